@@ -1,0 +1,94 @@
+import { HEADERS, PATHS } from './integration.js';
+
+/**
+ * The WebSocket API as data, in AWS's own field names: routes → integrations → parameter mappings.
+ * Each deployer reads this and nothing else, so that the laptop and the account serve the same API.
+ */
+export interface WebSocketApi {
+  readonly Name: string;
+  readonly ProtocolType: 'WEBSOCKET';
+  readonly RouteSelectionExpression: string;
+  readonly Routes: readonly Route[];
+}
+
+export interface Route {
+  readonly RouteKey: string;
+  /** What the integration's mapping may read from the client's handshake; possible on `$connect` only. */
+  readonly RequestParameters?: Readonly<Record<string, { readonly Required: boolean }>>;
+  readonly Integration: Integration;
+}
+
+export interface Integration {
+  readonly IntegrationType: 'HTTP_PROXY';
+  /** POST, said explicitly: what `ANY` would send for a WebSocket frame is documented nowhere. */
+  readonly IntegrationMethod: 'POST';
+  readonly IntegrationUri: string;
+  readonly ConnectionType: 'VPC_LINK';
+  /** Id of a v1 VPC link: those of `apigatewayv2` serve HTTP APIs only. */
+  readonly ConnectionId: string;
+  /** Destination → source; not the grammar of HTTP APIs (`overwrite:header…` ← `$context…`). */
+  readonly RequestParameters: Readonly<Record<string, string>>;
+  /** 50–29,000. */
+  readonly TimeoutInMillis: number;
+}
+
+/** What differs from one deployment to the next. */
+export interface DeploymentValues {
+  /** The load balancer's URL without a path, such as `http://internal-nlb.example:3000`. */
+  readonly serviceUrl: string;
+  /** Id of the v1 VPC link to that load balancer, or `${stageVariables.name}`. */
+  readonly vpcLinkId: string;
+  /** The text that the service expects in `GatewaySecret`; without single quotes, at most 510 characters. */
+  readonly gatewaySecret: string;
+}
+
+/** Backchannel's WebSocket API, ready to be created. */
+export function webSocketApi(values: DeploymentValues): WebSocketApi {
+  const integration = (path: string, RequestParameters: Record<string, string>): Integration => ({
+    IntegrationType: 'HTTP_PROXY',
+    IntegrationMethod: 'POST',
+    IntegrationUri: `${values.serviceUrl}${path}`,
+    ConnectionType: 'VPC_LINK',
+    ConnectionId: values.vpcLinkId,
+    RequestParameters: { ...onEveryRoute(values.gatewaySecret), ...RequestParameters },
+    TimeoutInMillis: 29_000,
+  });
+  return {
+    Name: 'backchannel',
+    ProtocolType: 'WEBSOCKET',
+    // every action goes to $default: the service's dispatcher knows them, and a new one needs no new route
+    RouteSelectionExpression: '$request.body.action',
+    Routes: [
+      {
+        RouteKey: '$connect',
+        RequestParameters: { 'route.request.querystring.token': { Required: false } },
+        Integration: integration(PATHS.connect, {
+          [header(HEADERS.token)]: 'route.request.querystring.token',
+        }),
+      },
+      {
+        RouteKey: '$disconnect',
+        Integration: integration(PATHS.disconnect, {
+          [header(HEADERS.disconnectStatusCode)]: 'context.disconnectStatusCode',
+          [header(HEADERS.disconnectReason)]: 'context.disconnectReason',
+        }),
+      },
+      {
+        RouteKey: '$default',
+        Integration: integration(PATHS.message, { [header(HEADERS.messageId)]: 'context.messageId' }),
+      },
+    ],
+  };
+}
+
+const header = (name: string) => `integration.request.header.${name}`;
+
+const onEveryRoute = (gatewaySecret: string): Record<string, string> => ({
+  [header(HEADERS.connectionId)]: 'context.connectionId',
+  [header(HEADERS.routeKey)]: 'context.routeKey',
+  [header(HEADERS.eventType)]: 'context.eventType',
+  [header(HEADERS.requestId)]: 'context.requestId',
+  [header(HEADERS.connectedAt)]: 'context.connectedAt',
+  [header(HEADERS.sourceIp)]: 'context.identity.sourceIp',
+  [header(HEADERS.gatewaySecret)]: `'${gatewaySecret}'`,
+});

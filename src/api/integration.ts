@@ -1,0 +1,48 @@
+/**
+ * Gateway ⇄ service: the HTTP request that each route sends, and the answer that it gets.
+ *
+ * API Gateway tells an HTTP backend nothing about the connection unless a request parameter maps it into a header
+ * or the query string; `definition.ts` maps the headers below.
+ *
+ * Answers: any 2xx to `/connect` opens the connection, any other status refuses it and becomes the status of the
+ * client's handshake. The answers to `/message` and `/disconnect` reach nobody, because the routes are one-way:
+ * what a client shall see is posted to `@connections`.
+ *
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-data-mapping.html
+ */
+
+/** Where the service takes API Gateway's calls; always with POST. */
+export const PATHS = {
+  connect: '/connect',
+  disconnect: '/disconnect',
+  message: '/message',
+} as const;
+
+/** The headers that the request parameters set. A request that repeats one of them is refused. */
+export const HEADERS = {
+  /** On every route, and the only one without which no request is served. */
+  connectionId: 'ConnectionId',
+  /** `$connect`, `$disconnect`, `$default`. */
+  routeKey: 'RouteKey',
+  /** `CONNECT`, `MESSAGE`, `DISCONNECT`. */
+  eventType: 'EventType',
+  /** One for each event; the same as in API Gateway's logs. */
+  requestId: 'RequestId',
+  /** When the connection was opened, in milliseconds since 1970. */
+  connectedAt: 'ConnectedAt',
+  /** The client's address as API Gateway saw it. */
+  sourceIp: 'SourceIp',
+  /** The literal that proves that the request came through the gateway. */
+  gatewaySecret: 'GatewaySecret',
+  /** On `$connect`: the query-string parameter `token`, as the client sent it. */
+  token: 'Token',
+  /** On `$default`: API Gateway's id of the message. */
+  messageId: 'MessageId',
+  /** On `$disconnect`: the WebSocket close code. Not documented by AWS as a mapping source, so it may be missing. */
+  disconnectStatusCode: 'DisconnectStatusCode',
+  /** On `$disconnect`: the reason in the close frame, possibly empty. May be missing, as above. */
+  disconnectReason: 'DisconnectReason',
+} as const;
+
+/** The event of which a request tells. */
+export type EventType = 'CONNECT' | 'MESSAGE' | 'DISCONNECT';

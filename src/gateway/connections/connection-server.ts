@@ -1,0 +1,142 @@
+import { type IncomingMessage } from 'node:http';
+import { type Socket } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
+import { type Logger } from 'pino';
+import { WebSocket, WebSocketServer } from 'ws';
+import { type Close, CLOSE_REASONS, CLOSES } from '../errors.js';
+import { LIMITS } from '../limits.js';
+import { type ConnectionFacts } from '../mapping/context-variables.js';
+import { type StageAddress } from '../api-address.js';
+import { type Pipeline } from '../pipeline.js';
+import { type ConnectionIds } from './connection-id.js';
+import { readHandshake, refuse } from './handshake.js';
+import { LiveConnection } from './live-connection.js';
+
+/** Takes WebSocket handshakes, keeps the open connections, and hands every event to the pipeline. */
+export class ConnectionServer {
+  readonly #live = new Map<string, LiveConnection>();
+  /** Handshakes that wait for `$connect`, messages that wait for their integration, and `$disconnect` calls. */
+  readonly #underWay = new Set<Promise<void>>();
+  readonly #protocols = new WeakMap<IncomingMessage, string>();
+  readonly #webSockets = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    maxPayload: LIMITS.messageBytes,
+    // never seen to be accepted by API Gateway
+    perMessageDeflate: false,
+    // only $connect's answer chooses one
+    handleProtocols: (_, request) => this.#protocols.get(request) ?? false,
+    WebSocket: GatewayWebSocket,
+  });
+  #isStopping = false;
+
+  constructor(
+    private readonly pipeline: Pipeline,
+    private readonly ids: ConnectionIds,
+    private readonly log: Logger,
+  ) {}
+
+  get(connectionId: string): LiveConnection | undefined {
+    return this.#live.get(connectionId);
+  }
+
+  /** A client asks for a WebSocket at a stage. The 101, or the refusal, follows when `$connect` has answered. */
+  upgrade(request: IncomingMessage, socket: Socket, head: Buffer, address: StageAddress): void {
+    this.#track(this.#upgrade(request, socket, head, address));
+  }
+
+  /** Closes every connection with 1001 and waits, for a limited time, until every event was told. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    const deadline = setTimeout(LIMITS.stopMs, undefined, { ref: false });
+    const live = [...this.#live.values()];
+    for (const connection of live) connection.close(CLOSES.goingAway);
+    await Promise.race([Promise.all(live.map(({ closed }) => closed)), deadline]);
+    for (const connection of this.#live.values()) connection.terminate();
+    await Promise.race([this.#settled(), deadline]);
+  }
+
+  async #upgrade(
+    request: IncomingMessage,
+    socket: Socket,
+    head: Buffer,
+    address: StageAddress,
+  ): Promise<void> {
+    const { apiId, stage, url } = address;
+    const facts: ConnectionFacts = {
+      apiId,
+      stage,
+      domainName: request.headers.host ?? '',
+      connectionId: this.ids.issue(),
+      connectedAt: Date.now(),
+      sourceIp: plainIp(socket.remoteAddress),
+      userAgent: request.headers['user-agent'],
+      gatewayIp: plainIp(socket.localAddress),
+    };
+    const admission = await this.pipeline.connect(facts, readHandshake(request, url));
+    if (admission.kind === 'refused') {
+      this.log.info({ ...names(facts), status: admission.status }, 'refused');
+      refuse(socket, admission);
+      return;
+    }
+    if (!socket.writable || this.#isStopping) {
+      // admitted, and gone meanwhile: who was told of the one is told of the other
+      socket.destroy();
+      this.#disconnected(facts, { code: 1006, reason: CLOSE_REASONS[1006] ?? '' });
+      return;
+    }
+    if (admission.protocol !== undefined) this.#protocols.set(request, admission.protocol);
+    this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => this.#open(facts, webSocket));
+  }
+
+  #open(facts: ConnectionFacts, socket: WebSocket): void {
+    const connection = new LiveConnection(facts, socket);
+    this.#live.set(facts.connectionId, connection);
+    this.log.info(names(facts), 'connected');
+    socket.on('message', (data: Buffer, isBinary) => {
+      if (isBinary) connection.close(CLOSES.binary);
+      else this.#track(this.#message(connection, data.toString('utf8')));
+    });
+    // what is wrong with the client's frames; ws closes the connection itself, with the code that fits
+    socket.on('error', (error) => this.log.info({ ...names(facts), reason: error.message }, 'bad frame'));
+    socket.once('close', (code, reason) => {
+      this.#live.delete(facts.connectionId);
+      this.#disconnected(facts, connection.closedWith(code, reason.toString('utf8')));
+    });
+  }
+
+  async #message(connection: LiveConnection, text: string): Promise<void> {
+    connection.touch();
+    const frame = await this.pipeline.message(connection.facts, text);
+    if (frame !== undefined && !connection.isGone) connection.send(frame);
+  }
+
+  #disconnected(facts: ConnectionFacts, close: Close): void {
+    this.log.info({ ...names(facts), closeCode: close.code, reason: close.reason }, 'disconnected');
+    this.#track(this.pipeline.disconnect(facts, close));
+  }
+
+  /** @param work whatever it throws is a fault of ours; it must not end the gateway */
+  #track(work: Promise<void>): void {
+    const tracked = work
+      .catch((error: unknown) => this.log.error({ err: error }, 'event failed'))
+      .finally(() => this.#underWay.delete(tracked));
+    this.#underWay.add(tracked);
+  }
+
+  async #settled(): Promise<void> {
+    while (this.#underWay.size > 0) await Promise.all(this.#underWay);
+  }
+}
+
+/** ws closes a connection with 1009 by itself, but without the reason that API Gateway gives. */
+class GatewayWebSocket extends WebSocket {
+  override close(code?: number, reason?: string | Buffer): void {
+    super.close(code, code === CLOSES.tooBig.code ? (reason ?? CLOSES.tooBig.reason) : reason);
+  }
+}
+
+const names = ({ connectionId, apiId, stage }: ConnectionFacts) => ({ connectionId, apiId, stage });
+
+/** An IPv4 address that came in over a dual-stack socket, as IPv4. */
+const plainIp = (address: string | undefined) => (address ?? '').replace(/^::ffff:/, '');

@@ -1,0 +1,81 @@
+import { parseSelectionExpression } from '../mapping/selection-expression.js';
+import { type Collection } from './collection.js';
+import { ApiResources, type ControlPlane } from './control-plane.js';
+import { deployAutomatically } from './deployments.js';
+import { checked } from './expression.js';
+import { flag, mapOf, notServed, oneOf, readFields, requireFields, text, writeFields } from './fields.js';
+import { newResourceId } from './resource-id.js';
+import { type Api } from './resources.js';
+
+const SETTINGS = {
+  Name: text({ min: 1, max: 128 }),
+  Description: text({ max: 1024 }),
+  RouteSelectionExpression: text({}),
+  ApiKeySelectionExpression: oneOf([
+    '$request.header.x-api-key',
+    '$context.authorizer.usageIdentifierKey',
+  ] as const),
+  DisableExecuteApiEndpoint: flag(),
+  DisableSchemaValidation: flag(),
+  IpAddressType: oneOf(['ipv4', 'dualstack'] as const),
+  Version: text({ min: 1, max: 64 }),
+  // of HTTP APIs, the last three for their quick creation
+  CorsConfiguration: notServed(),
+  CredentialsArn: notServed(),
+  RouteKey: notServed(),
+  Target: notServed(),
+};
+const FIELDS = {
+  ...SETTINGS,
+  ProtocolType: oneOf(['WEBSOCKET'] as const, ['HTTP']),
+  Tags: mapOf(text({ max: 1600 })),
+};
+
+export const apis: Collection<ControlPlane, ApiResources> = {
+  resourceType: 'API',
+
+  items: (plane) => plane.apis,
+  write: ({ api }) => writeFields(FIELDS, api),
+
+  create(plane, input) {
+    const values = requireFields(
+      readFields(FIELDS, input),
+      'Name',
+      'ProtocolType',
+      // the model calls it optional because HTTP APIs have none
+      'RouteSelectionExpression',
+    );
+    const ApiId = newResourceId('Api', plane.apis);
+    const api: Api = {
+      ApiKeySelectionExpression: '$request.header.x-api-key',
+      DisableExecuteApiEndpoint: false,
+      IpAddressType: 'ipv4',
+      ...values,
+      ApiId,
+      ApiEndpoint: `wss://${ApiId}.execute-api.${plane.region}.amazonaws.com`,
+      CreatedDate: plane.date(),
+    };
+    check(api);
+    const resources = new ApiResources(plane, api);
+    plane.apis.set(ApiId, resources);
+    return resources;
+  },
+
+  update(_plane, resources, input) {
+    const before = resources.api;
+    const api: Api = { ...before, ...readFields(SETTINGS, input) };
+    check(api);
+    resources.api = api;
+    // nothing else of the API is part of a deployment
+    if (api.RouteSelectionExpression !== before.RouteSelectionExpression) deployAutomatically(resources);
+    return resources;
+  },
+
+  delete(plane, { api }) {
+    plane.apis.delete(api.ApiId);
+  },
+};
+
+function check({ RouteSelectionExpression }: Api): void {
+  checked('RouteSelectionExpression: ', () => parseSelectionExpression(RouteSelectionExpression));
+}

@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto';
+import { type IncomingMessage, type ServerResponse } from 'node:http';
+import { readBody } from '../http-body.js';
+import { badRequest, ControlError } from './control-error.js';
+import { type ControlPlane } from './control-plane.js';
+import { isJsonObject, type JsonObject } from './fields.js';
+import { type ControlAnswer, operate } from './operations.js';
+
+/** AWS publishes no figure; this is eight times what the largest integration of the models can be. */
+const MAX_BODY_BYTES = 1024 * 1024;
+
+/** Whether a path is the control plane's. A stage may be called `v2`: its `@connections` are not. */
+export function isControlPath(pathname: string): boolean {
+  return /^\/(v2|vpclinks)(?!\/(@|%40)connections(\/|$))(\/|$)/.test(pathname);
+}
+
+/**
+ * The HTTP API of the control plane, as the SDKs and the `aws` command speak it (rest-json): of API Gateway v2 what
+ * WebSocket APIs need, and of v1 the VPC links. Signatures are not looked at.
+ *
+ * @throws what no answer foresees, once the client has got its 500
+ * @see https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/operations.html
+ */
+export async function handleControlRequest(
+  controlPlane: ControlPlane,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  try {
+    const body = await readBody(request, MAX_BODY_BYTES);
+    if (body === undefined) {
+      throw new ControlError('RequestEntityTooLargeException', `the body is over ${MAX_BODY_BYTES} bytes`);
+    }
+    const { method = '', url = '' } = request;
+    const [path = '', query] = url.split(/\?(.*)/s);
+    const segments = path.slice(1).split('/').map(decodeSegment);
+    const searchParams = new URLSearchParams(query);
+    send(response, operate(controlPlane, { method, segments, searchParams, json: () => parseJson(body) }));
+  } catch (error) {
+    if (error instanceof ControlError) return sendError(response, error);
+    // a client that leaves in the middle of its request is nobody's error
+    if (request.destroyed && !request.complete) return;
+    sendError(
+      response,
+      new ControlError('InternalServerErrorException', 'the gateway failed; its log says why'),
+    );
+    throw error;
+  }
+}
+
+function send(
+  response: ServerResponse,
+  { status, body }: ControlAnswer,
+  headers: Record<string, string> = {},
+) {
+  response.statusCode = status;
+  response.setHeaders(new Map(Object.entries({ 'x-amzn-RequestId': randomUUID(), ...headers })));
+  if (body === undefined) response.end();
+  else response.setHeader('Content-Type', 'application/json').end(JSON.stringify(body));
+}
+
+/** The SDKs choose their error class by `x-amzn-ErrorType`. */
+function sendError(response: ServerResponse, { status, errorType, message, more }: ControlError) {
+  const { allow, ...members } = more;
+  const headers = { 'x-amzn-ErrorType': errorType, ...(allow !== undefined && { Allow: allow }) };
+  send(response, { status, body: { message, ...members } }, headers);
+}
+
+function decodeSegment(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    throw badRequest(`the path has '${segment}', which is no valid percent-encoding`);
+  }
+}
+
+function parseJson(body: Buffer): JsonObject {
+  let json: unknown;
+  try {
+    // without a body there is nothing to read, and the members that are missing are named
+    json = body.length === 0 ? {} : JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+  } catch {
+    throw new ControlError('SerializationException', 'the body is not JSON');
+  }
+  if (isJsonObject(json)) return json;
+  throw new ControlError('SerializationException', 'the body is no JSON object');
+}

@@ -1,0 +1,137 @@
+import { type Collection, mergeMap } from './collection.js';
+import { badRequest, conflict, notFound } from './control-error.js';
+import { type ApiResources } from './control-plane.js';
+import { autoDeployIsOn, deployToStage } from './deployments.js';
+import {
+  flag,
+  integer,
+  mapOf,
+  notServed,
+  number,
+  oneOf,
+  readFields,
+  requireFields,
+  structure,
+  text,
+  type Values,
+  writeFields,
+} from './fields.js';
+import { type RouteSettings, type Stage } from './resources.js';
+
+const ROUTE_SETTINGS = structure({
+  DataTraceEnabled: flag(),
+  DetailedMetricsEnabled: flag(),
+  LoggingLevel: oneOf(['ERROR', 'INFO', 'OFF'] as const),
+  ThrottlingBurstLimit: integer(0, 2 ** 31 - 1),
+  ThrottlingRateLimit: number(0),
+});
+const SETTINGS = {
+  DeploymentId: text({ min: 1 }),
+  AutoDeploy: flag(),
+  Description: text({ max: 1024 }),
+  StageVariables: mapOf(
+    text({
+      max: 2048,
+      pattern: /^[A-Za-z0-9\-._~:/?#&=,]*$/,
+      form: 'at most 2048 characters of [A-Za-z0-9-._~:/?#&=,]',
+    }),
+  ),
+  DefaultRouteSettings: ROUTE_SETTINGS,
+  RouteSettings: mapOf(ROUTE_SETTINGS),
+  AccessLogSettings: notServed(),
+  ClientCertificateId: notServed(),
+};
+const FIELDS = {
+  ...SETTINGS,
+  // the stage $default is one of HTTP APIs
+  StageName: text({
+    pattern: /^[A-Za-z0-9_-]{1,128}$/,
+    form: '1 to 128 letters, digits, hyphens and underscores',
+  }),
+  Tags: mapOf(text({ max: 1600 })),
+};
+
+export const stages: Collection<ApiResources, Stage> = {
+  resourceType: 'Stage',
+
+  items: (of) => of.stages,
+  write: (stage) => writeFields(FIELDS, stage),
+
+  create(of, input) {
+    const values = requireFields(readFields(FIELDS, input), 'StageName');
+    if (of.stages.has(values.StageName)) throw conflict(`Stage ${values.StageName} already exists`);
+    const CreatedDate = of.plane.date();
+    const stage: Stage = {
+      AutoDeploy: false,
+      StageVariables: {},
+      RouteSettings: {},
+      Tags: {},
+      ...values,
+      DefaultRouteSettings: { ...DEFAULT_ROUTE_SETTINGS, ...values.DefaultRouteSettings },
+      CreatedDate,
+      LastUpdatedDate: CreatedDate,
+    };
+    return put(of, stage, values, stage.AutoDeploy);
+  },
+
+  update(of, { LastDeploymentStatusMessage, ...stage }, input) {
+    const values = readFields(SETTINGS, input);
+    const { AutoDeploy = stage.AutoDeploy } = values;
+    const updated: Stage = {
+      ...stage,
+      ...values,
+      // "Supported only for stages with autoDeploy enabled"
+      ...(AutoDeploy && LastDeploymentStatusMessage !== undefined && { LastDeploymentStatusMessage }),
+      StageVariables: mergeMap(stage.StageVariables, values.StageVariables),
+      DefaultRouteSettings: { ...stage.DefaultRouteSettings, ...values.DefaultRouteSettings },
+      // [uncertain] like the parameters of a route: settings have a delete operation of their own
+      RouteSettings: mergeMap(stage.RouteSettings, values.RouteSettings),
+      LastUpdatedDate: of.plane.date(),
+    };
+    return put(of, updated, values, AutoDeploy && !stage.AutoDeploy);
+  },
+
+  delete(of, { StageName }) {
+    of.stages.delete(StageName);
+  },
+};
+
+/** Recorded of CreateStage for a WebSocket API, 2026-09. */
+const DEFAULT_ROUTE_SETTINGS: RouteSettings = {
+  DataTraceEnabled: false,
+  DetailedMetricsEnabled: false,
+  LoggingLevel: 'OFF',
+};
+
+function put(of: ApiResources, stage: Stage, given: Values<typeof SETTINGS>, deploysNow: boolean): Stage {
+  checkDeployment(of, stage, given.DeploymentId);
+  checkStageVariables(stage);
+  checkRouteSettings(of, given.RouteSettings ?? {});
+  of.stages.set(stage.StageName, stage);
+  return deploysNow ? deployToStage(of, stage) : stage;
+}
+
+function checkDeployment(of: ApiResources, { AutoDeploy }: Stage, id: string | undefined): void {
+  if (id === undefined) return;
+  if (AutoDeploy) throw autoDeployIsOn(of);
+  if (!of.deployments.has(id)) throw notFound('Deployment', `Invalid Deployment identifier specified ${id}`);
+}
+
+/** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-stages.html */
+function checkStageVariables({ StageVariables }: Stage): void {
+  for (const [name, value] of Object.entries(StageVariables)) {
+    if (!/^\w+$/.test(name)) {
+      throw badRequest(`StageVariables: the name '${name}' may hold letters, digits and underscores only`);
+    }
+    if (value === '') throw badRequest(`StageVariables: '${name}' is empty`);
+  }
+}
+
+function checkRouteSettings(of: ApiResources, settings: Readonly<Record<string, RouteSettings>>): void {
+  const routeKeys = new Set(of.routes.values().map(({ RouteKey }) => RouteKey));
+  for (const key of Object.keys(settings)) {
+    if (routeKeys.has(key)) continue;
+    // AWS's words and status: https://github.com/terraform-aws-modules/terraform-aws-apigateway-v2/pull/80
+    throw notFound('Route', `Unable to find Route by key ${key} within the provided RouteSettings`);
+  }
+}

@@ -1,0 +1,28 @@
+/**
+ * What Amazon API Gateway allows for WebSocket APIs, and where the number comes from.
+ * Quotas read 2026-11-20 from
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
+ */
+export const LIMITS = {
+  /** A larger message closes the connection with 1009; a larger post is answered with 413. */
+  messageBytes: 128 * 1024,
+  /** So long without a message in either direction, and the connection is closed with 1001. */
+  idleMs: 10 * 60_000,
+  /** So long after it was opened, a connection is closed with 1001. */
+  connectionMs: 2 * 3_600_000,
+  /** A client gets so long to send its handshake; Node's own default for a request's headers. */
+  handshakeMs: 60_000,
+  /** Line and headers of a handshake. AWS gives this number for REST and HTTP APIs, and none for WebSocket APIs. */
+  handshakeHeaderBytes: 10_240,
+  /** So long a callback client may keep its connection without a request; our choice. */
+  keepAliveMs: 65_000,
+  /**
+   * What may wait for a client that reads too slowly; beyond it a post is answered with 429 LimitExceededException.
+   * AWS documents the answer but not the number; this one is 32 messages of the largest size.
+   */
+  clientBufferBytes: 4 * 1024 * 1024,
+  /** An integration's answer; AWS's limit for an HTTP API's payload, as none is given for WebSocket APIs. */
+  integrationAnswerBytes: 10 * 1024 * 1024,
+  /** So long may the `$disconnect` calls take when the gateway itself stops; our choice. */
+  stopMs: 5_000,
+} as const;

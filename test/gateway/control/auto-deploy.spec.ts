@@ -1,0 +1,118 @@
+import {
+  BadRequestException,
+  CreateDeploymentCommand,
+  CreateStageCommand,
+  DeleteRouteCommand,
+  GetDeploymentsCommand,
+  GetStageCommand,
+  UpdateApiCommand,
+  UpdateIntegrationCommand,
+  UpdateStageCommand,
+} from '@aws-sdk/client-apigatewayv2';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  type ControlApi,
+  createApi,
+  createIntegration,
+  createRoute,
+  serveControlApi,
+} from './serve-control-api.js';
+
+describe('a stage with AutoDeploy', () => {
+  let served: ControlApi;
+  let ApiId: string;
+  let IntegrationId: string;
+  let RouteId: string;
+  beforeEach(async () => {
+    served = await serveControlApi();
+    ApiId = await createApi(served);
+    IntegrationId = await createIntegration(served, ApiId);
+    RouteId = await createRoute(served, ApiId, '$default', IntegrationId);
+    await served.v2.send(new CreateStageCommand({ ApiId, StageName: 'auto', AutoDeploy: true }));
+  });
+  afterEach(() => served.close());
+
+  const stage = () => served.v2.send(new GetStageCommand({ ApiId, StageName: 'auto' }));
+  const snapshot = () => served.controlPlane.stage(ApiId, 'auto')?.snapshot;
+
+  it('serves what is there when it is created', () => {
+    expect([...(snapshot()?.routes.keys() ?? [])]).toEqual(['$default']);
+  });
+
+  it('says of its deployment that it was automatic', async () => {
+    const { Items = [] } = await served.v2.send(new GetDeploymentsCommand({ ApiId }));
+    expect(Items.map(({ AutoDeployed }) => AutoDeployed)).toEqual([true]);
+  });
+
+  it('serves a new route at once', async () => {
+    await createRoute(served, ApiId, 'join', IntegrationId);
+    expect(snapshot()?.routes.has('join')).toBe(true);
+  });
+
+  it('serves a changed integration at once', async () => {
+    await served.v2.send(new UpdateIntegrationCommand({ ApiId, IntegrationId, TimeoutInMillis: 1000 }));
+    expect(snapshot()?.routes.get('$default')?.integration?.timeoutMs).toBe(1000);
+  });
+
+  it('serves a changed route selection at once', async () => {
+    const before = snapshot()?.routeSelection;
+    await served.v2.send(new UpdateApiCommand({ ApiId, RouteSelectionExpression: '$request.body.type' }));
+    expect(snapshot()?.routeSelection).not.toEqual(before);
+  });
+
+  it('is not deployed again when only the name of the API changes', async () => {
+    const before = snapshot();
+    await served.v2.send(new UpdateApiCommand({ ApiId, Name: 'renamed' }));
+    expect(snapshot()).toBe(before);
+  });
+
+  it('keeps serving the last deployment when the last route goes, and says so', async () => {
+    const before = snapshot();
+    await served.v2.send(new DeleteRouteCommand({ ApiId, RouteId }));
+    expect(snapshot()).toBe(before);
+    expect((await stage()).LastDeploymentStatusMessage).toMatch(/^Deployment attempt failed/);
+  });
+
+  it('can be created before there is a route, and serves nothing then', async () => {
+    const empty = await createApi(served);
+    await served.v2.send(new CreateStageCommand({ ApiId: empty, StageName: 'auto', AutoDeploy: true }));
+    expect(served.controlPlane.stage(empty, 'auto')).toEqual({
+      stageVariables: {},
+      snapshot: undefined,
+    });
+  });
+
+  it('cannot be created with a deployment of its own', async () => {
+    const { DeploymentId } = await stage();
+    const command = new CreateStageCommand({
+      ApiId,
+      StageName: 'dev',
+      AutoDeploy: true,
+      DeploymentId,
+    });
+    await expect(served.v2.send(command)).rejects.toBeInstanceOf(BadRequestException);
+  });
+
+  it('cannot be pointed to a deployment', async () => {
+    const { DeploymentId } = await stage();
+    const command = new UpdateStageCommand({ ApiId, StageName: 'auto', DeploymentId });
+    await expect(served.v2.send(command)).rejects.toBeInstanceOf(BadRequestException);
+  });
+
+  it('cannot be deployed to by hand', async () => {
+    const deployment = served.v2.send(new CreateDeploymentCommand({ ApiId, StageName: 'auto' }));
+    await expect(deployment).rejects.toBeInstanceOf(BadRequestException);
+  });
+
+  it('stays with its deployment once AutoDeploy is off', async () => {
+    await served.v2.send(new UpdateStageCommand({ ApiId, StageName: 'auto', AutoDeploy: false }));
+    await createRoute(served, ApiId, 'join', IntegrationId);
+    expect(snapshot()?.routes.has('join')).toBe(false);
+  });
+
+  it('catches up when AutoDeploy is switched on', async () => {
+    await served.v2.send(new CreateStageCommand({ ApiId, StageName: 'dev' }));
+    await served.v2.send(new UpdateStageCommand({ ApiId, StageName: 'dev', AutoDeploy: true }));
+    expect(served.controlPlane.stage(ApiId, 'dev')?.snapshot?.routes.has('$default')).toBe(true);
+  });
+});

@@ -1,0 +1,192 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { GetApisCommand, GetRoutesCommand } from '@aws-sdk/client-apigatewayv2';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { isControlPath } from '../../../src/gateway/control/control-api.js';
+import { type ControlApi, createApi, createRoute, refusal, serveControlApi } from './serve-control-api.js';
+
+describe('the HTTP API of the control plane', () => {
+  let served: ControlApi;
+  beforeEach(async () => {
+    served = await serveControlApi();
+  });
+  afterEach(() => served.close());
+
+  it('gives every answer a request id', async () => {
+    const ids = await Promise.all(
+      ['/v2/apis', '/v2/apis/nosuchapi0'].map(async (path) => {
+        const response = await served.send('GET', path);
+        return response.headers.get('x-amzn-RequestId');
+      }),
+    );
+    expect(new Set(ids).size).toBe(2);
+    expect(ids).not.toContain(null);
+  });
+
+  it('says in JSON what went wrong', async () => {
+    const response = await served.send('GET', '/v2/apis/nosuchapi0');
+    expect(response.headers.get('Content-Type')).toBe('application/json');
+    expect(await response.json()).toEqual({ message: expect.any(String), resourceType: 'API' });
+  });
+
+  it('names the member, the value and what is expected', async () => {
+    const response = await served.send('POST', '/v2/apis', { name: 5 });
+    expect(await response.json()).toEqual({
+      message: 'Name is 5; it must be a string of 1 to 128 characters',
+    });
+  });
+
+  it('answers 400 to a member that is nested beyond reason', async () => {
+    const depth = 200_000;
+    const response = await served.send(
+      'POST',
+      '/v2/apis',
+      `{"name":${'['.repeat(depth)}${']'.repeat(depth)}}`,
+    );
+    expect(refusal(response)).toEqual({ status: 400, errorType: 'BadRequestException' });
+  });
+
+  it.each(['{"name":', 'name=chat', '"chat"', '[]', 'null', '\u0000'])(
+    'answers 400 to the body %j, which is no JSON object',
+    async (body) => {
+      const response = await served.send('POST', '/v2/apis', body);
+      expect(refusal(response)).toEqual({ status: 400, errorType: 'SerializationException' });
+    },
+  );
+
+  it('takes a request without a body for one without members', async () => {
+    const ApiId = await createApi(served);
+    const response = await served.send('PATCH', `/v2/apis/${ApiId}`);
+    expect(response.status).toBe(200);
+  });
+
+  it('answers 413 to a body over a megabyte', async () => {
+    const response = await served.send('POST', '/v2/apis', { name: 'x'.repeat(1024 * 1024) });
+    expect(refusal(response)).toEqual({
+      status: 413,
+      errorType: 'RequestEntityTooLargeException',
+    });
+  });
+
+  it('has no fault of its own when a client leaves in the middle of its body', async () => {
+    const socket = connect(Number(new URL(served.url).port), '127.0.0.1');
+    socket.write('POST /v2/apis HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 100\r\n\r\n{');
+    // 100 Continue: the request is being handled
+    await once(socket, 'data');
+    socket.destroy();
+    expect(await served.v2.send(new GetApisCommand({}))).toMatchObject({ Items: [] });
+  });
+
+  it('decodes the names in the path', async () => {
+    const ApiId = await createApi(served);
+    const RouteId = await createRoute(served, ApiId, '$connect');
+    const key = 'route.request.querystring.$a';
+    await served.send('PATCH', `/v2/apis/${ApiId}/routes/${RouteId}`, {
+      requestParameters: { [key]: {} },
+    });
+    const path = `/v2/apis/${ApiId}/routes/${RouteId}/requestparameters/${encodeURIComponent(key)}`;
+    expect((await served.send('DELETE', path)).status).toBe(204);
+  });
+
+  it('answers 400 to a path with a broken percent-encoding', async () => {
+    const response = await served.send('GET', '/v2/apis/%zz');
+    expect(refusal(response)).toEqual({ status: 400, errorType: 'BadRequestException' });
+  });
+
+  it.each([
+    ['GET', '/v2'],
+    ['GET', '/v2/domainnames'],
+    ['POST', '/v2/vpclinks'],
+    ['GET', '/vpclinks/abc123/more'],
+    ['GET', '/v2/apis/{api}/authorizers'],
+    ['GET', '/v2/apis/{api}/constructor'],
+    ['GET', '/v2/apis/{api}/stages/dev/more'],
+  ])('answers 404 to %s %s, which names no operation', async (method, path) => {
+    const response = await served.send(method, path.replace('{api}', await createApi(served)));
+    expect(refusal(response)).toEqual({ status: 404, errorType: 'UnknownOperationException' });
+  });
+
+  it.each([
+    ['PUT', '/v2/apis', 'GET, POST'],
+    ['PUT', '/v2/apis/abc', 'DELETE, GET, PATCH'],
+    ['DELETE', '/vpclinks', 'GET, POST'],
+    ['HEAD', '/v2/apis', 'GET, POST'],
+  ])('answers 405 to %s %s and says what is allowed', async (method, path, allowed) => {
+    const response = await served.send(method, path);
+    expect([response.status, response.headers.get('Allow')]).toEqual([405, allowed]);
+  });
+
+  describe('in pages', () => {
+    let ApiId: string;
+    beforeEach(async () => {
+      ApiId = await createApi(served);
+      for (let index = 0; index < 30; index++) await createRoute(served, ApiId, `route${index}`);
+    });
+
+    it('has 25 items unless told', async () => {
+      const { Items, NextToken } = await served.v2.send(new GetRoutesCommand({ ApiId }));
+      expect([Items?.length, typeof NextToken]).toEqual([25, 'string']);
+    });
+
+    it('leads through all items, each once', async () => {
+      const pages = await allPages(served, ApiId, '7');
+      const ids = pages.flat();
+      expect(pages.map((page) => page.length)).toEqual([7, 7, 7, 7, 2]);
+      expect(new Set(ids).size).toBe(30);
+    });
+
+    it('has no token on a last page that is full', async () => {
+      const { NextToken } = await served.v2.send(new GetRoutesCommand({ ApiId, MaxResults: '30' }));
+      expect(NextToken).toBeUndefined();
+    });
+
+    it.each(['0', '501', '-1', '1.5', 'x', ''])('refuses %j as its size', async (maxResults) => {
+      const response = await served.send('GET', `/v2/apis/${ApiId}/routes?maxResults=${maxResults}`);
+      expect(refusal(response)).toEqual({ status: 400, errorType: 'BadRequestException' });
+    });
+
+    it.each(['!', ''])('refuses %j as a token', async (token) => {
+      const response = await served.send('GET', `/v2/apis/${ApiId}/routes?nextToken=${token}`);
+      expect(refusal(response)).toEqual({ status: 400, errorType: 'BadRequestException' });
+    });
+  });
+});
+
+describe('a path of the control plane', () => {
+  it.each(['/v2', '/v2/', '/v2/apis', '/v2/apis/abc/stages/%24default', '/vpclinks', '/vpclinks/abc123'])(
+    '%s is one',
+    (path) => {
+      expect(isControlPath(path)).toBe(true);
+    },
+  );
+
+  it.each([
+    '/',
+    '/dev',
+    '/v20',
+    '/v2x/apis',
+    '/dev/v2/apis',
+    '/vpclinksx',
+    '/v2/@connections/L0SM9cOFvHcCIhw=',
+  ])('%s is none', (path) => {
+    expect(isControlPath(path)).toBe(false);
+  });
+
+  it('is none when a stage called v2 has its @connections encoded', () => {
+    expect(isControlPath('/v2/%40connections/L0SM9cOFvHcCIhw%3D')).toBe(false);
+  });
+});
+
+/** The ids of the routes, page by page. */
+async function allPages({ v2 }: ControlApi, ApiId: string, MaxResults: string) {
+  const pages: unknown[][] = [];
+  let token: string | undefined;
+  do {
+    const { Items = [], NextToken } = await v2.send(
+      new GetRoutesCommand({ ApiId, MaxResults, NextToken: token }),
+    );
+    pages.push(Items.map(({ RouteId }) => RouteId));
+    token = NextToken;
+  } while (token !== undefined);
+  return pages;
+}

@@ -1,0 +1,132 @@
+import {
+  ConflictException,
+  CreateStageCommand,
+  DeleteStageCommand,
+  GetStageCommand,
+  GetStagesCommand,
+  NotFoundException,
+  UpdateStageCommand,
+} from '@aws-sdk/client-apigatewayv2';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type ControlApi, createApi, createRoute, refusal, serveControlApi } from './serve-control-api.js';
+
+describe('stages', () => {
+  let served: ControlApi;
+  let ApiId: string;
+  beforeEach(async () => {
+    served = await serveControlApi();
+    ApiId = await createApi(served);
+  });
+  afterEach(() => served.close());
+
+  const DEV = { StageName: 'dev' };
+
+  it('answers the creation with 201 and what AWS fills in', async () => {
+    const { $metadata, CreatedDate, LastUpdatedDate, ...stage } = await served.v2.send(
+      new CreateStageCommand({ ApiId, ...DEV }),
+    );
+    expect($metadata.httpStatusCode).toBe(201);
+    expect([CreatedDate, LastUpdatedDate]).toEqual([expect.any(Date), expect.any(Date)]);
+    expect(stage).toEqual({
+      StageName: 'dev',
+      AutoDeploy: false,
+      DefaultRouteSettings: {
+        DataTraceEnabled: false,
+        DetailedMetricsEnabled: false,
+        LoggingLevel: 'OFF',
+      },
+      RouteSettings: {},
+      StageVariables: {},
+      Tags: {},
+    });
+  });
+
+  it('serves nothing before a deployment', async () => {
+    await served.v2.send(new CreateStageCommand({ ApiId, ...DEV }));
+    expect(served.controlPlane.stage(ApiId, 'dev')).toEqual({
+      stageVariables: {},
+      snapshot: undefined,
+    });
+  });
+
+  it('answers 409 to a name that the API already has', async () => {
+    await served.v2.send(new CreateStageCommand({ ApiId, ...DEV }));
+    const again = served.v2.send(new CreateStageCommand({ ApiId, ...DEV }));
+    await expect(again).rejects.toBeInstanceOf(ConflictException);
+  });
+
+  it('answers 404 to a deployment that is not there', async () => {
+    const stage = served.v2.send(new CreateStageCommand({ ApiId, ...DEV, DeploymentId: 'abc123' }));
+    await expect(stage).rejects.toBeInstanceOf(NotFoundException);
+  });
+
+  it('lists the stages', async () => {
+    await served.v2.send(new CreateStageCommand({ ApiId, StageName: 'prod' }));
+    await served.v2.send(new CreateStageCommand({ ApiId, ...DEV }));
+    const { Items = [] } = await served.v2.send(new GetStagesCommand({ ApiId }));
+    expect(Items.map(({ StageName }) => StageName)).toEqual(['dev', 'prod']);
+  });
+
+  it('gives the data plane its variables at once, without a deployment', async () => {
+    await served.v2.send(new CreateStageCommand({ ApiId, ...DEV, StageVariables: { host: 'a.example' } }));
+    await served.v2.send(new UpdateStageCommand({ ApiId, ...DEV, StageVariables: { host: 'b.example' } }));
+    expect(served.controlPlane.stage(ApiId, 'dev')?.stageVariables).toEqual({ host: 'b.example' });
+  });
+
+  it('keeps the variables that an update does not mention and removes the empty ones', async () => {
+    await served.v2.send(new CreateStageCommand({ ApiId, ...DEV, StageVariables: { a: '1', b: '2' } }));
+    const { StageVariables } = await served.v2.send(
+      new UpdateStageCommand({ ApiId, ...DEV, StageVariables: { b: '', c: '3' } }),
+    );
+    expect(StageVariables).toEqual({ a: '1', c: '3' });
+  });
+
+  it('keeps the default settings that an update does not mention', async () => {
+    await served.v2.send(new CreateStageCommand({ ApiId, ...DEV }));
+    const { DefaultRouteSettings } = await served.v2.send(
+      new UpdateStageCommand({ ApiId, ...DEV, DefaultRouteSettings: { ThrottlingRateLimit: 0.5 } }),
+    );
+    expect(DefaultRouteSettings).toMatchObject({ LoggingLevel: 'OFF', ThrottlingRateLimit: 0.5 });
+  });
+
+  it('keeps settings by route key, with the key as it is written', async () => {
+    await createRoute(served, ApiId, 'JoinRoom');
+    const RouteSettings = { JoinRoom: { LoggingLevel: 'INFO' as const } };
+    await served.v2.send(new CreateStageCommand({ ApiId, ...DEV, RouteSettings }));
+    const stage = await served.v2.send(new GetStageCommand({ ApiId, ...DEV }));
+    expect(stage.RouteSettings).toEqual(RouteSettings);
+  });
+
+  it('answers 404 to settings for a route key that is not there', async () => {
+    const RouteSettings = { join: { LoggingLevel: 'INFO' as const } };
+    const stage = served.v2.send(new CreateStageCommand({ ApiId, ...DEV, RouteSettings }));
+    await expect(stage).rejects.toBeInstanceOf(NotFoundException);
+  });
+
+  it('forgets a deleted stage', async () => {
+    await served.v2.send(new CreateStageCommand({ ApiId, ...DEV }));
+    await served.v2.send(new DeleteStageCommand({ ApiId, ...DEV }));
+    const get = served.v2.send(new GetStageCommand({ ApiId, ...DEV }));
+    await expect(get).rejects.toBeInstanceOf(NotFoundException);
+  });
+
+  it.each([
+    ['without a name', { stageName: undefined }],
+    ['named $default', { stageName: '$default' }],
+    ['with a space in its name', { stageName: 'my stage' }],
+    ['with a name of 129 characters', { stageName: 'x'.repeat(129) }],
+    ['with a variable whose name has a hyphen', { stageVariables: { 'a-b': 'c' } }],
+    ['with a variable whose value has a space', { stageVariables: { a: 'b c' } }],
+    ['with an empty variable', { stageVariables: { a: '' } }],
+    ['with a variable of 2049 characters', { stageVariables: { a: 'x'.repeat(2049) } }],
+    ['with an unknown logging level', { defaultRouteSettings: { loggingLevel: 'DEBUG' } }],
+    ['with a negative rate', { defaultRouteSettings: { throttlingRateLimit: -1 } }],
+    ['with access logs', { accessLogSettings: { format: '$context.requestId' } }],
+  ])('refuses a stage %s', async (_, flaw) => {
+    const response = await served.send('POST', `/v2/apis/${ApiId}/stages`, {
+      stageName: 'dev',
+      ...flaw,
+    });
+    expect(refusal(response)).toEqual({ status: 400, errorType: 'BadRequestException' });
+  });
+});

@@ -1,0 +1,83 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+const DIST = join(import.meta.dirname, '../../dist');
+
+/** One of our built programs as a process of its own, with what it prints. */
+export class SpawnedProgram implements AsyncDisposable {
+  readonly stdout: string[] = [];
+  readonly stderr: string[] = [];
+  /** Exit code, or the signal that ended it, once all it printed was read. */
+  readonly exit: Promise<number | NodeJS.Signals>;
+  readonly #child: ChildProcess;
+  readonly #waiting = new Set<{ text: string; found: () => void }>();
+
+  private constructor(file: string, args: readonly string[], env: NodeJS.ProcessEnv, withIpc: boolean) {
+    this.#child = spawn(process.execPath, [join(DIST, file), ...args], {
+      env: { PATH: process.env.PATH, ...env },
+      stdio: ['ignore', 'pipe', 'pipe', ...(withIpc ? (['ipc'] as const) : [])],
+    });
+    this.exit = once(this.#child, 'close').then(
+      ([code, signal]) => (code ?? signal) as number | NodeJS.Signals,
+    );
+    for (const name of ['stdout', 'stderr'] as const) {
+      createInterface(this.#child[name]!).on('line', (line) => {
+        this[name].push(line);
+        for (const waiting of this.#waiting) if (line.includes(waiting.text)) waiting.found();
+      });
+    }
+  }
+
+  /** @param file below `dist`, such as `service/main.js` */
+  static run(file: string, args: readonly string[] = [], env: NodeJS.ProcessEnv = {}): SpawnedProgram {
+    return new SpawnedProgram(file, args, env, false);
+  }
+
+  /** Runs a program that reports its URL, and waits until it listens. */
+  static async listening(
+    file: string,
+    args: readonly string[] = [],
+    env: NodeJS.ProcessEnv = {},
+  ): Promise<{ program: SpawnedProgram; url: string }> {
+    const program = new SpawnedProgram(file, args, env, true);
+    const url = await Promise.race([
+      once(program.#child, 'message').then(([message]) => (message as { listening: string }).listening),
+      program.exit.then((code) => {
+        throw new Error(`${file} ended with ${code}: ${program.stderr.join('\n')}`);
+      }),
+    ]);
+    return { program, url };
+  }
+
+  /** Waits until it has printed a line that holds `text`. */
+  async prints(text: string): Promise<void> {
+    if ([...this.stdout, ...this.stderr].some((line) => line.includes(text))) return;
+    const found = new Promise<void>((resolve) => {
+      this.#waiting.add({ text, found: resolve });
+    });
+    const ended = this.exit.then((code) => {
+      throw new Error(`it ended with ${code} and never printed '${text}': ${this.stderr.join('\n')}`);
+    });
+    await Promise.race([found, ended]);
+  }
+
+  get pid(): number {
+    return this.#child.pid!;
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  /** Ends it, and waits until it has ended. */
+  async kill(signal: NodeJS.Signals): Promise<number | NodeJS.Signals> {
+    this.#child.kill(signal);
+    return this.exit;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.kill('SIGKILL');
+  }
+}

@@ -22,6 +22,7 @@ export const PROBLEMS = {
   body_too_large: { status: 413, title: 'The body is larger than a message can be' },
   internal_error: { status: 500, title: 'The service failed' },
   callback_failed: { status: 502, title: 'The answer could not be posted to @connections' },
+  not_ready: { status: 503, title: 'The service cannot do its work at the moment' },
 } as const satisfies Record<string, { status: number; title: string }>;
 export type ProblemCode = keyof typeof PROBLEMS;
 

@@ -44,5 +44,8 @@ export const HEADERS = {
   disconnectReason: 'DisconnectReason',
 } as const;
 
+/** What identifies a connection: opaque to us, and of unspecified length. */
+export type ConnectionId = string & { readonly _: 'ConnectionId' };
+
 /** The event of which a request tells. */
 export type EventType = 'CONNECT' | 'MESSAGE' | 'DISCONNECT';

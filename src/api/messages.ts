@@ -12,7 +12,9 @@ const id = z.union([z.string().max(128), z.number()]).optional();
 /** 1–128 letters, digits and `_ . : @ / -`. */
 export const ChannelName = z
   .string()
-  .regex(/^[\w.:@/-]{1,128}$/, 'a channel is named by 1 to 128 letters, digits and _ . : @ / -');
+  .regex(/^[\w.:@/-]{1,128}$/, 'a channel is named by 1 to 128 letters, digits and _ . : @ / -')
+  .brand<'ChannelName'>();
+export type ChannelName = z.infer<typeof ChannelName>;
 
 /** A message's content: any JSON value, `null` included, but not nothing. */
 const data = z.unknown().refine((value) => value !== undefined, 'data is missing: any JSON value');

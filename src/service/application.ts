@@ -1,0 +1,73 @@
+import 'reflect-metadata';
+import { type IncomingMessage } from 'node:http';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { LogController } from 'fastify';
+import { type Logger } from 'pino';
+import { LIMITS } from '../api/messages.js';
+import { AppModule } from './app.module.js';
+import { type Config } from './config.js';
+import { NestLogger, requestFields } from './logging.js';
+import { closeWithLastAnswer } from './orderly-close.js';
+import { answerWithProblem } from './routes/error.filter.js';
+
+/**
+ * The application as it is shipped, ready but not listening. `main.ts` runs it, the tests run the same.
+ *
+ * @throws {ConfigError} the store cannot be opened
+ */
+export async function createApplication(config: Config, logger: Logger): Promise<NestFastifyApplication> {
+  const app = await NestFactory.create<NestFastifyApplication>(
+    AppModule.forRoot(config, logger),
+    fastifyAdapter(logger),
+    {
+      bodyParser: false,
+      logger: new NestLogger(logger),
+      // main.ts reports what fails here; Nest would log it as well, were its log not held back until all went well
+      abortOnError: false,
+      bufferLogs: true,
+      autoFlushLogs: false,
+    },
+  );
+  app.flushLogs();
+  return app.init();
+}
+
+/** @returns the URL where it listens now */
+export async function listen(app: NestFastifyApplication, { host, port }: Config): Promise<string> {
+  // Fastify's listen, because Nest's logs a port in use as an error of its own before it rejects
+  return app.getHttpAdapter().getInstance().listen({ host, port });
+}
+
+function fastifyAdapter(logger: Logger): FastifyAdapter {
+  const adapter = new FastifyAdapter({
+    bodyLimit: LIMITS.messageBytes,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    // what still comes over an open connection is served: a frame that API Gateway has taken is not sent again
+    return503OnClosing: false,
+    // Fastify's own lines from warn on, and none for each request; a request's logger logs at every level
+    loggerInstance: logger.child({}, { level: logger.isLevelEnabled('warn') ? 'warn' : logger.level }),
+    logController: new LogController({ disableRequestLogging: true }),
+    // a URL that no router can read meets this, and not Nest
+    frameworkErrors: answerWithProblem,
+    childLoggerFactory: (
+      _logger: unknown,
+      _bindings: unknown,
+      _options: unknown,
+      { headers }: IncomingMessage,
+    ) => logger.child(requestFields(headers)),
+  });
+  const fastify = adapter.getInstance();
+  // API Gateway says application/json of every frame, whatever is in it: each body is taken as text, as it came
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+  closeWithLastAnswer(fastify);
+  return adapter;
+}
+
+/**
+ * A Network Load Balancer forgets an idle connection after 350 s (TLS listeners always, TCP listeners by default).
+ * Whoever closes first must not be us, or a request of API Gateway may meet a connection that is just being closed.
+ * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/network/update-idle-timeout.html
+ */
+const KEEP_ALIVE_MS = 360_000;

@@ -1,0 +1,165 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+
+/**
+ * The settings of the service: read once from the environment, checked together, frozen.
+ * An empty variable counts as one that is not set.
+ */
+export interface Config {
+  /** `PORT`: TCP port to listen on; 0–65535, 0 takes any free one. Default 3000. */
+  readonly port: number;
+  /**
+   * `HOST`: address to listen on. Default `127.0.0.1`, with `GATEWAY_SECRET` `0.0.0.0`. Without the secret, anybody
+   * who reaches the service could act as any connection: then only a loopback address is accepted.
+   */
+  readonly host: string;
+  /**
+   * `WS_API_ENDPOINT`, required: where callbacks go, `https://{api-id}.execute-api.{region}.amazonaws.com/{stage}` or a
+   * custom domain. `wss:`, `ws:`, a slash at the end and a pasted `/@connections` are understood; here it is always
+   * `http(s)://host[:port][/path]`.
+   */
+  readonly wsApiEndpoint: string;
+  /**
+   * `AWS_REGION`: the region for which callbacks are signed. The region in an execute-api host comes first, because a
+   * signature for another one is refused. Default `us-east-1`.
+   */
+  readonly awsRegion: string;
+  /** `STORE`: where state is kept. `embedded`, which is the default: SQLite in a file of this process. */
+  readonly store: 'embedded';
+  /** `DATA_DIR`: folder of the embedded store, made when it is missing. Default `.data`; here always absolute. */
+  readonly dataDir: string;
+  /**
+   * `GATEWAY_SECRET`, then `GATEWAY_SECRET_PREVIOUS`: 16–510 characters of `A-Z a-z 0-9 . _ ~ + / = -`. A request must
+   * carry one of them in its `GatewaySecret` header; the previous one is for the time of a rotation. Default none.
+   */
+  readonly gatewaySecrets: readonly string[];
+  /** `CALLBACK_CONNECT_TIMEOUT_MS`: until connected, for one try of a callback; 50–29000. Default 1000. */
+  readonly callbackConnectTimeoutMs: number;
+  /** `CALLBACK_REQUEST_TIMEOUT_MS`: until answered, for one try of a callback; 50–29000. Default 5000. */
+  readonly callbackRequestTimeoutMs: number;
+  /** `CALLBACK_CONCURRENCY`: callbacks under way at once, each on a connection of its own; 1–1024. Default 64. */
+  readonly callbackConcurrency: number;
+  /** `LOG_LEVEL`: `fatal`, `error`, `warn`, `info`, `debug`, `trace` or `silent`. Default `info`. */
+  readonly logLevel: (typeof LOG_LEVELS)[number];
+}
+
+/** What Nest injects for `@Inject(Config) config: Config`. */
+export const Config = Symbol('Config');
+
+/** The service cannot start with these settings. One line for each problem, with the setting's name first. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+
+  constructor(
+    readonly problems: readonly string[],
+    options?: ErrorOptions,
+  ) {
+    super(problems.join('\n'), options);
+  }
+}
+
+/** @throws {ConfigError} with every problem that there is */
+export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
+  const env = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const { data: settings, error } = Settings.safeParse(env);
+  const problems = [
+    ...(error?.issues ?? []).map((issue) => problem(String(issue.path[0]), env, issue.message)),
+    ...contradictions(env),
+  ];
+  if (settings === undefined || problems.length > 0) throw new ConfigError(problems);
+
+  const gatewaySecrets = [settings.GATEWAY_SECRET, settings.GATEWAY_SECRET_PREVIOUS];
+  return Object.freeze({
+    port: settings.PORT,
+    host: settings.HOST ?? (settings.GATEWAY_SECRET === undefined ? '127.0.0.1' : '0.0.0.0'),
+    wsApiEndpoint: settings.WS_API_ENDPOINT,
+    awsRegion: EXECUTE_API.exec(new URL(settings.WS_API_ENDPOINT).hostname)?.[1] ?? settings.AWS_REGION,
+    store: settings.STORE,
+    dataDir: resolve(settings.DATA_DIR),
+    gatewaySecrets: gatewaySecrets.filter((secret) => secret !== undefined),
+    callbackConnectTimeoutMs: settings.CALLBACK_CONNECT_TIMEOUT_MS,
+    callbackRequestTimeoutMs: settings.CALLBACK_REQUEST_TIMEOUT_MS,
+    callbackConcurrency: settings.CALLBACK_CONCURRENCY,
+    logLevel: settings.LOG_LEVEL,
+  });
+}
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/;
+/** Host of a stage's default endpoint, also through an interface VPC endpoint; the group is the region. */
+const EXECUTE_API = /\.execute-api\.([a-z0-9-]+)\.(?:vpce\.)?amazonaws\.com(?:\.cn)?$/;
+
+const wholeNumber = (min: number, max: number) => {
+  const expected = `expected a whole number from ${min} to ${max}`;
+  return z
+    .string()
+    .transform((text) => (/^\d+$/.test(text) ? Number(text) : Number.NaN))
+    .pipe(z.number(expected).min(min, expected).max(max, expected));
+};
+
+const secret = z
+  .string()
+  .regex(/^[A-Za-z0-9._~+/=-]{16,510}$/, 'expected 16 to 510 characters of A-Z a-z 0-9 . _ ~ + / = -');
+
+const endpoint = z
+  .string('expected the URL of a WebSocket API with its stage, such as https://….amazonaws.com/prod')
+  .transform((text, context) => {
+    const url = URL.parse(text);
+    const scheme =
+      url && { 'https:': 'https', 'wss:': 'https', 'http:': 'http', 'ws:': 'http' }[url.protocol];
+    if (!url || !scheme) {
+      context.addIssue('expected a URL that starts with https:, wss:, http: or ws:');
+      return z.NEVER;
+    }
+    if (url.username || url.password || url.search || url.hash) {
+      context.addIssue('expected a URL without user info, query and fragment');
+    }
+    const path = url.pathname.replace(/\/+$/, '').replace(/\/+(?:@|%40)connections$/i, '');
+    if (path === '' && EXECUTE_API.test(url.hostname)) {
+      context.addIssue(`expected the stage as its path, such as https://${url.host}/prod`);
+    }
+    return `${scheme}://${url.host}${path}`;
+  });
+
+const Settings = z.object({
+  PORT: wholeNumber(0, 65_535).default(3000),
+  HOST: z
+    .string()
+    .regex(/^[\w.:-]+$/, 'expected an address or a host name')
+    .optional(),
+  WS_API_ENDPOINT: endpoint,
+  AWS_REGION: z
+    .string()
+    .regex(/^[a-z]{2}(?:-[a-z]+)+-\d+$/, 'expected a region such as eu-central-1')
+    .default('us-east-1'),
+  STORE: z.literal('embedded', 'expected embedded; redis and dynamodb are not there yet').default('embedded'),
+  DATA_DIR: z.string().default('.data'),
+  GATEWAY_SECRET: secret.optional(),
+  GATEWAY_SECRET_PREVIOUS: secret.optional(),
+  CALLBACK_CONNECT_TIMEOUT_MS: wholeNumber(50, 29_000).default(1000),
+  CALLBACK_REQUEST_TIMEOUT_MS: wholeNumber(50, 29_000).default(5000),
+  CALLBACK_CONCURRENCY: wholeNumber(1, 1024).default(64),
+  LOG_LEVEL: z.enum(LOG_LEVELS, `expected one of ${LOG_LEVELS.join(', ')}`).default('info'),
+});
+
+/** Problems that no setting has alone. */
+function contradictions(env: NodeJS.ProcessEnv): string[] {
+  if (env['GATEWAY_SECRET'] !== undefined) return [];
+  const problems: string[] = [];
+  if (env['HOST'] !== undefined && !LOOPBACK.test(env['HOST'])) {
+    problems.push(problem('HOST', env, 'expected GATEWAY_SECRET with it, or a loopback address'));
+  }
+  if (env['GATEWAY_SECRET_PREVIOUS'] !== undefined) {
+    problems.push(problem('GATEWAY_SECRET_PREVIOUS', env, 'expected GATEWAY_SECRET with it'));
+  }
+  return problems;
+}
+
+function problem(name: string, env: NodeJS.ProcessEnv, expected: string): string {
+  const value = env[name];
+  if (value === undefined) return `${name} is not set: ${expected}`;
+  if (name.startsWith('GATEWAY_SECRET')) return `${name} (${value.length} characters): ${expected}`;
+  // what stands before @ or behind ? in a URL may be a credential
+  const shown = value.replace(/\/\/[^/]*@/, '//…@').replace(/[?#].*/s, '?…');
+  return `${name}=${shown}: ${expected}`;
+}

@@ -1,0 +1,57 @@
+import { createApplication, listen } from './application.js';
+import { ConfigError, readConfig } from './config.js';
+import { createLogger } from './logging.js';
+
+/**
+ * Runs the service until SIGINT, SIGTERM or, when a parent has started it with an IPC channel, the parent's end. Such a
+ * parent is sent `{ listening: URL }` once requests are accepted.
+ */
+const stopRequest = firstOf('SIGINT', 'SIGTERM', 'disconnect');
+const service = await start().catch(reportAndExit);
+service.logger.info({ reason: await stopRequest }, 'stopping');
+// first the HTTP server with the requests under way, then the callback client and the store
+await service.app.close();
+service.logger.info('stopped');
+process.exit(0);
+
+async function start() {
+  const config = readConfig();
+  const logger = createLogger(config);
+  const app = await createApplication(config, logger);
+  const url = await listen(app, config);
+  logger.info({ url, store: config.store, wsApiEndpoint: config.wsApiEndpoint }, 'listening');
+  process.send?.({ listening: url });
+  return { app, logger };
+}
+
+/** Goes on listening: a terminal and npm both pass a Ctrl-C on, and the second one must not end what the first one began. */
+function firstOf(...events: string[]): Promise<string> {
+  return new Promise((resolve) => {
+    for (const event of events) process.on(event, () => resolve(event));
+  });
+}
+
+/** One line for each thing to put right; a stack only of what nobody thought of. */
+function reportAndExit(error: unknown): never {
+  for (const line of explain(error)) process.stderr.write(`Backchannel's service cannot start: ${line}\n`);
+  process.exit(1);
+}
+
+function explain(error: unknown): readonly string[] {
+  if (error instanceof ConfigError) return error.problems;
+  const { code, address, port } = error as NodeJS.ErrnoException & {
+    address?: string;
+    port?: number;
+  };
+  switch (code ?? '') {
+    case 'EADDRINUSE':
+      return [`port ${port} of ${address} is in use: stop what listens there, or set PORT to another one`];
+    case 'EACCES':
+      return [`port ${port} is not permitted to this user: set PORT to one from 1024 on`];
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return [`HOST is not an address of this machine (${code}): set HOST to one that is`];
+    default:
+      return [error instanceof Error ? (error.stack ?? error.message) : String(error)];
+  }
+}

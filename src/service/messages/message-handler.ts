@@ -1,0 +1,14 @@
+import { type ConnectionId } from '../../api/integration.js';
+import { type Action, type ClientMessage, type ServerMessage } from '../../api/messages.js';
+
+/** The message of each action. */
+export type MessageOf = { readonly [Message in ClientMessage as Message['action']]: Message };
+
+/** Does what one action asks for. */
+export interface MessageHandler<A extends Action> {
+  /**
+   * @returns what the sender is answered
+   * @throws {NotJoinedError | TooLargeError} which the dispatcher tells the sender; anything else is our mistake
+   */
+  handle(connectionId: ConnectionId, message: MessageOf[A]): Promise<ServerMessage>;
+}

@@ -1,0 +1,23 @@
+import { Controller, HttpCode, HttpStatus, Post, UseGuards } from '@nestjs/common';
+import { PinoLogger } from 'nestjs-pino';
+import { PATHS } from '../../api/integration.js';
+import { ConnectionsService } from '../connections/connections.service.js';
+import { FromGateway, type GatewayRequest } from './gateway-request.js';
+import { GatewaySecretGuard } from './gateway-secret.guard.js';
+
+/** `$disconnect`: a client has left. AWS tells of it when it can, which is not always. */
+@Controller(PATHS.disconnect)
+@UseGuards(GatewaySecretGuard)
+export class DisconnectController {
+  constructor(
+    private readonly connections: ConnectionsService,
+    private readonly log: PinoLogger,
+  ) {}
+
+  @Post()
+  @HttpCode(HttpStatus.OK)
+  async disconnect(@FromGateway() request: GatewayRequest): Promise<void> {
+    await this.connections.forget(request.connectionId);
+    this.log.info({ disconnectStatusCode: request.disconnectStatusCode }, 'disconnected');
+  }
+}

@@ -1,0 +1,35 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
+import { type FastifyRequest } from 'fastify';
+import { HEADERS } from '../../api/integration.js';
+import { Config } from '../config.js';
+import { mappedHeader } from './gateway-request.js';
+import { Problem } from './problem.js';
+
+/**
+ * Lets through only what carries the secret that the integrations set: the load balancer is reachable from the whole
+ * VPC, and whoever may name a ConnectionId speaks for that client.
+ */
+@Injectable()
+export class GatewaySecretGuard implements CanActivate {
+  readonly #accepted: readonly Buffer[];
+
+  constructor(@Inject(Config) config: Config) {
+    this.#accepted = config.gatewaySecrets.map(digest);
+  }
+
+  canActivate(context: ExecutionContext): boolean {
+    // without a secret, config.ts lets the service listen on loopback only
+    if (this.#accepted.length === 0) return true;
+    const { raw } = context.switchToHttp().getRequest<FastifyRequest>();
+    const sent = digest(mappedHeader(raw, HEADERS.gatewaySecret) ?? '');
+    // digests have one length, and all are compared: the time tells neither a length nor which one was nearly right
+    const matches = this.#accepted.map((accepted) => timingSafeEqual(accepted, sent));
+    if (matches.includes(true)) return true;
+    throw new Problem('wrong_gateway_secret', `${HEADERS.gatewaySecret} is missing or wrong`);
+  }
+}
+
+function digest(secret: string): Buffer {
+  return createHash('sha256').update(secret).digest();
+}

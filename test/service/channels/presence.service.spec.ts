@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest';
+import { type ConnectionId } from '../../../src/api/integration.js';
+import { type ChannelName, LIMITS, type ServerMessage } from '../../../src/api/messages.js';
+import { Store } from '../../../src/service/store/store.js';
+import { startService } from '../../support/service-app.js';
+
+it('tells how many there are, and of the first thousand who they are', async () => {
+  await using service = await startService();
+  const store = service.app.get(Store);
+  const count = LIMITS.presenceMembers + 1;
+  for (let n = 0; n < count; n += 1) {
+    // as long as the ids that AWS gives
+    const connectionId = `gbgBEG6oLQAYKE${String(n).padStart(4, '0')}==` as ConnectionId;
+    await store.putConnection({ connectionId, connectedAt: Date.now(), expiresAt: Date.now() + 60_000 });
+    await store.join('news' as ChannelName, connectionId);
+  }
+
+  await service.send('gbgBEG6oLQAYKE0000==', { action: 'presence', channel: 'news' }).expect(200);
+
+  const [answer] = service.endpoint.messagesTo('gbgBEG6oLQAYKE0000==') as [
+    ServerMessage & { type: 'presence' },
+  ];
+  expect(answer.type).toBe('presence');
+  expect(answer.data.count).toBe(count);
+  expect(answer.data.members).toHaveLength(LIMITS.presenceMembers);
+  expect(Object.keys(answer.data.members[0]!)).toEqual(['connectionId', 'joinedAt']);
+});

@@ -1,0 +1,112 @@
+import { expect, it } from 'vitest';
+import { createLogger } from '../../src/service/logging.js';
+import { type Answer } from '../support/connections-endpoint.js';
+import { rawPost, startService } from '../support/service-app.js';
+
+it('has the connection, the request and the route in every line of a request', async () => {
+  await using service = await startService({ CALLBACK_REQUEST_TIMEOUT_MS: '50' });
+  const answers: Answer[] = ['accepted', 'gone', 'forbidden'];
+  const startedWith = service.lines.length;
+  await service.post('/connect', 'alice=').send();
+  for (const answer of answers) {
+    service.endpoint.answer = () => answer;
+    for (const message of [
+      { action: 'ping' },
+      { action: 'join', channel: 'news' },
+      { action: 'publish', channel: 'news', data: 1 },
+      { action: 'dance' },
+    ]) {
+      await service.send('alice=', message);
+    }
+  }
+  await service.post('/message', 'alice=').send('x'.repeat(131_073));
+  await service.post('/disconnect', 'alice=').send();
+
+  const lines = service.lines.slice(startedWith);
+  expect(new Set(lines.map(({ msg }) => msg))).toEqual(
+    new Set([
+      'connected',
+      'handled',
+      'joined',
+      'published',
+      'not handled',
+      'gone',
+      'connection was unknown',
+      'deliveries failed',
+      'request failed',
+      'request refused',
+      'disconnected',
+    ]),
+  );
+  for (const line of lines) {
+    expect(line).toMatchObject({
+      connectionId: 'alice=',
+      requestId: 'request-of-alice=',
+      routeKey: expect.stringMatching(/^\$(connect|default|disconnect)$/),
+    });
+  }
+});
+
+it('has no token, secret or content in any line', async () => {
+  const hidden = ['hidden-token', 'hidden-secret-of-the-gateway', 'hidden-wrong-secret', 'hidden-content'];
+  const [token = '', secret = '', wrong = '', content = ''] = hidden;
+  await using service = await startService({ GATEWAY_SECRET: secret, CALLBACK_REQUEST_TIMEOUT_MS: '50' });
+  const headers = {
+    ConnectionId: 'alice=',
+    GatewaySecret: secret,
+    Token: token,
+    Cookie: token,
+    Authorization: token,
+  };
+  const post = (path: string, body = '', more: Record<string, string | string[]> = {}) =>
+    rawPost(`${service.url}${path}`, { ...headers, ...more }, body);
+
+  await post('/connect');
+  await post(`/connect?token=${token}`);
+  await post(`/nowhere?token=${token}`);
+  await post('/connect', '', { GatewaySecret: wrong });
+  await post('/connect', '', { Token: [token, token] });
+  await post('/message', content);
+  await post('/message', `{"action":"${content}","id":"${content}"}`);
+  await post('/message', '{"action":"join","channel":"news"}');
+  for (const answer of ['accepted', 'forbidden', 'never'] as const) {
+    service.endpoint.answer = () => answer;
+    await post('/message', `{"action":"publish","channel":"news","data":"${content}"}`);
+  }
+  await post('/disconnect', '', { DisconnectReason: content });
+
+  expect(service.lines.length).toBeGreaterThan(20);
+  const log = JSON.stringify(service.lines);
+  for (const text of hidden) expect(log).not.toContain(text);
+});
+
+it('has of Nest what Nest warns of, and the rest of it at debug', async () => {
+  await using service = await startService({ LOG_LEVEL: 'info' });
+  await service.post('/connect', 'alice=').send();
+  expect(service.lines.map(({ msg }) => msg)).toEqual(['connected']);
+});
+
+it('names the cause of an error', async () => {
+  await using service = await startService();
+  service.endpoint.answer = () => 'forbidden';
+  await service.send('alice=', { action: 'ping' });
+  expect(service.lines.at(-1)).toMatchObject({
+    level: 'error',
+    msg: 'request failed',
+    err: { type: 'ForbiddenError', stack: expect.any(String), cause: { type: 'ForbiddenException' } },
+  });
+});
+
+it('has of an error no fields that a library has hung on it', () => {
+  const lines: string[] = [];
+  const log = createLogger({ logLevel: 'info' }, { write: (line) => void lines.push(line) });
+  const cause = Object.assign(new Error('refused'), {
+    code: 'EX',
+    request: { headers: { authorization: 'hidden' } },
+  });
+  log.error({ err: new Error('failed', { cause }) }, 'request failed');
+  expect(JSON.parse(lines.join())).toMatchObject({
+    err: { message: 'failed', cause: { message: 'refused', code: 'EX' } },
+  });
+  expect(lines.join()).not.toContain('hidden');
+});

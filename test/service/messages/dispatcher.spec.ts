@@ -1,0 +1,109 @@
+import { expect, it } from 'vitest';
+import { type ChannelName } from '../../../src/api/messages.js';
+import { Store } from '../../../src/service/store/store.js';
+import { startService } from '../../support/service-app.js';
+
+it('answers every action with its reply, and gives the id back', async () => {
+  await using service = await startService();
+  const channel = 'news';
+  for (const action of ['ping', 'join', 'publish', 'presence', 'leave']) {
+    const about = action === 'ping' ? {} : { channel };
+    await service.send('alice=', {
+      action,
+      id: action,
+      ...about,
+      ...(action === 'publish' && { data: null }),
+    });
+  }
+  expect(service.endpoint.messagesTo('alice=')).toEqual([
+    { type: 'pong', id: 'ping' },
+    { type: 'joined', id: 'join', channel },
+    { type: 'message', channel, data: null, from: 'alice=' },
+    { type: 'published', id: 'publish', channel },
+    {
+      type: 'presence',
+      id: 'presence',
+      channel,
+      data: { count: 1, members: [{ connectionId: 'alice=', joinedAt: expect.any(Number) }] },
+    },
+    { type: 'left', id: 'leave', channel },
+  ]);
+});
+
+it.each([
+  ['not_json', 'hello'],
+  ['not_json', ''],
+  ['not_json', '{"action":"ping"'],
+  ['bad_message', '[{"action":"ping"}]'],
+  ['bad_message', 'null'],
+  ['bad_message', '"ping"'],
+  ['unknown_action', '{"id":1}'],
+  ['unknown_action', '{"action":"dance","id":1}'],
+  ['unknown_action', '{"action":"__proto__","id":1}'],
+  ['unknown_action', '{"action":["ping"],"id":1}'],
+  ['bad_message', '{"action":"ping","id":1,"extra":true}'],
+  ['bad_message', '{"action":"join","id":1}'],
+  ['bad_message', '{"action":"join","id":1,"channel":"no spaces"}'],
+  ['bad_message', '{"action":"publish","id":1,"channel":"news"}'],
+  ['not_joined', '{"action":"publish","id":1,"channel":"news","data":1}'],
+  ['not_joined', '{"action":"presence","id":1,"channel":"news"}'],
+])('tells the client %s of %s, with its id if there is one', async (code, text) => {
+  await using service = await startService();
+  await service.post('/message', 'alice=').send(text).expect(200);
+  const id = text.includes('"id"') ? { id: 1 } : {};
+  expect(service.endpoint.messagesTo('alice=')).toEqual([
+    { type: 'error', ...id, code, message: expect.stringMatching(/./) },
+  ]);
+});
+
+it('names the path of what is wrong in a message', async () => {
+  await using service = await startService();
+  await service.send('alice=', { action: 'join', channel: 'no spaces' });
+  expect(service.endpoint.messagesTo('alice=')).toMatchObject([
+    { message: expect.stringMatching(/^channel: /) },
+  ]);
+});
+
+it.each([`"${'x'.repeat(129)}"`, '1e999', '{"nested":true}', 'null'])(
+  'gives no id back that is none',
+  async (id) => {
+    await using service = await startService();
+    await service.post('/message', 'alice=').send(`{"action":"ping","id":${id}}`).expect(200);
+    expect(service.endpoint.messagesTo('alice=')).toEqual([
+      { type: 'error', code: 'bad_message', message: expect.stringMatching(/^id: /) },
+    ]);
+  },
+);
+
+it('does not repeat at length what the client has sent', async () => {
+  await using service = await startService();
+  await service.send('alice=', { action: 'ping', ['k'.repeat(130_000)]: 1 }).expect(200);
+  expect(service.endpoint.messagesTo('alice=')).toMatchObject([{ code: 'bad_message' }]);
+  expect(service.endpoint.posts[0]?.data.length).toBeLessThan(1000);
+});
+
+it('registers a connection of which the store knows nothing', async () => {
+  await using service = await startService();
+  await service.send('alice=', { action: 'join', channel: 'news' });
+  expect(await service.app.get(Store).countMembers('news' as ChannelName)).toBe(1);
+});
+
+it('tells the client internal_error, and API Gateway 500, when a handler fails', async () => {
+  await using service = await startService();
+  service.app.get(Store).join = () => Promise.reject(new Error('disk full'));
+  const response = await service.send('alice=', { action: 'join', channel: 'news', id: 7 });
+  expect(response.status).toBe(500);
+  expect(response.body).toMatchObject({ code: 'internal_error' });
+  expect(service.endpoint.messagesTo('alice=')).toMatchObject([
+    { type: 'error', id: 7, code: 'internal_error' },
+  ]);
+});
+
+it('says 500 also when the client cannot be told', async () => {
+  await using service = await startService();
+  service.app.get(Store).join = () => Promise.reject(new Error('disk full'));
+  service.endpoint.answer = () => 'forbidden';
+  const response = await service.send('alice=', { action: 'join', channel: 'news' });
+  expect(response.body).toMatchObject({ code: 'internal_error' });
+  expect(service.lines).toContainEqual(expect.objectContaining({ level: 'warn', msg: 'apology not posted' }));
+});

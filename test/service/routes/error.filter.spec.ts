@@ -1,0 +1,39 @@
+import request from 'supertest';
+import { expect, it } from 'vitest';
+import { Store } from '../../../src/service/store/store.js';
+import { startService } from '../../support/service-app.js';
+
+it.each([
+  ['POST', '/nowhere?token=abc', 404, 'not_found'],
+  ['GET', '/message', 404, 'not_found'],
+  ['POST', '/%zz', 400, 'bad_request'],
+] as const)('answers %s %s with a problem', async (method, path, status, code) => {
+  await using service = await startService();
+  const response = await request(service.app.getHttpServer())[method === 'GET' ? 'get' : 'post'](path);
+  expect(response).toMatchObject({ status, type: 'application/problem+json' });
+  expect(response.body).toEqual({ title: expect.any(String), status, code, detail: expect.any(String) });
+});
+
+it('answers a content type that cannot be one with a problem', async () => {
+  await using service = await startService();
+  const response = await service.post('/message', 'alice=').set('Content-Type', 'nonsense').send('{}');
+  expect(response).toMatchObject({ status: 400, type: 'application/problem+json' });
+  expect(response.body).toMatchObject({ code: 'bad_request' });
+});
+
+it('tells the caller nothing of what failed inside, and the log everything', async () => {
+  await using service = await startService();
+  await service.app.get(Store).close();
+  const response = await service.post('/connect', 'alice=').send();
+  expect(response).toMatchObject({ status: 500, type: 'application/problem+json' });
+  expect(response.body).toMatchObject({ status: 500, code: 'internal_error' });
+  expect(response.text).not.toMatch(/database|sqlite|statement/i);
+  expect(service.lines).toContainEqual(
+    expect.objectContaining({
+      level: 'error',
+      msg: 'request failed',
+      connectionId: 'alice=',
+      err: expect.objectContaining({ stack: expect.stringContaining('embedded.store') }),
+    }),
+  );
+});

@@ -1,0 +1,118 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { type AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+
+/** How `@connections` answers a POST; the names are those of what happened. */
+export type Answer =
+  | 'accepted'
+  | 'gone'
+  | 'invalid id'
+  | 'too large'
+  | 'limit exceeded'
+  | 'forbidden'
+  | 'unavailable'
+  | 'never'
+  | 'half';
+
+export interface Post {
+  readonly connectionId: string;
+  readonly data: string;
+  readonly authorization: string | undefined;
+}
+
+/**
+ * A stage's `@connections`, POST only, as recorded from AWS in September 2026: status, error type and body of each
+ * answer. It keeps what was posted.
+ */
+export class ConnectionsEndpoint implements AsyncDisposable {
+  readonly posts: Post[] = [];
+  /** Decides the answer; may be changed at any time. */
+  answer: (post: Post) => Answer | Promise<Answer> = () => 'accepted';
+  maxInFlight = 0;
+  #inFlight = 0;
+
+  private constructor(
+    readonly url: string,
+    private readonly server: ReturnType<typeof createServer>,
+  ) {}
+
+  static async start(): Promise<ConnectionsEndpoint> {
+    const server = createServer();
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const endpoint = new ConnectionsEndpoint(`http://127.0.0.1:${port}/dev`, server);
+    server.on('request', (request, response) => void endpoint.serve(request, response));
+    return endpoint;
+  }
+
+  /** What was posted to this connection, in order, as the messages they are. */
+  messagesTo(connectionId: string): unknown[] {
+    return this.posts
+      .filter((post) => post.connectionId === connectionId)
+      .map(({ data }) => JSON.parse(data));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.server.closeAllConnections();
+    if (this.server.listening) await new Promise((closed) => this.server.close(closed));
+  }
+
+  private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    this.#inFlight += 1;
+    this.maxInFlight = Math.max(this.maxInFlight, this.#inFlight);
+    response.once('close', () => (this.#inFlight -= 1));
+
+    const [, encoded] = /^\/dev\/(?:@|%40)connections\/([^/]+)$/.exec(request.url ?? '') ?? [];
+    if (request.method !== 'POST' || encoded === undefined) return forbidden(response);
+    const data = await text(request);
+    const post = {
+      connectionId: decodeURIComponent(encoded),
+      data,
+      authorization: request.headers.authorization,
+    };
+    this.posts.push(post);
+    respond(response, await this.answer(post), post);
+  }
+}
+
+function respond(response: ServerResponse, answer: Answer, { connectionId }: Post): void {
+  const error = (status: number, type: string, body = '') => {
+    response.writeHead(status, {
+      'content-type': 'application/json',
+      'x-amzn-ErrorType': type,
+      'content-length': Buffer.byteLength(body),
+    });
+    response.end(body);
+  };
+  switch (answer) {
+    case 'accepted':
+      response.writeHead(200, { 'content-type': 'application/json', 'content-length': 0 }).end();
+      return;
+    case 'gone':
+      return error(410, 'GoneException');
+    case 'invalid id':
+      return error(400, 'BadRequestException', `{"message":"Invalid connectionId: ${connectionId}"}`);
+    case 'too large':
+      response.writeHead(413, { 'content-length': 0, connection: 'close' }).end();
+      return;
+    case 'limit exceeded':
+      return error(429, 'LimitExceededException');
+    case 'forbidden':
+      return forbidden(response);
+    case 'unavailable':
+      return error(500, 'InternalServerErrorException', '{"message":"Internal server error"}');
+    case 'never':
+      return;
+    case 'half':
+      response.writeHead(200, { 'content-type': 'application/json', 'content-length': 100 }).write('{');
+      return;
+  }
+  answer satisfies never;
+}
+
+function forbidden(response: ServerResponse): void {
+  response.writeHead(403, { 'content-type': 'application/json', 'x-amzn-ErrorType': 'ForbiddenException' });
+  response.end('{"message":"Forbidden"}');
+}

@@ -1,0 +1,88 @@
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { type IncomingMessage, request as httpRequest } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { type NestFastifyApplication } from '@nestjs/platform-fastify';
+import request from 'supertest';
+import { createApplication, listen } from '../../src/service/application.js';
+import { type Config, readConfig } from '../../src/service/config.js';
+import { createLogger } from '../../src/service/logging.js';
+import { ConnectionsEndpoint } from './connections-endpoint.js';
+
+// the SDK signs every request: with these, and not with what the machine may have
+process.env['AWS_ACCESS_KEY_ID'] = 'test';
+process.env['AWS_SECRET_ACCESS_KEY'] = 'test';
+
+/** The service as it is shipped, on a free port, with a store and an `@connections` of its own. */
+export interface TestService extends AsyncDisposable {
+  readonly app: NestFastifyApplication;
+  readonly endpoint: ConnectionsEndpoint;
+  readonly url: string;
+  /** What was logged so far. */
+  readonly lines: readonly LogLine[];
+  /** API Gateway's call for an event of this connection. */
+  post(path: '/connect' | '/disconnect' | '/message', connectionId: string): request.Test;
+  /** A client's message: sent, handled, and answered in `endpoint.posts`. */
+  send(connectionId: string, message: unknown): request.Test;
+}
+
+export type LogLine = Readonly<Record<string, unknown>>;
+
+export async function startService(settings: NodeJS.ProcessEnv = {}): Promise<TestService> {
+  const endpoint = await ConnectionsEndpoint.start();
+  const dataDir = await mkdtemp(join(tmpdir(), 'backchannel-'));
+  const config = readConfig({
+    PORT: '0',
+    WS_API_ENDPOINT: endpoint.url,
+    DATA_DIR: dataDir,
+    LOG_LEVEL: 'trace',
+    ...settings,
+  });
+  const lines: LogLine[] = [];
+  const app = await createApplication(config, recordingLogger(config, lines));
+  const url = await listen(app, config);
+
+  const post: TestService['post'] = (path, connectionId) =>
+    request(app.getHttpServer())
+      .post(path)
+      .set('ConnectionId', connectionId)
+      .set('RequestId', `request-of-${connectionId}`)
+      .set('RouteKey', { '/connect': '$connect', '/disconnect': '$disconnect', '/message': '$default' }[path])
+      .set('Content-Type', 'application/json; charset=UTF-8');
+
+  return {
+    app,
+    endpoint,
+    url,
+    lines,
+    post,
+    send: (connectionId, message) => post('/message', connectionId).send(JSON.stringify(message)),
+    async [Symbol.asyncDispose]() {
+      await app.close();
+      await endpoint[Symbol.asyncDispose]();
+      await rm(dataDir, { recursive: true });
+    },
+  };
+}
+
+/** What supertest cannot send: a header more than once. */
+export async function rawPost(
+  url: string,
+  headers: Readonly<Record<string, string | string[]>>,
+  body = '',
+): Promise<{
+  readonly status: number | undefined;
+  readonly type: string | undefined;
+  readonly body: string;
+}> {
+  const outgoing = httpRequest(url, { method: 'POST', headers, agent: false });
+  outgoing.end(body);
+  const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
+  return { status: response.statusCode, type: response.headers['content-type'], body: await text(response) };
+}
+
+function recordingLogger(config: Config, lines: LogLine[]) {
+  return createLogger(config, { write: (line) => void lines.push(JSON.parse(line) as LogLine) });
+}

@@ -1,0 +1,128 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { deployLocally, LOCAL_STAGE } from '../../src/deploy/local.js';
+import { SpawnedProgram } from '../support/spawned-program.js';
+import { WebSocketClient } from '../support/web-socket-client.js';
+
+/** Client → gateway → service and back by `@connections`: both programs as processes of their own, as built. */
+let dataDir: string;
+let gateway: SpawnedProgram;
+let service: SpawnedProgram;
+let serviceUrl: string;
+let gatewayUrl: string;
+const gatewaySecret = 'a-secret-of-32-characters-for-test';
+
+beforeEach(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'backchannel-'));
+  ({ program: gateway, url: gatewayUrl } = await SpawnedProgram.listening('gateway/main.js', [
+    '--port',
+    '0',
+  ]));
+  ({ program: service, url: serviceUrl } = await startService('0'));
+  await deployLocally({ gatewayUrl, serviceUrl, gatewaySecret });
+});
+
+afterEach(async () => {
+  await gateway.kill('SIGTERM');
+  await service.kill('SIGTERM');
+  await rm(dataDir, { recursive: true });
+});
+
+const startService = async (port: string) =>
+  SpawnedProgram.listening('service/main.js', [], {
+    PORT: port,
+    HOST: '127.0.0.1',
+    DATA_DIR: dataDir,
+    GATEWAY_SECRET: gatewaySecret,
+    WS_API_ENDPOINT: `${gatewayUrl}/${LOCAL_STAGE}`,
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+  });
+
+const open = async () =>
+  WebSocketClient.open(`${gatewayUrl.replace('http', 'ws')}/${LOCAL_STAGE}?token=demo`);
+
+const joinChannel = async (client: WebSocketClient, channel: string) => {
+  client.send({ action: 'join', channel });
+  expect(await client.next()).toEqual({ type: 'joined', channel });
+};
+
+describe('a frame', () => {
+  it('goes through the gateway to the service and is answered by @connections', async () => {
+    using client = await open();
+    client.send({ action: 'ping', id: 1 });
+    expect(await client.next()).toEqual({ type: 'pong', id: 1 });
+  });
+
+  it('published by either of two members reaches both', async () => {
+    using one = await open();
+    using two = await open();
+    await joinChannel(one, 'news');
+    await joinChannel(two, 'news');
+    for (const [publisher, data] of [
+      [one, 'hello from one'],
+      [two, { text: 'hello from two' }],
+    ] as const) {
+      publisher.send({ action: 'publish', id: 'p', channel: 'news', data });
+      for (const client of [one, two]) {
+        const message = { type: 'message', channel: 'news', data, from: expect.any(String) as string };
+        const answer = { type: 'published', id: 'p', channel: 'news' };
+        const expected = client === publisher ? [message, answer] : [message];
+        const received = [];
+        while (received.length < expected.length) received.push(await client.next());
+        expect(received).toEqual(expected);
+      }
+    }
+  });
+
+  it('that is not JSON is answered with an error, and the next one is served', async () => {
+    using client = await open();
+    client.send('hello');
+    expect(await client.next()).toMatchObject({ type: 'error', code: 'not_json' });
+    client.send({ action: 'ping' });
+    expect(await client.next()).toEqual({ type: 'pong' });
+  });
+
+  it('of 128 KB is served', async () => {
+    using client = await open();
+    await joinChannel(client, 'big');
+    const frame = (text: string) => JSON.stringify({ action: 'publish', channel: 'big', data: text });
+    // what is delivered names the publisher too, so the data has to leave room for that
+    const data = 'x'.repeat(128 * 1024 - frame('').length - 100);
+    client.send(frame(data));
+    expect(await client.next()).toMatchObject({ type: 'message', data });
+  });
+});
+
+it('forgets a connection when it closes', async () => {
+  using one = await open();
+  using two = await open();
+  await joinChannel(one, 'news');
+  await joinChannel(two, 'news');
+  await two.close(1000, 'bye');
+  await service.prints('"disconnected"');
+  one.send({ action: 'presence', channel: 'news' });
+  expect(await one.next()).toMatchObject({ type: 'presence', data: { count: 1 } });
+});
+
+it('keeps its members through a SIGKILL of the service', async () => {
+  using one = await open();
+  using two = await open();
+  await joinChannel(one, 'news');
+  await joinChannel(two, 'news');
+
+  expect(await service.kill('SIGKILL')).toBe('SIGKILL');
+  two.send({ action: 'ping' });
+  expect(await two.next()).toMatchObject({ message: 'Internal server error' });
+
+  ({ program: service } = await startService(new URL(serviceUrl).port));
+  two.send({ action: 'publish', channel: 'news', data: 'after the restart' });
+  expect(await one.next()).toMatchObject({ type: 'message', channel: 'news', data: 'after the restart' });
+});
+
+it('refuses a client whose $connect request does not prove where it comes from', async () => {
+  await deployLocally({ gatewayUrl, serviceUrl, gatewaySecret: 'another-secret-of-32-characters!' });
+  await expect(open()).rejects.toMatchObject({ status: 403 });
+});

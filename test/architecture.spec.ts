@@ -1,0 +1,136 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join, posix } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const SRC = join(import.meta.dirname, '../src');
+
+/**
+ * Who may import whom: each part, named by its path below `src`, with the parts that it may import besides itself.
+ * The longest name that fits a file is its part. What is below a part in the table is never allowed to look up.
+ */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  // the contract
+  api: [],
+  // the deployment
+  deploy: ['api'],
+  // the product, from API Gateway's call down to the reply and the store
+  service: [
+    'api',
+    'service/config',
+    'service/logging',
+    'service/routes',
+    'service/messages',
+    'service/channels',
+    'service/connections',
+    'service/callback',
+    'service/store',
+  ],
+  'service/routes': [
+    'api',
+    'service/config',
+    'service/logging',
+    'service/messages',
+    'service/channels',
+    'service/connections',
+    'service/callback',
+    'service/store',
+  ],
+  'service/messages': [
+    'api',
+    'service/config',
+    'service/channels',
+    'service/connections',
+    'service/callback',
+    'service/store',
+  ],
+  'service/channels': ['api', 'service/config', 'service/connections', 'service/callback', 'service/store'],
+  'service/connections': ['api', 'service/config', 'service/callback', 'service/store'],
+  'service/callback': ['api', 'service/config', 'service/store/connection-id'],
+  'service/store': ['api', 'service/config'],
+  'service/store/connection-id': [],
+  'service/logging': ['api', 'service/config'],
+  'service/config': ['api'],
+  // the stand-in: nothing of ours, as if it were AWS
+  gateway: [
+    'gateway/connections',
+    'gateway/pipeline',
+    'gateway/steps',
+    'gateway/control',
+    'gateway/mapping',
+    ...gatewayTables(),
+  ],
+  'gateway/connections': [
+    'gateway/pipeline',
+    'gateway/steps',
+    'gateway/control',
+    'gateway/mapping',
+    ...gatewayTables(),
+  ],
+  'gateway/pipeline': ['gateway/steps', 'gateway/control', 'gateway/mapping', ...gatewayTables()],
+  'gateway/steps': ['gateway/control', 'gateway/mapping', ...gatewayTables()],
+  'gateway/control': ['gateway/mapping', ...gatewayTables()],
+  'gateway/mapping': [],
+  ...Object.fromEntries(gatewayTables().map((part) => [part, []])),
+};
+
+/** Single files of the gateway that everything in it may use. */
+function gatewayTables(): string[] {
+  return ['api-address', 'errors', 'http-body', 'ids', 'limits'].map((file) => `gateway/${file}`);
+}
+
+const IMPORT = /(?:\bfrom|\bimport)\s*\(?\s*'(\.[^']+)'/g;
+
+/** One sentence for each import that the table does not allow. */
+function violations(sources: ReadonlyMap<string, string>): string[] {
+  return [...sources].flatMap(([file, source]) =>
+    [...source.matchAll(IMPORT)].flatMap(([, specifier = '']) => {
+      const from = partOf(file);
+      const target = posix.join(posix.dirname(file), specifier).replace(/\.js$/, '.ts');
+      const to = partOf(target);
+      return from === to || MAY_IMPORT[from]?.includes(to)
+        ? []
+        : [`${file} imports ${target}: ${from} may not import ${to}`];
+    }),
+  );
+}
+
+function partOf(file: string): string {
+  const path = file.replace(/\.ts$/, '');
+  const parts = Object.keys(MAY_IMPORT).filter((part) => path === part || path.startsWith(`${part}/`));
+  return parts.toSorted((a, b) => b.length - a.length)[0] ?? `no part (${file})`;
+}
+
+const sources = new Map(
+  globSync('**/*.ts', { cwd: SRC }).map((file) => [
+    file.replaceAll('\\', '/'),
+    readFileSync(join(SRC, file), 'utf8'),
+  ]),
+);
+
+describe('the architecture', () => {
+  it('has every import going the way that the design says', () => {
+    expect(violations(sources)).toEqual([]);
+  });
+
+  it.each([
+    ['gateway/steps/planted.ts', '../../api/definition.js', 'gateway/steps may not import api'],
+    ['gateway/mapping/planted.ts', '../pipeline.js', 'gateway/mapping may not import gateway/pipeline'],
+    ['service/planted.ts', '../gateway/limits.js', 'service may not import gateway/limits'],
+    ['service/store/planted.ts', '../callback/fan-out.js', 'service/store may not import service/callback'],
+    [
+      'service/channels/planted.ts',
+      '../messages/dispatcher.js',
+      'service/channels may not import service/messages',
+    ],
+    ['api/planted.ts', '../service/config.js', 'api may not import service/config'],
+    ['deploy/planted.ts', '../gateway/gateway.js', 'deploy may not import gateway'],
+    ['planted.ts', './api/errors.js', 'no part (planted.ts) may not import api'],
+  ])('would not let %s import %s', (file, specifier, reason) => {
+    const found = violations(new Map([...sources, [file, `import { x } from '${specifier}';`]]));
+    expect(found).toEqual([expect.stringContaining(reason)]);
+  });
+
+  it('has no barrels: a file is imported by its own name', () => {
+    expect([...sources.keys()].filter((file) => file.endsWith('index.ts'))).toEqual([]);
+  });
+});

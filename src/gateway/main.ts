@@ -7,7 +7,12 @@ try {
   if (options === 'help') {
     process.stdout.write(USAGE);
   } else {
-    const log = pino({ base: null, level: options.logLevel });
+    const log = pino({
+      level: options.logLevel,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    });
     stopOnSignal(await Gateway.start({ ...options, log }).catch(explainListening(options)), log);
   }
 } catch (error) {

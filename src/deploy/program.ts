@@ -25,7 +25,8 @@ export class Program {
       messageFormat: `${name}: {msg}`,
     });
     this.#child.stdout?.pipe(readable);
-    this.stopped = once(this.#child, 'exit').then(() => name);
+    // not before its last line was read
+    this.stopped = once(this.#child, 'close').then(() => name);
     this.listening = Promise.race([
       once(this.#child, 'message').then(([message]) => (message as { listening: string }).listening),
       this.stopped.then(() => {

@@ -75,7 +75,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
 /** Single files of the gateway that everything in it may use. */
 function gatewayTables(): string[] {
-  return ['api-address', 'errors', 'http-body', 'ids', 'limits'].map((file) => `gateway/${file}`);
+  return ['api-address', 'clock', 'errors', 'http-body', 'ids', 'limits'].map((file) => `gateway/${file}`);
 }
 
 const IMPORT = /(?:\bfrom|\bimport)\s*\(?\s*'(\.[^']+)'/g;

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { type AddressInfo, type Socket } from 'node:net';
 import { type Logger } from 'pino';
 import { findStage } from './api-address.js';
+import { Clock } from './clock.js';
 import { ConnectionIds } from './connections/connection-id.js';
 import { ConnectionServer } from './connections/connection-server.js';
 import { isWebSocketHandshake, refuse } from './connections/handshake.js';
@@ -43,9 +44,14 @@ export class Gateway {
 
   private constructor(private readonly options: GatewayOptions) {
     const ids = new ConnectionIds();
-    this.#control = new ControlPlane({ region: options.region, accountId: LOCAL_ACCOUNT });
-    const pipeline = new Pipeline(this.#control, this.#integrations, options.targets, options.log);
-    this.#connections = new ConnectionServer(pipeline, ids, options.log);
+    const clock = new Clock();
+    this.#control = new ControlPlane({
+      region: options.region,
+      accountId: LOCAL_ACCOUNT,
+      now: () => clock.now(),
+    });
+    const pipeline = new Pipeline(this.#control, this.#integrations, options.targets, clock, options.log);
+    this.#connections = new ConnectionServer(pipeline, ids, clock, options.log);
     this.#management = new ManagementApi(this.#control, this.#connections, ids);
     this.#server = createServer(
       {

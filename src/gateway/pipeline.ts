@@ -1,4 +1,5 @@
 import { type Logger } from 'pino';
+import { type Clock } from './clock.js';
 import { type ControlPlane } from './control/control-plane.js';
 import { type DeployedIntegration, type Snapshot } from './control/snapshot.js';
 import { ANSWERS, type Close, type GatewayAnswer } from './errors.js';
@@ -26,6 +27,7 @@ export class Pipeline {
     private readonly control: ControlPlane,
     private readonly integrations: IntegrationClient,
     private readonly targets: Targets,
+    private readonly clock: Clock,
     private readonly log: Logger,
   ) {}
 
@@ -45,7 +47,7 @@ export class Pipeline {
     // neither the route nor its integration has to be there
     if (route?.integration === undefined) return { kind: 'accepted', protocol: undefined };
 
-    const facts = eventFacts('CONNECT', '$connect', requestId);
+    const facts = this.#facts('CONNECT', '$connect', requestId);
     const { stageVariables } = stage;
     try {
       return admission(await this.#call(route.integration, { connection, facts, stageVariables, handshake }));
@@ -57,7 +59,7 @@ export class Pipeline {
 
   /** @returns the frame that goes back to the client, if any */
   async message(connection: ConnectionFacts, text: string): Promise<string | undefined> {
-    let facts = eventFacts('MESSAGE', '', newRequestId());
+    let facts = this.#facts('MESSAGE', '', newRequestId());
     const error = (answer: GatewayAnswer) => errorFrame(answer, connection.connectionId, facts.requestId);
     try {
       const message = readMessage(text);
@@ -82,7 +84,7 @@ export class Pipeline {
     const stage = this.#stage(connection);
     const integration = stage?.snapshot.routes.get('$disconnect')?.integration;
     if (stage === undefined || integration === undefined) return;
-    const facts = { ...eventFacts('DISCONNECT', '$disconnect', newRequestId()), close };
+    const facts = { ...this.#facts('DISCONNECT', '$disconnect', newRequestId()), close };
     const { stageVariables } = stage;
     try {
       await this.#call(integration, { connection, facts, stageVariables });
@@ -119,6 +121,10 @@ export class Pipeline {
     return answer;
   }
 
+  #facts(eventType: EventFacts['eventType'], routeKey: string, requestId: string): EventFacts {
+    return { eventType, routeKey, requestId, requestTime: this.clock.now() };
+  }
+
   #report(error: unknown, connection: ConnectionFacts, facts: EventFacts): void {
     const reason = error instanceof Error ? error.message : String(error);
     this.log.warn({ ...names(connection, facts), reason }, 'integration failed');
@@ -129,13 +135,6 @@ interface ServedStage {
   readonly snapshot: Snapshot;
   readonly stageVariables: Readonly<Record<string, string>>;
 }
-
-const eventFacts = (eventType: EventFacts['eventType'], routeKey: string, requestId: string): EventFacts => ({
-  eventType,
-  routeKey,
-  requestId,
-  requestTime: Date.now(),
-});
 
 const names = ({ connectionId, apiId, stage }: ConnectionFacts, { routeKey, requestId }: EventFacts) => ({
   connectionId,

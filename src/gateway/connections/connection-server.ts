@@ -3,6 +3,7 @@ import { type Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { type Logger } from 'pino';
 import { WebSocket, WebSocketServer } from 'ws';
+import { type Clock } from '../clock.js';
 import { type Close, CLOSE_REASONS, CLOSES } from '../errors.js';
 import { LIMITS } from '../limits.js';
 import { type ConnectionFacts } from '../mapping/context-variables.js';
@@ -33,6 +34,7 @@ export class ConnectionServer {
   constructor(
     private readonly pipeline: Pipeline,
     private readonly ids: ConnectionIds,
+    private readonly clock: Clock,
     private readonly log: Logger,
   ) {}
 
@@ -68,9 +70,10 @@ export class ConnectionServer {
       stage,
       domainName: request.headers.host ?? '',
       connectionId: this.ids.issue(),
-      connectedAt: Date.now(),
+      connectedAt: this.clock.now(),
       sourceIp: plainIp(socket.remoteAddress),
       userAgent: request.headers['user-agent'],
+      authorized: {},
       gatewayIp: plainIp(socket.localAddress),
     };
     const admission = await this.pipeline.connect(facts, readHandshake(request, url));
@@ -90,7 +93,7 @@ export class ConnectionServer {
   }
 
   #open(facts: ConnectionFacts, socket: WebSocket): void {
-    const connection = new LiveConnection(facts, socket);
+    const connection = new LiveConnection(facts, socket, this.clock);
     this.#live.set(facts.connectionId, connection);
     this.log.info(names(facts), 'connected');
     socket.on('message', (data: Buffer, isBinary) => {

@@ -1,4 +1,5 @@
 import { type WebSocket } from 'ws';
+import { type Clock, type ClockTimer } from '../clock.js';
 import { type Close, CLOSE_REASONS, CLOSES } from '../errors.js';
 import { LIMITS } from '../limits.js';
 import { type ConnectionFacts } from '../mapping/context-variables.js';
@@ -9,20 +10,21 @@ export class LiveConnection {
   readonly closed: Promise<void>;
   #lastActiveAt: number;
   #closing: Close | undefined;
-  readonly #idle: NodeJS.Timeout;
-  readonly #life: NodeJS.Timeout;
+  readonly #idle: ClockTimer;
+  readonly #life: ClockTimer;
 
   constructor(
     readonly facts: ConnectionFacts,
     private readonly socket: WebSocket,
+    private readonly clock: Clock,
   ) {
     this.#lastActiveAt = facts.connectedAt;
-    this.#idle = setTimeout(() => this.close(CLOSES.goingAway), LIMITS.idleMs);
-    this.#life = setTimeout(() => this.close(CLOSES.goingAway), LIMITS.connectionMs);
+    this.#idle = clock.timer(LIMITS.idleMs, () => this.close(CLOSES.goingAway));
+    this.#life = clock.timer(LIMITS.connectionMs, () => this.close(CLOSES.goingAway));
     this.closed = new Promise((resolve) => {
       socket.once('close', () => {
-        clearTimeout(this.#idle);
-        clearTimeout(this.#life);
+        this.#idle.cancel();
+        this.#life.cancel();
         resolve();
       });
     });
@@ -40,7 +42,7 @@ export class LiveConnection {
 
   /** A message passed; the idle time starts anew. */
   touch(): void {
-    this.#lastActiveAt = Date.now();
+    this.#lastActiveAt = this.clock.now();
     this.#idle.refresh();
   }
 

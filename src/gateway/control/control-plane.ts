@@ -1,9 +1,13 @@
-import { type Snapshot } from './snapshot.js';
+import { type Deployable, type Snapshot } from './snapshot.js';
 import {
   type Api,
+  type Authorizer,
   type Deployment,
   type Integration,
+  type IntegrationResponse,
+  type Model,
   type Route,
+  type RouteResponse,
   type Stage,
   type VpcLink,
 } from './resources.js';
@@ -68,9 +72,15 @@ export interface ServedStage {
 }
 
 /** One API and everything below it, each by its id. Resources are replaced, never altered. */
-export class ApiResources {
+export class ApiResources implements Deployable {
   readonly routes = new Map<string, Route>();
+  /** By the route's id. */
+  readonly routeResponses = new Map<string, Map<string, RouteResponse>>();
   readonly integrations = new Map<string, Integration>();
+  /** By the integration's id. */
+  readonly integrationResponses = new Map<string, Map<string, IntegrationResponse>>();
+  readonly authorizers = new Map<string, Authorizer>();
+  readonly models = new Map<string, Model>();
   readonly deployments = new Map<string, Deployment>();
   /** What each deployment froze, by the deployment's id. */
   readonly snapshots = new Map<string, Snapshot>();

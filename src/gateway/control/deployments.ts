@@ -86,7 +86,7 @@ function deploy(of: ApiResources, settings: Pick<Deployment, 'AutoDeployed' | 'D
     CreatedDate: of.plane.date(),
   };
   of.deployments.set(deployment.DeploymentId, deployment);
-  of.snapshots.set(deployment.DeploymentId, takeSnapshot(of.api, of.routes.values(), of.integrations));
+  of.snapshots.set(deployment.DeploymentId, takeSnapshot(of));
   return deployment;
 }
 

@@ -95,7 +95,7 @@ function put(of: ApiResources, integration: Integration): Integration {
 const STAGE_VARIABLE = String.raw`\$\{stageVariables\.\w+\}`;
 
 /** An http(s) URL in which stage variables may stand for any part. */
-function checkUri({ IntegrationUri }: Integration): void {
+function checkUri({ IntegrationUri = '' }: Integration): void {
   const fail = (reason: string) => {
     throw badRequest(`IntegrationUri '${IntegrationUri}' ${reason}`);
   };

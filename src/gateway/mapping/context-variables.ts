@@ -9,6 +9,8 @@ export interface ConnectionFacts {
   readonly connectedAt: number;
   readonly sourceIp: string;
   readonly userAgent: string | undefined;
+  /** What `$connect`'s authorization found: `authorizer.*` and the rest of `identity.*`, for as long as it is open. */
+  readonly authorized: Readonly<Record<string, string>>;
   /** The address at which the gateway took the connection; no variable, but it is in `X-Forwarded-For`. */
   readonly gatewayIp: string;
 }
@@ -40,6 +42,7 @@ export function contextVariables(
     domainName: facts.domainName,
     connectionId: facts.connectionId,
     connectedAt: String(facts.connectedAt),
+    ...facts.authorized,
     'identity.sourceIp': facts.sourceIp,
     'identity.userAgent': facts.userAgent,
     eventType: facts.eventType,

@@ -2,24 +2,61 @@ import { ExpressionError } from './expression-error.js';
 import { type JsonPath, parseJsonPath, valueAt } from './json-path.js';
 
 /**
- * A route selection expression, ready to be evaluated: `$request.body.action`, `${request.body.service}/${request.body.do}`,
+ * A selection expression, ready to be evaluated: `$request.body.action`, `${request.body.service}/${request.body.do}`,
  * literal text, and `\$` for a dollar sign. One pass: what a variable yields is not evaluated again.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-selection-expressions.html
  */
-export type SelectionExpression = readonly (string | JsonPath)[];
+export type SelectionExpression = readonly (string | Variable)[];
+
+type Variable =
+  | { readonly kind: 'requestBody'; readonly path: JsonPath }
+  | { readonly kind: 'requestHeader'; readonly name: string }
+  | { readonly kind: 'answerStatus' }
+  | { readonly kind: 'answerHeader'; readonly name: string; readonly isMultiValue: boolean }
+  | { readonly kind: 'answerBody'; readonly path: JsonPath }
+  | { readonly kind: 'context'; readonly name: string };
+
+/** What an expression is for, and hence which variables it may hold. */
+export type SelectionScope = keyof typeof VARIABLES_OF;
+
+/** What an expression is evaluated against; a variable of something that is not there gives nothing. */
+export interface Selectable {
+  /** The client's message as JSON. */
+  readonly body?: unknown;
+  /** The headers of the client's handshake, names in lower case. */
+  readonly header?: ReadonlyMap<string, readonly string[]>;
+  /** What the integration answered; names of headers in lower case, `body` as JSON if it is JSON. */
+  readonly answer?: {
+    readonly status: number;
+    readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+    readonly body?: unknown;
+  };
+  readonly context?: Readonly<Record<string, string | undefined>>;
+}
+
+const VARIABLES_OF = {
+  /** `RouteSelectionExpression`: after `$connect` there is nothing but messages. */
+  route: ['requestBody'],
+  /** `TemplateSelectionExpression` of an integration, `ModelSelectionExpression` of a route. */
+  request: ['requestBody'],
+  /** `TemplateSelectionExpression` of an integration response. */
+  response: ['requestBody', 'answerStatus', 'answerHeader', 'answerBody'],
+  /** `ApiKeySelectionExpression`. */
+  apiKey: ['requestHeader', 'context'],
+} as const satisfies Record<string, readonly Variable['kind'][]>;
 
 // an escaped dollar · ${variable} · $variable up to the first character that no path has · literal text
 const PART = /\\\$|\$\{([^}]*)\}|\$([\w.\-[\]'"*]+)|[^\\$]+|\\/gy;
 
-/** @throws {ExpressionError} a variable that is no part of the message's body: nothing else is known after `$connect` */
-export function parseSelectionExpression(text: string): SelectionExpression {
-  const parts: (string | JsonPath)[] = [];
+/** @throws {ExpressionError} it cannot be read, or has a variable that its scope does not have */
+export function parseSelectionExpression(text: string, scope: SelectionScope = 'route'): SelectionExpression {
+  const parts: (string | Variable)[] = [];
   let end = 0;
   for (const match of text.matchAll(PART)) {
     const [whole, braced, bare] = match;
     const variable = braced ?? bare;
-    if (variable !== undefined) parts.push(parseVariable(variable));
+    if (variable !== undefined) parts.push(parseVariable(variable, scope));
     else parts.push(whole === '\\$' ? '$' : whole);
     end = match.index + whole.length;
   }
@@ -31,17 +68,64 @@ export function parseSelectionExpression(text: string): SelectionExpression {
   return parts;
 }
 
-/** The expression's text for a message; a path that leads nowhere gives nothing, so that `${a}-${missing}` is `join-`. */
-export function evaluateSelection(expression: SelectionExpression, body: unknown): string {
-  return expression.map((part) => (typeof part === 'string' ? part : asText(valueAt(body, part)))).join('');
+/** The expression's text; a path that leads nowhere gives nothing, so that `${a}-${missing}` is `join-`. */
+export function evaluateSelection(expression: SelectionExpression, subject: Selectable): string {
+  return expression
+    .map((part) => (typeof part === 'string' ? part : asText(valueOf(part, subject))))
+    .join('');
 }
 
-function parseVariable(variable: string): JsonPath {
-  const path = variable.match(/^request\.body(?=$|[.[])(.*)$/s)?.[1];
-  if (path === undefined) {
-    throw new ExpressionError(`a route is selected by $request.body.{path}, not by '$${variable}'`);
+function parseVariable(text: string, scope: SelectionScope): Variable {
+  const variable = readVariable(text);
+  if (variable === undefined || !(VARIABLES_OF[scope] as readonly string[]).includes(variable.kind)) {
+    const allowed = VARIABLES_OF[scope].map((kind) => FORMS[kind]).join(', ');
+    throw new ExpressionError(`'$${text}' is no variable here; there is ${allowed}`);
   }
-  return parseJsonPath(path);
+  return variable;
+}
+
+const FORMS: Readonly<Record<Variable['kind'], string>> = {
+  requestBody: '$request.body.{path}',
+  requestHeader: '$request.header.{name}',
+  answerStatus: '$integration.response.statuscode',
+  answerHeader: '$integration.response.header.{name}',
+  answerBody: '$integration.response.body.{path}',
+  context: '$context.{name}',
+};
+
+function readVariable(text: string): Variable | undefined {
+  const body = text.match(/^request\.body(?=$|[.[])(.*)$/s)?.[1];
+  if (body !== undefined) return { kind: 'requestBody', path: parseJsonPath(body) };
+  const header = text.match(/^request\.header\.([\w-]+)$/)?.[1];
+  if (header !== undefined) return { kind: 'requestHeader', name: header.toLowerCase() };
+  if (text === 'integration.response.statuscode') return { kind: 'answerStatus' };
+  const [, multi, answerHeader] = text.match(/^integration\.response\.(multivalue)?header\.([\w-]+)$/) ?? [];
+  if (answerHeader !== undefined) {
+    return { kind: 'answerHeader', name: answerHeader.toLowerCase(), isMultiValue: multi !== undefined };
+  }
+  const answerBody = text.match(/^integration\.response\.body(?=$|[.[])(.*)$/s)?.[1];
+  if (answerBody !== undefined) return { kind: 'answerBody', path: parseJsonPath(answerBody) };
+  const context = text.match(/^context\.([\w.-]+)$/)?.[1];
+  return context === undefined ? undefined : { kind: 'context', name: context };
+}
+
+function valueOf(variable: Variable, { body, header, answer, context }: Selectable): unknown {
+  switch (variable.kind) {
+    case 'requestBody':
+      return valueAt(body, variable.path);
+    case 'requestHeader':
+      return header?.get(variable.name)?.at(-1);
+    case 'answerStatus':
+      return answer?.status;
+    case 'answerHeader': {
+      const values = [answer?.headers[variable.name] ?? []].flat();
+      return variable.isMultiValue ? values : values.at(-1);
+    }
+    case 'answerBody':
+      return valueAt(answer?.body, variable.path);
+    case 'context':
+      return context && Object.hasOwn(context, variable.name) ? context[variable.name] : undefined;
+  }
 }
 
 /** Two elements become `[item1, item2]`, as the guide says. */

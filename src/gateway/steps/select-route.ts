@@ -15,7 +15,9 @@ export interface Message {
  */
 export function selectRoute(snapshot: Snapshot, message: Message): DeployedRoute | undefined {
   const key =
-    message.json === undefined ? '$default' : evaluateSelection(snapshot.routeSelection, message.json);
+    message.json === undefined
+      ? '$default'
+      : evaluateSelection(snapshot.routeSelection, { body: message.json });
   return (isForMessages(key) ? snapshot.routes.get(key) : undefined) ?? snapshot.routes.get('$default');
 }
 

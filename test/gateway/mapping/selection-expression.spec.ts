@@ -6,7 +6,7 @@ import {
 } from '../../../src/gateway/mapping/selection-expression.js';
 
 const evaluate = (expression: string, body: unknown) =>
-  evaluateSelection(parseSelectionExpression(expression), body);
+  evaluateSelection(parseSelectionExpression(expression), { body });
 
 describe('a route selection expression', () => {
   it.each([
@@ -40,4 +40,42 @@ describe('a route selection expression', () => {
       expect(() => parseSelectionExpression(expression)).toThrow(ExpressionError);
     },
   );
+});
+
+describe('the template selection expression of an integration response', () => {
+  const answer = {
+    status: 404,
+    headers: { 'x-kind': 'b', 'x-many': ['1', '2'] },
+    body: { error: { code: 7 } },
+  };
+
+  it.each([
+    ['${integration.response.statuscode}', '404'],
+    ['$integration.response.header.X-Kind', 'b'],
+    ['$integration.response.header.x-many', '2'],
+    ['$integration.response.multivalueheader.x-many', '[1, 2]'],
+    ['$integration.response.body.error.code', '7'],
+    ['$request.body.action', 'join'],
+  ])('%s is %s', (expression, value) => {
+    const parsed = parseSelectionExpression(expression, 'response');
+    expect(evaluateSelection(parsed, { answer, body: { action: 'join' } })).toBe(value);
+  });
+});
+
+describe('an API key selection expression', () => {
+  it.each([
+    ['$request.header.x-api-key', 'abc'],
+    ['$context.authorizer.usageIdentifierKey', 'def'],
+    ['$context.constructor', ''],
+  ])('%s is %j', (expression, value) => {
+    const header = new Map([['x-api-key', ['abc']]]);
+    const context = { 'authorizer.usageIdentifierKey': 'def' };
+    expect(evaluateSelection(parseSelectionExpression(expression, 'apiKey'), { header, context })).toBe(
+      value,
+    );
+  });
+
+  it('may not look into a body', () => {
+    expect(() => parseSelectionExpression('$request.body.key', 'apiKey')).toThrow(ExpressionError);
+  });
 });

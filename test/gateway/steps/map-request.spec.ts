@@ -8,10 +8,15 @@ const integration = (
   parameters: Record<string, string> = {},
   other: Partial<DeployedIntegration> = {},
 ): DeployedIntegration => ({
+  type: 'HTTP_PROXY',
   method: 'POST',
   uri,
   vpcLinkId: undefined,
   timeoutMs: 29_000,
+  passthrough: 'WHEN_NO_MATCH',
+  contentHandling: undefined,
+  requestTemplates: { selection: undefined, byKey: new Map() },
+  responses: [],
   parameters: Object.entries(parameters).map(([to, from]) => parseParameterMapping(to, from)),
   ...other,
 });
@@ -25,6 +30,7 @@ const event = (text: string, stageVariables: Record<string, string> = {}): Route
     connectedAt: 1_705_751_697_419,
     sourceIp: '203.0.113.9',
     userAgent: undefined,
+    authorized: {},
     gatewayIp: '192.0.2.1',
   },
   facts: {

@@ -5,7 +5,19 @@ import { readMessage, selectRoute } from '../../../src/gateway/steps/select-rout
 
 const api = (expression: string, ...routeKeys: string[]): Snapshot => ({
   routeSelection: parseSelectionExpression(expression),
-  routes: new Map(routeKeys.map((routeKey) => [routeKey, { routeKey, requiredParameters: [] }])),
+  apiKeySelection: [],
+  routes: new Map(
+    routeKeys.map((routeKey) => [
+      routeKey,
+      {
+        routeKey,
+        requiredParameters: [],
+        authorization: { kind: 'NONE' },
+        isApiKeyRequired: false,
+        isTwoWay: false,
+      },
+    ]),
+  ),
 });
 const select = (snapshot: Snapshot, text: string) => selectRoute(snapshot, readMessage(text))?.routeKey;
 

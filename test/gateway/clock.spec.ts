@@ -1,0 +1,52 @@
+import { expect, it } from 'vitest';
+import { Clock } from '../../src/gateway/clock.js';
+
+const HOUR = 3_600_000;
+
+it('runs as the machine does until it is moved', () => {
+  expect(Math.abs(new Clock().now() - Date.now())).toBeLessThan(50);
+});
+
+it('fires what was due in between, in order and each at its own time, when it is moved', () => {
+  const clock = new Clock();
+  const startedAt = clock.now();
+  const fired: [string, number][] = [];
+  const note = (name: string) => () => fired.push([name, Math.round((clock.now() - startedAt) / HOUR)]);
+  clock.timer(2 * HOUR, note('second'));
+  clock.timer(HOUR, () => {
+    note('first')();
+    clock.timer(HOUR / 2, note('from the first'));
+  });
+  clock.timer(5 * HOUR, note('never'));
+  clock.advance(3 * HOUR);
+  expect(fired).toEqual([
+    ['first', 1],
+    ['from the first', 2],
+    ['second', 2],
+  ]);
+  expect(Math.round((clock.now() - startedAt) / HOUR)).toBe(3);
+});
+
+it('does not fire what was cancelled, and delays what was refreshed', () => {
+  const clock = new Clock();
+  const fired: string[] = [];
+  clock.timer(HOUR, () => fired.push('cancelled')).cancel();
+  const refreshed = clock.timer(HOUR, () => fired.push('refreshed'));
+  clock.advance(HOUR / 2);
+  refreshed.refresh();
+  clock.advance(HOUR * 0.75);
+  expect(fired).toEqual([]);
+  clock.advance(HOUR / 2);
+  expect(fired).toEqual(['refreshed']);
+});
+
+it('fires in real time too, and after being moved to shortly before', async () => {
+  const clock = new Clock();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = clock.timer(HOUR, resolve);
+  clock.advance(HOUR - 20);
+  timer.refresh();
+  clock.advance(HOUR - 20);
+  await promise;
+  expect(timer.dueAt).toBeLessThanOrEqual(clock.now());
+});

@@ -1,11 +1,13 @@
 import { parseSelectionExpression } from '../mapping/selection-expression.js';
 import { type Collection } from './collection.js';
+import { badRequest } from './control-error.js';
 import { ApiResources, type ControlPlane } from './control-plane.js';
 import { deployAutomatically } from './deployments.js';
 import { checked } from './expression.js';
-import { flag, mapOf, notServed, oneOf, readFields, requireFields, text, writeFields } from './fields.js';
+import { flag, httpApisOnly, oneOf, readFields, requireFields, text, writeFields } from './fields.js';
 import { newResourceId } from './resource-id.js';
 import { type Api } from './resources.js';
+import { TAGS } from './tags.js';
 
 const SETTINGS = {
   Name: text({ min: 1, max: 128 }),
@@ -20,16 +22,23 @@ const SETTINGS = {
   IpAddressType: oneOf(['ipv4', 'dualstack'] as const),
   Version: text({ min: 1, max: 64 }),
   // of HTTP APIs, the last three for their quick creation
-  CorsConfiguration: notServed(),
-  CredentialsArn: notServed(),
-  RouteKey: notServed(),
-  Target: notServed(),
+  CorsConfiguration: httpApisOnly(),
+  CredentialsArn: httpApisOnly(),
+  RouteKey: httpApisOnly(),
+  Target: httpApisOnly(),
 };
 const FIELDS = {
   ...SETTINGS,
   ProtocolType: oneOf(['WEBSOCKET'] as const, ['HTTP']),
-  Tags: mapOf(text({ max: 1600 })),
+  Tags: TAGS,
 };
+
+/** What of the API itself is part of a deployment. */
+const DEPLOYED = [
+  'RouteSelectionExpression',
+  'ApiKeySelectionExpression',
+  'DisableSchemaValidation',
+] as const;
 
 export const apis: Collection<ControlPlane, ApiResources> = {
   resourceType: 'API',
@@ -66,12 +75,18 @@ export const apis: Collection<ControlPlane, ApiResources> = {
     const api: Api = { ...before, ...readFields(SETTINGS, input) };
     check(api);
     resources.api = api;
-    // nothing else of the API is part of a deployment
-    if (api.RouteSelectionExpression !== before.RouteSelectionExpression) deployAutomatically(resources);
+    if (DEPLOYED.some((name) => api[name] !== before[name])) deployAutomatically(resources);
     return resources;
   },
 
   delete(plane, { api }) {
+    const mappings = plane.apiMappings.values().flatMap((each) => each.values());
+    if (mappings.some(({ ApiId }) => ApiId === api.ApiId)) {
+      // AWS's words: https://github.com/gruntwork-io/cloud-nuke/issues/370
+      throw badRequest(
+        `Deleting API ${api.ApiId} failed. Please remove all API mappings for the API from your custom domain names.`,
+      );
+    }
     plane.apis.delete(api.ApiId);
   },
 };

@@ -11,18 +11,26 @@ export interface Collection<Parent, T extends object> {
   readonly resourceType: string;
   /** By id; a stage's is its name. */
   items(parent: Parent): ReadonlyMap<string, T>;
+  /** Whether a list shows the resource; without this, every list shows all of them. */
+  isListed?(parent: Parent, resource: T, query: URLSearchParams): boolean;
   /** The resource as the wire has it. */
-  write(resource: T): JsonObject;
+  write(resource: T, asked: Asked): JsonObject;
   /** @throws {ControlError} 400, 404 or 409 */
   create(parent: Parent, input: JsonObject): T;
   /**
-   * What the input does not mention stays.
+   * What the input does not mention stays. Not there when AWS has no such operation.
    *
    * @throws {ControlError} 400, 404 or 409
    */
-  update(parent: Parent, resource: T, input: JsonObject): T;
+  update?(parent: Parent, resource: T, input: JsonObject): T;
   /** @throws {ControlError} 400 or 409: something still needs the resource */
   delete(parent: Parent, resource: T): void;
+}
+
+/** What of a request may decide how a resource is written. */
+export interface Asked {
+  readonly method: string;
+  readonly searchParams: URLSearchParams;
 }
 
 /** @throws {ControlError} 404 */
@@ -74,6 +82,17 @@ export function mergeMap<T>(
   changes: Readonly<Record<string, T>> | undefined,
 ): Readonly<Record<string, T>> {
   return Object.fromEntries(Object.entries({ ...before, ...changes }).filter(([, value]) => value !== ''));
+}
+
+/**
+ * A resource without the members that were sent as an empty string, which is how Terraform unsets them.
+ *
+ * @template T its required members cannot be empty
+ * @see https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/apigatewayv2/route.go
+ */
+export function withoutEmpty<T extends object>(resource: T): T {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only optional members can be empty
+  return Object.fromEntries(Object.entries(resource).filter(([, value]) => value !== '')) as T;
 }
 
 const byId = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]) => (a < b ? -1 : 1);

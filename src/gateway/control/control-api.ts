@@ -4,19 +4,20 @@ import { readBody } from '../http-body.js';
 import { badRequest, ControlError } from './control-error.js';
 import { type ControlPlane } from './control-plane.js';
 import { isJsonObject, type JsonObject } from './fields.js';
-import { type ControlAnswer, operate } from './operations.js';
+import { type ControlAnswer } from './operate-on.js';
+import { operate } from './operations.js';
 
 /** AWS publishes no figure; this is eight times what the largest integration of the models can be. */
 const MAX_BODY_BYTES = 1024 * 1024;
 
 /** Whether a path is the control plane's. A stage may be called `v2`: its `@connections` are not. */
 export function isControlPath(pathname: string): boolean {
-  return /^\/(v2|vpclinks)(?!\/(@|%40)connections(\/|$))(\/|$)/.test(pathname);
+  return /^\/(v2|vpclinks|apikeys|usageplans)(?!\/(@|%40)connections(\/|$))(\/|$)/.test(pathname);
 }
 
 /**
  * The HTTP API of the control plane, as the SDKs and the `aws` command speak it (rest-json): of API Gateway v2 what
- * WebSocket APIs need, and of v1 the VPC links. Signatures are not looked at.
+ * WebSocket APIs need, and of v1 VPC links, API keys and usage plans. Signatures are not looked at.
  *
  * @throws what no answer foresees, once the client has got its 500
  * @see https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/operations.html

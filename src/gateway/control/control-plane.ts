@@ -1,14 +1,19 @@
 import { type Deployable, type Snapshot } from './snapshot.js';
 import {
   type Api,
+  type ApiKey,
+  type ApiMapping,
   type Authorizer,
   type Deployment,
+  type DomainName,
   type Integration,
   type IntegrationResponse,
   type Model,
   type Route,
   type RouteResponse,
+  type RouteSettings,
   type Stage,
+  type UsagePlan,
   type VpcLink,
 } from './resources.js';
 
@@ -28,7 +33,14 @@ export class ControlPlane {
   readonly region: string;
   readonly accountId: string;
   readonly apis = new Map<string, ApiResources>();
+  readonly domainNames = new Map<string, DomainName>();
+  /** By the domain name. */
+  readonly apiMappings = new Map<string, ReadonlyMap<string, ApiMapping>>();
   readonly vpcLinks = new Map<string, VpcLink>();
+  readonly apiKeys = new Map<string, ApiKey>();
+  readonly usagePlans = new Map<string, UsagePlan>();
+  /** By the usage plan's id: the ids of the API keys in it. */
+  readonly usagePlanKeys = new Map<string, Set<string>>();
   readonly #now: () => number;
 
   constructor({ region, accountId, now = Date.now }: ControlPlaneOptions) {
@@ -53,7 +65,42 @@ export class ControlPlane {
     return {
       stageVariables: stage.StageVariables,
       snapshot: resources.snapshots.get(stage.DeploymentId ?? ''),
+      routeSettings: (routeKey) => routeSettings(stage, routeKey),
+      accessLog: stage.AccessLogSettings && { format: stage.AccessLogSettings.Format },
     };
+  }
+
+  /**
+   * What is behind a host name of the user's own: the mapping whose key is the first segment of the path, else the
+   * one without a key.
+   *
+   * @param host with or without a port
+   * @param firstSegment decoded; none for `/`
+   */
+  apiMapping(host: string, firstSegment: string | undefined): MappedStage | undefined {
+    const name = host.replace(/:\d+$/, '').toLowerCase();
+    // *.example.com stands for every name that has one label in the star's place
+    const mappings = this.apiMappings.get(name) ?? this.apiMappings.get(name.replace(/^[^.]+/, '*'));
+    const byKey = new Map(mappings?.values().map((mapping) => [mapping.ApiMappingKey, mapping]));
+    const keyed = firstSegment ? byKey.get(firstSegment) : undefined;
+    const mapping = keyed ?? byKey.get('');
+    return mapping && { apiId: mapping.ApiId, stage: mapping.Stage, isKeyed: keyed !== undefined };
+  }
+
+  /** The API key with that value, if it is enabled and a member of a usage plan that has the stage. */
+  apiKeyAt(apiId: string, stage: string, value: string): UsableApiKey | undefined {
+    const key = this.apiKeys.values().find((each) => each.value === value && each.enabled);
+    if (key === undefined) return undefined;
+    const plan = this.usagePlans
+      .values()
+      .find(
+        ({ id, apiStages }) =>
+          this.usagePlanKeys.get(id)?.has(key.id) &&
+          apiStages.some((each) => each.apiId === apiId && each.stage === stage),
+      );
+    if (plan === undefined) return undefined;
+    const { burstLimit = Infinity, rateLimit = Infinity } = plan.throttle ?? {};
+    return { id: key.id, value, ...(plan.throttle && { throttle: { burstLimit, rateLimit } }) };
   }
 
   vpcLink(id: string): VpcLink | undefined {
@@ -64,21 +111,45 @@ export class ControlPlane {
   date(): string {
     return new Date(this.#now()).toISOString().replace(/\.\d+Z$/, 'Z');
   }
+
+  /** Now, as v1 writes its dates: seconds since 1970. */
+  seconds(): number {
+    return Math.floor(this.#now() / 1000);
+  }
 }
 
 export interface ServedStage {
   readonly stageVariables: Readonly<Record<string, string>>;
   readonly snapshot: Snapshot | undefined;
+  /** The stage's default settings, overlaid by those for the route key. */
+  readonly routeSettings: (routeKey: string) => RouteSettings;
+  /** Not there when nothing is to be logged. */
+  readonly accessLog: { readonly format: string } | undefined;
+}
+
+/** Where a custom domain name leads. */
+export interface MappedStage {
+  readonly apiId: string;
+  readonly stage: string;
+  /** Whether the first segment of the path chose it, and hence belongs to no route. */
+  readonly isKeyed: boolean;
+}
+
+/** An API key that opens a stage, with what its usage plan allows it; `Infinity` is no limit. */
+export interface UsableApiKey {
+  readonly id: string;
+  readonly value: string;
+  readonly throttle?: { readonly burstLimit: number; readonly rateLimit: number };
 }
 
 /** One API and everything below it, each by its id. Resources are replaced, never altered. */
 export class ApiResources implements Deployable {
   readonly routes = new Map<string, Route>();
   /** By the route's id. */
-  readonly routeResponses = new Map<string, Map<string, RouteResponse>>();
+  readonly routeResponses = new Map<string, ReadonlyMap<string, RouteResponse>>();
   readonly integrations = new Map<string, Integration>();
   /** By the integration's id. */
-  readonly integrationResponses = new Map<string, Map<string, IntegrationResponse>>();
+  readonly integrationResponses = new Map<string, ReadonlyMap<string, IntegrationResponse>>();
   readonly authorizers = new Map<string, Authorizer>();
   readonly models = new Map<string, Model>();
   readonly deployments = new Map<string, Deployment>();
@@ -91,3 +162,8 @@ export class ApiResources implements Deployable {
     public api: Api,
   ) {}
 }
+
+const routeSettings = ({ DefaultRouteSettings, RouteSettings }: Stage, routeKey: string): RouteSettings => ({
+  ...DefaultRouteSettings,
+  ...(Object.hasOwn(RouteSettings, routeKey) && RouteSettings[routeKey]),
+});

@@ -99,6 +99,14 @@ export const notServed = (): Field<never> => ({
   write: (value) => value,
 });
 
+/** A member of HTTP APIs. AWS's words, recorded for four members of an authorizer: the others are assumed to get them too. */
+export const httpApisOnly = (): Field<never> => ({
+  read(_value, where) {
+    throw badRequest(`${where} cannot be set for WEBSOCKET protocol Apis.`);
+  },
+  write: (value) => value,
+});
+
 export const mapOf = <T>(field: Field<T>): Field<Readonly<Record<string, T>>> => ({
   read: (value, where) =>
     Object.fromEntries(

@@ -1,16 +1,25 @@
-import { parseParameterMapping } from '../mapping/parameters.js';
-import { type Collection, mergeMap } from './collection.js';
-import { badRequest, conflict } from './control-error.js';
+import { type Collection, mergeMap, withoutEmpty } from './collection.js';
+import { checkIntegration } from './check-integration.js';
+import { conflict } from './control-error.js';
 import { type ApiResources } from './control-plane.js';
 import { deployAutomatically } from './deployments.js';
-import { checked } from './expression.js';
-import { integer, mapOf, notServed, oneOf, readFields, requireFields, text, writeFields } from './fields.js';
+import {
+  httpApisOnly,
+  integer,
+  mapOf,
+  oneOf,
+  readFields,
+  requireFields,
+  text,
+  writeFields,
+} from './fields.js';
 import { newResourceId } from './resource-id.js';
 import { type Integration } from './resources.js';
-import { integrationId } from './snapshot.js';
+import { functionOf, integrationId } from './snapshot.js';
+import { CONTENT_HANDLING, TEMPLATES } from './templates.js';
 
 const FIELDS = {
-  IntegrationType: oneOf(['HTTP_PROXY'] as const, ['HTTP', 'MOCK', 'AWS', 'AWS_PROXY']),
+  IntegrationType: oneOf(['HTTP', 'HTTP_PROXY', 'MOCK', 'AWS', 'AWS_PROXY'] as const),
   IntegrationMethod: oneOf(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS', 'ANY']),
   IntegrationUri: text({ min: 1, max: 2048 }),
   ConnectionType: oneOf(['INTERNET', 'VPC_LINK'] as const),
@@ -21,13 +30,13 @@ const FIELDS = {
   // the model's type goes to 30,000, which is for HTTP APIs
   TimeoutInMillis: integer(50, 29_000),
   Description: text({ max: 1024 }),
-  ContentHandlingStrategy: notServed(),
-  CredentialsArn: notServed(),
-  IntegrationSubtype: notServed(),
-  RequestTemplates: notServed(),
-  ResponseParameters: notServed(),
-  TemplateSelectionExpression: notServed(),
-  TlsConfig: notServed(),
+  CredentialsArn: text({}),
+  ContentHandlingStrategy: CONTENT_HANDLING,
+  RequestTemplates: TEMPLATES,
+  TemplateSelectionExpression: text({}),
+  IntegrationSubtype: httpApisOnly(),
+  ResponseParameters: httpApisOnly(),
+  TlsConfig: httpApisOnly(),
 };
 
 export const integrations: Collection<ApiResources, Integration> = {
@@ -37,17 +46,15 @@ export const integrations: Collection<ApiResources, Integration> = {
   write: (integration) => writeFields(FIELDS, integration),
 
   create(of, input) {
-    const values = requireFields(
-      readFields(FIELDS, input),
-      'IntegrationType',
-      'IntegrationMethod',
-      'IntegrationUri',
-    );
+    const values = requireFields(readFields(FIELDS, input), 'IntegrationType');
     return put(of, {
       ConnectionType: 'INTERNET',
       PassthroughBehavior: 'WHEN_NO_MATCH',
       PayloadFormatVersion: '1.0',
       TimeoutInMillis: 29_000,
+      // a Lambda function has no other method, and AWS's own templates leave it out:
+      // https://github.com/aws-samples/simple-websockets-chat-app/blob/master/template.yaml
+      ...(values.IntegrationType === 'AWS_PROXY' && { IntegrationMethod: 'POST' }),
       ...values,
       IntegrationId: newResourceId('Integration', of.integrations),
     });
@@ -60,6 +67,8 @@ export const integrations: Collection<ApiResources, Integration> = {
       ...integration,
       // an integration that goes over to INTERNET leaves its link behind
       ...(ConnectionId !== undefined && ConnectionType === 'VPC_LINK' && { ConnectionId }),
+      // [uncertain] templates are replaced as a whole: an empty string is a template by the model, so that it could
+      // not remove one
       ...values,
       ...(values.RequestParameters && {
         RequestParameters: mergeMap(integration.RequestParameters, values.RequestParameters),
@@ -77,55 +86,27 @@ export const integrations: Collection<ApiResources, Integration> = {
       );
     }
     of.integrations.delete(IntegrationId);
+    of.integrationResponses.delete(IntegrationId);
     deployAutomatically(of);
   },
 };
 
-function put(of: ApiResources, integration: Integration): Integration {
-  checkUri(integration);
-  checkConnection(of, integration);
-  for (const [destination, source] of Object.entries(integration.RequestParameters ?? {})) {
-    checked('Invalid mapping expression specified: ', () => parseParameterMapping(destination, source));
-  }
+function put(of: ApiResources, given: Integration): Integration {
+  const { IntegrationResponseSelectionExpression: _, ...settings } = withoutEmpty(given);
+  const selection = responseSelection(settings);
+  const integration: Integration = {
+    ...settings,
+    ...(selection !== undefined && { IntegrationResponseSelectionExpression: selection }),
+  };
+  checkIntegration(of, integration);
   of.integrations.set(integration.IntegrationId, integration);
   deployAutomatically(of);
   return integration;
 }
 
-const STAGE_VARIABLE = String.raw`\$\{stageVariables\.\w+\}`;
-
-/** An http(s) URL in which stage variables may stand for any part. */
-function checkUri({ IntegrationUri = '' }: Integration): void {
-  const fail = (reason: string) => {
-    throw badRequest(`IntegrationUri '${IntegrationUri}' ${reason}`);
-  };
-  // what could stand in their place: digits in a port, a letter elsewhere
-  const example = IntegrationUri.replace(new RegExp(`^${STAGE_VARIABLE}(?!:)`), 'http://x')
-    .replace(new RegExp(`^${STAGE_VARIABLE}`), 'http')
-    .replace(new RegExp(`(?<=:\\d*)${STAGE_VARIABLE}`, 'g'), '1')
-    .replace(new RegExp(STAGE_VARIABLE, 'g'), 'x');
-  if (example.includes('${')) fail('holds a variable; only ${stageVariables.NAME} can stand in it');
-  if (!/^https?:\/\//i.test(example) || !URL.canParse(example)) {
-    fail('is no URL; it must be http://… or https://…, possibly with ${stageVariables.NAME}');
-  }
-}
-
-/**
- * The model says that a ConnectionId is for HTTP APIs only; the API takes it for WebSocket APIs, as a v1 link.
- *
- * @see https://repost.aws/knowledge-center/api-gateway-vpc-link-integration
- */
-function checkConnection(of: ApiResources, { ConnectionType, ConnectionId }: Integration): void {
-  if (ConnectionType === 'INTERNET') {
-    if (ConnectionId === undefined) return;
-    throw badRequest(`ConnectionId '${ConnectionId}' needs the ConnectionType VPC_LINK, not INTERNET`);
-  }
-  if (ConnectionId === undefined) {
-    throw badRequest('ConnectionType VPC_LINK needs a ConnectionId: the id of a v1 VPC link');
-  }
-  const isVariable = new RegExp(`^${STAGE_VARIABLE}$`).test(ConnectionId);
-  if (isVariable || of.plane.vpcLink(ConnectionId) !== undefined) return;
-  throw badRequest(
-    `ConnectionId '${ConnectionId}' is no v1 VPC link (aws apigateway create-vpc-link) and no \${stageVariables.NAME}; links of apigatewayv2 serve HTTP APIs only`,
-  );
+/** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-integration-responses.html */
+function responseSelection({ IntegrationType, IntegrationUri = '' }: Integration): string | undefined {
+  if (IntegrationType === 'HTTP_PROXY' || IntegrationType === 'AWS_PROXY') return undefined;
+  const isLambda = IntegrationType === 'AWS' && functionOf(IntegrationUri) !== undefined;
+  return isLambda ? '${integration.response.body.errorMessage}' : '${integration.response.statuscode}';
 }

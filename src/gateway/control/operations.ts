@@ -1,148 +1,151 @@
+import { apiKeys } from './api-keys.js';
+import { apiMappings } from './api-mappings.js';
 import { apis } from './apis.js';
-import { type Collection, find, page } from './collection.js';
-import { ControlError } from './control-error.js';
+import { authorizers } from './authorizers.js';
+import { type Collection, find } from './collection.js';
 import { type ApiResources, type ControlPlane } from './control-plane.js';
 import { deployments } from './deployments.js';
-import { type JsonObject } from './fields.js';
+import { domainNames } from './domain-names.js';
+import { integrationResponses } from './integration-responses.js';
 import { integrations } from './integrations.js';
+import { modelTemplate } from './model-template.js';
+import { models } from './models.js';
+import {
+  type ControlAnswer,
+  type ControlRequest,
+  methodNotAllowed,
+  operateOn,
+  unknownOperation,
+  V1,
+  V2,
+} from './operate-on.js';
+import { routeResponses } from './route-responses.js';
 import { deleteRouteRequestParameter, routes } from './routes.js';
-import { stages } from './stages.js';
+import { deleteAccessLogSettings, deleteRouteSettings, stages } from './stages.js';
+import { findTaggable, tag, untag } from './tags.js';
+import { usagePlanKeys } from './usage-plan-keys.js';
+import { usagePlans } from './usage-plans.js';
 import { vpcLinks } from './vpc-links.js';
 
 /** What `/v2/apis/{apiId}/…` has, by its word in the path. */
 const OF_AN_API: Readonly<Record<string, Collection<ApiResources, object>>> = {
   routes,
   integrations,
+  authorizers,
+  models,
   deployments,
   stages,
 };
 
-export interface ControlRequest {
-  readonly method: string;
-  /** The path, cut at its slashes and decoded. */
-  readonly segments: readonly string[];
-  readonly searchParams: URLSearchParams;
-  /** @throws {ControlError} 400: the body is no JSON object */
-  readonly json: () => JsonObject;
-}
-
-export interface ControlAnswer {
-  readonly status: number;
-  readonly body?: JsonObject;
-}
-
 /**
- * Does what the request's method and path name: create, list, get, update or delete a resource.
+ * Does what the request's method and path name.
  *
  * @throws {ControlError} every answer other than success
  */
 export function operate(plane: ControlPlane, request: ControlRequest): ControlAnswer {
-  const [root, ...afterRoot] = request.segments;
-  if (root === 'vpclinks') return operateOn(V1, vpcLinks, plane, afterRoot, request);
-  if (root !== 'v2' || afterRoot[0] !== 'apis') throw unknownOperation(request);
-
-  const [, apiId, word, ...rest] = afterRoot;
-  if (apiId === undefined || word === undefined) {
-    return operateOn(V2, apis, plane, afterRoot.slice(1), request);
+  const [root, ...path] = request.segments;
+  switch (root) {
+    case 'v2':
+      return operateV2(plane, path, request);
+    case 'vpclinks':
+      // accepted: AWS has to build it first
+      return operateOn({ ...V1, created: 202 }, vpcLinks, plane, path, request);
+    case 'apikeys':
+      if (request.searchParams.get('mode') === 'import') throw unknownOperation(request);
+      return operateOn(V1, apiKeys, plane, path, request);
+    case 'usageplans': {
+      const [id, word, ...keyPath] = path;
+      if (id === undefined || word !== 'keys') return operateOn(V1, usagePlans, plane, path, request);
+      const plan = find(usagePlans, plane, id);
+      return operateOn(V1, usagePlanKeys, { plane, plan }, keyPath, request);
+    }
+    default:
+      throw unknownOperation(request);
   }
+}
+
+function operateV2(plane: ControlPlane, path: readonly string[], request: ControlRequest): ControlAnswer {
+  const [kind, id, word, ...rest] = path;
+  switch (kind) {
+    case 'apis':
+      if (id === undefined || word === undefined) {
+        // ImportApi and ReimportApi
+        if (request.method === 'PUT') throw unknownOperation(request);
+        return operateOn(V2, apis, plane, path.slice(1), request);
+      }
+      return operateOnApi(plane, id, word, rest, request);
+    case 'domainnames': {
+      if (id === undefined || word !== 'apimappings') {
+        return operateOn(V2, domainNames, plane, path.slice(1), request);
+      }
+      const domainName = find(domainNames, plane, id);
+      return operateOn(V2, apiMappings, { plane, domainName }, rest, request);
+    }
+    case 'tags':
+      // an ARN has slashes, which not every client encodes
+      return operateOnTags(plane, path.slice(1).join('/'), request);
+    default:
+      throw unknownOperation(request);
+  }
+}
+
+/** @param word what of the API, such as `routes` */
+function operateOnApi(
+  plane: ControlPlane,
+  apiId: string,
+  word: string,
+  path: readonly string[],
+  request: ControlRequest,
+): ControlAnswer {
   const collection = Object.hasOwn(OF_AN_API, word) ? OF_AN_API[word] : undefined;
   if (collection === undefined) throw unknownOperation(request);
   const of = find(apis, plane, apiId);
-  const [id, inner, key] = rest;
-  if (collection === routes && id !== undefined && inner === 'requestparameters' && key !== undefined) {
-    if (request.method !== 'DELETE') throw methodNotAllowed(request, 'DELETE');
-    deleteRouteRequestParameter(of, find(routes, of, id), key);
-    return { status: V2.deleted };
-  }
-  return operateOn(V2, collection, of, rest, request);
-}
+  const [id, inner, ...below] = path;
+  const [key, ...more] = below;
+  if (id === undefined || inner === undefined) return operateOn(V2, collection, of, path, request);
 
-/** Where the two versions of the control plane differ. */
-interface Dialect {
-  readonly created: number;
-  readonly deleted: number;
-  readonly limit: string;
-  readonly token: string;
-  readonly items: string;
-  readonly nextToken: string;
-}
-const V1: Dialect = {
-  created: 202,
-  deleted: 202,
-  limit: 'limit',
-  token: 'position',
-  items: 'item',
-  nextToken: 'position',
-};
-const V2: Dialect = {
-  created: 201,
-  deleted: 204,
-  limit: 'maxResults',
-  token: 'nextToken',
-  items: 'items',
-  nextToken: 'nextToken',
-};
-
-/** The five things that can be done with every kind of resource. */
-function operateOn<Parent, T extends object>(
-  dialect: Dialect,
-  collection: Collection<Parent, T>,
-  parent: Parent,
-  [id, ...more]: readonly string[],
-  request: ControlRequest,
-): ControlAnswer {
-  const { method, searchParams } = request;
-  if (more.length > 0) throw unknownOperation(request);
-  if (id === undefined) {
-    switch (method) {
-      case 'POST':
-        return {
-          status: dialect.created,
-          body: collection.write(collection.create(parent, request.json())),
-        };
-      case 'GET': {
-        const { items, nextToken } = page(
-          collection.items(parent),
-          searchParams.get(dialect.limit),
-          searchParams.get(dialect.token),
-        );
-        return {
-          status: 200,
-          body: {
-            [dialect.items]: items.map((item) => collection.write(item)),
-            ...(nextToken !== undefined && { [dialect.nextToken]: nextToken }),
-          },
-        };
-      }
-      default:
-        throw methodNotAllowed(request, 'GET, POST');
+  switch (`${word}/${inner}`) {
+    case 'routes/routeresponses':
+      return operateOn(V2, routeResponses, { of, route: find(routes, of, id) }, below, request);
+    case 'routes/requestparameters':
+      if (key === undefined || more.length > 0) break;
+      return deleteWith(request, () => deleteRouteRequestParameter(of, find(routes, of, id), key));
+    case 'integrations/integrationresponses': {
+      const integration = find(integrations, of, id);
+      return operateOn(V2, integrationResponses, { of, integration }, below, request);
     }
+    case 'models/template':
+      if (key !== undefined) break;
+      if (request.method !== 'GET') throw methodNotAllowed(request, 'GET');
+      return { status: 200, body: modelTemplate(find(models, of, id)) };
+    case 'stages/accesslogsettings':
+      if (key !== undefined) break;
+      return deleteWith(request, () => deleteAccessLogSettings(of, find(stages, of, id)));
+    case 'stages/routesettings':
+      if (key === undefined || more.length > 0) break;
+      return deleteWith(request, () => deleteRouteSettings(of, find(stages, of, id), key));
   }
-  switch (method) {
-    case 'GET':
-      return { status: 200, body: collection.write(find(collection, parent, id)) };
-    case 'PATCH':
-      return {
-        // the models say so; of UpdateRoute alone a 201 was recorded (2026-09), which no SDK tells apart
-        status: 200,
-        body: collection.write(collection.update(parent, find(collection, parent, id), request.json())),
-      };
-    case 'DELETE':
-      collection.delete(parent, find(collection, parent, id));
-      return { status: dialect.deleted };
-    default:
-      throw methodNotAllowed(request, 'DELETE, GET, PATCH');
-  }
+  throw unknownOperation(request);
 }
 
-/** Which of AWS's errors is not known for either; these are the names that Smithy gives them. */
-const unknownOperation = ({ method, segments }: ControlRequest) =>
-  new ControlError(
-    'UnknownOperationException',
-    `this gateway serves no operation ${method} /${segments.join('/')}`,
-  );
+/** What has no resource of its own and can only be deleted. */
+function deleteWith(request: ControlRequest, doIt: () => void): ControlAnswer {
+  if (request.method !== 'DELETE') throw methodNotAllowed(request, 'DELETE');
+  doIt();
+  return { status: V2.deleted };
+}
 
-const methodNotAllowed = ({ method, segments }: ControlRequest, allow: string) =>
-  new ControlError('MethodNotAllowedException', `/${segments.join('/')} takes ${allow}, not ${method}`, {
-    allow,
-  });
+function operateOnTags(plane: ControlPlane, arn: string, request: ControlRequest): ControlAnswer {
+  if (arn === '') throw unknownOperation(request);
+  switch (request.method) {
+    case 'GET':
+      return { status: 200, body: { tags: findTaggable(plane, arn).tags } };
+    case 'POST':
+      tag(findTaggable(plane, arn), request.json());
+      return { status: V2.created, body: {} };
+    case 'DELETE':
+      untag(findTaggable(plane, arn), request.searchParams.getAll('tagKeys'));
+      return { status: V2.deleted };
+  }
+  throw methodNotAllowed(request, 'DELETE, GET, POST');
+}

@@ -99,6 +99,8 @@ export interface Authorizer {
   readonly AuthorizerCredentialsArn?: string;
   /** `route.request.header.NAME`, `route.request.querystring.NAME`, `stageVariables.NAME`, `context.NAME` */
   readonly IdentitySource: readonly string[];
+  /** "This parameter is not used", says AWS's model. */
+  readonly IdentityValidationExpression?: string;
 }
 
 /** A JSON schema (draft 4) that a route's messages can be held to. */
@@ -113,10 +115,12 @@ export interface Model {
 /** An API key of the REST control plane (v1). */
 export interface ApiKey {
   readonly id: string;
-  readonly name: string;
+  readonly name?: string;
   readonly description?: string;
+  readonly customerId?: string;
   readonly value: string;
   readonly enabled: boolean;
+  /** Seconds since 1970, as v1 writes its dates; so is the next. */
   readonly createdDate: number;
   readonly lastUpdatedDate: number;
   readonly tags: Readonly<Record<string, string>>;
@@ -128,15 +132,20 @@ export interface UsagePlan {
   readonly name: string;
   readonly description?: string;
   readonly apiStages: readonly { readonly apiId: string; readonly stage: string }[];
-  readonly throttle?: { readonly burstLimit: number; readonly rateLimit: number };
+  /** Requests at once, and per second; what is not set limits nothing. */
+  readonly throttle?: { readonly burstLimit?: number; readonly rateLimit?: number };
+  /** Kept and given back; nothing is counted. */
+  readonly quota?: Readonly<Record<string, unknown>>;
   readonly tags: Readonly<Record<string, string>>;
 }
 
 /** A host name of the user's own; the stages behind it are given by its mappings. */
 export interface DomainName {
   readonly DomainName: string;
+  readonly DomainNameArn: string;
   readonly DomainNameConfigurations: readonly Readonly<Record<string, unknown>>[];
-  readonly ApiMappingSelectionExpression: string;
+  readonly ApiMappingSelectionExpression: '$request.basepath';
+  readonly RoutingMode: 'API_MAPPING_ONLY';
   readonly Tags: Readonly<Record<string, string>>;
 }
 
@@ -165,7 +174,9 @@ export interface Stage {
   /** How the last automatic deployment went; only with `AutoDeploy`. */
   readonly LastDeploymentStatusMessage?: string;
   /** Where and in which form each event is logged; the local gateway writes to standard output, whatever the ARN. */
-  readonly AccessLogSettings?: { readonly DestinationArn?: string; readonly Format?: string };
+  readonly AccessLogSettings?: { readonly DestinationArn: string; readonly Format: string };
+  /** What an https integration is shown; kept and given back. */
+  readonly ClientCertificateId?: string;
   readonly DefaultRouteSettings: RouteSettings;
   /** By route key. */
   readonly RouteSettings: Readonly<Record<string, RouteSettings>>;

@@ -1,36 +1,29 @@
 import { parseSource } from '../mapping/parameters.js';
-import { type Collection, mergeMap } from './collection.js';
+import { parseSelectionExpression } from '../mapping/selection-expression.js';
+import { type Collection, mergeMap, withoutEmpty } from './collection.js';
 import { badRequest, conflict, notFound } from './control-error.js';
 import { type ApiResources } from './control-plane.js';
 import { deployAutomatically } from './deployments.js';
 import { checked } from './expression.js';
-import {
-  flag,
-  mapOf,
-  notServed,
-  oneOf,
-  readFields,
-  requireFields,
-  structure,
-  text,
-  writeFields,
-} from './fields.js';
+import { flag, httpApisOnly, oneOf, readFields, requireFields, text, writeFields } from './fields.js';
+import { checkModelNames, MODEL_NAMES } from './models.js';
+import { DECLARATIONS, withRequired } from './parameter-declarations.js';
 import { newResourceId } from './resource-id.js';
 import { type Route } from './resources.js';
 import { integrationId } from './snapshot.js';
 
 const FIELDS = {
   RouteKey: text({ min: 1 }),
-  Target: text({ min: 1, max: 128 }),
-  RequestParameters: mapOf(structure({ Required: flag() })),
-  AuthorizationType: oneOf(['NONE'] as const, ['AWS_IAM', 'CUSTOM', 'JWT']),
-  ApiKeyRequired: oneOf([false] as const, [true]),
-  OperationName: text({ min: 1, max: 64 }),
-  AuthorizationScopes: notServed(),
-  AuthorizerId: notServed(),
-  ModelSelectionExpression: notServed(),
-  RequestModels: notServed(),
-  RouteResponseSelectionExpression: notServed(),
+  Target: text({ max: 128 }),
+  RequestParameters: DECLARATIONS,
+  AuthorizationType: oneOf(['NONE', 'AWS_IAM', 'CUSTOM'] as const),
+  AuthorizerId: text({}),
+  ApiKeyRequired: flag(),
+  OperationName: text({ max: 64 }),
+  RequestModels: MODEL_NAMES,
+  ModelSelectionExpression: text({}),
+  RouteResponseSelectionExpression: text({}),
+  AuthorizationScopes: httpApisOnly(),
 };
 
 export const routes: Collection<ApiResources, Route> = {
@@ -45,26 +38,32 @@ export const routes: Collection<ApiResources, Route> = {
       ApiKeyRequired: false,
       AuthorizationType: 'NONE',
       ...values,
-      ...(RequestParameters && { RequestParameters: withDefaults(RequestParameters) }),
+      ...(RequestParameters && { RequestParameters: withRequired(RequestParameters) }),
       RouteId: newResourceId('Route', of.routes),
     });
   },
 
   update(of, route, input) {
     const { RequestParameters, ...values } = readFields(FIELDS, input);
+    const { AuthorizerId, ...rest } = route;
+    const AuthorizationType = values.AuthorizationType ?? route.AuthorizationType;
     return put(of, {
-      ...route,
+      ...rest,
+      // a route that is no longer CUSTOM leaves its authorizer behind, also when nobody says so
+      ...(AuthorizerId !== undefined && AuthorizationType === 'CUSTOM' && { AuthorizerId }),
+      // [uncertain] models are replaced as a whole, as nothing says how one would be removed
       ...values,
       // [uncertain] merged, as in an integration: AWS documents neither, but a parameter has a delete operation of its
       // own, and Terraform calls it for each parameter that is gone before it sends the others
       ...(RequestParameters && {
-        RequestParameters: mergeMap(route.RequestParameters, withDefaults(RequestParameters)),
+        RequestParameters: mergeMap(route.RequestParameters, withRequired(RequestParameters)),
       }),
     });
   },
 
   delete(of, { RouteId }) {
     of.routes.delete(RouteId);
+    of.routeResponses.delete(RouteId);
     deployAutomatically(of);
   },
 };
@@ -79,21 +78,18 @@ export function deleteRouteRequestParameter(of: ApiResources, route: Route, key:
   put(of, { ...route, RequestParameters: Object.fromEntries(rest) });
 }
 
-function put(of: ApiResources, route: Route): Route {
+function put(of: ApiResources, given: Route): Route {
+  const route = withoutEmpty(given);
   checkRouteKey(of, route);
   checkTarget(of, route);
   checkRequestParameters(route);
+  checkAuthorization(of, route);
+  checkModelNames(of, 'RequestModels', route.RequestModels);
+  checkSelections(route);
   of.routes.set(route.RouteId, route);
   deployAutomatically(of);
   return route;
 }
-
-type RequestParameters = NonNullable<Route['RequestParameters']>;
-
-const withDefaults = (parameters: Readonly<Record<string, Partial<RequestParameters[string]>>>) =>
-  Object.fromEntries(
-    Object.entries(parameters).map(([key, { Required = false }]) => [key, { Required }]),
-  ) satisfies RequestParameters;
 
 function checkRouteKey(of: ApiResources, { RouteId, RouteKey }: Route): void {
   if (RouteKey.startsWith('$') && !['$connect', '$disconnect', '$default'].includes(RouteKey)) {
@@ -129,5 +125,42 @@ function checkRequestParameters({ RouteKey, RequestParameters = {} }: Route): vo
         `RequestParameters: '${key}' is read from the client's handshake, which only the $connect route sees, not '${RouteKey}'`,
       );
     }
+  }
+}
+
+/** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-route-keys-connect-disconnect.html */
+function checkAuthorization(of: ApiResources, route: Route): void {
+  const { RouteKey, AuthorizationType, AuthorizerId, ApiKeyRequired } = route;
+  if (RouteKey !== '$connect' && AuthorizationType !== 'NONE') {
+    // AWS's words, recorded 2026-09
+    throw badRequest('Currently, authorization is restricted to the $connect route only');
+  }
+  if (RouteKey !== '$connect' && ApiKeyRequired) {
+    throw badRequest(`ApiKeyRequired: only the $connect route can ask for a key, not '${RouteKey}'`);
+  }
+  if (AuthorizationType === 'CUSTOM') {
+    if (AuthorizerId !== undefined && of.authorizers.has(AuthorizerId)) return;
+    throw badRequest(
+      `AuthorizerId '${AuthorizerId ?? ''}' names no authorizer of this API; CUSTOM needs one`,
+    );
+  }
+  // [uncertain] AWS may pass it over; whoever forgets AuthorizationType would then find the door open
+  if (AuthorizerId !== undefined) {
+    throw badRequest(
+      `AuthorizerId '${AuthorizerId}' needs the AuthorizationType CUSTOM, not ${AuthorizationType}`,
+    );
+  }
+}
+
+function checkSelections({ ModelSelectionExpression, RouteResponseSelectionExpression }: Route): void {
+  if (ModelSelectionExpression !== undefined) {
+    checked('ModelSelectionExpression: ', () =>
+      parseSelectionExpression(ModelSelectionExpression, 'request'),
+    );
+  }
+  if (RouteResponseSelectionExpression !== undefined && RouteResponseSelectionExpression !== '$default') {
+    throw badRequest(
+      `RouteResponseSelectionExpression '${RouteResponseSelectionExpression}': $default is the only one there is`,
+    );
   }
 }

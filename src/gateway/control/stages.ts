@@ -1,4 +1,4 @@
-import { type Collection, mergeMap } from './collection.js';
+import { type Collection, mergeMap, withoutEmpty } from './collection.js';
 import { badRequest, conflict, notFound } from './control-error.js';
 import { type ApiResources } from './control-plane.js';
 import { autoDeployIsOn, deployToStage } from './deployments.js';
@@ -6,7 +6,6 @@ import {
   flag,
   integer,
   mapOf,
-  notServed,
   number,
   oneOf,
   readFields,
@@ -17,6 +16,9 @@ import {
   writeFields,
 } from './fields.js';
 import { type RouteSettings, type Stage } from './resources.js';
+import { TAGS } from './tags.js';
+
+type AccessLogSettings = NonNullable<Stage['AccessLogSettings']>;
 
 const ROUTE_SETTINGS = structure({
   DataTraceEnabled: flag(),
@@ -38,8 +40,8 @@ const SETTINGS = {
   ),
   DefaultRouteSettings: ROUTE_SETTINGS,
   RouteSettings: mapOf(ROUTE_SETTINGS),
-  AccessLogSettings: notServed(),
-  ClientCertificateId: notServed(),
+  AccessLogSettings: structure({ DestinationArn: text({}), Format: text({ max: 1024 }) }),
+  ClientCertificateId: text({}),
 };
 const FIELDS = {
   ...SETTINGS,
@@ -48,7 +50,7 @@ const FIELDS = {
     pattern: /^[A-Za-z0-9_-]{1,128}$/,
     form: '1 to 128 letters, digits, hyphens and underscores',
   }),
-  Tags: mapOf(text({ max: 1600 })),
+  Tags: TAGS,
 };
 
 export const stages: Collection<ApiResources, Stage> = {
@@ -58,7 +60,7 @@ export const stages: Collection<ApiResources, Stage> = {
   write: (stage) => writeFields(FIELDS, stage),
 
   create(of, input) {
-    const values = requireFields(readFields(FIELDS, input), 'StageName');
+    const { AccessLogSettings, ...values } = requireFields(readFields(FIELDS, input), 'StageName');
     if (of.stages.has(values.StageName)) throw conflict(`Stage ${values.StageName} already exists`);
     const CreatedDate = of.plane.date();
     const stage: Stage = {
@@ -67,6 +69,7 @@ export const stages: Collection<ApiResources, Stage> = {
       RouteSettings: {},
       Tags: {},
       ...values,
+      ...(AccessLogSettings && { AccessLogSettings: checkAccessLog(AccessLogSettings) }),
       DefaultRouteSettings: { ...DEFAULT_ROUTE_SETTINGS, ...values.DefaultRouteSettings },
       CreatedDate,
       LastUpdatedDate: CreatedDate,
@@ -75,13 +78,16 @@ export const stages: Collection<ApiResources, Stage> = {
   },
 
   update(of, { LastDeploymentStatusMessage, ...stage }, input) {
-    const values = readFields(SETTINGS, input);
+    const { AccessLogSettings, ...values } = readFields(SETTINGS, input);
     const { AutoDeploy = stage.AutoDeploy } = values;
     const updated: Stage = {
       ...stage,
       ...values,
       // "Supported only for stages with autoDeploy enabled"
       ...(AutoDeploy && LastDeploymentStatusMessage !== undefined && { LastDeploymentStatusMessage }),
+      ...(AccessLogSettings && {
+        AccessLogSettings: checkAccessLog({ ...stage.AccessLogSettings, ...AccessLogSettings }),
+      }),
       StageVariables: mergeMap(stage.StageVariables, values.StageVariables),
       DefaultRouteSettings: { ...stage.DefaultRouteSettings, ...values.DefaultRouteSettings },
       // [uncertain] like the parameters of a route: settings have a delete operation of their own
@@ -92,9 +98,35 @@ export const stages: Collection<ApiResources, Stage> = {
   },
 
   delete(of, { StageName }) {
+    const { ApiId } = of.api;
+    const mappings = of.plane.apiMappings.values().flatMap((each) => each.values());
+    if (mappings.some((mapping) => mapping.ApiId === ApiId && mapping.Stage === StageName)) {
+      // [uncertain] in the form of AWS's answer to the deletion of an API that is mapped
+      throw badRequest(
+        `Deleting stage ${StageName} failed. Please remove all API mappings for the stage from your custom domain names.`,
+      );
+    }
     of.stages.delete(StageName);
   },
 };
+
+/** DeleteAccessLogSettings; a stage without any is no error. */
+export function deleteAccessLogSettings(of: ApiResources, stage: Stage): void {
+  const { AccessLogSettings: _, ...rest } = stage;
+  of.stages.set(stage.StageName, { ...rest, LastUpdatedDate: of.plane.date() });
+}
+
+/** @throws {ControlError} 404: the stage has no settings for the route key */
+export function deleteRouteSettings(of: ApiResources, stage: Stage, routeKey: string): void {
+  const { [routeKey]: settings, ...RouteSettings } = stage.RouteSettings;
+  if (settings === undefined || !Object.hasOwn(stage.RouteSettings, routeKey)) {
+    throw notFound(
+      'RouteSettings',
+      `Stage ${stage.StageName} has no route settings for the key '${routeKey}'`,
+    );
+  }
+  of.stages.set(stage.StageName, { ...stage, RouteSettings, LastUpdatedDate: of.plane.date() });
+}
 
 /** Recorded of CreateStage for a WebSocket API, 2026-09. */
 const DEFAULT_ROUTE_SETTINGS: RouteSettings = {
@@ -103,7 +135,8 @@ const DEFAULT_ROUTE_SETTINGS: RouteSettings = {
   LoggingLevel: 'OFF',
 };
 
-function put(of: ApiResources, stage: Stage, given: Values<typeof SETTINGS>, deploysNow: boolean): Stage {
+function put(of: ApiResources, settings: Stage, given: Values<typeof SETTINGS>, deploysNow: boolean): Stage {
+  const stage = withoutEmpty(settings);
   checkDeployment(of, stage, given.DeploymentId);
   checkStageVariables(stage);
   checkRouteSettings(of, given.RouteSettings ?? {});
@@ -134,4 +167,23 @@ function checkRouteSettings(of: ApiResources, settings: Readonly<Record<string, 
     // AWS's words and status: https://github.com/terraform-aws-modules/terraform-aws-apigateway-v2/pull/80
     throw notFound('Route', `Unable to find Route by key ${key} within the provided RouteSettings`);
   }
+}
+
+/** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-logging.html */
+function checkAccessLog({ DestinationArn = '', Format = '' }: Partial<AccessLogSettings>): AccessLogSettings {
+  if (DestinationArn === '' || Format === '') {
+    // AWS's words, recorded 2026-09
+    throw badRequest('Access Log value missing. Expected destinationArn and format.');
+  }
+  if (!DestinationArn.startsWith('arn:')) {
+    throw badRequest(
+      `AccessLogSettings.DestinationArn '${DestinationArn}' is no ARN of a log group or delivery stream`,
+    );
+  }
+  if (!/\$context\.(requestId|extendedRequestId)\b/.test(Format)) {
+    throw badRequest(
+      'AccessLogSettings.Format must contain $context.requestId or $context.extendedRequestId',
+    );
+  }
+  return { DestinationArn, Format };
 }

@@ -1,7 +1,8 @@
 import { type Collection } from './collection.js';
 import { badRequest } from './control-error.js';
 import { type ControlPlane } from './control-plane.js';
-import { listOf, mapOf, oneOf, readFields, requireFields, structure, text, writeFields } from './fields.js';
+import { listOf, mapOf, readFields, requireFields, text, writeFields } from './fields.js';
+import { readPatch } from './patch.js';
 import { newResourceId } from './resource-id.js';
 import { type VpcLink } from './resources.js';
 
@@ -19,16 +20,6 @@ const FIELDS = {
   ),
   tags: mapOf(text({ max: 256 })),
 };
-const PATCH = {
-  patchOperations: listOf(
-    structure({
-      op: oneOf(['replace'] as const, ['add', 'remove', 'move', 'copy', 'test']),
-      path: oneOf(['/name', '/description'] as const),
-      value: text({}),
-    }),
-  ),
-};
-
 /**
  * VPC links of the REST control plane: to a network load balancer, and the only kind that WebSocket APIs can use.
  *
@@ -61,11 +52,8 @@ export const vpcLinks: Collection<ControlPlane, VpcLink> = {
   },
 
   update(plane, link, input) {
-    const operations = readFields(PATCH, input).patchOperations ?? [];
-    const replaced = operations.map((operation) => {
-      const { path, value } = requireFields(operation, 'op', 'path', 'value');
-      return [path.slice(1), value] as const;
-    });
+    const operations = readPatch(input, ['replace /name', 'replace /description']);
+    const replaced = operations.map(({ path, value }) => [path.slice(1), value] as const);
     const updated: VpcLink = { ...link, ...readFields(SETTINGS, Object.fromEntries(replaced)) };
     plane.vpcLinks.set(link.id, updated);
     return updated;

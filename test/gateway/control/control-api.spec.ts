@@ -95,10 +95,15 @@ describe('the HTTP API of the control plane', () => {
 
   it.each([
     ['GET', '/v2'],
-    ['GET', '/v2/domainnames'],
+    ['PUT', '/v2/apis'],
+    ['PUT', '/v2/apis/{api}'],
+    ['GET', '/v2/tags'],
+    ['GET', '/v2/routingrules'],
+    ['POST', '/apikeys?mode=import'],
+    ['GET', '/usageplans/abc123/usage'],
+    ['GET', '/v2/apis/{api}/exports/OAS30'],
     ['POST', '/v2/vpclinks'],
     ['GET', '/vpclinks/abc123/more'],
-    ['GET', '/v2/apis/{api}/authorizers'],
     ['GET', '/v2/apis/{api}/constructor'],
     ['GET', '/v2/apis/{api}/stages/dev/more'],
   ])('answers 404 to %s %s, which names no operation', async (method, path) => {
@@ -107,10 +112,11 @@ describe('the HTTP API of the control plane', () => {
   });
 
   it.each([
-    ['PUT', '/v2/apis', 'GET, POST'],
-    ['PUT', '/v2/apis/abc', 'DELETE, GET, PATCH'],
+    ['DELETE', '/v2/apis', 'GET, POST'],
+    ['PUT', '/v2/domainnames/ws.example.com', 'DELETE, GET, PATCH'],
     ['DELETE', '/vpclinks', 'GET, POST'],
     ['HEAD', '/v2/apis', 'GET, POST'],
+    ['PUT', '/v2/tags/arn', 'DELETE, GET, POST'],
   ])('answers 405 to %s %s and says what is allowed', async (method, path, allowed) => {
     const response = await served.send(method, path);
     expect([response.status, response.headers.get('Allow')]).toEqual([405, allowed]);
@@ -153,12 +159,18 @@ describe('the HTTP API of the control plane', () => {
 });
 
 describe('a path of the control plane', () => {
-  it.each(['/v2', '/v2/', '/v2/apis', '/v2/apis/abc/stages/%24default', '/vpclinks', '/vpclinks/abc123'])(
-    '%s is one',
-    (path) => {
-      expect(isControlPath(path)).toBe(true);
-    },
-  );
+  it.each([
+    '/v2',
+    '/v2/',
+    '/v2/apis',
+    '/v2/apis/abc/stages/%24default',
+    '/vpclinks',
+    '/vpclinks/abc123',
+    '/apikeys',
+    '/usageplans/abc123/keys',
+  ])('%s is one', (path) => {
+    expect(isControlPath(path)).toBe(true);
+  });
 
   it.each([
     '/',

@@ -20,6 +20,10 @@ import {
   serveControlApi,
 } from './serve-control-api.js';
 
+const LAMBDA =
+  'arn:aws:apigateway:eu-central-1:lambda:path/2015-03-31/functions/arn:aws:lambda:eu-central-1:123456789012:function:chat/invocations';
+const PUT_ITEM = 'arn:aws:apigateway:eu-central-1:dynamodb:action/PutItem';
+
 describe('integrations', () => {
   let served: ControlApi;
   let ApiId: string;
@@ -29,6 +33,7 @@ describe('integrations', () => {
   });
   afterEach(() => served.close());
 
+  const HTTP = { IntegrationMethod: 'POST', IntegrationUri: 'http://backend.example/' };
   const MINIMAL = {
     integrationType: 'HTTP_PROXY',
     integrationMethod: 'POST',
@@ -177,6 +182,82 @@ describe('integrations', () => {
     expect(response.status).toBe(201);
   });
 
+  it.each([
+    ['HTTP', { IntegrationMethod: 'POST', IntegrationUri: 'http://backend.example/' }],
+    ['MOCK', {}],
+    ['AWS', { IntegrationMethod: 'POST', IntegrationUri: PUT_ITEM }],
+    [
+      'AWS',
+      {
+        IntegrationMethod: 'POST',
+        IntegrationUri: 'arn:aws:apigateway:eu-central-1:sqs:path/123456789012/${stageVariables.queue}',
+      },
+    ],
+  ] as const)('selects the answer of %s by its status', async (IntegrationType, settings) => {
+    const integration = await served.v2.send(
+      new CreateIntegrationCommand({ ApiId, IntegrationType, ...settings }),
+    );
+    expect(integration.IntegrationResponseSelectionExpression).toBe('${integration.response.statuscode}');
+  });
+
+  it('selects the answer of a Lambda function that is no proxy by its error', async () => {
+    const integration = await served.v2.send(
+      new CreateIntegrationCommand({
+        ApiId,
+        IntegrationType: 'AWS',
+        IntegrationMethod: 'POST',
+        IntegrationUri: LAMBDA,
+      }),
+    );
+    expect(integration.IntegrationResponseSelectionExpression).toBe(
+      '${integration.response.body.errorMessage}',
+    );
+  });
+
+  it('invokes a Lambda proxy by POST, without being told', async () => {
+    const integration = await served.v2.send(
+      new CreateIntegrationCommand({ ApiId, IntegrationType: 'AWS_PROXY', IntegrationUri: LAMBDA }),
+    );
+    expect(integration).toMatchObject({ IntegrationMethod: 'POST', PassthroughBehavior: 'WHEN_NO_MATCH' });
+    expect(integration).not.toHaveProperty('IntegrationResponseSelectionExpression', expect.any(String));
+  });
+
+  it('loses the selection of its answer when it becomes a proxy', async () => {
+    const { IntegrationId } = await served.v2.send(
+      new CreateIntegrationCommand({ ...HTTP, ApiId, IntegrationType: 'HTTP' }),
+    );
+    const updated = await served.v2.send(
+      new UpdateIntegrationCommand({ ApiId, IntegrationId, IntegrationType: 'HTTP_PROXY' }),
+    );
+    expect(updated.IntegrationResponseSelectionExpression).toBeUndefined();
+  });
+
+  it('keeps everything that a non-proxy integration has', async () => {
+    const settings = {
+      IntegrationType: 'AWS',
+      IntegrationMethod: 'POST',
+      IntegrationUri: PUT_ITEM,
+      CredentialsArn: 'arn:aws:iam::123456789012:role/writer',
+      ContentHandlingStrategy: 'CONVERT_TO_BINARY',
+      PassthroughBehavior: 'NEVER',
+      RequestTemplates: { $default: 'x'.repeat(32 * 1024), empty: '' },
+      TemplateSelectionExpression: '${request.body.kind}',
+    } as const;
+    const { IntegrationId } = await served.v2.send(new CreateIntegrationCommand({ ApiId, ...settings }));
+    const integration = await served.v2.send(new GetIntegrationCommand({ ApiId, IntegrationId }));
+    expect(integration).toMatchObject(settings);
+  });
+
+  it('replaces all templates by those of an update', async () => {
+    const { IntegrationId } = await served.v2.send(
+      new CreateIntegrationCommand({ ApiId, IntegrationType: 'MOCK', RequestTemplates: { a: '1', b: '2' } }),
+    );
+    const updated = await served.v2.send(
+      new UpdateIntegrationCommand({ ApiId, IntegrationId, RequestTemplates: { b: '3' } }),
+    );
+    expect(updated.RequestTemplates).toEqual({ b: '3' });
+  });
+
   it('does not delete an integration that a route targets', async () => {
     const IntegrationId = await createIntegration(served, ApiId);
     await createRoute(served, ApiId, '$connect', IntegrationId);
@@ -195,8 +276,37 @@ describe('integrations', () => {
 
   it.each([
     ['without a type', { integrationType: undefined }],
-    ['of type MOCK', { integrationType: 'MOCK' }],
-    ['of type AWS_PROXY', { integrationType: 'AWS_PROXY' }],
+    ['of type AWS_PROXY to a URL', { integrationType: 'AWS_PROXY' }],
+    ['of type AWS to a URL', { integrationType: 'AWS' }],
+    ['of type AWS_PROXY to another service', { integrationType: 'AWS_PROXY', integrationUri: PUT_ITEM }],
+    [
+      'of type AWS without a method',
+      { integrationType: 'AWS', integrationUri: PUT_ITEM, integrationMethod: undefined },
+    ],
+    ['of type HTTP without a method', { integrationType: 'HTTP', integrationMethod: undefined }],
+    [
+      'of a Lambda function by GET',
+      { integrationType: 'AWS', integrationUri: LAMBDA, integrationMethod: 'GET' },
+    ],
+    [
+      'of type AWS through a VPC link',
+      {
+        integrationType: 'AWS',
+        integrationUri: PUT_ITEM,
+        connectionType: 'VPC_LINK',
+        connectionId: '${stageVariables.vpcLinkId}',
+      },
+    ],
+    ['with credentials that are no role', { credentialsArn: 'arn:aws:s3:::bucket' }],
+    ['with a template of more than 32 KB', { requestTemplates: { $default: 'x'.repeat(32 * 1024 + 1) } }],
+    [
+      'with a template selection of an answer',
+      { templateSelectionExpression: '${integration.response.statuscode}' },
+    ],
+    ['with another content handling', { contentHandlingStrategy: 'CONVERT' }],
+    ['with response parameters, of HTTP APIs', { responseParameters: { 200: {} } }],
+    ['with a TLS configuration, of HTTP APIs', { tlsConfig: { serverNameToVerify: 'x' } }],
+    ['with a subtype, of HTTP APIs', { integrationSubtype: 'SQS-SendMessage' }],
     ['of a type that AWS does not have', { integrationType: 'HTTP2' }],
     ['without a method', { integrationMethod: undefined }],
     ['with a method in lower case', { integrationMethod: 'post' }],
@@ -219,7 +329,6 @@ describe('integrations', () => {
       'with a source of 513 characters',
       { requestParameters: { 'integration.request.header.A': `'${'x'.repeat(511)}'` } },
     ],
-    ['with request templates', { requestTemplates: { $default: '{}' } }],
   ])('refuses an integration %s', async (_, flaw) => {
     const response = await served.send('POST', `/v2/apis/${ApiId}/integrations`, {
       ...MINIMAL,

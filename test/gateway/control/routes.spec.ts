@@ -138,6 +138,29 @@ describe('routes', () => {
     },
   );
 
+  it('unsets what an update sends empty', async () => {
+    const { RouteId } = await served.v2.send(
+      new CreateRouteCommand({
+        ApiId,
+        RouteKey: 'join',
+        OperationName: 'Join',
+        ModelSelectionExpression: '$request.body.kind',
+        RouteResponseSelectionExpression: '$default',
+      }),
+    );
+    const updated = await served.v2.send(
+      new UpdateRouteCommand({
+        ApiId,
+        RouteId,
+        OperationName: '',
+        ModelSelectionExpression: '',
+        RouteResponseSelectionExpression: '',
+      }),
+    );
+    const { $metadata: _, ...route } = updated;
+    expect(route).toEqual({ RouteId, RouteKey: 'join', ApiKeyRequired: false, AuthorizationType: 'NONE' });
+  });
+
   it('forgets a deleted route', async () => {
     const RouteId = await createRoute(served, ApiId, 'join');
     const { $metadata } = await served.v2.send(new DeleteRouteCommand({ ApiId, RouteId }));
@@ -154,9 +177,10 @@ describe('routes', () => {
     ['with a parameter that is no source', { requestParameters: { token: {} } }],
     ['with a parameter that needs no declaration', { requestParameters: { 'context.stage': {} } }],
     ['with Required that is a string', { requestParameters: { [TOKEN]: { required: 'yes' } } }],
-    ['that asks for AWS_IAM', { authorizationType: 'AWS_IAM' }],
-    ['that asks for an API key', { apiKeyRequired: true }],
-    ['with a route response selection', { routeResponseSelectionExpression: '$default' }],
+    ['with another route response selection', { routeResponseSelectionExpression: '$request.body.id' }],
+    ['with scopes', { authorizationScopes: ['chat'] }],
+    ['with a model that is not there', { requestModels: { $default: 'Message' } }],
+    ['with a model selection that cannot be read', { modelSelectionExpression: '$request.header.x' }],
   ])('refuses a route %s', async (_, flaw) => {
     const response = await served.send('POST', `/v2/apis/${ApiId}/routes`, {
       routeKey: '$connect',

@@ -1,6 +1,8 @@
 import {
   ConflictException,
   CreateStageCommand,
+  DeleteAccessLogSettingsCommand,
+  DeleteRouteSettingsCommand,
   DeleteStageCommand,
   GetStageCommand,
   GetStagesCommand,
@@ -9,6 +11,8 @@ import {
 } from '@aws-sdk/client-apigatewayv2';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ControlApi, createApi, createRoute, refusal, serveControlApi } from './serve-control-api.js';
+
+const LOG_GROUP = 'arn:aws:logs:eu-central-1:123456789012:log-group:access';
 
 describe('stages', () => {
   let served: ControlApi;
@@ -20,6 +24,7 @@ describe('stages', () => {
   afterEach(() => served.close());
 
   const DEV = { StageName: 'dev' };
+  const accessLog = () => served.controlPlane.stage(ApiId, 'dev')?.accessLog;
 
   it('answers the creation with 201 and what AWS fills in', async () => {
     const { $metadata, CreatedDate, LastUpdatedDate, ...stage } = await served.v2.send(
@@ -43,10 +48,7 @@ describe('stages', () => {
 
   it('serves nothing before a deployment', async () => {
     await served.v2.send(new CreateStageCommand({ ApiId, ...DEV }));
-    expect(served.controlPlane.stage(ApiId, 'dev')).toEqual({
-      stageVariables: {},
-      snapshot: undefined,
-    });
+    expect(served.controlPlane.stage(ApiId, 'dev')).toMatchObject({ snapshot: undefined });
   });
 
   it('answers 409 to a name that the API already has', async () => {
@@ -103,6 +105,71 @@ describe('stages', () => {
     await expect(stage).rejects.toBeInstanceOf(NotFoundException);
   });
 
+  it('gives the data plane the settings of a route over the default ones', async () => {
+    await createRoute(served, ApiId, 'join');
+    await served.v2.send(
+      new CreateStageCommand({
+        ApiId,
+        ...DEV,
+        DefaultRouteSettings: { ThrottlingRateLimit: 100, ThrottlingBurstLimit: 50 },
+        RouteSettings: { join: { ThrottlingRateLimit: 1 } },
+      }),
+    );
+    const stage = served.controlPlane.stage(ApiId, 'dev');
+    expect([stage?.routeSettings('join'), stage?.routeSettings('constructor')]).toMatchObject([
+      { ThrottlingRateLimit: 1, ThrottlingBurstLimit: 50 },
+      { ThrottlingRateLimit: 100, ThrottlingBurstLimit: 50 },
+    ]);
+  });
+
+  it('deletes the settings of one route key', async () => {
+    await createRoute(served, ApiId, 'join');
+    const RouteSettings = { join: { LoggingLevel: 'INFO' as const } };
+    await served.v2.send(new CreateStageCommand({ ApiId, ...DEV, RouteSettings }));
+    await served.v2.send(new DeleteRouteSettingsCommand({ ApiId, ...DEV, RouteKey: 'join' }));
+    const stage = await served.v2.send(new GetStageCommand({ ApiId, ...DEV }));
+    expect(stage.RouteSettings).toEqual({});
+  });
+
+  it('answers 404 when the settings that are to be deleted are not there', async () => {
+    await served.v2.send(new CreateStageCommand({ ApiId, ...DEV }));
+    const deletion = served.v2.send(
+      new DeleteRouteSettingsCommand({ ApiId, ...DEV, RouteKey: 'constructor' }),
+    );
+    await expect(deletion).rejects.toBeInstanceOf(NotFoundException);
+  });
+
+  it.each(['$context.requestId', '{"id":"$context.extendedRequestId"}'])(
+    'gives the data plane the access log format %s',
+    async (Format) => {
+      const AccessLogSettings = { DestinationArn: LOG_GROUP, Format };
+      await served.v2.send(new CreateStageCommand({ ApiId, ...DEV, AccessLogSettings }));
+      expect(accessLog()).toEqual({ format: Format });
+    },
+  );
+
+  it('changes the format of the access log and keeps where it goes', async () => {
+    const AccessLogSettings = { DestinationArn: LOG_GROUP, Format: '$context.requestId' };
+    await served.v2.send(new CreateStageCommand({ ApiId, ...DEV, AccessLogSettings }));
+    const updated = await served.v2.send(
+      new UpdateStageCommand({ ApiId, ...DEV, AccessLogSettings: { Format: '$context.requestId x' } }),
+    );
+    expect(updated.AccessLogSettings).toEqual({ DestinationArn: LOG_GROUP, Format: '$context.requestId x' });
+  });
+
+  it('logs no more once the access log settings are deleted', async () => {
+    const AccessLogSettings = { DestinationArn: LOG_GROUP, Format: '$context.requestId' };
+    await served.v2.send(new CreateStageCommand({ ApiId, ...DEV, AccessLogSettings }));
+    await served.v2.send(new DeleteAccessLogSettingsCommand({ ApiId, ...DEV }));
+    expect(accessLog()).toBeUndefined();
+  });
+
+  it('keeps the client certificate', async () => {
+    await served.v2.send(new CreateStageCommand({ ApiId, ...DEV, ClientCertificateId: 'a1b2c3' }));
+    const stage = await served.v2.send(new GetStageCommand({ ApiId, ...DEV }));
+    expect(stage.ClientCertificateId).toBe('a1b2c3');
+  });
+
   it('forgets a deleted stage', async () => {
     await served.v2.send(new CreateStageCommand({ ApiId, ...DEV }));
     await served.v2.send(new DeleteStageCommand({ ApiId, ...DEV }));
@@ -121,7 +188,17 @@ describe('stages', () => {
     ['with a variable of 2049 characters', { stageVariables: { a: 'x'.repeat(2049) } }],
     ['with an unknown logging level', { defaultRouteSettings: { loggingLevel: 'DEBUG' } }],
     ['with a negative rate', { defaultRouteSettings: { throttlingRateLimit: -1 } }],
-    ['with access logs', { accessLogSettings: { format: '$context.requestId' } }],
+    ['with access logs that go nowhere', { accessLogSettings: { format: '$context.requestId' } }],
+    ['with access logs without a format', { accessLogSettings: { destinationArn: LOG_GROUP } }],
+    [
+      'with access logs that name no request',
+      {
+        accessLogSettings: {
+          destinationArn: LOG_GROUP,
+          format: '$context.routeKey $context.requestIdentity',
+        },
+      },
+    ],
   ])('refuses a stage %s', async (_, flaw) => {
     const response = await served.send('POST', `/v2/apis/${ApiId}/stages`, {
       stageName: 'dev',

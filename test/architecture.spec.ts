@@ -52,30 +52,54 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'service/config': ['api'],
   // the stand-in: nothing of ours, as if it were AWS
   gateway: [
+    'gateway/commands',
+    'gateway/cloudformation',
+    'gateway/admin',
     'gateway/connections',
     'gateway/pipeline',
-    'gateway/steps',
-    'gateway/control',
-    'gateway/mapping',
-    ...gatewayTables(),
+    ...belowThePipeline(),
   ],
-  'gateway/connections': [
-    'gateway/pipeline',
-    'gateway/steps',
-    'gateway/control',
-    'gateway/mapping',
-    ...gatewayTables(),
-  ],
-  'gateway/pipeline': ['gateway/steps', 'gateway/control', 'gateway/mapping', ...gatewayTables()],
-  'gateway/steps': ['gateway/control', 'gateway/mapping', ...gatewayTables()],
+  'gateway/commands': ['gateway/cloudformation', ...belowThePipeline()],
+  'gateway/cloudformation': belowThePipeline(),
+  'gateway/admin': ['gateway/connections', ...gatewayTables()],
+  'gateway/connections': ['gateway/pipeline', ...belowThePipeline()],
+  'gateway/pipeline': belowThePipeline(),
+  'gateway/steps': belowThePipeline().filter((part) => part !== 'gateway/steps'),
   'gateway/control': ['gateway/mapping', ...gatewayTables()],
+  'gateway/templates': ['gateway/mapping', ...gatewayTables()],
+  'gateway/functions': gatewayTables(),
+  'gateway/signing': gatewayTables(),
+  'gateway/throttle': gatewayTables(),
   'gateway/mapping': [],
-  ...Object.fromEntries(gatewayTables().map((part) => [part, []])),
+  ...Object.fromEntries(
+    gatewayTables().map((part) => [part, gatewayTables().filter((other) => other !== part)]),
+  ),
 };
+
+/** What a frame's way is made of. */
+function belowThePipeline(): string[] {
+  return [
+    ...['steps', 'control', 'templates', 'functions', 'signing', 'throttle', 'mapping'].map(
+      (part) => `gateway/${part}`,
+    ),
+    ...gatewayTables(),
+  ];
+}
 
 /** Single files of the gateway that everything in it may use. */
 function gatewayTables(): string[] {
-  return ['api-address', 'clock', 'errors', 'http-body', 'ids', 'limits'].map((file) => `gateway/${file}`);
+  const files = [
+    'api-address',
+    'clock',
+    'errors',
+    'faults',
+    'http-body',
+    'ids',
+    'limits',
+    'settings-file',
+    'usage-error',
+  ];
+  return files.map((file) => `gateway/${file}`);
 }
 
 const IMPORT = /(?:\bfrom|\bimport)\s*\(?\s*'(\.[^']+)'/g;

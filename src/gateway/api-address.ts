@@ -1,10 +1,13 @@
 /**
  * Which API and stage a request means. AWS gives each API a host name of its own; a laptop has one, so there are
- * two more ways, tried in this order:
+ * more ways, tried in this order:
  *
- * 1. the `Host` header `{apiId}.execute-api.…`: `/{stage}…`
- * 2. a path that names the API: `/_apis/{apiId}/{stage}…`
- * 3. the API named by `--default-api`, else the only one there is: `/{stage}…`
+ * 1. a domain name of the user's, by its API mappings: `/{key}…`, or `/…` with the empty key
+ * 2. the `Host` header `{apiId}.execute-api.…`: `/{stage}…`
+ * 3. a path that names the API: `/_apis/{apiId}/{stage}…`
+ * 4. the API named by `--default-api`, else the only one there is: `/{stage}…`
+ *
+ * With `DisableExecuteApiEndpoint` an API is reached by the first way only.
  */
 export interface StageAddress {
   readonly apiId: string;
@@ -14,23 +17,39 @@ export interface StageAddress {
   readonly url: URL;
 }
 
+/** What there is to be meant; the control plane knows. */
+export interface Addressable {
+  apiIds(): readonly string[];
+  api(apiId: string): { readonly DisableExecuteApiEndpoint: boolean } | undefined;
+  apiMapping(
+    host: string,
+    firstSegment: string | undefined,
+  ): { readonly apiId: string; readonly stage: string; readonly isKeyed: boolean } | undefined;
+}
+
 /** @returns `undefined` when no API or no stage is named, or the path cannot be decoded */
 export function findStage(
   url: URL,
   host: string,
-  apiIds: readonly string[],
+  apis: Addressable,
   defaultApi: string | undefined,
 ): StageAddress | undefined {
   const segments = decodePath(url.pathname);
   if (segments === undefined) return undefined;
+  const mapping = apis.apiMapping(host, segments[0]);
+  if (mapping !== undefined) {
+    const { apiId, stage, isKeyed } = mapping;
+    return { apiId, stage, rest: isKeyed ? segments.slice(1) : segments, url };
+  }
   const [, apiIdOfHost] = host.match(/^([a-z0-9]+)\.execute-api\./) ?? [];
   const isNamedInPath = segments[0] === '_apis';
-  const apiId =
-    apiIdOfHost ??
-    (isNamedInPath ? segments[1] : (defaultApi ?? (apiIds.length === 1 ? apiIds[0] : undefined)));
+  const apiId = apiIdOfHost ?? (isNamedInPath ? segments[1] : (defaultApi ?? onlyOne(apis.apiIds())));
   const [stage, ...rest] = isNamedInPath ? segments.slice(2) : segments;
-  return apiId === undefined || stage === undefined ? undefined : { apiId, stage, rest, url };
+  if (apiId === undefined || stage === undefined) return undefined;
+  return apis.api(apiId)?.DisableExecuteApiEndpoint === true ? undefined : { apiId, stage, rest, url };
 }
+
+const onlyOne = (apiIds: readonly string[]) => (apiIds.length === 1 ? apiIds[0] : undefined);
 
 /** `/dev/%40connections/a%3D` → `dev`, `@connections`, `a=` */
 function decodePath(pathname: string): readonly string[] | undefined {

@@ -14,7 +14,7 @@ export class Clock {
 
   /** Calls `action` once, `delayMs` from now on. The process does not wait for it. */
   timer(delayMs: number, action: () => void): ClockTimer {
-    const timer = new ClockTimer(this, delayMs, action, () => this.#timers.delete(timer));
+    const timer = new ClockTimer(this, this.#timers, delayMs, action);
     this.#timers.add(timer);
     return timer;
   }
@@ -22,10 +22,7 @@ export class Clock {
   /** Moves the time forward. @returns when it is now */
   advance(ms: number): number {
     const target = this.now() + ms;
-    for (;;) {
-      const due = [...this.#timers].filter(({ dueAt }) => dueAt <= target);
-      const next = due.toSorted((a, b) => a.dueAt - b.dueAt)[0];
-      if (next === undefined) break;
+    for (let next = this.#next(); next && next.dueAt <= target; next = this.#next()) {
       this.#offsetMs += Math.max(0, next.dueAt - this.now());
       next.fire();
     }
@@ -33,18 +30,25 @@ export class Clock {
     for (const timer of this.#timers) timer.reschedule();
     return this.now();
   }
+
+  /** Looked for each time, as an action may make, postpone and cancel timers. */
+  #next(): ClockTimer | undefined {
+    let next: ClockTimer | undefined;
+    for (const timer of this.#timers) if (next === undefined || timer.dueAt < next.dueAt) next = timer;
+    return next;
+  }
 }
 
-/** A call that is due; made by `Clock.timer`. */
+/** A call that is due; made by `Clock.timer`. There is one for each connection: it is to be small. */
 export class ClockTimer {
   #dueAt: number;
   #timeout: NodeJS.Timeout;
 
   constructor(
     private readonly clock: Clock,
-    private readonly delayMs: number,
+    private readonly pending: Set<ClockTimer>,
+    delayMs: number,
     private readonly action: () => void,
-    private readonly onEnd: () => void,
   ) {
     this.#dueAt = clock.now() + delayMs;
     this.#timeout = this.#schedule(delayMs);
@@ -55,15 +59,14 @@ export class ClockTimer {
     return this.#dueAt;
   }
 
-  /** Starts the delay anew. */
-  refresh(): void {
-    this.#dueAt = this.clock.now() + this.delayMs;
-    this.#timeout.refresh();
+  /** Makes it due later than it was. Cheap enough for every frame: the timeout finds out when it ends too early. */
+  postpone(dueAt: number): void {
+    this.#dueAt = dueAt;
   }
 
   cancel(): void {
     clearTimeout(this.#timeout);
-    this.onEnd();
+    this.pending.delete(this);
   }
 
   fire(): void {
@@ -78,12 +81,12 @@ export class ClockTimer {
   }
 
   #schedule(delayMs: number): NodeJS.Timeout {
-    // a refreshed timeout starts with the delay it was made with, which may be shorter since the clock was moved
-    const timeout = setTimeout(() => {
-      const restMs = this.#dueAt - this.clock.now();
-      if (restMs > 0) this.#timeout = this.#schedule(restMs);
-      else this.fire();
-    }, delayMs);
-    return timeout.unref();
+    return setTimeout(ClockTimer.#end, delayMs, this).unref();
+  }
+
+  /** The timeout is over, but perhaps the timer was postponed meanwhile. */
+  static #end(this: void, timer: ClockTimer): void {
+    if (timer.#dueAt > timer.clock.now()) timer.#timeout = timer.#schedule(timer.#dueAt - timer.clock.now());
+    else timer.fire();
   }
 }

@@ -7,13 +7,27 @@
 export const ANSWERS = {
   /** Unknown stage or path; on an open connection: no route matches and there is no `$default`. */
   forbidden: { status: 403, message: 'Forbidden', errorType: 'ForbiddenException' },
+  /** Over a route's limits or the account's. Status documented; wording not found, this is a REST API's. */
+  throttled: { status: 429, message: 'Too Many Requests', errorType: 'TooManyRequestsException' },
   /** Not recorded for WebSocket APIs; this is what REST APIs answer, followed by the names. */
   missingParameters: {
     status: 400,
     message: 'Missing required request parameters: ',
     errorType: 'BadRequestException',
   },
-  /** The integration cannot be reached, answers no HTTP, or its mapping cannot be sent. Status recorded for Lambda. */
+  /** `PassthroughBehavior` lets nothing through that has no template. Not recorded for WebSocket APIs. */
+  unsupportedMediaType: {
+    status: 415,
+    message: 'Unsupported Media Type',
+    errorType: 'UnsupportedMediaTypeException',
+  },
+  /** A template or a mapping fails, or no integration response fits. Not recorded; a REST API's. */
+  mappingFailed: {
+    status: 500,
+    message: 'Internal server error',
+    errorType: 'InternalServerErrorException',
+  },
+  /** The integration cannot be reached, or answers no HTTP. Status recorded for Lambda. */
   integrationFailed: {
     status: 502,
     message: 'Internal server error',
@@ -25,6 +39,36 @@ export const ANSWERS = {
     message: 'Internal server error',
     errorType: 'InternalServerErrorException',
   },
+  /** The function of an `AWS_PROXY` integration returned no answer. Status recorded for `$connect`. */
+  unusableAnswer: {
+    status: 500,
+    message: 'Internal server error',
+    errorType: 'InternalServerErrorException',
+  },
+  /** An identity source is missing or empty, or the authorizer failed with `Unauthorized`. */
+  unauthorized: { status: 401, message: 'Unauthorized', errorType: 'UnauthorizedException' },
+  /** The authorizer's policy has no statement for the route. Text recorded; older recordings say `Forbidden`. */
+  notAllowedByPolicy: {
+    status: 403,
+    message:
+      'User is not authorized to access this resource because no identity-based policy allows the execute-api:Invoke action',
+    errorType: 'AccessDeniedException',
+  },
+  /** The authorizer's policy has a statement against it. Text recorded. */
+  deniedByPolicy: {
+    status: 403,
+    message:
+      'User is not authorized to access this resource with an explicit deny in an identity-based policy',
+    errorType: 'AccessDeniedException',
+  },
+  /** The authorizer failed, timed out, or returned something else than a principal and a policy. Status recorded. */
+  authorizerFailed: {
+    status: 500,
+    message: 'Internal server error',
+    errorType: 'AuthorizerConfigurationException',
+  },
+  /** More than one `Authorization` header for an authorizer. Status recorded; AWS's body is a page of HTML. */
+  badRequest: { status: 400, message: 'Bad Request', errorType: 'BadRequestException' },
   /** Not recorded on an open connection. */
   integrationTimedOut: {
     status: 504,

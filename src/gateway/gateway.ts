@@ -1,23 +1,32 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, type Socket } from 'node:net';
 import { type Logger } from 'pino';
+import { AdminApi, isAdminPath } from './admin/admin-api.js';
 import { findStage } from './api-address.js';
 import { Clock } from './clock.js';
+import { loadTemplate } from './cloudformation/load-template.js';
 import { ConnectionIds } from './connections/connection-id.js';
 import { ConnectionServer } from './connections/connection-server.js';
 import { isWebSocketHandshake, refuse } from './connections/handshake.js';
 import { ManagementApi } from './connections/management-api.js';
 import { handleControlRequest, isControlPath } from './control/control-api.js';
 import { ControlPlane } from './control/control-plane.js';
+import { Faults } from './faults.js';
+import { type FunctionSource } from './functions/function-source.js';
+import { Functions } from './functions/functions.js';
 import { newRequestId } from './ids.js';
 import { LIMITS } from './limits.js';
 import { Pipeline } from './pipeline.js';
+import { Iam } from './signing/iam.js';
+import { IAM_OFF, type IamSettings } from './signing/iam-settings.js';
+import { AccessLog } from './steps/access-log.js';
+import { type AwsServices, machineCredentials } from './steps/call-aws.js';
 import { IntegrationClient } from './steps/call-integration.js';
 import { type Targets } from './steps/find-target.js';
 import { forbidden } from './steps/reply.js';
-
-/** Twelve digits, as every account has; it shows only in names. */
-const LOCAL_ACCOUNT = '000000000000';
+import { Throttle } from './throttle.js';
+import { UsageError } from './usage-error.js';
 
 export interface GatewayOptions {
   readonly host: string;
@@ -25,59 +34,122 @@ export interface GatewayOptions {
   readonly port: number;
   /** Only part of the names that the control plane gives out. */
   readonly region: string;
+  /** Twelve digits; only part of the names that are given out. */
+  readonly accountId: string;
   /** The API that a request means when neither its `Host` nor its path says so. */
   readonly defaultApi?: string | undefined;
+  /** CloudFormation templates whose APIs are served from the start. */
+  readonly templates?: readonly { readonly fileName: string; readonly text: string }[] | undefined;
+  readonly parameters?: ReadonlyMap<string, string> | undefined;
   readonly targets: Targets;
+  /** The Lambda functions that can be called, by name or ARN; none unless told. */
+  readonly functions?: ReadonlyMap<string, FunctionSource> | undefined;
+  /** Where `AWS` integrations go and who signs for them; to AWS, with the machine's own credentials, unless told. */
+  readonly services?: AwsServices | undefined;
+  /** Nothing has to be signed unless it says so. */
+  readonly iam?: IamSettings | undefined;
+  /** Certificate and key in PEM; plain HTTP without. */
+  readonly tls?: { readonly cert: string; readonly key: string } | undefined;
   readonly log: Logger;
+  /** Takes the lines of access logs; standard output unless told otherwise. */
+  readonly accessLog?: ((line: string) => void) | undefined;
 }
 
 /**
  * Amazon API Gateway for WebSocket APIs, on one port: WebSockets at `/{stage}`, callbacks at
- * `/{stage}/@connections/{connectionId}`, the control plane at `/v2/…` and `/vpclinks`, and its own `/_gateway/health`.
+ * `/{stage}/@connections/{connectionId}`, the control plane at `/v2/…` and `/vpclinks`, and its own admin at `/_gateway/…`.
  */
 export class Gateway {
   readonly #control: ControlPlane;
-  readonly #integrations = new IntegrationClient();
+  readonly #integrations: IntegrationClient;
   readonly #connections: ConnectionServer;
   readonly #management: ManagementApi;
+  readonly #admin: AdminApi;
+  readonly #functions: Functions;
   readonly #server: Server;
 
   private constructor(private readonly options: GatewayOptions) {
     const ids = new ConnectionIds();
     const clock = new Clock();
+    const faults = new Faults();
     this.#control = new ControlPlane({
       region: options.region,
-      accountId: LOCAL_ACCOUNT,
+      accountId: options.accountId,
       now: () => clock.now(),
     });
-    const pipeline = new Pipeline(this.#control, this.#integrations, options.targets, clock, options.log);
-    this.#connections = new ConnectionServer(pipeline, ids, clock, options.log);
-    this.#management = new ManagementApi(this.#control, this.#connections, ids);
-    this.#server = createServer(
-      {
-        maxHeaderSize: LIMITS.handshakeHeaderBytes,
-        headersTimeout: LIMITS.handshakeMs,
-        keepAliveTimeout: LIMITS.keepAliveMs,
-      },
-      (request, response) => void this.#handle(request, response),
+    const { log } = options;
+    this.#functions = new Functions(options.functions ?? new Map(), log);
+    this.#integrations = new IntegrationClient(
+      this.#functions,
+      options.services ?? { endpoints: new Map(), credentials: machineCredentials },
+      faults,
     );
+    const throttle = new Throttle(() => clock.now());
+    const accessLog = new AccessLog(options.accessLog);
+    const iam = new Iam(options.iam ?? IAM_OFF, this.#control, clock);
+    const pipeline = new Pipeline({
+      control: this.#control,
+      integrations: this.#integrations,
+      targets: options.targets,
+      functions: this.#functions,
+      iam,
+      throttle,
+      accessLog,
+      clock,
+      log,
+    });
+    this.#connections = new ConnectionServer(pipeline, ids, clock, faults, options.log);
+    this.#admin = new AdminApi(clock, faults, this.#connections);
+    this.#management = new ManagementApi(
+      this.#control,
+      this.#connections,
+      ids,
+      iam,
+      clock,
+      faults,
+      throttle,
+      accessLog,
+    );
+    const settings = {
+      maxHeaderSize: LIMITS.handshakeHeaderBytes,
+      headersTimeout: LIMITS.handshakeMs,
+      keepAliveTimeout: LIMITS.keepAliveMs,
+    };
+    const handle = (request: IncomingMessage, response: ServerResponse) =>
+      void this.#handle(request, response);
+    this.#server = options.tls
+      ? createTlsServer({ ...settings, ...options.tls }, handle)
+      : createServer(settings, handle);
     this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket as Socket, head));
   }
 
-  /** @throws what `listen` throws: the port is in use, or may not be used */
+  /**
+   * @throws {CloudFormationError} a template cannot be read, or AWS would refuse a resource in it
+   * @throws {UsageError} a local function cannot be loaded
+   * @throws what `listen` throws: the port is in use, or may not be used
+   */
   static async start(options: GatewayOptions): Promise<Gateway> {
     const gateway = new Gateway(options);
-    await new Promise<void>((resolve, reject) => {
-      gateway.#server.once('error', reject);
-      gateway.#server.listen(options.port, options.host, resolve);
-    });
-    return gateway;
+    try {
+      gateway.#load();
+      const problems = await gateway.#functions.load();
+      if (problems.length > 0) throw new UsageError(problems.join('\n'));
+      await new Promise<void>((resolve, reject) => {
+        gateway.#server.once('error', reject);
+        gateway.#server.listen(options.port, options.host, resolve);
+      });
+      return gateway;
+    } catch (error) {
+      await gateway.#integrations.close();
+      throw error;
+    }
   }
 
-  /** `http://HOST:PORT` */
+  /** `http://HOST:PORT`, or `https://…` */
   get url(): string {
     const { address, family, port } = this.#server.address() as AddressInfo;
-    return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+    const scheme = this.options.tls ? 'https' : 'http';
+    return `${scheme}://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
   }
 
   /** Closes every connection with 1001, tells `$disconnect` of each, then stops. */
@@ -89,6 +161,23 @@ export class Gateway {
     await this.#integrations.close();
   }
 
+  /** Serves what the templates say, and lists what they have that this gateway does not make. */
+  #load(): void {
+    const { templates = [], parameters = new Map(), region, accountId, log } = this.options;
+    for (const { fileName, text } of templates) {
+      const { apis, ignored } = loadTemplate(this.#control, text, {
+        fileName,
+        parameters,
+        region,
+        accountId,
+      });
+      log.info(
+        { fileName, apis, ignored: ignored.map(({ type, logicalId }) => `${type} ${logicalId}`) },
+        'template loaded',
+      );
+    }
+  }
+
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
       const url = requestUrl(request);
@@ -97,7 +186,7 @@ export class Gateway {
       if (address?.rest[0] === '@connections') await this.#management.handle(request, response, address);
       else if (url && isControlPath(url.pathname))
         await handleControlRequest(this.#control, request, response);
-      else if (url?.pathname === '/_gateway/health') sendJson(response, 200, { status: 'ok' });
+      else if (url && isAdminPath(url.pathname)) await this.#admin.handle(request, response, url.pathname);
       else this.#answerPlainRequest(request, response, address !== undefined && address.rest.length === 0);
     } catch (error) {
       this.options.log.error({ err: error, method: request.method }, 'request failed');
@@ -131,7 +220,7 @@ export class Gateway {
   }
 
   #findStage(url: URL, request: IncomingMessage) {
-    return findStage(url, request.headers.host ?? '', this.#control.apiIds(), this.options.defaultApi);
+    return findStage(url, request.headers.host ?? '', this.#control, this.options.defaultApi);
   }
 }
 

@@ -4,12 +4,19 @@
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
  */
 export const LIMITS = {
+  /** A larger frame closes the connection with 1009; a larger message to a client goes as several frames. */
+  frameBytes: 32 * 1024,
   /** A larger message closes the connection with 1009; a larger post is answered with 413. */
   messageBytes: 128 * 1024,
   /** So long without a message in either direction, and the connection is closed with 1001. */
   idleMs: 10 * 60_000,
   /** So long after it was opened, a connection is closed with 1001. */
   connectionMs: 2 * 3_600_000,
+  /** Of one account in one Region, callbacks included; adjustable. */
+  requestsPerSecond: 10_000,
+  requestBurst: 5_000,
+  /** Of one account in one Region; adjustable. How many connections may be open at once is not limited. */
+  newConnectionsPerSecond: 500,
   /** A client gets so long to send its handshake; Node's own default for a request's headers. */
   handshakeMs: 60_000,
   /** Line and headers of a handshake. AWS gives this number for REST and HTTP APIs, and none for WebSocket APIs. */
@@ -23,6 +30,19 @@ export const LIMITS = {
   clientBufferBytes: 4 * 1024 * 1024,
   /** An integration's answer; AWS's limit for an HTTP API's payload, as none is given for WebSocket APIs. */
   integrationAnswerBytes: 10 * 1024 * 1024,
+  /**
+   * What a Lambda function may return.
+   * @see https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+   */
+  functionAnswerBytes: 6 * 1024 * 1024,
+  /** So long may a local function's module take to load; what Lambda gives a function's initialisation. */
+  functionLoadMs: 10_000,
+  /** So many calls of one local function run at once, and more wait; our choice, as each takes a thread. */
+  functionEnvironments: 16,
+  /** What a Lambda authorizer may return. */
+  authorizerAnswerBytes: 8 * 1024,
+  /** So long may a Lambda authorizer take; AWS gives no number for WebSocket APIs, and this is an integration's. */
+  authorizerTimeoutMs: 29_000,
   /** So long may the `$disconnect` calls take when the gateway itself stops; our choice. */
   stopMs: 5_000,
 } as const;

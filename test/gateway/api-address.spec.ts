@@ -1,11 +1,26 @@
 import { describe, expect, it } from 'vitest';
-import { findStage } from '../../src/gateway/api-address.js';
+import { type Addressable, findStage } from '../../src/gateway/api-address.js';
 
 const find = (
   path: string,
-  { host = 'localhost:8080', apis = ['api1'], defaultApi = undefined as string | undefined } = {},
+  {
+    host = 'localhost:8080',
+    apis = ['api1'],
+    defaultApi = undefined as string | undefined,
+    disabled = [] as string[],
+  } = {},
 ) => {
-  const address = findStage(new URL(`http://gateway${path}`), host, apis, defaultApi);
+  const addressable: Addressable = {
+    apiIds: () => apis,
+    api: (apiId) => ({ DisableExecuteApiEndpoint: disabled.includes(apiId) }),
+    apiMapping: (name, segment) => {
+      if (name !== 'chat.example') return undefined;
+      return segment === 'v1'
+        ? { apiId: 'api1', stage: 'one', isKeyed: true }
+        : { apiId: 'api2', stage: 'two', isKeyed: false };
+    },
+  };
+  const address = findStage(new URL(`http://gateway${path}`), host, addressable, defaultApi);
   return address && [address.apiId, address.stage, ...address.rest];
 };
 
@@ -16,6 +31,19 @@ describe('a request means', () => {
 
   it('the API in its host name, before all else', () => {
     expect(find('/dev', { host: 'api2.execute-api.eu-central-1.amazonaws.com' })).toEqual(['api2', 'dev']);
+  });
+
+  it("the stage that a domain name of the user's is mapped to", () => {
+    const host = 'chat.example';
+    expect(find('/v1/@connections/a%3D', { host })).toEqual(['api1', 'one', '@connections', 'a=']);
+    expect(find('/', { host })).toEqual(['api2', 'two']);
+  });
+
+  it('no API whose own endpoint is disabled, but for its domain name', () => {
+    const disabled = ['api1'];
+    expect(find('/dev', { disabled })).toBeUndefined();
+    expect(find('/dev', { disabled, host: 'api1.execute-api.x' })).toBeUndefined();
+    expect(find('/v1', { disabled, host: 'chat.example' })).toEqual(['api1', 'one']);
   });
 
   it('the API in its path', () => {

@@ -27,17 +27,17 @@ it('fires what was due in between, in order and each at its own time, when it is
   expect(Math.round((clock.now() - startedAt) / HOUR)).toBe(3);
 });
 
-it('does not fire what was cancelled, and delays what was refreshed', () => {
+it('does not fire what was cancelled, and delays what was postponed', () => {
   const clock = new Clock();
   const fired: string[] = [];
   clock.timer(HOUR, () => fired.push('cancelled')).cancel();
-  const refreshed = clock.timer(HOUR, () => fired.push('refreshed'));
+  const postponed = clock.timer(HOUR, () => fired.push('postponed'));
   clock.advance(HOUR / 2);
-  refreshed.refresh();
+  postponed.postpone(clock.now() + HOUR);
   clock.advance(HOUR * 0.75);
   expect(fired).toEqual([]);
   clock.advance(HOUR / 2);
-  expect(fired).toEqual(['refreshed']);
+  expect(fired).toEqual(['postponed']);
 });
 
 it('fires in real time too, and after being moved to shortly before', async () => {
@@ -45,7 +45,7 @@ it('fires in real time too, and after being moved to shortly before', async () =
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = clock.timer(HOUR, resolve);
   clock.advance(HOUR - 20);
-  timer.refresh();
+  timer.postpone(clock.now() + HOUR);
   clock.advance(HOUR - 20);
   await promise;
   expect(timer.dueAt).toBeLessThanOrEqual(clock.now());

@@ -1,8 +1,12 @@
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { type AddressInfo } from 'node:net';
-import { describe, expect, it } from 'vitest';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SpawnedProgram } from '../support/spawned-program.js';
+import { WebSocketClient } from '../support/web-socket-client.js';
 
 const gateway = (args: readonly string[], env: NodeJS.ProcessEnv = {}) =>
   SpawnedProgram.run('gateway/main.js', args, env);
@@ -35,7 +39,7 @@ describe('the gateway as a program', () => {
     const program = gateway(['--port', 'x', '--target', 'nlb'], { LOG_LEVEL: 'loud' });
     expect(await program.exit).toBe(1);
     expect(program.stderr).toHaveLength(3);
-    expect(program.stderr.join()).toMatch(/GATEWAY_PORT.*LOG_LEVEL.*--target/);
+    expect(program.stderr.join()).toMatch(/GATEWAY_PORT.*--target.*LOG_LEVEL/);
     expect(program.stdout).toEqual([]);
   });
 
@@ -49,5 +53,92 @@ describe('the gateway as a program', () => {
     const program = gateway(['--help']);
     expect(await program.exit).toBe(0);
     expect(program.stdout.join('\n')).toContain('--target NLB=HOST[:PORT]');
+  });
+});
+
+describe('with a template', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'gateway-'));
+  });
+  afterEach(async () => {
+    await rm(folder, { recursive: true });
+  });
+
+  const template = `
+    Resources:
+      Api:
+        Type: AWS::ApiGatewayV2::Api
+        Properties: { Name: chat, ProtocolType: WEBSOCKET, RouteSelectionExpression: $request.body.action }
+      Echo:
+        Type: AWS::Lambda::Function
+        Properties: { FunctionName: echo }
+      Integration:
+        Type: AWS::ApiGatewayV2::Integration
+        Properties:
+          ApiId: !Ref Api
+          IntegrationType: AWS_PROXY
+          IntegrationUri: !Sub arn:aws:apigateway:\${AWS::Region}:lambda:path/2015-03-31/functions/\${Echo.Arn}/invocations
+      Default:
+        Type: AWS::ApiGatewayV2::Route
+        Properties: { ApiId: !Ref Api, RouteKey: $default, Target: !Sub "integrations/\${Integration}" }
+      Answer:
+        Type: AWS::ApiGatewayV2::RouteResponse
+        Properties: { ApiId: !Ref Api, RouteId: !Ref Default, RouteResponseKey: $default }
+      Stage:
+        Type: AWS::ApiGatewayV2::Stage
+        Properties: { ApiId: !Ref Api, StageName: dev, AutoDeploy: true }
+  `;
+
+  it('serves its API, with a local function in place of the one on AWS', async () => {
+    await writeFile(join(folder, 'template.yaml'), template);
+    await writeFile(
+      join(folder, 'echo.mjs'),
+      'export const handler = async ({ body }) => ({ statusCode: 200, body: `echo ${body}` });',
+    );
+    const { program, url } = await SpawnedProgram.listening('gateway/main.js', [
+      ...['--port', '0', '--template', join(folder, 'template.yaml')],
+      ...['--function', `echo=${join(folder, 'echo.mjs')}`],
+    ]);
+    await using _ = program;
+    using client = await WebSocketClient.open(`${url.replace('http', 'ws')}/dev`);
+    client.send('hello');
+    expect(await client.nextText()).toBe('echo hello');
+    await client.close();
+    expect(await program.kill('SIGTERM')).toBe(0);
+    expect(program.stderr).toEqual([]);
+  });
+
+  it('names the place of what AWS would refuse in it', async () => {
+    await writeFile(join(folder, 'template.yaml'), template.replace('WEBSOCKET', 'WEBSOCKETS'));
+    const program = gateway(['--port', '0', '--template', join(folder, 'template.yaml')]);
+    expect(await program.exit).toBe(1);
+    expect(program.stderr).toEqual([expect.stringMatching(/template\.yaml:\d+:\d+: .*ProtocolType/)]);
+  });
+
+  it('names a function that cannot be loaded', async () => {
+    await writeFile(join(folder, 'broken.mjs'), 'export const other = 1;');
+    const program = gateway(['--port', '0', '--function', `echo=${join(folder, 'broken.mjs')}`]);
+    expect(await program.exit).toBe(1);
+    expect(program.stderr).toEqual([expect.stringMatching(/echo.*handler/)]);
+  });
+
+  it('lints it, with exit code 1 for what fails on AWS', async () => {
+    await writeFile(join(folder, 'good.yaml'), template);
+    await writeFile(
+      join(folder, 'bad.yaml'),
+      template.replace('AutoDeploy: true', 'AutoDeploy: true, DeploymentId: x'),
+    );
+    expect(await gateway(['lint', join(folder, 'good.yaml')]).exit).toBe(0);
+    const program = gateway(['lint', join(folder, 'bad.yaml')]);
+    expect(await program.exit).toBe(1);
+    expect(program.stdout.join('\n')).toContain('DeploymentId');
+  });
+
+  it('explains what an integration would be sent', async () => {
+    await writeFile(join(folder, 'template.yaml'), template);
+    const program = gateway(['explain', join(folder, 'template.yaml'), '--body', '{"action":"x"}']);
+    expect(await program.exit).toBe(0);
+    expect(program.stdout.join('\n')).toContain('arn:aws:lambda:us-east-1:000000000000:function:echo');
   });
 });

@@ -49,6 +49,7 @@ export class DeployedGateway implements AsyncDisposable {
       host: '127.0.0.1',
       port: 0,
       region: 'us-east-1',
+      accountId: '000000000000',
       targets: new Map(),
       log: pino({ level: 'silent' }),
       ...options,

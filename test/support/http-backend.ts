@@ -32,11 +32,12 @@ export class HttpBackend implements AsyncDisposable {
 
   private constructor(private readonly server: Server) {}
 
-  static async start(): Promise<HttpBackend> {
+  /** @param port 0 takes any free one */
+  static async start(port = 0): Promise<HttpBackend> {
     const server = createServer((request, response) => void backend.#serve(request, response));
     const backend = new HttpBackend(server);
     await new Promise<void>((resolve) => {
-      server.listen(0, '127.0.0.1', resolve);
+      server.listen(port, '127.0.0.1', resolve);
     });
     return backend;
   }

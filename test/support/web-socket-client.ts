@@ -3,6 +3,8 @@ import { text } from 'node:stream/consumers';
 import { WebSocket } from 'ws';
 import { Queue } from './queue.js';
 
+const FRAME_BYTES = 32 * 1024;
+
 export interface ClientOptions {
   readonly protocols?: string[];
   readonly headers?: Record<string, string>;
@@ -39,9 +41,14 @@ export class WebSocketClient implements Disposable {
     return client;
   }
 
-  /** Text as it is, anything else as JSON. */
+  /** Text as it is, anything else as JSON; in frames of at most 32 KB, as API Gateway takes no larger ones. */
   send(message: unknown): void {
-    this.socket.send(typeof message === 'string' ? message : JSON.stringify(message));
+    const bytes = Buffer.from(typeof message === 'string' ? message : JSON.stringify(message));
+    let start = 0;
+    for (; start + FRAME_BYTES < bytes.length; start += FRAME_BYTES) {
+      this.socket.send(bytes.subarray(start, start + FRAME_BYTES), { binary: false, fin: false });
+    }
+    this.socket.send(bytes.subarray(start), { binary: false });
   }
 
   /** The next message as it came. */

@@ -2,14 +2,16 @@ import { type IncomingMessage } from 'node:http';
 import { type Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { type Logger } from 'pino';
-import { WebSocket, WebSocketServer } from 'ws';
+import { WebSocketServer } from 'ws';
 import { type Clock } from '../clock.js';
 import { type Close, CLOSE_REASONS, CLOSES } from '../errors.js';
+import { type Faults } from '../faults.js';
 import { LIMITS } from '../limits.js';
 import { type ConnectionFacts } from '../mapping/context-variables.js';
 import { type StageAddress } from '../api-address.js';
 import { type Pipeline } from '../pipeline.js';
 import { type ConnectionIds } from './connection-id.js';
+import { GatewayWebSocket } from './gateway-web-socket.js';
 import { readHandshake, refuse } from './handshake.js';
 import { LiveConnection } from './live-connection.js';
 
@@ -35,8 +37,14 @@ export class ConnectionServer {
     private readonly pipeline: Pipeline,
     private readonly ids: ConnectionIds,
     private readonly clock: Clock,
+    private readonly faults: Faults,
     private readonly log: Logger,
   ) {}
+
+  /** Every open connection, and those on their way to be closed. */
+  open(): Iterable<LiveConnection> {
+    return this.#live.values();
+  }
 
   get(connectionId: string): LiveConnection | undefined {
     return this.#live.get(connectionId);
@@ -53,7 +61,7 @@ export class ConnectionServer {
     const deadline = setTimeout(LIMITS.stopMs, undefined, { ref: false });
     const live = [...this.#live.values()];
     for (const connection of live) connection.close(CLOSES.goingAway);
-    await Promise.race([Promise.all(live.map(({ closed }) => closed)), deadline]);
+    await Promise.race([Promise.all(live.map((connection) => connection.untilClosed())), deadline]);
     for (const connection of this.#live.values()) connection.terminate();
     await Promise.race([this.#settled(), deadline]);
   }
@@ -65,7 +73,7 @@ export class ConnectionServer {
     address: StageAddress,
   ): Promise<void> {
     const { apiId, stage, url } = address;
-    const facts: ConnectionFacts = {
+    const asking: ConnectionFacts = {
       apiId,
       stage,
       domainName: request.headers.host ?? '',
@@ -76,12 +84,13 @@ export class ConnectionServer {
       authorized: {},
       gatewayIp: plainIp(socket.localAddress),
     };
-    const admission = await this.pipeline.connect(facts, readHandshake(request, url));
+    const admission = await this.pipeline.connect(asking, readHandshake(request, url));
     if (admission.kind === 'refused') {
-      this.log.info({ ...names(facts), status: admission.status }, 'refused');
+      this.log.info({ ...names(asking), status: admission.status }, 'refused');
       refuse(socket, admission);
       return;
     }
+    const facts = { ...asking, authorized: admission.authorized };
     if (!socket.writable || this.#isStopping) {
       // admitted, and gone meanwhile: who was told of the one is told of the other
       socket.destroy();
@@ -92,19 +101,22 @@ export class ConnectionServer {
     this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => this.#open(facts, webSocket));
   }
 
-  #open(facts: ConnectionFacts, socket: WebSocket): void {
+  #open(facts: ConnectionFacts, socket: GatewayWebSocket): void {
+    socket.limitFrames();
     const connection = new LiveConnection(facts, socket, this.clock);
     this.#live.set(facts.connectionId, connection);
     this.log.info(names(facts), 'connected');
     socket.on('message', (data: Buffer, isBinary) => {
+      // what still comes after the gateway has closed is not served any more
+      if (connection.isGone) return;
       if (isBinary) connection.close(CLOSES.binary);
       else this.#track(this.#message(connection, data.toString('utf8')));
     });
     // what is wrong with the client's frames; ws closes the connection itself, with the code that fits
     socket.on('error', (error) => this.log.info({ ...names(facts), reason: error.message }, 'bad frame'));
-    socket.once('close', (code, reason) => {
+    socket.on('close', (code, reason) => {
       this.#live.delete(facts.connectionId);
-      this.#disconnected(facts, connection.closedWith(code, reason.toString('utf8')));
+      this.#disconnected(facts, connection.ended(code, reason.toString('utf8')));
     });
   }
 
@@ -116,7 +128,9 @@ export class ConnectionServer {
 
   #disconnected(facts: ConnectionFacts, close: Close): void {
     this.log.info({ ...names(facts), closeCode: close.code, reason: close.reason }, 'disconnected');
-    this.#track(this.pipeline.disconnect(facts, close));
+    for (let calls = this.faults.disconnectCalls; calls > 0; calls -= 1) {
+      this.#track(this.pipeline.disconnect(facts, close));
+    }
   }
 
   /** @param work whatever it throws is a fault of ours; it must not end the gateway */
@@ -129,13 +143,6 @@ export class ConnectionServer {
 
   async #settled(): Promise<void> {
     while (this.#underWay.size > 0) await Promise.all(this.#underWay);
-  }
-}
-
-/** ws closes a connection with 1009 by itself, but without the reason that API Gateway gives. */
-class GatewayWebSocket extends WebSocket {
-  override close(code?: number, reason?: string | Buffer): void {
-    super.close(code, code === CLOSES.tooBig.code ? (reason ?? CLOSES.tooBig.reason) : reason);
   }
 }
 

@@ -13,7 +13,7 @@ export function readHandshake(request: IncomingMessage, url: URL): Handshake {
     if (values) values.push(value);
     else querystring.set(name, [value]);
   }
-  return { rawHeaders: request.rawHeaders, header, querystring };
+  return { target: request.url ?? '', rawHeaders: request.rawHeaders, header, querystring };
 }
 
 /** Whether the request is a WebSocket handshake (RFC 6455, 4.1); checked before anybody is asked about it. */

@@ -1,32 +1,29 @@
-import { type WebSocket } from 'ws';
 import { type Clock, type ClockTimer } from '../clock.js';
 import { type Close, CLOSE_REASONS, CLOSES } from '../errors.js';
 import { LIMITS } from '../limits.js';
 import { type ConnectionFacts } from '../mapping/context-variables.js';
+import { type GatewayWebSocket } from './gateway-web-socket.js';
 
-/** One open WebSocket: its facts, its timers, and why it closes. */
+/** One open WebSocket: its facts, its timer, and why it closes. There may be many: each byte of it counts. */
 export class LiveConnection {
-  /** Settles when the WebSocket is closed. */
-  readonly closed: Promise<void>;
   #lastActiveAt: number;
   #closing: Close | undefined;
-  readonly #idle: ClockTimer;
-  readonly #life: ClockTimer;
+  /** Due when it was idle for too long, or open for too long, whichever comes first. */
+  readonly #timer: ClockTimer;
 
   constructor(
     readonly facts: ConnectionFacts,
-    private readonly socket: WebSocket,
+    private readonly socket: GatewayWebSocket,
     private readonly clock: Clock,
   ) {
     this.#lastActiveAt = facts.connectedAt;
-    this.#idle = clock.timer(LIMITS.idleMs, () => this.close(CLOSES.goingAway));
-    this.#life = clock.timer(LIMITS.connectionMs, () => this.close(CLOSES.goingAway));
-    this.closed = new Promise((resolve) => {
-      socket.once('close', () => {
-        this.#idle.cancel();
-        this.#life.cancel();
-        resolve();
-      });
+    this.#timer = clock.timer(LIMITS.idleMs, () => this.close(CLOSES.goingAway));
+  }
+
+  /** Settles when the WebSocket is closed; only to be asked for while it is not. */
+  async untilClosed(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.socket.once('close', () => resolve());
     });
   }
 
@@ -40,10 +37,14 @@ export class LiveConnection {
     return this.#closing !== undefined || this.socket.readyState !== this.socket.OPEN;
   }
 
-  /** A message passed; the idle time starts anew. */
+  /**
+   * A message passed; the idle time starts anew. Pings do not count: sources disagree, and a client that relied on
+   * them would otherwise find out on AWS.
+   */
   touch(): void {
     this.#lastActiveAt = this.clock.now();
-    this.#idle.refresh();
+    const idleUntil = this.#lastActiveAt + LIMITS.idleMs;
+    this.#timer.postpone(Math.min(idleUntil, this.facts.connectedAt + LIMITS.connectionMs));
   }
 
   /**
@@ -53,19 +54,28 @@ export class LiveConnection {
    */
   send(text: string): boolean {
     if (this.socket.bufferedAmount > LIMITS.clientBufferBytes) return false;
-    this.socket.send(text);
+    this.socket.sendText(text);
     this.touch();
     return true;
   }
 
   close(close: Close): void {
-    this.#closing ??= close;
+    // the first reason is the one that $disconnect is told, be it the client's
+    if (this.isGone) return;
+    this.#closing = close;
     this.socket.close(close.code, close.reason);
   }
 
-  /** The code and reason that `$disconnect` is told, given those with which the socket ended. */
-  closedWith(code: number, reason: string): Close {
-    return this.#closing ?? { code, reason: reason || (CLOSE_REASONS[code] ?? '') };
+  /**
+   * To be called when the socket has closed.
+   *
+   * @returns the code and reason that `$disconnect` is told, given those with which the socket ended
+   */
+  ended(code: number, reason: string): Close {
+    this.#timer.cancel();
+    return (
+      this.#closing ?? this.socket.badFrameClose ?? { code, reason: reason || (CLOSE_REASONS[code] ?? '') }
+    );
   }
 
   /** Ends it without a closing handshake. */

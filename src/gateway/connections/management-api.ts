@@ -1,11 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { type IncomingMessage, type ServerResponse } from 'node:http';
+import { setTimeout } from 'node:timers/promises';
 import { type StageAddress } from '../api-address.js';
+import { type Clock } from '../clock.js';
 import { type ControlPlane } from '../control/control-plane.js';
 import { CLOSES } from '../errors.js';
+import { type Faults } from '../faults.js';
 import { readBody } from '../http-body.js';
 import { newRequestId, newTraceId } from '../ids.js';
 import { LIMITS } from '../limits.js';
+import { type Iam } from '../signing/iam.js';
+import { IamError } from '../signing/iam-error.js';
+import { type AccessLog } from '../steps/access-log.js';
+import { type Throttle } from '../throttle.js';
 import { type ConnectionIds } from './connection-id.js';
 import { type ConnectionServer } from './connection-server.js';
 import { type LiveConnection } from './live-connection.js';
@@ -13,7 +20,7 @@ import { type LiveConnection } from './live-connection.js';
 /**
  * `{stage}/@connections/{connectionId}`: POST sends a message, GET tells about the connection, DELETE closes it.
  * Statuses, headers and bodies are those recorded from AWS in 2026-09: 410 and 413 have empty bodies, 413 not even an
- * error type, and an id that was never issued is 400.
+ * error type, and an id that was never issued is 400, whoever asks.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-connections.html
  */
@@ -22,12 +29,21 @@ export class ManagementApi {
     private readonly control: ControlPlane,
     private readonly connections: ConnectionServer,
     private readonly ids: ConnectionIds,
+    private readonly iam: Iam,
+    private readonly clock: Clock,
+    private readonly faults: Faults,
+    private readonly throttle: Throttle,
+    private readonly accessLog: AccessLog,
   ) {}
 
   async handle(request: IncomingMessage, response: ServerResponse, address: StageAddress): Promise<void> {
     response.setHeader('Content-Type', 'application/json');
     response.setHeader('x-amzn-RequestId', randomUUID());
-    response.setHeader('x-amz-apigw-id', newRequestId());
+    const requestId = newRequestId();
+    response.setHeader('x-amz-apigw-id', requestId);
+    this.#logOnceAnswered(request, response, address, requestId);
+    // SDKs set their clock by it when a signature is too old or too new
+    response.setHeader('Date', new Date(this.clock.now()).toUTCString());
     if (this.control.stage(address.apiId, address.stage) === undefined) {
       return fail(response, 403, 'ForbiddenException', 'Forbidden');
     }
@@ -35,42 +51,89 @@ export class ManagementApi {
     if (!this.ids.isIssued(connectionId)) {
       return fail(response, 400, 'BadRequestException', `Invalid connectionId: ${connectionId}`);
     }
+    const verb = VERBS.find((known) => known === request.method);
+    if (verb === undefined) {
+      // not recorded; this is what API Gateway answers to a method that has no resource
+      return fail(response, 403, 'MissingAuthenticationTokenException', 'Missing Authentication Token');
+    }
+    // the signature covers it, also of GET and DELETE
+    const body = await readBody(request, LIMITS.messageBytes);
+    if (body === undefined) return tooLarge(response);
+    const denial = this.#denial(request, body, address, verb);
+    if (denial !== undefined) return deny(response, denial);
+    const latencyMs = this.faults.latencyMs('callback');
+    if (latencyMs > 0) await setTimeout(latencyMs, undefined, { ref: false });
+    if (!this.throttle.admitsRequest() || this.faults.throttlesCallback()) {
+      return fail(response, 429, 'LimitExceededException');
+    }
+
     // any stage of the API will do, as recorded
     const connection = this.connections.get(connectionId);
-    const open = connection?.facts.apiId === address.apiId && !connection.isGone ? connection : undefined;
-    switch (request.method) {
+    if (connection?.facts.apiId !== address.apiId || connection.isGone) return gone(response);
+    switch (verb) {
       case 'POST':
-        return post(open, request, response);
+        // always a text message: bytes that are not UTF-8 become U+FFFD
+        if (!connection.send(body.toString('utf8'))) return fail(response, 429, 'LimitExceededException');
+        return succeed(response, 200);
       case 'GET':
-        if (open === undefined) return gone(response);
-        return succeed(response, 200, describe(open));
+        return succeed(response, 200, describe(connection));
       case 'DELETE':
-        if (open === undefined) return gone(response);
-        open.close(CLOSES.deleted);
+        connection.close(CLOSES.deleted);
         return succeed(response, 204);
-      default:
-        // not recorded; this is what API Gateway answers to a method that has no resource
-        return fail(response, 403, 'MissingAuthenticationTokenException', 'Missing Authentication Token');
+    }
+    verb satisfies never;
+  }
+
+  #logOnceAnswered(
+    { method = '', headers, socket }: IncomingMessage,
+    response: ServerResponse,
+    { apiId, stage, rest }: StageAddress,
+    requestId: string,
+  ): void {
+    const format = this.control.stage(apiId, stage)?.accessLog?.format;
+    if (format === undefined) return;
+    const [, connectionId = ''] = rest;
+    const call = {
+      apiId,
+      stage,
+      domainName: headers.host ?? '',
+      method,
+      connectionId,
+      connectedAt: this.connections.get(connectionId)?.facts.connectedAt,
+      requestId,
+      requestTime: this.clock.now(),
+      sourceIp: socket.remoteAddress ?? '',
+      userAgent: headers['user-agent'],
+    };
+    response.once('close', () => {
+      this.accessLog.connectionApi(format, call, { status: response.statusCode });
+    });
+  }
+
+  /** The resource ends in the literal text `{connectionId}`: a policy that names an id matches none, as recorded. */
+  #denial(
+    { url = '', rawHeaders }: IncomingMessage,
+    body: Buffer,
+    { apiId, stage }: StageAddress,
+    verb: string,
+  ): IamError | undefined {
+    if (!this.iam.guardsConnections) return undefined;
+    try {
+      const path = `${apiId}/${stage}/${verb}/@connections/{connectionId}`;
+      this.iam.authorize(
+        { method: verb, target: url, rawHeaders, body },
+        'execute-api:ManageConnections',
+        path,
+      );
+      return undefined;
+    } catch (error) {
+      if (error instanceof IamError) return error;
+      throw error;
     }
   }
 }
 
-async function post(
-  connection: LiveConnection | undefined,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const body = await readBody(request, LIMITS.messageBytes);
-  if (body === undefined) {
-    for (const name of response.getHeaderNames()) response.removeHeader(name);
-    response.writeHead(413, { 'Content-Length': 0 }).end();
-    return;
-  }
-  if (connection === undefined || connection.isGone) return gone(response);
-  // always a text message: bytes that are not UTF-8 become U+FFFD
-  if (!connection.send(body.toString('utf8'))) return fail(response, 429, 'LimitExceededException');
-  succeed(response, 200);
-}
+const VERBS = ['POST', 'GET', 'DELETE'] as const;
 
 /** Pretty-printed with a space before the colon, as recorded. */
 function describe({ facts, lastActiveAt }: LiveConnection): string {
@@ -94,6 +157,18 @@ function gone(response: ServerResponse): void {
   response.setHeader('x-amzn-ErrorType', 'GoneException');
   response.setHeader('X-Amzn-Trace-Id', newTraceId());
   end(response, 410, '');
+}
+
+function tooLarge(response: ServerResponse): void {
+  for (const name of response.getHeaderNames()) response.removeHeader(name);
+  response.writeHead(413, { 'Content-Length': 0 }).end();
+}
+
+/** Only IAM's own denial has a capital `Message`, as recorded. */
+function deny(response: ServerResponse, { errorType, message }: IamError): void {
+  if (errorType !== 'AccessDeniedException') return fail(response, 403, errorType, message);
+  response.setHeader('x-amzn-ErrorType', errorType);
+  end(response, 403, JSON.stringify({ Message: message }));
 }
 
 function fail(response: ServerResponse, status: number, errorType: string, message?: string): void {

@@ -1,69 +1,60 @@
-import { Agent } from 'undici';
-import { LIMITS } from '../limits.js';
+import { type Faults } from '../faults.js';
+import { type Functions } from '../functions/functions.js';
+import { type AwsServices, callAws } from './call-aws.js';
+import { HttpClient } from './call-http.js';
+import { callLambda } from './call-lambda.js';
 import { type IntegrationRequest } from './map-request.js';
+import { meetFaults } from './meet-faults.js';
 
-/** What the HTTP backend answered. */
+/** What the integration answered, whatever its type. */
 export interface IntegrationAnswer {
   readonly status: number;
+  /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly body: Buffer;
+  /** Of the function behind an `AWS` integration, when its answer has one: it selects the integration response. */
+  readonly errorMessage?: string;
 }
 
-/** Sends integration requests over kept-alive connections; redirects are answers like any other. */
+/** Sends integration requests, each to where its kind leads. */
 export class IntegrationClient {
-  readonly #agent = new Agent({
-    connections: 256,
-    // a little less than Node's servers keep a connection (5 s); a server that says its own time is believed
-    keepAliveTimeout: 4_000,
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    maxResponseSize: LIMITS.integrationAnswerBytes,
-  });
+  readonly #http = new HttpClient();
+
+  /** @param functions are closed with the client */
+  constructor(
+    private readonly functions: Functions,
+    private readonly services: AwsServices,
+    private readonly faults: Faults,
+  ) {}
 
   /**
-   * @param origin from `findTarget`
+   * @param origin where an HTTP request goes, from `findTarget`; the others know for themselves
    * @throws {IntegrationTimedOutError} no whole answer within the integration's timeout
-   * @throws {IntegrationFailedError} no connection, no HTTP, or an answer over 10 MB
+   * @throws {IntegrationFailedError} nothing that could be called an answer
+   * @throws {FunctionFailedError} the function of a proxy integration failed
+   * @throws {UnusableAnswerError} the function of a proxy integration returned no answer
    */
-  async call(request: IntegrationRequest, origin: string): Promise<IntegrationAnswer> {
-    const timeout = AbortSignal.timeout(request.timeoutMs);
-    try {
-      const answer = await this.#agent.request({
-        origin,
-        path: `${request.url.pathname}${request.url.search}`,
-        method: request.method,
-        headers: [...request.headers],
-        body: request.body ?? null,
-        signal: timeout,
-      });
-      const body = Buffer.from(await answer.body.arrayBuffer());
-      return { status: answer.statusCode, headers: answer.headers, body };
-    } catch (cause) {
-      if (timeout.aborted) throw new IntegrationTimedOutError(request.timeoutMs, { cause });
-      throw new IntegrationFailedError(origin, { cause });
+  async call(given: IntegrationRequest, origin?: string): Promise<IntegrationAnswer> {
+    const request = await meetFaults(given, this.faults);
+    switch (request.kind) {
+      case 'http': {
+        const { url, method, headers, body, timeoutMs } = request;
+        const path = `${url.pathname}${url.search}`;
+        return this.#http.send({ origin: origin ?? url.origin, path, method, headers, body, timeoutMs });
+      }
+      case 'lambda':
+        return callLambda(this.functions, request);
+      case 'aws':
+        return callAws(this.services, this.#http, request);
+      case 'mock':
+        return { status: request.status, headers: {}, body: Buffer.alloc(0) };
+      default:
+        return request satisfies never;
     }
   }
 
-  /** Gives up what is under way and closes the connections. */
+  /** Gives up what is under way, and ends connections and functions. */
   async close(): Promise<void> {
-    await this.#agent.destroy();
-  }
-}
-
-export class IntegrationTimedOutError extends Error {
-  override readonly name = 'IntegrationTimedOutError';
-  constructor(timeoutMs: number, options: ErrorOptions) {
-    super(`the integration did not answer within ${timeoutMs} ms`, options);
-  }
-}
-
-export class IntegrationFailedError extends Error {
-  override readonly name = 'IntegrationFailedError';
-  constructor(origin: string, options: ErrorOptions) {
-    const { cause } = options;
-    super(
-      `the integration at ${origin} gave no answer: ${cause instanceof Error ? cause.message : String(cause)}`,
-      options,
-    );
+    await Promise.all([this.#http.close(), this.functions.close()]);
   }
 }

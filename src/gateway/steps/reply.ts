@@ -1,8 +1,20 @@
 import { ANSWERS, type GatewayAnswer } from '../errors.js';
-import { IntegrationTimedOutError, type IntegrationAnswer } from './call-integration.js';
+import { LIMITS } from '../limits.js';
+import { TemplateError } from '../templates/template-error.js';
+import { IntegrationTimedOutError, UnusableAnswerError } from './integration-errors.js';
+import { UnsupportedMediaTypeError } from './map-request.js';
+import { type MappedResponse } from './map-response.js';
+import { MappingFailedError } from './mapping-failed.js';
 
 /** What becomes of a handshake. */
-export type Admission = { readonly kind: 'accepted'; readonly protocol: string | undefined } | Refusal;
+export type Admission =
+  | {
+      readonly kind: 'accepted';
+      readonly protocol: string | undefined;
+      /** Context variables that the connection keeps. */
+      readonly authorized: Readonly<Record<string, string>>;
+    }
+  | Refusal;
 
 /** An HTTP answer in place of the 101. */
 export interface Refusal {
@@ -16,6 +28,26 @@ export interface Refusal {
 /** The text frame with which the gateway reports its own failure; the connection stays open. Spacing as recorded. */
 export function errorFrame(answer: GatewayAnswer, connectionId: string, requestId: string): string {
   return `{"message": ${JSON.stringify(answer.message)}, "connectionId":"${connectionId}", "requestId":"${requestId}"}`;
+}
+
+/** The frame for a message that its route's model does not allow: it names the message, and has its own spacing. */
+export function badMessageFrame(connectionId: string, messageId: string): string {
+  return `{"message" : "Bad request body", "connectionId": "${connectionId}", "messageId": "${messageId}"}`;
+}
+
+/**
+ * What the client of a two-way route receives: the response's body, also an empty one. What is not UTF-8 becomes U+FFFD,
+ * as a text frame cannot carry it.
+ *
+ * @throws {MappingFailedError} over 128 KB, which no message may have; what AWS does then is not documented
+ */
+export function messageFrame({ body }: MappedResponse): string {
+  const text = body.toString('utf8');
+  // counted as it is sent: U+FFFD takes three bytes in the place of one
+  if (Buffer.byteLength(text) <= LIMITS.messageBytes) return text;
+  throw new MappingFailedError(
+    `the answer has ${body.length} bytes; a message may have ${LIMITS.messageBytes}`,
+  );
 }
 
 /** The gateway's own refusal of a handshake; its body has the form of an error frame. */
@@ -46,11 +78,15 @@ export function forbidden(requestId: string): Refusal {
   };
 }
 
-/** Any 2xx of the `$connect` integration opens the connection; any other answer is the client's, unchanged. */
-export function admission(answer: IntegrationAnswer): Admission {
+/** Any 2xx of the `$connect` route opens the connection; any other answer is the client's, unchanged. */
+export function admission(answer: MappedResponse, authorized: Readonly<Record<string, string>>): Admission {
   if (answer.status >= 200 && answer.status < 300) {
     const protocol = answer.headers['sec-websocket-protocol'];
-    return { kind: 'accepted', protocol: typeof protocol === 'string' ? protocol : protocol?.[0] };
+    return {
+      kind: 'accepted',
+      protocol: typeof protocol === 'string' ? protocol : protocol?.[0],
+      authorized,
+    };
   }
   const headers = Object.entries(answer.headers)
     .filter(([name]) => !NOT_PASSED_ON.has(name))
@@ -62,7 +98,11 @@ export function admission(answer: IntegrationAnswer): Admission {
 
 /** What to tell a client whose message met an error on the way to its integration. */
 export function answerFor(error: unknown): GatewayAnswer {
-  return error instanceof IntegrationTimedOutError ? ANSWERS.integrationTimedOut : ANSWERS.integrationFailed;
+  if (error instanceof IntegrationTimedOutError) return ANSWERS.integrationTimedOut;
+  if (error instanceof UnsupportedMediaTypeError) return ANSWERS.unsupportedMediaType;
+  if (error instanceof UnusableAnswerError) return ANSWERS.unusableAnswer;
+  const isMapping = error instanceof MappingFailedError || error instanceof TemplateError;
+  return isMapping ? ANSWERS.mappingFailed : ANSWERS.integrationFailed;
 }
 
 /** Headers of the connection between gateway and integration, not of the answer. */

@@ -1,6 +1,8 @@
 import { newTraceId } from '../ids.js';
 import { type RouteEvent } from './map-request.js';
 
+type Headers = readonly (readonly [string, string])[];
+
 /**
  * The headers that an HTTP backend receives from API Gateway before any mapping, as they were recorded behind an
  * HTTP_PROXY integration (PROTOCOL.md lists them by route): the client's own on `$connect`, none of them afterwards,
@@ -8,7 +10,7 @@ import { type RouteEvent } from './map-request.js';
  *
  * @param host of the integration's URI
  */
-export function standardHeaders(event: RouteEvent, host: string): readonly (readonly [string, string])[] {
+export function proxyHeaders(event: RouteEvent, host: string): Headers {
   const { connection, handshake, message } = event;
   const { gatewayIp } = connection;
   const always = [
@@ -47,6 +49,23 @@ export function standardHeaders(event: RouteEvent, host: string): readonly (read
     ['X-Forwarded-For', `, ${gatewayIp}`],
     ['X-Forwarded-Proto', 'https'],
     ['x-restapi', ''],
+  ];
+}
+
+/**
+ * The same for a non-proxy HTTP integration: on every route the same, and nothing of the client's. Recorded on a message
+ * route (public code no. 3763628955); on the others uncertain.
+ */
+export function httpHeaders({ connection }: RouteEvent, host: string): Headers {
+  return [
+    ['Host', host],
+    ['x-amzn-apigateway-api-id', connection.apiId],
+    ['X-Amzn-Trace-Id', newTraceId()],
+    ['User-Agent', `AmazonAPIGateway_${connection.apiId}`],
+    ['Content-Type', 'application/json'],
+    ['Accept', 'application/json'],
+    ['X-Forwarded-For', connection.gatewayIp],
+    ['X-Forwarded-Proto', 'https'],
   ];
 }
 

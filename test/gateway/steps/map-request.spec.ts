@@ -1,47 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import { type DeployedIntegration } from '../../../src/gateway/control/snapshot.js';
-import { parseParameterMapping } from '../../../src/gateway/mapping/parameters.js';
-import { MappingFailedError, mapRequest, type RouteEvent } from '../../../src/gateway/steps/map-request.js';
+import { parseSelectionExpression } from '../../../src/gateway/mapping/selection-expression.js';
+import { MappingFailedError } from '../../../src/gateway/steps/mapping-failed.js';
+import {
+  type HttpRequest,
+  mapRequest as map,
+  type RouteEvent,
+  UnsupportedMediaTypeError,
+} from '../../../src/gateway/steps/map-request.js';
+import { TemplateError } from '../../../src/gateway/templates/template-error.js';
+import { connectEvent, disconnectEvent, integrationOf, messageEvent as event } from './route-events.js';
 
 const integration = (
   uri: string,
   parameters: Record<string, string> = {},
   other: Partial<DeployedIntegration> = {},
-): DeployedIntegration => ({
-  type: 'HTTP_PROXY',
-  method: 'POST',
-  uri,
-  vpcLinkId: undefined,
-  timeoutMs: 29_000,
-  passthrough: 'WHEN_NO_MATCH',
-  contentHandling: undefined,
-  requestTemplates: { selection: undefined, byKey: new Map() },
-  responses: [],
-  parameters: Object.entries(parameters).map(([to, from]) => parseParameterMapping(to, from)),
-  ...other,
-});
+) => integrationOf({ type: 'HTTP_PROXY', uri, ...other }, parameters);
 
-const event = (text: string, stageVariables: Record<string, string> = {}): RouteEvent => ({
-  connection: {
-    apiId: 'api1234567',
-    stage: 'dev',
-    domainName: 'api1234567.execute-api.us-east-1.amazonaws.com',
-    connectionId: 'gbgBEG6oLQAYKEhVEA==',
-    connectedAt: 1_705_751_697_419,
-    sourceIp: '203.0.113.9',
-    userAgent: undefined,
-    authorized: {},
-    gatewayIp: '192.0.2.1',
-  },
-  facts: {
-    eventType: 'MESSAGE',
-    routeKey: '$default',
-    requestId: 'R1knPH17NjMFftw=',
-    requestTime: 1_705_751_700_453,
-  },
-  stageVariables,
-  message: { text, json: JSON.parse(text) as unknown },
-});
+const mapRequest = (of: DeployedIntegration, on: RouteEvent) => map(of, on) as HttpRequest;
 
 const headersOf = (headers: readonly string[]) =>
   Object.fromEntries(headers.flatMap((name, at) => (at % 2 === 0 ? [[name, headers[at + 1]]] : [])));
@@ -109,10 +85,8 @@ describe('the headers', () => {
   });
 
   it('cannot be broken by a message', () => {
-    const { parameters } = integration('', { 'integration.request.header.Who': 'route.request.body.who' });
-    expect(() =>
-      mapRequest({ ...integration('http://h/'), parameters }, event('{"who":"x\\r\\nConnectionId: forged"}')),
-    ).toThrow(MappingFailedError);
+    const who = integration('http://h/', { 'integration.request.header.Who': 'route.request.body.who' });
+    expect(() => mapRequest(who, event('{"who":"x\\r\\nConnectionId: forged"}'))).toThrow(MappingFailedError);
   });
 
   it('have a mapped value in place of the standard one', () => {
@@ -158,5 +132,181 @@ it('sends the message byte for byte, and POST where the method is ANY', () => {
   expect(mapRequest(integration('http://h/', {}, { method: 'ANY' }), event(text))).toMatchObject({
     method: 'POST',
     body: text,
+  });
+});
+
+const templates = (
+  byKey: Record<string, string>,
+  selection?: string,
+): DeployedIntegration['requestTemplates'] => ({
+  selection: selection === undefined ? undefined : parseSelectionExpression(selection, 'request'),
+  byKey: new Map(Object.entries(byKey)),
+});
+
+const http = (
+  requestTemplates: DeployedIntegration['requestTemplates'],
+  other: Partial<DeployedIntegration> = {},
+) => integrationOf({ type: 'HTTP', requestTemplates, ...other });
+
+describe('the template of a non-proxy integration', () => {
+  const byAction = templates(
+    { join: 'joins', $default: 'does $input.path("$.action")' },
+    '${request.body.action}',
+  );
+
+  it('is the one whose key the message gives', () => {
+    expect(mapRequest(http(byAction), event('{"action":"join"}')).body).toBe('joins');
+  });
+
+  it('is the one for $default when no key fits', () => {
+    expect(mapRequest(http(byAction), event('{"action":"leave"}')).body).toBe('does leave');
+  });
+
+  it('is the one for $default when nothing selects', () => {
+    const only = templates({ $default: 'only $context.connectionId' });
+    expect(mapRequest(http(only), event('{}')).body).toBe('only gbgBEG6oLQAYKEhVEA==');
+  });
+
+  it('may have an escaped dollar sign in its key, as public templates do', () => {
+    expect(mapRequest(http(templates({ '\\$default': 'x' }, '\\$default')), event('{}')).body).toBe('x');
+  });
+
+  it('sees the handshake on $connect', () => {
+    const params = templates({ $default: "$input.params('token') $input.params().header.get('Origin')" });
+    const on = connectEvent({ headers: ['Origin', 'https://a.example'], query: { token: ['t1', 't2'] } });
+    expect(mapRequest(http(params), on).body).toBe('t2 https://a.example');
+  });
+
+  it('that fails is an error with key, line and column', () => {
+    const failing = http(templates({ join: '{\n  "a": $util.parseJson("x")}' }, 'join'));
+    expect(() => mapRequest(failing, event('{}'))).toThrow(
+      expect.objectContaining({ templateKey: 'join', position: { line: 2, column: 8 } }),
+    );
+    expect(() => mapRequest(failing, event('{}'))).toThrow(TemplateError);
+  });
+
+  it('is read once, and sees each message anew', () => {
+    const of = http(byAction);
+    const bodies = ['a', 'b'].map((action) => mapRequest(of, event(JSON.stringify({ action }))).body);
+    expect(bodies).toEqual(['does a', 'does b']);
+  });
+});
+
+describe('a message that no template fits', () => {
+  const none = templates({});
+  const other = templates({ other: 'x' }, '${request.body.action}');
+
+  it.each([
+    ['passes WHEN_NO_MATCH', 'WHEN_NO_MATCH', other],
+    ['passes WHEN_NO_TEMPLATES when there are none', 'WHEN_NO_TEMPLATES', none],
+  ] as const)('%s', (_, passthrough, requestTemplates) => {
+    expect(mapRequest(http(requestTemplates, { passthrough }), event('{ "a":1}')).body).toBe('{ "a":1}');
+  });
+
+  it.each([
+    ['is refused WHEN_NO_TEMPLATES when there are some', 'WHEN_NO_TEMPLATES', other],
+    ['is refused with NEVER', 'NEVER', none],
+  ] as const)('%s', (_, passthrough, requestTemplates) => {
+    expect(() => mapRequest(http(requestTemplates, { passthrough }), event('{}'))).toThrow(
+      UnsupportedMediaTypeError,
+    );
+  });
+});
+
+describe('a non-proxy HTTP request', () => {
+  it.each([
+    ['on a message', event('{}')],
+    [
+      'on $connect, without the headers of the client',
+      connectEvent({ headers: ['Cookie', 'a=b'], query: {} }),
+    ],
+    ['on $disconnect', disconnectEvent()],
+  ])('has the recorded headers %s', (_, on) => {
+    const headers = headersOf(mapRequest(http(templates({})), on).headers);
+    expect(headers).toEqual({
+      Host: 'backend.example',
+      'x-amzn-apigateway-api-id': 'api1234567',
+      'X-Amzn-Trace-Id': expect.stringMatching(/^Root=1-/) as string,
+      'User-Agent': 'AmazonAPIGateway_api1234567',
+      'Content-Type': 'application/json',
+      Accept: 'application/json',
+      'X-Forwarded-For': '192.0.2.1',
+      'X-Forwarded-Proto': 'https',
+    });
+  });
+
+  it('has no body on $connect without a template', () => {
+    expect(mapRequest(http(templates({})), connectEvent({ headers: [], query: {} })).body).toBeUndefined();
+  });
+});
+
+describe('CONVERT_TO_BINARY', () => {
+  const binary = integration('http://h/', {}, { contentHandling: 'CONVERT_TO_BINARY' });
+
+  it('sends the bytes that the base64 text stands for', () => {
+    expect(mapRequest(binary, event('/wCA')).body).toEqual(Buffer.from([0xff, 0x00, 0x80]));
+  });
+
+  it.each(['hello!', 'AAA', '{"a":1}', 'AA=A'])('refuses %s, which is not base64', (text) => {
+    expect(() => mapRequest(binary, event(text))).toThrow(MappingFailedError);
+  });
+});
+
+describe('a MOCK integration', () => {
+  const mock = (template: string) =>
+    map(
+      integrationOf({ type: 'MOCK', requestTemplates: templates({ 200: template }, '200') }),
+      event('{"status":404}'),
+    );
+
+  it.each([
+    ['{"statusCode": 200}', 200],
+    ['{"statusCode": $input.path("$.status")}', 404],
+    ['{"statusCode": "503"}', 503],
+    ['{ statusCode: 200 }', 200],
+  ])('answers what %s says', (template, status) => {
+    expect(mock(template)).toEqual({ kind: 'mock', status });
+  });
+
+  it.each(['', '{}', '{"statusCode": 99}', '{"statusCode": 101}', '{"statusCode": "ok"}', 'null', '200'])(
+    'with %j has no answer',
+    (template) => {
+      expect(() => mock(template)).toThrow(MappingFailedError);
+    },
+  );
+
+  it('without a template has none either, as the message is no status', () => {
+    expect(() => map(integrationOf({ type: 'MOCK' }), connectEvent({ headers: [], query: {} }))).toThrow(
+      MappingFailedError,
+    );
+  });
+});
+
+describe('a call of a Lambda function', () => {
+  const uri =
+    'arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:000000000000:function:${stageVariables.fn}/invocations';
+  const functionName = 'arn:aws:lambda:us-east-1:000000000000:function:chat';
+
+  it('gives a proxy the whole event', () => {
+    const request = map(integrationOf({ type: 'AWS_PROXY', uri }), event('{"a":1}', { fn: 'chat' }));
+    expect(request).toMatchObject({ kind: 'lambda', functionName, isProxy: true });
+    expect(JSON.parse((request as { payload: string }).payload)).toMatchObject({ body: '{"a":1}' });
+  });
+
+  it('gives any other what its template makes', () => {
+    const requestTemplates = templates({ $default: '{"id":"$context.connectionId"}' });
+    const request = map(integrationOf({ type: 'AWS', uri, requestTemplates }), event('{}', { fn: 'chat' }));
+    expect(request).toMatchObject({
+      kind: 'lambda',
+      functionName,
+      isProxy: false,
+      payload: '{"id":"gbgBEG6oLQAYKEhVEA=="}',
+    });
+  });
+
+  it.each(['AWS', 'AWS_PROXY'] as const)('%s with another URI is an error', (type) => {
+    expect(() => map(integrationOf({ type, uri: 'arn:aws:nonsense' }), event('{}'))).toThrow(
+      MappingFailedError,
+    );
   });
 });

@@ -1,0 +1,98 @@
+import { type IncomingMessage, type ServerResponse } from 'node:http';
+import { type Clock } from '../clock.js';
+import { type ConnectionServer } from '../connections/connection-server.js';
+import { type Faults, FaultSettings } from '../faults.js';
+import { readBody } from '../http-body.js';
+import { ClockAdvance } from './clock-advance.js';
+import { AdminProblem, checked } from './admin-problem.js';
+
+/** Far more than any settings take. */
+const MAX_BODY_BYTES = 64 * 1024;
+
+/**
+ * What only a stand-in has, below `/_gateway/`: whether it runs, its clock that can be moved, faults, and a look at the
+ * open connections. JSON in and out; what is wrong with a request is told as a problem (RFC 9457).
+ */
+export class AdminApi {
+  readonly #resources: Readonly<Record<string, Resource>> = {
+    '/_gateway/health': { GET: () => ({ status: 'ok' }) },
+    '/_gateway/clock': {
+      GET: () => ({ now: isoTime(this.clock.now()) }),
+      POST: (body) => ({ now: isoTime(this.clock.advance(checked(ClockAdvance, body))) }),
+    },
+    '/_gateway/faults': {
+      GET: () => this.faults.settings,
+      PUT: (body) => {
+        this.faults.set(checked(FaultSettings, body));
+        return this.faults.settings;
+      },
+      DELETE: () => {
+        this.faults.clear();
+        return this.faults.settings;
+      },
+    },
+    '/_gateway/connections': { GET: () => ({ items: this.#connections() }) },
+  };
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly faults: Faults,
+    private readonly connections: Pick<ConnectionServer, 'open'>,
+  ) {}
+
+  async handle(request: IncomingMessage, response: ServerResponse, pathname: string): Promise<void> {
+    try {
+      const resource = Object.hasOwn(this.#resources, pathname) ? this.#resources[pathname] : undefined;
+      if (resource === undefined) {
+        const paths = Object.keys(this.#resources).join(', ');
+        throw new AdminProblem('not_found', `there is no ${pathname}: there are ${paths}`);
+      }
+      const methods = Object.keys(resource);
+      const operation = methods.find((method) => method === request.method) as Method | undefined;
+      if (operation === undefined) {
+        response.setHeader('Allow', methods);
+        throw new AdminProblem('method_not_allowed', `${pathname} takes ${methods.join(', ')}`);
+      }
+      const body = await readJson(request, operation === 'POST' || operation === 'PUT');
+      send(response, 200, 'application/json', resource[operation]?.(body));
+    } catch (error) {
+      if (!(error instanceof AdminProblem)) throw error;
+      send(response, error.status, 'application/problem+json', error.body);
+    }
+  }
+
+  #connections() {
+    return [...this.connections.open()].map(({ facts, lastActiveAt }) => ({
+      connectionId: facts.connectionId,
+      apiId: facts.apiId,
+      stage: facts.stage,
+      connectedAt: isoTime(facts.connectedAt),
+      lastActiveAt: isoTime(lastActiveAt),
+    }));
+  }
+}
+
+/** Whether a plain request is for the gateway's own API. */
+export const isAdminPath = (pathname: string) => pathname.startsWith('/_gateway/');
+
+type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+type Resource = Partial<Record<Method, (body: unknown) => unknown>>;
+
+const isoTime = (time: number) => new Date(time).toISOString();
+
+async function readJson(request: IncomingMessage, isWanted: boolean): Promise<unknown> {
+  const body = await readBody(request, MAX_BODY_BYTES);
+  if (body === undefined)
+    throw new AdminProblem('body_too_large', `a body has at most ${MAX_BODY_BYTES} bytes`);
+  if (!isWanted) return undefined;
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch (cause) {
+    throw new AdminProblem('bad_request', 'the body must be JSON', { cause });
+  }
+}
+
+function send(response: ServerResponse, status: number, type: string, body: unknown): void {
+  const text = JSON.stringify(body);
+  response.writeHead(status, { 'Content-Type': type, 'Content-Length': Buffer.byteLength(text) }).end(text);
+}

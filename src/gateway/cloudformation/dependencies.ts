@@ -1,0 +1,146 @@
+import { type Node } from './document.js';
+import { attributeOf } from './functions.js';
+import { type Stack } from './stack.js';
+import { parseSubstitution, splitAttribute } from './substitution.js';
+import { type Resource } from './template.js';
+
+/**
+ * What a resource needs before it can be made: `DependsOn`, and everything that its properties refer to.
+ *
+ * @throws {CloudFormationError} it depends on what the template does not have
+ */
+export function directDependencies(stack: Stack, resource: Resource): ReadonlySet<string> {
+  const { resources, hasTransform, document } = stack.template;
+  const unknown = resource.dependsOn.find(({ logicalId }) => !resources.has(logicalId));
+  if (unknown !== undefined && !hasTransform) {
+    throw document.error(unknown.at, `Unresolved resource dependencies [${unknown.logicalId}]`);
+  }
+  const names = new Set(resource.dependsOn.map(({ logicalId }) => logicalId));
+  for (const { value } of resource.properties.values()) collectReferences(stack, value, names);
+  // a resource whose condition is not met is waited for by nobody
+  return new Set(
+    [...names].filter((name) => {
+      const needed = resources.get(name);
+      return needed !== undefined && stack.isMade(needed);
+    }),
+  );
+}
+
+/** Everything below it, too. */
+export function allDependencies(stack: Stack, resource: Resource): ReadonlySet<string> {
+  const found = new Set<string>();
+  const queue = [resource];
+  for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+    for (const name of directDependencies(stack, next)) {
+      const needed = stack.template.resources.get(name);
+      if (needed === undefined || found.has(name)) continue;
+      found.add(name);
+      queue.push(needed);
+    }
+  }
+  return found;
+}
+
+/**
+ * The resources in the order in which CloudFormation gets to them: it begins each as soon as all that it needs is there,
+ * so that one with a shorter chain of dependencies comes first, wherever it stands in the template. Of those that
+ * begin together a deployment is the last, as if it took longer; which one is, AWS leaves to chance.
+ *
+ * @throws {CloudFormationError} a cycle, with the line of each resource in it
+ */
+export function inDependencyOrder(stack: Stack): readonly Resource[] {
+  const depths = chainLengths(stack);
+  const isDeployment = ({ type }: Resource) => Number(type === 'AWS::ApiGatewayV2::Deployment');
+  return stack
+    .resources()
+    .toSorted((a, b) => (depths.get(a) ?? 0) - (depths.get(b) ?? 0) || isDeployment(a) - isDeployment(b));
+}
+
+/** How long the longest chain of dependencies below each resource is. */
+function chainLengths(stack: Stack): ReadonlyMap<Resource, number> {
+  const lengths = new Map<Resource, number>();
+  for (const root of stack.resources()) {
+    // no recursion: a chain may be as long as the template
+    const path: { resource: Resource; remaining: string[]; length: number }[] = [];
+    const enter = (resource: Resource) => {
+      const start = path.findIndex((step) => step.resource === resource);
+      if (start !== -1) {
+        throw cycle(
+          stack,
+          path.slice(start).map((step) => step.resource),
+        );
+      }
+      path.push({ resource, remaining: [...directDependencies(stack, resource)].toReversed(), length: 0 });
+    };
+    if (!lengths.has(root)) enter(root);
+    for (let step = path.at(-1); step !== undefined; step = path.at(-1)) {
+      const needed = stack.template.resources.get(step.remaining.at(-1) ?? '');
+      const length = needed && lengths.get(needed);
+      if (needed === undefined) {
+        lengths.set(step.resource, step.length);
+        path.pop();
+      } else if (length === undefined) enter(needed);
+      else {
+        step.length = Math.max(step.length, length + 1);
+        step.remaining.pop();
+      }
+    }
+  }
+  return lengths;
+}
+
+function cycle(stack: Stack, resources: readonly Resource[]) {
+  const [first] = resources;
+  if (first === undefined) throw new Error('a cycle has at least one resource');
+  const names = [...resources, first].map(({ logicalId, at }) => `${logicalId} (line ${at.line})`);
+  return stack.template.document.error(
+    first.at,
+    `Circular dependency between resources: ${names.join(' → ')}`,
+  );
+}
+
+/** Of an `Fn::If` only the branch that is taken. */
+function collectReferences(stack: Stack, node: Node, names: Set<string>): void {
+  switch (node.kind) {
+    case 'scalar':
+      return;
+    case 'list':
+      for (const item of node.items) collectReferences(stack, item, names);
+      return;
+    case 'dictionary':
+      for (const { value } of node.entries.values()) collectReferences(stack, value, names);
+      return;
+    case 'call':
+      break;
+  }
+  const { argument } = node;
+  const [condition, then, otherwise] = argument.kind === 'list' ? argument.items : [];
+  if (node.name === 'Fn::If' && condition?.kind === 'scalar' && then && otherwise) {
+    const isMet = stack.isConditionMet(String(condition.value), condition.at);
+    collectReferences(stack, isMet ? then : otherwise, names);
+    return;
+  }
+  for (const name of namesOf(stack, node)) names.add(name);
+  collectReferences(stack, argument, names);
+}
+
+/** The names that a call itself refers to, be they resources or not. */
+function namesOf(stack: Stack, call: Node & { kind: 'call' }): readonly string[] {
+  const { argument } = call;
+  switch (call.name) {
+    case 'Ref':
+      return argument.kind === 'scalar' ? [splitAttribute(String(argument.value))[0]] : [];
+    case 'Fn::GetAtt':
+      return [attributeOf(stack, call)[0]];
+    case 'Fn::Sub': {
+      const [text, own] = argument.kind === 'list' ? argument.items : [argument];
+      if (text?.kind !== 'scalar') return [];
+      const isOwn = (name: string) => own?.kind === 'dictionary' && own.entries.has(name);
+      return parseSubstitution(String(text.value)).flatMap((part) =>
+        part.kind === 'variable' && !isOwn(part.name) ? [splitAttribute(part.name)[0]] : [],
+      );
+    }
+    default:
+      return [];
+  }
+}

@@ -1,0 +1,194 @@
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node as YamlNode,
+  parseDocument,
+  type Scalar as YamlScalar,
+  type TagId,
+  type Tags,
+  type YAMLMap,
+} from 'yaml';
+import { CloudFormationError, type Place } from './template-error.js';
+
+/** A part of a template that knows where it stands. YAML's short form and the long one, `!Sub` and `Fn::Sub`, are one. */
+export type Node = Scalar | List | Dictionary | Call;
+
+interface Located {
+  readonly at: Place;
+  /** Where it begins and ends in the text. */
+  readonly range: readonly [start: number, end: number];
+}
+export interface Scalar extends Located {
+  readonly kind: 'scalar';
+  /** A number whose digits would be lost (`0123`, `1.0`) stays text. */
+  readonly value: string | number | boolean | null;
+}
+export interface List extends Located {
+  readonly kind: 'list';
+  readonly items: readonly Node[];
+}
+export interface Dictionary extends Located {
+  readonly kind: 'dictionary';
+  readonly entries: ReadonlyMap<string, Entry>;
+}
+export interface Entry {
+  /** Where the key stands. */
+  readonly at: Place;
+  readonly value: Node;
+}
+/** An intrinsic function, such as `Ref` or `Fn::GetAtt`. */
+export interface Call extends Located {
+  readonly kind: 'call';
+  readonly name: string;
+  readonly argument: Node;
+}
+
+export interface Document {
+  readonly fileName: string;
+  readonly text: string;
+  readonly root: Node;
+  /** Where YAML aliases stand; CloudFormation itself takes none. */
+  readonly aliases: readonly Place[];
+  placeOf(offset: number): Place;
+  error(at: Place, reason: string): CloudFormationError;
+}
+
+/** What CloudFormation takes from S3; 51,200 bytes when it is sent inline. */
+const TEMPLATE_BYTES = 1024 * 1024;
+/** Aliases of aliases multiply; no template that fits the limit has as many parts by itself. */
+const NODES = 500_000;
+/** Far beyond what a template needs, far below what the stack takes. */
+const DEPTH = 100;
+
+/**
+ * Reads YAML or JSON.
+ *
+ * @throws {CloudFormationError} it cannot be read, has a key twice, or is larger than CloudFormation takes
+ */
+export function readDocument(text: string, fileName: string): Document {
+  const lines = new LineCounter();
+  const placeOf = (offset: number): Place => {
+    const { line, col } = lines.linePos(offset);
+    return { line: Math.max(line, 1), column: Math.max(col, 1) };
+  };
+  const error = (at: Place, reason: string) => new CloudFormationError(fileName, at, reason);
+  if (Buffer.byteLength(text) > TEMPLATE_BYTES) {
+    throw error(
+      { line: 1, column: 1 },
+      'the template is larger than 1 MB, which is all that CloudFormation takes',
+    );
+  }
+  const parsed = parseYaml(text, lines, error);
+  const [problem] = [...parsed.errors, ...parsed.warnings];
+  if (problem !== undefined) throw error(placeOf(problem.pos[0]), problem.message);
+
+  const reader = new Reader(text, placeOf, error);
+  if (parsed.contents === null) throw error({ line: 1, column: 1 }, 'the template is empty');
+  return { fileName, text, root: reader.read(parsed.contents), aliases: reader.aliases, placeOf, error };
+}
+
+/** Those that have a YAML short form; `Ref` and `Condition` are the two without `Fn::`. */
+const SHORT_FORMS: ReadonlySet<string> = new Set(
+  'Ref Condition GetAtt Sub Join Select Split If Equals And Or Not FindInMap ImportValue GetAZs Base64 Cidr Transform'.split(
+    ' ',
+  ),
+);
+
+const TAGS = [...SHORT_FORMS].flatMap((name) => [
+  { tag: `!${name}`, resolve: (value: string) => value },
+  { tag: `!${name}`, collection: 'seq' as const },
+  { tag: `!${name}`, collection: 'map' as const },
+]) satisfies Tags | TagId[];
+
+function parseYaml(text: string, lineCounter: LineCounter, error: Document['error']) {
+  try {
+    return parseDocument(text, {
+      schema: 'core',
+      customTags: TAGS,
+      lineCounter,
+      prettyErrors: false,
+      // compared one with every other; Reader compares by a set
+      uniqueKeys: false,
+      logLevel: 'silent',
+    });
+  } catch (cause) {
+    // the parser calls itself for each level
+    if (cause instanceof RangeError) throw error({ line: 1, column: 1 }, 'the template is nested too deeply');
+    throw cause;
+  }
+}
+
+class Reader {
+  readonly aliases: Place[] = [];
+  readonly #anchors = new Map<string, YamlNode>();
+  #nodes = 0;
+
+  constructor(
+    private readonly text: string,
+    private readonly placeOf: Document['placeOf'],
+    private readonly error: Document['error'],
+  ) {}
+
+  read(node: unknown, depth = 0): Node {
+    const yaml = node as YamlNode;
+    const range = [yaml.range?.[0] ?? 0, yaml.range?.[1] ?? 0] as const;
+    const located: Located = { at: this.placeOf(range[0]), range };
+    this.#nodes += 1;
+    if (this.#nodes > NODES) throw this.error(located.at, `the template has more than ${NODES} parts`);
+    if (depth > DEPTH) throw this.error(located.at, `the template is nested more than ${DEPTH} levels deep`);
+
+    if (isAlias(yaml)) {
+      this.aliases.push(located.at);
+      const target = this.#anchors.get(yaml.source);
+      if (target === undefined) throw this.error(located.at, `there is no anchor &${yaml.source} before it`);
+      return this.read(target, depth + 1);
+    }
+    if (yaml.anchor !== undefined) this.#anchors.set(yaml.anchor, yaml);
+    const content = this.#content(yaml, located, depth);
+    const name = yaml.tag?.slice(1);
+    if (name === undefined || !SHORT_FORMS.has(name)) return content;
+    // it begins where its tag does
+    const start = this.text.lastIndexOf(`!${name}`, range[0]);
+    const at = this.placeOf(start);
+    return { kind: 'call', at, range: [start, range[1]], name: fullName(name), argument: content };
+  }
+
+  #content(yaml: YamlNode, located: Located, depth: number): Node {
+    if (isMap(yaml)) return this.#dictionary(yaml, located, depth);
+    if (isSeq(yaml)) {
+      return { kind: 'list', ...located, items: yaml.items.map((item) => this.read(item, depth + 1)) };
+    }
+    return { kind: 'scalar', ...located, value: isScalar(yaml) ? scalarValue(yaml) : null };
+  }
+
+  #dictionary(yaml: YAMLMap, located: Located, depth: number): Node {
+    const entries = new Map<string, Entry>();
+    for (const pair of yaml.items) {
+      const key = this.read(pair.key, depth + 1);
+      if (key.kind !== 'scalar') throw this.error(key.at, 'a key must be text');
+      const name = String(key.value);
+      if (name === '<<') throw this.error(key.at, 'CloudFormation merges no keys (<<)');
+      if (entries.has(name)) throw this.error(key.at, `the key '${name}' is there twice`);
+      const value: Node = pair.value === null ? { ...key, value: null } : this.read(pair.value, depth + 1);
+      entries.set(name, { at: key.at, value });
+    }
+    const [[name, entry] = []] = entries;
+    if (entries.size === 1 && name !== undefined && entry !== undefined && isFunction(name)) {
+      return { kind: 'call', ...located, name, argument: entry.value };
+    }
+    return { kind: 'dictionary', ...located, entries };
+  }
+}
+
+const isFunction = (name: string) => name === 'Ref' || name === 'Condition' || name.startsWith('Fn::');
+
+const fullName = (name: string) => (isFunction(name) ? name : `Fn::${name}`);
+
+function scalarValue({ value, source }: YamlScalar): Scalar['value'] {
+  if (typeof value === 'number' && source !== undefined && String(value) !== source) return source;
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
+  return typeof value === 'bigint' ? String(value) : null;
+}

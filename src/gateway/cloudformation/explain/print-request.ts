@@ -1,0 +1,68 @@
+import { type AwsRequest } from '../../steps/aws-request.js';
+import { type LambdaRequest } from '../../steps/call-lambda.js';
+import { type HttpRequest, type IntegrationRequest } from '../../steps/map-request.js';
+
+/** What goes out, as text: of HTTP the request itself, of Lambda the event. */
+export function printRequest(request: IntegrationRequest): string {
+  switch (request.kind) {
+    case 'http':
+      return printHttp(request);
+    case 'lambda':
+      return printLambda(request);
+    case 'aws':
+      return printAws(request);
+    case 'mock':
+      return `nothing is sent; the answer has status ${request.status}\n`;
+  }
+}
+
+function printHttp({ method, url, headers, body }: HttpRequest): string {
+  const length = Buffer.byteLength(body ?? '');
+  return [
+    `${method} ${url.pathname}${url.search} HTTP/1.1`,
+    ...headerLines(headers),
+    // by the HTTP client, for methods that usually have a body also without one
+    ...(length > 0 || ['PATCH', 'POST', 'PUT'].includes(method) ? [`Content-Length: ${length}`] : []),
+    '',
+    ...(length === 0 ? [] : [bodyText(body)]),
+  ]
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
+function printLambda({ functionName, payload }: LambdaRequest): string {
+  return `invoke ${functionName}\n\n${prettyJson(payload)}\n`;
+}
+
+function printAws({ method, service, region, subdomain, path, query, headers, body }: AwsRequest): string {
+  const search = new URLSearchParams(query as [string, string][]).toString();
+  const host = [...(subdomain === undefined ? [] : [subdomain]), service, region, 'amazonaws.com'].join('.');
+  return [
+    `${method} ${path}${search === '' ? '' : `?${search}`} HTTP/1.1`,
+    `Host: ${host}`,
+    ...headerLines(headers),
+    'Authorization: AWS4-HMAC-SHA256 …',
+    '',
+    ...(body === undefined ? [] : [bodyText(body)]),
+  ]
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
+/** Values were made into one character for each byte of UTF-8; here they are text again. */
+function headerLines(headers: readonly string[]): readonly string[] {
+  return headers.flatMap((name, index) =>
+    index % 2 === 0 ? [`${name}: ${Buffer.from(headers[index + 1] ?? '', 'latin1').toString()}`] : [],
+  );
+}
+
+const bodyText = (body: string | Buffer | undefined) =>
+  Buffer.isBuffer(body) ? `(${body.length} bytes) ${body.toString('base64')}` : (body ?? '');
+
+function prettyJson(text: string): string {
+  try {
+    return JSON.stringify(JSON.parse(text), undefined, 2);
+  } catch {
+    return text;
+  }
+}

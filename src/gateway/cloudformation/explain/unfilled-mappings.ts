@@ -1,0 +1,56 @@
+import { type Integration, type Route } from '../../control/resources.js';
+import { contextVariables } from '../../mapping/context-variables.js';
+import { evaluateSource, parseParameterMapping, type Source } from '../../mapping/parameters.js';
+import { type RouteEvent } from '../../steps/map-request.js';
+
+/** One line for each mapping of which nothing is sent, with the reason. */
+export function unfilledMappings(
+  integration: Integration,
+  route: Route,
+  event: RouteEvent,
+): readonly string[] {
+  return Object.entries(integration.RequestParameters ?? {}).flatMap(([destination, text]) => {
+    const { source } = parseParameterMapping(destination, text);
+    const reason = whyEmpty(source, route, event);
+    return reason === undefined ? [] : [`not sent: ${destination} ← ${text}: ${reason}`];
+  });
+}
+
+function whyEmpty(source: Source, route: Route, event: RouteEvent): string | undefined {
+  if (source.kind === 'handshake') {
+    if (event.handshake === undefined) {
+      return `headers and query string are those of $connect; ${route.RouteKey} has none`;
+    }
+    const { location, name } = source;
+    const forms = [`route.request.${location}.${name}`, `route.request.multivalue${location}.${name}`];
+    const declared = Object.keys(route.RequestParameters ?? {});
+    if (!declared.some((key) => forms.includes(key)))
+      return `the route ${route.RouteKey} does not declare it`;
+  }
+  const { message, handshake, stageVariables } = event;
+  const values = evaluateSource(source, {
+    context: contextVariables({ ...event.connection, ...event.facts }),
+    stageVariables,
+    ...(handshake && { handshake }),
+    ...(message && { body: message }),
+  });
+  return values.length > 0 ? undefined : nothingThere(source, event);
+}
+
+function nothingThere(source: Source, { facts, message }: RouteEvent): string {
+  switch (source.kind) {
+    case 'literal':
+      return 'it is empty';
+    case 'context':
+      return source.name.startsWith('authorizer.')
+        ? `no authorizer ran here; give --context ${source.name}=VALUE`
+        : `a ${facts.eventType} has no context.${source.name}`;
+    case 'stageVariable':
+      return `the stage has no variable ${source.name}`;
+    case 'body':
+      if (message === undefined) return `a ${facts.eventType} has no body`;
+      return message.json === undefined ? 'the body is not JSON' : 'nothing is at that path of the body';
+    case 'handshake':
+      return `the client sends no such ${source.location === 'header' ? 'header' : 'query-string parameter'}`;
+  }
+}

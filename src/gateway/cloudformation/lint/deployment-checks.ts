@@ -1,0 +1,75 @@
+import { allDependencies } from '../dependencies.js';
+import { CloudFormationError } from '../template-error.js';
+import { asFlag } from '../wire-input.js';
+import { type LintedApi, webSocketApis } from './apis.js';
+import { type Check, type Report, type Subject } from './subject.js';
+
+/** What a stage serves, and whether a deployment can hold it. */
+export const checkDeployments: Check = (subject, report) => {
+  for (const api of webSocketApis(subject)) {
+    checkOrder(subject, api, report);
+    checkStages(subject, api, report);
+    checkRoutes(subject, api, report);
+  }
+};
+
+function checkOrder(subject: Subject, api: LintedApi, report: Report): void {
+  if (api.stages.some((stage) => isAutoDeployed(subject, stage))) return;
+  const needed = [
+    ...api.routes.map(({ resource }) => resource),
+    ...api.routeResponses,
+    ...api.integrationResponses,
+  ];
+  for (const deployment of api.deployments) {
+    const dependencies = dependenciesOf(subject, deployment);
+    const missing = needed.filter(({ logicalId }) => !(dependencies?.has(logicalId) ?? true));
+    if (missing.length === 0) continue;
+    const names = missing.map(({ logicalId }) => logicalId);
+    report(
+      'deployment-before-routes',
+      deployment.at,
+      `${deployment.logicalId} does not depend on ${names.join(', ')}`,
+      { fix: `${deployment.logicalId}: DependsOn: [${names.join(', ')}], or AutoDeploy: true on the stage` },
+    );
+  }
+}
+
+/** `undefined` when it cannot be told: another rule reports why. */
+function dependenciesOf(subject: Subject, resource: Parameters<typeof allDependencies>[1]) {
+  try {
+    return allDependencies(subject.stack, resource);
+  } catch (error) {
+    if (error instanceof CloudFormationError) return undefined;
+    throw error;
+  }
+}
+
+const isAutoDeployed = (subject: Subject, stage: LintedApi['stages'][number]) =>
+  asFlag(subject.value(stage.properties.get('AutoDeploy')?.value)) === true;
+
+function checkStages(subject: Subject, { stages }: LintedApi, report: Report): void {
+  for (const stage of stages) {
+    if (!stage.properties.has('DeploymentId') || !isAutoDeployed(subject, stage)) continue;
+    report(
+      'auto-deploy-with-deployment',
+      subject.at(stage, 'DeploymentId'),
+      `${stage.logicalId} has both AutoDeploy and a DeploymentId`,
+    );
+  }
+}
+
+function checkRoutes(subject: Subject, { routes, routeResponses }: LintedApi, report: Report): void {
+  const twoWay = new Set(routeResponses.map((response) => subject.text(response, 'RouteId')));
+  for (const { resource, key } of routes) {
+    if (key.startsWith('$') && !['$connect', '$disconnect', '$default'].includes(key)) {
+      report('route-key', subject.at(resource, 'RouteKey'), `${resource.logicalId} has the key '${key}'`);
+    }
+    if (resource.properties.has('RouteResponseSelectionExpression') && !twoWay.has(resource.logicalId)) {
+      report(
+        'no-route-response',
+        subject.at(resource, 'RouteResponseSelectionExpression'),
+        `${resource.logicalId} (${key}) has a RouteResponseSelectionExpression and no route response`,
+      );
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import { ExpressionError } from '../../mapping/expression-error.js';
+import { parseSelectionExpression, type SelectionScope } from '../../mapping/selection-expression.js';
+import { type Node } from '../document.js';
+import { isGatewayExpression, parseSubstitution, splitAttribute } from '../substitution.js';
+import { type Check, type Report, type Subject } from './subject.js';
+
+/** Selection expressions, and the templates that they select. */
+export const checkExpressions: Check = (subject, report) => {
+  for (const [type, property, scope] of EXPRESSIONS) {
+    for (const resource of subject.resources(`AWS::ApiGatewayV2::${type}`)) {
+      // HTTP APIs have one too, which is fixed: ${request.method} ${request.path}
+      if (subject.text(resource, 'ProtocolType') === 'HTTP') continue;
+      const text = subject.text(resource, property);
+      if (text === undefined) continue;
+      try {
+        parseSelectionExpression(text, scope);
+      } catch (error) {
+        if (!(error instanceof ExpressionError)) throw error;
+        report(
+          'selection-expression',
+          subject.at(resource, property),
+          `${resource.logicalId}: ${error.message}`,
+        );
+      }
+    }
+  }
+  for (const [type, property] of TEMPLATES) {
+    for (const resource of subject.resources(`AWS::ApiGatewayV2::${type}`)) {
+      for (const { key, at, text } of subject.map(resource, property)) {
+        const bytes = Buffer.byteLength(text ?? '');
+        if (bytes <= TEMPLATE_BYTES) continue;
+        report('template-size', at, `${resource.logicalId}: the template '${key}' has ${bytes} bytes`);
+      }
+    }
+  }
+};
+
+const EXPRESSIONS: readonly (readonly [type: string, property: string, scope: SelectionScope])[] = [
+  ['Api', 'RouteSelectionExpression', 'route'],
+  ['Api', 'ApiKeySelectionExpression', 'apiKey'],
+  ['Integration', 'TemplateSelectionExpression', 'request'],
+  ['IntegrationResponse', 'TemplateSelectionExpression', 'response'],
+  ['Route', 'ModelSelectionExpression', 'request'],
+];
+const TEMPLATES = [
+  ['Integration', 'RequestTemplates'],
+  ['IntegrationResponse', 'ResponseTemplates'],
+] as const;
+/** `StringWithLengthBetween0And32K` in the API's model. */
+const TEMPLATE_BYTES = 32 * 1024;
+
+/** What `Fn::Sub` takes for its own, anywhere in the template. */
+export const checkSubstitutions: Check = (subject, report) => {
+  for (const node of subject.nodes()) {
+    if (node.kind !== 'call' || node.name !== 'Fn::Sub') continue;
+    const [text, own] = node.argument.kind === 'list' ? node.argument.items : [node.argument];
+    if (text?.kind !== 'scalar') continue;
+    const names = own?.kind === 'dictionary' ? new Set(own.entries.keys()) : new Set<string>();
+    reportEaten(subject, text, names, report);
+  }
+};
+
+function reportEaten(
+  subject: Subject,
+  node: Node & { kind: 'scalar' },
+  own: ReadonlySet<string>,
+  report: Report,
+): void {
+  const { document, resources } = subject.template;
+  let [from] = node.range;
+  for (const part of parseSubstitution(String(node.value))) {
+    if (part.kind === 'text' || !isGatewayExpression(part.name)) continue;
+    if (own.has(part.name) || resources.has(splitAttribute(part.name)[0])) continue;
+    const found = document.text.indexOf(`\${${part.name}`, from);
+    const offset = found === -1 || found >= node.range[1] ? node.range[0] : found;
+    from = offset + 1;
+    report(
+      'sub-eats-variable',
+      document.placeOf(offset),
+      `Fn::Sub takes \${${part.name}} for its own variable`,
+      {
+        fix: `\${!${part.name}}`,
+      },
+    );
+  }
+}

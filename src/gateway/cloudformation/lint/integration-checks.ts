@@ -1,0 +1,64 @@
+import { asNumber } from '../wire-input.js';
+import { type LintedIntegration, webSocketApis } from './apis.js';
+import { type Check, type Report, type Subject } from './subject.js';
+
+/** What an integration sends, by which method, to where, and for how long. */
+export const checkIntegrations: Check = (subject, report) => {
+  for (const { integrations } of webSocketApis(subject)) {
+    for (const integration of integrations) {
+      checkConnectionId(subject, integration, report);
+      checkVpcLink(subject, integration, report);
+      checkMethod(subject, integration, report);
+      checkTimeout(subject, integration, report);
+    }
+  }
+};
+
+function checkConnectionId(subject: Subject, { resource, routes }: LintedIntegration, report: Report): void {
+  const type = subject.text(resource, 'IntegrationType');
+  if (routes.length === 0 || (type !== 'HTTP' && type !== 'HTTP_PROXY')) return;
+  const isMapped = subject
+    .map(resource, 'RequestParameters')
+    .some(({ key, text }) => /^integration\.request\.\w+\./.test(key) && text === 'context.connectionId');
+  const isInTemplate =
+    type === 'HTTP' &&
+    subject
+      .map(resource, 'RequestTemplates')
+      .some(({ text }) => /\$(!?\{)?context\.connectionId\b/.test(text ?? ''));
+  if (isMapped || isInTemplate) return;
+  const keys = routes.map(({ key }) => key).join(', ');
+  report(
+    'no-connection-id',
+    resource.at,
+    `${resource.logicalId} (${keys}) sends its backend no connectionId`,
+  );
+}
+
+function checkVpcLink(subject: Subject, { resource }: LintedIntegration, report: Report): void {
+  const link = subject.template.resources.get(subject.text(resource, 'ConnectionId') ?? '');
+  if (link?.type !== 'AWS::ApiGatewayV2::VpcLink') return;
+  report(
+    'v2-vpc-link',
+    subject.at(resource, 'ConnectionId'),
+    `${resource.logicalId} uses ${link.logicalId}, a VPC link of v2`,
+  );
+}
+
+function checkMethod(subject: Subject, { resource }: LintedIntegration, report: Report): void {
+  if (subject.text(resource, 'IntegrationMethod') !== 'ANY') return;
+  report(
+    'method-any',
+    subject.at(resource, 'IntegrationMethod'),
+    `${resource.logicalId} has IntegrationMethod ANY`,
+  );
+}
+
+function checkTimeout(subject: Subject, { resource }: LintedIntegration, report: Report): void {
+  const timeout = asNumber(subject.value(resource.properties.get('TimeoutInMillis')?.value));
+  if (typeof timeout !== 'number' || (timeout >= 50 && timeout <= 29_000)) return;
+  report(
+    'timeout-range',
+    subject.at(resource, 'TimeoutInMillis'),
+    `${resource.logicalId} has TimeoutInMillis ${timeout}`,
+  );
+}

@@ -1,0 +1,120 @@
+import { ControlPlane } from '../../control/control-plane.js';
+import { inDependencyOrder } from '../dependencies.js';
+import { type LoadOptions, loadTemplate } from '../load-template.js';
+import { CloudFormationError, type Place, ResourceRefusedError } from '../template-error.js';
+import { readTemplate, type Template } from '../template.js';
+import { checkDeployments } from './deployment-checks.js';
+import { checkExpressions, checkSubstitutions } from './expression-checks.js';
+import { checkIntegrations } from './integration-checks.js';
+import { checkMappings } from './mapping-checks.js';
+import { checkPolicies } from './policy-checks.js';
+import { PROPERTIES } from './properties.js';
+import { checkProperties } from './property-checks.js';
+import { type Rule, type RuleId, RULES } from './rules.js';
+import { type Check, type Report, Subject } from './subject.js';
+
+export interface Finding extends Place, Rule {
+  readonly rule: RuleId;
+  /** What is wrong here; the reason says why it is wrong anywhere. */
+  readonly message: string;
+}
+
+export interface LintOptions {
+  readonly fileName: string;
+  /** Parameters without a value stand for themselves, and what hangs on them is not judged. */
+  readonly parameters?: ReadonlyMap<string, string>;
+}
+
+/** What of a template fails on AWS, though CloudFormation may take it; in the order of the lines. */
+export function lint(text: string, options: LintOptions): readonly Finding[] {
+  const findings: Finding[] = [];
+  const report: Report = (rule, { line, column }, message, more) =>
+    findings.push({ line, column, rule, message, ...RULES[rule], ...more });
+  const template = readable(text, options.fileName, report);
+  if (template !== undefined) {
+    const settings = { ...HERE, fileName: options.fileName, parameters: options.parameters ?? new Map() };
+    const subject = new Subject(template, settings);
+    for (const check of CHECKS) check(subject, report);
+    if (!findings.some(({ severity }) => severity === 'error')) {
+      reportRefusal(subject, settings, report);
+    }
+  }
+  return findings.toSorted((a, b) => a.line - b.line || a.column - b.column);
+}
+
+function readable(text: string, fileName: string, report: Report): Template | undefined {
+  try {
+    return readTemplate(text, fileName);
+  } catch (error) {
+    if (!(error instanceof CloudFormationError)) throw error;
+    report('template', error.place, error.reason);
+    return undefined;
+  }
+}
+
+/** What only the control plane knows, once nothing else is wrong: the first resource that it refuses. */
+function reportRefusal(subject: Subject, options: LoadOptions, report: Report): void {
+  const { text } = subject.template.document;
+  try {
+    loadTemplate(new ControlPlane(options), text, options);
+  } catch (error) {
+    if (!(error instanceof CloudFormationError)) throw error;
+    // any other error is that a parameter has no value: without all of them a template cannot be loaded
+    if (!(error instanceof ResourceRefusedError)) return;
+    const isOurs = error.reason.includes('not served by this gateway');
+    if (!isOurs && !refersOutside(subject, error.logicalId)) report('refused', error.place, error.reason);
+  }
+}
+
+/** Whether a resource needs one that another template makes, which is there on AWS and not here. */
+function refersOutside(subject: Subject, logicalId: string): boolean {
+  const { resources } = subject.template;
+  const resource = resources.get(logicalId);
+  return REFERENCES.some((property) => {
+    const id = resource && subject.text(resource, property)?.replace(/^integrations\//, '');
+    return id !== undefined && !resources.has(id);
+  });
+}
+
+/** Properties that hold the id of another resource. */
+const REFERENCES = 'ApiId AuthorizerId ConnectionId DeploymentId IntegrationId RouteId Target'.split(' ');
+
+/** What cannot be evaluated at all: other rules pass it over. */
+const checkTemplate: Check = ({ template, stack }, report) => {
+  const reported = new Set<string>();
+  const attempt = (evaluate: () => unknown) => {
+    try {
+      evaluate();
+    } catch (error) {
+      if (!(error instanceof CloudFormationError)) throw error;
+      const { line, column } = error.place;
+      if (reported.has(`${line}:${column}`)) return;
+      reported.add(`${line}:${column}`);
+      // sub-eats-variable says it better
+      if (!error.reason.startsWith('Fn::Sub replaces')) report('template', error.place, error.reason);
+    }
+  };
+  attempt(() => inDependencyOrder(stack));
+  for (const resource of template.resources.values()) {
+    if (!Object.hasOwn(PROPERTIES, resource.type)) continue;
+    attempt(() => {
+      if (!stack.isMade(resource)) return;
+      for (const { value } of resource.properties.values()) attempt(() => stack.value(value));
+    });
+  }
+  for (const place of template.document.aliases) report('yaml-alias', place, 'this is a YAML alias');
+};
+
+/** Only part of names: what a template does wrong, it does in every Region and account. */
+const HERE = { region: 'us-east-1', accountId: '000000000000' };
+
+const CHECKS: readonly Check[] = [
+  checkTemplate,
+  checkProperties,
+  checkIntegrations,
+  checkMappings,
+  checkDeployments,
+  checkExpressions,
+  checkSubstitutions,
+  checkPolicies,
+];

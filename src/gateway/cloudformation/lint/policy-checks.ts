@@ -1,0 +1,68 @@
+import { type Node } from '../document.js';
+import { type Value } from '../stack.js';
+import { type Check, type Subject } from './subject.js';
+
+/** Statements of IAM policies, wherever they are, that are to allow `@connections` and on AWS do not. */
+export const checkPolicies: Check = (subject, report) => {
+  for (const node of subject.nodes()) {
+    if (node.kind !== 'dictionary') continue;
+    const [effect, action, resource] = ['Effect', 'Action', 'Resource'].map(
+      (key) => node.entries.get(key)?.value,
+    );
+    if (action === undefined || resource === undefined || subject.value(effect) !== 'Allow') continue;
+    const actions = asTexts(subject.value(action));
+    const resources = resourcesOf(subject, resource).filter(({ arn }) => isMeant(arn, actions));
+    const [first] = resources;
+    if (first === undefined || resources.some(({ arn }) => isAllowed(arn))) continue;
+    const list = resources.map(({ arn }) => arn).join(', ');
+    report('connections-policy', first.at, `AWS denies every @connections request under ${list}`);
+  }
+};
+
+const asTexts = (value: Value | undefined): readonly string[] =>
+  [value ?? []].flat().filter((item) => typeof item === 'string');
+
+function resourcesOf(subject: Subject, node: Node) {
+  const taken = subject.taken(node);
+  const items = taken?.kind === 'list' ? taken.items : [taken ?? node];
+  return items.flatMap((item) => asTexts(subject.value(item)).map((arn) => ({ arn, at: item.at })));
+}
+
+/** Whether the statement is about `@connections`: other actions have resources of other forms. */
+function isMeant(arn: string, actions: readonly string[]): boolean {
+  if (!/^arn:[^:]*:execute-api:/.test(arn)) return false;
+  if (actions.some((action) => action.toLowerCase() === 'execute-api:manageconnections')) return true;
+  const isWide = actions.some((action) => matches(action.toLowerCase(), 'execute-api:manageconnections'));
+  return isWide && arn.includes('@connections');
+}
+
+/** With the pattern's own API and stage in their places: is there any request that it allows? */
+function isAllowed(arn: string): boolean {
+  const pattern = arn.split(':').slice(5).join(':');
+  const [api = '', stage = ''] = pattern.split('/');
+  const path = `${literal(api, 'api')}/${stage.startsWith('@') ? 'stage' : literal(stage, 'stage')}`;
+  return ['POST', 'GET', 'DELETE'].some((verb) =>
+    matches(pattern, `${path}/${verb}/@connections/{connectionId}`),
+  );
+}
+
+const literal = (segment: string, otherwise: string) =>
+  segment === '' || /[*?]/.test(segment) ? otherwise : segment;
+
+/** IAM's wildcards, `*` and `?`, in time that no pattern can make long. */
+function matches(pattern: string, text: string): boolean {
+  let [inPattern, inText, star, afterStar] = [0, 0, -1, 0];
+  while (inText < text.length) {
+    if (pattern[inPattern] === '*') {
+      [star, afterStar] = [inPattern, inText];
+      inPattern += 1;
+    } else if (pattern[inPattern] === '?' || pattern[inPattern] === text[inText]) {
+      inPattern += 1;
+      inText += 1;
+    } else if (star >= 0) {
+      afterStar += 1;
+      [inPattern, inText] = [star + 1, afterStar];
+    } else return false;
+  }
+  return /^\**$/.test(pattern.slice(inPattern));
+}

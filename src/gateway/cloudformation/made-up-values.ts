@@ -1,0 +1,110 @@
+import { type Stack } from './stack.js';
+import { type Resource } from './template.js';
+
+/**
+ * What a reference to a resource that is not made here gives: the same each time, and in the form that API Gateway's
+ * resources need, so that integrations resolve.
+ */
+export function madeUpValue(stack: Stack, resource: Resource, attribute: string | undefined): string {
+  const kind = KINDS[resource.type] ?? {};
+  const service = kind.service ?? resource.type.split('::')[1]?.toLowerCase() ?? '';
+  const name = physicalName(stack, resource, kind.name);
+  const arn = madeUpArn(stack, resource, { service, name, prefix: kind.prefix ?? '' });
+  if (attribute === undefined) {
+    if (kind.ref === 'url') {
+      const { region, accountId } = stack.settings;
+      return `https://${service}.${region}.amazonaws.com/${accountId}/${name}`;
+    }
+    return kind.ref === 'arn' ? arn : name;
+  }
+  if (/Arn$/i.test(attribute)) return arn;
+  if (attribute.endsWith('Name')) {
+    return /DNSName$/i.test(attribute) ? `${resource.logicalId}.elb.local` : name;
+  }
+  return `${resource.logicalId}.${attribute}`;
+}
+
+interface Kind {
+  /** As an ARN calls it; the type's second word unless told. */
+  readonly service?: string;
+  /** The property that names it; else the logical id does. */
+  readonly name?: string;
+  /** What `Ref` gives. */
+  readonly ref?: 'name' | 'arn' | 'url';
+  /** The last part of the ARN, before the name. */
+  readonly prefix?: string;
+}
+
+/** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html */
+const KINDS: Readonly<Record<string, Kind>> = {
+  'AWS::ApiGatewayV2::Stage': { name: 'StageName' },
+  'AWS::ApiGatewayV2::DomainName': { name: 'DomainName' },
+  'AWS::ElasticLoadBalancingV2::LoadBalancer': { service: 'elasticloadbalancing', name: 'Name', ref: 'arn' },
+  'AWS::ElasticLoadBalancingV2::Listener': {
+    service: 'elasticloadbalancing',
+    ref: 'arn',
+    prefix: 'listener/',
+  },
+  'AWS::Lambda::Function': { name: 'FunctionName', prefix: 'function:' },
+  'AWS::Serverless::Function': { service: 'lambda', name: 'FunctionName', prefix: 'function:' },
+  'AWS::Lambda::Alias': { ref: 'arn', prefix: 'function:' },
+  'AWS::Lambda::Version': { ref: 'arn', prefix: 'function:' },
+  'AWS::IAM::Role': { name: 'RoleName', prefix: 'role/' },
+  'AWS::DynamoDB::Table': { name: 'TableName', prefix: 'table/' },
+  'AWS::SQS::Queue': { name: 'QueueName', ref: 'url' },
+  'AWS::SNS::Topic': { name: 'TopicName', ref: 'arn' },
+  'AWS::StepFunctions::StateMachine': {
+    service: 'states',
+    name: 'StateMachineName',
+    ref: 'arn',
+    prefix: 'stateMachine:',
+  },
+  'AWS::Events::EventBus': { name: 'Name', prefix: 'event-bus/' },
+  'AWS::Kinesis::Stream': { name: 'Name', prefix: 'stream/' },
+  'AWS::Logs::LogGroup': { name: 'LogGroupName', prefix: 'log-group:' },
+  'AWS::SecretsManager::Secret': { name: 'Name', ref: 'arn', prefix: 'secret:' },
+};
+
+function physicalName(
+  stack: Stack,
+  { logicalId, properties }: Resource,
+  property: string | undefined,
+): string {
+  const named = property === undefined ? undefined : properties.get(property);
+  return named === undefined ? logicalId : stack.text(named.value) || logicalId;
+}
+
+function madeUpArn(
+  stack: Stack,
+  resource: Resource,
+  { service, name, prefix }: { service: string; name: string; prefix: string },
+): string {
+  const { region, accountId } = stack.settings;
+  switch (resource.type) {
+    case 'AWS::ElasticLoadBalancingV2::LoadBalancer': {
+      const type = resource.properties.get('Type');
+      const kind = type && stack.text(type.value) === 'network' ? 'net' : 'app';
+      return `arn:aws:${service}:${region}:${accountId}:loadbalancer/${kind}/${name}/0000000000000000`;
+    }
+    case 'AWS::Lambda::Alias':
+    case 'AWS::Lambda::Version':
+      return `${functionArn(stack, resource)}:${qualifier(stack, resource)}`;
+    case 'AWS::IAM::Role':
+      return `arn:aws:iam::${accountId}:${prefix}${name}`;
+    default:
+      return `arn:aws:${service}:${region}:${accountId}:${prefix}${name}`;
+  }
+}
+
+/** An alias or a version names its function by its name or its ARN. */
+function functionArn(stack: Stack, { properties, logicalId }: Resource): string {
+  const { region, accountId } = stack.settings;
+  const named = properties.get('FunctionName');
+  const name = named === undefined ? logicalId : stack.text(named.value);
+  return name.startsWith('arn:') ? name : `arn:aws:lambda:${region}:${accountId}:function:${name}`;
+}
+
+function qualifier(stack: Stack, { type, properties }: Resource): string {
+  const alias = properties.get('Name');
+  return type === 'AWS::Lambda::Alias' && alias !== undefined ? stack.text(alias.value) : '1';
+}

@@ -1,0 +1,101 @@
+import { apiKeys } from '../control/api-keys.js';
+import { apiMappings } from '../control/api-mappings.js';
+import { apis } from '../control/apis.js';
+import { authorizers } from '../control/authorizers.js';
+import { type Collection, find } from '../control/collection.js';
+import { type ApiResources, type ControlPlane } from '../control/control-plane.js';
+import { deployments } from '../control/deployments.js';
+import { domainNames } from '../control/domain-names.js';
+import { type JsonObject } from '../control/fields.js';
+import { integrationResponses } from '../control/integration-responses.js';
+import { integrations } from '../control/integrations.js';
+import { models } from '../control/models.js';
+import { routeResponses } from '../control/route-responses.js';
+import { routes } from '../control/routes.js';
+import { stages } from '../control/stages.js';
+import { usagePlanKeys } from '../control/usage-plan-keys.js';
+import { usagePlans } from '../control/usage-plans.js';
+import { vpcLinks } from '../control/vpc-links.js';
+
+/** A resource that the control plane has, as the rest of the template sees it. */
+export interface MadeResource {
+  /** What `Ref` gives. */
+  readonly ref: string;
+  /** What `Fn::GetAtt` gives, by attribute. */
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+/** @throws {ControlError} what the control plane answers to such a request */
+type Maker = (plane: ControlPlane, input: JsonObject) => MadeResource;
+
+/** How a type of resource is made; `undefined` for one that this gateway does not serve. */
+export const makerOf = (type: string): Maker | undefined =>
+  Object.hasOwn(MAKERS, type) ? MAKERS[type] : undefined;
+
+const apiOf = (plane: ControlPlane, { apiId }: JsonObject) => find(apis, plane, String(apiId));
+
+/** What an API has, below it by the property `ApiId`. */
+const ofApi =
+  <T extends object>(collection: Collection<ApiResources, T>, attribute: keyof T & string): Maker =>
+  (plane, input) =>
+    named(collection.create(apiOf(plane, input), input), attribute);
+
+/** A resource whose id is what `Ref` gives, and also an attribute of that name. */
+function named<T extends object>(
+  resource: T,
+  attribute: keyof T & string,
+  ref = String(resource[attribute]),
+) {
+  return { ref, attributes: { [attribute]: ref } };
+}
+
+/** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_ApiGatewayV2.html */
+const MAKERS: Readonly<Record<string, Maker>> = {
+  'AWS::ApiGatewayV2::Api'(plane, input) {
+    const { ApiId, ApiEndpoint } = apis.create(plane, input).api;
+    return { ref: ApiId, attributes: { ApiId, ApiEndpoint } };
+  },
+  'AWS::ApiGatewayV2::ApiMapping'(plane, input) {
+    const domainName = find(domainNames, plane, String(input.domainName));
+    return named(apiMappings.create({ plane, domainName }, input), 'ApiMappingId');
+  },
+  'AWS::ApiGatewayV2::Authorizer': ofApi(authorizers, 'AuthorizerId'),
+  'AWS::ApiGatewayV2::Deployment': ofApi(deployments, 'DeploymentId'),
+  'AWS::ApiGatewayV2::DomainName'(plane, input) {
+    const { DomainName, DomainNameArn, DomainNameConfigurations } = domainNames.create(plane, input);
+    const RegionalDomainName = String(DomainNameConfigurations[0]?.['ApiGatewayDomainName']);
+    return { ref: DomainName, attributes: { DomainNameArn, RegionalDomainName } };
+  },
+  'AWS::ApiGatewayV2::Integration': ofApi(integrations, 'IntegrationId'),
+  'AWS::ApiGatewayV2::IntegrationResponse'(plane, input) {
+    const of = apiOf(plane, input);
+    const integration = find(integrations, of, String(input.integrationId));
+    return named(integrationResponses.create({ of, integration }, input), 'IntegrationResponseId');
+  },
+  'AWS::ApiGatewayV2::Model': ofApi(models, 'ModelId'),
+  'AWS::ApiGatewayV2::Route': ofApi(routes, 'RouteId'),
+  'AWS::ApiGatewayV2::RouteResponse'(plane, input) {
+    const of = apiOf(plane, input);
+    const route = find(routes, of, String(input.routeId));
+    return named(routeResponses.create({ of, route }, input), 'RouteResponseId');
+  },
+  'AWS::ApiGatewayV2::Stage': ofApi(stages, 'StageName'),
+  'AWS::ApiGateway::ApiKey'(plane, input) {
+    const { id } = apiKeys.create(plane, input);
+    return { ref: id, attributes: { APIKeyId: id } };
+  },
+  'AWS::ApiGateway::UsagePlan'(plane, input) {
+    // the template may leave the name to CloudFormation
+    const { id } = usagePlans.create(plane, { name: 'usage-plan', ...input });
+    return { ref: id, attributes: { Id: id } };
+  },
+  'AWS::ApiGateway::UsagePlanKey'(plane, input) {
+    const plan = find(usagePlans, plane, String(input.usagePlanId));
+    const ref = `${usagePlanKeys.create({ plane, plan }, input).id}:${plan.id}`;
+    return { ref, attributes: { Id: ref } };
+  },
+  'AWS::ApiGateway::VpcLink'(plane, input) {
+    const { id } = vpcLinks.create(plane, input);
+    return { ref: id, attributes: { VpcLinkId: id } };
+  },
+};

@@ -1,0 +1,203 @@
+import { type Call, type Node } from './document.js';
+import { FUNCTIONS } from './functions.js';
+import { madeUpValue } from './made-up-values.js';
+import { type Resource, type Template } from './template.js';
+
+/** What a part of a template comes to; `undefined` where `AWS::NoValue` takes it away. */
+export type Value = string | number | boolean | readonly Value[] | { readonly [key: string]: Value };
+
+export interface StackSettings {
+  /** Values of parameters; also of exports (`Fn::ImportValue`) and of `resolve:…` in dynamic references, by their names. */
+  readonly parameters: ReadonlyMap<string, string>;
+  readonly region: string;
+  /** Twelve digits. */
+  readonly accountId: string;
+  /** A parameter without a value is an error, unless it may stand for itself as `{Name}`, as for linting. */
+  readonly mayLackValues?: boolean;
+}
+
+/** `undefined` when the resource was not made here; then it has a made-up value. */
+export type PhysicalValue = (resource: Resource, attribute: string | undefined) => string | undefined;
+
+/** Nothing that a template needs; chains of names that double each time reach it soon. */
+const TEXT_CHARACTERS = 1024 * 1024;
+
+/** A template with its parameters: what its parts come to. */
+export class Stack {
+  readonly #conditions = new Map<string, boolean | 'being evaluated'>();
+  readonly #madeUp = new Map<string, string>();
+
+  /** @throws {CloudFormationError} parameters without a value */
+  constructor(
+    readonly template: Template,
+    readonly settings: StackSettings,
+    private readonly physicalValue: PhysicalValue = () => undefined,
+  ) {
+    const { parameters, mayLackValues } = settings;
+    const missing = [...template.parameters].filter(
+      ([name, declaration]) => declaration.default === undefined && !parameters.has(name),
+    );
+    const [[, first] = []] = missing;
+    if (first === undefined || mayLackValues) return;
+    const names = missing.map(([name]) => name);
+    throw template.document.error(
+      first.at,
+      `Parameters: [${names.join(', ')}] must have values; give ${names.map((name) => `--parameter ${name}=VALUE`).join(' ')}`,
+    );
+  }
+
+  /** The resources whose condition is met. */
+  resources(): readonly Resource[] {
+    return [...this.template.resources.values()].filter((resource) => this.isMade(resource));
+  }
+
+  isMade({ condition, at }: Pick<Resource, 'condition' | 'at'>): boolean {
+    return condition === undefined || this.isConditionMet(condition, at);
+  }
+
+  /** @throws {CloudFormationError} at the part that cannot be evaluated */
+  value(node: Node): Value | undefined {
+    switch (node.kind) {
+      case 'scalar':
+        if (node.value === null) throw this.error(node, `'null' values are not allowed in templates`);
+        return typeof node.value === 'string' ? this.#resolveDynamic(node.value) : node.value;
+      case 'list':
+        return node.items.map((item) => this.value(item)).filter((item) => item !== undefined);
+      case 'dictionary': {
+        const entries = [...node.entries].map(([name, { value }]) => [name, this.value(value)] as const);
+        return Object.fromEntries(entries.filter(([, value]) => value !== undefined)) as Value;
+      }
+      case 'call':
+        return this.#call(node);
+    }
+  }
+
+  /** @throws {CloudFormationError} it comes to something else than text */
+  text(node: Node): string {
+    const value = this.value(node);
+    if (value === undefined) return '';
+    if (typeof value === 'object') throw this.error(node, 'this must be text');
+    return String(value);
+  }
+
+  /** @throws {CloudFormationError} it comes to something else than a list */
+  list(node: Node): readonly Value[] {
+    const value = this.value(node);
+    if (Array.isArray(value)) return value as readonly Value[];
+    throw this.error(node, 'this must be a list');
+  }
+
+  /** What `Ref` gives, or `Fn::GetAtt`. */
+  reference(node: Node, name: string, attribute?: string): Value | undefined {
+    if (attribute === undefined && name === 'AWS::NoValue') return undefined;
+    const pseudo = attribute === undefined ? this.#pseudoParameter(name) : undefined;
+    const value = pseudo ?? (attribute === undefined ? this.#parameter(name) : undefined);
+    if (value !== undefined) return value;
+
+    const resource = this.template.resources.get(name);
+    if (resource !== undefined && this.isMade(resource)) return this.#valueOf(resource, attribute);
+    if (resource === undefined && this.template.hasTransform)
+      return [name, attribute].filter(Boolean).join('.');
+    throw this.error(
+      node,
+      resource === undefined
+        ? `Unresolved resource dependencies [${name}]: the template has no such resource or parameter`
+        : `Unresolved resource dependencies [${name}]: its condition ${resource.condition} is not met`,
+    );
+  }
+
+  isConditionMet(name: string, at: Node['at']): boolean {
+    const known = this.#conditions.get(name);
+    if (known === 'being evaluated') {
+      throw this.template.document.error(at, `the condition ${name} depends on itself`);
+    }
+    if (known !== undefined) return known;
+    const condition = this.template.conditions.get(name);
+    if (condition === undefined) throw this.template.document.error(at, `there is no condition ${name}`);
+    this.#conditions.set(name, 'being evaluated');
+    try {
+      const isMet = this.isTrue(condition.value);
+      this.#conditions.set(name, isMet);
+      return isMet;
+    } catch (error) {
+      // whoever asks again is told the same, and not of a circle
+      this.#conditions.delete(name);
+      throw error;
+    }
+  }
+
+  /** What a condition function gives. */
+  isTrue(node: Node): boolean {
+    const value = this.value(node);
+    if (value === true || value === 'true') return true;
+    if (value === false || value === 'false') return false;
+    throw this.error(node, 'this must be a condition');
+  }
+
+  error(node: Node, reason: string) {
+    return this.template.document.error(node.at, reason);
+  }
+
+  #call(call: Call): Value | undefined {
+    const evaluate = Object.hasOwn(FUNCTIONS, call.name) ? FUNCTIONS[call.name] : undefined;
+    if (evaluate === undefined) throw this.error(call, `${call.name} is not read by this gateway`);
+    const value = evaluate(this, call);
+    if (typeof value === 'string' && value.length > TEXT_CHARACTERS) {
+      throw this.error(call, `this comes to more than ${TEXT_CHARACTERS} characters`);
+    }
+    return value;
+  }
+
+  #parameter(name: string): Value | undefined {
+    const declaration = this.template.parameters.get(name);
+    if (declaration === undefined) return undefined;
+    const text = this.settings.parameters.get(name) ?? declaration.default ?? `{${name}}`;
+    return declaration.isList ? text.split(',').map((item) => item.trim()) : text;
+  }
+
+  #pseudoParameter(name: string): Value | undefined {
+    const { region, accountId } = this.settings;
+    switch (name) {
+      case 'AWS::Region':
+        return region;
+      case 'AWS::AccountId':
+        return accountId;
+      case 'AWS::Partition':
+        return 'aws';
+      case 'AWS::URLSuffix':
+        return 'amazonaws.com';
+      case 'AWS::StackName':
+        return STACK_NAME;
+      case 'AWS::StackId':
+        return `arn:aws:cloudformation:${region}:${accountId}:stack/${STACK_NAME}/00000000-0000-0000-0000-000000000000`;
+      case 'AWS::NotificationARNs':
+        return [];
+      default:
+        return undefined;
+    }
+  }
+
+  #valueOf(resource: Resource, attribute: string | undefined): string {
+    const made = this.physicalValue(resource, attribute);
+    if (made !== undefined) return made;
+    const key = `${resource.logicalId}.${attribute ?? ''}`;
+    const known = this.#madeUp.get(key);
+    if (known !== undefined) return known;
+    // stands for it while its own name is being evaluated
+    this.#madeUp.set(key, resource.logicalId);
+    const value = madeUpValue(this, resource, attribute);
+    this.#madeUp.set(key, value);
+    return value;
+  }
+
+  /** `{{resolve:secretsmanager:…}}`, which CloudFormation replaces wherever it stands in a text. */
+  #resolveDynamic(text: string): string {
+    return text.replaceAll(
+      /\{\{(resolve:[^}]+)\}\}/g,
+      (whole, name: string) => this.settings.parameters.get(name) ?? whole,
+    );
+  }
+}
+
+/** A template does not name its stack. */
+const STACK_NAME = 'local';

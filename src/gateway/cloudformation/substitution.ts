@@ -1,0 +1,34 @@
+/** One part of the text of `Fn::Sub`. */
+export type SubPart =
+  | { readonly kind: 'text'; readonly text: string }
+  /** `${Name}` or `${Name.Attribute}` */
+  | { readonly kind: 'variable'; readonly name: string };
+
+/** `${!Literal}` is `${Literal}` in the result, and thereby the way to write what CloudFormation must leave alone. */
+export function parseSubstitution(text: string): readonly SubPart[] {
+  const parts: SubPart[] = [];
+  let end = 0;
+  for (const match of text.matchAll(/\$\{([^}]*)\}/g)) {
+    const [whole, inside = ''] = match;
+    parts.push({ kind: 'text', text: text.slice(end, match.index) });
+    if (inside.startsWith('!')) parts.push({ kind: 'text', text: `\${${inside.slice(1)}}` });
+    else parts.push({ kind: 'variable', name: inside.trim() });
+    end = match.index + whole.length;
+  }
+  parts.push({ kind: 'text', text: text.slice(end) });
+  return parts.filter((part) => part.kind === 'variable' || part.text !== '');
+}
+
+/** `Name.Attribute.More` → the name, and what follows the first dot. */
+export function splitAttribute(text: string): readonly [name: string, attribute: string | undefined] {
+  const dot = text.indexOf('.');
+  return dot === -1 ? [text, undefined] : [text.slice(0, dot), text.slice(dot + 1)];
+}
+
+/**
+ * Expressions that API Gateway evaluates itself, as they would begin in an unescaped `${…}`.
+ *
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-selection-expressions.html
+ */
+export const isGatewayExpression = (variable: string) =>
+  /^(request|route|integration|context|stageVariables)[.[]/.test(variable);

@@ -1,0 +1,92 @@
+import { type JsonObject } from '../control/fields.js';
+import { type Value } from './stack.js';
+
+/**
+ * A resource's properties as the control plane's wire has them: members begin in lower case, the keys of maps are the
+ * user's own, and text that stands for a number or a flag, as a parameter's does, is one.
+ */
+export function wireInput(type: string, properties: Readonly<Record<string, Value>>): JsonObject {
+  const renamed = RENAMED[type] ?? {};
+  return Object.fromEntries(
+    Object.entries(properties).map(([name, value]) => [
+      renamed[name] ?? lowerFirst(name),
+      name === 'Schema' && typeof value === 'object' ? JSON.stringify(value) : convert(name, value),
+    ]),
+  );
+}
+
+const RENAMED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'AWS::ApiGateway::UsagePlan': { UsagePlanName: 'name' },
+};
+
+/** Members whose keys are the user's. */
+const MAPS = new Set([
+  'RequestModels',
+  'RequestParameters',
+  'RequestTemplates',
+  'ResponseModels',
+  'ResponseParameters',
+  'ResponseTemplates',
+  'RouteSettings',
+  'StageVariables',
+  'Tags',
+]);
+const FLAGS = new Set([
+  'ApiKeyRequired',
+  'AutoDeploy',
+  'DataTraceEnabled',
+  'DetailedMetricsEnabled',
+  'DisableExecuteApiEndpoint',
+  'DisableSchemaValidation',
+  'EnableSimpleResponses',
+  'Enabled',
+  'GenerateDistinctId',
+  'Required',
+]);
+const NUMBERS = new Set([
+  'AuthorizerResultTtlInSeconds',
+  'BurstLimit',
+  'Limit',
+  'Offset',
+  'RateLimit',
+  'ThrottlingBurstLimit',
+  'ThrottlingRateLimit',
+  'TimeoutInMillis',
+]);
+
+/** What CloudFormation makes of a value whose property is a number; any other text stays, to be refused by its name. */
+export const asNumber = (value: Value | undefined): Value | undefined =>
+  typeof value === 'string' && value.trim() !== '' && !Number.isNaN(Number(value)) ? Number(value) : value;
+
+/** The same for a flag. */
+export const asFlag = (value: Value | undefined): Value | undefined =>
+  value === 'true' ? true : value === 'false' ? false : value;
+
+function convert(name: string, value: Value): unknown {
+  if (FLAGS.has(name)) return asFlag(value);
+  if (NUMBERS.has(name)) return asNumber(value);
+  if (typeof value !== 'object') return String(value);
+  if (isList(value)) {
+    // v1's tags; v2's are a map already
+    if (name === 'Tags') return Object.fromEntries(value.map(tag));
+    return value.map((item) => convert('', item));
+  }
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) =>
+      MAPS.has(name) ? [key, convert('', item)] : [lowerFirst(key), convert(key, item)],
+    ),
+  );
+}
+
+const isList = (value: Value): value is readonly Value[] => Array.isArray(value);
+
+const tag = (item: Value): readonly [string, string] => {
+  const { Key, Value: value } = item as Readonly<Record<string, Value>>;
+  return [asText(Key), asText(value)];
+};
+
+/** What is no text is left for the control plane to refuse. */
+const asText = (value: Value | undefined) =>
+  typeof value === 'object' ? JSON.stringify(value) : String(value);
+
+const lowerFirst = (name: string) => name.charAt(0).toLowerCase() + name.slice(1);

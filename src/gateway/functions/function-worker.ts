@@ -1,0 +1,129 @@
+import { statSync } from 'node:fs';
+import { registerHooks } from 'node:module';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { workerData } from 'node:worker_threads';
+// no import that stays: this file is run as it is, and its neighbours have other names before they are compiled
+import type {
+  FunctionError,
+  FunctionWorkerData,
+  FunctionWorkerMessage,
+  Invocation,
+} from './function-messages.js';
+
+/**
+ * What runs in a worker thread: one environment of one local function, as Lambda's Node.js runtime is on AWS. It loads
+ * the module, then answers one invocation after the other. Self-contained, so that Node runs it compiled or not.
+ */
+await run(workerData as FunctionWorkerData);
+
+type Handler = (event: unknown, context: object, callback: Callback) => unknown;
+type Callback = (error?: unknown, result?: unknown) => void;
+
+async function run(data: FunctionWorkerData): Promise<void> {
+  const { port } = data;
+  const send = (message: FunctionWorkerMessage) => port.postMessage(message);
+  process.env.AWS_LAMBDA_FUNCTION_NAME = data.functionName;
+  process.env.AWS_LAMBDA_FUNCTION_VERSION = '$LATEST';
+  reportFiles(send);
+  try {
+    const handler = await loadHandler(data);
+    port.on('message', (invocation: Invocation) => {
+      void invoke(handler, invocation, data).then(send);
+    });
+    send({ kind: 'ready' });
+  } catch (error) {
+    send({ kind: 'cannotLoad', error: errorOf(error) });
+  }
+}
+
+/** Packages are left out: they change with an installation, after which one starts anew anyhow. */
+function reportFiles(send: (message: FunctionWorkerMessage) => void): void {
+  registerHooks({
+    load(url, context, nextLoad) {
+      if (url.startsWith('file:') && !url.includes('/node_modules/')) {
+        const file = fileURLToPath(url);
+        const stat = statSync(file, { throwIfNoEntry: false });
+        send({ kind: 'read', file, mtimeMs: stat?.mtimeMs, size: stat?.size });
+      }
+      return nextLoad(url, context);
+    },
+  });
+}
+
+async function loadHandler({ file, exportName }: FunctionWorkerData): Promise<Handler> {
+  const module = (await import(pathToFileURL(file).href)) as Record<string, unknown>;
+  const handler = module[exportName] ?? (module.default as Record<string, unknown> | undefined)?.[exportName];
+  if (typeof handler === 'function') return handler as Handler;
+  const error = new Error(
+    `${exportName} is ${handler === undefined ? 'not exported' : 'no function'} by ${file}`,
+  );
+  error.name = 'Runtime.HandlerNotFound';
+  throw error;
+}
+
+async function invoke(
+  handler: Handler,
+  invocation: Invocation,
+  { functionName }: FunctionWorkerData,
+): Promise<FunctionWorkerMessage> {
+  const { requestId, invokedFunctionArn, payload, deadline } = invocation;
+  const context = {
+    callbackWaitsForEmptyEventLoop: true,
+    functionName,
+    functionVersion: '$LATEST',
+    invokedFunctionArn,
+    memoryLimitInMB: '128',
+    awsRequestId: requestId,
+    logGroupName: `/aws/lambda/${functionName}`,
+    logStreamName: 'local',
+    getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
+  };
+  try {
+    const result = await new Promise((resolve, reject) => {
+      const callback: Callback = (error, value) => {
+        // what a function passes as its error need not be one
+        // oxlint-disable-next-line typescript/prefer-promise-reject-errors
+        if (error === undefined || error === null) resolve(value);
+        else reject(error);
+      };
+      const returned = handler(JSON.parse(payload) as unknown, context, callback);
+      if (isPromise(returned)) returned.then(resolve, reject);
+      else if (handler.length < 3) {
+        console.warn(
+          'the handler is not async and takes no callback: Lambda answers null, whatever it returns',
+        );
+        resolve(null);
+      }
+    });
+    return { kind: 'returned', payload: asJson(result) };
+  } catch (error) {
+    return { kind: 'threw', error: errorOf(error) };
+  }
+}
+
+const isPromise = (value: unknown): value is Promise<unknown> =>
+  typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
+
+function asJson(result: unknown): string {
+  try {
+    return JSON.stringify(result) ?? 'null';
+  } catch (cause) {
+    const error = new Error('Unable to stringify response body', { cause });
+    error.name = 'Runtime.MarshalError';
+    throw error;
+  }
+}
+
+function errorOf(error: unknown): FunctionError {
+  try {
+    if (error instanceof Error) {
+      // whatever the function made of them
+      const { name, message, stack = '' } = error as { name: unknown; message: unknown; stack?: unknown };
+      return { errorType: String(name), errorMessage: String(message), trace: String(stack).split('\n') };
+    }
+    return { errorType: typeof error, errorMessage: String(error), trace: [] };
+  } catch {
+    // an object that cannot even be made a text
+    return { errorType: typeof error, errorMessage: 'unknown', trace: [] };
+  }
+}

@@ -1,0 +1,83 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { canonicalRequest, sha256, type SignedRequest } from './canonical-request.js';
+import { IamError } from './iam-error.js';
+import { ALGORITHM, basicTime, type Scope, type Signature, timeOf } from './read-signature.js';
+
+/** The name by which WebSocket APIs and `@connections` are signed for. */
+const SERVICE = 'execute-api';
+
+/** So far may the signer's clock be off; a presigned URL that does not say how long it is good is good as long. */
+const SKEW_MS = 5 * 60_000;
+
+/**
+ * What can be said of a signature without knowing its secret: that it was made for this service, Region and time.
+ * Checks and words are AWS's, in its order (recorded of DynamoDB in https://github.com/mhart/dynalite, the scope's
+ * also of `@connections` in https://github.com/aws/aws-sdk-js-v3/issues/1831; read 2026-11-20).
+ *
+ * @param now milliseconds since 1970
+ * @throws {IamError}
+ */
+export function checkScope(
+  { time, expiresSeconds, signedHeaders, scope }: Signature,
+  region: string,
+  now: number,
+) {
+  const signedAt = timeOf(time);
+  const lifeMs = expiresSeconds === undefined ? SKEW_MS : expiresSeconds * 1000;
+  if (signedAt < now - lifeMs) {
+    const earliest = basicTime(now - lifeMs);
+    throw invalid(
+      `Signature expired: ${time} is now earlier than ${earliest} (${basicTime(now)} - ${lifeMs / 60_000} min.)`,
+    );
+  }
+  if (signedAt > now + SKEW_MS) {
+    const latest = basicTime(now + SKEW_MS);
+    throw invalid(
+      `Signature not yet current: ${time} is still later than ${latest} (${basicTime(now)} + ${SKEW_MS / 60_000} min.)`,
+    );
+  }
+  if (!signedHeaders.includes('host')) {
+    throw invalid("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.");
+  }
+  const wrong = [
+    scope.region !== region && `Credential should be scoped to a valid region, not '${scope.region}'. `,
+    scope.service !== SERVICE && `Credential should be scoped to correct service: '${SERVICE}'. `,
+    scope.terminator !== TERMINATOR &&
+      `Credential should be scoped with a valid terminator: '${TERMINATOR}', not '${scope.terminator}'. `,
+    scope.date !== time.slice(0, 8) &&
+      `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '${scope.date}' != '${time.slice(0, 8)}', from '${time}'.`,
+  ].filter((sentence) => sentence !== false);
+  if (wrong.length > 0) throw invalid(wrong.join(''));
+}
+
+/**
+ * Signs the request again and compares. As AWS does, the refusal shows what should have been signed.
+ *
+ * @throws {IamError} it was signed with another secret, or is not the request that was signed
+ */
+export function verifySignature(request: SignedRequest, signature: Signature, secretAccessKey: string): void {
+  const { scope, time, signedHeaders, value } = signature;
+  const canonical = canonicalRequest(request, signedHeaders);
+  const scopeText = `${scope.date}/${scope.region}/${scope.service}/${scope.terminator}`;
+  const stringToSign = [ALGORITHM, time, scopeText, sha256(canonical)].join('\n');
+  const expected = hmac(signingKey(secretAccessKey, scope), stringToSign).toString('hex');
+  if (isSame(expected, value)) return;
+  throw invalid(
+    `The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.\n\nThe Canonical String for this request should have been\n'${canonical}'\n\nThe String-to-Sign should have been\n'${stringToSign}'\n`,
+  );
+}
+
+/** Takes as long wherever they differ. */
+export function isSame(expected: string, given: string): boolean {
+  const [a, b] = [Buffer.from(expected), Buffer.from(given)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}
+
+const TERMINATOR = 'aws4_request';
+
+const signingKey = (secretAccessKey: string, { date, region, service, terminator }: Scope) =>
+  [date, region, service, terminator].reduce<string | Buffer>(hmac, `AWS4${secretAccessKey}`);
+
+const hmac = (key: string | Buffer, text: string) => createHmac('sha256', key).update(text).digest();
+
+const invalid = (message: string) => new IamError('InvalidSignatureException', message);

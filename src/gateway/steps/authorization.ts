@@ -1,0 +1,12 @@
+import { type GatewayAnswer } from '../errors.js';
+
+/** What an authorization step says of a handshake. */
+export type Authorization =
+  | {
+      readonly kind: 'allowed';
+      /** Context variables that are kept for as long as the connection is. */
+      readonly variables: Readonly<Record<string, string>>;
+      /** Those that only `$connect` itself sees. */
+      readonly connectVariables?: Readonly<Record<string, string>>;
+    }
+  | { readonly kind: 'denied'; readonly answer: GatewayAnswer };

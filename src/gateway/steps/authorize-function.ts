@@ -1,0 +1,135 @@
+import { type Logger } from 'pino';
+import { type Authorization as DeployedAuthorization } from '../control/snapshot.js';
+import { ANSWERS, type GatewayAnswer } from '../errors.js';
+import { type Functions } from '../functions/functions.js';
+import { LIMITS } from '../limits.js';
+import { contextVariables } from '../mapping/context-variables.js';
+import { evaluateSource } from '../mapping/parameters.js';
+import { fillStageVariables } from './map-parameters.js';
+import { evaluatePolicy, parsePolicy, type Policy } from '../signing/policy.js';
+import { type Authorization } from './authorization.js';
+import { readError } from './call-lambda.js';
+import { authorizerEvent } from './lambda-event.js';
+import { type RouteEvent } from './map-request.js';
+
+/** The authorizer of a route, as it is deployed. */
+export type Authorizer = DeployedAuthorization & { readonly kind: 'CUSTOM' };
+
+/**
+ * A Lambda authorizer on `$connect`: asks the function who the client is and evaluates the policy that it answers with.
+ * Answers are not cached, as WebSocket APIs do not.
+ *
+ * @param methodArn `arn:aws:execute-api:{region}:{account}:{api}/{stage}/$connect`, the resource that the policy has to
+ *   allow
+ * @param log where a developer finds out why an authorizer does not work; the client learns the status only
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-lambda-auth.html
+ */
+export async function authorizeFunction(
+  functions: Functions,
+  authorizer: Authorizer,
+  event: RouteEvent,
+  methodArn: string,
+  log: Logger,
+): Promise<Authorization> {
+  if (countHeader(event, 'authorization') > 1) return denied(ANSWERS.badRequest);
+  if (!hasIdentity(authorizer, event)) return denied(ANSWERS.unauthorized);
+
+  const functionName = fillStageVariables(authorizer.functionName, event.stageVariables);
+  const startedAt = performance.now();
+  try {
+    const payload = JSON.stringify(authorizerEvent(event, methodArn));
+    const answer = await functions.invoke(functionName, payload, LIMITS.authorizerTimeoutMs);
+    if (answer.functionError !== undefined) {
+      const { errorType, errorMessage } = readError(answer.payload);
+      if (errorMessage === 'Unauthorized') return denied(ANSWERS.unauthorized);
+      throw new AuthorizerError(`it failed: ${errorType}: ${errorMessage}`);
+    }
+    const { policy, variables } = readResult(answer.payload);
+    switch (evaluatePolicy(policy, 'execute-api:Invoke', methodArn)) {
+      case 'implicitDeny':
+        return denied(ANSWERS.notAllowedByPolicy);
+      case 'explicitDeny':
+        return denied(ANSWERS.deniedByPolicy);
+      case 'allowed': {
+        const integrationLatency = String(Math.round(performance.now() - startedAt));
+        return {
+          kind: 'allowed',
+          variables,
+          connectVariables: { 'authorizer.integrationLatency': integrationLatency },
+        };
+      }
+    }
+  } catch (error) {
+    const { authorizerId } = authorizer;
+    const { connectionId } = event.connection;
+    const reason = error instanceof Error ? error.message : String(error);
+    log.warn({ connectionId, authorizerId, functionName, reason }, 'authorizer failed');
+    return denied(ANSWERS.authorizerFailed);
+  }
+}
+
+/** What the function returned is not what an authorizer has to return. */
+class AuthorizerError extends Error {
+  override readonly name = 'AuthorizerError';
+}
+
+const denied = (answer: GatewayAnswer): Authorization => ({ kind: 'denied', answer });
+
+function countHeader({ handshake }: RouteEvent, name: string): number {
+  const names = handshake?.rawHeaders.filter((_, index) => index % 2 === 0) ?? [];
+  return names.filter((each) => each.toLowerCase() === name).length;
+}
+
+/** Whether the request has every identity source; without one of them the function is not asked. */
+function hasIdentity({ identitySources }: Authorizer, event: RouteEvent): boolean {
+  const { connection, facts, stageVariables, handshake } = event;
+  const mappable = {
+    context: contextVariables({ ...connection, ...facts }),
+    stageVariables,
+    ...(handshake && { handshake }),
+  };
+  return identitySources.every(({ source }) =>
+    evaluateSource(source, mappable).some((value) => value !== ''),
+  );
+}
+
+/** @throws {AuthorizerError | PolicyError} */
+function readResult(payload: string): {
+  readonly policy: Policy;
+  readonly variables: Readonly<Record<string, string>>;
+} {
+  if (Buffer.byteLength(payload) > LIMITS.authorizerAnswerBytes) {
+    throw new AuthorizerError(`its answer is over ${LIMITS.authorizerAnswerBytes} bytes`);
+  }
+  const result = JSON.parse(payload) as unknown;
+  if (!isObject(result)) throw new AuthorizerError('it did not answer with an object');
+  const { principalId, policyDocument, context, usageIdentifierKey } = result;
+  if (typeof principalId !== 'string') throw new AuthorizerError('principalId has to be a string');
+  if (usageIdentifierKey !== undefined && typeof usageIdentifierKey !== 'string') {
+    throw new AuthorizerError('usageIdentifierKey has to be a string');
+  }
+  return {
+    policy: parsePolicy(policyDocument),
+    variables: {
+      ...readContext(context),
+      'authorizer.principalId': principalId,
+      ...(usageIdentifierKey !== undefined && { 'authorizer.usageIdentifierKey': usageIdentifierKey }),
+    },
+  };
+}
+
+/** `1` becomes `"1"`, `true` becomes `"true"`: in `$context.authorizer.*` everything is a string. */
+function readContext(context: unknown): Readonly<Record<string, string>> {
+  if (context === undefined || context === null) return {};
+  if (!isObject(context)) throw new AuthorizerError('context has to be an object');
+  const variables = Object.entries(context).map(([name, value]) => {
+    if (!['string', 'number', 'boolean'].includes(typeof value)) {
+      throw new AuthorizerError(`context.${name} has to be a string, a number or a boolean`);
+    }
+    return [`authorizer.${name}`, String(value)] as const;
+  });
+  return Object.fromEntries(variables);
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,0 +1,40 @@
+import { type GatewayAnswer } from '../errors.js';
+import { type Iam } from '../signing/iam.js';
+import { IamError } from '../signing/iam-error.js';
+import { type RouteEvent } from './map-request.js';
+
+/**
+ * `AWS_IAM` on `$connect`: the handshake is signed in its headers or, as browsers do it, its URL is presigned, for
+ * `execute-api:Invoke` on `{apiId}/{stage}/$connect`.
+ *
+ * Where AWS is silent: the words of the refusal are those of REST APIs, in the frame that refuses a handshake.
+ *
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-control-access-iam.html
+ */
+export async function authorizeIam(
+  iam: Iam,
+  { connection, handshake }: RouteEvent,
+): Promise<
+  | { readonly kind: 'allowed'; readonly variables: Readonly<Record<string, string>> }
+  | { readonly kind: 'denied'; readonly answer: GatewayAnswer }
+> {
+  if (handshake === undefined) throw new Error('only a handshake is signed');
+  const { target, rawHeaders } = handshake;
+  const request = { method: 'GET', target, rawHeaders, body: Buffer.alloc(0) };
+  try {
+    const path = `${connection.apiId}/${connection.stage}/$connect`;
+    const { accountId, arn, userId } = iam.authorize(request, 'execute-api:Invoke', path);
+    return {
+      kind: 'allowed',
+      variables: {
+        'identity.accountId': accountId,
+        'identity.caller': userId,
+        'identity.user': userId,
+        'identity.userArn': arn,
+      },
+    };
+  } catch (error) {
+    if (!(error instanceof IamError)) throw error;
+    return { kind: 'denied', answer: { status: 403, message: error.message, errorType: error.errorType } };
+  }
+}

@@ -1,0 +1,56 @@
+import { type JavaMap, putKey } from './values.js';
+
+/**
+ * `$context`, out of the flat context variables: `identity.sourceIp` becomes `$context.identity.sourceIp`. A variable
+ * that AWS documents and the event does not have is the empty text, as REST APIs print it; any other leads to nothing.
+ */
+export function contextVariable(variables: Readonly<Record<string, string | undefined>>): JavaMap {
+  const context: JavaMap = {};
+  for (const name of DOCUMENTED) put(context, name, '');
+  for (const [name, value] of Object.entries(variables)) if (value !== undefined) put(context, name, value);
+  return context;
+}
+
+/** Only the first dot divides: an authorizer may call a value `a.b`. */
+function put(context: JavaMap, name: string, value: string): void {
+  const dot = name.indexOf('.');
+  if (dot < 0) {
+    putKey(context, name, value);
+    return;
+  }
+  const group = name.slice(0, dot);
+  if (!Object.hasOwn(context, group)) putKey(context, group, {});
+  putKey(context[group] as JavaMap, name.slice(dot + 1), value);
+}
+
+/** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-mapping-template-reference.html */
+const DOCUMENTED = [
+  'apiId',
+  'authorizer.principalId',
+  'connectedAt',
+  'connectionId',
+  'domainName',
+  'error.messageString',
+  'error.validationErrorString',
+  'eventType',
+  'extendedRequestId',
+  'identity.accountId',
+  'identity.apiKey',
+  'identity.apiKeyId',
+  'identity.caller',
+  'identity.cognitoAuthenticationProvider',
+  'identity.cognitoAuthenticationType',
+  'identity.cognitoIdentityId',
+  'identity.cognitoIdentityPoolId',
+  'identity.sourceIp',
+  'identity.user',
+  'identity.userAgent',
+  'identity.userArn',
+  'messageId',
+  'requestId',
+  'requestTime',
+  'requestTimeEpoch',
+  'routeKey',
+  'stage',
+  'status',
+] as const;

@@ -1,0 +1,196 @@
+import { checkedText, Budget, TEMPLATE_LIMITS } from './budget.js';
+import { javaPattern, javaReplacement, splitByPattern } from './java-pattern.js';
+import {
+  areEqual,
+  getKey,
+  isMap,
+  type JavaMap,
+  javaList,
+  MapEntry,
+  putKey,
+  TemplateObject,
+  textOf,
+  type Value,
+} from './values.js';
+
+/**
+ * The methods that templates call on text, numbers, lists and maps: Java's, as far as templates use them. A value has
+ * these and no others, so that nothing of JavaScript's own can be reached.
+ *
+ * @returns `null` when there is no such method
+ */
+export function callMethod(target: Value, name: string, args: readonly Value[]): Value {
+  if (target instanceof TemplateObject) return target.call(name, args);
+  const methods = methodsOf(target);
+  const method = methods && Object.hasOwn(methods, name) ? methods[name] : COMMON.get(name);
+  const value = method?.(target as never, ...args) ?? null;
+  return typeof value === 'string' ? checkedText(value) : value;
+}
+
+/** `$value.name`: a map's key, or what a getter of that name gives. */
+export function readProperty(target: Value, name: string): Value {
+  if (target instanceof TemplateObject) return target.property(name);
+  if (target instanceof MapEntry) return name === 'key' ? target.key : name === 'value' ? target.value : null;
+  if (isMap(target)) return getKey(target, name);
+  return name === 'empty' ? callMethod(target, 'isEmpty', []) : null;
+}
+
+/** `$value[key]` */
+export function readIndex(target: Value, key: Value): Value {
+  if (Array.isArray(target)) return item(target, key);
+  return isMap(target) ? getKey(target, textOf(key)) : null;
+}
+
+// oxlint-disable-next-line typescript/no-explicit-any -- the arguments are whatever the template gives
+type Methods<T> = Readonly<Record<string, (target: T, ...args: any[]) => Value>>;
+
+function methodsOf(target: Value): Methods<never> | undefined {
+  if (typeof target === 'string') return TEXT;
+  if (typeof target === 'number') return NUMBER;
+  if (Array.isArray(target)) return LIST;
+  if (target instanceof MapEntry) return ENTRY;
+  return isMap(target) ? MAP : undefined;
+}
+
+const COMMON = new Map<string, (target: Value, ...args: Value[]) => Value>([
+  ['toString', (target) => (target === null ? null : textOf(target))],
+  ['equals', (target, other) => typeof target === typeof other && areEqual(target, other)],
+]);
+
+const TEXT: Methods<string> = {
+  charAt: (text, at: Value) =>
+    text[whole(at)] ?? fail(`there is no character ${whole(at)} in a text of ${text.length}`),
+  compareTo: (text, other: Value) => compare(text, textOf(other)),
+  concat: (text, other: Value) => text + textOf(other),
+  contains: (text, part: Value) => text.includes(textOf(part)),
+  endsWith: (text, part: Value) => text.endsWith(textOf(part)),
+  equalsIgnoreCase: (text, other: Value) => text.toLowerCase() === textOf(other).toLowerCase(),
+  indexOf: (text, part: Value, from?: Value) =>
+    text.indexOf(textOf(part), from === undefined ? 0 : whole(from)),
+  isEmpty: (text) => text === '',
+  lastIndexOf: (text, part: Value) => text.lastIndexOf(textOf(part)),
+  length: (text) => text.length,
+  matches: (text, pattern: Value) => javaPattern(textOf(pattern), '', true).test(text),
+  replace: (text, part: Value, by: Value) =>
+    text.replaceAll(
+      textOf(part),
+      limited(() => textOf(by)),
+    ),
+  replaceAll: (text, pattern: Value, by: Value) =>
+    text.replace(javaPattern(textOf(pattern), 'g'), limited(javaReplacement(textOf(by)))),
+  replaceFirst: (text, pattern: Value, by: Value) =>
+    text.replace(javaPattern(textOf(pattern)), limited(javaReplacement(textOf(by)))),
+  split: (text, pattern: Value, limit?: Value) =>
+    javaList(splitByPattern(text, textOf(pattern), limit === undefined ? 0 : whole(limit))),
+  startsWith: (text, part: Value) => text.startsWith(textOf(part)),
+  substring: (text, from: Value, to?: Value) => {
+    const [start, end] = [whole(from), to === undefined ? text.length : whole(to)];
+    if (start < 0 || end > text.length || start > end) {
+      return fail(`substring(${start}, ${end}) is out of a text of ${text.length}`);
+    }
+    return text.slice(start, end);
+  },
+  toLowerCase: (text) => text.toLowerCase(),
+  toUpperCase: (text) => text.toUpperCase(),
+  trim: (text) => text.trim(),
+};
+
+const NUMBER: Methods<number> = {
+  compareTo: (number, other: Value) => Math.sign(number - Number(other)),
+  doubleValue: (number) => number,
+  intValue: (number) => Math.trunc(number),
+  longValue: (number) => Math.trunc(number),
+  // Java's static methods, which templates reach through any number: #set($Integer = 0) $Integer.parseInt("5")
+  parseDouble: (_, text: Value) => parsed(textOf(text), /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/),
+  parseInt: (_, text: Value) => parsed(textOf(text), /^[+-]?\d+$/),
+  parseLong: (_, text: Value) => parsed(textOf(text), /^[+-]?\d+$/),
+  valueOf: (_: number, text: Value) => parsed(textOf(text), /^[+-]?\d+(\.\d+)?$/),
+};
+
+const LIST: Methods<Value[]> = {
+  add: (list, first: Value, second?: Value) => {
+    if (second === undefined) return room(list, 1).push(first) > 0;
+    room(list, 1).splice(whole(first), 0, second);
+    return '';
+  },
+  addAll: (list, others: Value) => {
+    const added = Array.isArray(others) ? (others as Value[]) : [];
+    room(list, added.length).push(...added);
+    return added.length > 0;
+  },
+  clear: (list) => {
+    list.length = 0;
+    return '';
+  },
+  contains: (list, value: Value) => list.some((other) => areEqual(other, value)),
+  get: (list, at: Value) =>
+    whole(at) in list ? item(list, at) : fail(`there is no item ${whole(at)} in a list of ${list.length}`),
+  indexOf: (list, value: Value) => list.findIndex((other) => areEqual(other, value)),
+  isEmpty: (list) => list.length === 0,
+  length: (list) => list.length,
+  remove: (list, at: Value) =>
+    list.splice(typeof at === 'number' ? at : list.findIndex((other) => areEqual(other, at)), 1)[0],
+  set: (list, at: Value, value: Value) => list.splice(whole(at), 1, value)[0],
+  size: (list) => list.length,
+  subList: (list, from: Value, to: Value) => javaList(list.slice(whole(from), whole(to))),
+};
+
+const MAP: Methods<JavaMap> = {
+  containsKey: (map, key: Value) => Object.hasOwn(map, textOf(key)),
+  containsValue: (map, value: Value) => Object.values(map).some((other) => areEqual(other, value)),
+  entrySet: (map) => javaList(Object.entries(map).map(([key, value]) => new MapEntry(key, value))),
+  get: (map, key: Value) => getKey(map, textOf(key)),
+  getOrDefault: (map, key: Value, otherwise: Value) => getKey(map, textOf(key)) ?? otherwise,
+  isEmpty: (map) => Object.keys(map).length === 0,
+  keySet: (map) => javaList(Object.keys(map)),
+  put: (map, key: Value, value: Value) => putKey(map, textOf(key), value),
+  putAll: (map, others: Value) => {
+    for (const [key, value] of Object.entries(isMap(others) ? others : {})) putKey(map, key, value);
+    return '';
+  },
+  remove: (map, key: Value) => {
+    const old = getKey(map, textOf(key));
+    delete map[textOf(key)];
+    return old;
+  },
+  size: (map) => Object.keys(map).length,
+  values: (map) => javaList(Object.values(map)),
+};
+
+const ENTRY: Methods<MapEntry> = {
+  getKey: ({ key }) => key,
+  getValue: ({ value }) => value,
+};
+
+const item = (list: readonly Value[], at: Value): Value => list[whole(at)] ?? null;
+
+const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+
+function whole(value: Value): number {
+  return typeof value === 'number' ? Math.trunc(value) : fail('the argument is no whole number');
+}
+
+/** A replacement that ends before what it adds up to is too long: V8 ends the process when it is far too long. */
+function limited(replacement: (match: string, ...rest: unknown[]) => string) {
+  const budget = new Budget();
+  return (match: string, ...rest: unknown[]): string => {
+    const text = replacement(match, ...rest);
+    budget.spend(text.length);
+    return text;
+  };
+}
+
+function parsed(text: string, form: RegExp): number {
+  return form.test(text) ? Number(text) : fail('the text is no number');
+}
+
+function room(list: Value[], more: number): Value[] {
+  return list.length + more <= TEMPLATE_LIMITS.items
+    ? list
+    : fail(`a list may have ${TEMPLATE_LIMITS.items} items`);
+}
+
+/** @param reason goes to the log, and hence holds nothing out of a message */
+function fail(reason: string): never {
+  throw new Error(reason);
+}

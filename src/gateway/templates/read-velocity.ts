@@ -1,0 +1,118 @@
+import { parse as parseVelocity } from 'velocityjs';
+import { type Position } from './template-error.js';
+
+/** What cannot be read, and where. */
+export class SyntaxFault extends Error {
+  override readonly name = 'SyntaxFault';
+  constructor(
+    readonly position: Position,
+    reason: string,
+    options?: ErrorOptions,
+  ) {
+    super(reason, options);
+  }
+}
+
+/**
+ * The library's syntax tree of a template.
+ *
+ * @throws {SyntaxFault} also for a block that is not closed, and for an `#end` too many, which the library lets pass
+ */
+export function readVelocity(source: string): readonly RawNode[] {
+  return withoutSentinel(source, readRaw(source));
+}
+
+/** Put after the text: it is last in the tree, or something is wrong with the blocks before it. */
+const SENTINEL = '$!{_END_}';
+const SENTINEL_ID = '_END_';
+
+export interface RawPosition {
+  readonly first_line: number;
+  readonly first_column: number;
+  readonly last_line: number;
+  readonly last_column: number;
+}
+
+/** A node of the library's syntax tree, as far as we read it; its own types do not describe it. */
+export interface Raw {
+  readonly type: string;
+  readonly id: unknown;
+  readonly value: unknown;
+  readonly pos?: RawPosition;
+  readonly leader?: string;
+  readonly path?: readonly Raw[];
+  readonly args?: readonly Raw[] | false;
+  readonly equal?: readonly [Raw, Raw];
+  readonly condition?: Raw;
+  readonly from?: Raw;
+  readonly to?: string;
+  readonly operator?: string;
+  readonly expression?: readonly Raw[];
+  readonly isEval?: boolean;
+  readonly isRange?: boolean;
+}
+
+/** Text, a node, or a block: its directive, then its body. */
+export type RawNode = string | Raw | readonly RawNode[];
+
+function readRaw(source: string): readonly RawNode[] {
+  try {
+    return parseVelocity(`${source}\n${SENTINEL}`) as unknown as readonly RawNode[];
+  } catch (cause) {
+    const { hash, message } = cause as { hash?: { loc?: RawPosition; text?: string }; message: string };
+    const position = hash?.loc
+      ? // the library tells of the token before
+        { line: hash.loc.last_line, column: hash.loc.last_column + 1 }
+      : { line: Number(/line (\d+)/.exec(message)?.[1] ?? 1), column: 1 };
+    const end = positionAt(source, source.length);
+    if (position.line > end.line) throw new SyntaxFault(end, 'ends before it is complete', { cause });
+    const found = hash?.text?.trim() ? `; found '${hash.text}'` : '';
+    throw new SyntaxFault(position, `cannot be read here${found}`, { cause });
+  }
+}
+
+function withoutSentinel(source: string, nodes: readonly RawNode[]): readonly RawNode[] {
+  const unclosed = nodes.find(
+    (node) => Array.isArray(node) && JSON.stringify(node).includes(`"${SENTINEL_ID}"`),
+  );
+  if (unclosed) {
+    const { type, pos } = (unclosed as readonly Raw[])[0] as Raw;
+    throw new SyntaxFault(positionOf(pos), `#${type} has no #end`);
+  }
+  const last = nodes.at(-1);
+  if (typeof last !== 'object' || Array.isArray(last) || (last as Raw).id !== SENTINEL_ID) {
+    throw new SyntaxFault(strayEnd(source), 'this #end ends nothing');
+  }
+  const rest = nodes.slice(0, -1);
+  const text = rest.at(-1);
+  // our own line break; after a directive it is gone already
+  return typeof text === 'string' && text.endsWith('\n') ? [...rest.slice(0, -1), text.slice(0, -1)] : rest;
+}
+
+/** The first `#end` after which the library reads nothing more: all texts up to a later one lack the sentinel too. */
+function strayEnd(source: string): Position {
+  const ends = [...source.matchAll(/#end/g)].map(({ index }) => index);
+  let [before, found] = [-1, ends.length - 1];
+  while (found - before > 1) {
+    const middle = Math.floor((before + found) / 2);
+    if (isCutShort(source.slice(0, (ends[middle] ?? 0) + 4))) found = middle;
+    else before = middle;
+  }
+  return positionAt(source, ends[found] ?? source.length);
+}
+
+function isCutShort(source: string): boolean {
+  try {
+    return !JSON.stringify(readRaw(source)).includes(SENTINEL_ID);
+  } catch {
+    return false;
+  }
+}
+
+export const positionOf = (pos: RawPosition | undefined): Position =>
+  pos ? { line: pos.first_line, column: pos.first_column + 1 } : { line: 1, column: 1 };
+
+export function positionAt(source: string, offset: number): Position {
+  const lines = source.slice(0, offset).split(/\r\n?|\n/);
+  return { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };
+}

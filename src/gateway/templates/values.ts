@@ -1,0 +1,146 @@
+import { Budget, checkedText } from './budget.js';
+
+/**
+ * The values of a template, and what Velocity 1.7 and Java make of them. JSON's values are themselves; `null` is also
+ * what a reference gives that leads to nothing.
+ */
+export type Value = unknown;
+
+/** A list that a template made, which prints as Java's do; one out of a message prints as JSON. */
+export class JavaList extends Array<Value> {
+  /** `map`, `slice` and the like give plain lists. */
+  static override get [Symbol.species](): ArrayConstructor {
+    return Array;
+  }
+}
+
+/** A list of these values, whatever they are: `new JavaList(3)` would be three holes. */
+export function javaList(values: Iterable<Value>): JavaList {
+  const list = new JavaList();
+  for (const value of values) list.push(value);
+  return list;
+}
+
+/** What `entrySet()` gives. */
+export class MapEntry {
+  constructor(
+    readonly key: string,
+    readonly value: Value,
+  ) {}
+}
+
+/** `$input` and the like: what has methods and properties of its own, and no others. */
+export abstract class TemplateObject {
+  /** @returns `null` when there is no such property */
+  abstract property(name: string): Value;
+  /** @returns `null` when there is no such method */
+  abstract call(method: string, args: readonly Value[]): Value;
+}
+
+export type JavaMap = Record<string, Value>;
+
+export function isMap(value: Value): value is JavaMap {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return !(value instanceof MapEntry || value instanceof TemplateObject);
+}
+
+/** Only what the map itself holds: `constructor` and `__proto__` are keys like any other. */
+export function getKey(map: JavaMap, key: string): Value {
+  return Object.hasOwn(map, key) ? map[key] : null;
+}
+
+/** @returns what was there */
+export function putKey(map: JavaMap, key: string, value: Value): Value {
+  const old = getKey(map, key);
+  Object.defineProperty(map, key, { value, writable: true, enumerable: true, configurable: true });
+  return old;
+}
+
+/** Velocity 1.7: everything but `null` and `false` is true, the empty string and 0 too. */
+export const isTrue = (value: Value): boolean => value !== null && value !== undefined && value !== false;
+
+/** Java's `toString()`. A list out of JSON is JSON: the class behind it prints so. */
+export function textOf(value: Value, budget = new Budget()): string {
+  if (typeof value === 'object' && value !== null) {
+    if (value instanceof JavaList) return `[${Array.from(value, (item) => textOf(item, budget)).join(', ')}]`;
+    if (value instanceof MapEntry) return `${value.key}=${textOf(value.value, budget)}`;
+    if (Array.isArray(value)) return jsonOf(value, budget);
+    const entries = Object.entries(isMap(value) ? value : {});
+    return `{${entries.map(([key, item]) => `${spent(key, budget)}=${textOf(item, budget)}`).join(', ')}}`;
+  }
+  if (typeof value === 'string') return spent(value, budget);
+  return spent(typeof value === 'number' || typeof value === 'boolean' ? String(value) : 'null', budget);
+}
+
+/** As JSON, without spaces. */
+export function jsonOf(value: Value, budget = new Budget()): string {
+  if (Array.isArray(value)) return `[${value.map((item) => jsonOf(item, budget)).join(',')}]`;
+  if (!isMap(value))
+    return spent(JSON.stringify(value instanceof Object ? textOf(value, budget) : (value ?? null)), budget);
+  const members = Object.entries(value).map(
+    ([key, item]) => `${spent(JSON.stringify(key), budget)}:${jsonOf(item, budget)}`,
+  );
+  return `{${members.join(',')}}`;
+}
+
+/** Two characters more for what stands around it, so that empty ones count too. */
+function spent(text: string, budget: Budget): string {
+  budget.spend(text.length + 2);
+  return text;
+}
+
+/** Values of one kind are compared as such, others by their text. */
+export function areEqual(a: Value, b: Value, budget = new Budget()): boolean {
+  budget.spend(1);
+  if (a === b) return true;
+  if (a === null || a === undefined || b === null || b === undefined) return (a ?? null) === (b ?? null);
+  if (Array.isArray(a) && Array.isArray(b)) {
+    return a.length === b.length && a.every((item, index) => areEqual(item, b[index], budget));
+  }
+  if (isMap(a) && isMap(b)) {
+    const keys = Object.keys(a);
+    return (
+      keys.length === Object.keys(b).length &&
+      keys.every((key) => Object.hasOwn(b, key) && areEqual(a[key], b[key], budget))
+    );
+  }
+  return textOf(a, budget) === textOf(b, budget);
+}
+
+/** `+` with text joins; whatever else is not of two numbers gives nothing, as does a division by zero. */
+export function calculate(operator: string, a: Value, b: Value): Value {
+  if (operator === '+' && (typeof a === 'string' || typeof b === 'string'))
+    return checkedText(textOf(a) + textOf(b));
+  if (typeof a !== 'number' || typeof b !== 'number') return null;
+  switch (operator) {
+    case '+':
+      return a + b;
+    case '-':
+      return a - b;
+    case '*':
+      return a * b;
+    case '/':
+      if (b === 0) return null;
+      // between whole numbers the quotient is one
+      return Number.isInteger(a) && Number.isInteger(b) ? Math.trunc(a / b) : a / b;
+    case '%':
+      return b === 0 ? null : a % b;
+    default:
+      return null;
+  }
+}
+
+/** Only numbers have an order. */
+export function isOrdered(operator: string, a: Value, b: Value): boolean {
+  if (typeof a !== 'number' || typeof b !== 'number') return false;
+  switch (operator) {
+    case '<':
+      return a < b;
+    case '<=':
+      return a <= b;
+    case '>':
+      return a > b;
+    default:
+      return a >= b;
+  }
+}

@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import { allDependencies, inDependencyOrder } from '../../../src/gateway/cloudformation/dependencies.js';
+import { Stack } from '../../../src/gateway/cloudformation/stack.js';
+import { readTemplate } from '../../../src/gateway/cloudformation/template.js';
+
+const stack = (text: string) =>
+  new Stack(readTemplate(text, 't.yml'), {
+    parameters: new Map(),
+    region: 'eu-central-1',
+    accountId: '123456789012',
+  });
+
+const order = (text: string) => inDependencyOrder(stack(text)).map(({ logicalId }) => logicalId);
+
+describe('the order of resources', () => {
+  it('is that of the template where nothing else is said', () => {
+    expect(order('Resources: {B: {Type: T}, A: {Type: T}, C: {Type: T}}')).toEqual(['B', 'A', 'C']);
+  });
+
+  it('is that of the shortest chains, as CloudFormation begins what has all that it needs', () => {
+    const template = `Resources:
+  C: {Type: T, DependsOn: B}
+  B: {Type: T, DependsOn: A}
+  A: {Type: T}
+  Y: {Type: T, DependsOn: A}
+  Z: {Type: T}`;
+    expect(order(template)).toEqual(['A', 'Z', 'B', 'Y', 'C']);
+  });
+
+  it('has a deployment last among those that begin together', () => {
+    const template = `Resources:
+  D: {Type: AWS::ApiGatewayV2::Deployment, DependsOn: R}
+  R: {Type: AWS::ApiGatewayV2::Route}
+  A: {Type: AWS::ApiGatewayV2::RouteResponse, DependsOn: R}`;
+    expect(order(template)).toEqual(['R', 'A', 'D']);
+  });
+
+  it.each([
+    'DependsOn: B',
+    'DependsOn: [B]',
+    'Properties: {x: !Ref B}',
+    'Properties: {x: [{y: !GetAtt B.Arn}]}',
+    "Properties: {x: !Sub 'a-${B.Arn}'}",
+    "Properties: {x: !Sub ['${a}', {a: !Ref B}]}",
+    'Properties: {x: {Fn::If: [Yes, {Ref: B}, c]}}',
+  ])('puts A after B when A has %s', (text) => {
+    const template = `Conditions: {Yes: !Equals [a, a]}\nResources:\n  A: {Type: T, ${text}}\n  B: {Type: T}`;
+    expect(order(template)).toEqual(['B', 'A']);
+  });
+
+  it('does not follow the branch that a condition leaves out', () => {
+    const template = `Conditions: {No: !Equals [a, b]}
+Resources:
+  A: {Type: T, Properties: {x: !If [No, !Ref B, c]}}
+  B: {Type: T, Properties: {x: !Ref A}}`;
+    expect(order(template)).toEqual(['A', 'B']);
+  });
+
+  it('leaves out, and waits for nothing, whose condition is not met', () => {
+    const template = `Conditions: {No: !Equals [a, b]}
+Resources:
+  A: {Type: T, DependsOn: B}
+  B: {Type: T, Condition: No}`;
+    expect(order(template)).toEqual(['A']);
+  });
+
+  it('names the resources of a cycle with their lines', () => {
+    const template = `Resources:
+  Start: {Type: T, DependsOn: A}
+  A: {Type: T, DependsOn: B}
+  B: {Type: T, Properties: {x: !Ref C}}
+  C: {Type: T, Properties: {x: !GetAtt A.Arn}}`;
+    expect(() => order(template)).toThrow(
+      't.yml:3:3: Circular dependency between resources: A (line 3) → B (line 4) → C (line 5) → A (line 3)',
+    );
+  });
+
+  it('says where there is a dependency on nothing', () => {
+    expect(() => order('Resources:\n  A: {Type: T, DependsOn: [B]}')).toThrow(
+      't.yml:2:28: Unresolved resource dependencies [B]',
+    );
+  });
+
+  it('takes no name that Fn::Sub brings itself for a resource', () => {
+    const template =
+      "Resources:\n  A: {Type: T, Properties: {x: !Sub ['${B}', {B: b}]}}\n  B: {Type: T, DependsOn: A}";
+    expect(order(template)).toEqual(['A', 'B']);
+  });
+
+  it('names a resource that refers to itself', () => {
+    expect(() => order('Resources:\n  A: {Type: T, Properties: {x: !Ref A}}')).toThrow(
+      'A (line 2) → A (line 2)',
+    );
+  });
+
+  it('is found for a chain as long as a template can hold', () => {
+    const chain = Array.from(
+      { length: 5_000 },
+      (_, index) => `  R${index}: {Type: T, DependsOn: R${index + 1}}`,
+    );
+    expect(order(`Resources:\n${chain.join('\n')}\n  R5000: {Type: T}`)).toHaveLength(5_001);
+  });
+
+  it('knows everything below a resource', () => {
+    const subject = stack(
+      'Resources: {A: {Type: T, DependsOn: B}, B: {Type: T, DependsOn: C}, C: {Type: T}, D: {Type: T}}',
+    );
+    const a = subject.template.resources.get('A');
+    expect(a && [...allDependencies(subject, a)]).toEqual(['B', 'C']);
+  });
+});

@@ -1,0 +1,386 @@
+import { describe, expect, it } from 'vitest';
+import { lint } from '../../../../src/gateway/cloudformation/lint/lint.js';
+import { type RuleId, RULES } from '../../../../src/gateway/cloudformation/lint/rules.js';
+import { CHAT } from '../chat-template.js';
+
+/** Where the finding is to be, in what is planted. */
+const MARK = '«';
+
+/** The clean template with one piece of it replaced, and where the mark was. */
+function plant(before: string, after: string, prepare = (text: string) => text) {
+  if (!CHAT.includes(before)) throw new Error(`the template has no '${before}'`);
+  const marked = prepare(CHAT.replace(before, () => after));
+  const lines = marked.slice(0, marked.indexOf(MARK)).split('\n');
+  return { text: marked.replace(MARK, ''), line: lines.length, column: (lines.at(-1) ?? '').length + 1 };
+}
+
+const found = (text: string) =>
+  lint(text, { fileName: 'chat.yml' }).map(({ rule, severity, line, column }) => ({
+    rule,
+    severity,
+    line,
+    column,
+  }));
+
+interface Planted {
+  readonly rule: RuleId;
+  readonly what: string;
+  readonly before: string;
+  readonly after: string;
+  readonly severity?: 'warning';
+}
+
+const MAPPED = '        integration.request.header.ConnectionId: context.connectionId\n';
+const ONLY_MAPPED = `      RequestParameters:\n${MAPPED}\n`;
+const POLICY = '!Sub arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/${Stage}/*';
+const resource = (tail: string) => `${MARK}arn:aws:execute-api:eu-central-1:123456789012:${tail}`;
+
+const PLANTED: readonly Planted[] = [
+  {
+    rule: 'no-connection-id',
+    what: 'an HTTP backend that is told no connectionId',
+    before: `  Message:\n`,
+    after: `  ${MARK}Message:\n`,
+  },
+  {
+    rule: 'v2-vpc-link',
+    what: 'a VPC link of v2',
+    before: 'ConnectionId: !Ref Link\n      TimeoutInMillis',
+    after: `ConnectionId: ${MARK}!Ref V2\n      TimeoutInMillis`,
+  },
+  { rule: 'method-any', what: 'method ANY', before: 'POST', after: `${MARK}ANY`, severity: 'warning' },
+  {
+    rule: 'deployment-before-routes',
+    what: 'a deployment that does not depend on a route',
+    before:
+      '  Deployment:\n    Type: AWS::ApiGatewayV2::Deployment\n    DependsOn: [ConnectRoute, MessageResponse]\n',
+    after: `  ${MARK}Deployment:\n    Type: AWS::ApiGatewayV2::Deployment\n    DependsOn: [MessageResponse]\n`,
+  },
+  {
+    rule: 'deployment-before-routes',
+    what: 'a deployment that does not depend on a route response',
+    before:
+      '  Deployment:\n    Type: AWS::ApiGatewayV2::Deployment\n    DependsOn: [ConnectRoute, MessageResponse]\n',
+    after: `  ${MARK}Deployment:\n    Type: AWS::ApiGatewayV2::Deployment\n    DependsOn: [ConnectRoute, MessageRoute]\n`,
+  },
+  {
+    rule: 'connect-only-source',
+    what: "the client's header on a message route",
+    before: ONLY_MAPPED,
+    after: `${ONLY_MAPPED.trimEnd()}\n        integration.request.header.Origin: ${MARK}route.request.header.Origin\n`,
+  },
+  {
+    rule: 'undeclared-source',
+    what: 'a query-string source that the route does not declare',
+    before: 'integration.request.header.Token: route.request.querystring.token',
+    after: `integration.request.header.Token: ${MARK}route.request.querystring.ticket`,
+  },
+  {
+    rule: 'http-api-grammar',
+    what: 'a destination of HTTP APIs',
+    before: MAPPED,
+    after: `${MAPPED}        ${MARK}overwrite:header.Stage: context.stage\n`,
+  },
+  {
+    rule: 'http-api-grammar',
+    what: 'a source of HTTP APIs',
+    before: MAPPED,
+    after: `${MAPPED}        integration.request.header.Stage: ${MARK}$context.stage\n`,
+  },
+  {
+    rule: 'bad-mapping',
+    what: 'a mapping that cannot be read',
+    before: MAPPED,
+    after: `${MAPPED}        ${MARK}integration.request.header.Stage: stage\n`,
+  },
+  {
+    rule: 'selection-expression',
+    what: 'a selection expression that cannot be read',
+    before: 'RouteSelectionExpression: $request.body.action',
+    after: `RouteSelectionExpression: ${MARK}$request.path`,
+  },
+  {
+    rule: 'connections-policy',
+    what: 'the documented resource without a wildcard',
+    before: POLICY,
+    after: resource('abc/dev/POST/@connections'),
+  },
+  {
+    rule: 'connections-policy',
+    what: 'a concrete connection id',
+    before: POLICY,
+    after: `["${resource('abc/dev/POST/@connections/L0SM9cOFvHcCIhw=')}"]`.replace(`"${MARK}`, `${MARK}"`),
+  },
+  {
+    rule: 'connections-policy',
+    what: 'a resource without the stage',
+    before: POLICY,
+    after: resource('abc/@connections/*'),
+  },
+  {
+    rule: 'sub-eats-variable',
+    what: 'an expression inside Fn::Sub',
+    before: 'RouteSelectionExpression: $request.body.action',
+    after: `RouteSelectionExpression: !Sub "a-${MARK}\${request.body.action}"`,
+  },
+  {
+    rule: 'sub-eats-variable',
+    what: 'a stage variable inside Fn::Sub',
+    before: 'http://${NlbDnsName}/connect',
+    after: `http://\${NlbDnsName}/${MARK}\${stageVariables.version}/connect`,
+  },
+  {
+    rule: 'timeout-range',
+    what: 'a timeout that is too long',
+    before: 'TimeoutInMillis: 10000',
+    after: `TimeoutInMillis: ${MARK}30000`,
+  },
+  {
+    rule: 'template-size',
+    what: 'a mapping template over 32 KB',
+    before: 'TimeoutInMillis: 10000',
+    after: `RequestTemplates:\n        ${MARK}$default: "${'x'.repeat(32 * 1024 + 1)}"`,
+  },
+  {
+    rule: 'route-key',
+    what: 'a route key with $',
+    before: 'RouteKey: $connect',
+    after: `RouteKey: ${MARK}$join`,
+  },
+  {
+    rule: 'no-route-response',
+    what: 'a two-way route without a route response',
+    before: 'RouteKey: $connect',
+    after: `RouteKey: $connect\n      RouteResponseSelectionExpression: ${MARK}$default`,
+  },
+  {
+    rule: 'auto-deploy-with-deployment',
+    what: 'AutoDeploy beside a deployment',
+    before: 'DeploymentId: !Ref Deployment',
+    after: `AutoDeploy: true\n      DeploymentId: ${MARK}!Ref Deployment`,
+  },
+  {
+    rule: 'unknown-property',
+    what: 'a misspelt property',
+    before: 'TimeoutInMillis: 10000',
+    after: `${MARK}TimeoutInMilis: 10000`,
+  },
+  {
+    rule: 'unknown-property',
+    what: 'a property that may be newer than the list',
+    before: 'TimeoutInMillis: 10000',
+    after: `${MARK}Colour: blue`,
+    severity: 'warning',
+  },
+  {
+    rule: 'missing-property',
+    what: 'a resource that lacks a property',
+    before: '  Link:\n    Type: AWS::ApiGateway::VpcLink\n    Properties:\n      Name: chat\n',
+    after: `  ${MARK}Link:\n    Type: AWS::ApiGateway::VpcLink\n    Properties:\n`,
+  },
+  {
+    rule: 'yaml-alias',
+    what: 'a YAML alias',
+    before: 'NlbArn:\n    Type: String\n',
+    after: `NlbArn:\n    Type: &type String\n    Description: ${MARK}*type\n`,
+    severity: 'warning',
+  },
+  {
+    rule: 'refused',
+    what: 'what only the control plane knows',
+    before:
+      '  MessageRoute:\n    Type: AWS::ApiGatewayV2::Route\n    Properties:\n      ApiId: !Ref Api\n      RouteKey: $default\n',
+    after: `  ${MARK}MessageRoute:\n    Type: AWS::ApiGatewayV2::Route\n    Properties:\n      ApiId: !Ref Api\n      RouteKey: $default\n      OperationName: ${'x'.repeat(65)}\n`,
+  },
+  {
+    rule: 'template',
+    what: 'a reference to nothing',
+    before: 'ApiId: !Ref Api\n      StageName',
+    after: `ApiId: ${MARK}!Ref Apy\n      StageName`,
+  },
+  {
+    rule: 'template',
+    what: 'resources that wait for one another',
+    before: '  Link:\n    Type: AWS::ApiGateway::VpcLink\n',
+    after: `  ${MARK}Link:\n    Type: AWS::ApiGateway::VpcLink\n    DependsOn: Connect\n`,
+  },
+  {
+    rule: 'template',
+    what: 'a file that is no YAML',
+    before: 'Name: chat',
+    after: `Name: ${MARK}@chat`,
+  },
+];
+
+describe('lint', () => {
+  it('finds nothing in a template that works on AWS', () => {
+    expect(found(CHAT)).toEqual([]);
+  });
+
+  it('has a planted template for every rule', () => {
+    expect(new Set(PLANTED.map(({ rule }) => rule))).toEqual(new Set(Object.keys(RULES)));
+  });
+
+  it.each(PLANTED)(
+    'names $what, with its line and column: $rule',
+    ({ rule, before, after, severity = 'error' }) => {
+      const { text, line, column } = plant(before, after, (marked) => prepared(rule, marked));
+      expect(found(text)).toEqual([{ rule, severity, line, column }]);
+    },
+  );
+
+  it('says of each finding what, why and how to mend it', () => {
+    const { text } = plant('TimeoutInMillis: 10000', 'TimeoutInMillis: 30000');
+    expect(lint(text, { fileName: 'chat.yml' })).toEqual([
+      expect.objectContaining({
+        message: 'Message has TimeoutInMillis 30000',
+        reason: expect.stringContaining('29,000 ms') as string,
+        see: expect.stringMatching(/^https:/) as string,
+        fix: expect.stringContaining('TimeoutInMillis') as string,
+      }),
+    ]);
+  });
+
+  it('takes no other variable for the connectionId', () => {
+    const text = CHAT.replaceAll('context.connectionId', 'context.requestId');
+    expect(found(text)).toMatchObject([{ rule: 'no-connection-id' }, { rule: 'no-connection-id' }]);
+  });
+
+  it('asks no connectionId of an integration that no route leads to', () => {
+    const text = CHAT.replaceAll('context.connectionId', 'context.requestId').replaceAll(
+      /\n {6}Target: .*/g,
+      '',
+    );
+    expect(found(text)).toEqual([]);
+  });
+
+  it('wants integration responses in the deployment, too', () => {
+    const text = `${CHAT}
+  Answer:
+    Type: AWS::ApiGatewayV2::IntegrationResponse
+    Properties: {ApiId: !Ref Api, IntegrationId: !Ref Message, IntegrationResponseKey: $default}
+`;
+    expect(lint(text, { fileName: 'chat.yml' })).toMatchObject([
+      { rule: 'deployment-before-routes', message: 'Deployment does not depend on Answer' },
+    ]);
+  });
+
+  it('knows the line of each variable that Fn::Sub eats, in a text of several lines', () => {
+    const template = `
+      RequestTemplates:
+        $default: !Sub |
+          {"a": "\${request.body.a}", "again": "\${request.body.a}",
+           "id": "\${context.connectionId}"}
+`;
+    const text = CHAT.replace('\n      TimeoutInMillis: 10000\n', () => template);
+    const line = text.slice(0, text.indexOf('{"a"')).split('\n').length;
+    expect(found(text)).toMatchObject([
+      { rule: 'sub-eats-variable', line, column: 18 },
+      { rule: 'sub-eats-variable', line, column: 48 },
+      { rule: 'sub-eats-variable', line: line + 1, column: 19 },
+    ]);
+  });
+
+  it('takes a connectionId in a template of a non-proxy integration for a mapping', () => {
+    const template = `IntegrationType: HTTP\n      TemplateSelectionExpression: \\$default\n      RequestTemplates: {$default: '{"id":"$context.connectionId"}'}`;
+    const text = CHAT.replace(ONLY_MAPPED, '\n').replace(
+      'IntegrationType: HTTP_PROXY\n      IntegrationMethod: POST\n      IntegrationUri: !Sub http://${NlbDnsName}/message',
+      () =>
+        `${template}\n      IntegrationMethod: POST\n      IntegrationUri: !Sub http://\${NlbDnsName}/message`,
+    );
+    expect(found(text)).toEqual([]);
+  });
+
+  it('only warns of a handshake source on an integration that $connect shares', () => {
+    const text = CHAT.replace("!Join ['/', [integrations, !Ref Message]]", '!Sub integrations/${Connect}');
+    expect(found(text)).toMatchObject([{ rule: 'connect-only-source', severity: 'warning' }]);
+  });
+
+  it('asks no order of a deployment whose stage deploys by itself', () => {
+    const text = CHAT.replace(
+      'DependsOn: [ConnectRoute, MessageResponse]',
+      'DependsOn: ConnectRoute',
+    ).replace('DeploymentId: !Ref Deployment', 'AutoDeploy: true');
+    expect(found(text)).toEqual([]);
+  });
+
+  it('follows dependencies through resources that it does not know', () => {
+    const text = CHAT.replace('DependsOn: [ConnectRoute, MessageResponse]', 'DependsOn: Ready').replace(
+      '  TaskRole:',
+      '  Ready:\n    Type: AWS::CloudFormation::WaitConditionHandle\n    DependsOn: [ConnectRoute, MessageResponse]\n  TaskRole:',
+    );
+    expect(found(text)).toEqual([]);
+  });
+
+  it.each([
+    'abc/*',
+    'abc/dev/*',
+    'abc/*/POST/@connections/*',
+    'abc/dev/*/@connections/*',
+    '*',
+    'abc/dev/POST/@connections/{connectionId}',
+  ])('lets the policy resource %s pass', (tail) => {
+    const text = CHAT.replace(POLICY, () => `'arn:aws:execute-api:eu-central-1:123456789012:${tail}'`);
+    expect(found(text)).toEqual([]);
+  });
+
+  it('lets a statement pass that has one resource which AWS allows', () => {
+    const arn = 'arn:aws:execute-api:*:*:abc/dev';
+    const text = CHAT.replace(POLICY, () => `['${arn}/POST/@connections', '${arn}/*']`);
+    expect(found(text)).toEqual([]);
+  });
+
+  it('leaves HTTP APIs alone', () => {
+    const text = CHAT.replace('ProtocolType: WEBSOCKET', 'ProtocolType: HTTP')
+      .replace('      RouteSelectionExpression: $request.body.action\n', '')
+      .replaceAll('POST', 'ANY')
+      .replaceAll(/integration\.request\.header\.(\w+): \S+/g, "'overwrite:header.$1': $$context.stage");
+    expect(found(text)).toEqual([]);
+  });
+
+  it('judges nothing that hangs on a parameter without a value, and needs none', () => {
+    const text = CHAT.replaceAll(/\n {4}Default: .*/g, '').replace(
+      'TimeoutInMillis: 10000',
+      'TimeoutInMillis: !Ref NlbArn',
+    );
+    expect(found(text)).toEqual([]);
+  });
+
+  it('does not hold it against a template that another one makes the VPC link', () => {
+    const text = CHAT.replaceAll('ConnectionId: !Ref Link', 'ConnectionId: !ImportValue link');
+    expect(found(text)).toEqual([]);
+    expect(lint(text, { fileName: 'chat.yml', parameters: new Map([['link', 'abc123']]) })).toEqual([]);
+  });
+
+  it('judges the branch that a condition takes', () => {
+    const text = CHAT.replace(
+      '\nResources:',
+      '\nConditions: {Slow: !Equals [!Ref NlbDnsName, slow]}\nResources:',
+    ).replace('TimeoutInMillis: 10000', 'TimeoutInMillis: !If [Slow, 60000, 10000]');
+    expect(found(text)).toEqual([]);
+    const slow = lint(text, { fileName: 'chat.yml', parameters: new Map([['NlbDnsName', 'slow']]) });
+    expect(slow).toMatchObject([{ rule: 'timeout-range' }]);
+  });
+
+  it('is not held up by a wildcard pattern that a naive matcher would take hours for', () => {
+    const text = CHAT.replace(POLICY, () => `'arn:aws:execute-api:*:*:abc/${'*a'.repeat(2000)}'`);
+    expect(found(text)).toMatchObject([{ rule: 'connections-policy' }]);
+  });
+});
+
+/** What else the planted template needs so that it breaks one rule only. */
+function prepared(rule: RuleId, text: string): string {
+  switch (rule) {
+    case 'no-connection-id':
+      return text.replace(`      TimeoutInMillis: 10000\n${ONLY_MAPPED}`, '      TimeoutInMillis: 10000\n\n');
+    case 'v2-vpc-link':
+      return text.replace(
+        '  TaskRole:',
+        '  V2:\n    Type: AWS::ApiGatewayV2::VpcLink\n    Properties: {Name: v2, SubnetIds: []}\n  TaskRole:',
+      );
+    case 'route-key':
+      return text.replace('        integration.request.header.Token: route.request.querystring.token\n', '');
+    default:
+      return text;
+  }
+}

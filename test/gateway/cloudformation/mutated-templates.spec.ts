@@ -1,0 +1,105 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { explain } from '../../../src/gateway/cloudformation/explain/explain.js';
+import { lint } from '../../../src/gateway/cloudformation/lint/lint.js';
+import { loadTemplate } from '../../../src/gateway/cloudformation/load-template.js';
+import { CloudFormationError } from '../../../src/gateway/cloudformation/template-error.js';
+import { ControlPlane } from '../../../src/gateway/control/control-plane.js';
+import { UsageError } from '../../../src/gateway/usage-error.js';
+import { CHAT } from './chat-template.js';
+
+const SETTINGS = {
+  fileName: 'chat.yml',
+  region: 'eu-central-1',
+  accountId: '123456789012',
+  parameters: new Map(),
+};
+
+/** Pieces that mean something in a template, and some that mean nothing. */
+const PIECES = [
+  '!Ref Api',
+  '!Sub "${a.b}"',
+  '!GetAtt [a]',
+  '!If [a, b]',
+  '!Join x',
+  '!Select [-1, []]',
+  'Fn::Sub: [',
+  '!Ref',
+
+  '{',
+  '}',
+  '[',
+  ']',
+  '"',
+  "'",
+  '|',
+  '>',
+  '&a ',
+  '*a',
+  '<<: ',
+  '? ',
+  ': ',
+  '- ',
+  '#',
+  '%',
+  '@',
+  '\t',
+  '\n',
+  '\0',
+
+  'null',
+  '~',
+  'true',
+  '0x10',
+  '1e999',
+  '$request.',
+  '${',
+  '$',
+  '*',
+  'AWS::',
+  'DependsOn: Api\n',
+  'Ref: Api',
+  'é',
+  '🙂',
+];
+
+const mutated = fc
+  .array(
+    fc.record({
+      at: fc.nat(CHAT.length),
+      cut: fc.oneof(fc.constant(0), fc.nat(40)),
+      piece: fc.oneof(fc.constantFrom(...PIECES), fc.string({ maxLength: 5 })),
+    }),
+    { minLength: 1, maxLength: 4 },
+  )
+  .map((changes) =>
+    changes.reduce((text, { at, cut, piece }) => text.slice(0, at) + piece + text.slice(at + cut), CHAT),
+  );
+
+/** Whether a template is taken or refused in words: anything else is thrown on. */
+function isRefused(work: () => unknown): boolean {
+  try {
+    work();
+    return false;
+  } catch (error) {
+    if (error instanceof CloudFormationError || error instanceof UsageError) return true;
+    throw error;
+  }
+}
+
+describe('a template that somebody damaged', () => {
+  it('is linted, loaded and explained, or refused with its place', () => {
+    let refused = 0;
+    fc.assert(
+      fc.property(mutated, (text) => {
+        expect(lint(text, SETTINGS).every(({ line, column }) => line >= 1 && column >= 1)).toBe(true);
+        if (isRefused(() => loadTemplate(new ControlPlane(SETTINGS), text, SETTINGS))) refused += 1;
+        isRefused(() => explain(text, { ...SETTINGS, body: '{"action":"ping"}' }));
+      }),
+      { seed: 20_261_120, numRuns: 400 },
+    );
+    // both happen
+    expect(refused).toBeGreaterThan(100);
+    expect(refused).toBeLessThan(400);
+  });
+});

@@ -1,0 +1,174 @@
+import { describe, expect, it } from 'vitest';
+import { renderTemplate } from './render-template.js';
+
+const BODY = JSON.stringify({
+  action: 'join',
+  text: `it's "q" é/`,
+  n: 5,
+  flag: true,
+  list: [1, { c: 5 }],
+  nothing: null,
+  deep: { a: { b: 'v' } },
+  'user-id': 'u1',
+});
+
+describe('$input', () => {
+  it.each([
+    ['$input.body', BODY],
+    ["$input.json('$')", BODY],
+    ["$input.json('$.text')", JSON.stringify(`it's "q" é/`)],
+    ["$input.json('$.deep')", '{"a":{"b":"v"}}'],
+    ["$input.json('$.list[1].c')", '5'],
+    ["$input.json('$.user-id')", '"u1"'],
+    ["$input.json('deep.a.b')", '"v"'],
+    ["$input.path('$.action')", 'join'],
+    ["$input.path('$.n')", '5'],
+    ["$input.path('$.flag')", 'true'],
+    ["$input.path('$.list').size()", '2'],
+    ["$input.path('$.list')[1].c", '5'],
+    ["$input.path('$').list.get(1).c", '5'],
+    ["$input.path('$.list[*].c')", '[5]'],
+  ])('%s', (template, text) => {
+    expect(renderTemplate(template, BODY)).toBe(text);
+  });
+
+  it('prints an object as Java does, and a list in it as JSON', () => {
+    expect(renderTemplate('$input.path("$")', '{"a":1,"b":[{"c":"x"}],"d":{"e":null}}')).toBe(
+      '{a=1, b=[{"c":"x"}], d={e=null}}',
+    );
+  });
+
+  it('without a body is that of {}', () => {
+    expect(renderTemplate("$input.json('$') $input.body")).toBe('{} {}');
+  });
+
+  it('gives an empty text in JSON, and nothing as an object, for what is not there', () => {
+    expect(renderTemplate(`$input.json('$.x') $input.path('$.x') [$!input.path('$.x')]`, '{}')).toBe(
+      `"" $input.path('$.x') []`,
+    );
+  });
+
+  it('sees what the template changed in the body, which the next message does not', () => {
+    const template = `#set($b = $input.path('$'))#set($b.a = 2)$input.json('$')`;
+    expect([renderTemplate(template, '{"a":1}'), renderTemplate("$input.json('$')", '{"a":1}')]).toEqual([
+      '{"a":2}',
+      '{"a":1}',
+    ]);
+  });
+});
+
+describe('$input.params', () => {
+  const scope = {
+    input: {
+      body: '',
+      params: { path: {}, querystring: { token: 't', both: 'q' }, header: { Origin: 'o', both: 'h' } },
+    },
+  };
+
+  it.each([
+    ["$input.params('token')", 't'],
+    ["$input.params('Origin')", 'o'],
+    ["$input.params('both')", 'q'],
+    ["[$input.params('none')]", '[]'],
+    ["$input.params().header.get('Origin')", 'o'],
+    ['$input.params().querystring.token', 't'],
+    ['$input.params().header.keySet()', '[Origin, both]'],
+    // AWS's sample for $connect
+    [
+      '{"params": "$input.params()"}',
+      '{"params": "{path={}, querystring={token=t, both=q}, header={Origin=o, both=h}}"}',
+    ],
+  ])('%s', (template, text) => {
+    expect(renderTemplate(template, '', scope)).toBe(text);
+  });
+
+  it('can be gone through as in the passthrough template that the console makes', () => {
+    const template = `#set($allParams = $input.params())
+{
+"body-json" : $input.json('$'),
+"params" : {
+#foreach($type in $allParams.keySet())
+    #set($params = $allParams.get($type))
+"$type" : {
+    #foreach($paramName in $params.keySet())
+    "$paramName" : "$util.escapeJavaScript($params.get($paramName))"
+        #if($foreach.hasNext),#end
+    #end
+}
+    #if($foreach.hasNext),#end
+#end
+},
+"stage-variables" : {
+#foreach($key in $stageVariables.keySet())
+"$key" : "$util.escapeJavaScript($stageVariables.get($key))"
+    #if($foreach.hasNext),#end
+#end
+},
+"context" : {
+    "caller" : "$context.identity.caller",
+    "source-ip" : "$context.identity.sourceIp"
+    }
+}`;
+    const text = renderTemplate(template, '', {
+      ...scope,
+      context: { 'identity.sourceIp': '203.0.113.9' },
+      stageVariables: { url: 'http://h/' },
+    });
+    expect(JSON.parse(text)).toEqual({
+      'body-json': {},
+      params: { path: {}, querystring: { token: 't', both: 'q' }, header: { Origin: 'o', both: 'h' } },
+      'stage-variables': { url: 'http://h/' },
+      context: { caller: '', 'source-ip': '203.0.113.9' },
+    });
+  });
+});
+
+describe('$util', () => {
+  it.each([
+    ["$util.escapeJavaScript($input.path('$.text'))", String.raw`it\'s \"q\" \u00E9\/`],
+    // AWS's advice, as an escaped ' is no JSON
+    [
+      String.raw`$util.escapeJavaScript($input.path('$.text')).replaceAll("\\'","'")`,
+      String.raw`it's \"q\" \u00E9\/`,
+    ],
+    [String.raw`$util.escapeJavaScript($util.parseJson('"\n\u0001😀"'))`, String.raw`\n\u0001\uD83D\uDE00`],
+    ['$util.parseJson($input.body).deep.a.b', 'v'],
+    ["$util.parseJson('[1,2]').size()", '2'],
+    ['$util.urlEncode("a b&c=é/*~")', 'a+b%26c%3D%C3%A9%2F*%7E'],
+    ['$util.urlDecode("a+b%26%C3%A9")', 'a b&é'],
+    ['$util.base64Encode("hé")', 'aMOp'],
+    ['$util.base64Decode("aMOp")', 'hé'],
+    ['$util.base64Encode($input.json("$.n"))', 'NQ=='],
+    ['$util.nothing("x")', '$util.nothing("x")'],
+  ])('%s', (template, text) => {
+    expect(renderTemplate(template, BODY)).toBe(text);
+  });
+});
+
+describe('$context', () => {
+  const context = { connectionId: 'gbg==', 'identity.sourceIp': '203.0.113.9', 'authorizer.a.b': 'c' };
+
+  it.each([
+    ['$context.connectionId', 'gbg=='],
+    ['${context.connectionId}', 'gbg=='],
+    ['$context.identity.sourceIp', '203.0.113.9'],
+    ["$context.authorizer.get('a.b')", 'c'],
+    ["$context['connectionId']", 'gbg=='],
+    // documented, and not there in this event
+    ['[$context.messageId$context.identity.userArn]', '[]'],
+    ['$context.conectionId', '$context.conectionId'],
+  ])('%s', (template, text) => {
+    expect(renderTemplate(template, '', { context })).toBe(text);
+  });
+});
+
+describe('$stageVariables', () => {
+  it.each([
+    '$stageVariables.name',
+    "$stageVariables['name']",
+    "${stageVariables['name']}",
+    '${stageVariables.name}',
+  ])('%s', (template) => {
+    expect(renderTemplate(template, '', { stageVariables: { name: 'value' } })).toBe('value');
+  });
+});

@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest';
+import { Throttle } from '../../src/gateway/throttle.js';
+
+const LIMITS = { requestsPerSecond: 10, requestBurst: 5, newConnectionsPerSecond: 2 };
+const WIDE = { requestsPerSecond: 1000, requestBurst: 1000, newConnectionsPerSecond: 1000 };
+const NONE = { apiId: 'api', stage: 'dev', routeKey: '$default', settings: {} };
+const limited = (routeKey: string, ThrottlingRateLimit: number, ThrottlingBurstLimit: number) => ({
+  ...NONE,
+  routeKey,
+  settings: { ThrottlingRateLimit, ThrottlingBurstLimit },
+});
+
+/** A throttle, and time that passes when it is told to. */
+function throttleAt(limits = LIMITS) {
+  let now = Date.UTC(2026, 10, 20);
+  const throttle = new Throttle(() => now, limits);
+  const admitted = (times: number, ask: (throttle: Throttle) => boolean) =>
+    Array.from({ length: times }, () => ask(throttle)).filter(Boolean).length;
+  return { admitted, pass: (ms: number) => (now += ms) };
+}
+
+describe('requests of the account', () => {
+  it('may come as one burst, then at the rate', () => {
+    const { admitted, pass } = throttleAt();
+    expect(admitted(20, (throttle) => throttle.admitsRequest())).toBe(5);
+    pass(100);
+    expect(admitted(20, (throttle) => throttle.admitsRequest())).toBe(1);
+    pass(250);
+    expect(admitted(20, (throttle) => throttle.admitsRequest())).toBe(2);
+    pass(50);
+    expect(admitted(20, (throttle) => throttle.admitsRequest())).toBe(1);
+    pass(3_600_000);
+    expect(admitted(20, (throttle) => throttle.admitsRequest())).toBe(5);
+  });
+
+  it('are handshakes, messages and calls of @connections together', () => {
+    const { admitted } = throttleAt();
+    expect(admitted(2, (throttle) => throttle.admitsConnection(NONE))).toBe(2);
+    expect(admitted(2, (throttle) => throttle.admitsRequest(NONE))).toBe(2);
+    expect(admitted(2, (throttle) => throttle.admitsRequest())).toBe(1);
+  });
+
+  it('are 10,000 a second, in bursts of 5,000, unless told otherwise', () => {
+    let now = 0;
+    const throttle = new Throttle(() => now);
+    const admitted = () =>
+      Array.from({ length: 20_000 }, () => throttle.admitsRequest()).filter(Boolean).length;
+    expect(admitted()).toBe(5_000);
+    now += 100;
+    expect(admitted()).toBe(1_000);
+  });
+});
+
+describe('new connections', () => {
+  it('have a rate of their own', () => {
+    const { admitted, pass } = throttleAt();
+    expect(admitted(5, (throttle) => throttle.admitsConnection(NONE))).toBe(2);
+    // what was refused has taken nothing from the requests
+    expect(admitted(5, (throttle) => throttle.admitsRequest())).toBe(3);
+    pass(1_000);
+    expect(admitted(5, (throttle) => throttle.admitsConnection(NONE))).toBe(2);
+  });
+});
+
+describe('a route with settings', () => {
+  it('has limits of its own, which others do not share', () => {
+    const { admitted, pass } = throttleAt(WIDE);
+    expect(admitted(9, (throttle) => throttle.admitsRequest(limited('send', 1, 3)))).toBe(3);
+    expect(admitted(9, (throttle) => throttle.admitsRequest(limited('other', 1, 3)))).toBe(3);
+    expect(
+      admitted(9, (throttle) => throttle.admitsRequest({ ...limited('send', 1, 3), stage: 'prod' })),
+    ).toBe(3);
+    expect(admitted(9, (throttle) => throttle.admitsRequest(NONE))).toBe(9);
+    pass(2_000);
+    expect(admitted(9, (throttle) => throttle.admitsRequest(limited('send', 1, 3)))).toBe(2);
+  });
+
+  it('follows its settings when they change', () => {
+    const { admitted } = throttleAt(WIDE);
+    expect(admitted(9, (throttle) => throttle.admitsRequest(limited('send', 1, 3)))).toBe(3);
+    expect(admitted(9, (throttle) => throttle.admitsRequest(limited('send', 1, 5)))).toBe(5);
+  });
+
+  it('takes nothing with a rate or a burst of 0 once the burst is used up', () => {
+    const { admitted, pass } = throttleAt(WIDE);
+    expect(admitted(3, (throttle) => throttle.admitsRequest(limited('send', 100, 0)))).toBe(0);
+    expect(admitted(3, (throttle) => throttle.admitsConnection(limited('$connect', 0, 1)))).toBe(1);
+    pass(60_000);
+    expect(admitted(3, (throttle) => throttle.admitsConnection(limited('$connect', 0, 1)))).toBe(0);
+  });
+});
+
+describe('an API key', () => {
+  const key = (id: string, rateLimit: number, burstLimit: number) => ({
+    id,
+    throttle: { rateLimit, burstLimit },
+  });
+
+  it('has the limits of its usage plan, for itself', () => {
+    const { admitted, pass } = throttleAt(WIDE);
+    expect(admitted(9, (throttle) => throttle.admitsApiKey(key('one', 1, 3)))).toBe(3);
+    expect(admitted(9, (throttle) => throttle.admitsApiKey(key('two', 1, 3)))).toBe(3);
+    pass(1_000);
+    expect(admitted(9, (throttle) => throttle.admitsApiKey(key('one', 1, 3)))).toBe(1);
+  });
+
+  it.each([
+    ['without any', { id: 'one' }],
+    ['without a rate', key('one', Infinity, 1)],
+    ['without a burst', key('one', 0, Infinity)],
+  ])('%s is not limited', (_, unlimited) => {
+    const { admitted } = throttleAt(LIMITS);
+    expect(admitted(100, (throttle) => throttle.admitsApiKey(unlimited))).toBe(100);
+  });
+});

@@ -161,20 +161,16 @@ export class Gateway {
     await this.#integrations.close();
   }
 
-  /** Serves what the templates say, and lists what they have that this gateway does not make. */
+  /** Serves what the templates say, and lists what they have that is not made here. One may import what another exports. */
   #load(): void {
-    const { templates = [], parameters = new Map(), region, accountId, log } = this.options;
+    const { templates = [], region, accountId, log } = this.options;
+    let exported: ReadonlyMap<string, string> = new Map();
     for (const { fileName, text } of templates) {
-      const { apis, ignored } = loadTemplate(this.#control, text, {
-        fileName,
-        parameters,
-        region,
-        accountId,
-      });
-      log.info(
-        { fileName, apis, ignored: ignored.map(({ type, logicalId }) => `${type} ${logicalId}`) },
-        'template loaded',
-      );
+      const parameters = new Map([...exported, ...(this.options.parameters ?? [])]);
+      const loaded = loadTemplate(this.#control, text, { fileName, parameters, region, accountId });
+      const ignored = loaded.ignored.map(({ type, logicalId }) => `${type} ${logicalId}`);
+      log.info({ fileName, apis: loaded.apis, ignored }, 'template loaded');
+      exported = new Map([...exported, ...loaded.exports]);
     }
   }
 

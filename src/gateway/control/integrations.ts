@@ -54,7 +54,7 @@ export const integrations: Collection<ApiResources, Integration> = {
       TimeoutInMillis: 29_000,
       // a Lambda function has no other method, and AWS's own templates leave it out:
       // https://github.com/aws-samples/simple-websockets-chat-app/blob/master/template.yaml
-      ...(values.IntegrationType === 'AWS_PROXY' && { IntegrationMethod: 'POST' }),
+      ...(functionOf(values.IntegrationUri ?? '') !== undefined && { IntegrationMethod: 'POST' }),
       ...values,
       IntegrationId: newResourceId('Integration', of.integrations),
     });

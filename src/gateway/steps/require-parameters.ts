@@ -4,17 +4,22 @@ import { type Handshake } from './map-request.js';
 import { Refused } from './refused.js';
 
 /** @throws {Refused} the handshake lacks a header or query parameter that `$connect` declares as required */
-export function requireParameters({ requiredParameters }: DeployedRoute, handshake: Handshake): void {
-  const missing = requiredParameters.filter((source) => !isSent(source, handshake));
+export function requireParameters(route: DeployedRoute, handshake: Handshake): void {
+  const missing = missingParameters(route, handshake);
   if (missing.length === 0) return;
   const answer = ANSWERS.missingParameters;
-  throw new Refused({ ...answer, message: `${answer.message}[${missing.map(parameterName).join(', ')}]` });
+  throw new Refused({ ...answer, message: `${answer.message}[${missing.join(', ')}]` });
 }
 
-/** `route.request.querystring.token` → `token` */
-const parameterName = (source: string) => source.split('.').slice(3).join('.');
-
-function isSent(source: string, { header, querystring }: Handshake): boolean {
-  const name = parameterName(source);
-  return source.includes('querystring.') ? querystring.has(name) : header.has(name.toLowerCase());
+/** Their names, such as `token` of `route.request.querystring.token`. */
+export function missingParameters(
+  { requiredParameters }: DeployedRoute,
+  { header, querystring }: Handshake,
+): readonly string[] {
+  return requiredParameters.flatMap((source) => {
+    const [, , location = '', ...rest] = source.split('.');
+    const name = rest.join('.');
+    const isSent = location.endsWith('querystring') ? querystring.has(name) : header.has(name.toLowerCase());
+    return isSent ? [] : [name];
+  });
 }

@@ -2,6 +2,7 @@ import { ControlPlane } from '../../control/control-plane.js';
 import { type DeployedRoute, integrationId, type Snapshot } from '../../control/snapshot.js';
 import { findTarget } from '../../steps/find-target.js';
 import { mapRequest, type RouteEvent } from '../../steps/map-request.js';
+import { missingParameters } from '../../steps/require-parameters.js';
 import { readMessage, selectRoute } from '../../steps/select-route.js';
 import { validateMessage } from '../../steps/validate-message.js';
 import { UsageError } from '../../usage-error.js';
@@ -109,17 +110,10 @@ function chooseRoute(snapshot: Snapshot, { route: key, body }: ExplainOptions): 
 }
 
 /** What the gateway answers itself before it calls anybody. */
-function whyRefused({ requiredParameters, models }: DeployedRoute, event: RouteEvent): string | undefined {
-  const { handshake, message } = event;
-  const missing = requiredParameters.filter((source) => {
-    const [, , location, ...rest] = source.split('.');
-    const parameter = rest.join('.');
-    return location?.endsWith('querystring')
-      ? !handshake?.querystring.has(parameter)
-      : !handshake?.header.has(parameter.toLowerCase());
-  });
+function whyRefused(route: DeployedRoute, { handshake, message }: RouteEvent): string | undefined {
+  const missing = handshake ? missingParameters(route, handshake) : [];
   if (missing.length > 0) return `the handshake is answered with 400: it lacks ${missing.join(', ')}`;
-  const problem = message && validateMessage(models, message);
+  const problem = message && validateMessage(route.models, message);
   return problem === undefined ? undefined : `the client is told Bad request body: ${problem}`;
 }
 

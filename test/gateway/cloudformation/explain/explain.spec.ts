@@ -131,7 +131,7 @@ Content-Length: 17
     const text = CHAT.replace('{Required: false}', '{Required: true}');
     expect(explained({ route: '$connect' }, text)).toMatchObject({
       isSent: false,
-      text: expect.stringContaining('answered with 400: it lacks route.request.querystring.token') as string,
+      text: expect.stringContaining('answered with 400: it lacks token') as string,
     });
   });
 

@@ -25,7 +25,7 @@ import { type AwsServices, machineCredentials } from './steps/call-aws.js';
 import { IntegrationClient } from './steps/call-integration.js';
 import { type Targets } from './steps/find-target.js';
 import { forbidden } from './steps/reply.js';
-import { Throttle } from './throttle.js';
+import { type AccountLimits, Throttle } from './throttle.js';
 import { UsageError } from './usage-error.js';
 
 export interface GatewayOptions {
@@ -51,6 +51,8 @@ export interface GatewayOptions {
   /** Certificate and key in PEM; plain HTTP without. */
   readonly tls?: { readonly cert: string; readonly key: string } | undefined;
   readonly log: Logger;
+  /** Quotas of the account that differ from AWS's defaults. */
+  readonly quotas?: Partial<AccountLimits> | undefined;
   /** Takes the lines of access logs; standard output unless told otherwise. */
   readonly accessLog?: ((line: string) => void) | undefined;
 }
@@ -84,7 +86,7 @@ export class Gateway {
       options.services ?? { endpoints: new Map(), credentials: machineCredentials },
       faults,
     );
-    const throttle = new Throttle(() => clock.now());
+    const throttle = new Throttle(() => clock.now(), { ...LIMITS, ...options.quotas });
     const accessLog = new AccessLog(options.accessLog);
     const iam = new Iam(options.iam ?? IAM_OFF, this.#control, clock);
     const pipeline = new Pipeline({

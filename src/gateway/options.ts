@@ -3,6 +3,7 @@ import { readNameValues } from './commands/name-value.js';
 import { type FunctionSource, FunctionSourceError, parseFunctionFlag } from './functions/function-source.js';
 import { type IamSettings, readIamSettings } from './signing/iam-settings.js';
 import { type Targets } from './steps/find-target.js';
+import { type AccountLimits } from './throttle.js';
 import { readTlsSettings, type TlsSettings } from './tls.js';
 import { UsageError } from './usage-error.js';
 
@@ -24,6 +25,7 @@ export interface Options {
   readonly endpoints: ReadonlyMap<string, URL>;
   readonly iam: IamSettings;
   readonly tls: TlsSettings | undefined;
+  readonly quotas: Partial<AccountLimits>;
   readonly logLevel: string;
 }
 
@@ -49,6 +51,8 @@ export const USAGE = `Amazon API Gateway for WebSocket APIs, on your machine
   --tls-host HOST         one more host of that certificate; may be repeated
   --tls-cert FILE --tls-key FILE
                           HTTPS with a pair of your own
+  --quota NAME=N          of the account: requests-per-second (10000), request-burst (5000),
+                          new-connections-per-second (500); may be repeated
   --log-level LEVEL       fatal, error, warn, info, debug or trace (LOG_LEVEL, info)
   --help                  this text
 
@@ -84,6 +88,7 @@ export function readOptions(args: readonly string[], env: NodeJS.ProcessEnv): Op
     ),
     iam: read(() => readIamSettings(values, env, LOCAL_ACCOUNT)),
     tls: read(() => readTlsSettings(values)),
+    quotas: Object.fromEntries((values.quota ?? []).flatMap((each) => read(() => [readQuota(each)]) ?? [])),
     logLevel: read(() => readLogLevel(values['log-level'] ?? (env.LOG_LEVEL || 'info'))),
   };
   if (problems.length > 0) throw new UsageError(problems.join('\n'));
@@ -119,6 +124,21 @@ function readEndpoint(text: string): readonly [string, URL] {
   );
 }
 
+const QUOTAS: Readonly<Record<string, keyof AccountLimits>> = {
+  'requests-per-second': 'requestsPerSecond',
+  'request-burst': 'requestBurst',
+  'new-connections-per-second': 'newConnectionsPerSecond',
+};
+
+function readQuota(text: string): readonly [string, number] {
+  const [, name = '', value = ''] = text.match(/^([\w-]+)=(\d{1,9})$/) ?? [];
+  const quota = Object.hasOwn(QUOTAS, name) ? QUOTAS[name] : undefined;
+  if (quota !== undefined && Number(value) > 0) return [quota, Number(value)];
+  throw new UsageError(
+    `--quota is '${text}': it must be NAME=N, where NAME is one of ${Object.keys(QUOTAS).join(', ')}`,
+  );
+}
+
 function readLogLevel(logLevel: string): string {
   if (LOG_LEVELS.includes(logLevel)) return logLevel;
   throw new UsageError(
@@ -145,6 +165,7 @@ const FLAGS = {
   'tls-host': { type: 'string', multiple: true },
   'tls-cert': { type: 'string' },
   'tls-key': { type: 'string' },
+  quota: { type: 'string', multiple: true },
   'log-level': { type: 'string' },
   help: { type: 'boolean' },
 } as const satisfies ParseArgsOptionsConfig;

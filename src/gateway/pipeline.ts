@@ -24,6 +24,7 @@ import {
 import { requireParameters } from './steps/require-parameters.js';
 import { readMessage, selectRoute } from './steps/select-route.js';
 import { validateMessage } from './steps/validate-message.js';
+import { TemplateError } from './templates/template-error.js';
 import { type ThrottledRoute } from './throttle.js';
 
 /** What the steps need of the gateway. */
@@ -194,7 +195,8 @@ export class Pipeline {
     const reason = error instanceof Error ? error.message : String(error);
     const [level, event] =
       error instanceof Refused ? (['debug', 'refused'] as const) : (['warn', 'integration failed'] as const);
-    this.parts.log[level]({ ...names(connection, facts), reason }, event);
+    const place = error instanceof TemplateError ? { templateKey: error.templateKey, ...error.position } : {};
+    this.parts.log[level]({ ...names(connection, facts), ...place, reason }, event);
     this.#logAccess(stage, connection, facts, { status: answer.status, error: answer.message });
     return answer;
   }

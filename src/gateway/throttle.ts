@@ -16,7 +16,7 @@ export class Throttle {
   /** @param now milliseconds since 1970, by the gateway's clock */
   constructor(
     private readonly now: () => number,
-    limits: AccountLimits = LIMITS,
+    limits: AccountLimits,
   ) {
     this.#requests = new TokenBucket(limits.requestsPerSecond, limits.requestBurst, now());
     // a burst is not documented for new connections; this one is what "500 per second" says of a single second
@@ -68,7 +68,7 @@ export class Throttle {
   }
 }
 
-/** AWS adjusts them on request. */
+/** Quotas of the account, which AWS adjusts on request. */
 export type AccountLimits = Record<'requestsPerSecond' | 'requestBurst' | 'newConnectionsPerSecond', number>;
 
 export interface ThrottledRoute {

@@ -36,10 +36,12 @@ describe('the gateway as a program', () => {
   });
 
   it('names everything that is wrong with its flags and settings at once', async () => {
-    const program = gateway(['--port', 'x', '--target', 'nlb'], { LOG_LEVEL: 'loud' });
+    const program = gateway(['--port', 'x', '--target', 'nlb', '--quota', 'requests=1'], {
+      LOG_LEVEL: 'loud',
+    });
     expect(await program.exit).toBe(1);
-    expect(program.stderr).toHaveLength(3);
-    expect(program.stderr.join()).toMatch(/GATEWAY_PORT.*--target.*LOG_LEVEL/);
+    expect(program.stderr).toHaveLength(4);
+    expect(program.stderr.join()).toMatch(/GATEWAY_PORT.*--target.*--quota.*LOG_LEVEL/);
     expect(program.stdout).toEqual([]);
   });
 
@@ -97,8 +99,9 @@ describe('with a template', () => {
       'export const handler = async ({ body }) => ({ statusCode: 200, body: `echo ${body}` });',
     );
     const { program, url } = await SpawnedProgram.listening('gateway/main.js', [
-      ...['--port', '0', '--template', join(folder, 'template.yaml')],
-      ...['--function', `echo=${join(folder, 'echo.mjs')}`],
+      '--port=0',
+      `--template=${join(folder, 'template.yaml')}`,
+      `--function=echo=${join(folder, 'echo.mjs')}`,
     ]);
     await using _ = program;
     using client = await WebSocketClient.open(`${url.replace('http', 'ws')}/dev`);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { Throttle } from '../../src/gateway/throttle.js';
+import { LIMITS } from '../../src/gateway/limits.js';
+import { type AccountLimits, Throttle } from '../../src/gateway/throttle.js';
 
-const LIMITS = { requestsPerSecond: 10, requestBurst: 5, newConnectionsPerSecond: 2 };
+const SMALL = { requestsPerSecond: 10, requestBurst: 5, newConnectionsPerSecond: 2 };
 const WIDE = { requestsPerSecond: 1000, requestBurst: 1000, newConnectionsPerSecond: 1000 };
 const NONE = { apiId: 'api', stage: 'dev', routeKey: '$default', settings: {} };
 const limited = (routeKey: string, ThrottlingRateLimit: number, ThrottlingBurstLimit: number) => ({
@@ -11,7 +12,7 @@ const limited = (routeKey: string, ThrottlingRateLimit: number, ThrottlingBurstL
 });
 
 /** A throttle, and time that passes when it is told to. */
-function throttleAt(limits = LIMITS) {
+function throttleAt(limits: AccountLimits = SMALL) {
   let now = Date.UTC(2026, 10, 20);
   const throttle = new Throttle(() => now, limits);
   const admitted = (times: number, ask: (throttle: Throttle) => boolean) =>
@@ -42,7 +43,7 @@ describe('requests of the account', () => {
 
   it('are 10,000 a second, in bursts of 5,000, unless told otherwise', () => {
     let now = 0;
-    const throttle = new Throttle(() => now);
+    const throttle = new Throttle(() => now, LIMITS);
     const admitted = () =>
       Array.from({ length: 20_000 }, () => throttle.admitsRequest()).filter(Boolean).length;
     expect(admitted()).toBe(5_000);
@@ -109,7 +110,7 @@ describe('an API key', () => {
     ['without a rate', key('one', Infinity, 1)],
     ['without a burst', key('one', 0, Infinity)],
   ])('%s is not limited', (_, unlimited) => {
-    const { admitted } = throttleAt(LIMITS);
+    const { admitted } = throttleAt(SMALL);
     expect(admitted(100, (throttle) => throttle.admitsApiKey(unlimited))).toBe(100);
   });
 });

@@ -1,0 +1,31 @@
+/** Of several rounds: what lies in the middle, and how far they are apart. */
+export interface Figure {
+  readonly median: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+export function figure(rounds: readonly number[]): Figure {
+  const sorted = rounds.toSorted((a, b) => a - b);
+  const middle = sorted.length / 2;
+  const median = (sorted[Math.ceil(middle) - 1]! + sorted[Math.floor(middle)]!) / 2;
+  return { median, min: sorted[0]!, max: sorted.at(-1)! };
+}
+
+/** `1,234 (1,200–1,300)` */
+export function shown({ median, min, max }: Figure, digits = 0): string {
+  const text = (value: number) =>
+    value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  return `${text(median)} (${text(min)}–${text(max)})`;
+}
+
+/** Rounds of two that are compared are run by turns, so that both see the same machine; the ratio is that of each turn. */
+export function ratio(ours: readonly number[], floor: readonly number[]): Figure {
+  return figure(ours.map((value, round) => value / floor[round]!));
+}
+
+/** A table in Markdown. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}

@@ -1,0 +1,68 @@
+import { join } from 'node:path';
+import { Child } from './child.ts';
+
+const PROGRAM = join(import.meta.dirname, '../../dist/gateway/main.js');
+// what is measured is what a message costs, and 10,000 requests a second would be the end of it
+const QUOTAS = ['requests-per-second', 'request-burst', 'new-connections-per-second'];
+
+/** The gateway as it is shipped, in a process of its own. */
+export const startGateway = (args: readonly string[] = []): Child =>
+  Child.start(PROGRAM, ['--port', '0', '--log-level', 'error', ...args]);
+
+/** One that takes as many messages and connections as it can. */
+export const startUnthrottledGateway = (execArgv: readonly string[]): Child =>
+  Child.start(
+    PROGRAM,
+    ['--port', '0', '--log-level', 'error', ...QUOTAS.flatMap((name) => ['--quota', `${name}=999999999`])],
+    execArgv,
+  );
+
+/**
+ * An API whose messages all go to `$default`, told by plain requests to the control plane.
+ *
+ * @param backendUrl where they go, and come back from; without it there is only the route
+ * @returns the URL of its stage
+ */
+export async function createApi(gatewayUrl: string, backendUrl?: string): Promise<string> {
+  const create = async (path: string, body: object): Promise<Record<string, string>> => {
+    const response = await fetch(`${gatewayUrl}/v2/apis${path}`, {
+      method: 'POST',
+      body: JSON.stringify(body),
+    });
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+    return (await response.json()) as Record<string, string>;
+  };
+  const { apiId } = await create('', {
+    name: 'bench',
+    protocolType: 'WEBSOCKET',
+    routeSelectionExpression: '$request.body.action',
+  });
+  const integration =
+    backendUrl &&
+    (await create(`/${apiId}/integrations`, {
+      integrationType: 'HTTP_PROXY',
+      integrationMethod: 'POST',
+      integrationUri: `${backendUrl}/message`,
+      // what every backend needs
+      requestParameters: {
+        'integration.request.header.ConnectionId': 'context.connectionId',
+        'integration.request.header.RequestId': 'context.requestId',
+        'integration.request.header.RouteKey': 'context.routeKey',
+      },
+    }));
+  const { routeId } = await create(`/${apiId}/routes`, {
+    routeKey: '$default',
+    ...(integration && {
+      target: `integrations/${integration['integrationId']}`,
+      routeResponseSelectionExpression: '$default',
+    }),
+  });
+  if (integration)
+    await create(`/${apiId}/routes/${routeId}/routeresponses`, { routeResponseKey: '$default' });
+  const { deploymentId } = await create(`/${apiId}/deployments`, {});
+  await create(`/${apiId}/stages`, {
+    stageName: 'dev',
+    deploymentId,
+  });
+  return `${gatewayUrl.replace('http', 'ws')}/dev`;
+}

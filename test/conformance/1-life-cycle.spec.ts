@@ -1,0 +1,213 @@
+import { describe, expect, it } from 'vitest';
+import { type HttpBackend } from '../support/http-backend.js';
+import { refusedHandshake } from '../support/web-socket-client.js';
+import { ApiUnderTest, CONNECTION_ID, connectionIdOf, errorOf, startBackend } from './api-under-test.js';
+import closes from './recorded/closes.json' with { type: 'json' };
+
+const connectRoute = (backend: HttpBackend & { publicUrl: string }) => ({
+  $connect: {
+    integration: { IntegrationUri: `${backend.publicUrl}/connect`, RequestParameters: CONNECTION_ID },
+  },
+});
+
+const everyRoute = (backend: HttpBackend & { publicUrl: string }) => ({
+  ...connectRoute(backend),
+  $default: { integration: { IntegrationUri: `${backend.publicUrl}/message` } },
+  $disconnect: {
+    integration: {
+      IntegrationUri: `${backend.publicUrl}/disconnect`,
+      RequestParameters: CONNECTION_ID,
+    },
+  },
+});
+
+describe('§1 a handshake', () => {
+  it('is not completed before $connect has answered [documented]', async () => {
+    await using backend = await startBackend();
+    await using api = await ApiUnderTest.deployed(connectRoute(backend));
+    const decided = Promise.withResolvers<{ status: number }>();
+    backend.answer = () => decided.promise;
+
+    let isOpen = false;
+    const opening = api.open().then((client) => {
+      isOpen = true;
+      return client;
+    });
+    await backend.next();
+    expect(isOpen).toBe(false);
+    decided.resolve({ status: 200 });
+    using client = await opening;
+    expect(client.socket.readyState).toBe(client.socket.OPEN);
+  });
+
+  it.each([200, 201])('is completed when $connect answers %i [observed]', async (status) => {
+    await using backend = await startBackend();
+    await using api = await ApiUnderTest.deployed(connectRoute(backend));
+    backend.answer = () => ({ status });
+    using client = await api.open();
+    expect(client.socket.readyState).toBe(client.socket.OPEN);
+  });
+
+  it.each([301, 400, 401, 403, 501])(
+    'is refused with the status and the body of a $connect that answers %i [observed]',
+    async (status) => {
+      await using backend = await startBackend();
+      await using api = await ApiUnderTest.deployed(connectRoute(backend));
+      backend.answer = () => ({ status, headers: { 'content-type': 'text/plain' }, body: 'no' });
+      expect(await refusedHandshake(api.webSocketUrl)).toMatchObject({ status, body: 'no' });
+    },
+  );
+
+  it('that $connect refuses makes no connection: nobody is told of its end [documented]', async () => {
+    await using backend = await startBackend();
+    await using api = await ApiUnderTest.deployed(everyRoute(backend));
+    backend.answer = ({ url }) => ({ status: url === '/connect' ? 403 : 200 });
+    await refusedHandshake(api.webSocketUrl);
+    const connectionId = connectionIdOf(await backend.next());
+    expect(await errorOf(api.getConnection(connectionId))).toEqual(['GoneException', 410]);
+    expect(backend.unexpected).toEqual([]);
+  });
+
+  it('succeeds without a $connect route, and nobody is called [documented]', async () => {
+    await using backend = await startBackend();
+    await using api = await ApiUnderTest.deployed({
+      $default: { integration: { IntegrationUri: `${backend.publicUrl}/message` } },
+    });
+    using client = await api.open();
+    client.send('first');
+    expect((await backend.next()).url).toBe('/message');
+  });
+
+  it('succeeds with a $connect route that has no integration [documented]', async () => {
+    await using api = await ApiUnderTest.deployed({ $connect: {} });
+    using client = await api.open();
+    expect(client.socket.readyState).toBe(client.socket.OPEN);
+  });
+
+  it('succeeds with a slash after the stage [documented]', async () => {
+    await using api = await ApiUnderTest.deployed({ $default: {} });
+    using client = await api.open({ query: '/' });
+    expect(client.socket.readyState).toBe(client.socket.OPEN);
+  });
+
+  it.each([
+    ['of an unknown stage', (url: string) => url.replace(/[^/]+$/, 'none')],
+    ['below the stage', (url: string) => `${url}/below`],
+  ])('at a path %s is refused with 403 Forbidden [observed]', async (_, path) => {
+    await using api = await ApiUnderTest.deployed({ $default: {} });
+    const refused = await refusedHandshake(path(api.webSocketUrl));
+    expect(refused).toMatchObject({ status: 403, body: '{"message":"Forbidden"}' });
+    expect(refused.headers['x-amzn-errortype']).toBe('ForbiddenException');
+  });
+
+  it('that the gateway itself refuses has a JSON body with message and ids, and x-amz-apigw-id [observed]', async () => {
+    await using backend = await startBackend();
+    await using api = await ApiUnderTest.deployed(connectRoute(backend));
+    await backend[Symbol.asyncDispose]();
+    const refused = await refusedHandshake(api.webSocketUrl);
+    expect(refused.headers).toMatchObject({
+      'content-type': 'application/json; charset=UTF-8',
+      'x-amz-apigw-id': expect.stringMatching(/^[\w-]{15}=$/) as string,
+    });
+    expect(JSON.parse(refused.body)).toEqual({
+      message: expect.any(String) as string,
+      connectionId: expect.stringMatching(/=$/) as string,
+      requestId: expect.stringMatching(/=$/) as string,
+    });
+  });
+
+  it('gets the sub-protocol that $connect answers [documented]', async () => {
+    await using backend = await startBackend();
+    await using api = await ApiUnderTest.deployed(connectRoute(backend));
+    backend.answer = () => ({ status: 200, headers: { 'Sec-WebSocket-Protocol': 'second' } });
+    using client = await api.open({ protocols: ['first', 'second'] });
+    expect(client.socket.protocol).toBe('second');
+    // the list arrives as one value
+    expect((await backend.next()).headers['sec-websocket-protocol']).toBe('first,second');
+  });
+
+  it('gets no sub-protocol when $connect names none [documented]', async () => {
+    await using backend = await startBackend();
+    await using api = await ApiUnderTest.deployed(connectRoute(backend));
+    await expect(api.open({ protocols: ['first'] })).rejects.toThrow('Server sent no subprotocol');
+  });
+});
+
+describe('§1 a connection id', () => {
+  it('ends with = and vouches for itself: one changed character makes it 400 [observed]', async () => {
+    await using backend = await startBackend();
+    await using api = await ApiUnderTest.deployed(connectRoute(backend));
+    using _ = await api.open();
+    const connectionId = connectionIdOf(await backend.next());
+    expect(connectionId).toMatch(/^[\w-]{15,18}={1,2}$/);
+    const altered = (connectionId.startsWith('A') ? 'B' : 'A') + connectionId.slice(1);
+    expect(await errorOf(api.getConnection(altered))).toEqual(['BadRequestException', 400]);
+  });
+
+  it('gets 410 GoneException while $connect is still running [documented]', async () => {
+    await using backend = await startBackend();
+    await using api = await ApiUnderTest.deployed(connectRoute(backend));
+    const outcome = Promise.withResolvers<unknown>();
+    backend.answer = async (request) => {
+      outcome.resolve(await errorOf(api.post(connectionIdOf(request), 'too early')));
+      return { status: 200 };
+    };
+    using _ = await api.open();
+    expect(await outcome.promise).toEqual(['GoneException', 410]);
+  });
+});
+
+describe('§1 $disconnect', () => {
+  it('runs once the socket is closed, with the id of its connection [documented]', async () => {
+    await using backend = await startBackend();
+    await using api = await ApiUnderTest.deployed(everyRoute(backend));
+    using client = await api.open();
+    const connectionId = connectionIdOf(await backend.next());
+    const seen = Promise.withResolvers<unknown>();
+    backend.answer = async () => {
+      seen.resolve(await errorOf(api.post(connectionId, 'too late')));
+      return { status: 200 };
+    };
+    await client.close(1000);
+    const told = await backend.next();
+    expect([told.url, connectionIdOf(told)]).toEqual(['/disconnect', connectionId]);
+    expect(await seen.promise).toEqual(['GoneException', 410]);
+  });
+
+  it.each([200, 500])('has no effect by its answer %i [observed]', async (status) => {
+    await using backend = await startBackend();
+    await using api = await ApiUnderTest.deployed(everyRoute(backend));
+    backend.answer = ({ url }) => ({ status: url === '/disconnect' ? status : 200 });
+    using client = await api.open();
+    await backend.next();
+    await client.close(1000);
+    await backend.next();
+    using again = await api.open();
+    expect(again.socket.readyState).toBe(again.socket.OPEN);
+  });
+});
+
+describe('§1 a clean close by the client', () => {
+  it.each(closes.echoed)('with $code is answered with the same code and reason [observed]', async (close) => {
+    await using api = await ApiUnderTest.deployed({ $default: {} });
+    using client = await api.open();
+    client.socket.close(close.code, close.reason);
+    expect(await client.closed).toEqual(close);
+  });
+});
+
+it('§1 answers to messages need not come in their order: none waits for another [documented]', async () => {
+  await using backend = await startBackend();
+  await using api = await ApiUnderTest.deployed({
+    $default: { integration: { IntegrationUri: backend.publicUrl } },
+  });
+  using client = await api.open();
+  const first = Promise.withResolvers<{ status: number }>();
+  backend.answer = ({ body }) => (body === 'first' ? first.promise : { status: 200 });
+  client.send('first');
+  client.send('second');
+  expect(new Set([(await backend.next()).body, (await backend.next()).body])).toEqual(
+    new Set(['first', 'second']),
+  );
+  first.resolve({ status: 200 });
+});

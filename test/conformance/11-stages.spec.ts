@@ -1,0 +1,144 @@
+import {
+  CreateStageCommand,
+  GetStageCommand,
+  UpdateIntegrationCommand,
+  UpdateStageCommand,
+} from '@aws-sdk/client-apigatewayv2';
+import { describe, expect, it } from 'vitest';
+import { ApiUnderTest, errorOf, startBackend } from './api-under-test.js';
+
+describe('§11 a deployment', () => {
+  it('is a snapshot: a change reaches nobody before the next one, and then open connections too [observed]', async () => {
+    await using backend = await startBackend();
+    await using api = await ApiUnderTest.deployed({
+      $default: { integration: { IntegrationUri: `${backend.publicUrl}/old` } },
+    });
+    using client = await api.open();
+    await api.control.send(
+      new UpdateIntegrationCommand({
+        ApiId: api.apiId,
+        IntegrationId: api.integrationIds.get('$default'),
+        IntegrationUri: `${backend.publicUrl}/new`,
+      }),
+    );
+    client.send('before');
+    expect((await backend.next()).url).toBe('/old');
+    await api.deploy();
+    client.send('after');
+    expect((await backend.next()).url).toBe('/new');
+  });
+
+  it('brings a new route to connections that are open [observed]', async () => {
+    await using backend = await startBackend();
+    await using api = await ApiUnderTest.deployed({ $connect: {} });
+    using client = await api.open();
+    client.send('before');
+    expect(await client.next()).toMatchObject({ message: 'Forbidden' });
+    await api.addRoute('$default', { integration: { IntegrationUri: backend.publicUrl } });
+    await api.deploy();
+    client.send('after');
+    expect((await backend.next()).body).toBe('after');
+  });
+
+  it('brings a new route response to connections that are open [observed]', async () => {
+    await using backend = await startBackend();
+    await using api = await ApiUnderTest.deployed({
+      $default: { integration: { IntegrationUri: backend.publicUrl } },
+    });
+    backend.answer = () => ({ status: 200, body: 'answer' });
+    using client = await api.open();
+    await api.addRouteResponse('$default');
+    await api.deploy();
+    client.send('hello');
+    expect(await client.nextText()).toBe('answer');
+  });
+});
+
+describe('§11 a stage', () => {
+  it('with AutoDeploy is deployed to by every change [documented]', async () => {
+    await using backend = await startBackend();
+    await using api = await ApiUnderTest.deployed(
+      { $connect: {} },
+      { stage: { AutoDeploy: true, DeploymentId: undefined } },
+    );
+    await api.addRoute('$default', { integration: { IntegrationUri: backend.publicUrl } });
+    using client = await api.open();
+    client.send('hello');
+    expect((await backend.next()).body).toBe('hello');
+  });
+
+  it('takes new variables without a deployment [documented]', async () => {
+    await using backend = await startBackend();
+    await using api = await ApiUnderTest.deployed(
+      { $default: { integration: { IntegrationUri: `${backend.publicUrl}/\${stageVariables.path}` } } },
+      { stage: { StageVariables: { path: 'old' } } },
+    );
+    using client = await api.open();
+    await api.control.send(
+      new UpdateStageCommand({
+        ApiId: api.apiId,
+        StageName: api.target.stage,
+        StageVariables: { path: 'new' },
+      }),
+    );
+    await expect
+      .poll(async () => {
+        client.send('hello');
+        return (await backend.next()).url;
+      })
+      .toBe('/new');
+  });
+
+  it('has the default throttling of the account and no data trace [documented]', async () => {
+    await using api = await ApiUnderTest.deployed({ $connect: {} });
+    const { DefaultRouteSettings } = await api.control.send(
+      new GetStageCommand({ ApiId: api.apiId, StageName: api.target.stage }),
+    );
+    expect(DefaultRouteSettings).toMatchObject({ DataTraceEnabled: false });
+  });
+
+  it('has settings by route key: throttling, metrics, logging level and data trace [documented]', async () => {
+    await using api = await ApiUnderTest.deployed({ $default: {} });
+    const settings = {
+      ThrottlingBurstLimit: 10,
+      ThrottlingRateLimit: 5,
+      DetailedMetricsEnabled: true,
+      LoggingLevel: 'OFF',
+      DataTraceEnabled: false,
+    } as const;
+    const { RouteSettings } = await api.control.send(
+      new UpdateStageCommand({
+        ApiId: api.apiId,
+        StageName: api.target.stage,
+        RouteSettings: { $default: settings },
+      }),
+    );
+    expect(RouteSettings).toEqual({ $default: settings });
+  });
+
+  const create = async (stage: { StageName?: string; [name: string]: unknown }) => {
+    await using api = await ApiUnderTest.create();
+    return await api.control.send(new CreateStageCommand({ ApiId: api.apiId, StageName: 'dev', ...stage }));
+  };
+
+  it.each(['Dev-1_a', 'x'.repeat(128)])('may be called %s [documented]', async (StageName) => {
+    expect((await create({ StageName })).StageName).toBe(StageName);
+  });
+
+  it.each(['a b', 'a.b', 'ü', 'x'.repeat(129)])('may not be called %j [documented]', async (StageName) => {
+    expect(await errorOf(create({ StageName }))).toEqual(['BadRequestException', 400]);
+  });
+
+  it('has variables whose values are of A-Za-z0-9-._~:/?#&=, [documented]', async () => {
+    const StageVariables = { name_1: 'aZ09-._~:/?#&=,' };
+    expect((await create({ StageVariables })).StageVariables).toEqual(StageVariables);
+    expect(await errorOf(create({ StageVariables: { name: 'a b' } }))).toEqual(['BadRequestException', 400]);
+    expect(await errorOf(create({ StageVariables: { 'a-b': 'x' } }))).toEqual(['BadRequestException', 400]);
+  });
+
+  it('logs accesses only in a format with $context.requestId [documented]', async () => {
+    const DestinationArn = 'arn:aws:logs:us-east-1:000000000000:log-group:conformance';
+    const created = create({ AccessLogSettings: { DestinationArn, Format: '$context.routeKey' } });
+    expect(await errorOf(created)).toEqual(['BadRequestException', 400]);
+  });
+});

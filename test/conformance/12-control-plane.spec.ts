@@ -1,0 +1,323 @@
+import { GetIntegrationCommand, UpdateIntegrationCommand } from '@aws-sdk/client-apigatewayv2';
+import { describe, expect, it } from 'vitest';
+import { ApiUnderTest, errorOf } from './api-under-test.js';
+import { hasLoadBalancer, isAws } from './target.js';
+
+type Json = Record<string, unknown>;
+
+/** A resource, created by what the wire carries. */
+async function create(api: ApiUnderTest, path: string, body: Json): Promise<Json> {
+  const response = await api.controlRequest('POST', path, body);
+  const json = (await response.json()) as Json;
+  expect([response.status, json]).toEqual([201, json]);
+  return json;
+}
+
+const INTEGRATION = {
+  integrationType: 'HTTP',
+  integrationMethod: 'POST',
+  integrationUri: 'http://backend.example/',
+};
+
+interface Kind {
+  readonly name: string;
+  /** Below the API, once what it needs is there. */
+  readonly path: (api: ApiUnderTest, base: string) => Promise<string>;
+  readonly body: (api: ApiUnderTest) => Json;
+  readonly id: string;
+  readonly change: Json;
+}
+
+const below = (word: string) => async (_: ApiUnderTest, base: string) => `${base}/${word}`;
+
+const KINDS: readonly Kind[] = [
+  {
+    name: 'integrations',
+    path: below('integrations'),
+    body: () => INTEGRATION,
+    id: 'integrationId',
+    change: { description: 'changed' },
+  },
+  {
+    name: 'integrationresponses',
+    path: async (api, base) =>
+      `${base}/integrations/${String((await create(api, `${base}/integrations`, INTEGRATION)).integrationId)}/integrationresponses`,
+    body: () => ({ integrationResponseKey: '/200/' }),
+    id: 'integrationResponseId',
+    change: { responseTemplates: { $default: 'changed' } },
+  },
+  {
+    name: 'routes',
+    path: below('routes'),
+    body: () => ({ routeKey: 'join' }),
+    id: 'routeId',
+    change: { operationName: 'changed' },
+  },
+  {
+    name: 'routeresponses',
+    path: async (api, base) =>
+      `${base}/routes/${String((await create(api, `${base}/routes`, { routeKey: 'join' })).routeId)}/routeresponses`,
+    body: () => ({ routeResponseKey: '$default' }),
+    id: 'routeResponseId',
+    change: { responseParameters: { 'route.response.header.a': { required: false } } },
+  },
+  {
+    name: 'authorizers',
+    path: below('authorizers'),
+    body: ({ functionUri }) => ({
+      name: 'authorizer',
+      authorizerType: 'REQUEST',
+      authorizerUri: functionUri,
+      identitySource: ['route.request.header.Auth'],
+    }),
+    id: 'authorizerId',
+    change: { name: 'changed' },
+  },
+  {
+    name: 'models',
+    path: below('models'),
+    body: () => ({ name: 'model', schema: '{"type":"object"}' }),
+    id: 'modelId',
+    change: { description: 'changed' },
+  },
+  {
+    name: 'deployments',
+    path: async (api, base) => {
+      await create(api, `${base}/routes`, { routeKey: 'join' });
+      return `${base}/deployments`;
+    },
+    body: () => ({}),
+    id: 'deploymentId',
+    change: { description: 'changed' },
+  },
+  {
+    name: 'stages',
+    path: below('stages'),
+    body: () => ({ stageName: 'dev' }),
+    id: 'stageName',
+    change: { description: 'changed' },
+  },
+];
+
+describe('§12 the control plane', () => {
+  it.each(KINDS)(
+    'creates $name with 201, gives, lists and updates them with 200, deletes them with 204, and then knows none: 404 [documented]',
+    async ({ path, body, id, change }) => {
+      await using api = await ApiUnderTest.create();
+      const collection = await path(api, `/v2/apis/${api.apiId}`);
+      const created = await create(api, collection, body(api));
+      const resource = `${collection}/${String(created[id])}`;
+
+      const got = await api.controlRequest('GET', resource);
+      expect([got.status, await got.json()]).toEqual([200, created]);
+
+      const listed = await api.controlRequest('GET', collection);
+      expect(listed.status).toBe(200);
+      expect((await listed.json()) as Json).toEqual({ items: [created] });
+
+      const updated = await api.controlRequest('PATCH', resource, change);
+      expect(await updated.json()).toMatchObject(change);
+      // of UpdateRoute a 201 was recorded
+      expect([200, 201]).toContain(updated.status);
+
+      const deleted = await api.controlRequest('DELETE', resource);
+      expect([deleted.status, await deleted.text()]).toEqual([204, '']);
+
+      const missing = await api.controlRequest('GET', resource);
+      expect(missing.status).toBe(404);
+      expect(missing.headers.get('x-amzn-errortype')).toMatch(/^NotFoundException/);
+      expect(await missing.json()).toMatchObject({ message: expect.any(String) as string });
+    },
+  );
+
+  it('names members in lowerCamelCase on the wire [documented]', async () => {
+    await using api = await ApiUnderTest.create();
+    const response = await api.controlRequest('GET', `/v2/apis/${api.apiId}`);
+    expect(await response.json()).toMatchObject({
+      apiId: api.apiId,
+      protocolType: 'WEBSOCKET',
+      routeSelectionExpression: '$request.body.action',
+    });
+  });
+
+  it('gives pages by maxResults and nextToken [documented]', async () => {
+    await using api = await ApiUnderTest.create();
+    for (const routeKey of ['a', 'b', 'c']) await api.addRoute(routeKey, {});
+    const routes = `/v2/apis/${api.apiId}/routes`;
+    const first = (await (await api.controlRequest('GET', `${routes}?maxResults=2`)).json()) as {
+      items: Json[];
+      nextToken: string;
+    };
+    const second = (await (
+      await api.controlRequest(
+        'GET',
+        `${routes}?maxResults=2&nextToken=${encodeURIComponent(first.nextToken)}`,
+      )
+    ).json()) as { items: Json[]; nextToken?: string };
+    expect([first.items.length, second.items.length, second.nextToken]).toEqual([2, 1, undefined]);
+    const keys = [...first.items, ...second.items].map(({ routeKey }) => String(routeKey));
+    expect(keys.toSorted()).toEqual(['a', 'b', 'c']);
+  });
+
+  it('answers 400 BadRequestException with a message to what is wrong [documented]', async () => {
+    await using api = await ApiUnderTest.create();
+    const response = await api.controlRequest('POST', `/v2/apis/${api.apiId}/routes`, { routeKey: '$mine' });
+    expect(response.status).toBe(400);
+    expect(response.headers.get('x-amzn-errortype')).toMatch(/^BadRequestException/);
+    expect(await response.json()).toEqual({ message: expect.any(String) as string });
+  });
+
+  it('answers 409 ConflictException to a second route of the same key [documented]', async () => {
+    await using api = await ApiUnderTest.create();
+    await api.addRoute('join', {});
+    expect(await errorOf(api.addRoute('join', {}))).toEqual(['ConflictException', 409]);
+  });
+});
+
+describe('§12 what is not said is', () => {
+  it('for an API: its endpoint, and x-api-key for API keys [observed]', async () => {
+    await using api = await ApiUnderTest.create();
+    const response = await api.controlRequest('GET', `/v2/apis/${api.apiId}`);
+    const { apiEndpoint, apiKeySelectionExpression } = (await response.json()) as Json;
+    expect(apiEndpoint).toMatch(
+      new RegExp(`^wss://${api.apiId}\\.execute-api\\.${api.target.region}\\.amazonaws\\.com`),
+    );
+    expect(apiKeySelectionExpression).toBe('$request.header.x-api-key');
+  });
+
+  it('for a route: no API key and no authorization [documented]', async () => {
+    await using api = await ApiUnderTest.create();
+    const route = await create(api, `/v2/apis/${api.apiId}/routes`, { routeKey: 'join' });
+    expect(route).toMatchObject({ apiKeyRequired: false, authorizationType: 'NONE' });
+  });
+
+  it('for a non-proxy integration: by the status, and for a proxy nothing [observed]', async () => {
+    await using api = await ApiUnderTest.create();
+    const integrations = `/v2/apis/${api.apiId}/integrations`;
+    const plain = await create(api, integrations, INTEGRATION);
+    const proxy = await create(api, integrations, { ...INTEGRATION, integrationType: 'HTTP_PROXY' });
+    expect(plain.integrationResponseSelectionExpression).toBe('${integration.response.statuscode}');
+    expect(proxy).not.toHaveProperty('integrationResponseSelectionExpression');
+  });
+});
+
+it('§12 ids are short and lower-case: 10 characters for an API, 6 or 7 for what it has [documented]', async () => {
+  await using api = await ApiUnderTest.create();
+  expect(api.apiId).toMatch(/^[a-z0-9]{10}$/);
+  const { integrationId } = await create(api, `/v2/apis/${api.apiId}/integrations`, INTEGRATION);
+  const { routeId } = await create(api, `/v2/apis/${api.apiId}/routes`, { routeKey: 'join' });
+  for (const id of [integrationId, routeId]) expect(id).toMatch(/^[a-z0-9]{6,7}$/);
+});
+
+it('§12 several routes may share one integration [documented]', async () => {
+  await using api = await ApiUnderTest.create();
+  const { integrationId } = await create(api, `/v2/apis/${api.apiId}/integrations`, INTEGRATION);
+  for (const routeKey of ['a', 'b']) {
+    const target = `integrations/${String(integrationId)}`;
+    expect(await create(api, `/v2/apis/${api.apiId}/routes`, { routeKey, target })).toMatchObject({ target });
+  }
+});
+
+describe('§12 UpdateIntegration', () => {
+  it('merges RequestParameters, and removes one that is sent empty [observed]', async () => {
+    await using api = await ApiUnderTest.create();
+    const { integrationId } = await create(api, `/v2/apis/${api.apiId}/integrations`, INTEGRATION);
+    const update = async (RequestParameters: Record<string, string>) =>
+      api.control.send(
+        new UpdateIntegrationCommand({
+          ApiId: api.apiId,
+          IntegrationId: String(integrationId),
+          RequestParameters,
+        }),
+      );
+    await update({ 'integration.request.header.a': 'context.connectionId' });
+    await update({ 'integration.request.header.b': 'context.stage' });
+    await update({ 'integration.request.header.a': '' });
+    const { RequestParameters } = await api.control.send(
+      new GetIntegrationCommand({ ApiId: api.apiId, IntegrationId: String(integrationId) }),
+    );
+    expect(RequestParameters).toEqual({ 'integration.request.header.b': 'context.stage' });
+  });
+});
+
+it('§12 a route loses one declared parameter by DELETE …/requestparameters/{key} [documented]', async () => {
+  await using api = await ApiUnderTest.create();
+  const { routeId } = await create(api, `/v2/apis/${api.apiId}/routes`, {
+    routeKey: '$connect',
+    requestParameters: {
+      'route.request.querystring.a': { required: false },
+      'route.request.querystring.b': { required: false },
+    },
+  });
+  const route = `/v2/apis/${api.apiId}/routes/${String(routeId)}`;
+  const deleted = await api.controlRequest(
+    'DELETE',
+    `${route}/requestparameters/route.request.querystring.a`,
+  );
+  expect(deleted.status).toBe(204);
+  expect(await (await api.controlRequest('GET', route)).json()).toMatchObject({
+    requestParameters: { 'route.request.querystring.b': { required: false } },
+  });
+});
+
+it('§12 a stage loses its settings for a route by DELETE …/routesettings/{routeKey} [documented]', async () => {
+  await using api = await ApiUnderTest.create();
+  const base = `/v2/apis/${api.apiId}`;
+  await create(api, `${base}/routes`, { routeKey: 'join' });
+  const { deploymentId } = await create(api, `${base}/deployments`, {});
+  await create(api, `${base}/stages`, {
+    stageName: 'dev',
+    deploymentId,
+    routeSettings: { join: { throttlingRateLimit: 5, throttlingBurstLimit: 5 } },
+  });
+  expect((await api.controlRequest('DELETE', `${base}/stages/dev/routesettings/join`)).status).toBe(204);
+  const { routeSettings } = (await (await api.controlRequest('GET', `${base}/stages/dev`)).json()) as Json;
+  expect(routeSettings).toEqual({});
+});
+
+it('§12 tags are set, given and removed by the ARN of what has them [documented]', async () => {
+  await using api = await ApiUnderTest.create();
+  const arn = `arn:aws:apigateway:${api.target.region}::/apis/${api.apiId}`;
+  const tags = `/v2/tags/${encodeURIComponent(arn)}`;
+  expect((await api.controlRequest('POST', tags, { tags: { a: '1', b: '2' } })).status).toBe(201);
+  expect(await (await api.controlRequest('GET', tags)).json()).toEqual({ tags: { a: '1', b: '2' } });
+  expect((await api.controlRequest('DELETE', `${tags}?tagKeys=a`)).status).toBe(204);
+  expect(await (await api.controlRequest('GET', tags)).json()).toEqual({ tags: { b: '2' } });
+});
+
+// on AWS a domain name needs a certificate
+describe.skipIf(isAws)('§12 (stand-in only: without a certificate) a domain name', () => {
+  it('leads to a stage by an API mapping [documented]', async () => {
+    await using api = await ApiUnderTest.deployed({ $connect: {} });
+    await create(api, '/v2/domainnames', {
+      domainName: 'ws.example',
+      domainNameConfigurations: [
+        { certificateArn: 'arn:aws:acm:us-east-1:000000000000:certificate/a', endpointType: 'REGIONAL' },
+      ],
+    });
+    const mapping = await create(api, '/v2/domainnames/ws.example/apimappings', {
+      apiId: api.apiId,
+      stage: 'dev',
+      apiMappingKey: 'chat',
+    });
+    const listed = await api.controlRequest('GET', '/v2/domainnames/ws.example/apimappings');
+    expect(await listed.json()).toEqual({ items: [mapping] });
+    const mappings = '/v2/domainnames/ws.example/apimappings';
+    const deleted = await api.controlRequest('DELETE', `${mappings}/${String(mapping.apiMappingId)}`);
+    expect(deleted.status).toBe(204);
+    const { apiMappingSelectionExpression } = (await (
+      await api.controlRequest('GET', '/v2/domainnames/ws.example')
+    ).json()) as Json;
+    expect(apiMappingSelectionExpression).toBe('$request.basepath');
+  });
+});
+
+describe.runIf(hasLoadBalancer)('§12 a VPC link of WebSocket APIs', () => {
+  it('belongs to the REST control plane, /vpclinks, and is deleted with 202 [documented]', async () => {
+    await using api = await ApiUnderTest.create();
+    const id = await api.createVpcLink();
+    const got = await api.controlRequest('GET', `/vpclinks/${id}`);
+    expect(await got.json()).toMatchObject({ id, targetArns: [api.target.loadBalancerArn] });
+    expect((await api.controlRequest('DELETE', `/vpclinks/${id}`)).status).toBe(202);
+  });
+});

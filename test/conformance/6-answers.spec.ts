@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { ApiUnderTest, errorFrame, startBackend } from './api-under-test.js';
+
+describe('§6 on a one-way route', () => {
+  it('the client gets nothing, whatever the integration answers [documented]', async () => {
+    await using backend = await startBackend();
+    await using api = await ApiUnderTest.deployed({
+      $default: { integration: { IntegrationUri: backend.publicUrl } },
+    });
+    using client = await api.open();
+    backend.answer = () => ({ status: 200, body: 'for nobody' });
+    client.send('hello');
+    await backend.next();
+    // a close is answered after whatever was sent before it
+    await client.close(1000);
+    expect(client.unexpected).toEqual([]);
+  });
+
+  it('the client gets an error frame all the same when the backend cannot be reached, and stays connected [observed]', async () => {
+    await using backend = await startBackend();
+    await using api = await ApiUnderTest.deployed({
+      $default: { integration: { IntegrationUri: backend.publicUrl } },
+    });
+    await backend[Symbol.asyncDispose]();
+    using client = await api.open();
+    for (const message of ['hello', 'hello again']) {
+      client.send(message);
+      expect(await client.nextText()).toMatch(errorFrame('Internal server error'));
+    }
+  });
+});

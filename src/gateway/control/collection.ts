@@ -91,7 +91,6 @@ export function mergeMap<T>(
  * @see https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/apigatewayv2/route.go
  */
 export function withoutEmpty<T extends object>(resource: T): T {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only optional members can be empty
   return Object.fromEntries(Object.entries(resource).filter(([, value]) => value !== '')) as T;
 }
 

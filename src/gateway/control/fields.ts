@@ -32,7 +32,6 @@ export function readFields<F extends Fields>(fields: F, input: JsonObject, withi
     // null is what some clients send for a member that is not set
     if (value !== undefined && value !== null) values[name] = field.read(value, within + name);
   }
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- each value was read by the field that types it
   return values as Values<F>;
 }
 

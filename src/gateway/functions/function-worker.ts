@@ -82,7 +82,6 @@ async function invoke(
     const result = await new Promise((resolve, reject) => {
       const callback: Callback = (error, value) => {
         // what a function passes as its error need not be one
-        // oxlint-disable-next-line typescript/prefer-promise-reject-errors
         if (error === undefined || error === null) resolve(value);
         else reject(error);
       };

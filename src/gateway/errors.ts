@@ -67,8 +67,8 @@ export const ANSWERS = {
     message: 'Internal server error',
     errorType: 'AuthorizerConfigurationException',
   },
-  /** More than one `Authorization` header for an authorizer. Status recorded; AWS's body is a page of HTML. */
-  badRequest: { status: 400, message: 'Bad Request', errorType: 'BadRequestException' },
+  /** More than one `Authorization` header for an authorizer: a page of HTML, of which only the status was recorded. */
+  badRequest: { status: 400, message: 'Bad Request', errorType: 'BadRequestException', isHtml: true },
   /** Not recorded on an open connection. */
   integrationTimedOut: {
     status: 504,
@@ -82,6 +82,8 @@ export interface GatewayAnswer {
   readonly message: string;
   /** The header `x-amzn-ErrorType`. */
   readonly errorType: string;
+  /** A handshake is refused with a page of HTML rather than with JSON. */
+  readonly isHtml?: boolean;
 }
 
 /** Close codes and reasons: what the client sees in the close frame, and `$disconnect` in its context. */

@@ -17,6 +17,14 @@ export const LIMITS = {
   requestBurst: 5_000,
   /** Of one account in one Region; adjustable. How many connections may be open at once is not limited. */
   newConnectionsPerSecond: 500,
+  /** Of one API each; adjustable, the integrations excepted. */
+  routes: 300,
+  integrations: 300,
+  stages: 10,
+  authorizers: 10,
+  /** Of one stage, and how long their names may be; given for REST APIs. */
+  stageVariables: 100,
+  stageVariableNameLength: 64,
   /** A client gets so long to send its handshake; Node's own default for a request's headers. */
   handshakeMs: 60_000,
   /** Line and headers of a handshake. AWS gives this number for REST and HTTP APIs, and none for WebSocket APIs. */

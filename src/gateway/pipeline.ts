@@ -58,7 +58,7 @@ export class Pipeline {
     if (stage === undefined) return forbidden(facts.requestId);
     try {
       const { stageVariables } = stage;
-      const { admitted, latencyMs } = await this.#admit(stage, {
+      const { admitted, latencyMs, logged } = await this.#admit(stage, {
         connection,
         facts,
         stageVariables,
@@ -67,7 +67,7 @@ export class Pipeline {
       const [status, authorized] =
         admitted.kind === 'refused' ? [admitted.status, {}] : [200, admitted.authorized];
       const outcome = { status, integrationLatencyMs: latencyMs };
-      this.#logAccess(stage, { ...connection, authorized }, facts, outcome);
+      this.#logAccess(stage, { ...connection, authorized: { ...authorized, ...logged } }, facts, outcome);
       return admitted;
     } catch (error) {
       const answer = this.#answerTo(error, stage, connection, facts);
@@ -86,10 +86,10 @@ export class Pipeline {
     const route = stage.snapshot.routes.get('$connect');
     if (route === undefined) return { admitted: { kind: 'accepted', protocol: undefined, authorized: {} } };
 
-    const { variables, connectVariables } = await authorize(route, stage.snapshot, event, this.parts);
+    const { variables, connectVariables, logged } = await authorize(route, stage.snapshot, event, this.parts);
     requireParameters(route, handshake);
     if (route.integration === undefined) {
-      return { admitted: { kind: 'accepted', protocol: undefined, authorized: variables } };
+      return { admitted: { kind: 'accepted', protocol: undefined, authorized: variables }, logged };
     }
     const authorized = {
       ...event,
@@ -97,7 +97,7 @@ export class Pipeline {
     };
     const { answer, latencyMs } = await this.#call(route.integration, authorized);
     const response = mapResponse(route.integration, answer, authorized);
-    return { admitted: admission(response, variables), latencyMs };
+    return { admitted: admission(response, variables), latencyMs, logged };
   }
 
   /** @returns the frame that goes back to the client, if any */
@@ -117,7 +117,8 @@ export class Pipeline {
 
       const invalid = validateMessage(route.models, message);
       if (invalid !== undefined) {
-        this.#logAccess(stage, connection, facts, { status: 400, error: invalid });
+        const outcome = { status: 400, error: 'Bad request body', validationError: invalid };
+        this.#logAccess(stage, connection, facts, outcome);
         return badMessageFrame(connection.connectionId, facts.messageId ?? '');
       }
       if (route.integration === undefined) throw new Refused(ANSWERS.noIntegration);
@@ -197,7 +198,14 @@ export class Pipeline {
       error instanceof Refused ? (['debug', 'refused'] as const) : (['warn', 'integration failed'] as const);
     const place = error instanceof TemplateError ? { templateKey: error.templateKey, ...error.position } : {};
     this.parts.log[level]({ ...names(connection, facts), ...place, reason }, event);
-    this.#logAccess(stage, connection, facts, { status: answer.status, error: answer.message });
+    const logged = error instanceof Refused ? error.logged : {};
+    const outcome = { status: answer.status, error: answer.message };
+    this.#logAccess(
+      stage,
+      { ...connection, authorized: { ...connection.authorized, ...logged } },
+      facts,
+      outcome,
+    );
     return answer;
   }
 
@@ -222,6 +230,7 @@ type DeployedStage = ServedStage & { readonly snapshot: Snapshot };
 interface Admitted {
   readonly admitted: Admission;
   readonly latencyMs?: number;
+  readonly logged?: Readonly<Record<string, string>> | undefined;
 }
 
 interface Called {

@@ -1,8 +1,12 @@
+import { once } from 'node:events';
+import { connect, type SecureVersion } from 'node:tls';
+import { generate } from 'selfsigned';
 import { describe, expect, it } from 'vitest';
 import { type HttpBackend } from '../support/http-backend.js';
 import { refusedHandshake } from '../support/web-socket-client.js';
 import { ApiUnderTest, CONNECTION_ID, connectionIdOf, errorOf, startBackend } from './api-under-test.js';
 import closes from './recorded/closes.json' with { type: 'json' };
+import { isAws, isOwnStandIn, openTarget } from './target.js';
 
 const connectRoute = (backend: HttpBackend & { publicUrl: string }) => ({
   $connect: {
@@ -19,6 +23,44 @@ const everyRoute = (backend: HttpBackend & { publicUrl: string }) => ({
       RequestParameters: CONNECTION_ID,
     },
   },
+});
+
+/** The version of TLS that a client gets who speaks this one only. */
+async function negotiated(version: SecureVersion): Promise<string | null> {
+  const { cert, private: key } = await generate([{ name: 'commonName', value: 'localhost' }], {
+    keyType: 'ec',
+    algorithm: 'sha256',
+  });
+  await using target = await openTarget({ tls: { cert, key } });
+  // every API of a Region is at the same endpoint
+  const { hostname, port } = new URL(target.webSocketUrl('conformance', target.stage));
+  const socket = connect({
+    host: hostname,
+    port: Number(port || 443),
+    minVersion: version,
+    maxVersion: version,
+    // without this the client itself refuses what is too old
+    ciphers: 'DEFAULT@SECLEVEL=0',
+    rejectUnauthorized: false,
+  });
+  try {
+    await once(socket, 'secureConnect');
+    return socket.getProtocol();
+  } finally {
+    socket.destroy();
+  }
+}
+
+describe.runIf(isAws || isOwnStandIn)('§1 the endpoint', () => {
+  it.each(['TLSv1.2', 'TLSv1.3'] as const)('speaks %s [documented]', async (version) => {
+    expect(await negotiated(version)).toBe(version);
+  });
+
+  it('does not speak TLSv1.1 [documented]', async () => {
+    await expect(negotiated('TLSv1.1')).rejects.toMatchObject({
+      code: expect.stringMatching(/PROTOCOL_VERSION|ECONNRESET/) as string,
+    });
+  });
 });
 
 describe('§1 a handshake', () => {

@@ -1,27 +1,9 @@
-import { Sha256 } from '@aws-crypto/sha256-js';
-import { SignatureV4 } from '@smithy/signature-v4';
 import { describe, expect, it } from 'vitest';
 import { refusedHandshake, WebSocketClient } from '../support/web-socket-client.js';
-import { ApiUnderTest } from './api-under-test.js';
-import { credentials } from './target.js';
+import { ApiUnderTest, startBackend } from './api-under-test.js';
+import { presignedHandshake, signedHandshake } from './signed-handshake.js';
 
 const iamRoute = { $connect: { AuthorizationType: 'AWS_IAM' } } as const;
-
-const signerOf = (api: ApiUnderTest) =>
-  new SignatureV4({ credentials, region: api.target.region, service: 'execute-api', sha256: Sha256 });
-
-const handshakeOf = (api: ApiUnderTest) => {
-  const { hostname, host, port, pathname } = new URL(api.webSocketUrl);
-  return {
-    method: 'GET',
-    protocol: 'https:',
-    hostname,
-    ...(port !== '' && { port: Number(port) }),
-    path: pathname,
-    query: {},
-    headers: { host },
-  };
-};
 
 describe('§10 a $connect route with AWS_IAM', () => {
   it('refuses a handshake that is not signed with 403 [documented]', async () => {
@@ -31,19 +13,31 @@ describe('§10 a $connect route with AWS_IAM', () => {
 
   it('admits one that is signed in its headers [documented]', async () => {
     await using api = await ApiUnderTest.deployed(iamRoute);
-    const { headers } = await signerOf(api).sign(handshakeOf(api));
-    const { host: _, ...signature } = headers;
-    using client = await WebSocketClient.open(api.webSocketUrl, { headers: signature });
+    using client = await api.open({ headers: await signedHandshake(api) });
     expect(client.socket.readyState).toBe(client.socket.OPEN);
   });
 
   it('admits one that is signed in its query string, as a browser has to [documented]', async () => {
     await using api = await ApiUnderTest.deployed(iamRoute);
-    const { query = {} } = await signerOf(api).presign(handshakeOf(api), { expiresIn: 60 });
-    const parameters = new URLSearchParams(query as Record<string, string>);
-    using client = await WebSocketClient.open(
-      `${api.webSocketUrl}?${parameters.toString().replaceAll('+', '%20')}`,
-    );
+    using client = await WebSocketClient.open(await presignedHandshake(api));
     expect(client.socket.readyState).toBe(client.socket.OPEN);
+  });
+
+  it('§4 gives identity.accountId, caller, user and userArn to be mapped [documented]', async () => {
+    await using backend = await startBackend();
+    const variables = ['accountId', 'caller', 'user', 'userArn'];
+    const RequestParameters = Object.fromEntries(
+      variables.map((name) => [`integration.request.header.${name}`, `context.identity.${name}`]),
+    );
+    const integration = { IntegrationUri: backend.publicUrl, RequestParameters };
+    await using api = await ApiUnderTest.deployed({ $connect: { ...iamRoute.$connect, integration } });
+    using client = await api.open({ headers: await signedHandshake(api) });
+    expect(client.socket.readyState).toBe(client.socket.OPEN);
+    expect((await backend.next()).headers).toMatchObject({
+      accountid: expect.stringMatching(/^\d{12}$/) as string,
+      caller: expect.stringMatching(/./) as string,
+      user: expect.stringMatching(/./) as string,
+      userarn: expect.stringMatching(/^arn:aws:(iam|sts)::\d{12}:/) as string,
+    });
   });
 });

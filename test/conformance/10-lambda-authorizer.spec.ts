@@ -1,7 +1,7 @@
 import { CreateAuthorizerCommand, type CreateAuthorizerCommandInput } from '@aws-sdk/client-apigatewayv2';
 import { describe, expect, it } from 'vitest';
-import { refusedHandshake } from '../support/web-socket-client.js';
-import { ApiUnderTest, errorOf } from './api-under-test.js';
+import { type HandshakeRefused, refusedHandshake } from '../support/web-socket-client.js';
+import { ApiUnderTest, errorOf, type RouteSpec } from './api-under-test.js';
 import { FunctionBackend, type LambdaEvent } from './function-backend.js';
 import { hasFunction } from './target.js';
 
@@ -21,6 +21,9 @@ const isAuthorizer = (event: LambdaEvent) => event.type === 'REQUEST';
 async function authorized(
   authorize: (event: LambdaEvent) => unknown,
   IdentitySource: string[] = ['route.request.querystring.token'],
+  integrationOf: (api: ApiUnderTest, lambda: FunctionBackend) => NonNullable<RouteSpec['integration']> = ({
+    functionUri,
+  }) => ({ IntegrationType: 'AWS_PROXY', IntegrationUri: functionUri }),
 ) {
   const lambda = await FunctionBackend.start();
   lambda.handler = (event) => (isAuthorizer(event) ? authorize(event) : { statusCode: 200 });
@@ -34,11 +37,11 @@ async function authorized(
       IdentitySource,
     }),
   );
-  const integration = { IntegrationType: 'AWS_PROXY', IntegrationUri: api.functionUri } as const;
+  const integration = integrationOf(api, lambda);
   await api.addRoute('$connect', { AuthorizationType: 'CUSTOM', AuthorizerId, integration });
   await api.addRoute('$default', { integration });
   await api.addRoute('$disconnect', { integration });
-  await api.deploy();
+  await api.deploy({ StageVariables: { colour: 'green' } });
   return {
     lambda,
     api,
@@ -160,7 +163,62 @@ describe.runIf(hasFunction)('§10 a Lambda authorizer', () => {
     'context.requestTimeEpoch',
   ])('may have the identity source %s [documented]', async (source) => {
     await using on = await authorized(allow, [source]);
-    expect(on.api.routeIds.has('$connect')).toBe(true);
+    using client = await on.api.open({ headers: { Auth: 'a' } });
+    expect(isAuthorizer(await on.lambda.next())).toBe(true);
+    expect(client.socket.readyState).toBe(client.socket.OPEN);
+  });
+
+  it('whose context has more than text, numbers and booleans refuses with 500 [documented]', async () => {
+    await using on = await authorized((event) =>
+      policy('Allow', event.methodArn as string, { nested: { a: 1 } }),
+    );
+    expect((await refusedHandshake(on.url)).status).toBe(500);
+  });
+
+  it.each([
+    [8_000, 101],
+    [8_193, 500],
+  ])('§9 may return 8 KB: %i bytes, %i [documented]', async (bytes, status) => {
+    await using on = await authorized((event) => {
+      const { length } = JSON.stringify(policy('Allow', event.methodArn as string, { text: '' }));
+      return policy('Allow', event.methodArn as string, { text: 'x'.repeat(bytes - length) });
+    });
+    const opened = on.api.open({ query: '?token=demo' }).then((client) => {
+      client[Symbol.dispose]();
+      return 101;
+    });
+    expect(await opened.catch((refused: HandshakeRefused) => refused.status)).toBe(status);
+  });
+
+  it('is not asked when there is more than one Authorization header: a 400 as HTML [observed]', async () => {
+    await using on = await authorized(allow);
+    const refused = await refusedHandshake(on.url, { headers: { authorization: ['a', 'b'] } });
+    expect(refused.status).toBe(400);
+    expect(refused.headers['content-type']).toMatch(/^text\/html/);
+    expect(on.lambda.unexpected).toEqual([]);
+  });
+
+  it('§4 gives authorizer.* to be mapped for an HTTP backend, in every event of the connection [documented]', async () => {
+    await using on = await authorized(
+      (event) => policy('Allow', event.methodArn as string, { number: 1, flag: true }),
+      undefined,
+      (_, { publicUrl }) => ({
+        IntegrationUri: publicUrl,
+        RequestParameters: {
+          'integration.request.header.principal': 'context.authorizer.principalId',
+          'integration.request.header.number': 'context.authorizer.number',
+          'integration.request.header.flag': 'context.authorizer.flag',
+        },
+      }),
+    );
+    using client = await on.api.open({ query: '?token=demo' });
+    await on.lambda.next();
+    const mapped = { principal: 'ann', number: '1', flag: 'true' };
+    expect((await on.lambda.nextRequest()).headers).toMatchObject(mapped);
+    client.send('{}');
+    expect((await on.lambda.nextRequest()).headers).toMatchObject(mapped);
+    await client.close();
+    expect((await on.lambda.nextRequest()).headers).toMatchObject(mapped);
   });
 });
 
@@ -185,6 +243,13 @@ describe('§10 the control plane refuses an authorizer', () => {
       message: 'AuthorizerResultTtlInSeconds cannot be set for WEBSOCKET protocol Apis.',
     });
   });
+
+  it.each(['context.eventType', 'context.messageDirection'])(
+    'with the identity source %s [observed]',
+    async (source) => {
+      expect(await errorOf(create({ IdentitySource: [source] }))).toEqual(['BadRequestException', 400]);
+    },
+  );
 
   it.each<[string, Partial<CreateAuthorizerCommandInput>]>([
     ['with a payload format version', { AuthorizerPayloadFormatVersion: '2.0' }],

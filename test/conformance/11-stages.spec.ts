@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-apigatewayv2';
 import { describe, expect, it } from 'vitest';
 import { ApiUnderTest, errorOf, startBackend } from './api-under-test.js';
+import { isOwnStandIn } from './target.js';
 
 describe('§11 a deployment', () => {
   it('is a snapshot: a change reaches nobody before the next one, and then open connections too [observed]', async () => {
@@ -89,7 +90,7 @@ describe('§11 a stage', () => {
       .toBe('/new');
   });
 
-  it('has the default throttling of the account and no data trace [documented]', async () => {
+  it('traces no data unless told [documented]', async () => {
     await using api = await ApiUnderTest.deployed({ $connect: {} });
     const { DefaultRouteSettings } = await api.control.send(
       new GetStageCommand({ ApiId: api.apiId, StageName: api.target.stage }),
@@ -116,6 +117,31 @@ describe('§11 a stage', () => {
     expect(RouteSettings).toEqual({ $default: settings });
   });
 
+  // AWS applies throttles as well as it can, and promises no number
+  it.runIf(isOwnStandIn)(
+    '(stand-in only: AWS throttles by best effort) lets no more messages of a route through than its settings say [documented]',
+    async () => {
+      await using backend = await startBackend();
+      const integration = { IntegrationUri: backend.publicUrl };
+      await using api = await ApiUnderTest.deployed({ $default: { integration }, other: { integration } });
+      await api.control.send(
+        new UpdateStageCommand({
+          ApiId: api.apiId,
+          StageName: api.target.stage,
+          RouteSettings: { $default: { ThrottlingBurstLimit: 1, ThrottlingRateLimit: 0.001 } },
+        }),
+      );
+      using client = await api.open();
+      client.send('first');
+      expect((await backend.next()).body).toBe('first');
+      client.send('second');
+      // in which words is not known
+      expect(await client.next()).toHaveProperty('message');
+      client.send('{"action":"other"}');
+      expect((await backend.next()).body).toBe('{"action":"other"}');
+    },
+  );
+
   const create = async (stage: { StageName?: string; [name: string]: unknown }) => {
     await using api = await ApiUnderTest.create();
     return await api.control.send(new CreateStageCommand({ ApiId: api.apiId, StageName: 'dev', ...stage }));
@@ -125,15 +151,36 @@ describe('§11 a stage', () => {
     expect((await create({ StageName })).StageName).toBe(StageName);
   });
 
-  it.each(['a b', 'a.b', 'ü', 'x'.repeat(129)])('may not be called %j [documented]', async (StageName) => {
-    expect(await errorOf(create({ StageName }))).toEqual(['BadRequestException', 400]);
-  });
+  it.each(['a b', 'a.b', 'ü', '$default', 'x'.repeat(129)])(
+    'may not be called %j [documented]',
+    async (StageName) => {
+      expect(await errorOf(create({ StageName }))).toEqual(['BadRequestException', 400]);
+    },
+  );
 
   it('has variables whose values are of A-Za-z0-9-._~:/?#&=, [documented]', async () => {
     const StageVariables = { name_1: 'aZ09-._~:/?#&=,' };
     expect((await create({ StageVariables })).StageVariables).toEqual(StageVariables);
     expect(await errorOf(create({ StageVariables: { name: 'a b' } }))).toEqual(['BadRequestException', 400]);
     expect(await errorOf(create({ StageVariables: { 'a-b': 'x' } }))).toEqual(['BadRequestException', 400]);
+  });
+
+  it('may have the logging levels ERROR, INFO and OFF, and no other [documented]', async () => {
+    const DefaultRouteSettings = { LoggingLevel: 'DEBUG' };
+    expect(await errorOf(create({ DefaultRouteSettings }))).toEqual(['BadRequestException', 400]);
+    expect(
+      (await create({ DefaultRouteSettings: { LoggingLevel: 'OFF' } })).DefaultRouteSettings,
+    ).toMatchObject({ LoggingLevel: 'OFF' });
+  });
+
+  it('§9 has at most 100 variables, with names of at most 64 characters [documented]', async () => {
+    const variables = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, index) => [`name${index}`, 'x']));
+    expect((await create({ StageVariables: variables(100) })).StageVariables).toHaveProperty('name99');
+    for (const StageVariables of [variables(101), { ['x'.repeat(65)]: 'x' }]) {
+      // with which error is not known
+      await expect(create({ StageVariables })).rejects.toHaveProperty('$fault', 'client');
+    }
   });
 
   it('logs accesses only in a format with $context.requestId [documented]', async () => {

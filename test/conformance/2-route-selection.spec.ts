@@ -1,3 +1,4 @@
+import { GetApiCommand } from '@aws-sdk/client-apigatewayv2';
 import { describe, expect, it } from 'vitest';
 import { ApiUnderTest, errorFrame, errorOf, startBackend } from './api-under-test.js';
 
@@ -16,8 +17,8 @@ async function routed(selection: string, routeKeys: readonly string[]) {
     api,
     client,
     /** The route that a message takes. */
-    async routeOf(message: unknown) {
-      client.send(message);
+    async routeOf(message: unknown, from = client) {
+      from.send(message);
       const { url } = await backend.next();
       return routeKeys[Number(url.slice(1))];
     },
@@ -37,6 +38,9 @@ describe('§2 the route selection expression', () => {
     ['${request.body.service}/${request.body.action}', { service: 'chat', action: 'join' }, 'chat/join'],
     ['${request.body.action}-${request.body.x}', { action: 'join', x: 'y' }, 'join-y'],
     ['action', { any: 'message' }, 'action'],
+    ['a\\$${request.body.action}', { action: 'join' }, 'a$join'],
+    ['$request.body.list[1]', { list: ['leave', 'join'] }, 'join'],
+    ["$request.body['action']", { action: 'join' }, 'join'],
   ])('%s selects for %j the route %s [documented]', async (selection, message, routeKey) => {
     await using api = await routed(selection, [routeKey, '$default']);
     expect(await api.routeOf(message)).toBe(routeKey);
@@ -45,6 +49,16 @@ describe('§2 the route selection expression', () => {
   it('\\$default sends every message to $default [documented]', async () => {
     await using api = await routed('\\$default', ['join', '$default']);
     expect(await api.routeOf({ action: 'join' })).toBe('$default');
+  });
+
+  it('sees nothing but the message: a header of the handshake selects no route [documented]', async () => {
+    // whether such an expression is refused or finds nothing is not documented
+    const reached = async () => {
+      await using api = await routed('$request.header.action', ['join', '$default']);
+      using client = await api.api.open({ headers: { action: 'join' } });
+      return await api.routeOf({ action: 'join' }, client);
+    };
+    expect(await reached().catch(({ name }: Error) => name)).toMatch(/^(\$default|BadRequestException)$/);
   });
 
   it('is evaluated once: a value that looks like a variable stays what it is [documented]', async () => {
@@ -105,6 +119,31 @@ describe('§2 a message', () => {
     using client = await api.open();
     client.send({ action: 'join' });
     expect(await client.nextText()).toMatch(errorFrame('Internal server error'));
+  });
+});
+
+describe('§2 of the other selection expressions', () => {
+  it.each(['$request.header.x-api-key', '$context.authorizer.usageIdentifierKey'])(
+    'ApiKeySelectionExpression may be %s [documented]',
+    async (ApiKeySelectionExpression) => {
+      await using api = await ApiUnderTest.create({ api: { ApiKeySelectionExpression } });
+      const { ApiKeySelectionExpression: kept } = await api.control.send(
+        new GetApiCommand({ ApiId: api.apiId }),
+      );
+      expect(kept).toBe(ApiKeySelectionExpression);
+    },
+  );
+
+  it('ApiKeySelectionExpression may be no other [documented]', async () => {
+    const created = ApiUnderTest.create({ api: { ApiKeySelectionExpression: '$request.header.other' } });
+    expect(await errorOf(created)).toEqual(['BadRequestException', 400]);
+  });
+
+  it('RouteResponseSelectionExpression may be no other than $default [documented]', async () => {
+    await using api = await ApiUnderTest.create();
+    await api.addRoute('a', { RouteResponseSelectionExpression: '$default' });
+    const created = api.addRoute('b', { RouteResponseSelectionExpression: '$request.body.kind' });
+    expect(await errorOf(created)).toEqual(['BadRequestException', 400]);
   });
 });
 

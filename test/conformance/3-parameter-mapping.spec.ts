@@ -1,4 +1,4 @@
-import { CreateIntegrationCommand } from '@aws-sdk/client-apigatewayv2';
+import { CreateIntegrationCommand, GetIntegrationResponsesCommand } from '@aws-sdk/client-apigatewayv2';
 import { describe, expect, it } from 'vitest';
 import { ApiUnderTest, CONNECTION_ID, errorOf, startBackend } from './api-under-test.js';
 
@@ -24,6 +24,24 @@ describe('§3 on $connect a request parameter can come from', () => {
     expect((await backend.next()).headers['mapped']).toBe(expected);
   });
 
+  it('a multi-value header, all its values [documented]', async () => {
+    await using backend = await startBackend();
+    await using api = await ApiUnderTest.deployed({
+      $connect: {
+        RequestParameters: declared('route.request.header.X-Tenant'),
+        integration: {
+          IntegrationUri: backend.publicUrl,
+          RequestParameters: {
+            'integration.request.header.Mapped': 'route.request.multivalueheader.X-Tenant',
+          },
+        },
+      },
+    });
+    using _ = await api.open({ headers: { 'x-tenant': ['acme', 'other'] } });
+    // in one line or in two
+    expect(String((await backend.next()).headers['mapped']).split(/, */)).toEqual(['acme', 'other']);
+  });
+
   it('a multi-value query string, all its values [documented]', async () => {
     await using backend = await startBackend();
     await using api = await ApiUnderTest.deployed({
@@ -46,6 +64,7 @@ describe('§3 on $connect a request parameter can come from', () => {
 describe('§3 on a message route a request parameter can come from', () => {
   it.each<[string, unknown, string]>([
     ['route.request.body.channel', { action: 'join', channel: 'news' }, 'news'],
+    ['route.request.body', '{"action":"join"}', '{"action":"join"}'],
     ['route.request.body.user.name', { action: 'join', user: { name: 'ann' } }, 'ann'],
     ['stageVariables.colour', { action: 'join' }, 'green'],
     ['context.routeKey', { action: 'join' }, 'join'],
@@ -67,6 +86,68 @@ describe('§3 on a message route a request parameter can come from', () => {
     client.send(message);
     expect((await backend.next()).headers['mapped']).toBe(expected);
   });
+});
+
+describe('§3 on $connect and $disconnect too a request parameter can come from', () => {
+  it.each<[string, string]>([
+    ['stageVariables.colour', 'green'],
+    ['context.stage', 'dev'],
+    ["'static value'", 'static value'],
+  ])('%s [documented]', async (source, expected) => {
+    await using backend = await startBackend();
+    const integration = {
+      IntegrationUri: backend.publicUrl,
+      RequestParameters: { 'integration.request.header.Mapped': source },
+    };
+    await using api = await ApiUnderTest.deployed(
+      { $connect: { integration }, $disconnect: { integration } },
+      { stage: { StageVariables: { colour: 'green' } } },
+    );
+    using client = await api.open();
+    const connect = await backend.next();
+    await client.close();
+    const disconnect = await backend.next();
+    const value = source === 'context.stage' ? api.target.stage : expected;
+    expect([connect, disconnect].map(({ headers }) => headers['mapped'])).toEqual([value, value]);
+  });
+});
+
+it.each(['header.X-Tenant', 'querystring.token'])(
+  '§3 a message has no %s of the handshake to be mapped [documented]',
+  async (parameter) => {
+    await using backend = await startBackend();
+    await using api = await ApiUnderTest.deployed({
+      $connect: { RequestParameters: declared(`route.request.${parameter}`) },
+      $default: {
+        integration: {
+          IntegrationUri: backend.publicUrl,
+          RequestParameters: { 'integration.request.header.Mapped': `route.request.${parameter}` },
+        },
+      },
+    });
+    using client = await api.open({ query: '?token=demo', headers: { 'X-Tenant': 'acme' } });
+    client.send('hello');
+    expect((await backend.next()).headers).not.toHaveProperty('mapped');
+  },
+);
+
+it.each([
+  ['method.response.header.a', 'integration.response.header.b'],
+  ['route.response.header.a', 'integration.response.body.b'],
+  ['route.response.header.a', "'literal'"],
+])('§3 an integration response may map %s from %s [documented]', async (destination, source) => {
+  await using api = await ApiUnderTest.create();
+  await api.addRoute('$connect', {
+    integration: { IntegrationType: 'HTTP', IntegrationUri: 'http://backend.example/' },
+    integrationResponses: [{ ResponseParameters: { [destination]: source } }],
+  });
+  const { Items } = await api.control.send(
+    new GetIntegrationResponsesCommand({
+      ApiId: api.apiId,
+      IntegrationId: api.integrationIds.get('$connect'),
+    }),
+  );
+  expect(Items).toMatchObject([{ ResponseParameters: { [destination]: source } }]);
 });
 
 describe('§3 a request parameter can go to', () => {

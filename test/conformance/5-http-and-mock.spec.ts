@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { refusedHandshake } from '../support/web-socket-client.js';
 import { ApiUnderTest, type RouteSpec, startBackend } from './api-under-test.js';
 
 /** A one-way route `$default` with a non-proxy integration. */
@@ -95,6 +96,24 @@ describe('§5 a message that no template is for', () => {
     expect(await on.client.next()).toHaveProperty('message');
     expect(on.backend.unexpected).toEqual([]);
   });
+});
+
+it('§5 a handshake that no template is for is refused with 415 with NEVER [documented]', async () => {
+  await using backend = await startBackend();
+  await using api = await ApiUnderTest.deployed({
+    $connect: {
+      integration: {
+        IntegrationType: 'HTTP',
+        IntegrationUri: backend.publicUrl,
+        PassthroughBehavior: 'NEVER',
+        TemplateSelectionExpression: 'none',
+        RequestTemplates: { chat: 'for chat' },
+      },
+      integrationResponses: [{}],
+    },
+  });
+  expect((await refusedHandshake(api.webSocketUrl)).status).toBe(415);
+  expect(backend.unexpected).toEqual([]);
 });
 
 describe('§5 ContentHandlingStrategy', () => {

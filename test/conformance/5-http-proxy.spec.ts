@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type HttpBackend, type Received } from '../support/http-backend.js';
 import { ApiUnderTest, errorOf, startBackend } from './api-under-test.js';
 import recorded from './recorded/http-proxy-headers.json' with { type: 'json' };
-import { hasLoadBalancer } from './target.js';
+import { hasLoadBalancer, isOwnStandIn } from './target.js';
 
 const everyRoute = (backend: HttpBackend & { publicUrl: string }) => ({
   $connect: { integration: { IntegrationUri: `${backend.publicUrl}/connect` } },
@@ -122,6 +122,28 @@ describe('§5 a VPC link', () => {
       client.send('hello');
       const { url, headers, body } = await backend.next();
       expect([url, headers.host, body]).toEqual(['/message', 'nlb.example', 'hello']);
+    },
+  );
+
+  // on AWS the balancer would need a listener at the port that a case happens to have
+  it.runIf(isOwnStandIn)(
+    '(stand-in only: any port has a listener) leads to the port of the URI [documented]',
+    async () => {
+      await using backend = await startBackend();
+      const { hostname, port } = new URL(backend.url);
+      const targets = new Map([['conformance', hostname]]);
+      await using api = await ApiUnderTest.create({ standIn: { targets } });
+      await api.addRoute('$default', {
+        integration: {
+          IntegrationUri: `http://nlb.example:${port}/message`,
+          ConnectionType: 'VPC_LINK',
+          ConnectionId: await api.createVpcLink(),
+        },
+      });
+      await api.deploy();
+      using client = await api.open();
+      client.send('hello');
+      expect((await backend.next()).headers.host).toBe(`nlb.example:${port}`);
     },
   );
 

@@ -4,16 +4,20 @@ import { ApiUnderTest, errorFrame, type RouteSpec } from './api-under-test.js';
 import { FunctionBackend, type LambdaEvent } from './function-backend.js';
 import closes from './recorded/closes.json' with { type: 'json' };
 import recorded from './recorded/lambda-events.json' with { type: 'json' };
-import { hasFunction } from './target.js';
+import { hasFunction, isOwnStandIn } from './target.js';
 
 /** An API whose routes all call one function. */
-async function withFunction(routes: Record<string, Omit<RouteSpec, 'integration'>>, stage = {}) {
+async function withFunction(
+  routes: Record<string, Omit<RouteSpec, 'integration'>>,
+  stage = {},
+  integration: RouteSpec['integration'] = {},
+) {
   const lambda = await FunctionBackend.start();
   const api = await ApiUnderTest.create({ standIn: { functions: lambda.functions } });
   for (const [routeKey, route] of Object.entries(routes)) {
     await api.addRoute(routeKey, {
       ...route,
-      integration: { IntegrationType: 'AWS_PROXY', IntegrationUri: api.functionUri },
+      integration: { IntegrationType: 'AWS_PROXY', IntegrationUri: api.functionUri, ...integration },
     });
   }
   await api.deploy(stage);
@@ -162,6 +166,23 @@ describe.runIf(hasFunction)('§5 the event of a function on $disconnect', () => 
   });
 });
 
+// nobody waits for ten minutes
+describe.runIf(isOwnStandIn)(
+  '§1 (stand-in only: its clock is moved) the event of a function on $disconnect',
+  () => {
+    it('says of a client that was idle: 1001, "Going away" [observed]', async () => {
+      await using on = await withFunction(everyRoute);
+      using _ = await on.api.open();
+      await on.lambda.next();
+      await on.api.admin.advanceClock('10m');
+      expect((await on.lambda.next()).requestContext).toMatchObject({
+        disconnectStatusCode: 1001,
+        disconnectReason: 'Going away',
+      });
+    });
+  },
+);
+
 describe.runIf(hasFunction)('§1 a handshake is', () => {
   const connect = async (handler: (event: LambdaEvent) => unknown) => {
     const on = await withFunction({ $connect: {} });
@@ -183,6 +204,18 @@ describe.runIf(hasFunction)('§1 a handshake is', () => {
   it('refused with 500 when the function answers what is no answer [observed]', async () => {
     await using on = await connect(() => ({ nothing: 'of use' }));
     expect((await refusedHandshake(on.api.webSocketUrl)).status).toBe(500);
+  });
+
+  it('refused with 504 Endpoint request timed out when the function takes too long [observed]', async () => {
+    await using on = await withFunction({ $connect: {} }, {}, { TimeoutInMillis: 50 });
+    const never = Promise.withResolvers<void>();
+    on.lambda.handler = () => never.promise;
+    const refused = await refusedHandshake(on.api.webSocketUrl);
+    never.resolve();
+    expect([refused.status, JSON.parse(refused.body)]).toMatchObject([
+      504,
+      { message: 'Endpoint request timed out' },
+    ]);
   });
 
   it('refused with the status and the body that the function answers [observed]', async () => {
@@ -221,6 +254,16 @@ describe.runIf(hasFunction)('§6 a client gets', () => {
     }
     await client.close(1000);
     expect(client.unexpected).toEqual([]);
+  });
+
+  it('Internal server error when the function may not be called [observed]', async () => {
+    await using on = await withFunction({ $connect: {} });
+    const IntegrationUri = on.api.functionUri.replace('/invocations', '-unknown/invocations');
+    await on.api.addRoute('$default', { integration: { IntegrationType: 'AWS_PROXY', IntegrationUri } });
+    await on.api.deploy();
+    using client = await on.api.open();
+    client.send('{}');
+    expect(await client.nextText()).toMatch(errorFrame('Internal server error'));
   });
 
   it('Internal server error when the function throws, on a one-way route too [observed]', async () => {

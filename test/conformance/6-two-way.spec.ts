@@ -35,6 +35,24 @@ describe('§6 a two-way route', () => {
     expect(await on.answerTo('{}', 200, 'hello')).toBe('hello');
   });
 
+  it('passes on an empty body as an empty message [observed]', async () => {
+    await using on = await twoWay({});
+    expect(await on.answerTo('{}', 200, '')).toBe('');
+  });
+
+  it('passes on the body of a proxy whatever its integration responses say [documented]', async () => {
+    await using on = await twoWay({
+      integrationResponses: [
+        {
+          IntegrationResponseKey: '/200/',
+          TemplateSelectionExpression: '\\$default',
+          ResponseTemplates: { $default: 'from the template' },
+        },
+      ],
+    });
+    expect(await on.answerTo('{}', 200, 'hello')).toBe('hello');
+  });
+
   it('has a response $default and no other [documented]', async () => {
     await using api = await ApiUnderTest.deployed({ $default: {} });
     const created = api.control.send(
@@ -68,6 +86,30 @@ describe('§6 the integration response of a non-proxy integration', () => {
   ])('is selected by the status %i: %s [documented]', async (status, expected) => {
     await using on = await twoWay({ integrationResponses }, { IntegrationType: 'HTTP' });
     expect(await on.answerTo('{}', status)).toBe(expected);
+  });
+
+  it.each(['200', '/(/'])(
+    'has a key that is $default or a pattern between slashes, not %s [documented]',
+    async (key) => {
+      await using api = await ApiUnderTest.create();
+      const created = api.addRoute('$default', {
+        integration: { IntegrationType: 'HTTP', IntegrationUri: 'http://backend.example/' },
+        integrationResponses: [{ IntegrationResponseKey: key }],
+      });
+      expect(await errorOf(created)).toEqual(['BadRequestException', 400]);
+    },
+  );
+
+  it('may select its template by all values of a header [documented]', async () => {
+    // which text several values make is not documented
+    await using api = await ApiUnderTest.create();
+    await api.addRoute('$default', {
+      integration: { IntegrationType: 'HTTP', IntegrationUri: 'http://backend.example/' },
+      integrationResponses: [
+        { TemplateSelectionExpression: '${integration.response.multivalueheader.x-kind}' },
+      ],
+    });
+    expect(api.routeIds.has('$default')).toBe(true);
   });
 
   it.each<[string, string]>([

@@ -202,6 +202,8 @@ describe('with --auth sigv4', () => {
     await using api = await connected(sigv4());
     const response = await fetch(api.url, { method: 'POST', body: 'x'.repeat(131_073) });
     expect(response.status).toBe(413);
+    // nothing else was recorded
+    expect([...response.headers.keys()]).toEqual(['connection', 'content-length', 'date']);
   });
 
   it('lets the SDK follow a clock that was moved, by the Date of the refusal', async () => {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { Queue } from './queue.js';
 
 export const OPCODES = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
@@ -26,8 +27,11 @@ export class RawWebSocket implements Disposable {
   }
 
   static async open(url: string): Promise<RawWebSocket> {
-    const { hostname, port, pathname, host } = new URL(url);
-    const socket = connect(Number(port), hostname);
+    const { protocol, hostname, port, pathname, host } = new URL(url);
+    const socket =
+      protocol === 'wss:'
+        ? connectTls({ host: hostname, port: Number(port || 443), servername: hostname })
+        : connect(Number(port || 80), hostname);
     const handshake = [
       `GET ${pathname} HTTP/1.1`,
       `Host: ${host}`,

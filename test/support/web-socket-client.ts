@@ -7,7 +7,7 @@ const FRAME_BYTES = 32 * 1024;
 
 export interface ClientOptions {
   readonly protocols?: string[];
-  readonly headers?: Record<string, string>;
+  readonly headers?: Record<string, string | string[]>;
 }
 
 /** A WebSocket client whose messages and end can be awaited. */

@@ -2,7 +2,7 @@ import { apiKeys } from '../control/api-keys.js';
 import { apiMappings } from '../control/api-mappings.js';
 import { apis } from '../control/apis.js';
 import { authorizers } from '../control/authorizers.js';
-import { type Collection, find } from '../control/collection.js';
+import { type Collection, createIn, find } from '../control/collection.js';
 import { type ApiResources, type ControlPlane } from '../control/control-plane.js';
 import { deployments } from '../control/deployments.js';
 import { domainNames } from '../control/domain-names.js';
@@ -38,7 +38,7 @@ const apiOf = (plane: ControlPlane, { apiId }: JsonObject) => find(apis, plane, 
 const ofApi =
   <T extends object>(collection: Collection<ApiResources, T>, attribute: keyof T & string): Maker =>
   (plane, input) =>
-    named(collection.create(apiOf(plane, input), input), attribute);
+    named(createIn(collection, apiOf(plane, input), input), attribute);
 
 /** A resource whose id is what `Ref` gives, and also an attribute of that name. */
 function named<T extends object>(

@@ -58,7 +58,7 @@ export class ManagementApi {
     }
     // the signature covers it, also of GET and DELETE
     const body = await readBody(request, LIMITS.messageBytes);
-    if (body === undefined) return tooLarge(response);
+    if (body === undefined) return tooLarge(response, this.clock.now());
     const denial = this.#denial(request, body, address, verb);
     if (denial !== undefined) return deny(response, denial);
     const latencyMs = this.faults.latencyMs('callback');
@@ -159,9 +159,11 @@ function gone(response: ServerResponse): void {
   end(response, 410, '');
 }
 
-function tooLarge(response: ServerResponse): void {
+/** With these headers and no others, as recorded; Node adds `Keep-Alive` unless it is told of `Connection`. */
+function tooLarge(response: ServerResponse, now: number): void {
   for (const name of response.getHeaderNames()) response.removeHeader(name);
-  response.writeHead(413, { 'Content-Length': 0 }).end();
+  const headers = { Date: new Date(now).toUTCString(), 'Content-Length': 0, Connection: 'keep-alive' };
+  response.writeHead(413, headers).end();
 }
 
 /** Only IAM's own denial has a capital `Message`, as recorded. */

@@ -1,5 +1,6 @@
 import { parseSource, type Source } from '../mapping/parameters.js';
 import { ExpressionError } from '../mapping/expression-error.js';
+import { LIMITS } from '../limits.js';
 import { type Collection, withoutEmpty } from './collection.js';
 import { badRequest, conflict } from './control-error.js';
 import { type ApiResources } from './control-plane.js';
@@ -30,6 +31,7 @@ const FIELDS = {
  */
 export const authorizers: Collection<ApiResources, Authorizer> = {
   resourceType: 'Authorizer',
+  quota: { items: LIMITS.authorizers, plural: 'Authorizers' },
 
   items: (of) => of.authorizers,
   write: (authorizer) => writeFields(FIELDS, authorizer),

@@ -1,4 +1,4 @@
-import { badRequest, notFound } from './control-error.js';
+import { badRequest, notFound, quotaExceeded } from './control-error.js';
 import { type JsonObject } from './fields.js';
 
 /**
@@ -9,13 +9,15 @@ import { type JsonObject } from './fields.js';
 export interface Collection<Parent, T extends object> {
   /** As AWS's errors call it, such as `Route`. */
   readonly resourceType: string;
+  /** So many of them may one API have; adjustable on AWS. */
+  readonly quota?: { readonly items: number; readonly plural: string };
   /** By id; a stage's is its name. */
   items(parent: Parent): ReadonlyMap<string, T>;
   /** Whether a list shows the resource; without this, every list shows all of them. */
   isListed?(parent: Parent, resource: T, query: URLSearchParams): boolean;
   /** The resource as the wire has it. */
   write(resource: T, asked: Asked): JsonObject;
-  /** @throws {ControlError} 400, 404 or 409 */
+  /** @throws {ControlError} 400, 404 or 409; the quota is looked at by `createIn` */
   create(parent: Parent, input: JsonObject): T;
   /**
    * What the input does not mention stays. Not there when AWS has no such operation.
@@ -42,6 +44,17 @@ export function find<Parent, T extends object>(
   const resource = collection.items(parent).get(id);
   if (resource !== undefined) return resource;
   throw notFound(collection.resourceType, `Invalid ${collection.resourceType} identifier specified ${id}`);
+}
+
+/** @throws {ControlError} also 429: there are as many as there may be */
+export function createIn<Parent, T extends object>(
+  collection: Collection<Parent, T>,
+  parent: Parent,
+  input: JsonObject,
+): T {
+  const { quota } = collection;
+  if (quota !== undefined && collection.items(parent).size >= quota.items) throw quotaExceeded(quota.plural);
+  return collection.create(parent, input);
 }
 
 export interface Page<T> {

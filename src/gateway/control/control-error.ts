@@ -8,6 +8,7 @@ export const CONTROL_ERRORS = {
   /** AWS answers so to what it does not model; here also to what it models and this gateway does not serve. */
   UnknownOperationException: 404,
   MethodNotAllowedException: 405,
+  TooManyRequestsException: 429,
   RequestEntityTooLargeException: 413,
   /** A fault of this gateway. */
   InternalServerErrorException: 500,
@@ -39,6 +40,17 @@ export class ControlError extends Error {
 export const badRequest = (message: string) => new ControlError('BadRequestException', message);
 
 export const conflict = (message: string) => new ControlError('ConflictException', message);
+
+/**
+ * The words are AWS's, and so is the status: https://github.com/serverless/serverless-websockets-plugin/issues/22,
+ * https://github.com/anomalyco/sst/issues/4522. The name is the model's for that status; [uncertain] of an HTTP API's
+ * authorizers a ConflictException with 429 was seen.
+ */
+export const quotaExceeded = (plural: string) =>
+  new ControlError(
+    'TooManyRequestsException',
+    `Maximum number of ${plural} for this API has been reached. Please contact AWS if you need additional ${plural}.`,
+  );
 
 export const notFound = (resourceType: string, message: string) =>
   new ControlError('NotFoundException', message, { resourceType });

@@ -1,3 +1,4 @@
+import { LIMITS } from '../limits.js';
 import { type Collection, mergeMap, withoutEmpty } from './collection.js';
 import { checkIntegration } from './check-integration.js';
 import { conflict } from './control-error.js';
@@ -41,6 +42,7 @@ const FIELDS = {
 
 export const integrations: Collection<ApiResources, Integration> = {
   resourceType: 'Integration',
+  quota: { items: LIMITS.integrations, plural: 'Integrations' },
 
   items: (of) => of.integrations,
   write: (integration) => writeFields(FIELDS, integration),

@@ -1,4 +1,4 @@
-import { type Asked, type Collection, find, page } from './collection.js';
+import { type Asked, type Collection, createIn, find, page } from './collection.js';
 import { ControlError } from './control-error.js';
 import { type JsonObject } from './fields.js';
 
@@ -58,7 +58,7 @@ export function operateOn<Parent, T extends object>(
   if (id === undefined) {
     switch (request.method) {
       case 'POST': {
-        const resource = collection.create(parent, request.json());
+        const resource = createIn(collection, parent, request.json());
         return { status: dialect.created, body: collection.write(resource, request) };
       }
       case 'GET':

@@ -1,5 +1,6 @@
 import { parseSource } from '../mapping/parameters.js';
 import { parseSelectionExpression } from '../mapping/selection-expression.js';
+import { LIMITS } from '../limits.js';
 import { type Collection, mergeMap, withoutEmpty } from './collection.js';
 import { badRequest, conflict, notFound } from './control-error.js';
 import { type ApiResources } from './control-plane.js';
@@ -28,6 +29,7 @@ const FIELDS = {
 
 export const routes: Collection<ApiResources, Route> = {
   resourceType: 'Route',
+  quota: { items: LIMITS.routes, plural: 'Routes' },
 
   items: (of) => of.routes,
   write: (route) => writeFields(FIELDS, route),

@@ -1,3 +1,4 @@
+import { LIMITS } from '../limits.js';
 import { type Collection, mergeMap, withoutEmpty } from './collection.js';
 import { badRequest, conflict, notFound } from './control-error.js';
 import { type ApiResources } from './control-plane.js';
@@ -55,6 +56,7 @@ const FIELDS = {
 
 export const stages: Collection<ApiResources, Stage> = {
   resourceType: 'Stage',
+  quota: { items: LIMITS.stages, plural: 'Stages' },
 
   items: (of) => of.stages,
   write: (stage) => writeFields(FIELDS, stage),
@@ -152,9 +154,18 @@ function checkDeployment(of: ApiResources, { AutoDeploy }: Stage, id: string | u
 
 /** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-stages.html */
 function checkStageVariables({ StageVariables }: Stage): void {
-  for (const [name, value] of Object.entries(StageVariables)) {
+  const variables = Object.entries(StageVariables);
+  if (variables.length > LIMITS.stageVariables) {
+    throw badRequest(`StageVariables has ${variables.length}; a stage may have ${LIMITS.stageVariables}`);
+  }
+  for (const [name, value] of variables) {
     if (!/^\w+$/.test(name)) {
       throw badRequest(`StageVariables: the name '${name}' may hold letters, digits and underscores only`);
+    }
+    if (name.length > LIMITS.stageVariableNameLength) {
+      throw badRequest(
+        `StageVariables: the name '${name}' has over ${LIMITS.stageVariableNameLength} characters`,
+      );
     }
     if (value === '') throw badRequest(`StageVariables: '${name}' is empty`);
   }

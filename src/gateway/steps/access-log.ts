@@ -35,6 +35,8 @@ export interface Outcome {
   readonly integrationLatencyMs?: number | undefined;
   /** The message of an answer that the gateway made up itself. */
   readonly error?: string | undefined;
+  /** What of a message its route's model does not allow. */
+  readonly validationError?: string | undefined;
 }
 
 /** A request to `@connections`. */
@@ -77,13 +79,14 @@ export function accessLogLine(format: string, variables: Variables): string {
 /** A dot that nothing follows belongs to the text. */
 const VARIABLE = /\$context\.(\w+(?:\.\w+)*)/g;
 
-function outcomeVariables({ status, integrationLatencyMs, error }: Outcome): Variables {
+function outcomeVariables({ status, integrationLatencyMs, error, validationError }: Outcome): Variables {
   return {
     status: String(status),
     // AWS was seen to leave integration.* empty, and to fill this one
     integrationLatency:
       integrationLatencyMs === undefined ? undefined : String(Math.round(integrationLatencyMs)),
     'error.message': error,
+    'error.validationErrorString': validationError,
   };
 }
 

@@ -1,12 +1,19 @@
 import { type GatewayAnswer } from '../errors.js';
 
 /** What an authorization step says of a handshake. */
-export type Authorization =
-  | {
-      readonly kind: 'allowed';
-      /** Context variables that are kept for as long as the connection is. */
-      readonly variables: Readonly<Record<string, string>>;
-      /** Those that only `$connect` itself sees. */
-      readonly connectVariables?: Readonly<Record<string, string>>;
-    }
-  | { readonly kind: 'denied'; readonly answer: GatewayAnswer };
+export type Authorization = Logged &
+  (
+    | {
+        readonly kind: 'allowed';
+        /** Context variables that are kept for as long as the connection is. */
+        readonly variables: Readonly<Record<string, string>>;
+        /** Those that only `$connect` itself sees. */
+        readonly connectVariables?: Readonly<Record<string, string>>;
+      }
+    | { readonly kind: 'denied'; readonly answer: GatewayAnswer }
+  );
+
+interface Logged {
+  /** Variables that the access log alone has, such as `authorizer.status`. */
+  readonly logged?: Readonly<Record<string, string>>;
+}

@@ -39,41 +39,58 @@ export async function authorizeFunction(
   try {
     const payload = JSON.stringify(authorizerEvent(event, methodArn));
     const answer = await functions.invoke(functionName, payload, LIMITS.authorizerTimeoutMs);
+    const latency = String(Math.round(performance.now() - startedAt));
     if (answer.functionError !== undefined) {
       const { errorType, errorMessage } = readError(answer.payload);
-      if (errorMessage === 'Unauthorized') return denied(ANSWERS.unauthorized);
+      if (errorMessage === 'Unauthorized') return denied(ANSWERS.unauthorized, failed('401', errorMessage));
       throw new AuthorizerError(`it failed: ${errorType}: ${errorMessage}`);
     }
     const { policy, variables } = readResult(answer.payload);
     switch (evaluatePolicy(policy, 'execute-api:Invoke', methodArn)) {
       case 'implicitDeny':
-        return denied(ANSWERS.notAllowedByPolicy);
+        return denied(ANSWERS.notAllowedByPolicy, answered(latency));
       case 'explicitDeny':
-        return denied(ANSWERS.deniedByPolicy);
-      case 'allowed': {
-        const integrationLatency = String(Math.round(performance.now() - startedAt));
+        return denied(ANSWERS.deniedByPolicy, answered(latency));
+      case 'allowed':
         return {
           kind: 'allowed',
           variables,
-          connectVariables: { 'authorizer.integrationLatency': integrationLatency },
+          connectVariables: { 'authorizer.integrationLatency': latency },
+          logged: answered(latency),
         };
-      }
     }
   } catch (error) {
     const { authorizerId } = authorizer;
     const { connectionId } = event.connection;
     const reason = error instanceof Error ? error.message : String(error);
     log.warn({ connectionId, authorizerId, functionName, reason }, 'authorizer failed');
-    return denied(ANSWERS.authorizerFailed);
+    return denied(ANSWERS.authorizerFailed, failed('500', reason));
   }
 }
+
+/** The status is the function's, whatever its policy says: [uncertain], AWS's words are "returned from an authorizer". */
+const answered = (latency: string) => ({
+  'authorizer.status': '200',
+  'authorizer.integrationStatus': '200',
+  'authorizer.latency': latency,
+  'authorizer.integrationLatency': latency,
+});
+
+const failed = (status: string, reason: string) => ({
+  'authorizer.status': status,
+  'authorizer.error': reason,
+});
 
 /** What the function returned is not what an authorizer has to return. */
 class AuthorizerError extends Error {
   override readonly name = 'AuthorizerError';
 }
 
-const denied = (answer: GatewayAnswer): Authorization => ({ kind: 'denied', answer });
+const denied = (answer: GatewayAnswer, logged: Readonly<Record<string, string>> = {}): Authorization => ({
+  kind: 'denied',
+  answer,
+  logged,
+});
 
 function countHeader({ handshake }: RouteEvent, name: string): number {
   const names = handshake?.rawHeaders.filter((_, index) => index % 2 === 0) ?? [];

@@ -1,6 +1,6 @@
-import { type GatewayAnswer } from '../errors.js';
 import { type Iam } from '../signing/iam.js';
 import { IamError } from '../signing/iam-error.js';
+import { type Authorization } from './authorization.js';
 import { type RouteEvent } from './map-request.js';
 
 /**
@@ -11,13 +11,7 @@ import { type RouteEvent } from './map-request.js';
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-control-access-iam.html
  */
-export async function authorizeIam(
-  iam: Iam,
-  { connection, handshake }: RouteEvent,
-): Promise<
-  | { readonly kind: 'allowed'; readonly variables: Readonly<Record<string, string>> }
-  | { readonly kind: 'denied'; readonly answer: GatewayAnswer }
-> {
+export async function authorizeIam(iam: Iam, { connection, handshake }: RouteEvent): Promise<Authorization> {
   if (handshake === undefined) throw new Error('only a handshake is signed');
   const { target, rawHeaders } = handshake;
   const request = { method: 'GET', target, rawHeaders, body: Buffer.alloc(0) };
@@ -32,9 +26,16 @@ export async function authorizeIam(
         'identity.user': userId,
         'identity.userArn': arn,
       },
+      logged: { 'authenticate.status': '200', 'authorize.status': '200' },
     };
   } catch (error) {
     if (!(error instanceof IamError)) throw error;
-    return { kind: 'denied', answer: { status: 403, message: error.message, errorType: error.errorType } };
+    const { message, errorType } = error;
+    // only a signature that holds comes before a policy
+    const logged =
+      errorType === 'AccessDeniedException'
+        ? { 'authenticate.status': '200', 'authorize.status': '403', 'authorize.error': message }
+        : { 'authenticate.status': '403', 'authenticate.error': message };
+    return { kind: 'denied', answer: { status: 403, message, errorType }, logged };
   }
 }

@@ -66,6 +66,6 @@ async function identify(
 }
 
 function allowed(authorization: Authorization): Authorization & { kind: 'allowed' } {
-  if (authorization.kind === 'denied') throw new Refused(authorization.answer);
+  if (authorization.kind === 'denied') throw new Refused(authorization.answer, authorization.logged);
   return authorization;
 }

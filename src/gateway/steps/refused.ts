@@ -4,7 +4,11 @@ import { type GatewayAnswer } from '../errors.js';
 export class Refused extends Error {
   override readonly name = 'Refused';
 
-  constructor(readonly answer: GatewayAnswer) {
+  /** @param logged variables that the access log alone has */
+  constructor(
+    readonly answer: GatewayAnswer,
+    readonly logged: Readonly<Record<string, string>> = {},
+  ) {
     super(answer.message);
   }
 }

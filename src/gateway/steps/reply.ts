@@ -50,8 +50,9 @@ export function messageFrame({ body }: MappedResponse): string {
   );
 }
 
-/** The gateway's own refusal of a handshake; its body has the form of an error frame. */
+/** The gateway's own refusal of a handshake; its body has the form of an error frame, unless it is a page. */
 export function refusal(answer: GatewayAnswer, connectionId: string, requestId: string): Refusal {
+  if (answer.isHtml) return page(answer);
   return {
     kind: 'refused',
     status: answer.status,
@@ -64,6 +65,19 @@ export function refusal(answer: GatewayAnswer, connectionId: string, requestId: 
       requestId,
     ],
     body: Buffer.from(errorFrame(answer, connectionId, requestId)),
+  };
+}
+
+/** What a server in front of the gateway answers, which knows of no connection. */
+function page({ status, message }: GatewayAnswer): Refusal {
+  const title = `${status} ${message}`;
+  return {
+    kind: 'refused',
+    status,
+    headers: ['Content-Type', 'text/html'],
+    body: Buffer.from(
+      `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n</body>\r\n</html>\r\n`,
+    ),
   };
 }
 

@@ -350,3 +350,28 @@ Outputs:
     expect(load(CHAT + second).report.apis.map(({ logicalId }) => logicalId)).toEqual(['Api', 'Other']);
   });
 });
+
+it('a template with more of a kind than an API may have is refused, at the one too many', () => {
+  const authorizers = Array.from(
+    { length: 11 },
+    (_, index) => `
+  Authorizer${index}:
+    Type: AWS::ApiGatewayV2::Authorizer
+    Properties:
+      ApiId: !Ref Api
+      Name: authorizer${index}
+      AuthorizerType: REQUEST
+      AuthorizerUri: arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:000000000000:function:f/invocations
+      IdentitySource: [route.request.header.Auth]`,
+  );
+  const template = `
+Resources:
+  Api:
+    Type: AWS::ApiGatewayV2::Api
+    Properties:
+      Name: chat
+      ProtocolType: WEBSOCKET
+      RouteSelectionExpression: $request.body.action${authorizers.join('')}
+`;
+  expect(() => load(template)).toThrow(/Authorizer10 .* Maximum number of Authorizers/);
+});

@@ -215,3 +215,17 @@ describe('routes', () => {
     await expect(failed).rejects.toBeInstanceOf(NotFoundException);
   });
 });
+
+it('an API with 300 routes gets no other, and is told so as TooManyRequestsException', async () => {
+  const served = await serveControlApi();
+  try {
+    const ApiId = await createApi(served);
+    for (let index = 0; index < 300; index += 1) {
+      await served.send('POST', `/v2/apis/${ApiId}/routes`, { routeKey: `route${index}` });
+    }
+    const response = await served.send('POST', `/v2/apis/${ApiId}/routes`, { routeKey: 'more' });
+    expect(refusal(response)).toEqual({ status: 429, errorType: 'TooManyRequestsException' });
+  } finally {
+    await served.close();
+  }
+});

@@ -1,4 +1,5 @@
 import {
+  BadRequestException,
   ConflictException,
   CreateStageCommand,
   DeleteAccessLogSettingsCommand,
@@ -73,6 +74,16 @@ describe('stages', () => {
     await served.v2.send(new CreateStageCommand({ ApiId, ...DEV, StageVariables: { host: 'a.example' } }));
     await served.v2.send(new UpdateStageCommand({ ApiId, ...DEV, StageVariables: { host: 'b.example' } }));
     expect(served.controlPlane.stage(ApiId, 'dev')?.stageVariables).toEqual({ host: 'b.example' });
+  });
+
+  it('counts the variables that an update adds to those that are there', async () => {
+    const variables = (from: number, count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, index) => [`name${from + index}`, 'x']));
+    await served.v2.send(new CreateStageCommand({ ApiId, ...DEV, StageVariables: variables(0, 99) }));
+    const update = async (StageVariables: Record<string, string>) =>
+      served.v2.send(new UpdateStageCommand({ ApiId, ...DEV, StageVariables }));
+    await expect(update(variables(99, 2))).rejects.toBeInstanceOf(BadRequestException);
+    await update(variables(99, 1));
   });
 
   it('keeps the variables that an update does not mention and removes the empty ones', async () => {

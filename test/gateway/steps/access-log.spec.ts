@@ -80,6 +80,14 @@ describe('the access log', () => {
     ]);
   });
 
+  it('tells what a model did not allow apart from what the client was told', () => {
+    const format = '$context.requestId $context.error.message: $context.error.validationErrorString';
+    const outcome = { status: 400, error: 'Bad request body', validationError: '[message is no object]' };
+    expect(logged((log) => log.event(format, MESSAGE, outcome))).toEqual([
+      'EOn61HU0oAMEiMw= Bad request body: [message is no object]\n',
+    ]);
+  });
+
   it('has the calls of @connections, with the caller rather than the client', () => {
     const format =
       '$context.eventType|$context.routeKey|$context.connectionId|$context.status|$context.identity.sourceIp|' +

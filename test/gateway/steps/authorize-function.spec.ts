@@ -57,6 +57,8 @@ async function authorize({
   return { result, asked };
 }
 
+const MILLISECONDS = expect.stringMatching(/^\d+$/) as string;
+
 const statusOf = async (of: Case) => {
   const { result } = await authorize(of);
   return result.kind === 'denied' ? result.answer.status : 101;
@@ -219,8 +221,35 @@ describe('what the function says of the client', () => {
         'authorizer.admin': 'true',
         'authorizer.usageIdentifierKey': 'key',
       },
-      connectVariables: { 'authorizer.integrationLatency': expect.stringMatching(/^\d+$/) },
+      connectVariables: { 'authorizer.integrationLatency': MILLISECONDS },
+      logged: expect.anything(),
     });
+  });
+});
+
+describe('what the access log is told', () => {
+  const answered = {
+    'authorizer.status': '200',
+    'authorizer.integrationStatus': '200',
+    'authorizer.latency': MILLISECONDS,
+    'authorizer.integrationLatency': MILLISECONDS,
+  };
+
+  it.each<[string, Case, object]>([
+    ['a function that allows', { answer: policy(allow()) }, answered],
+    ['a function that denies', { answer: policy(deny()) }, answered],
+    [
+      'a function that fails with Unauthorized',
+      { answer: { payload: '{"errorMessage":"Unauthorized"}', functionError: 'Unhandled' } },
+      { 'authorizer.status': '401', 'authorizer.error': 'Unauthorized' },
+    ],
+    [
+      'a function that answers nothing of use',
+      { answer: null },
+      { 'authorizer.status': '500', 'authorizer.error': 'it did not answer with an object' },
+    ],
+  ])('of %s', async (_, of, logged) => {
+    expect((await authorize(of)).result.logged).toEqual(logged);
   });
 });
 

@@ -50,6 +50,7 @@ describe('AWS_IAM on $connect', () => {
         'identity.user': 'AIDAANN',
         'identity.userArn': ARN,
       },
+      logged: { 'authenticate.status': '200', 'authorize.status': '200' },
     };
     expect(await authorize(await sign({ path: '/dev' }))).toEqual(allowed);
     expect(await authorize(await presign({ path: '/dev', query: { token: 'a b' } }))).toEqual(allowed);
@@ -63,6 +64,19 @@ describe('AWS_IAM on $connect', () => {
         message: 'Missing Authentication Token',
         errorType: 'MissingAuthenticationTokenException',
       },
+      logged: {
+        'authenticate.status': '403',
+        'authenticate.error': 'Missing Authentication Token',
+      },
+    });
+  });
+
+  it('tells the access log of a signer who is known and may not', async () => {
+    const { logged } = await authorize(await sign({}), only('execute-api:Invoke', 'arn:aws:none'));
+    expect(logged).toEqual({
+      'authenticate.status': '200',
+      'authorize.status': '403',
+      'authorize.error': expect.stringContaining('is not authorized') as string,
     });
   });
 

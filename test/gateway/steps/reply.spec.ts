@@ -8,6 +8,7 @@ import {
   badMessageFrame,
   errorFrame,
   messageFrame,
+  refusal,
 } from '../../../src/gateway/steps/reply.js';
 import { TemplateError } from '../../../src/gateway/templates/template-error.js';
 
@@ -56,6 +57,21 @@ describe('the frame of a two-way route', () => {
 });
 
 describe('a handshake', () => {
+  it('that the gateway refuses is told why, and which connection it would have been', () => {
+    const { status, headers, body } = refusal(ANSWERS.unauthorized, 'eHrdFcnvvHcCE-w=', 'eHrjDEuVPHcFWMg=');
+    expect([status, String(body)]).toEqual([
+      401,
+      '{"message": "Unauthorized", "connectionId":"eHrdFcnvvHcCE-w=", "requestId":"eHrjDEuVPHcFWMg="}',
+    ]);
+    expect(headers).toContain('application/json; charset=UTF-8');
+  });
+
+  it('that never came to the gateway is refused with a page that names no connection', () => {
+    const { status, headers, body } = refusal(ANSWERS.badRequest, 'eHrdFcnvvHcCE-w=', 'eHrjDEuVPHcFWMg=');
+    expect([status, headers]).toEqual([400, ['Content-Type', 'text/html']]);
+    expect(String(body)).toMatch(/^<html>.*400 Bad Request.*<\/html>\r\n$/s);
+  });
+
   it.each([200, 204, 299])('is accepted with %i', (status) => {
     const authorized = { 'authorizer.userId': 'ann' };
     expect(admission(mapped(status), authorized)).toEqual({

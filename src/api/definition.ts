@@ -1,4 +1,4 @@
-import { HEADERS, PATHS } from './integration.js';
+import { HEADERS, NO_USER, PATHS } from './integration.js';
 
 /**
  * The WebSocket API as data, in AWS's own field names: routes → integrations → parameter mappings.
@@ -15,6 +15,9 @@ export interface Route {
   readonly RouteKey: string;
   /** What the integration's mapping may read from the client's handshake; possible on `$connect` only. */
   readonly RequestParameters?: Readonly<Record<string, { readonly Required: boolean }>>;
+  /** Who may connect; possible on `$connect` only. Anybody unless given. */
+  readonly AuthorizationType?: 'CUSTOM';
+  readonly AuthorizerId?: string;
   readonly Integration: Integration;
 }
 
@@ -40,6 +43,15 @@ export interface DeploymentValues {
   readonly vpcLinkId: string;
   /** The text that the service expects in `GatewaySecret`; without single quotes, at most 510 characters. */
   readonly gatewaySecret: string;
+  /** The Lambda authorizer of `$connect`, for a service with `AUTH=authorizer`. */
+  readonly authorizer?: {
+    readonly AuthorizerId: string;
+    /**
+     * Key of `context.authorizer` that names the user; `principalId` unless given. Another one has to be in every
+     * answer of the authorizer: where it is missing, nothing is mapped and a client's own header is passed on.
+     */
+    readonly userKey?: string;
+  };
 }
 
 /** Backchannel's WebSocket API, ready to be created. */
@@ -53,6 +65,7 @@ export function webSocketApi(values: DeploymentValues): WebSocketApi {
     RequestParameters: { ...onEveryRoute(values.gatewaySecret), ...RequestParameters },
     TimeoutInMillis: 29_000,
   });
+  const { authorizer } = values;
   return {
     Name: 'backchannel',
     ProtocolType: 'WEBSOCKET',
@@ -62,8 +75,12 @@ export function webSocketApi(values: DeploymentValues): WebSocketApi {
       {
         RouteKey: '$connect',
         RequestParameters: { 'route.request.querystring.token': { Required: false } },
+        ...(authorizer && { AuthorizationType: 'CUSTOM', AuthorizerId: authorizer.AuthorizerId }),
         Integration: integration(PATHS.connect, {
           [header(HEADERS.token)]: 'route.request.querystring.token',
+          [header(HEADERS.userId)]: authorizer
+            ? `context.authorizer.${authorizer.userKey ?? 'principalId'}`
+            : `'${NO_USER}'`,
         }),
       },
       {

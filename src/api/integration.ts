@@ -36,6 +36,8 @@ export const HEADERS = {
   gatewaySecret: 'GatewaySecret',
   /** On `$connect`: the query-string parameter `token`, as the client sent it. */
   token: 'Token',
+  /** On `$connect`: who the authorizer says it is, or {@link NO_USER}. */
+  userId: 'UserId',
   /** On `$default`: API Gateway's id of the message. */
   messageId: 'MessageId',
   /** On `$disconnect`: the WebSocket close code. Not documented by AWS as a mapping source, so it may be missing. */
@@ -44,8 +46,31 @@ export const HEADERS = {
   disconnectReason: 'DisconnectReason',
 } as const;
 
+/**
+ * What `UserId` is mapped from where no authorizer is: a literal. A header that nothing maps is passed on as the client
+ * sent it, so that anybody could choose a name.
+ */
+export const NO_USER = '-';
+
+/**
+ * The WebSocket sub-protocols that a client may offer. A script in a browser can set no header, and a URL ends up in
+ * logs: `new WebSocket(url, ['backchannel', 'token.' + jwt])` carries the token in `Sec-WebSocket-Protocol`, which
+ * reaches `/connect` unmapped because API Gateway passes on the handshake's own headers there.
+ *
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-connect-route-subprotocol.html
+ */
+export const SUB_PROTOCOLS = {
+  /** Offered beside the token, and the one that is answered: a browser ends a connection that names none back. */
+  name: 'backchannel',
+  /** What stands before the token. */
+  tokenPrefix: 'token.',
+} as const;
+
 /** What identifies a connection: opaque to us, and of unspecified length. */
 export type ConnectionId = string & { readonly _: 'ConnectionId' };
+
+/** Who is behind a connection: decided once, at `$connect`, and taken from the store from then on. */
+export type UserId = string & { readonly _: 'UserId' };
 
 /** The event of which a request tells. */
 export type EventType = 'CONNECT' | 'MESSAGE' | 'DISCONNECT';

@@ -36,6 +36,8 @@ export type MessageId = z.infer<typeof id>;
 /** One member of a channel, as `presence` tells of it. */
 export interface PresentMember {
   readonly connectionId: string;
+  /** Who it is, where connections are authenticated. */
+  readonly userId?: string | undefined;
   /** Milliseconds since 1970. */
   readonly joinedAt: number;
 }
@@ -48,10 +50,18 @@ export type ServerMessage =
       readonly type: 'presence';
       readonly id?: MessageId;
       readonly channel: string;
-      /** `members` are the first `LIMITS.presenceMembers`, `count` is how many there are. */
+      /** `members` are the first `LIMITS.presenceMembers`, or as many as fit; `count` is how many there are. */
       readonly data: { readonly count: number; readonly members: readonly PresentMember[] };
     }
-  | { readonly type: 'message'; readonly channel: string; readonly data: unknown; readonly from: string }
+  | {
+      readonly type: 'message';
+      readonly channel: string;
+      readonly data: unknown;
+      /** The publisher's connection. */
+      readonly from: string;
+      /** Who the publisher is, where connections are authenticated. */
+      readonly user?: string | undefined;
+    }
   | {
       readonly type: 'error';
       readonly id?: MessageId;
@@ -62,6 +72,12 @@ export type ServerMessage =
 export const LIMITS = {
   /** API Gateway's own limit for one message, both ways. */
   messageBytes: 128 * 1024,
-  /** So many members fit into one message with room to spare: each takes about 70 bytes. */
+  /** So many members fit into one message with room to spare, unless users have long names: each takes about 70 bytes. */
   presenceMembers: 1000,
+  /** The rest of a message is for what stands around the members. */
+  presenceBytes: 124 * 1024,
+  /** Characters of a user's id. */
+  userIdLength: 256,
+  /** Larger ones are not looked at. API Gateway takes about 10 KB of headers and request line in all. */
+  tokenBytes: 8 * 1024,
 } as const;

@@ -14,10 +14,12 @@ import { LeaveHandler } from './messages/leave.handler.js';
 import { PingHandler } from './messages/ping.handler.js';
 import { PresenceHandler } from './messages/presence.handler.js';
 import { PublishHandler } from './messages/publish.handler.js';
+import { Authenticator, GatewayAuthenticator, NoAuthenticator } from './routes/authenticator.js';
 import { ConnectController } from './routes/connect.controller.js';
 import { DisconnectController } from './routes/disconnect.controller.js';
 import { ErrorFilter } from './routes/error.filter.js';
 import { HealthController } from './routes/health.controller.js';
+import { JwtAuthenticator } from './routes/jwt.authenticator.js';
 import { MessageController } from './routes/message.controller.js';
 import { EmbeddedStore } from './store/embedded.store.js';
 import { Store } from './store/store.js';
@@ -42,6 +44,7 @@ export class AppModule {
       providers: [
         { provide: Config, useValue: config },
         { provide: APP_FILTER, useClass: ErrorFilter },
+        { provide: Authenticator, useValue: authenticatorFor(config, logger) },
         Dispatcher,
         PingHandler,
         JoinHandler,
@@ -56,4 +59,16 @@ export class AppModule {
       ],
     };
   }
+}
+
+function authenticatorFor({ authentication }: Config, log: Logger): Authenticator {
+  switch (authentication.kind) {
+    case 'none':
+      return new NoAuthenticator();
+    case 'authorizer':
+      return new GatewayAuthenticator();
+    case 'jwt':
+      return new JwtAuthenticator(authentication, log);
+  }
+  return authentication satisfies never;
 }

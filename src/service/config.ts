@@ -1,5 +1,12 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import {
+  type Authentication,
+  authentication,
+  authenticationProblems,
+  authenticationSettings,
+} from './config/authentication.js';
+import { LIMITS } from '../api/messages.js';
 
 /**
  * The settings of the service: read once from the environment, checked together, frozen.
@@ -33,12 +40,25 @@ export interface Config {
    * carry one of them in its `GatewaySecret` header; the previous one is for the time of a rotation. Default none.
    */
   readonly gatewaySecrets: readonly string[];
+  /** `AUTH` and `JWT_…`: how a client says who it is. Default `none`: nobody does. */
+  readonly authentication: Authentication;
   /** `CALLBACK_CONNECT_TIMEOUT_MS`: until connected, for one try of a callback; 50–29000. Default 1000. */
   readonly callbackConnectTimeoutMs: number;
   /** `CALLBACK_REQUEST_TIMEOUT_MS`: until answered, for one try of a callback; 50–29000. Default 5000. */
   readonly callbackRequestTimeoutMs: number;
   /** `CALLBACK_CONCURRENCY`: callbacks under way at once, each on a connection of its own; 1–1024. Default 64. */
   readonly callbackConcurrency: number;
+  /**
+   * `CALLBACK_DEADLINE_MS`: until a callback has succeeded or failed, with all its tries and all its waiting; 100–28000.
+   * Default 12000: a message to many and the answer after it are both within the 29 s that API Gateway waits.
+   */
+  readonly callbackDeadlineMs: number;
+  /** `CALLBACK_QUEUE`: messages held for all connections together; 1–1000000. Default 10000. */
+  readonly callbackQueue: number;
+  /** `CALLBACK_QUEUE_PER_CONNECTION`: messages held for one connection; 1–10000. Default 100. */
+  readonly callbackQueuePerConnection: number;
+  /** `CALLBACK_QUEUE_BYTES`: bytes of all messages held, each counted once; 131072–4294967296. Default 67108864. */
+  readonly callbackQueueBytes: number;
   /** `LOG_LEVEL`: `fatal`, `error`, `warn`, `info`, `debug`, `trace` or `silent`. Default `info`. */
   readonly logLevel: (typeof LOG_LEVELS)[number];
 }
@@ -65,6 +85,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   const problems = [
     ...(error?.issues ?? []).map((issue) => problem(String(issue.path[0]), env, issue.message)),
     ...contradictions(env),
+    ...authenticationProblems(env).map(([name, expected]) => problem(name, env, expected)),
   ];
   if (settings === undefined || problems.length > 0) throw new ConfigError(problems);
 
@@ -77,9 +98,14 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     store: settings.STORE,
     dataDir: resolve(settings.DATA_DIR),
     gatewaySecrets: gatewaySecrets.filter((secret) => secret !== undefined),
+    authentication: authentication(settings),
     callbackConnectTimeoutMs: settings.CALLBACK_CONNECT_TIMEOUT_MS,
     callbackRequestTimeoutMs: settings.CALLBACK_REQUEST_TIMEOUT_MS,
     callbackConcurrency: settings.CALLBACK_CONCURRENCY,
+    callbackDeadlineMs: settings.CALLBACK_DEADLINE_MS,
+    callbackQueue: settings.CALLBACK_QUEUE,
+    callbackQueuePerConnection: settings.CALLBACK_QUEUE_PER_CONNECTION,
+    callbackQueueBytes: settings.CALLBACK_QUEUE_BYTES,
     logLevel: settings.LOG_LEVEL,
   });
 }
@@ -136,9 +162,14 @@ const Settings = z.object({
   DATA_DIR: z.string().default('.data'),
   GATEWAY_SECRET: secret.optional(),
   GATEWAY_SECRET_PREVIOUS: secret.optional(),
+  ...authenticationSettings(wholeNumber),
   CALLBACK_CONNECT_TIMEOUT_MS: wholeNumber(50, 29_000).default(1000),
   CALLBACK_REQUEST_TIMEOUT_MS: wholeNumber(50, 29_000).default(5000),
   CALLBACK_CONCURRENCY: wholeNumber(1, 1024).default(64),
+  CALLBACK_DEADLINE_MS: wholeNumber(100, 28_000).default(12_000),
+  CALLBACK_QUEUE: wholeNumber(1, 1_000_000).default(10_000),
+  CALLBACK_QUEUE_PER_CONNECTION: wholeNumber(1, 10_000).default(100),
+  CALLBACK_QUEUE_BYTES: wholeNumber(LIMITS.messageBytes, 4 * 1024 ** 3).default(64 * 1024 ** 2),
   LOG_LEVEL: z.enum(LOG_LEVELS, `expected one of ${LOG_LEVELS.join(', ')}`).default('info'),
 });
 
@@ -158,7 +189,7 @@ function contradictions(env: NodeJS.ProcessEnv): string[] {
 function problem(name: string, env: NodeJS.ProcessEnv, expected: string): string {
   const value = env[name];
   if (value === undefined) return `${name} is not set: ${expected}`;
-  if (name.startsWith('GATEWAY_SECRET')) return `${name} (${value.length} characters): ${expected}`;
+  if (/SECRET|^JWT_KEY$/.test(name)) return `${name} (${value.length} characters): ${expected}`;
   // what stands before @ or behind ? in a URL may be a credential
   const shown = value.replace(/\/\/[^/]*@/, '//…@').replace(/[?#].*/s, '?…');
   return `${name}=${shown}: ${expected}`;

@@ -1,9 +1,10 @@
-// `npm run bench`: what the gateway costs, beside floors that are measured in the same run, by turns. Prints tables and
+// `npm run bench`: what gateway and service cost, beside floors that are measured in the same run, by turns. Prints tables and
 // writes them to RESULTS.md. `npm run bench -- memory --rounds 1` measures one part only, once, and writes nothing.
 import { writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { callback } from './callback.ts';
 import { memory } from './memory.ts';
 import { roundTrips } from './round-trips.ts';
 import { startUp } from './start-up.ts';
@@ -11,6 +12,7 @@ import { startUp } from './start-up.ts';
 const ROUNDS = 5;
 const SECONDS = 2;
 const CONNECTIONS = 10_000;
+const RECIPIENTS = 10_000;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -25,6 +27,7 @@ const PARTS = {
     measure: () => roundTrips(rounds, seconds),
   },
   memory: { title: 'Memory of connections that say nothing', measure: () => memory(rounds, CONNECTIONS) },
+  callback: { title: 'Posts to @connections', measure: () => callback(rounds, RECIPIENTS) },
   'start-up': { title: 'From start to ready', measure: () => startUp(rounds) },
 };
 
@@ -43,10 +46,10 @@ for (const name of names.filter((each) => positionals.length === 0 || positional
 
 if (positionals.length === 0) {
   const machine = `${availableParallelism()} × ${cpus()[0]?.model ?? 'an unknown processor'}, Node.js ${process.version}`;
-  const head = `# What the gateway costs
+  const head = `# What it costs
 
-Written by \`npm run bench\`, ${new Date().toISOString().slice(0, 10)}, on ${machine}: load, backend and gateway are processes of
-their own on the same machine. Medians of ${rounds} rounds (smallest–largest), run by turns; the ratios are what counts.
+Written by \`npm run bench\`, ${new Date().toISOString().slice(0, 10)}, on ${machine}: load, backend, gateway and sink are processes
+of their own on the same machine. Medians of ${rounds} rounds (smallest–largest), run by turns; the ratios are what counts.
 `;
   await writeFile(join(import.meta.dirname, 'RESULTS.md'), [head, ...sections].join('\n'));
 }

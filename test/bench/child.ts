@@ -32,7 +32,7 @@ export class Child implements AsyncDisposable {
     }
   }
 
-  async ask<T>(question: string, member: string): Promise<T> {
+  async ask<T>(question: string | object, member: string): Promise<T> {
     const answer = this.told<T>(member);
     this.#process.send(question);
     return answer;

@@ -27,9 +27,14 @@ it('needs WS_API_ENDPOINT only', () => {
     store: 'embedded',
     dataDir: resolve('.data'),
     gatewaySecrets: [],
+    authentication: { kind: 'none' },
     callbackConnectTimeoutMs: 1000,
     callbackRequestTimeoutMs: 5000,
     callbackConcurrency: 64,
+    callbackDeadlineMs: 12_000,
+    callbackQueue: 10_000,
+    callbackQueuePerConnection: 100,
+    callbackQueueBytes: 67_108_864,
     logLevel: 'info',
   });
   expect(Object.isFrozen(config)).toBe(true);
@@ -53,6 +58,10 @@ it('takes every setting as it is given', () => {
     CALLBACK_CONNECT_TIMEOUT_MS: '50',
     CALLBACK_REQUEST_TIMEOUT_MS: '29000',
     CALLBACK_CONCURRENCY: '1024',
+    CALLBACK_DEADLINE_MS: '28000',
+    CALLBACK_QUEUE: '1000000',
+    CALLBACK_QUEUE_PER_CONNECTION: '1',
+    CALLBACK_QUEUE_BYTES: '131072',
     LOG_LEVEL: 'silent',
   });
   expect(config).toMatchObject({
@@ -63,6 +72,10 @@ it('takes every setting as it is given', () => {
     callbackConnectTimeoutMs: 50,
     callbackRequestTimeoutMs: 29_000,
     callbackConcurrency: 1024,
+    callbackDeadlineMs: 28_000,
+    callbackQueue: 1_000_000,
+    callbackQueuePerConnection: 1,
+    callbackQueueBytes: 131_072,
     logLevel: 'silent',
   });
 });
@@ -149,6 +162,10 @@ it.each([
   ['CALLBACK_REQUEST_TIMEOUT_MS', '29001'],
   ['CALLBACK_CONCURRENCY', '0'],
   ['CALLBACK_CONCURRENCY', '1025'],
+  ['CALLBACK_DEADLINE_MS', '28001'],
+  ['CALLBACK_QUEUE', '0'],
+  ['CALLBACK_QUEUE_PER_CONNECTION', '10001'],
+  ['CALLBACK_QUEUE_BYTES', '131071'],
   ['LOG_LEVEL', 'verbose'],
 ])('refuses %s=%s, and says what it expects', (name, value) => {
   expect(problemsOf({ WS_API_ENDPOINT: endpoint, GATEWAY_SECRET: secret, [name]: value })).toEqual([

@@ -50,7 +50,11 @@ it('has the connection, the request and the route in every line of a request', a
 it('has no token, secret or content in any line', async () => {
   const hidden = ['hidden-token', 'hidden-secret-of-the-gateway', 'hidden-wrong-secret', 'hidden-content'];
   const [token = '', secret = '', wrong = '', content = ''] = hidden;
-  await using service = await startService({ GATEWAY_SECRET: secret, CALLBACK_REQUEST_TIMEOUT_MS: '50' });
+  await using service = await startService({
+    GATEWAY_SECRET: secret,
+    CALLBACK_REQUEST_TIMEOUT_MS: '50',
+    CALLBACK_DEADLINE_MS: '100',
+  });
   const headers = {
     ConnectionId: 'alice=',
     GatewaySecret: secret,

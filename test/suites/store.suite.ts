@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type ConnectionId } from '../../src/api/integration.js';
+import { type ConnectionId, type UserId } from '../../src/api/integration.js';
 import { type ChannelName } from '../../src/api/messages.js';
 import { type Member, type Store } from '../../src/service/store/store.js';
 
@@ -57,6 +57,38 @@ export function storeSuite({ name, open }: StoreSuite): void {
       expect(await opened.store.getConnection(bob)).toBeUndefined();
     });
 
+    it('knows who is behind a connection, wherever it tells of one', async () => {
+      await using opened = await openAt(5000);
+      const [userId, connectedAt, expiresAt] = ['Zoë 👩 @example.com' as UserId, 5000, 9000];
+      await opened.store.putConnection({ connectionId: alice, userId, connectedAt, expiresAt });
+      await opened.store.putConnection({ connectionId: bob, connectedAt, expiresAt });
+      for (const id of [alice, bob]) await opened.store.join(news, id);
+      const known = { connectionId: alice, userId, connectedAt, expiresAt, lastActiveAt: 5000 };
+      expect(await opened.store.getConnection(alice)).toEqual(known);
+      expect(await opened.store.touchConnection(alice)).toEqual(known);
+      expect(await opened.store.touchConnection(bob)).not.toHaveProperty('userId');
+      expect((await collect(opened.store.members(news))).flat()).toEqual([
+        { connectionId: alice, userId, joinedAt: 5000 },
+        { connectionId: bob, joinedAt: 5000 },
+      ]);
+    });
+
+    it('knows of a connection that is put again what it was put with last', async () => {
+      await using opened = await openAt(5000);
+      const putAs = (userId?: string) =>
+        opened.store.putConnection({
+          connectionId: alice,
+          userId: userId as UserId | undefined,
+          connectedAt: 5000,
+          expiresAt: 9000,
+        });
+      await putAs('zoe');
+      await putAs('yan');
+      expect(await opened.store.getConnection(alice)).toMatchObject({ userId: 'yan' });
+      await putAs();
+      expect(await opened.store.getConnection(alice)).not.toHaveProperty('userId');
+    });
+
     it('keeps the channels of a connection that is put again', async () => {
       await using opened = await openAt(5000);
       await opened.connect(alice);
@@ -71,8 +103,8 @@ export function storeSuite({ name, open }: StoreSuite): void {
       await using opened = await openAt(5000);
       await opened.connect(alice);
       opened.clock.now = 5100;
-      expect(await opened.store.touchConnection(alice)).toBe(true);
-      expect(await opened.store.touchConnection(bob)).toBe(false);
+      expect(await opened.store.touchConnection(alice)).toMatchObject({ lastActiveAt: 5100 });
+      expect(await opened.store.touchConnection(bob)).toBeUndefined();
       expect(await opened.store.getConnection(alice)).toMatchObject({ lastActiveAt: 5100 });
       expect(await opened.store.getConnection(bob)).toBeUndefined();
     });
@@ -154,7 +186,7 @@ export function storeSuite({ name, open }: StoreSuite): void {
       expect(await opened.store.isMember(news, alice)).toBe(true);
       opened.clock.now = 6000;
       expect(await opened.store.getConnection(alice)).toBeUndefined();
-      expect(await opened.store.touchConnection(alice)).toBe(false);
+      expect(await opened.store.touchConnection(alice)).toBeUndefined();
       expect(await opened.store.isMember(news, alice)).toBe(false);
       expect(await opened.store.countMembers(news)).toBe(0);
       expect(await collect(opened.store.members(news))).toEqual([]);
@@ -198,11 +230,18 @@ export function storeSuite({ name, open }: StoreSuite): void {
     it('forgets nobody in a restart', async ({ skip }) => {
       await using opened = await openAt(5000);
       const { reopen = () => skip('keeps nothing beyond its own end') } = opened;
-      await opened.connect(alice);
+      const userId = 'zoe' as UserId;
+      await opened.store.putConnection({ connectionId: alice, userId, connectedAt: 5000, expiresAt: 6000 });
       await opened.store.join(news, alice);
       const reopened = await reopen();
-      expect(await reopened.getConnection(alice)).toMatchObject({ connectedAt: 5000, expiresAt: 6000 });
-      expect(await collect(reopened.members(news))).toEqual([[{ connectionId: alice, joinedAt: 5000 }]]);
+      expect(await reopened.getConnection(alice)).toMatchObject({
+        userId,
+        connectedAt: 5000,
+        expiresAt: 6000,
+      });
+      expect(await collect(reopened.members(news))).toEqual([
+        [{ connectionId: alice, userId, joinedAt: 5000 }],
+      ]);
     });
   });
 }

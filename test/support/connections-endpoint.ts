@@ -54,6 +54,11 @@ export class ConnectionsEndpoint implements AsyncDisposable {
       .map(({ data }) => JSON.parse(data));
   }
 
+  /** Closes every connection, as a server does with those that are idle for long. */
+  dropConnections(): void {
+    this.server.closeAllConnections();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.server.closeAllConnections();
     if (this.server.listening) await new Promise((closed) => this.server.close(closed));

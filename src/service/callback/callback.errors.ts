@@ -1,9 +1,22 @@
+/** What is known of a failure beyond its text. */
+export interface CallbackErrorOptions extends ErrorOptions {
+  /** Another try may succeed. */
+  readonly isTransient?: boolean;
+}
+
 /**
  * What can become of a callback. Which status means what was recorded from AWS; where its documentation or the SDK's
  * own classes say otherwise, the recording is followed.
  */
 export class CallbackError extends Error {
   override readonly name: string = 'CallbackError';
+  /** Another try may succeed: throttled, 5xx, no answer, or the connection broke. */
+  readonly isTransient: boolean;
+
+  constructor(message: string, { isTransient = false, ...options }: CallbackErrorOptions = {}) {
+    super(message, options);
+    this.isTransient = isTransient;
+  }
 }
 
 /** The client has left, or was never there: worth forgetting the connection. */
@@ -31,31 +44,79 @@ export class CallbackTimeoutError extends CallbackError {
   override readonly name = 'CallbackTimeoutError';
 }
 
-/** @param error what the SDK's client has thrown, as it came */
-export function toCallbackError(error: unknown): CallbackError {
-  const { name, message } = error instanceof Error ? error : new Error(String(error));
-  const because = { cause: error };
-  switch (statusOf(error)) {
+/** More messages wait than the settings allow, in all or for this connection: it was not sent. */
+export class QueueFullError extends CallbackError {
+  override readonly name = 'QueueFullError';
+}
+
+/** An answer of `@connections` that is not a success. */
+export interface Refusal {
+  readonly status: number;
+  /** The error's type, as API Gateway calls it. */
+  readonly name: string;
+  readonly message: string;
+}
+
+/** @param cause the error that the answer was made into */
+export function errorOfAnswer({ status, name, message }: Refusal, cause: unknown): CallbackError {
+  switch (status) {
     case 410:
-      return new GoneError('the client has left', because);
+      return new GoneError('the client has left', { cause });
     case 400:
       // an id that API Gateway never issued: 400, not 410, and told from other bad requests by its text only
-      if (message.startsWith('Invalid connectionId')) return new GoneError(message, because);
+      if (message.startsWith('Invalid connectionId')) return new GoneError(message, { cause });
       break;
     case 413:
       // comes with neither body nor error type, so that the SDK does not make its PayloadTooLargeException of it
-      return new TooLargeError('more than API Gateway carries in one message', because);
+      return new TooLargeError('more than API Gateway carries in one message', { cause });
     case 429:
-      return new ThrottledError('throttled by API Gateway', because);
+      return new ThrottledError('throttled by API Gateway', { cause, isTransient: true });
     case 403:
       return new ForbiddenError(
         `refused by API Gateway (${name}): check that WS_API_ENDPOINT has the right stage, and that this task may ` +
           'execute-api:ManageConnections on arn:aws:execute-api:{region}:{account}:{api-id}/{stage}/*',
-        because,
+        { cause },
       );
   }
-  if (name === 'TimeoutError') return new CallbackTimeoutError(message, because);
-  return new CallbackError(`${name}: ${message}`, because);
+  return new CallbackError(`${name}: ${message}`, { cause, isTransient: status >= 500 });
+}
+
+/** @param cause why there was no whole answer, or no request */
+export function errorWithoutAnswer(cause: unknown): CallbackError {
+  const { name, message, code } = describe(cause);
+  if (name === 'TimeoutError' || TIMEOUTS.has(code)) {
+    return new CallbackTimeoutError(message, { cause, isTransient: true });
+  }
+  return new CallbackError(`${name}: ${message}`, { cause, isTransient: BROKEN_CONNECTIONS.has(code) });
+}
+
+/** Of undici; the SDK's handler calls its own all `TimeoutError`. */
+const TIMEOUTS: ReadonlySet<unknown> = new Set([
+  'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_BODY_TIMEOUT',
+]);
+
+/** What the SDK tries again, too; a kept-alive connection that the other side was about to close is the usual case. */
+const BROKEN_CONNECTIONS: ReadonlySet<unknown> = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'UND_ERR_SOCKET',
+]);
+
+/** @param error what the SDK's client has thrown, as it came */
+export function toCallbackError(error: unknown): CallbackError {
+  const status = statusOf(error);
+  // an answer that stopped in the middle has the status of a success
+  return status < 300
+    ? errorWithoutAnswer(error)
+    : errorOfAnswer({ status, name: describe(error).name, message: describe(error).message }, error);
 }
 
 /** Status of the answer, also of one that the SDK could not read; 0 when there was none. */
@@ -65,4 +126,13 @@ function statusOf(error: unknown): number {
     $response?: { statusCode?: number };
   };
   return $metadata?.httpStatusCode ?? $response?.statusCode ?? 0;
+}
+
+function describe(error: unknown): {
+  readonly name: string;
+  readonly message: string;
+  readonly code: unknown;
+} {
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  return { name, message, code: (error as { code?: unknown } | undefined)?.code };
 }

@@ -1,10 +1,8 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { PinoLogger } from 'nestjs-pino';
 import { type ConnectionId } from '../../api/integration.js';
 import { type ChannelName } from '../../api/messages.js';
-import { fanOut } from '../callback/fan-out.js';
-import { Config } from '../config.js';
-import { ConnectionsService } from '../connections/connections.service.js';
+import { ConnectionsService, type Sender } from '../connections/connections.service.js';
 import { frame } from '../connections/frame.js';
 import { Store } from '../store/store.js';
 import { NotJoinedError } from './channel.errors.js';
@@ -15,7 +13,6 @@ export class ChannelsService {
   constructor(
     private readonly store: Store,
     private readonly connections: ConnectionsService,
-    @Inject(Config) private readonly config: Config,
     private readonly log: PinoLogger,
   ) {}
 
@@ -41,19 +38,20 @@ export class ChannelsService {
    * @throws {NotJoinedError} the publisher is not a member
    * @throws {TooLargeError} the message would be larger than API Gateway carries; nobody got it
    */
-  async publish(channel: ChannelName, from: ConnectionId, data: unknown): Promise<void> {
+  async publish(channel: ChannelName, publisher: Sender, data: unknown): Promise<void> {
+    const { connectionId: from, userId: user } = publisher;
     await this.requireMember(channel, from);
     const startedAt = performance.now();
-    const message = frame({ type: 'message', channel, data, from });
-    const { firstFailure, ...counts } = await fanOut(
+    const message = frame({ type: 'message', channel, data, from, user });
+    const { firstFailure, ...counts } = await this.connections.deliverToMany(
       this.store.members(channel),
-      ({ connectionId }) => this.connections.deliver(connectionId, message),
-      this.config.callbackConcurrency,
+      message,
     );
     const durationMs = Math.round(performance.now() - startedAt);
     this.log.info({ channel, ...counts, durationMs }, 'published');
-    if (counts.failed > 0) {
-      this.log.warn({ channel, failed: counts.failed, err: firstFailure }, 'deliveries failed');
+    const { throttled, failed } = counts;
+    if (throttled + failed > 0) {
+      this.log.warn({ channel, throttled, failed, err: firstFailure }, 'deliveries failed');
     }
   }
 }

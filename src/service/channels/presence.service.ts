@@ -7,7 +7,7 @@ import { ChannelsService } from './channels.service.js';
 /** Who is in a channel. */
 export interface Presence {
   readonly count: number;
-  /** The first {@link LIMITS.presenceMembers} in the store's order. */
+  /** The first {@link LIMITS.presenceMembers} in the store's order, or as many of them as fit into a message. */
   readonly members: readonly PresentMember[];
 }
 
@@ -21,11 +21,19 @@ export class PresenceService {
   /** @throws {NotJoinedError} only members may look */
   async look(channel: ChannelName, connectionId: ConnectionId): Promise<Presence> {
     await this.channels.requireMember(channel, connectionId);
+    return { count: await this.store.countMembers(channel), members: await this.first(channel) };
+  }
+
+  private async first(channel: ChannelName): Promise<readonly PresentMember[]> {
     const members: PresentMember[] = [];
+    let bytes = 0;
     for await (const page of this.store.members(channel)) {
-      members.push(...page.slice(0, LIMITS.presenceMembers - members.length));
-      if (members.length === LIMITS.presenceMembers) break;
+      for (const member of page) {
+        bytes += Buffer.byteLength(JSON.stringify(member)) + 1;
+        if (members.length === LIMITS.presenceMembers || bytes > LIMITS.presenceBytes) return members;
+        members.push(member);
+      }
     }
-    return { count: await this.store.countMembers(channel), members };
+    return members;
   }
 }

@@ -5,7 +5,8 @@ import { type ConnectionId } from '../../api/integration.js';
 import { type Action } from '../../api/messages.js';
 import { TooLargeError } from '../callback/callback.errors.js';
 import { NotJoinedError } from '../channels/channel.errors.js';
-import { ConnectionsService, type OpenConnection } from '../connections/connections.service.js';
+import { UnknownConnectionError } from '../connections/connection.errors.js';
+import { ConnectionsService, type OpenConnection, type Sender } from '../connections/connections.service.js';
 import { type Frame, frame } from '../connections/frame.js';
 import { JoinHandler } from './join.handler.js';
 import { LeaveHandler } from './leave.handler.js';
@@ -39,12 +40,11 @@ export class Dispatcher {
    * @throws {CallbackError} the answer could not be posted
    * @throws what a handler did not expect, after the sender was told `internal_error`
    */
-  async dispatch(sender: OpenConnection, text: string): Promise<void> {
-    const { connectionId } = sender;
+  async dispatch(connection: OpenConnection, text: string): Promise<void> {
+    const { connectionId } = connection;
     let answer: Frame;
     try {
-      await this.connections.touch(sender);
-      answer = await this.answer(connectionId, text);
+      answer = await this.answer(connection, text);
     } catch (error) {
       await this.apologise(connectionId, text);
       throw error;
@@ -53,10 +53,11 @@ export class Dispatcher {
   }
 
   /** What the sender is told: what the handler says, or what was wrong with the message. */
-  private async answer(connectionId: ConnectionId, text: string): Promise<Frame> {
+  private async answer(connection: OpenConnection, text: string): Promise<Frame> {
     try {
+      const sender = await this.connections.touch(connection);
       const message = parseMessage(text);
-      const answer = await this.handle(message.action, connectionId, message);
+      const answer = await this.handle(message.action, sender, message);
       this.log.debug({ action: message.action }, 'handled');
       return frame(answer);
     } catch (error) {
@@ -67,8 +68,8 @@ export class Dispatcher {
     }
   }
 
-  private handle<A extends Action>(action: A, connectionId: ConnectionId, message: MessageOf[A]) {
-    return this.handlers[action].handle(connectionId, message);
+  private handle<A extends Action>(action: A, sender: Sender, message: MessageOf[A]) {
+    return this.handlers[action].handle(sender, message);
   }
 
   /** Tells the sender of our mistake, as far as that is possible. */
@@ -86,6 +87,9 @@ export class Dispatcher {
 /** What the sender is told of a mistake of its own; undefined for any other. */
 function explain(error: unknown): { readonly code: ClientErrorCode; readonly message: string } | undefined {
   if (error instanceof MessageError) return { code: error.code, message: error.message };
+  if (error instanceof UnknownConnectionError) {
+    return { code: 'unknown_connection', message: CLIENT_ERRORS.unknown_connection };
+  }
   if (error instanceof NotJoinedError) return { code: 'not_joined', message: error.message };
   if (error instanceof TooLargeError) return { code: 'message_too_large', message: error.message };
   return undefined;

@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { type ConnectionId } from '../../api/integration.js';
 import { type ServerMessage } from '../../api/messages.js';
 import { ChannelsService } from '../channels/channels.service.js';
+import { type Sender } from '../connections/connections.service.js';
 import { type MessageHandler, type MessageOf } from './message-handler.js';
 
 @Injectable()
 export class JoinHandler implements MessageHandler<'join'> {
   constructor(private readonly channels: ChannelsService) {}
 
-  async handle(connectionId: ConnectionId, { id, channel }: MessageOf['join']): Promise<ServerMessage> {
+  async handle({ connectionId }: Sender, { id, channel }: MessageOf['join']): Promise<ServerMessage> {
     await this.channels.join(channel, connectionId);
     return { type: 'joined', id, channel };
   }

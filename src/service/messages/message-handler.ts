@@ -1,5 +1,5 @@
-import { type ConnectionId } from '../../api/integration.js';
 import { type Action, type ClientMessage, type ServerMessage } from '../../api/messages.js';
+import { type Sender } from '../connections/connections.service.js';
 
 /** The message of each action. */
 export type MessageOf = { readonly [Message in ClientMessage as Message['action']]: Message };
@@ -10,5 +10,5 @@ export interface MessageHandler<A extends Action> {
    * @returns what the sender is answered
    * @throws {NotJoinedError | TooLargeError} which the dispatcher tells the sender; anything else is our mistake
    */
-  handle(connectionId: ConnectionId, message: MessageOf[A]): Promise<ServerMessage>;
+  handle(sender: Sender, message: MessageOf[A]): Promise<ServerMessage>;
 }

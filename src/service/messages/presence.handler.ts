@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { type ConnectionId } from '../../api/integration.js';
 import { type ServerMessage } from '../../api/messages.js';
 import { PresenceService } from '../channels/presence.service.js';
+import { type Sender } from '../connections/connections.service.js';
 import { type MessageHandler, type MessageOf } from './message-handler.js';
 
 @Injectable()
 export class PresenceHandler implements MessageHandler<'presence'> {
   constructor(private readonly presence: PresenceService) {}
 
-  async handle(connectionId: ConnectionId, { id, channel }: MessageOf['presence']): Promise<ServerMessage> {
+  async handle({ connectionId }: Sender, { id, channel }: MessageOf['presence']): Promise<ServerMessage> {
     return { type: 'presence', id, channel, data: await this.presence.look(channel, connectionId) };
   }
 }

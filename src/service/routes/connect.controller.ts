@@ -1,7 +1,9 @@
-import { Controller, HttpCode, HttpStatus, Post, UseGuards } from '@nestjs/common';
+import { Controller, HttpCode, HttpStatus, Post, Res, UseGuards } from '@nestjs/common';
+import { type FastifyReply } from 'fastify';
 import { PinoLogger } from 'nestjs-pino';
-import { PATHS } from '../../api/integration.js';
+import { PATHS, SUB_PROTOCOLS } from '../../api/integration.js';
 import { ConnectionsService } from '../connections/connections.service.js';
+import { Authenticator } from './authenticator.js';
 import { FromGateway, type GatewayRequest } from './gateway-request.js';
 import { GatewaySecretGuard } from './gateway-secret.guard.js';
 
@@ -10,14 +12,20 @@ import { GatewaySecretGuard } from './gateway-secret.guard.js';
 @UseGuards(GatewaySecretGuard)
 export class ConnectController {
   constructor(
+    private readonly authenticator: Authenticator,
     private readonly connections: ConnectionsService,
     private readonly log: PinoLogger,
   ) {}
 
   @Post()
   @HttpCode(HttpStatus.OK)
-  async connect(@FromGateway() request: GatewayRequest): Promise<void> {
-    await this.connections.register(request);
-    this.log.info({ sourceIp: request.sourceIp }, 'connected');
+  async connect(
+    @FromGateway() request: GatewayRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<void> {
+    const userId = await this.authenticator.authenticate(request);
+    await this.connections.register(request, userId);
+    if (request.offersSubProtocol) reply.header('Sec-WebSocket-Protocol', SUB_PROTOCOLS.name);
+    this.log.info({ sourceIp: request.sourceIp, userId }, 'connected');
   }
 }

@@ -18,7 +18,11 @@ export function answerWithProblem(exception: unknown, { log }: FastifyRequest, r
   const { code, detail } = describe(exception);
   const { status, title } = PROBLEMS[code];
   if (status >= 500) log.error({ code, status, err: exception }, 'request failed');
-  else log.warn({ code, status }, 'request refused');
+  else log.warn({ code, status, reason: reasonOf(exception) }, 'request refused');
+  // RFC 9110 asks for it with every 401, RFC 6750 says what is in it
+  if (status === 401) {
+    reply.header('WWW-Authenticate', code === 'invalid_token' ? 'Bearer error="invalid_token"' : 'Bearer');
+  }
   void reply.code(status).type('application/problem+json').send({ title, status, code, detail });
 }
 
@@ -30,6 +34,12 @@ function describe(exception: unknown): { readonly code: ProblemCode; readonly de
   if (status >= 500) return { code: 'internal_error', detail: 'The log of the service says more.' };
   const code = status === 404 ? 'not_found' : status === 413 ? 'body_too_large' : 'bad_request';
   return { code, detail: message };
+}
+
+/** The code of what caused it: of a token, what was wrong with it. */
+function reasonOf(exception: unknown): unknown {
+  if (!(exception instanceof Problem) || !(exception.cause instanceof Error)) return undefined;
+  return (exception.cause as NodeJS.ErrnoException).code;
 }
 
 /** Errors of Nest, and of Fastify where Nest has not wrapped them; everything else is a failure of ours. */

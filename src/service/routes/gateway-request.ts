@@ -1,7 +1,7 @@
 import { type IncomingMessage } from 'node:http';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { type FastifyRequest } from 'fastify';
-import { type ConnectionId, HEADERS } from '../../api/integration.js';
+import { type ConnectionId, HEADERS, SUB_PROTOCOLS } from '../../api/integration.js';
 import { type OpenConnection } from '../connections/connections.service.js';
 import { Problem } from './problem.js';
 
@@ -12,6 +12,12 @@ import { Problem } from './problem.js';
 export interface GatewayRequest extends OpenConnection {
   readonly sourceIp: string | undefined;
   readonly disconnectStatusCode: string | undefined;
+  /** On `$connect`: what the gateway says of the user, as it came. */
+  readonly userId: string | undefined;
+  /** On `$connect`: the tokens that the handshake carries, as they came. One is enough. */
+  readonly tokens: readonly string[];
+  /** On `$connect`: whether the client offers our sub-protocol, which then has to be answered. */
+  readonly offersSubProtocol: boolean;
 }
 
 /** A parameter of a controller's method: `@FromGateway() request: GatewayRequest`. */
@@ -27,6 +33,8 @@ export function parseGatewayRequest(request: IncomingMessage): GatewayRequest {
     connectedAt: connectedAt(mappedHeader(request, HEADERS.connectedAt)),
     sourceIp: mappedHeader(request, HEADERS.sourceIp),
     disconnectStatusCode: mappedHeader(request, HEADERS.disconnectStatusCode),
+    userId: mappedHeader(request, HEADERS.userId),
+    ...offered(mappedHeader(request, HEADERS.token), request.headers['sec-websocket-protocol']),
   };
 }
 
@@ -44,6 +52,16 @@ export function mappedHeader(request: IncomingMessage, name: string): string | u
     throw new Problem('repeated_header', `${name} is there ${values.length} times, expected once`);
   }
   return values[0] === '' ? undefined : values[0];
+}
+
+/** A token beside anything but our sub-protocol is not for us. */
+function offered(token: string | undefined, subProtocols = '') {
+  const names = subProtocols.split(',').map((name) => name.trim());
+  const offersSubProtocol = names.includes(SUB_PROTOCOLS.name);
+  const inSubProtocol = names
+    .filter((name) => offersSubProtocol && name.startsWith(SUB_PROTOCOLS.tokenPrefix))
+    .map((name) => name.slice(SUB_PROTOCOLS.tokenPrefix.length));
+  return { offersSubProtocol, tokens: token === undefined ? inSubProtocol : [token, ...inSubProtocol] };
 }
 
 function connectionId(value: string | undefined): ConnectionId {

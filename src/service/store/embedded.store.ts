@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import { type ConnectionId } from '../../api/integration.js';
+import { type ConnectionId, type UserId } from '../../api/integration.js';
 import { type ChannelName } from '../../api/messages.js';
 import { ConfigError } from '../config.js';
 import { type Connection, type Member, type NewConnection, Store } from './store.js';
@@ -56,20 +56,20 @@ export class EmbeddedStore extends Store {
     }
   }
 
-  async putConnection({ connectionId, connectedAt, expiresAt }: NewConnection): Promise<void> {
+  async putConnection({ connectionId, userId, connectedAt, expiresAt }: NewConnection): Promise<void> {
     const now = this.#now();
     // an expired one must not hand its channels on
     this.#statements.removeExpired.run(connectionId, now);
-    this.#statements.putConnection.run(connectionId, connectedAt, expiresAt, now);
+    this.#statements.putConnection.run(connectionId, userId ?? null, connectedAt, expiresAt, now);
   }
 
-  async touchConnection(connectionId: ConnectionId): Promise<boolean> {
+  async touchConnection(connectionId: ConnectionId): Promise<Connection | undefined> {
     const now = this.#now();
-    return this.#statements.touchConnection.run(now, connectionId, now).changes === 1;
+    return toConnection(this.#statements.touchConnection.get(now, connectionId, now));
   }
 
   async getConnection(connectionId: ConnectionId): Promise<Connection | undefined> {
-    return this.#statements.getConnection.get(connectionId, this.#now()) as Connection | undefined;
+    return toConnection(this.#statements.getConnection.get(connectionId, this.#now()));
   }
 
   async removeConnection(connectionId: ConnectionId): Promise<boolean> {
@@ -101,10 +101,10 @@ export class EmbeddedStore extends Store {
         after,
         this.#now(),
         this.#pageMembers,
-      ) as unknown as Member[];
+      ) as unknown as Stored<Member>[];
       const last = page.at(-1);
       if (last === undefined) return;
-      yield page;
+      yield page.map(withoutNull);
       after = last.connectionId;
     }
   }
@@ -121,6 +121,19 @@ export class EmbeddedStore extends Store {
   #wasThere(deleted: Record<string, unknown> | undefined): boolean {
     return deleted !== undefined && Number(deleted['expiresAt']) > this.#now();
   }
+}
+
+/** A row as SQLite gives it. */
+type Stored<T extends { readonly userId?: UserId | undefined }> = Omit<T, 'userId'> & {
+  readonly userId: UserId | null;
+};
+
+function toConnection(row: Record<string, unknown> | undefined): Connection | undefined {
+  return row && withoutNull(row as unknown as Stored<Connection>);
+}
+
+function withoutNull<T extends { readonly userId: UserId | null }>({ userId, ...rest }: T) {
+  return userId === null ? rest : { userId, ...rest };
 }
 
 /** How long a write waits for another process that has the file open, a backup for example. */
@@ -142,6 +155,7 @@ const MIGRATIONS = [
      PRIMARY KEY (channel, connection_id)
    ) STRICT, WITHOUT ROWID;
    CREATE INDEX members_by_connection ON members (connection_id);`,
+  'ALTER TABLE connections ADD COLUMN user_id TEXT',
 ];
 
 function migrate(database: DatabaseSync): void {
@@ -156,20 +170,24 @@ function migrate(database: DatabaseSync): void {
   database.exec(`PRAGMA user_version = ${MIGRATIONS.length}; COMMIT`);
 }
 
+const CONNECTION = `connection_id AS connectionId, user_id AS userId, connected_at AS connectedAt,
+  expires_at AS expiresAt, last_active_at AS lastActiveAt`;
+
 const STATEMENTS = {
   sweep: 'DELETE FROM connections WHERE expires_at <= ?',
   removeExpired: 'DELETE FROM connections WHERE connection_id = ? AND expires_at <= ?',
   putConnection: `
-    INSERT INTO connections (connection_id, connected_at, expires_at, last_active_at) VALUES (?, ?, ?, ?)
+    INSERT INTO connections (connection_id, user_id, connected_at, expires_at, last_active_at)
+    VALUES (?, ?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET
+      user_id = excluded.user_id,
       connected_at = excluded.connected_at,
       expires_at = excluded.expires_at,
       last_active_at = excluded.last_active_at`,
-  touchConnection: 'UPDATE connections SET last_active_at = ? WHERE connection_id = ? AND expires_at > ?',
-  getConnection: `
-    SELECT connection_id AS connectionId, connected_at AS connectedAt, expires_at AS expiresAt,
-      last_active_at AS lastActiveAt
-    FROM connections WHERE connection_id = ? AND expires_at > ?`,
+  touchConnection: `
+    UPDATE connections SET last_active_at = ? WHERE connection_id = ? AND expires_at > ?
+    RETURNING ${CONNECTION}`,
+  getConnection: `SELECT ${CONNECTION} FROM connections WHERE connection_id = ? AND expires_at > ?`,
   removeConnection: 'DELETE FROM connections WHERE connection_id = ? RETURNING expires_at AS expiresAt',
   join: `
     INSERT INTO members (channel, connection_id, joined_at)
@@ -186,7 +204,7 @@ const STATEMENTS = {
     WHERE channel = ? AND expires_at > ?`,
   // keyset pagination: a page starts behind the last member of the one before, so nobody is skipped when some leave
   members: `
-    SELECT connection_id AS connectionId, joined_at AS joinedAt
+    SELECT connection_id AS connectionId, user_id AS userId, joined_at AS joinedAt
     FROM members JOIN connections USING (connection_id)
     WHERE channel = ? AND members.connection_id > ? AND expires_at > ?
     ORDER BY members.connection_id LIMIT ?`,

@@ -1,9 +1,11 @@
 import { type OnApplicationShutdown } from '@nestjs/common';
-import { type ConnectionId } from '../../api/integration.js';
+import { type ConnectionId, type UserId } from '../../api/integration.js';
 import { type ChannelName } from '../../api/messages.js';
 
 export interface NewConnection {
   readonly connectionId: ConnectionId;
+  /** Who is behind it; nobody is known to be when connections are not authenticated. */
+  readonly userId?: UserId | undefined;
   /** When API Gateway opened it, in milliseconds since 1970. */
   readonly connectedAt: number;
   /** From when on the store treats it as absent, in milliseconds since 1970. */
@@ -17,6 +19,8 @@ export interface Connection extends NewConnection {
 
 export interface Member {
   readonly connectionId: ConnectionId;
+  /** Of its connection. */
+  readonly userId?: UserId | undefined;
   /** In milliseconds since 1970. */
   readonly joinedAt: number;
 }
@@ -32,11 +36,11 @@ export interface Member {
  * - Every method rejects when the store cannot be reached; then nothing, or all of the write, was done.
  */
 export abstract class Store implements OnApplicationShutdown {
-  /** Remembers a connection. One that is there already keeps its channels. */
+  /** Remembers a connection, in place of what was known of it. One that is there already keeps its channels. */
   abstract putConnection(connection: NewConnection): Promise<void>;
 
-  /** Notes that a connection was heard of just now. @returns whether it is there */
-  abstract touchConnection(connectionId: ConnectionId): Promise<boolean>;
+  /** Notes that a connection was heard of just now. @returns what is known of it, undefined if it is not there */
+  abstract touchConnection(connectionId: ConnectionId): Promise<Connection | undefined>;
 
   abstract getConnection(connectionId: ConnectionId): Promise<Connection | undefined>;
 

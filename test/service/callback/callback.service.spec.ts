@@ -1,28 +1,32 @@
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import { expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type ConnectionId } from '../../../src/api/integration.js';
 import {
   CallbackError,
   CallbackTimeoutError,
   ForbiddenError,
   GoneError,
+  QueueFullError,
   ThrottledError,
   TooLargeError,
 } from '../../../src/service/callback/callback.errors.js';
-import { CallbackService } from '../../../src/service/callback/callback.service.js';
-import { readConfig } from '../../../src/service/config.js';
+import { type CallbackService } from '../../../src/service/callback/callback.service.js';
+import { callbackTo, connection, postToAll } from '../../support/callback.js';
 import { type Answer, ConnectionsEndpoint } from '../../support/connections-endpoint.js';
-import '../../support/service-app.js';
 
 /** With the `=` that ids end with, and which has to be escaped in a URL. */
 const id = 'L0SM9cOFvHcCIhw=' as ConnectionId;
 
-function callbackTo(url: string, settings: NodeJS.ProcessEnv = {}) {
-  const service = new CallbackService(readConfig({ WS_API_ENDPOINT: url, ...settings }));
-  return Object.assign(service, { [Symbol.dispose]: () => service.onApplicationShutdown() });
+/** One post by the path of a message to many, with what it rejects with. */
+async function postSigned(callback: CallbackService, data: string): Promise<void> {
+  const { firstFailure } = await postToAll(callback, [id], data);
+  if (firstFailure instanceof Error) throw firstFailure;
 }
+
+afterEach(() => void vi.restoreAllMocks());
 
 it('posts signed text to the connection', async () => {
   await using endpoint = await ConnectionsEndpoint.start();
@@ -36,23 +40,70 @@ it('posts signed text to the connection', async () => {
   );
 });
 
-it.each<[Answer, new () => CallbackError, number]>([
-  ['gone', GoneError, 1],
-  ['invalid id', GoneError, 1],
-  ['too large', TooLargeError, 1],
-  ['forbidden', ForbiddenError, 1],
-  ['limit exceeded', ThrottledError, 3],
-  ['unavailable', CallbackError, 3],
-])('rejects when @connections answers %s', async (answer, errorClass, tries) => {
-  await using endpoint = await ConnectionsEndpoint.start();
-  using callback = callbackTo(endpoint.url);
-  endpoint.answer = () => answer;
+const PATHS: readonly [string, (callback: CallbackService, data: string) => Promise<void>][] = [
+  ['alone', async (callback, data) => callback.post(id, data)],
+  ['with many', postSigned],
+];
+const FINAL: readonly [Answer, typeof CallbackError][] = [
+  ['gone', GoneError],
+  ['invalid id', GoneError],
+  ['too large', TooLargeError],
+  ['forbidden', ForbiddenError],
+];
+const TRANSIENT: readonly [Answer, typeof CallbackError][] = [
+  ['limit exceeded', ThrottledError],
+  ['unavailable', CallbackError],
+];
 
-  const error: unknown = await callback.post(id, '{}').catch((reason: unknown) => reason);
+describe.each(PATHS)('a message that goes %s', (_, post) => {
+  it.each(FINAL)('is not tried again when @connections answers %s', async (answer, errorClass) => {
+    await using endpoint = await ConnectionsEndpoint.start();
+    using callback = callbackTo(endpoint.url);
+    endpoint.answer = () => answer;
 
-  expect((error as Error).constructor).toBe(errorClass);
-  expect((error as Error).cause).toBeInstanceOf(Error);
-  expect(endpoint.posts).toHaveLength(tries);
+    const error: unknown = await post(callback, '{}').catch((reason: unknown) => reason);
+
+    expect((error as Error).constructor).toBe(errorClass);
+    expect((error as Error).cause).toBeInstanceOf(Error);
+    expect(endpoint.posts).toHaveLength(1);
+  });
+
+  it.each(TRANSIENT)('is tried until its deadline when the answer is %s', async (answer, errorClass) => {
+    await using endpoint = await ConnectionsEndpoint.start();
+    using callback = callbackTo(endpoint.url, { CALLBACK_DEADLINE_MS: '1000' });
+    endpoint.answer = () => answer;
+
+    const error: unknown = await post(callback, '{}').catch((reason: unknown) => reason);
+
+    expect((error as Error).constructor).toBe(errorClass);
+    expect((error as Error).cause).toBeInstanceOf(Error);
+    expect(endpoint.posts.length).toBeGreaterThan(2);
+  });
+
+  it.each<Answer>(['never', 'half'])('fails in time when the answer comes %s', async (answer) => {
+    await using endpoint = await ConnectionsEndpoint.start();
+    using callback = callbackTo(endpoint.url, {
+      CALLBACK_REQUEST_TIMEOUT_MS: '100',
+      CALLBACK_DEADLINE_MS: '250',
+    });
+    endpoint.answer = () => answer;
+    const startedAt = performance.now();
+
+    await expect(post(callback, '{}')).rejects.toBeInstanceOf(CallbackTimeoutError);
+
+    expect(performance.now() - startedAt).toBeLessThan(600);
+  });
+
+  it('survives a kept-alive connection that the other side closes', async () => {
+    await using endpoint = await ConnectionsEndpoint.start();
+    using callback = callbackTo(endpoint.url);
+    await post(callback, 'first');
+    endpoint.dropConnections();
+
+    await post(callback, 'second');
+
+    expect(endpoint.posts.map(({ data }) => data)).toEqual(['first', 'second']);
+  });
 });
 
 it('succeeds when a later try does', async () => {
@@ -70,7 +121,10 @@ it.each<[Answer, RegExp]>([
   ['half', /inactivity/],
 ])('gives up in time when the answer comes %s', async (answer, reason) => {
   await using endpoint = await ConnectionsEndpoint.start();
-  using callback = callbackTo(endpoint.url, { CALLBACK_REQUEST_TIMEOUT_MS: '100' });
+  using callback = callbackTo(endpoint.url, {
+    CALLBACK_REQUEST_TIMEOUT_MS: '100',
+    CALLBACK_DEADLINE_MS: '250',
+  });
   endpoint.answer = () => answer;
 
   const error = await callback.post(id, '{}').catch((thrown: unknown) => thrown);
@@ -82,7 +136,12 @@ it.each<[Answer, RegExp]>([
 
 it('gives up in time when the connection is not accepted', async () => {
   await using listener = await fullListener();
-  using callback = callbackTo(listener.url, { CALLBACK_CONNECT_TIMEOUT_MS: '100' });
+  // so long a pause that there is one try only
+  vi.spyOn(Math, 'random').mockReturnValue(0.99);
+  using callback = callbackTo(listener.url, {
+    CALLBACK_CONNECT_TIMEOUT_MS: '100',
+    CALLBACK_DEADLINE_MS: '150',
+  });
 
   const error = await callback.post(id, '{}').catch((reason: unknown) => reason);
 
@@ -95,7 +154,7 @@ it('rejects when the connection is refused', async () => {
   await once(closed, 'listening');
   const { port } = closed.address() as { port: number };
   await new Promise((resolve) => closed.close(resolve));
-  using callback = callbackTo(`http://127.0.0.1:${port}/dev`);
+  using callback = callbackTo(`http://127.0.0.1:${port}/dev`, { CALLBACK_DEADLINE_MS: '250' });
 
   const error = await callback.post(id, '{}').catch((reason: unknown) => reason);
 
@@ -109,13 +168,96 @@ it('has no more callbacks under way than its concurrency, and takes waiting for 
   const { promise: answer, resolve: decide } = Promise.withResolvers<Answer>();
   endpoint.answer = () => answer;
 
-  const posts = Promise.all(Array.from({ length: 6 }, () => callback.post(id, '{}')));
+  const posts = Promise.all(Array.from({ length: 6 }, (_, n) => callback.post(connection(n), '{}')));
   // longer than a connection may take: without a limit of its own, four of them would have waited in vain by now
   setTimeout(decide, 200, 'accepted');
   await posts;
 
   expect(endpoint.posts).toHaveLength(6);
   expect(endpoint.maxInFlight).toBe(2);
+});
+
+it('keeps the order of a connection, also when some need several tries, and has one under way at a time', async () => {
+  await using endpoint = await ConnectionsEndpoint.start();
+  using callback = callbackTo(endpoint.url);
+  const accepted = new Map<string, string[]>();
+  const underWay = new Map<string, number>();
+  let most = 0;
+  let posts = 0;
+  endpoint.answer = async ({ connectionId, data }) => {
+    const now = (underWay.get(connectionId) ?? 0) + 1;
+    underWay.set(connectionId, now);
+    most = Math.max(most, now);
+    await sleep(Math.random() * 5);
+    underWay.set(connectionId, now - 1);
+    posts += 1;
+    if (posts % 3 === 0) return 'limit exceeded';
+    if (posts % 7 === 0) return 'unavailable';
+    accepted.set(connectionId, [...(accepted.get(connectionId) ?? []), data]);
+    return 'accepted';
+  };
+  const connections = [0, 1, 2, 3].map(connection);
+  const messages = Array.from({ length: 12 }, (_, n) => String(n));
+
+  // alternately alone and to many
+  await Promise.all(
+    messages.map((data, n) =>
+      n % 2 === 0
+        ? Promise.all(connections.map((connectionId) => callback.post(connectionId, data)))
+        : postToAll(callback, connections, data),
+    ),
+  );
+
+  for (const connectionId of connections) {
+    const got = accepted.get(connectionId)!;
+    expect(got.filter((data) => Number(data) % 2 === 0)).toEqual(['0', '2', '4', '6', '8', '10']);
+    expect(got.filter((data) => Number(data) % 2 === 1)).toEqual(['1', '3', '5', '7', '9', '11']);
+  }
+  expect(most).toBe(1);
+});
+
+it('does not let a connection that never answers delay another one', async () => {
+  await using endpoint = await ConnectionsEndpoint.start();
+  using callback = callbackTo(endpoint.url, { CALLBACK_CONCURRENCY: '2', CALLBACK_DEADLINE_MS: '2000' });
+  endpoint.answer = ({ connectionId }) => (connectionId === id ? 'never' : 'accepted');
+  const slow = Promise.allSettled([1, 2, 3, 4].map(() => callback.post(id, '{}')));
+
+  await Promise.all(Array.from({ length: 50 }, (_, n) => callback.post(connection(n), '{}')));
+
+  expect(endpoint.posts.filter(({ connectionId }) => connectionId === id)).toHaveLength(1);
+  for (const { reason } of (await slow) as PromiseRejectedResult[]) {
+    expect(reason).toBeInstanceOf(CallbackTimeoutError);
+  }
+});
+
+it('goes on with the next message to a connection when one has failed', async () => {
+  await using endpoint = await ConnectionsEndpoint.start();
+  using callback = callbackTo(endpoint.url);
+  endpoint.answer = ({ data }) => (data === 'first' ? 'forbidden' : 'accepted');
+
+  const results = await Promise.allSettled([callback.post(id, 'first'), callback.post(id, 'second')]);
+
+  expect(results.map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
+});
+
+it.each<[string, NodeJS.ProcessEnv, ConnectionId[]]>([
+  ['messages', { CALLBACK_QUEUE: '3' }, [0, 1, 2, 3].map(connection)],
+  ['messages for one connection', { CALLBACK_QUEUE_PER_CONNECTION: '3' }, [id, id, id, id]],
+  ['bytes', { CALLBACK_QUEUE_BYTES: '131072' }, [0, 1, 2, 3].map(connection)],
+])('refuses more %s than may wait, and takes them again when there is room', async (_, settings, to) => {
+  await using endpoint = await ConnectionsEndpoint.start();
+  using callback = callbackTo(endpoint.url, settings);
+  const { promise: answer, resolve: decide } = Promise.withResolvers<Answer>();
+  endpoint.answer = () => answer;
+  const data = 'x'.repeat(40_000);
+
+  const posts = to.map((connectionId) => callback.post(connectionId, data));
+
+  await expect(posts[3]).rejects.toBeInstanceOf(QueueFullError);
+  decide('accepted');
+  await Promise.all(posts.slice(0, 3));
+  await callback.post(to[3]!, data);
+  expect(endpoint.posts).toHaveLength(4);
 });
 
 /** A port whose queue of connections to be accepted is full: the kernel answers no further one. */

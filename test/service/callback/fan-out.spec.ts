@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest';
+import { ThrottledError } from '../../../src/service/callback/callback.errors.js';
+import { ConcurrencyLimit } from '../../../src/service/callback/concurrency-limit.js';
 import { fanOut } from '../../../src/service/callback/fan-out.js';
 
 async function* pagesOf(...pages: number[][]) {
@@ -18,23 +20,25 @@ it('delivers to every recipient of every page, and counts', async () => {
       delivered.push(recipient);
       if (recipient === 2) throw new Error('timeout');
       if (recipient === 3) throw new Error('another');
+      if (recipient === 6) throw new ThrottledError('throttled');
       return recipient === 5 ? 'gone' : 'delivered';
     },
-    2,
+    new ConcurrencyLimit(2),
   );
   expect(delivered.toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6]);
   expect(report).toEqual({
     recipients: 6,
-    delivered: 3,
+    delivered: 2,
     gone: 1,
+    throttled: 1,
     failed: 2,
     firstFailure: new Error('timeout'),
   });
 });
 
 it('is done at once when there is nobody', async () => {
-  const report = await fanOut(pagesOf(), async () => 'delivered', 4);
-  expect(report).toEqual({ recipients: 0, delivered: 0, gone: 0, failed: 0 });
+  const report = await fanOut(pagesOf(), async () => 'delivered', new ConcurrencyLimit(4));
+  expect(report).toEqual({ recipients: 0, delivered: 0, gone: 0, throttled: 0, failed: 0 });
 });
 
 it('has so many deliveries under way as it may, across pages, and never more', async () => {
@@ -47,7 +51,7 @@ it('has so many deliveries under way as it may, across pages, and never more', a
     inFlight -= 1;
     return 'delivered' as const;
   };
-  await fanOut(pagesOf([1, 2], [3, 4], [5, 6], [7, 8]), deliver, 3);
+  await fanOut(pagesOf([1, 2], [3, 4], [5, 6], [7, 8]), deliver, new ConcurrencyLimit(3));
   expect(maxInFlight).toBe(3);
 });
 
@@ -63,7 +67,7 @@ it('reads a page only when its first recipient is due', async () => {
       await isReleased;
       return 'delivered';
     },
-    3,
+    new ConcurrencyLimit(3),
   );
   await new Promise(setImmediate);
   expect(pagesRead).toBe(2);
@@ -78,6 +82,38 @@ it('rejects when a page cannot be read, after what was under way', async () => {
     delivered.push(recipient);
     return 'delivered' as const;
   };
-  await expect(fanOut(brokenPages(), deliver, 2)).rejects.toThrow('store is gone');
+  await expect(fanOut(brokenPages(), deliver, new ConcurrencyLimit(2))).rejects.toThrow('store is gone');
   expect(delivered).toEqual([1]);
+});
+
+it('shares its window with another fan-out, which takes turns', async () => {
+  const window = new ConcurrencyLimit(2);
+  const started: string[] = [];
+  const deliver = async (recipient: number) => {
+    started.push(recipient < 10 ? 'first' : 'second');
+    await new Promise(setImmediate);
+    return 'delivered' as const;
+  };
+  await Promise.all([
+    fanOut(pagesOf([1, 2, 3, 4, 5, 6, 7, 8]), deliver, window),
+    fanOut(pagesOf([11, 12, 13, 14]), deliver, window),
+  ]);
+  expect(started.indexOf('second')).toBeLessThan(4);
+  expect(started.lastIndexOf('first')).toBeGreaterThan(started.indexOf('second'));
+});
+
+it('gives no place to who has to wait for something else', async () => {
+  const { promise: isReleased, resolve: release } = Promise.withResolvers<void>();
+  const delivered: number[] = [];
+  const deliver = async (recipient: number) => {
+    if (recipient < 0) await isReleased;
+    delivered.push(recipient);
+    return 'delivered' as const;
+  };
+  const isSlow = (recipient: number) => recipient < 0;
+  const report = fanOut(pagesOf([-1, -2, -3, 4, 5]), deliver, new ConcurrencyLimit(1), isSlow);
+  await new Promise(setImmediate);
+  expect(delivered).toEqual([4, 5]);
+  release();
+  expect(await report).toMatchObject({ delivered: 5 });
 });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type ConnectionId } from '../../../src/api/integration.js';
+import { type ConnectionId, type UserId } from '../../../src/api/integration.js';
 import { type ChannelName, LIMITS, type ServerMessage } from '../../../src/api/messages.js';
 import { Store } from '../../../src/service/store/store.js';
 import { startService } from '../../support/service-app.js';
@@ -24,4 +24,27 @@ it('tells how many there are, and of the first thousand who they are', async () 
   expect(answer.data.count).toBe(count);
   expect(answer.data.members).toHaveLength(LIMITS.presenceMembers);
   expect(Object.keys(answer.data.members[0]!)).toEqual(['connectionId', 'joinedAt']);
+});
+
+it('tells of as many as fit into a message when users have long names', async () => {
+  await using service = await startService();
+  const store = service.app.get(Store);
+  const count = LIMITS.presenceMembers;
+  for (let n = 0; n < count; n += 1) {
+    const [connectionId, userId] = [`c${n}=` as ConnectionId, '"'.repeat(LIMITS.userIdLength) as UserId];
+    await store.putConnection({
+      connectionId,
+      userId,
+      connectedAt: Date.now(),
+      expiresAt: Date.now() + 60_000,
+    });
+    await store.join('news' as ChannelName, connectionId);
+  }
+
+  await service.send('c0=', { action: 'presence', channel: 'news', id: '"'.repeat(128) }).expect(200);
+
+  const [answer] = service.endpoint.messagesTo('c0=') as [ServerMessage & { type: 'presence' }];
+  expect(answer).toMatchObject({ type: 'presence', data: { count } });
+  expect(answer.data.members.length).toBeGreaterThan(200);
+  expect(answer.data.members[0]?.userId).toHaveLength(LIMITS.userIdLength);
 });

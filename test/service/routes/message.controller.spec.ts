@@ -75,7 +75,10 @@ it.each<[Answer, string]>([
   ['never', 'CallbackTimeoutError'],
   ['unavailable', 'CallbackError'],
 ])('says 502 when @connections answers %s', async (answer, detail) => {
-  await using service = await startService({ CALLBACK_REQUEST_TIMEOUT_MS: '50' });
+  await using service = await startService({
+    CALLBACK_REQUEST_TIMEOUT_MS: '50',
+    CALLBACK_DEADLINE_MS: '100',
+  });
   service.endpoint.answer = () => answer;
   const response = await service.send('alice=', { action: 'ping' });
   expect(response).toMatchObject({ status: 502, type: 'application/problem+json' });

@@ -107,6 +107,36 @@ it('names DATA_DIR, the path and the reason when the folder cannot be written', 
   );
 });
 
+it('keeps what is in a file of the first schema, and knows nobody behind its connections', async () => {
+  await using folder = await temporaryFolder();
+  const file = new DatabaseSync(join(folder.path, 'backchannel.sqlite'));
+  file.exec(`
+    CREATE TABLE connections (
+      connection_id TEXT PRIMARY KEY, connected_at INTEGER NOT NULL, last_active_at INTEGER NOT NULL,
+      expires_at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX connections_by_expiry ON connections (expires_at);
+    CREATE TABLE members (
+      channel TEXT NOT NULL, connection_id TEXT NOT NULL REFERENCES connections ON DELETE CASCADE,
+      joined_at INTEGER NOT NULL, PRIMARY KEY (channel, connection_id)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX members_by_connection ON members (connection_id);
+    INSERT INTO connections VALUES ('c', 4000, 4500, 6000);
+    INSERT INTO members VALUES ('news', 'c', 4200);
+    PRAGMA user_version = 1`);
+  file.close();
+  const store = EmbeddedStore.open({ dataDir: folder.path, now: () => 5000 });
+  const connectionId = 'c' as ConnectionId;
+  expect(await store.getConnection(connectionId)).toEqual({
+    connectionId,
+    connectedAt: 4000,
+    lastActiveAt: 4500,
+    expiresAt: 6000,
+  });
+  expect(await store.isMember(news, connectionId)).toBe(true);
+  await store.close();
+});
+
 it('refuses the file of a newer version, and leaves it as it is', async () => {
   await using folder = await temporaryFolder();
   const path = join(folder.path, 'backchannel.sqlite');

@@ -1,0 +1,85 @@
+import { type ConnectionId } from '../../api/integration.js';
+import { QueueFullError } from './callback.errors.js';
+
+/** How much may be held: what waits, what is under way, and what waits for another try. */
+export interface QueueBounds {
+  readonly messages: number;
+  readonly messagesPerConnection: number;
+  readonly bytes: number;
+}
+
+/**
+ * Keeps the order of what is sent to a connection: one thing at a time, in the order in which it came. Connections do
+ * not wait for each other. What is too much is refused, so that a service that cannot get rid of its messages does not
+ * grow with them.
+ */
+export class ConnectionQueues {
+  /** The starts of those that wait, for each connection that has something under way. */
+  readonly #waiting = new Map<ConnectionId, (() => void)[]>();
+  #messages = 0;
+  #bytes = 0;
+
+  constructor(private readonly bounds: QueueBounds) {}
+
+  /** Messages that are held for all connections together. */
+  get messages(): number {
+    return this.#messages;
+  }
+
+  isBusy(connectionId: ConnectionId): boolean {
+    return this.#waiting.has(connectionId);
+  }
+
+  /**
+   * @param bytes what the message adds to memory; 0 for one that {@link hold} has counted
+   * @throws {QueueFullError} nothing was done
+   */
+  run<T>(connectionId: ConnectionId, bytes: number, work: () => Promise<T>): Promise<T> {
+    const { messages, messagesPerConnection } = this.bounds;
+    if (this.#messages >= messages) throw new QueueFullError(`${messages} messages wait already`);
+    const waiting = this.#waiting.get(connectionId);
+    // the one under way is not in the list
+    if (waiting !== undefined && waiting.length + 1 >= messagesPerConnection) {
+      throw new QueueFullError(`${messagesPerConnection} messages for this connection wait already`);
+    }
+    const release = this.hold(bytes);
+    this.#messages += 1;
+    const result = waiting === undefined ? this.#start(connectionId, work) : wait(waiting).then(work);
+    const ended = () => {
+      this.#messages -= 1;
+      release();
+      this.#next(connectionId);
+    };
+    result.then(ended, ended);
+    return result;
+  }
+
+  /**
+   * Counts what is in memory once and goes to many.
+   *
+   * @returns to be called, once, when it is held no longer
+   * @throws {QueueFullError} nothing was done
+   */
+  hold(bytes: number): () => void {
+    if (this.#bytes + bytes > this.bounds.bytes) {
+      throw new QueueFullError(`${this.#bytes} bytes wait already, and ${bytes} more would be too many`);
+    }
+    this.#bytes += bytes;
+    return () => {
+      this.#bytes -= bytes;
+    };
+  }
+
+  #start<T>(connectionId: ConnectionId, work: () => Promise<T>): Promise<T> {
+    this.#waiting.set(connectionId, []);
+    return work();
+  }
+
+  #next(connectionId: ConnectionId): void {
+    const start = this.#waiting.get(connectionId)?.shift();
+    if (start) start();
+    else this.#waiting.delete(connectionId);
+  }
+}
+
+const wait = (waiting: (() => void)[]) => new Promise<void>((start) => waiting.push(start));

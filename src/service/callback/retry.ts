@@ -1,0 +1,47 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CallbackError, CallbackTimeoutError } from './callback.errors.js';
+
+/** The longest first pause; each further one may be twice as long. */
+const FIRST_PAUSE_MS = 100;
+
+const LONGEST_PAUSE_MS = 3_000;
+
+/**
+ * Tries until it works, until what went wrong will not go away by itself, or until there is no time for another try.
+ * Between two tries it pauses with full jitter, so that many who failed together do not come back together.
+ *
+ * @param deadline of `performance.now()`; no try starts later
+ * @param attempt one try; it asks {@link remainingMs} when its turn has come
+ * @throws what the last try has thrown
+ * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+ */
+export async function retryUntil<T>(deadline: number, attempt: () => Promise<T>): Promise<T> {
+  let last: unknown;
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (error instanceof TooLateError) throw last ?? error;
+      if (!(error instanceof CallbackError) || !error.isTransient) throw error;
+      const pauseMs = pauseAfter(tries);
+      if (performance.now() + pauseMs >= deadline) throw error;
+      last = error;
+      await sleep(pauseMs);
+    }
+  }
+}
+
+/** @throws {CallbackTimeoutError} there is no time left */
+export function remainingMs(deadline: number): number {
+  const remaining = Math.ceil(deadline - performance.now());
+  if (remaining > 0) return remaining;
+  throw new TooLateError('its time was over before its turn had come');
+}
+
+/** There was no try. */
+class TooLateError extends CallbackTimeoutError {}
+
+/** @param random from 0 to 1 */
+export function pauseAfter(tries: number, random = Math.random()): number {
+  return random * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (tries - 1));
+}

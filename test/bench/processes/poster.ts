@@ -1,0 +1,130 @@
+// Posts to `@connections`. `poster.ts KIND URL`; told `{ posts, atOnce }` it does so and says how long it took.
+import { Agent } from 'node:http';
+import { join } from 'node:path';
+import {
+  ApiGatewayManagementApiClient,
+  PostToConnectionCommand,
+} from '@aws-sdk/client-apigatewaymanagementapi';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { Pool } from 'undici';
+
+const DIST = join(import.meta.dirname, '../../../dist/service');
+const DATA = JSON.stringify({ type: 'message', channel: 'news', data: 'x'.repeat(190) });
+const SOCKETS = 64;
+const [kind = '', url = ''] = process.argv.slice(2);
+
+Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'AKIABENCH', AWS_SECRET_ACCESS_KEY: 'bench' });
+
+type ConnectionId = import('../../../src/api/integration.js').ConnectionId;
+interface Kind {
+  one(connectionId: ConnectionId): Promise<unknown>;
+  /** Where there is another way for many. */
+  many?(connectionIds: readonly ConnectionId[]): Promise<unknown>;
+}
+
+const KINDS: Readonly<Record<string, () => Promise<Kind>>> = {
+  async ours() {
+    const { CallbackService } = (await import(
+      join(DIST, 'callback/callback.service.js')
+    )) as typeof import('../../../src/service/callback/callback.service.js');
+    const { readConfig } = (await import(
+      join(DIST, 'config.js')
+    )) as typeof import('../../../src/service/config.js');
+    const callback = new CallbackService(
+      readConfig({ WS_API_ENDPOINT: url, CALLBACK_CONCURRENCY: String(SOCKETS) }),
+    );
+    async function* pages(connectionIds: readonly ConnectionId[]) {
+      for (let start = 0; start < connectionIds.length; start += 1000) {
+        yield connectionIds.slice(start, start + 1000).map((connectionId) => ({ connectionId }));
+      }
+    }
+    return {
+      one: (connectionId) => callback.post(connectionId, DATA),
+      async many(connectionIds) {
+        const { delivered } = await callback.postToMany(pages(connectionIds), DATA, async (_, post) => {
+          await post();
+          return 'delivered';
+        });
+        if (delivered !== connectionIds.length) throw new Error(`${delivered} were delivered`);
+      },
+    };
+  },
+
+  async sdk() {
+    return sdk(new ApiGatewayManagementApiClient({ endpoint: url, region: 'us-east-1' }));
+  },
+
+  async 'sdk-64'() {
+    const httpAgent = new Agent({ keepAlive: true, maxSockets: SOCKETS });
+    const requestHandler = new NodeHttpHandler({ httpAgent });
+    return sdk(new ApiGatewayManagementApiClient({ endpoint: url, region: 'us-east-1', requestHandler }));
+  },
+
+  async undici() {
+    const { origin, pathname } = new URL(url);
+    const pool = new Pool(origin, { connections: SOCKETS });
+    return {
+      async one(connectionId) {
+        const path = `${pathname}/@connections/${encodeURIComponent(connectionId)}`;
+        const { statusCode, body } = await pool.request({ path, method: 'POST', body: DATA });
+        await body.dump();
+        if (statusCode !== 200) throw new Error(`answered ${statusCode}`);
+      },
+    };
+  },
+
+  // request's stream and signal left away: less cannot be done
+  async dispatch() {
+    const { origin, pathname } = new URL(url);
+    const pool = new Pool(origin, { connections: SOCKETS });
+    return {
+      one: (connectionId) =>
+        new Promise<void>((resolve, reject) => {
+          const path = `${pathname}/@connections/${encodeURIComponent(connectionId)}`;
+          pool.dispatch(
+            { path, method: 'POST', body: DATA },
+            {
+              onRequestStart() {},
+              onResponseStart() {},
+              onResponseData() {},
+              onResponseEnd: () => resolve(),
+              onResponseError: (_, error) => reject(error),
+            },
+          );
+        }),
+    };
+  },
+};
+
+function sdk(client: ApiGatewayManagementApiClient): Kind {
+  return {
+    one: (connectionId) =>
+      client.send(new PostToConnectionCommand({ ConnectionId: connectionId, Data: DATA })),
+  };
+}
+
+const poster = await KINDS[kind]!();
+process.on('disconnect', () => process.exit());
+process.on('message', (message) => void run(message as { posts: number; atOnce: number }));
+process.send?.({ ready: true });
+
+async function run({ posts, atOnce }: { readonly posts: number; readonly atOnce: number }): Promise<void> {
+  // as long as the ids that AWS gives
+  const ids = Array.from(
+    { length: posts },
+    (_, n) => `L0SM9cOF${String(n).padStart(7, '0')}=` as ConnectionId,
+  );
+  const cpuBefore = process.cpuUsage();
+  const startedAt = performance.now();
+  if (poster.many && atOnce > 1) await poster.many(ids);
+  else {
+    const each = ids.values();
+    const worker = async () => {
+      for (const id of each) await poster.one(id);
+    };
+    await Promise.all(Array.from({ length: atOnce }, worker));
+  }
+  const durationMs = performance.now() - startedAt;
+  const { user, system } = process.cpuUsage(cpuBefore);
+  process.send?.({ posted: { perSecond: (posts / durationMs) * 1000, cpuUs: (user + system) / posts } });
+}

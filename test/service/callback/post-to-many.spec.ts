@@ -1,0 +1,154 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, expect, it } from 'vitest';
+import {
+  CallbackTimeoutError,
+  QueueFullError,
+  ThrottledError,
+} from '../../../src/service/callback/callback.errors.js';
+import { callbackTo, connection, postToAll } from '../../support/callback.js';
+import { type Answer, ConnectionsEndpoint } from '../../support/connections-endpoint.js';
+
+const connections = (count: number) => Array.from({ length: count }, (_, n) => connection(n));
+const { AWS_ACCESS_KEY_ID } = process.env;
+
+afterEach(() => {
+  process.env['AWS_ACCESS_KEY_ID'] = AWS_ACCESS_KEY_ID;
+});
+
+it('posts the same signed text to each, once', async () => {
+  await using endpoint = await ConnectionsEndpoint.start();
+  using callback = callbackTo(endpoint.url);
+
+  const report = await postToAll(callback, connections(300), '{"type":"message"} ü');
+
+  expect(report).toEqual({ recipients: 300, delivered: 300, gone: 0, throttled: 0, failed: 0 });
+  expect(new Set(endpoint.posts.map(({ connectionId }) => connectionId))).toEqual(new Set(connections(300)));
+  expect(endpoint.posts.every(({ data }) => data === '{"type":"message"} ü')).toBe(true);
+  expect(endpoint.posts[0]?.authorization).toMatch(/^AWS4-HMAC-SHA256 Credential=test\/\d{8}\/us-east-1/);
+});
+
+it('delivers to all in spite of a storm of 429, with fewer at once', async () => {
+  await using endpoint = await ConnectionsEndpoint.start();
+  using callback = callbackTo(endpoint.url);
+  // an account that takes 20 posts in each 20 ms, and answers after 10: ten at once would be right
+  let tokens = 20;
+  const refill = setInterval(() => (tokens = 20), 20);
+  let throttled = 0;
+  endpoint.answer = async () => {
+    await sleep(10);
+    tokens -= 1;
+    if (tokens >= 0) return 'accepted';
+    throttled += 1;
+    return 'limit exceeded';
+  };
+
+  const report = await postToAll(callback, connections(1500), '{}');
+  clearInterval(refill);
+
+  expect(report).toMatchObject({ delivered: 1500, throttled: 0, failed: 0 });
+  expect(throttled).toBeGreaterThan(0);
+  // trying as fast as one can, more tries fail than succeed
+  expect(throttled).toBeLessThan(1500);
+});
+
+it('reports who was still throttled, apart from who failed', async () => {
+  await using endpoint = await ConnectionsEndpoint.start();
+  using callback = callbackTo(endpoint.url, { CALLBACK_DEADLINE_MS: '300' });
+  const answers: Readonly<Record<string, Answer>> = { 'c0=': 'limit exceeded', 'c1=': 'forbidden' };
+  endpoint.answer = ({ connectionId }) => answers[connectionId] ?? 'accepted';
+
+  const report = await postToAll(callback, [2, 0, 3].map(connection), '{}');
+  expect(report).toMatchObject({ recipients: 3, delivered: 2, throttled: 1, failed: 0 });
+  expect(report.firstFailure).toBeInstanceOf(ThrottledError);
+  expect(await postToAll(callback, [1, 0].map(connection), '{}')).toMatchObject({ throttled: 1, failed: 1 });
+});
+
+it('delivers to the others at once when some never answer', async () => {
+  await using endpoint = await ConnectionsEndpoint.start();
+  using callback = callbackTo(endpoint.url, {
+    CALLBACK_CONCURRENCY: '4',
+    CALLBACK_REQUEST_TIMEOUT_MS: '1000',
+    CALLBACK_DEADLINE_MS: '1000',
+  });
+  endpoint.answer = ({ connectionId }) => (['c0=', 'c1='].includes(connectionId) ? 'never' : 'accepted');
+  let othersAfterMs = Infinity;
+  const startedAt = performance.now();
+
+  // ten messages: those that wait for the two must not take the places of the others
+  const reports = Promise.all(Array.from({ length: 10 }, () => postToAll(callback, connections(40), '{}')));
+  while (endpoint.posts.length < 10 * 38 + 2) await sleep(5);
+  othersAfterMs = performance.now() - startedAt;
+
+  expect(othersAfterMs).toBeLessThan(900);
+  for (const report of await reports) {
+    expect(report).toMatchObject({ delivered: 38, failed: 2 });
+    expect(report.firstFailure).toBeInstanceOf(CallbackTimeoutError);
+  }
+});
+
+it('does not delay the posts to a single connection', async () => {
+  await using endpoint = await ConnectionsEndpoint.start();
+  using callback = callbackTo(endpoint.url, { CALLBACK_CONCURRENCY: '2' });
+  const { promise: answer, resolve: decide } = Promise.withResolvers<Answer>();
+  endpoint.answer = ({ connectionId }) => (connectionId === 'alone=' ? 'accepted' : answer);
+  const many = postToAll(callback, connections(20), '{}');
+
+  await callback.post('alone=' as ReturnType<typeof connection>, '{}');
+
+  decide('accepted');
+  expect(await many).toMatchObject({ delivered: 20 });
+});
+
+it('refuses the whole message when it would be too much to hold', async () => {
+  await using endpoint = await ConnectionsEndpoint.start();
+  using callback = callbackTo(endpoint.url, { CALLBACK_QUEUE_BYTES: '131072' });
+  const { promise: answer, resolve: decide } = Promise.withResolvers<Answer>();
+  endpoint.answer = () => answer;
+  const data = 'x'.repeat(100_000);
+  const first = postToAll(callback, connections(5), data);
+
+  await expect(postToAll(callback, connections(5), data)).rejects.toBeInstanceOf(QueueFullError);
+
+  decide('accepted');
+  expect(await first).toMatchObject({ delivered: 5 });
+  expect(await postToAll(callback, connections(5), data)).toMatchObject({ delivered: 5 });
+});
+
+it('reads no further than it can hold', async () => {
+  await using endpoint = await ConnectionsEndpoint.start();
+  using callback = callbackTo(endpoint.url, { CALLBACK_QUEUE: '20' });
+  const { promise: answer, resolve: decide } = Promise.withResolvers<Answer>();
+  endpoint.answer = () => answer;
+  let read = 0;
+  async function* pages() {
+    for (; read < 200; read += 1) yield [{ connectionId: connection(read) }];
+  }
+
+  const report = callback.postToMany(pages(), '{}', async (_, post) => {
+    await post();
+    return 'delivered';
+  });
+  while (endpoint.posts.length < 10) await sleep(5);
+  expect(read).toBeLessThan(12);
+
+  decide('accepted');
+  expect(await report).toMatchObject({ recipients: 200, delivered: 200 });
+});
+
+it('signs with new credentials once the SDK has them', async () => {
+  await using endpoint = await ConnectionsEndpoint.start();
+  const soon = new Date(Date.now() + 2_000).toISOString();
+  process.env['AWS_CREDENTIAL_EXPIRATION'] = soon;
+  using callback = callbackTo(endpoint.url);
+  await postToAll(callback, connections(1), '{}');
+  delete process.env['AWS_CREDENTIAL_EXPIRATION'];
+  process.env['AWS_ACCESS_KEY_ID'] = 'rotated';
+
+  const isSignedAnew = () => endpoint.posts.at(-1)?.authorization?.includes('Credential=rotated/');
+  while (!isSignedAnew()) {
+    await sleep(100);
+    await postToAll(callback, connections(1), '{}');
+  }
+
+  expect(endpoint.posts[0]?.authorization).toContain('Credential=test/');
+});

@@ -1,0 +1,31 @@
+import { type ConnectionId } from '../../src/api/integration.js';
+import { CallbackService } from '../../src/service/callback/callback.service.js';
+import { type FanOutReport } from '../../src/service/callback/fan-out.js';
+import { readConfig } from '../../src/service/config.js';
+
+// the SDK signs every request: with these, and not with what the machine may have
+process.env['AWS_ACCESS_KEY_ID'] = 'test';
+process.env['AWS_SECRET_ACCESS_KEY'] = 'test';
+
+/** The callback service alone. */
+export function callbackTo(url: string, settings: NodeJS.ProcessEnv = {}): CallbackService & Disposable {
+  const service = new CallbackService(readConfig({ WS_API_ENDPOINT: url, ...settings }));
+  return Object.assign(service, { [Symbol.dispose]: () => service.onApplicationShutdown() });
+}
+
+export const connection = (n: number) => `c${n}=` as ConnectionId;
+
+export async function postToAll(
+  callback: CallbackService,
+  connectionIds: readonly ConnectionId[],
+  data: string,
+): Promise<FanOutReport> {
+  return callback.postToMany(pageOf(connectionIds), data, async (_, post) => {
+    await post();
+    return 'delivered';
+  });
+}
+
+async function* pageOf(connectionIds: readonly ConnectionId[]) {
+  yield connectionIds.map((connectionId) => ({ connectionId }));
+}

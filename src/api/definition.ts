@@ -18,6 +18,10 @@ export interface Route {
   /** Who may connect; possible on `$connect` only. Anybody unless given. */
   readonly AuthorizationType?: 'CUSTOM';
   readonly AuthorizerId?: string;
+  /** Makes the route two-way: the integration's answer goes to the client as a frame. One-way unless given. */
+  readonly RouteResponseSelectionExpression?: '$default';
+  /** A two-way route needs one. */
+  readonly RouteResponse?: { readonly RouteResponseKey: '$default' };
   readonly Integration: Integration;
 }
 
@@ -43,6 +47,8 @@ export interface DeploymentValues {
   readonly vpcLinkId: string;
   /** The text that the service expects in `GatewaySecret`; without single quotes, at most 510 characters. */
   readonly gatewaySecret: string;
+  /** The service's `REPLIES`: with `response`, `$default` is two-way. `callback` unless given. */
+  readonly replies?: 'callback' | 'response';
   /** The Lambda authorizer of `$connect`, for a service with `AUTH=authorizer`. */
   readonly authorizer?: {
     readonly AuthorizerId: string;
@@ -92,11 +98,18 @@ export function webSocketApi(values: DeploymentValues): WebSocketApi {
       },
       {
         RouteKey: '$default',
+        ...(values.replies === 'response' && TWO_WAY),
         Integration: integration(PATHS.message, { [header(HEADERS.messageId)]: 'context.messageId' }),
       },
     ],
   };
 }
+
+/** AWS's guide asks for the expression, the control plane for the response: with both it is two-way for certain. */
+const TWO_WAY = {
+  RouteResponseSelectionExpression: '$default',
+  RouteResponse: { RouteResponseKey: '$default' },
+} as const;
 
 const header = (name: string) => `integration.request.header.${name}`;
 

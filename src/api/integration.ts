@@ -62,6 +62,8 @@ export const NO_USER = '-';
 export const SUB_PROTOCOLS = {
   /** Offered beside the token, and the one that is answered: a browser ends a connection that names none back. */
   name: 'backchannel',
+  /** Offered in its place, with or without a token, by a client that takes several messages in one frame. */
+  batched: 'backchannel.batch',
   /** What stands before the token. */
   tokenPrefix: 'token.',
 } as const;

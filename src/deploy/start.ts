@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { deployLocally, LOCAL_STAGE } from './local.js';
+import { deployLocally, LOCAL_STAGE, readReplies } from './local.js';
 import { Program, ProgramStoppedError } from './program.js';
 
 /**
@@ -39,7 +39,8 @@ async function start(): Promise<void> {
     AWS_SECRET_ACCESS_KEY: env.AWS_SECRET_ACCESS_KEY || 'local',
   });
   const serviceUrl = await service.listening;
-  await deployLocally({ gatewayUrl, serviceUrl, gatewaySecret });
+  // the service has checked it by now
+  await deployLocally({ gatewayUrl, serviceUrl, gatewaySecret, replies: readReplies(env.REPLIES) });
   printWhatListens(gatewayUrl, serviceUrl);
 
   const first = await Promise.race([gateway.stopped, service.stopped]);

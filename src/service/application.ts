@@ -7,18 +7,27 @@ import { type Logger } from 'pino';
 import { LIMITS } from '../api/messages.js';
 import { AppModule } from './app.module.js';
 import { type Config } from './config.js';
+import { type Extensions } from './extensions.js';
 import { NestLogger, requestFields } from './logging.js';
-import { closeWithLastAnswer } from './orderly-close.js';
+import { CallbackService } from './callback/callback.service.js';
+import { closeAfterLastCallback, closeWithLastAnswer } from './orderly-close.js';
+import { Draining } from './routes/draining.js';
 import { answerWithProblem } from './routes/error.filter.js';
+import { Tracing } from './tracing/tracing.js';
+import { watch } from './watch.js';
 
 /**
  * The application as it is shipped, ready but not listening. `main.ts` runs it, the tests run the same.
  *
  * @throws {ConfigError} the store cannot be opened
  */
-export async function createApplication(config: Config, logger: Logger): Promise<NestFastifyApplication> {
+export async function createApplication(
+  config: Config,
+  logger: Logger,
+  extensions?: Extensions,
+): Promise<NestFastifyApplication> {
   const app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.forRoot(config, logger),
+    AppModule.forRoot(config, logger, extensions),
     fastifyAdapter(logger),
     {
       bodyParser: false,
@@ -30,6 +39,18 @@ export async function createApplication(config: Config, logger: Logger): Promise
     },
   );
   app.flushLogs();
+  const fastify = app.getHttpAdapter().getInstance();
+  closeWithLastAnswer(fastify, app.get(Draining));
+  closeAfterLastCallback(fastify, app.get(CallbackService));
+  watch(app);
+  if (config.operation.tracing) {
+    const { traceRequests } = await import('./tracing/trace-requests.js');
+    traceRequests(fastify, app.get(Tracing));
+  }
+  if (config.publishApi.keys.length > 0) {
+    const { serveOpenApi } = await import('./publish-api/open-api.js');
+    serveOpenApi(app);
+  }
   return app.init();
 }
 
@@ -43,6 +64,7 @@ function fastifyAdapter(logger: Logger): FastifyAdapter {
   const adapter = new FastifyAdapter({
     bodyLimit: LIMITS.messageBytes,
     keepAliveTimeout: KEEP_ALIVE_MS,
+    routerOptions: { maxParamLength: SEGMENT_LENGTH },
     // what still comes over an open connection is served: a frame that API Gateway has taken is not sent again
     return503OnClosing: false,
     // Fastify's own lines from warn on, and none for each request; a request's logger logs at every level
@@ -61,7 +83,11 @@ function fastifyAdapter(logger: Logger): FastifyAdapter {
   // API Gateway says application/json of every frame, whatever is in it: each body is taken as text, as it came
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
-  closeWithLastAnswer(fastify);
+  // Nest hands a route's own limit on only in this way
+  fastify.addHook('onRoute', (route) => {
+    const { bodyLimit } = (route.config ?? {}) as { readonly bodyLimit?: number };
+    if (bodyLimit !== undefined) route.bodyLimit = bodyLimit;
+  });
   return adapter;
 }
 
@@ -71,3 +97,6 @@ function fastifyAdapter(logger: Logger): FastifyAdapter {
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/network/update-idle-timeout.html
  */
 const KEEP_ALIVE_MS = 360_000;
+
+/** Characters of a segment of a path, percent-encoded: a user's id has up to 256, each up to 12. */
+const SEGMENT_LENGTH = 12 * LIMITS.userIdLength;

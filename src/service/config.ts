@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { z } from 'zod';
 import {
   type Authentication,
@@ -6,6 +5,12 @@ import {
   authenticationProblems,
   authenticationSettings,
 } from './config/authentication.js';
+import { channels, channelSettings, type ChannelSettings } from './config/channels.js';
+import { fanOut, fanOutSettings, type FanOutSettings } from './config/fan-out.js';
+import { operation, operationSettings, type OperationSettings } from './config/operation.js';
+import { publishApi, publishApiSettings, type PublishApiSettings } from './config/publish-api.js';
+import { store, storeProblems, storeSettings, type StoreSettings } from './config/store.js';
+import { wholeNumber } from './config/values.js';
 import { LIMITS } from '../api/messages.js';
 
 /**
@@ -31,10 +36,8 @@ export interface Config {
    * signature for another one is refused. Default `us-east-1`.
    */
   readonly awsRegion: string;
-  /** `STORE`: where state is kept. `embedded`, which is the default: SQLite in a file of this process. */
-  readonly store: 'embedded';
-  /** `DATA_DIR`: folder of the embedded store, made when it is missing. Default `.data`; here always absolute. */
-  readonly dataDir: string;
+  /** `STORE`, `DATA_DIR`, `REDIS_…`, `DYNAMODB_…`: where state is kept. Default `embedded`. */
+  readonly store: StoreSettings;
   /**
    * `GATEWAY_SECRET`, then `GATEWAY_SECRET_PREVIOUS`: 16–510 characters of `A-Z a-z 0-9 . _ ~ + / = -`. A request must
    * carry one of them in its `GatewaySecret` header; the previous one is for the time of a rotation. Default none.
@@ -59,6 +62,24 @@ export interface Config {
   readonly callbackQueuePerConnection: number;
   /** `CALLBACK_QUEUE_BYTES`: bytes of all messages held, each counted once; 131072–4294967296. Default 67108864. */
   readonly callbackQueueBytes: number;
+  /**
+   * `CALLBACK_LINGER_MS`: how long a message to a client that takes several in one frame waits for others; 0–1000.
+   * Default 0: only those that wait anyway go together.
+   */
+  readonly callbackLingerMs: number;
+  /**
+   * `REPLIES`: how a client's message is answered. `callback`, which is the default; `response`: in the HTTP answer, which
+   * needs a route response on `$default` and saves a request.
+   */
+  readonly replies: 'callback' | 'response';
+  /** `CHANNEL…`, `HISTORY_…`, `MEMBER_NOTICES…`, `PUBLISH_BY_API_ONLY`, `PRESENCE_MEMBERS`. */
+  readonly channels: ChannelSettings;
+  /** `FANOUT_…`. */
+  readonly fanOut: FanOutSettings;
+  /** `API_KEYS`, `IDEMPOTENCY_SECONDS`. */
+  readonly publishApi: PublishApiSettings;
+  /** `DRAIN_SECONDS`, `SWEEP_…`, `OTEL_…`. */
+  readonly operation: OperationSettings;
   /** `LOG_LEVEL`: `fatal`, `error`, `warn`, `info`, `debug`, `trace` or `silent`. Default `info`. */
   readonly logLevel: (typeof LOG_LEVELS)[number];
 }
@@ -85,7 +106,9 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   const problems = [
     ...(error?.issues ?? []).map((issue) => problem(String(issue.path[0]), env, issue.message)),
     ...contradictions(env),
-    ...authenticationProblems(env).map(([name, expected]) => problem(name, env, expected)),
+    ...[...authenticationProblems(env), ...storeProblems(env)].map(([name, expected]) =>
+      problem(name, env, expected),
+    ),
   ];
   if (settings === undefined || problems.length > 0) throw new ConfigError(problems);
 
@@ -95,8 +118,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     host: settings.HOST ?? (settings.GATEWAY_SECRET === undefined ? '127.0.0.1' : '0.0.0.0'),
     wsApiEndpoint: settings.WS_API_ENDPOINT,
     awsRegion: EXECUTE_API.exec(new URL(settings.WS_API_ENDPOINT).hostname)?.[1] ?? settings.AWS_REGION,
-    store: settings.STORE,
-    dataDir: resolve(settings.DATA_DIR),
+    store: store(settings),
     gatewaySecrets: gatewaySecrets.filter((secret) => secret !== undefined),
     authentication: authentication(settings),
     callbackConnectTimeoutMs: settings.CALLBACK_CONNECT_TIMEOUT_MS,
@@ -106,6 +128,12 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     callbackQueue: settings.CALLBACK_QUEUE,
     callbackQueuePerConnection: settings.CALLBACK_QUEUE_PER_CONNECTION,
     callbackQueueBytes: settings.CALLBACK_QUEUE_BYTES,
+    callbackLingerMs: settings.CALLBACK_LINGER_MS,
+    replies: settings.REPLIES,
+    channels: channels(settings),
+    fanOut: fanOut(settings),
+    publishApi: publishApi(settings),
+    operation: operation(settings),
     logLevel: settings.LOG_LEVEL,
   });
 }
@@ -114,14 +142,6 @@ const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/;
 /** Host of a stage's default endpoint, also through an interface VPC endpoint; the group is the region. */
 const EXECUTE_API = /\.execute-api\.([a-z0-9-]+)\.(?:vpce\.)?amazonaws\.com(?:\.cn)?$/;
-
-const wholeNumber = (min: number, max: number) => {
-  const expected = `expected a whole number from ${min} to ${max}`;
-  return z
-    .string()
-    .transform((text) => (/^\d+$/.test(text) ? Number(text) : Number.NaN))
-    .pipe(z.number(expected).min(min, expected).max(max, expected));
-};
 
 const secret = z
   .string()
@@ -158,11 +178,10 @@ const Settings = z.object({
     .string()
     .regex(/^[a-z]{2}(?:-[a-z]+)+-\d+$/, 'expected a region such as eu-central-1')
     .default('us-east-1'),
-  STORE: z.literal('embedded', 'expected embedded; redis and dynamodb are not there yet').default('embedded'),
-  DATA_DIR: z.string().default('.data'),
+  ...storeSettings,
   GATEWAY_SECRET: secret.optional(),
   GATEWAY_SECRET_PREVIOUS: secret.optional(),
-  ...authenticationSettings(wholeNumber),
+  ...authenticationSettings,
   CALLBACK_CONNECT_TIMEOUT_MS: wholeNumber(50, 29_000).default(1000),
   CALLBACK_REQUEST_TIMEOUT_MS: wholeNumber(50, 29_000).default(5000),
   CALLBACK_CONCURRENCY: wholeNumber(1, 1024).default(64),
@@ -170,6 +189,12 @@ const Settings = z.object({
   CALLBACK_QUEUE: wholeNumber(1, 1_000_000).default(10_000),
   CALLBACK_QUEUE_PER_CONNECTION: wholeNumber(1, 10_000).default(100),
   CALLBACK_QUEUE_BYTES: wholeNumber(LIMITS.messageBytes, 4 * 1024 ** 3).default(64 * 1024 ** 2),
+  CALLBACK_LINGER_MS: wholeNumber(0, 1000).default(0),
+  REPLIES: z.enum(['callback', 'response'], 'expected callback or response').default('callback'),
+  ...channelSettings,
+  ...fanOutSettings,
+  ...publishApiSettings,
+  ...operationSettings,
   LOG_LEVEL: z.enum(LOG_LEVELS, `expected one of ${LOG_LEVELS.join(', ')}`).default('info'),
 });
 
@@ -189,7 +214,7 @@ function contradictions(env: NodeJS.ProcessEnv): string[] {
 function problem(name: string, env: NodeJS.ProcessEnv, expected: string): string {
   const value = env[name];
   if (value === undefined) return `${name} is not set: ${expected}`;
-  if (/SECRET|^JWT_KEY$/.test(name)) return `${name} (${value.length} characters): ${expected}`;
+  if (/SECRET|KEY/.test(name)) return `${name} (${value.length} characters): ${expected}`;
   // what stands before @ or behind ? in a URL may be a credential
   const shown = value.replace(/\/\/[^/]*@/, '//…@').replace(/[?#].*/s, '?…');
   return `${name}=${shown}: ${expected}`;

@@ -1,34 +1,25 @@
 import { createApplication, listen } from './application.js';
 import { ConfigError, readConfig } from './config.js';
 import { createLogger } from './logging.js';
+import { stop, StopRequests } from './stop.js';
 
 /**
  * Runs the service until SIGINT, SIGTERM or, when a parent has started it with an IPC channel, the parent's end. Such a
  * parent is sent `{ listening: URL }` once requests are accepted.
  */
-const stopRequest = firstOf('SIGINT', 'SIGTERM', 'disconnect');
+const stopRequests = new StopRequests();
 const service = await start().catch(reportAndExit);
-service.logger.info({ reason: await stopRequest }, 'stopping');
-// first the HTTP server with the requests under way, then the callback client and the store
-await service.app.close();
-service.logger.info('stopped');
-process.exit(0);
+service.logger.info({ reason: await stopRequests.first.promise }, 'stopping');
+process.exit(await stop(service.app, service.config, service.logger, stopRequests));
 
 async function start() {
   const config = readConfig();
   const logger = createLogger(config);
   const app = await createApplication(config, logger);
   const url = await listen(app, config);
-  logger.info({ url, store: config.store, wsApiEndpoint: config.wsApiEndpoint }, 'listening');
+  logger.info({ url, store: config.store.kind, wsApiEndpoint: config.wsApiEndpoint }, 'listening');
   process.send?.({ listening: url });
-  return { app, logger };
-}
-
-/** Goes on listening: a terminal and npm both pass a Ctrl-C on, and the second one must not end what the first one began. */
-function firstOf(...events: string[]): Promise<string> {
-  return new Promise((resolve) => {
-    for (const event of events) process.on(event, () => resolve(event));
-  });
+  return { app, config, logger };
 }
 
 /** One line for each thing to put right; a stack only of what nobody thought of. */

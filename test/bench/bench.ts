@@ -5,6 +5,8 @@ import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { callback } from './callback.ts';
+import { fanOut } from './fan-out.ts';
+import { inbound } from './inbound.ts';
 import { memory } from './memory.ts';
 import { roundTrips } from './round-trips.ts';
 import { startUp } from './start-up.ts';
@@ -28,6 +30,8 @@ const PARTS = {
   },
   memory: { title: 'Memory of connections that say nothing', measure: () => memory(rounds, CONNECTIONS) },
   callback: { title: 'Posts to @connections', measure: () => callback(rounds, RECIPIENTS) },
+  'fan-out': { title: 'A message to the members of a channel', measure: () => fanOut(rounds) },
+  inbound: { title: 'POST /message with a ping', measure: () => inbound(rounds, seconds) },
   'start-up': { title: 'From start to ready', measure: () => startUp(rounds) },
 };
 

@@ -6,9 +6,15 @@ export class Child implements AsyncDisposable {
   readonly #process: ChildProcess;
   readonly #ended: Promise<never>;
 
-  private constructor(file: string, args: readonly string[], execArgv: readonly string[]) {
+  private constructor(
+    file: string,
+    args: readonly string[],
+    execArgv: readonly string[],
+    env: NodeJS.ProcessEnv,
+  ) {
     this.#process = fork(file, args, {
       execArgv: [...execArgv],
+      env: { ...process.env, ...env },
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     this.#ended = once(this.#process, 'exit').then(([code]) => {
@@ -18,8 +24,14 @@ export class Child implements AsyncDisposable {
     this.#ended.catch(() => undefined);
   }
 
-  static start(file: string, args: readonly string[] = [], execArgv: readonly string[] = []): Child {
-    return new Child(file, args, execArgv);
+  /** @param env besides that of the benchmark itself */
+  static start(
+    file: string,
+    args: readonly string[] = [],
+    execArgv: readonly string[] = [],
+    env: NodeJS.ProcessEnv = {},
+  ): Child {
+    return new Child(file, args, execArgv, env);
   }
 
   /** The next message that has this member. */

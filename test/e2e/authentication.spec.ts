@@ -51,7 +51,7 @@ const url = (token?: string) =>
 
 const joinChannel = async (client: WebSocketClient, channel: string) => {
   client.send({ action: 'join', channel });
-  expect(await client.next()).toEqual({ type: 'joined', channel });
+  expect(await client.next()).toMatchObject({ type: 'joined', channel });
 };
 
 it('lets in who has a token in the URL, and tells others who published', async () => {

@@ -46,7 +46,7 @@ const open = async () =>
 
 const joinChannel = async (client: WebSocketClient, channel: string) => {
   client.send({ action: 'join', channel });
-  expect(await client.next()).toEqual({ type: 'joined', channel });
+  expect(await client.next()).toMatchObject({ type: 'joined', channel });
 };
 
 /**
@@ -83,7 +83,7 @@ describe('a frame', () => {
         const expected = client === publisher ? [message, answer] : [message];
         const received = [];
         while (received.length < expected.length) received.push(await client.next());
-        expect(received).toEqual(expected);
+        expect(received).toMatchObject(expected);
       }
     }
   });
@@ -117,6 +117,19 @@ it('forgets a connection when it closes', async () => {
   await service.prints('"disconnected"');
   one.send({ action: 'presence', channel: 'news' });
   expect(await one.next()).toMatchObject({ type: 'presence', data: { count: 1 } });
+});
+
+it('tells the members of a presence channel who comes, and who leaves when its socket closes', async () => {
+  const channel = 'presence:room';
+  using one = await open();
+  await joinChannel(one, channel);
+  const two = await open();
+  await joinChannel(two, channel);
+  const joined = (await one.next()) as { data: { connectionId: string } };
+  const { connectionId } = joined.data;
+  expect(joined).toEqual({ type: 'member', channel, data: { event: 'joined', connectionId } });
+  await two.close();
+  expect(await one.next()).toEqual({ type: 'member', channel, data: { event: 'left', connectionId } });
 });
 
 it('keeps its members through a SIGKILL of the service', async () => {

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { createLogger } from '../../src/service/logging.js';
+import { Store } from '../../src/service/store/store.js';
 import { type Answer } from '../support/connections-endpoint.js';
 import { rawPost, startService } from '../support/service-app.js';
 
@@ -82,6 +83,54 @@ it('has no token, secret or content in any line', async () => {
   expect(service.lines.length).toBeGreaterThan(20);
   const log = JSON.stringify(service.lines);
   for (const text of hidden) expect(log).not.toContain(text);
+});
+
+it('has no key, token, secret or content at trace level over a whole session, failures included', async () => {
+  const hidden = {
+    secret: 'hidden-secret-of-the-gateway',
+    key: 'hidden-key-of-a-backend-0123456789ab',
+    token: 'hidden-token',
+    content: 'hidden-content',
+  };
+  await using service = await startService({
+    GATEWAY_SECRET: hidden.secret,
+    API_KEYS: `orders:${hidden.key}`,
+    MEMBER_NOTICES: '*',
+    CALLBACK_DEADLINE_MS: '100',
+    OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9',
+  });
+  const gateway = { ConnectionId: 'alice=', GatewaySecret: hidden.secret, Token: hidden.token };
+  const backend = { Authorization: `Bearer ${hidden.key}`, 'Content-Type': 'application/json' };
+  const session = async () => {
+    await rawPost(`${service.url}/connect?token=${hidden.token}`, gateway);
+    for (const message of [
+      { action: 'join', channel: 'news', id: hidden.content },
+      { action: 'publish', channel: 'news', data: hidden.content },
+      { action: hidden.content },
+      { action: 'join', channel: hidden.content.repeat(30) },
+    ]) {
+      await rawPost(`${service.url}/message`, gateway, JSON.stringify(message));
+    }
+    const body = JSON.stringify({ data: hidden.content });
+    await rawPost(`${service.url}/v1/channels/news/messages`, backend, body);
+    await rawPost(
+      `${service.url}/v1/channels/news/messages`,
+      { ...backend, Authorization: `x ${hidden.key}` },
+      body,
+    );
+    await rawPost(`${service.url}/v1/connections/alice=/messages`, backend, `{"data":"${hidden.content}"`);
+    await rawPost(`${service.url}/disconnect`, gateway);
+    await fetch(`${service.url}/health/ready?token=${hidden.token}`);
+  };
+  await session();
+  service.endpoint.answer = () => 'unavailable';
+  await session();
+  await service.app.get(Store).close();
+  await session();
+
+  expect(service.lines.some(({ msg }) => msg === 'not ready')).toBe(true);
+  const log = JSON.stringify(service.lines);
+  for (const text of Object.values(hidden)) expect(log).not.toContain(text);
 });
 
 it('has of Nest what Nest warns of, and the rest of it at debug', async () => {

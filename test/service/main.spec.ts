@@ -12,7 +12,10 @@ import { type Answer, ConnectionsEndpoint } from '../support/connections-endpoin
 import { type LogLine } from '../support/service-app.js';
 
 /** The compiled service as its own process: what is started in production. */
-const main = fileURLToPath(new URL('../../dist/service/main.js', import.meta.url));
+const main = join(
+  process.env.BACKCHANNEL_DIST ?? fileURLToPath(new URL('../../dist', import.meta.url)),
+  'service/main.js',
+);
 
 async function run(settings: NodeJS.ProcessEnv, withIpc = false) {
   const dataDir = await mkdtemp(join(tmpdir(), 'backchannel-'));

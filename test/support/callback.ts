@@ -1,4 +1,5 @@
 import { type ConnectionId } from '../../src/api/integration.js';
+import { type CallbackObserver } from '../../src/service/callback/callback-observer.js';
 import { CallbackService } from '../../src/service/callback/callback.service.js';
 import { type FanOutReport } from '../../src/service/callback/fan-out.js';
 import { readConfig } from '../../src/service/config.js';
@@ -8,8 +9,12 @@ process.env['AWS_ACCESS_KEY_ID'] = 'test';
 process.env['AWS_SECRET_ACCESS_KEY'] = 'test';
 
 /** The callback service alone. */
-export function callbackTo(url: string, settings: NodeJS.ProcessEnv = {}): CallbackService & Disposable {
-  const service = new CallbackService(readConfig({ WS_API_ENDPOINT: url, ...settings }));
+export function callbackTo(
+  url: string,
+  settings: NodeJS.ProcessEnv = {},
+  observer?: CallbackObserver,
+): CallbackService & Disposable {
+  const service = new CallbackService(readConfig({ WS_API_ENDPOINT: url, ...settings }), observer);
   return Object.assign(service, { [Symbol.dispose]: () => service.onApplicationShutdown() });
 }
 

@@ -22,13 +22,17 @@ export interface Post {
 }
 
 /**
- * A stage's `@connections`, POST only, as recorded from AWS in September 2026: status, error type and body of each
+ * A stage's `@connections`, POST and GET, as recorded from AWS in September 2026: status, error type and body of each
  * answer. It keeps what was posted.
  */
 export class ConnectionsEndpoint implements AsyncDisposable {
   readonly posts: Post[] = [];
   /** Decides the answer; may be changed at any time. */
   answer: (post: Post) => Answer | Promise<Answer> = () => 'accepted';
+  /** Of which connections was asked. */
+  readonly inspected: string[] = [];
+  /** Decides what is told of a connection; may be changed at any time. */
+  inspection: (connectionId: string) => Answer | Promise<Answer> = () => 'accepted';
   maxInFlight = 0;
   #inFlight = 0;
 
@@ -70,6 +74,11 @@ export class ConnectionsEndpoint implements AsyncDisposable {
     response.once('close', () => (this.#inFlight -= 1));
 
     const [, encoded] = /^\/dev\/(?:@|%40)connections\/([^/]+)$/.exec(request.url ?? '') ?? [];
+    if (request.method === 'GET' && encoded !== undefined) {
+      const connectionId = decodeURIComponent(encoded);
+      this.inspected.push(connectionId);
+      return respond(response, await this.inspection(connectionId), { connectionId }, times());
+    }
     if (request.method !== 'POST' || encoded === undefined) return forbidden(response);
     const data = await text(request);
     const post = {
@@ -82,7 +91,12 @@ export class ConnectionsEndpoint implements AsyncDisposable {
   }
 }
 
-function respond(response: ServerResponse, answer: Answer, { connectionId }: Post): void {
+function respond(
+  response: ServerResponse,
+  answer: Answer,
+  { connectionId }: Pick<Post, 'connectionId'>,
+  success = '',
+): void {
   const error = (status: number, type: string, body = '') => {
     response.writeHead(status, {
       'content-type': 'application/json',
@@ -93,7 +107,9 @@ function respond(response: ServerResponse, answer: Answer, { connectionId }: Pos
   };
   switch (answer) {
     case 'accepted':
-      response.writeHead(200, { 'content-type': 'application/json', 'content-length': 0 }).end();
+      response
+        .writeHead(200, { 'content-type': 'application/json', 'content-length': success.length })
+        .end(success);
       return;
     case 'gone':
       return error(410, 'GoneException');
@@ -115,6 +131,15 @@ function respond(response: ServerResponse, answer: Answer, { connectionId }: Pos
       return;
   }
   answer satisfies never;
+}
+
+function times(): string {
+  const now = new Date().toISOString();
+  return JSON.stringify({
+    connectedAt: now,
+    lastActiveAt: now,
+    identity: { sourceIp: '127.0.0.1', userAgent: '' },
+  });
 }
 
 function forbidden(response: ServerResponse): void {

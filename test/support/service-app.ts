@@ -8,6 +8,7 @@ import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import request from 'supertest';
 import { createApplication, listen } from '../../src/service/application.js';
 import { type Config, readConfig } from '../../src/service/config.js';
+import { type Extensions } from '../../src/service/extensions.js';
 import { createLogger } from '../../src/service/logging.js';
 import { ConnectionsEndpoint } from './connections-endpoint.js';
 
@@ -20,6 +21,8 @@ export interface TestService extends AsyncDisposable {
   readonly app: NestFastifyApplication;
   readonly endpoint: ConnectionsEndpoint;
   readonly url: string;
+  /** Of the embedded store, unless the settings name another one: where a second task finds the same state. */
+  readonly dataDir: string;
   /** What was logged so far. */
   readonly lines: readonly LogLine[];
   /** API Gateway's call for an event of this connection. */
@@ -30,7 +33,10 @@ export interface TestService extends AsyncDisposable {
 
 export type LogLine = Readonly<Record<string, unknown>>;
 
-export async function startService(settings: NodeJS.ProcessEnv = {}): Promise<TestService> {
+export async function startService(
+  settings: NodeJS.ProcessEnv = {},
+  extensions?: Extensions,
+): Promise<TestService> {
   const endpoint = await ConnectionsEndpoint.start();
   const dataDir = await mkdtemp(join(tmpdir(), 'backchannel-'));
   const config = readConfig({
@@ -41,7 +47,7 @@ export async function startService(settings: NodeJS.ProcessEnv = {}): Promise<Te
     ...settings,
   });
   const lines: LogLine[] = [];
-  const app = await createApplication(config, recordingLogger(config, lines));
+  const app = await createApplication(config, recordingLogger(config, lines), extensions);
   const url = await listen(app, config);
 
   const post: TestService['post'] = (path, connectionId) =>
@@ -56,6 +62,7 @@ export async function startService(settings: NodeJS.ProcessEnv = {}): Promise<Te
     app,
     endpoint,
     url,
+    dataDir,
     lines,
     post,
     send: (connectionId, message) => post('/message', connectionId).send(JSON.stringify(message)),

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-const DIST = join(import.meta.dirname, '../../dist');
+/** Where the built programs are. */
+const DIST = process.env.BACKCHANNEL_DIST ?? join(import.meta.dirname, '../../dist');
 
 /** One of our built programs as a process of its own, with what it prints. */
 export class SpawnedProgram implements AsyncDisposable {

@@ -13,9 +13,9 @@ export interface QueueBounds {
  * not wait for each other. What is too much is refused, so that a service that cannot get rid of its messages does not
  * grow with them.
  */
-export class ConnectionQueues {
-  /** The starts of those that wait, for each connection that has something under way. */
-  readonly #waiting = new Map<ConnectionId, (() => void)[]>();
+export class ConnectionQueues<Message> {
+  /** Those that wait, for each connection that has something under way. */
+  readonly #waiting = new Map<ConnectionId, Turn<Message>[]>();
   #messages = 0;
   #bytes = 0;
 
@@ -26,15 +26,26 @@ export class ConnectionQueues {
     return this.#messages;
   }
 
+  /** Bytes that are held for all connections together. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** What waits for this connection, in order; undefined stands for work that came without a message. */
+  *behind(connectionId: ConnectionId): Iterable<Message | undefined> {
+    for (const { message } of this.#waiting.get(connectionId) ?? []) yield message;
+  }
+
   isBusy(connectionId: ConnectionId): boolean {
     return this.#waiting.has(connectionId);
   }
 
   /**
    * @param bytes what the message adds to memory; 0 for one that {@link hold} has counted
+   * @param message what {@link behind} tells others of it
    * @throws {QueueFullError} nothing was done
    */
-  run<T>(connectionId: ConnectionId, bytes: number, work: () => Promise<T>): Promise<T> {
+  run<T>(connectionId: ConnectionId, bytes: number, work: () => Promise<T>, message?: Message): Promise<T> {
     const { messages, messagesPerConnection } = this.bounds;
     if (this.#messages >= messages) throw new QueueFullError(`${messages} messages wait already`);
     const waiting = this.#waiting.get(connectionId);
@@ -44,7 +55,8 @@ export class ConnectionQueues {
     }
     const release = this.hold(bytes);
     this.#messages += 1;
-    const result = waiting === undefined ? this.#start(connectionId, work) : wait(waiting).then(work);
+    const result =
+      waiting === undefined ? this.#start(connectionId, work) : wait(waiting, message).then(work);
     const ended = () => {
       this.#messages -= 1;
       release();
@@ -76,10 +88,19 @@ export class ConnectionQueues {
   }
 
   #next(connectionId: ConnectionId): void {
-    const start = this.#waiting.get(connectionId)?.shift();
-    if (start) start();
+    const next = this.#waiting.get(connectionId)?.shift();
+    if (next) next.start();
     else this.#waiting.delete(connectionId);
   }
 }
 
-const wait = (waiting: (() => void)[]) => new Promise<void>((start) => waiting.push(start));
+interface Turn<Message> {
+  readonly start: () => void;
+  readonly message: Message | undefined;
+}
+
+function wait<Message>(waiting: Turn<Message>[], message: Message | undefined): Promise<void> {
+  return new Promise((start) => {
+    waiting.push({ start, message });
+  });
+}

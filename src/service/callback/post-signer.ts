@@ -1,11 +1,13 @@
-import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type ConnectionId } from '../../api/integration.js';
-
-export interface Credentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string | undefined;
-}
+import {
+  type Credentials,
+  encode,
+  signatureOf,
+  type SigningKey,
+  type SigningKeys,
+  signingTime,
+} from './signing-key.js';
 
 /** One message, with what is the same for all who get it. */
 export interface SignableMessage {
@@ -37,13 +39,12 @@ export class PostSigner {
   readonly #path: string;
   readonly #canonicalPath: string;
   readonly #host: string;
-  #day: Day | undefined;
   #second: Second | undefined;
 
   /** @param endpoint where callbacks go, with the stage */
   constructor(
     endpoint: string,
-    private readonly region: string,
+    private readonly keys: SigningKeys,
   ) {
     const { host, pathname } = new URL(endpoint);
     this.#host = host;
@@ -60,15 +61,12 @@ export class PostSigner {
     now: number,
   ): SignedPost {
     const second = this.#secondOf(credentials, now);
-    const { time, scope, token, key, authorization } = second;
+    const { time, token, authorization } = second;
     const id = encode(connectionId);
     const canonicalHash = hash(
       'sha256',
       `POST\n${this.#canonicalPath}${encode(id)}\n\n${second.canonicalStart}${bodyHash}${second.canonicalEnd}${bodyHash}`,
     );
-    const signature = createHmac('sha256', key)
-      .update(`AWS4-HMAC-SHA256\n${time}\n${scope}\n${canonicalHash}`)
-      .digest('hex');
     const headers = [
       'host',
       this.#host,
@@ -79,7 +77,7 @@ export class PostSigner {
       'x-amz-date',
       time,
       'authorization',
-      authorization + signature,
+      authorization + signatureOf(second.key, time, canonicalHash),
     ];
     if (token) headers.push('x-amz-security-token', token);
     return { path: this.#path + id, headers };
@@ -94,40 +92,21 @@ export class PostSigner {
   }
 
   #newSecond(credentials: Credentials, second: number): Second {
-    const time = new Date(second * 1000).toISOString().replaceAll(/[:-]|\.\d+/g, '');
-    const { scope, key } = this.#dayOf(credentials, time.slice(0, 8));
+    const time = signingTime(second * 1000);
+    const key = this.keys.of(credentials, time.slice(0, 8));
     const token = credentials.sessionToken;
     const signedHeaders = `content-type;host;x-amz-content-sha256;x-amz-date${token ? ';x-amz-security-token' : ''}`;
     return {
       second,
       credentials,
       time,
-      scope,
       key,
       token,
       canonicalStart: `content-type:${CONTENT_TYPE}\nhost:${this.#host}\nx-amz-content-sha256:`,
       canonicalEnd: `\nx-amz-date:${time}\n${token ? `x-amz-security-token:${token}\n` : ''}\n${signedHeaders}\n`,
-      authorization: `AWS4-HMAC-SHA256 Credential=${credentials.accessKeyId}/${scope}, SignedHeaders=${signedHeaders}, Signature=`,
+      authorization: `AWS4-HMAC-SHA256 Credential=${credentials.accessKeyId}/${key.scope}, SignedHeaders=${signedHeaders}, Signature=`,
     };
   }
-
-  #dayOf(credentials: Credentials, date: string): Day {
-    if (this.#day?.date !== date || this.#day.credentials !== credentials) {
-      const ofDate = hmac(`AWS4${credentials.secretAccessKey}`, date);
-      const key = hmac(hmac(hmac(ofDate, this.region), SERVICE), TERMINATOR);
-      const scope = `${date}/${this.region}/${SERVICE}/${TERMINATOR}`;
-      this.#day = { date, credentials, scope, key: createSecretKey(key) };
-    }
-    return this.#day;
-  }
-}
-
-interface Day {
-  /** `20261120` */
-  readonly date: string;
-  readonly credentials: Credentials;
-  readonly scope: string;
-  readonly key: KeyObject;
 }
 
 interface Second {
@@ -135,8 +114,7 @@ interface Second {
   readonly credentials: Credentials;
   /** `20261120T231500Z` */
   readonly time: string;
-  readonly scope: string;
-  readonly key: KeyObject;
+  readonly key: SigningKey;
   readonly token: string | undefined;
   /** The canonical headers up to the body's hash. */
   readonly canonicalStart: string;
@@ -145,17 +123,5 @@ interface Second {
   readonly authorization: string;
 }
 
-const SERVICE = 'execute-api';
-const TERMINATOR = 'aws4_request';
 /** As the SDK sends it; a text frame comes of it all the same. */
 const CONTENT_TYPE = 'application/octet-stream';
-
-const hmac = (key: string | Buffer, text: string) => createHmac('sha256', key).update(text).digest();
-
-/** All but letters, digits and `-._~`. */
-function encode(text: string): string {
-  const encoded = encodeURIComponent(text);
-  return /[!'()*]/.test(encoded) ? encoded.replaceAll(/[!'()*]/g, hexadecimal) : encoded;
-}
-
-const hexadecimal = (character: string) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`;

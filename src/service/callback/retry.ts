@@ -12,10 +12,16 @@ const LONGEST_PAUSE_MS = 3_000;
  *
  * @param deadline of `performance.now()`; no try starts later
  * @param attempt one try; it asks {@link remainingMs} when its turn has come
+ * @param stopping aborted when this process is about to end. Whoever pauses then tries at once, and a refused connection
+ *   is final from then on: API Gateway does not refuse any, so the other side is a local gateway that has ended before us
  * @throws what the last try has thrown
  * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
  */
-export async function retryUntil<T>(deadline: number, attempt: () => Promise<T>): Promise<T> {
+export async function retryUntil<T>(
+  deadline: number,
+  attempt: () => Promise<T>,
+  stopping?: AbortSignal,
+): Promise<T> {
   let last: unknown;
   for (let tries = 1; ; tries += 1) {
     try {
@@ -25,8 +31,9 @@ export async function retryUntil<T>(deadline: number, attempt: () => Promise<T>)
       if (!(error instanceof CallbackError) || !error.isTransient) throw error;
       const pauseMs = pauseAfter(tries);
       if (performance.now() + pauseMs >= deadline) throw error;
+      if (stopping?.aborted && isRefused(error)) throw error;
       last = error;
-      await sleep(pauseMs);
+      await pause(pauseMs, stopping);
     }
   }
 }
@@ -37,6 +44,14 @@ export function remainingMs(deadline: number): number {
   if (remaining > 0) return remaining;
   throw new TooLateError('its time was over before its turn had come');
 }
+
+async function pause(ms: number, stopping: AbortSignal | undefined): Promise<void> {
+  // who stops is told once: after that, pauses are as long as ever
+  if (stopping === undefined || stopping.aborted) await sleep(ms);
+  else await sleep(ms, undefined, { signal: stopping }).catch(() => undefined);
+}
+
+const isRefused = ({ cause }: CallbackError) => (cause as NodeJS.ErrnoException).code === 'ECONNREFUSED';
 
 /** There was no try. */
 class TooLateError extends CallbackTimeoutError {}

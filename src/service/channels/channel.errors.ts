@@ -1,10 +1,13 @@
-import { type ChannelName } from '../../api/messages.js';
+import { CLIENT_ERRORS, type ClientErrorCode } from '../../api/errors.js';
 
-/** What only members may do was asked for by a connection that is not one. */
-export class NotJoinedError extends Error {
-  override readonly name = 'NotJoinedError';
+/** What was asked for cannot be done with the channel: the client is told the code and the sentence. */
+export class ChannelError extends Error {
+  override readonly name = 'ChannelError';
 
-  constructor(channel: ChannelName) {
-    super(`not a member of ${channel}: join it first`);
+  constructor(
+    readonly code: ClientErrorCode,
+    message: string = CLIENT_ERRORS[code],
+  ) {
+    super(message);
   }
 }

@@ -1,13 +1,14 @@
-import { Injectable } from '@nestjs/common';
-import { type ConnectionId } from '../../api/integration.js';
+import { Inject, Injectable } from '@nestjs/common';
 import { type ChannelName, LIMITS, type PresentMember } from '../../api/messages.js';
+import { Config } from '../config.js';
+import { type Sender } from '../connections/connections.service.js';
 import { Store } from '../store/store.js';
 import { ChannelsService } from './channels.service.js';
 
 /** Who is in a channel. */
 export interface Presence {
   readonly count: number;
-  /** The first {@link LIMITS.presenceMembers} in the store's order, or as many of them as fit into a message. */
+  /** The first `PRESENCE_MEMBERS` in the store's order, or as many of them as fit into a message. */
   readonly members: readonly PresentMember[];
 }
 
@@ -16,22 +17,28 @@ export class PresenceService {
   constructor(
     private readonly store: Store,
     private readonly channels: ChannelsService,
+    @Inject(Config) private readonly config: Config,
   ) {}
 
-  /** @throws {NotJoinedError} only members may look */
-  async look(channel: ChannelName, connectionId: ConnectionId): Promise<Presence> {
-    await this.channels.requireMember(channel, connectionId);
+  /** @throws what {@link ChannelsService.requireMember} throws: only members may look */
+  async look(channel: ChannelName, sender: Sender): Promise<Presence> {
+    await this.channels.requireMember('presence', channel, sender);
     return { count: await this.store.countMembers(channel), members: await this.first(channel) };
   }
 
   private async first(channel: ChannelName): Promise<readonly PresentMember[]> {
+    const { presenceMembers } = this.config.channels;
     const members: PresentMember[] = [];
+    if (presenceMembers === 0) return members;
     let bytes = 0;
     for await (const page of this.store.members(channel)) {
       for (const member of page) {
-        bytes += Buffer.byteLength(JSON.stringify(member)) + 1;
-        if (members.length === LIMITS.presenceMembers || bytes > LIMITS.presenceBytes) return members;
-        members.push(member);
+        const { connectionId, userId, joinedAt } = member;
+        const present = { connectionId, userId, joinedAt };
+        bytes += Buffer.byteLength(JSON.stringify(present)) + 1;
+        if (bytes > LIMITS.presenceBytes) return members;
+        members.push(present);
+        if (members.length === presenceMembers) return members;
       }
     }
     return members;

@@ -1,5 +1,6 @@
 import { createPublicKey, createSecretKey, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
+import { type SettingProblem, wholeNumber } from './values.js';
 
 /** How the service learns at `$connect` who a client is; in `config.ts`, the settings `AUTH` and `JWT_…`. */
 export type Authentication =
@@ -95,8 +96,8 @@ const ofKeys = z.object({
     .optional(),
 });
 
-/** The settings each by itself; `config.ts` has them among its own, and reads numbers in its own way. */
-export const authenticationSettings = (wholeNumber: (min: number, max: number) => WholeNumber) => ({
+/** The settings each by itself; `config.ts` has them among its own. */
+export const authenticationSettings = {
   AUTH: z.enum(['none', 'jwt', 'authorizer'], 'expected none, jwt or authorizer').default('none'),
   ...ofKeys.shape,
   JWT_JWKS_TIMEOUT_MS: wholeNumber(50, 20_000).default(5000),
@@ -109,12 +110,11 @@ export const authenticationSettings = (wholeNumber: (min: number, max: number) =
     .optional(),
   JWT_USER_CLAIM: z.string().default('sub'),
   JWT_CLOCK_TOLERANCE_SECONDS: wholeNumber(0, 300).default(10),
-});
-type WholeNumber = z.ZodType<number, string>;
+};
 
-const JWT_SETTINGS = Object.keys(authenticationSettings(() => z.never())).filter((name) => name !== 'AUTH');
+const JWT_SETTINGS = Object.keys(authenticationSettings).filter((name) => name !== 'AUTH');
 
-type Settings = z.output<z.ZodObject<ReturnType<typeof authenticationSettings>>>;
+type Settings = z.output<z.ZodObject<typeof authenticationSettings>>;
 
 /** The settings together, once nothing is wrong with them. */
 export function authentication(settings: Settings): Authentication {
@@ -133,11 +133,8 @@ export function authentication(settings: Settings): Authentication {
   };
 }
 
-/** A setting, and what was expected of it. */
-type Problem = readonly [name: string, expected: string];
-
 /** Problems that no setting has alone. */
-export function authenticationProblems(env: NodeJS.ProcessEnv): readonly Problem[] {
+export function authenticationProblems(env: NodeJS.ProcessEnv): readonly SettingProblem[] {
   const { AUTH: auth = 'none' } = env;
   const isSet = (name: string) => env[name] !== undefined;
   if (auth !== 'jwt') {
@@ -150,7 +147,7 @@ export function authenticationProblems(env: NodeJS.ProcessEnv): readonly Problem
   }
 
   const keys = ['JWT_JWKS_URL', 'JWT_KEY', 'JWT_SECRET'].filter(isSet);
-  const problems: Problem[] = [];
+  const problems: SettingProblem[] = [];
   if (keys.length !== 1)
     problems.push(['AUTH', 'expected one of JWT_JWKS_URL, JWT_KEY and JWT_SECRET with it']);
   if (isSet('JWT_JWKS_URL')) {

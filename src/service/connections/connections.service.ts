@@ -1,11 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { PinoLogger } from 'nestjs-pino';
 import { type ConnectionId, type UserId } from '../../api/integration.js';
+import { type ChannelName } from '../../api/messages.js';
 import { GoneError } from '../callback/callback.errors.js';
-import { CallbackService } from '../callback/callback.service.js';
+import { CallbackService, type Recipient } from '../callback/callback.service.js';
 import { type FanOutReport } from '../callback/fan-out.js';
 import { Config } from '../config.js';
+import { Metrics } from '../metrics/metrics.js';
 import { Store } from '../store/store.js';
+import { Tracing } from '../tracing/tracing.js';
 import { UnknownConnectionError } from './connection.errors.js';
 import { type Frame } from './frame.js';
 
@@ -16,25 +19,53 @@ export interface OpenConnection {
   readonly connectedAt: number | undefined;
 }
 
+/** A connection as its handshake describes it. */
+export interface NewOpenConnection extends OpenConnection {
+  /** Whether the client takes several messages in one frame. */
+  readonly isBatched?: boolean | undefined;
+}
+
 /** Who has sent a message. */
 export interface Sender {
   readonly connectionId: ConnectionId;
   /** As decided at `$connect`; undefined where connections are not authenticated. */
   readonly userId?: UserId | undefined;
+  /** Whether it takes several messages in one frame. */
+  readonly isBatched?: boolean | undefined;
+}
+
+/** Is told who has left these channels because its connection is forgotten. It must not throw. */
+export interface ForgottenListener {
+  (member: Sender, channels: readonly ChannelName[]): void;
+}
+
+/** What the caller wants to know of each delivery to many. */
+export interface DeliveryObserver {
+  /** The connection is gone, and forgotten. The delivery ends when this has resolved. */
+  readonly gone?: (connectionId: ConnectionId) => Promise<unknown>;
+  /** The delivery has succeeded or failed. */
+  readonly ended?: (connectionId: ConnectionId) => void;
 }
 
 /** The connections that API Gateway holds for us: which there are, and how to reach one. */
 @Injectable()
 export class ConnectionsService {
+  readonly #listeners: ForgottenListener[] = [];
+
   constructor(
     private readonly store: Store,
     private readonly callback: CallbackService,
     @Inject(Config) private readonly config: Config,
+    private readonly metrics: Metrics,
+    private readonly tracing: Tracing,
     private readonly log: PinoLogger,
   ) {}
 
   /** Remembers a new connection. Nothing can be posted to it before `$connect` is answered: AWS says 410. */
-  async register({ connectionId, connectedAt }: OpenConnection, userId?: UserId): Promise<void> {
+  async register(
+    { connectionId, connectedAt, isBatched }: NewOpenConnection,
+    userId?: UserId,
+  ): Promise<void> {
     const now = Date.now();
     // a connection that sends is open, so a time that denies it is not the time when it was opened
     const isPlausible = connectedAt !== undefined && connectedAt <= now && connectedAt > now - CONNECTION_MS;
@@ -42,6 +73,7 @@ export class ConnectionsService {
     await this.store.putConnection({
       connectionId,
       userId,
+      isBatched,
       connectedAt: openedAt,
       expiresAt: openedAt + CONNECTION_MS + EXPIRY_MARGIN_MS,
     });
@@ -68,9 +100,21 @@ export class ConnectionsService {
     return { connectionId };
   }
 
+  /** Calls back whenever a connection was forgotten that was a member of channels. */
+  onForgotten(listener: ForgottenListener): void {
+    this.#listeners.push(listener);
+  }
+
   /** Forgets a connection; it leaves every channel. */
   async forget(connectionId: ConnectionId): Promise<void> {
-    await this.store.removeConnection(connectionId);
+    const isUserKnown = this.config.authentication.kind !== 'none' && this.#listeners.length > 0;
+    // who it was can only be read before
+    const userId = isUserKnown ? (await this.store.getConnection(connectionId))?.userId : undefined;
+    const channels = await this.store.removeConnection(connectionId);
+    if (channels === undefined) return;
+    this.metrics.connectionClosed();
+    if (channels.length === 0) return;
+    for (const listener of this.#listeners) listener({ connectionId, userId }, channels);
   }
 
   /**
@@ -78,8 +122,29 @@ export class ConnectionsService {
    *
    * @throws {CallbackError} whether it was delivered is not known, or it was not
    */
-  async deliver(connectionId: ConnectionId, frame: Frame): Promise<'delivered' | 'gone'> {
-    return this.#forgetWhenGone(connectionId, () => this.callback.post(connectionId, frame));
+  async deliver(
+    connectionId: ConnectionId,
+    frame: Frame,
+    { isBatched }: Pick<Recipient, 'isBatched'> = {},
+  ): Promise<'delivered' | 'gone'> {
+    return this.#traced(() =>
+      this.#forgetWhenGone(connectionId, () => this.callback.post(connectionId, frame, { isBatched })),
+    );
+  }
+
+  /**
+   * Does something while whatever else is for this connection waits.
+   *
+   * @param work is given a `deliver` as {@link ConnectionsService.deliver}, but for the waiting: it has its turn
+   * @throws {QueueFullError} too much waits already; nothing was done
+   */
+  async inTurn<T>(
+    connectionId: ConnectionId,
+    work: (deliver: (frame: Frame) => Promise<'delivered' | 'gone'>) => Promise<T>,
+  ): Promise<T> {
+    return this.callback.inTurn(connectionId, (post) =>
+      work((frame) => this.#traced(() => this.#forgetWhenGone(connectionId, () => post(frame)))),
+    );
   }
 
   /**
@@ -88,12 +153,58 @@ export class ConnectionsService {
    * @throws {QueueFullError} too many messages wait; nobody got it
    */
   async deliverToMany(
-    recipients: AsyncIterable<readonly { readonly connectionId: ConnectionId }[]>,
+    recipients: AsyncIterable<readonly Recipient[]>,
     frame: Frame,
+    { gone, ended }: DeliveryObserver = {},
   ): Promise<FanOutReport> {
-    return this.callback.postToMany(recipients, frame, ({ connectionId }, post) =>
-      this.#forgetWhenGone(connectionId, post),
-    );
+    return this.tracing.span('post to many', {}, async (span) => {
+      const report = await this.callback.postToMany(recipients, frame, async ({ connectionId }, post) => {
+        try {
+          const outcome = await this.#forgetWhenGone(connectionId, post);
+          if (outcome === 'gone') await gone?.(connectionId);
+          return outcome;
+        } finally {
+          ended?.(connectionId);
+        }
+      });
+      const { firstFailure: _, ...counts } = report;
+      span.add(counts);
+      return report;
+    });
+  }
+
+  /**
+   * Closes a connection, and forgets it when API Gateway says that it is gone. One that was closed is forgotten when
+   * API Gateway tells of it, as with every other.
+   *
+   * @throws {CallbackError} whether it was closed is not known, or it was not
+   */
+  async disconnect(connectionId: ConnectionId): Promise<'disconnected' | 'gone'> {
+    const outcome = await this.#forgetWhenGone(connectionId, () => this.callback.disconnect(connectionId));
+    return outcome === 'gone' ? 'gone' : 'disconnected';
+  }
+
+  /**
+   * Whether API Gateway still has a connection; it is asked once, and the connection is not forgotten by this.
+   *
+   * @throws {CallbackError} that is not known
+   */
+  async isOpen(connectionId: ConnectionId): Promise<boolean> {
+    try {
+      await this.callback.inspect(connectionId, { once: true });
+      return true;
+    } catch (error) {
+      if (error instanceof GoneError) return false;
+      throw error;
+    }
+  }
+
+  #traced(deliver: () => Promise<'delivered' | 'gone'>): Promise<'delivered' | 'gone'> {
+    return this.tracing.span('post', {}, async (span) => {
+      const outcome = await deliver();
+      span.add({ outcome });
+      return outcome;
+    });
   }
 
   async #forgetWhenGone(

@@ -8,7 +8,7 @@ export type MessageOf = { readonly [Message in ClientMessage as Message['action'
 export interface MessageHandler<A extends Action> {
   /**
    * @returns what the sender is answered
-   * @throws {NotJoinedError | TooLargeError} which the dispatcher tells the sender; anything else is our mistake
+   * @throws {ChannelError | TooLargeError} which the dispatcher tells the sender; anything else is our mistake
    */
   handle(sender: Sender, message: MessageOf[A]): Promise<ServerMessage>;
 }

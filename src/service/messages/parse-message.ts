@@ -1,5 +1,7 @@
+import { type z } from 'zod';
 import { CLIENT_ERRORS, type ClientErrorCode } from '../../api/errors.js';
-import { ClientMessage, type MessageId, Ping } from '../../api/messages.js';
+import { type MessageId, Ping } from '../../api/messages.js';
+import { type ActionSchema } from './custom-action.js';
 
 /** The sender's mistake: told to the sender, and nothing that anybody else must look at. */
 export class MessageError extends Error {
@@ -16,16 +18,23 @@ export class MessageError extends Error {
 /**
  * A frame's text as a message.
  *
+ * @param schemas by action
  * @throws {MessageError} `not_json`, `bad_message` or `unknown_action`
  */
-export function parseMessage(text: string): ClientMessage {
+export function parseMessage(
+  text: string,
+  schemas: ReadonlyMap<string, ActionSchema>,
+): z.output<ActionSchema> {
   const json = parseJson(text);
   if (json === undefined) throw new MessageError('not_json');
   if (!isObject(json)) throw new MessageError('bad_message', 'a message is a JSON object');
 
-  const { data: message, error } = ClientMessage.safeParse(json);
+  const schema = schemas.get(json['action'] as string);
+  if (schema === undefined) {
+    throw new MessageError('unknown_action', `the action is none of ${[...schemas.keys()].join(', ')}`);
+  }
+  const { data: message, error } = schema.safeParse(json);
   if (message) return message;
-  if (error.issues.some(({ path }) => path[0] === 'action')) throw new MessageError('unknown_action');
   const reasons = error.issues.map(({ path, message: reason }) => [...path, reason].join(': '));
   throw new MessageError('bad_message', shortened(reasons.join('; ')));
 }

@@ -8,7 +8,7 @@ import { type MessageHandler, type MessageOf } from './message-handler.js';
 export class PresenceHandler implements MessageHandler<'presence'> {
   constructor(private readonly presence: PresenceService) {}
 
-  async handle({ connectionId }: Sender, { id, channel }: MessageOf['presence']): Promise<ServerMessage> {
-    return { type: 'presence', id, channel, data: await this.presence.look(channel, connectionId) };
+  async handle(sender: Sender, { id, channel }: MessageOf['presence']): Promise<ServerMessage> {
+    return { type: 'presence', id, channel, data: await this.presence.look(channel, sender) };
   }
 }

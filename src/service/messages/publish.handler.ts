@@ -9,7 +9,7 @@ export class PublishHandler implements MessageHandler<'publish'> {
   constructor(private readonly channels: ChannelsService) {}
 
   async handle(sender: Sender, { id, channel, data }: MessageOf['publish']): Promise<ServerMessage> {
-    await this.channels.publish(channel, sender, data);
-    return { type: 'published', id, channel };
+    const position = await this.channels.publish(channel, sender, data);
+    return { type: 'published', id, channel, ...position };
   }
 }

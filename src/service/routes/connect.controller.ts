@@ -1,8 +1,9 @@
 import { Controller, HttpCode, HttpStatus, Post, Res, UseGuards } from '@nestjs/common';
 import { type FastifyReply } from 'fastify';
 import { PinoLogger } from 'nestjs-pino';
-import { PATHS, SUB_PROTOCOLS } from '../../api/integration.js';
+import { PATHS } from '../../api/integration.js';
 import { ConnectionsService } from '../connections/connections.service.js';
+import { Metrics } from '../metrics/metrics.js';
 import { Authenticator } from './authenticator.js';
 import { FromGateway, type GatewayRequest } from './gateway-request.js';
 import { GatewaySecretGuard } from './gateway-secret.guard.js';
@@ -14,6 +15,7 @@ export class ConnectController {
   constructor(
     private readonly authenticator: Authenticator,
     private readonly connections: ConnectionsService,
+    private readonly metrics: Metrics,
     private readonly log: PinoLogger,
   ) {}
 
@@ -25,7 +27,8 @@ export class ConnectController {
   ): Promise<void> {
     const userId = await this.authenticator.authenticate(request);
     await this.connections.register(request, userId);
-    if (request.offersSubProtocol) reply.header('Sec-WebSocket-Protocol', SUB_PROTOCOLS.name);
+    this.metrics.connectionOpened();
+    if (request.subProtocol) reply.header('Sec-WebSocket-Protocol', request.subProtocol);
     this.log.info({ sourceIp: request.sourceIp, userId }, 'connected');
   }
 }

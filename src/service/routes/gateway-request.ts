@@ -16,8 +16,10 @@ export interface GatewayRequest extends OpenConnection {
   readonly userId: string | undefined;
   /** On `$connect`: the tokens that the handshake carries, as they came. One is enough. */
   readonly tokens: readonly string[];
-  /** On `$connect`: whether the client offers our sub-protocol, which then has to be answered. */
-  readonly offersSubProtocol: boolean;
+  /** On `$connect`: the sub-protocol of ours that the client offers, which then has to be answered. */
+  readonly subProtocol: string | undefined;
+  /** On `$connect`: whether the client takes several messages in one frame. */
+  readonly isBatched: boolean;
 }
 
 /** A parameter of a controller's method: `@FromGateway() request: GatewayRequest`. */
@@ -27,14 +29,14 @@ export const FromGateway = createParamDecorator((_: unknown, context: ExecutionC
 
 /** @throws {Problem} `missing_header`, `repeated_header` or `bad_header` */
 export function parseGatewayRequest(request: IncomingMessage): GatewayRequest {
-  for (const name of Object.values(HEADERS)) mappedHeader(request, name);
+  refuseRepeated(request);
   return {
-    connectionId: connectionId(mappedHeader(request, HEADERS.connectionId)),
-    connectedAt: connectedAt(mappedHeader(request, HEADERS.connectedAt)),
-    sourceIp: mappedHeader(request, HEADERS.sourceIp),
-    disconnectStatusCode: mappedHeader(request, HEADERS.disconnectStatusCode),
-    userId: mappedHeader(request, HEADERS.userId),
-    ...offered(mappedHeader(request, HEADERS.token), request.headers['sec-websocket-protocol']),
+    connectionId: connectionId(only(request, HEADERS.connectionId)),
+    connectedAt: connectedAt(only(request, HEADERS.connectedAt)),
+    sourceIp: only(request, HEADERS.sourceIp),
+    disconnectStatusCode: only(request, HEADERS.disconnectStatusCode),
+    userId: only(request, HEADERS.userId),
+    ...offered(only(request, HEADERS.token), request.headers['sec-websocket-protocol']),
   };
 }
 
@@ -42,26 +44,54 @@ export function parseGatewayRequest(request: IncomingMessage): GatewayRequest {
  * The value of a header that a request parameter sets, or undefined where API Gateway had nothing to put into it: it
  * then leaves the header out or empty.
  *
- * Two of them would mean that one came from somewhere else, and `request.headers` joins them into one plausible value.
- *
  * @throws {Problem} `repeated_header`
  */
 export function mappedHeader(request: IncomingMessage, name: string): string | undefined {
-  const values = request.headersDistinct[name.toLowerCase()] ?? [];
-  if (values.length > 1) {
-    throw new Problem('repeated_header', `${name} is there ${values.length} times, expected once`);
+  refuseRepeated(request, name.toLowerCase());
+  return only(request, name);
+}
+
+/**
+ * Two of a mapped header would mean that one came from somewhere else, and `request.headers` joins them into one plausible
+ * value. What was sent is gone through once: `headersDistinct` would make a list of each header, for each request.
+ *
+ * @param name in lower case; every mapped header unless given
+ * @throws {Problem} `repeated_header`
+ */
+function refuseRepeated({ rawHeaders }: IncomingMessage, name?: string): void {
+  const seen = new Set<string>();
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const sent = rawHeaders[index]!.toLowerCase();
+    if (name === undefined ? !MAPPED.has(sent) : sent !== name) continue;
+    if (seen.has(sent)) throw new Problem('repeated_header', `${MAPPED.get(sent)} is there more than once`);
+    seen.add(sent);
   }
-  return values[0] === '' ? undefined : values[0];
+}
+
+/** As it is called, by its name in lower case. */
+const MAPPED: ReadonlyMap<string, string> = new Map(
+  Object.values(HEADERS).map((name) => [name.toLowerCase(), name]),
+);
+
+/** Of a header that is not repeated. */
+function only({ headers }: IncomingMessage, name: string): string | undefined {
+  const value = headers[name.toLowerCase()];
+  return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
 /** A token beside anything but our sub-protocol is not for us. */
 function offered(token: string | undefined, subProtocols = '') {
   const names = subProtocols.split(',').map((name) => name.trim());
-  const offersSubProtocol = names.includes(SUB_PROTOCOLS.name);
+  // the one that the client names first, as a server without a preference does
+  const subProtocol = names.find((name) => name === SUB_PROTOCOLS.name || name === SUB_PROTOCOLS.batched);
   const inSubProtocol = names
-    .filter((name) => offersSubProtocol && name.startsWith(SUB_PROTOCOLS.tokenPrefix))
+    .filter((name) => subProtocol !== undefined && name.startsWith(SUB_PROTOCOLS.tokenPrefix))
     .map((name) => name.slice(SUB_PROTOCOLS.tokenPrefix.length));
-  return { offersSubProtocol, tokens: token === undefined ? inSubProtocol : [token, ...inSubProtocol] };
+  return {
+    subProtocol,
+    isBatched: subProtocol === SUB_PROTOCOLS.batched,
+    tokens: token === undefined ? inSubProtocol : [token, ...inSubProtocol],
+  };
 }
 
 function connectionId(value: string | undefined): ConnectionId {

@@ -8,7 +8,7 @@ import {
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { Pool } from 'undici';
 
-const DIST = join(import.meta.dirname, '../../../dist/service');
+const DIST = join(process.env.BACKCHANNEL_DIST ?? join(import.meta.dirname, '../../../dist'), 'service');
 const DATA = JSON.stringify({ type: 'message', channel: 'news', data: 'x'.repeat(190) });
 const SOCKETS = 64;
 const [kind = '', url = ''] = process.argv.slice(2);

@@ -3,12 +3,8 @@ import { SignatureV4 } from '@smithy/signature-v4';
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { type ConnectionId } from '../../../src/api/integration.js';
-import {
-  type Credentials,
-  PostSigner,
-  signable,
-  type SignedPost,
-} from '../../../src/service/callback/post-signer.js';
+import { PostSigner, signable, type SignedPost } from '../../../src/service/callback/post-signer.js';
+import { type Credentials, SigningKeys } from '../../../src/service/callback/signing-key.js';
 import { type SignedRequest } from '../../../src/gateway/signing/canonical-request.js';
 import { readSignature } from '../../../src/gateway/signing/read-signature.js';
 import { checkScope, verifySignature } from '../../../src/gateway/signing/verify-signature.js';
@@ -40,7 +36,7 @@ const post = fc.record({
 it(`signs ${REQUESTS} random posts as the SDK's signer does, to the byte`, async () => {
   await fc.assert(
     fc.asyncProperty(post, async ({ endpoint, connectionId, now, ...rest }) => {
-      const signer = new PostSigner(endpoint, REGION);
+      const signer = new PostSigner(endpoint, new SigningKeys(REGION));
       const message = signable(rest.body);
       const ours = signer.sign(message, connectionId, rest.credentials, now);
       expect(headersOf(ours)).toEqual(
@@ -53,7 +49,7 @@ it(`signs ${REQUESTS} random posts as the SDK's signer does, to the byte`, async
 
 it('is the same when one signer signs many messages, for changing credentials and over midnight', async () => {
   const endpoint = 'http://127.0.0.1:8080/dev';
-  const signer = new PostSigner(endpoint, REGION);
+  const signer = new PostSigner(endpoint, new SigningKeys(REGION));
   const midnight = Date.UTC(2026, 10, 21);
   const one = { accessKeyId: 'AKIAONE', secretAccessKey: 'one' };
   const other = { accessKeyId: 'ASIATWO', secretAccessKey: 'two', sessionToken: 'token+/=' };
@@ -72,7 +68,7 @@ it("is accepted by the gateway's verifier, which is written from the specificati
   fc.assert(
     fc.property(post, ({ endpoint, connectionId, now, ...rest }) => {
       const message = signable(rest.body);
-      const { path, headers } = new PostSigner(endpoint, REGION).sign(
+      const { path, headers } = new PostSigner(endpoint, new SigningKeys(REGION)).sign(
         message,
         connectionId,
         rest.credentials,

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { type ChannelName } from '../../../src/api/messages.js';
+import { StoreUnavailableError } from '../../../src/service/store/store.errors.js';
 import { Store } from '../../../src/service/store/store.js';
 import { startService } from '../../support/service-app.js';
 
@@ -15,11 +16,12 @@ it('answers every action with its reply, and gives the id back', async () => {
       ...(action === 'publish' && { data: null }),
     });
   }
+  const epoch = expect.stringMatching(/^[\w-]{1,32}$/) as string;
   expect(service.endpoint.messagesTo('alice=')).toEqual([
     { type: 'pong', id: 'ping' },
-    { type: 'joined', id: 'join', channel },
-    { type: 'message', channel, data: null, from: 'alice=' },
-    { type: 'published', id: 'publish', channel },
+    { type: 'joined', id: 'join', channel, epoch, offset: 0 },
+    { type: 'message', channel, offset: 1, data: null, from: 'alice=' },
+    { type: 'published', id: 'publish', channel, epoch, offset: 1 },
     {
       type: 'presence',
       id: 'presence',
@@ -106,4 +108,74 @@ it('says 500 also when the client cannot be told', async () => {
   const response = await service.send('alice=', { action: 'join', channel: 'news' });
   expect(response.body).toMatchObject({ code: 'internal_error' });
   expect(service.lines).toContainEqual(expect.objectContaining({ level: 'warn', msg: 'apology not posted' }));
+});
+
+it.each(['touchConnection', 'join'] as const)(
+  'tells the client unavailable when the store is away, and the request fails all the same',
+  async (method) => {
+    await using service = await startService();
+    const away = () => Promise.reject(new StoreUnavailableError('connection refused'));
+    Object.assign(service.app.get(Store), { [method]: away });
+    const response = await service.send('alice=', { action: 'join', channel: 'news', id: 7 });
+    expect(response.status).toBeGreaterThanOrEqual(500);
+    expect(service.endpoint.messagesTo('alice=')).toMatchObject([
+      { type: 'error', id: 7, code: 'unavailable' },
+    ]);
+    expect(service.lines).toContainEqual(
+      expect.objectContaining({ err: expect.objectContaining({ type: 'StoreUnavailableError' }) }),
+    );
+  },
+);
+
+it('tells a client to connect again when its connection is lost between two steps', async () => {
+  await using service = await startService();
+  const store = service.app.get(Store);
+  const join = store.join.bind(store);
+  store.join = async (channel, connectionId, maxChannels) => {
+    await store.removeConnection(connectionId);
+    return join(channel, connectionId, maxChannels);
+  };
+  await service.send('alice=', { action: 'join', channel: 'news', id: 7 }).expect(200);
+  expect(service.endpoint.messagesTo('alice=')).toMatchObject([
+    { type: 'error', id: 7, code: 'unknown_connection' },
+  ]);
+});
+
+it('refuses a since that is none', async () => {
+  await using service = await startService();
+  const wrong = [
+    '"yesterday"',
+    'null',
+    '[]',
+    '5',
+    '{}',
+    '{"offset":1}',
+    '{"epoch":"e"}',
+    '{"epoch":"","offset":1}',
+    `{"epoch":"${'e'.repeat(1000)}","offset":1}`,
+    '{"epoch":1,"offset":1}',
+    '{"epoch":["e"],"offset":1}',
+    '{"epoch":"e","offset":-1}',
+    '{"epoch":"e","offset":1.5}',
+    '{"epoch":"e","offset":"1"}',
+    '{"epoch":"e","offset":null}',
+    '{"epoch":"e","offset":9007199254740993}',
+    '{"epoch":"e","offset":1e400}',
+    '{"epoch":"e","offset":1,"limit":5}',
+  ];
+  for (const since of wrong) {
+    await service
+      .post('/message', 'alice=')
+      .send(`{"action":"join","id":1,"channel":"news","since":${since}}`)
+      .expect(200);
+  }
+  expect(service.endpoint.messagesTo('alice=')).toEqual(
+    wrong.map(() => ({
+      type: 'error',
+      id: 1,
+      code: 'bad_message',
+      message: expect.stringMatching(/^since: /),
+    })),
+  );
+  expect(await service.app.get(Store).countMembers('news' as ChannelName)).toBe(0);
 });

@@ -67,7 +67,7 @@ it('shows who has published and who is present', async () => {
   await service.send(id, { action: 'join', channel: 'news' });
   await service.send(id, { action: 'publish', channel: 'news', data: 1 });
   await service.send(id, { action: 'presence', channel: 'news' });
-  expect(service.endpoint.messagesTo(id)).toEqual([
+  expect(service.endpoint.messagesTo(id)).toMatchObject([
     { type: 'joined', channel: 'news' },
     { type: 'message', channel: 'news', data: 1, from: id, user: 'zoe' },
     { type: 'published', channel: 'news' },

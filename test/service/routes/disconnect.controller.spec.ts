@@ -10,7 +10,7 @@ it('forgets the client, which leaves every channel', async () => {
   await service.send('bob=', { action: 'publish', channel: 'news', data: 1 });
   expect(response).toMatchObject({ status: 200, text: '' });
   expect(await service.app.get(Store).getConnection('alice=' as ConnectionId)).toBeUndefined();
-  expect(service.endpoint.messagesTo('alice=')).toEqual([{ type: 'joined', channel: 'news' }]);
+  expect(service.endpoint.messagesTo('alice=')).toMatchObject([{ type: 'joined', channel: 'news' }]);
   expect(service.lines).toContainEqual(
     expect.objectContaining({ msg: 'disconnected', disconnectStatusCode: '1001' }),
   );

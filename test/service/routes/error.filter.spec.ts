@@ -23,7 +23,7 @@ it('answers a content type that cannot be one with a problem', async () => {
 
 it('tells the caller nothing of what failed inside, and the log everything', async () => {
   await using service = await startService();
-  await service.app.get(Store).close();
+  service.app.get(Store).putConnection = () => Promise.reject(new Error('database disk image is malformed'));
   const response = await service.post('/connect', 'alice=').send();
   expect(response).toMatchObject({ status: 500, type: 'application/problem+json' });
   expect(response.body).toMatchObject({ status: 500, code: 'internal_error' });
@@ -33,7 +33,28 @@ it('tells the caller nothing of what failed inside, and the log everything', asy
       level: 'error',
       msg: 'request failed',
       connectionId: 'alice=',
-      err: expect.objectContaining({ stack: expect.stringContaining('embedded.store') }),
+      err: expect.objectContaining({ stack: expect.stringContaining('malformed') }),
     }),
   );
+});
+
+it('answers 503, and when to come back, while the store is away', async () => {
+  await using service = await startService();
+  await service.app.get(Store).close();
+  for (const path of ['/connect', '/message', '/disconnect'] as const) {
+    const response = await service.post(path, 'alice=').send('{"action":"ping"}');
+    expect(response).toMatchObject({ status: 503, type: 'application/problem+json' });
+    expect(response.headers['retry-after']).toBe('1');
+    expect(response.body).toMatchObject({ code: 'store_unavailable' });
+    expect(response.text).not.toMatch(/database|sqlite|statement/i);
+  }
+});
+
+it('answers 503 in the HTTP answer, too', async () => {
+  await using service = await startService({ REPLIES: 'response' });
+  await service.app.get(Store).close();
+  const response = await service.send('alice=', { action: 'ping', id: 1 });
+  expect(response.status).toBe(503);
+  expect(response.headers['retry-after']).toBe('1');
+  expect(response.body).toMatchObject({ type: 'error', id: 1, code: 'unavailable' });
 });

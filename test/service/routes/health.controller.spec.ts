@@ -1,24 +1,52 @@
-import request from 'supertest';
 import { expect, it } from 'vitest';
+import { Draining } from '../../../src/service/routes/draining.js';
 import { Store } from '../../../src/service/store/store.js';
 import { startService } from '../../support/service-app.js';
 
 it('is live and ready, whoever asks', async () => {
   await using service = await startService({ GATEWAY_SECRET: 'a-secret-of-the-gateway' });
-  const server = service.app.getHttpServer();
-  expect((await request(server).get('/health/live').expect(200)).body).toEqual({ status: 'ok' });
-  expect((await request(server).get('/health/ready').expect(200)).body).toMatchObject({
+  const live = await fetch(`${service.url}/health/live`);
+  expect(live.status).toBe(200);
+  expect(await live.json()).toEqual({ status: 'ok' });
+  const ready = await fetch(`${service.url}/health/ready`);
+  expect(ready.status).toBe(200);
+  expect(await ready.json()).toMatchObject({
     status: 'ok',
-    details: { store: { status: 'up' } },
+    details: { store: { status: 'up' }, task: { status: 'up' } },
   });
 });
 
-it('is live but not ready when the store cannot be read', async () => {
+it.each<[string, (store: Store) => unknown]>([
+  ['cannot be read', async (store) => store.close()],
+  ['says nothing', (store) => (store.ping = () => new Promise(() => {}))],
+])('is live but soon not ready when the store %s', async (_, fail) => {
   await using service = await startService();
-  await service.app.get(Store).close();
-  const server = service.app.getHttpServer();
-  await request(server).get('/health/live').expect(200);
-  const response = await request(server).get('/health/ready');
-  expect(response).toMatchObject({ status: 503, type: 'application/problem+json' });
-  expect(response.body).toMatchObject({ status: 503, code: 'not_ready' });
+  await fail(service.app.get(Store));
+  expect((await fetch(`${service.url}/health/live`)).status).toBe(200);
+  const response = await fetch(`${service.url}/health/ready`);
+  expect(response.status).toBe(503);
+  expect(response.headers.get('content-type')).toContain('application/problem+json');
+  expect(response.headers.get('retry-after')).toBe('1');
+  expect(await response.json()).toMatchObject({
+    status: 503,
+    code: 'not_ready',
+    detail: 'The store cannot be reached.',
+  });
+});
+
+it('is live but not ready while it drains, serves on, and ends connections with their answers', async () => {
+  await using service = await startService();
+  const before = await fetch(`${service.url}/health/live`);
+  expect(before.headers.get('connection')).toBe('keep-alive');
+  service.app.get(Draining).begin();
+
+  const ready = await fetch(`${service.url}/health/ready`);
+  expect(ready.status).toBe(503);
+  expect(await ready.json()).toMatchObject({ code: 'not_ready', detail: 'This task is about to stop.' });
+  const live = await fetch(`${service.url}/health/live`);
+  expect(live.status).toBe(200);
+  expect(live.headers.get('connection')).toBe('close');
+  const message = await service.send('alice=', { action: 'ping' });
+  expect(message.status).toBe(200);
+  expect(message.headers['connection']).toBe('close');
 });

@@ -1,4 +1,5 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { Store } from '../../../src/service/store/store.js';
 import { type Answer } from '../../support/connections-endpoint.js';
 import { rawPost, startService } from '../../support/service-app.js';
 
@@ -90,4 +91,106 @@ it.each<[Answer, string]>([
       err: expect.objectContaining({ type: detail, cause: expect.anything() }),
     }),
   );
+});
+
+it('says 503 and when to come back when too much waits for the client', async () => {
+  await using service = await startService({ CALLBACK_QUEUE_PER_CONNECTION: '1' });
+  const { promise: answer, resolve: decide } = Promise.withResolvers<Answer>();
+  service.endpoint.answer = () => answer;
+  const first = service.send('alice=', { action: 'ping', id: 1 }).then(({ status }) => status);
+  await expect.poll(() => service.endpoint.posts.length).toBe(1);
+
+  const second = await service.send('alice=', { action: 'ping', id: 2 });
+
+  decide('accepted');
+  expect(second).toMatchObject({ status: 503, type: 'application/problem+json' });
+  expect(second.body).toMatchObject({ code: 'overloaded' });
+  expect(second.headers['retry-after']).toMatch(/^\d+$/);
+  expect(await first).toBe(200);
+});
+
+it('tells the client overloaded when what it publishes is too much to hold', async () => {
+  await using service = await startService({ CALLBACK_QUEUE_BYTES: '131072' });
+  const { promise: answer, resolve: decide } = Promise.withResolvers<Answer>();
+  service.endpoint.answer = ({ data }) => (data.includes('first') ? answer : 'accepted');
+  await service.send('alice=', { action: 'join', channel: 'news' });
+  const publish = (id: string) =>
+    service.send('alice=', { action: 'publish', id, channel: 'news', data: id + 'x'.repeat(100_000) });
+  const first = publish('first').then(({ status }) => status);
+  await expect.poll(() => service.endpoint.posts.length).toBe(2);
+
+  const second = publish('second').then(({ status }) => status);
+  await expect.poll(() => service.lines.some(({ code }) => code === 'overloaded')).toBe(true);
+
+  decide('accepted');
+  expect(await Promise.all([first, second])).toEqual([200, 200]);
+  expect(service.endpoint.messagesTo('alice=')).toContainEqual(
+    expect.objectContaining({ type: 'error', id: 'second', code: 'overloaded' }),
+  );
+});
+
+it('sends what waits in one frame to a client that has offered backchannel.batch', async () => {
+  await using service = await startService();
+  await service.post('/connect', 'alice=').set('Sec-WebSocket-Protocol', 'backchannel.batch').expect(200);
+  await service.send('alice=', { action: 'join', channel: 'news' });
+  await service.send('bob=', { action: 'join', channel: 'news' });
+  const { promise: answer, resolve: decide } = Promise.withResolvers<Answer>();
+  service.endpoint.answer = ({ connectionId, data }) =>
+    connectionId === 'alice=' && data.includes('"data":0') ? answer : 'accepted';
+  const published = [0, 1, 2, 3].map((data) =>
+    service.send('bob=', { action: 'publish', channel: 'news', data }).then(({ status }) => status),
+  );
+  const toBob = () => service.endpoint.messagesTo('bob=') as { type: string }[];
+  await expect.poll(() => toBob().filter(({ type }) => type === 'message').length).toBe(4);
+
+  decide('accepted');
+
+  expect(await Promise.all(published)).toEqual([200, 200, 200, 200]);
+  const frames = service.endpoint.messagesTo('alice=').slice(1) as object[];
+  expect(frames.length).toBeLessThan(4);
+  expect(
+    frames
+      .flat()
+      .map((message) => (message as { data: number }).data)
+      .toSorted((a, b) => a - b),
+  ).toEqual([0, 1, 2, 3]);
+  expect(frames.some((each) => Array.isArray(each))).toBe(true);
+});
+
+describe('REPLIES=response', () => {
+  const settings = { REPLIES: 'response' };
+
+  it('answers in the HTTP answer, and posts nothing', async () => {
+    await using service = await startService(settings);
+    const response = await service.send('alice=', { action: 'ping', id: 1 });
+    expect(response.status).toBe(200);
+    expect(JSON.parse(response.text)).toEqual({ type: 'pong', id: 1 });
+    expect(service.endpoint.posts).toEqual([]);
+  });
+
+  it('tells the client of its mistake with 200', async () => {
+    await using service = await startService(settings);
+    const response = await service.post('/message', 'alice=').send('hello');
+    expect(response.status).toBe(200);
+    expect(JSON.parse(response.text)).toMatchObject({ type: 'error', code: 'not_json' });
+  });
+
+  it('tells the client of our failure with 500, and logs why', async () => {
+    await using service = await startService(settings);
+    service.app.get(Store).join = () => Promise.reject(new Error('disk full'));
+    const response = await service.send('alice=', { action: 'join', channel: 'news', id: 7 });
+    expect(response.status).toBe(500);
+    expect(JSON.parse(response.text)).toMatchObject({ type: 'error', id: 7, code: 'internal_error' });
+    expect(service.endpoint.posts).toEqual([]);
+    expect(service.lines).toContainEqual(
+      expect.objectContaining({ level: 'error', err: expect.objectContaining({ message: 'disk full' }) }),
+    );
+  });
+
+  it('posts what is published all the same', async () => {
+    await using service = await startService(settings);
+    await service.send('alice=', { action: 'join', channel: 'news' });
+    await service.send('alice=', { action: 'publish', channel: 'news', data: 1 });
+    expect(service.endpoint.messagesTo('alice=')).toMatchObject([{ type: 'message', data: 1 }]);
+  });
 });

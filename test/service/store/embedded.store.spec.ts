@@ -15,18 +15,26 @@ storeSuite({
   name: 'embedded',
   async open(options) {
     const folder = await temporaryFolder();
-    const opened = {
-      store: EmbeddedStore.open({ dataDir: folder.path, ...options }),
+    const opened: EmbeddedStore[] = [];
+    const openOne = () => {
+      const store = EmbeddedStore.open({ dataDir: folder.path, ...options });
+      opened.push(store);
+      return store;
+    };
+    const store = openOne();
+    return {
+      store,
       async reopen() {
-        await opened.store.close();
-        return (opened.store = EmbeddedStore.open({ dataDir: folder.path, ...options }));
+        await store.close();
+        return openOne();
       },
+      openBeside: async () => openOne(),
+      cutOff: () => store.close(),
       async [Symbol.asyncDispose]() {
-        await opened.store.close();
+        for (const each of opened) await each.close();
         await folder[Symbol.asyncDispose]();
       },
     };
-    return opened;
   },
 });
 
@@ -50,7 +58,7 @@ it('keeps what a process has written that was killed with SIGKILL', async () => 
      const store = EmbeddedStore.open({ dataDir: process.argv[2] });
      for (let n = 0; ; n += 1) {
        await store.putConnection({ connectionId: 'c' + n, connectedAt: Date.now(), expiresAt: Date.now() + 1e6 });
-       await store.join('news', 'c' + n);
+       await store.join('news', 'c' + n, 100);
        if (n === 100) process.send('written');
      }`,
   );
@@ -70,7 +78,7 @@ it('sweeps expired connections and their memberships out of its file when it ope
   const options = { dataDir: folder.path, now: () => 5000 };
   const before = EmbeddedStore.open(options);
   await before.putConnection({ connectionId: 'c' as ConnectionId, connectedAt: 5000, expiresAt: 6000 });
-  await before.join(news, 'c' as ConnectionId);
+  await before.join(news, 'c' as ConnectionId, 100);
   await before.close();
 
   await EmbeddedStore.open({ ...options, now: () => 6000 }).close();

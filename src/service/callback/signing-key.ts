@@ -1,0 +1,58 @@
+import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
+
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string | undefined;
+}
+
+/** What all signatures of one day have in common. */
+export interface SigningKey {
+  /** `20261120` */
+  readonly date: string;
+  readonly credentials: Credentials;
+  /** `20261120/eu-central-1/execute-api/aws4_request` */
+  readonly scope: string;
+  readonly key: KeyObject;
+}
+
+/** The keys of Signature Version 4 for `@connections` of one Region; the last one made is kept. */
+export class SigningKeys {
+  #last: SigningKey | undefined;
+
+  constructor(private readonly region: string) {}
+
+  /** @param date `20261120` */
+  of(credentials: Credentials, date: string): SigningKey {
+    if (this.#last?.date !== date || this.#last.credentials !== credentials) {
+      const ofDate = hmac(`AWS4${credentials.secretAccessKey}`, date);
+      const key = hmac(hmac(hmac(ofDate, this.region), SERVICE), TERMINATOR);
+      const scope = `${date}/${this.region}/${SERVICE}/${TERMINATOR}`;
+      this.#last = { date, credentials, scope, key: createSecretKey(key) };
+    }
+    return this.#last;
+  }
+}
+
+/** @returns `20261120T231500Z` */
+export const signingTime = (now: number) => new Date(now).toISOString().replaceAll(/[:-]|\.\d+/g, '');
+
+/** @param canonicalHash of the canonical request, in hexadecimal */
+export function signatureOf({ key, scope }: SigningKey, time: string, canonicalHash: string): string {
+  return createHmac('sha256', key)
+    .update(`AWS4-HMAC-SHA256\n${time}\n${scope}\n${canonicalHash}`)
+    .digest('hex');
+}
+
+/** All but letters, digits and `-._~` as a signature wants it. */
+export function encode(text: string): string {
+  const encoded = encodeURIComponent(text);
+  return /[!'()*]/.test(encoded) ? encoded.replaceAll(/[!'()*]/g, hexadecimal) : encoded;
+}
+
+const SERVICE = 'execute-api';
+const TERMINATOR = 'aws4_request';
+
+const hmac = (key: string | Buffer, text: string) => createHmac('sha256', key).update(text).digest();
+
+const hexadecimal = (character: string) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`;

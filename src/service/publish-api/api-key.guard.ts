@@ -1,0 +1,54 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
+import { type FastifyRequest } from 'fastify';
+import { PinoLogger } from 'nestjs-pino';
+import { Config } from '../config.js';
+import { Problem } from '../routes/problem.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The name of the API key that the request carries, once {@link ApiKeyGuard} has let it through. */
+    apiKeyName?: string;
+  }
+}
+
+/** Lets through only what carries one of the API keys; every line of its log has the key's name from then on. */
+@Injectable()
+export class ApiKeyGuard implements CanActivate {
+  readonly #accepted: readonly { readonly name: string; readonly digest: Buffer }[];
+
+  constructor(
+    @Inject(Config) config: Config,
+    private readonly log: PinoLogger,
+  ) {
+    this.#accepted = config.publishApi.keys.map(({ name, key }) => ({ name, digest: digest(key) }));
+  }
+
+  /** @throws {Problem} `missing_api_key` or `invalid_api_key` */
+  canActivate(context: ExecutionContext): boolean {
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const { authorization = [] } = request.raw.headersDistinct;
+    if (authorization.length === 0) {
+      throw new Problem('missing_api_key', 'expected the header Authorization: Bearer <key>');
+    }
+    const [, key] = /^Bearer +(\S+)$/i.exec(authorization.length === 1 ? (authorization[0] ?? '') : '') ?? [];
+    const sent = digest(key ?? '');
+    // digests have one length, and all are compared: the time tells neither a length nor which one was nearly right
+    const matching = this.#accepted.filter((accepted) => timingSafeEqual(accepted.digest, sent));
+    const [match] = matching;
+    if (match === undefined) {
+      throw new Problem(
+        'invalid_api_key',
+        'expected one header Authorization: Bearer <key>, with a key of API_KEYS',
+      );
+    }
+    request.apiKeyName = match.name;
+    request.log = request.log.child({ apiKeyName: match.name });
+    this.log.assign({ apiKeyName: match.name });
+    return true;
+  }
+}
+
+function digest(key: string): Buffer {
+  return createHash('sha256').update(key).digest();
+}

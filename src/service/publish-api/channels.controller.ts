@@ -1,0 +1,102 @@
+import { Body, Controller, Get, Param, Post, Query, UseGuards, UsePipes } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { type ChannelName, type Published } from '../../api/messages.js';
+import { Store } from '../store/store.js';
+import { ChannelAnswer, HistoryAnswer, MembersAnswer, PublishedAnswer } from './answers.js';
+import { ApiKeyGuard } from './api-key.guard.js';
+import { ChannelNamePipe } from './channel-name.pipe.js';
+import { Operation, PostOperation } from './operation.js';
+import { PublishingService } from './publishing.service.js';
+import { RequestPipe } from './request.pipe.js';
+import { ChannelSegment, HistoryQuery, MembersQuery, MessageBody } from './requests.js';
+
+const Channel = () => Param('channel', { schema: ChannelSegment, pipes: [ChannelNamePipe] });
+
+/** Channels: publish to one, see who is there, read what was published. Clients' permissions do not apply. */
+@Controller('v1/channels/:channel')
+@ApiTags('Channels')
+@UseGuards(ApiKeyGuard)
+@UsePipes(RequestPipe)
+export class ChannelsController {
+  constructor(
+    private readonly store: Store,
+    private readonly publishing: PublishingService,
+  ) {}
+
+  @Post('messages')
+  @PostOperation({
+    summary: 'Publish a message to a channel',
+    description: 'Answered once a delivery to each member was tried, or is left to the other tasks.',
+    answer: PublishedAnswer,
+    problems: ['channel_name_too_long'],
+  })
+  async publish(
+    @Channel() channel: ChannelName,
+    @Body({ schema: MessageBody }) { data }: MessageBody,
+  ): Promise<PublishedAnswer> {
+    return this.publishing.publish(channel, data);
+  }
+
+  @Get('messages')
+  @Operation({
+    summary: "Read a channel's log",
+    description:
+      'The oldest messages after `since_offset`, or of all that are kept. The next page begins after the last message ' +
+      'of this one; when that is `offset`, there are no more.',
+    answer: HistoryAnswer,
+    problems: ['channel_name_too_long'],
+  })
+  async history(
+    @Channel() channel: ChannelName,
+    @Query({ schema: HistoryQuery }) { epoch, since_offset: since, limit }: HistoryQuery,
+  ): Promise<HistoryAnswer> {
+    const position = await this.store.position(channel);
+    const isKnown = since !== undefined && epoch === position.epoch && since <= position.offset;
+    const after = isKnown ? since : 0;
+    const entries = await this.store.readLog(channel, after, limit);
+    const next = entries[0]?.offset ?? position.offset + 1;
+    return {
+      ...position,
+      ...(since !== undefined && { recovered: isKnown && next === after + 1 }),
+      messages: entries.map(({ offset, publishedAt, content }) => ({
+        offset,
+        publishedAt,
+        ...(JSON.parse(content) as Published),
+      })),
+    };
+  }
+
+  @Get()
+  @Operation({
+    summary: 'How many members a channel has, and where its log is',
+    answer: ChannelAnswer,
+    problems: ['channel_name_too_long'],
+  })
+  async channel(@Channel() channel: ChannelName): Promise<ChannelAnswer> {
+    const [members, position] = await Promise.all([
+      this.store.countMembers(channel),
+      this.store.position(channel),
+    ]);
+    return { members, ...position };
+  }
+
+  @Get('members')
+  @Operation({
+    summary: 'Who is in a channel',
+    answer: MembersAnswer,
+    problems: ['channel_name_too_long'],
+  })
+  async members(
+    @Channel() channel: ChannelName,
+    @Query({ schema: MembersQuery }) { after, limit }: MembersQuery,
+  ): Promise<MembersAnswer> {
+    const members: MembersAnswer['members'] = [];
+    for await (const page of this.store.members(channel, { after })) {
+      for (const { connectionId, userId, joinedAt } of page) {
+        members.push({ connectionId, userId, joinedAt });
+        if (members.length === limit) return { members, next: connectionId };
+      }
+    }
+    return { members };
+  }
+}

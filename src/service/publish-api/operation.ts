@@ -1,0 +1,81 @@
+import { applyDecorators, HttpCode, HttpStatus, UseGuards, UseInterceptors } from '@nestjs/common';
+import { ApiHeader, ApiOperation, ApiResponse, getSchemaPath } from '@nestjs/swagger';
+import { type z } from 'zod';
+import { type ProblemCode, PROBLEMS } from '../../api/errors.js';
+import { IdempotencyInterceptor } from './idempotency.interceptor.js';
+import { JsonBodyGuard } from './json-body.guard.js';
+
+/** What the OpenAPI document says of one operation, beside what its schemas say. */
+export interface Description {
+  readonly summary: string;
+  readonly description?: string;
+  /** The body of the answer, which is always 200. */
+  readonly answer: z.ZodType;
+  /** What may be wrong with it, beside {@link COMMON_PROBLEMS}. */
+  readonly problems?: readonly ProblemCode[];
+}
+
+/** A GET or a DELETE. */
+export const Operation = ({ summary, description, answer, problems = [] }: Description) =>
+  applyDecorators(
+    HttpCode(HttpStatus.OK),
+    ApiOperation({ summary, ...(description !== undefined && { description }) }),
+    ApiResponse({ status: HttpStatus.OK, description: 'Done.', standardSchema: answer }),
+    ...problemResponses([...COMMON_PROBLEMS, ...problems]),
+  );
+
+/** A POST: its body is JSON, and with an `Idempotency-Key` it is carried out once. */
+export const PostOperation = (description: Description) =>
+  applyDecorators(
+    UseGuards(JsonBodyGuard),
+    UseInterceptors(IdempotencyInterceptor),
+    Operation({ ...description, problems: [...POST_PROBLEMS, ...(description.problems ?? [])] }),
+    ApiHeader({
+      name: 'Idempotency-Key',
+      required: false,
+      description:
+        'Repeated, the request is not carried out again: the answer is the first one, with `Idempotent-Replayed: true`.',
+      schema: {
+        type: 'string',
+        pattern: '^[\\x21-\\x7e]{1,256}$',
+        example: '4b1e9f5e-7d0c-4bb2-9d3f-1c1a2f6a5d10',
+      },
+    }),
+  );
+
+const COMMON_PROBLEMS = [
+  'bad_request',
+  'missing_api_key',
+  'invalid_api_key',
+  'internal_error',
+  'store_unavailable',
+] as const;
+
+const POST_PROBLEMS = [
+  'request_under_way',
+  'body_too_large',
+  'message_too_large',
+  'unsupported_media_type',
+  'idempotency_key_reused',
+  'overloaded',
+] as const;
+
+/** One response for each status, which names its codes. */
+function problemResponses(codes: readonly ProblemCode[]): MethodDecorator[] {
+  const byStatus = Map.groupBy(codes, (code) => PROBLEMS[code].status);
+  return [...byStatus].map(([status, ofStatus]) =>
+    ApiResponse({
+      status,
+      description: ofStatus.map((code) => `\`${code}\`: ${PROBLEMS[code].title}.`).join(' '),
+      content: { 'application/problem+json': { schema: { $ref: getSchemaPath('Problem') } } },
+      ...(HEADERS[status] && { headers: HEADERS[status] }),
+    }),
+  );
+}
+
+/** What comes with a problem, by status. */
+const HEADERS: Readonly<Record<number, Record<string, { description: string; schema: { type: 'string' } }>>> =
+  {
+    401: { 'WWW-Authenticate': { description: 'RFC 6750.', schema: { type: 'string' } } },
+    409: { 'Retry-After': { description: 'In seconds.', schema: { type: 'string' } } },
+  };

@@ -1,0 +1,48 @@
+import { randomUUID } from 'node:crypto';
+import { N, numberOf, S, textOf, ttlOf } from './attributes.js';
+import { type Key, type Table } from './table.js';
+
+/** What is to be done once: one row for each key. */
+export class Answers {
+  readonly #table: Table;
+  readonly #now: () => number;
+
+  constructor(table: Table, now: () => number) {
+    this.#table = table;
+    this.#now = now;
+  }
+
+  async reserve(key: string, ttlMs: number): Promise<'reserved' | { readonly answer: string | undefined }> {
+    const token = randomUUID();
+    for (;;) {
+      const now = this.#now();
+      const isReserved = await this.#table.put(
+        { ...this.#row(key, now + ttlMs), reservedBy: S(token) },
+        {
+          condition: 'attribute_not_exists(#pk) OR #expiresAt <= :now',
+          values: { ':now': N(now) },
+        },
+      );
+      if (isReserved) return 'reserved';
+      const row = await this.#table.get(keyOf(key));
+      // the token is there when an earlier try was made and its answer lost
+      if (row && textOf(row['reservedBy']) === token) return 'reserved';
+      if (numberOf(row?.['expiresAt']) > now) return { answer: textOf(row?.['answer']) };
+    }
+  }
+
+  async keep(key: string, answer: string, ttlMs: number): Promise<void> {
+    await this.#table.put({ ...this.#row(key, this.#now() + ttlMs), answer: S(answer) });
+  }
+
+  async release(key: string): Promise<void> {
+    await this.#table.delete(keyOf(key));
+  }
+
+  #row(key: string, expiresAt: number) {
+    const { pk, sk } = keyOf(key);
+    return { pk: S(pk), sk: S(sk), expiresAt: N(expiresAt), ttl: ttlOf(expiresAt) };
+  }
+}
+
+const keyOf = (key: string): Key => ({ pk: `K#${key}`, sk: '#' });

@@ -1,0 +1,20 @@
+import { type LogEntry } from '../store.js';
+
+/** Entries that follow each other; those before a gap are dropped. */
+export class EntryRun {
+  readonly #limit: number;
+  entries: LogEntry[] = [];
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** @returns whether it is full */
+  add(entry: LogEntry): boolean {
+    if (this.entries.length === this.#limit) return true;
+    // DynamoDB deletes old rows in any order, and an age that was made longer shows what is left of them
+    if (this.entries.length > 0 && this.entries.at(-1)!.offset + 1 !== entry.offset) this.entries = [];
+    this.entries.push(entry);
+    return this.entries.length === this.#limit;
+  }
+}

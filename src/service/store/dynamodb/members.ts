@@ -1,0 +1,161 @@
+import { type ConnectionId } from '../../../api/integration.js';
+import { type ChannelName } from '../../../api/messages.js';
+import { type Member, type MemberRange } from '../store.js';
+import { type Item, N, numberOf, S } from './attributes.js';
+import { ownerOf } from './connection-rows.js';
+import { type Logs } from './logs.js';
+import { inPages } from './pages.js';
+import { type Key, type Table } from './table.js';
+
+const partitionOf = (channel: ChannelName) => `M#${channel}`;
+
+export function memberKey(channel: ChannelName, connectionId: ConnectionId): Key {
+  return { pk: partitionOf(channel), sk: connectionId };
+}
+
+/** The rows of a channel, one for each member, in the order of their connection ids' bytes. */
+export class Members {
+  readonly #table: Table;
+  readonly #logs: Logs;
+  readonly #now: () => number;
+  readonly #pageSize: number;
+
+  constructor(table: Table, logs: Logs, now: () => number, pageSize: number) {
+    this.#table = table;
+    this.#logs = logs;
+    this.#now = now;
+    this.#pageSize = pageSize;
+  }
+
+  async *list(channel: ChannelName, range: MemberRange): AsyncIterable<readonly Member[]> {
+    yield* inPages(this.#found(channel, range), this.#pageSize);
+  }
+
+  count(channel: ChannelName): Promise<number> {
+    return this.#table.count({ pk: partitionOf(channel), ...this.#unexpired() });
+  }
+
+  /** Reads the rows of all members, because DynamoDB knows no places; but at half the price, because a cut may be old. */
+  async ranges(channel: ChannelName, size: number): Promise<readonly MemberRange[]> {
+    const cuts: ConnectionId[] = [];
+    let members = 0;
+    let last: ConnectionId | undefined;
+    const pages = this.#table.query({
+      pk: partitionOf(channel),
+      only: '#sk',
+      isStale: true,
+      ...this.#unexpired(),
+    });
+    for await (const rows of pages) {
+      for (const row of rows) {
+        if (last !== undefined && members % size === 0) cuts.push(last);
+        members += 1;
+        last = row['sk']?.S as ConnectionId;
+      }
+    }
+    return [...cuts, undefined].map((until, index) => ({ after: cuts[index - 1], until }));
+  }
+
+  /**
+   * Gives a member its place in the log, unless it has one.
+   *
+   * @param offset where the log was after the member's row was written
+   * @returns the place that it has; undefined when the membership has ended
+   */
+  async settle(
+    channel: ChannelName,
+    connectionId: ConnectionId,
+    membership: number,
+    offset: number,
+  ): Promise<number | undefined> {
+    const settled = await this.#table.update(
+      memberKey(channel, connectionId),
+      'SET #joinedOffset = if_not_exists(#joinedOffset, :offset)',
+      {
+        condition: '#membership = :membership',
+        values: { ':membership': N(membership), ':offset': N(offset) },
+        returns: 'ALL_NEW',
+      },
+    );
+    return settled === 'refused' ? undefined : numberOf(settled['joinedOffset']);
+  }
+
+  /** Deletes the row of a membership, if it is not that of a later one already. */
+  async delete(channel: ChannelName, connectionId: ConnectionId, membership: number): Promise<void> {
+    await this.#table.delete(memberKey(channel, connectionId), {
+      condition: '#membership = :membership',
+      values: { ':membership': N(membership) },
+    });
+  }
+
+  async *#found(channel: ChannelName, { after, until }: MemberRange): AsyncIterable<readonly Member[]> {
+    if (after !== undefined && until !== undefined && !isBefore(after, until)) return;
+    const { filter, values } = this.#unexpired();
+    const pages = this.#table.query({
+      pk: partitionOf(channel),
+      filter,
+      values: {
+        ...values,
+        ...(after !== undefined && { ':after': S(after) }),
+        ...(until !== undefined && { ':until': S(until) }),
+      },
+      limit: this.#pageSize,
+      ...rangeCondition(after, until),
+    });
+    for await (const rows of pages) {
+      const members = await this.#toMembers(
+        channel,
+        rows.filter((row) => row['sk']?.S !== after),
+      );
+      yield members;
+    }
+  }
+
+  async #toMembers(channel: ChannelName, rows: readonly Item[]): Promise<readonly Member[]> {
+    if (rows.every((row) => row['joinedOffset'] !== undefined)) {
+      return rows.map((row) => toMember(row, numberOf(row['joinedOffset'])));
+    }
+    // somebody is just joining, or has failed to: see Memberships.join
+    const { offset } = await this.#logs.position(channel);
+    const members = await Promise.all(
+      rows.map(async (row) => {
+        const { connectionId } = toMember(row, offset);
+        const place =
+          row['joinedOffset'] === undefined
+            ? await this.settle(channel, connectionId, numberOf(row['membership']), offset)
+            : numberOf(row['joinedOffset']);
+        return place === undefined ? undefined : toMember(row, place);
+      }),
+    );
+    return members.filter((member) => member !== undefined);
+  }
+
+  #unexpired() {
+    return { filter: '#expiresAt > :now', values: { ':now': N(this.#now()) } };
+  }
+}
+
+function toMember(row: Item, joinedOffset: number): Member {
+  return {
+    connectionId: row['sk']?.S as ConnectionId,
+    ...ownerOf(row),
+    joinedAt: numberOf(row['joinedAt']),
+    joinedOffset,
+  };
+}
+
+/** One condition about a sort key is all that a query takes; `BETWEEN` is with both ends. */
+function rangeCondition(
+  after: ConnectionId | undefined,
+  until: ConnectionId | undefined,
+): { range?: string } {
+  if (after !== undefined && until !== undefined) return { range: '#sk BETWEEN :after AND :until' };
+  if (after !== undefined) return { range: '#sk > :after' };
+  if (until !== undefined) return { range: '#sk <= :until' };
+  return {};
+}
+
+/** In DynamoDB's order, which is that of the bytes in UTF-8. */
+function isBefore(one: string, other: string): boolean {
+  return Buffer.compare(Buffer.from(one), Buffer.from(other)) < 0;
+}

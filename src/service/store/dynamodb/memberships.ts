@@ -1,0 +1,207 @@
+import { randomUUID } from 'node:crypto';
+import { type ConnectionId } from '../../../api/integration.js';
+import { type ChannelName } from '../../../api/messages.js';
+import { type JoinOutcome, type Position } from '../store.js';
+import { type Item, N, numberOf, S, textOf, ttlOf } from './attributes.js';
+import {
+  channelField,
+  channelsOf,
+  connectionKey,
+  isThere,
+  type Owner,
+  ownerAttributes,
+  ownerOf,
+  ownerUpdate,
+} from './connection-rows.js';
+import { headKey } from './log-rows.js';
+import { type Logs } from './logs.js';
+import { memberKey, type Members } from './members.js';
+import { pause } from './pause.js';
+import { type Table } from './table.js';
+
+/**
+ * Who is a member of what. The row of the connection decides: one conditional write to it joins, leaves, or ends all
+ * its memberships. What fan-outs read are rows of the channel, which follow: each has the number of its membership, and
+ * is written and deleted only under the condition that it has that number still. Whoever writes one looks at the
+ * connection's row again afterwards, and undoes it if the membership has ended meanwhile.
+ */
+export class Memberships {
+  readonly #table: Table;
+  readonly #members: Members;
+  readonly #logs: Logs;
+  readonly #now: () => number;
+
+  constructor(table: Table, members: Members, logs: Logs, now: () => number) {
+    this.#table = table;
+    this.#members = members;
+    this.#logs = logs;
+    this.#now = now;
+  }
+
+  async join(channel: ChannelName, connectionId: ConnectionId, maxChannels: number): Promise<JoinOutcome> {
+    const entry = await this.#enter(channel, connectionId, maxChannels);
+    if (!('connection' in entry)) return entry;
+    const { kind, connection } = entry;
+    const membership = channelsOf(connection).get(channel)!;
+    if (kind === 'was_member' && (await this.#isPlaced(channel, connectionId, membership))) {
+      return { kind, position: await this.#logs.position(channel) };
+    }
+    return { kind, position: await this.#place(channel, connection, membership) };
+  }
+
+  async leave(channel: ChannelName, connectionId: ConnectionId): Promise<boolean> {
+    const token = randomUUID();
+    const before = await this.#table.update(
+      connectionKey(connectionId),
+      'SET #leftBy = :token REMOVE #channels.#channel',
+      {
+        condition: '#expiresAt > :now AND attribute_exists(#channels.#channel)',
+        values: { ':now': N(this.#now()), ':token': S(token) },
+        names: { '#channel': channelField(channel) },
+        returns: 'ALL_OLD',
+      },
+    );
+    if (before === 'refused') return this.#finishLeaving(channel, connectionId, token);
+    await this.#members.delete(channel, connectionId, channelsOf(before).get(channel)!);
+    return true;
+  }
+
+  async isMember(channel: ChannelName, connectionId: ConnectionId): Promise<boolean> {
+    const connection = await this.#table.get(connectionKey(connectionId));
+    return isThere(connection, this.#now()) && channelsOf(connection).has(channel);
+  }
+
+  /** Writes to the channels' rows what has changed about a connection. */
+  async refresh(
+    connection: Owner & { readonly connectionId: ConnectionId; readonly expiresAt: number },
+    channels: ReadonlyMap<ChannelName, number>,
+  ): Promise<void> {
+    const { update, values } = ownerUpdate(connection);
+    const { connectionId, expiresAt } = connection;
+    await Promise.all(
+      Array.from(channels, ([channel, membership]) =>
+        this.#table.update(
+          memberKey(channel, connectionId),
+          `SET #expiresAt = :expiresAt, #ttl = :ttl${update}`,
+          {
+            condition: '#membership = :membership',
+            values: {
+              ...values,
+              ':membership': N(membership),
+              ':expiresAt': N(expiresAt),
+              ':ttl': ttlOf(expiresAt),
+            },
+          },
+        ),
+      ),
+    );
+  }
+
+  /** Deletes the rows of a connection that counts as absent. */
+  forget(connectionId: ConnectionId, channels: readonly ChannelName[]): Promise<void> {
+    return this.#table.deleteMany(channels.map((channel) => memberKey(channel, connectionId)));
+  }
+
+  /** Notes the channel in the connection's row. */
+  async #enter(
+    channel: ChannelName,
+    connectionId: ConnectionId,
+    maxChannels: number,
+  ): Promise<
+    | { readonly kind: 'joined' | 'was_member'; readonly connection: Item }
+    | { readonly kind: 'unknown_connection' | 'too_many_channels' }
+  > {
+    const token = randomUUID();
+    for (let tries = 1; ; tries += 1) {
+      const now = this.#now();
+      const entered = await this.#table.update(
+        connectionKey(connectionId),
+        'SET #joins = #joins + :one, #channels.#channel = #joins + :one, #joinedBy = :token',
+        {
+          condition:
+            '#expiresAt > :now AND attribute_not_exists(#channels.#channel) AND size(#channels) < :max',
+          values: { ':one': N(1), ':token': S(token), ':now': N(now), ':max': N(maxChannels) },
+          names: { '#channel': channelField(channel) },
+          returns: 'ALL_NEW',
+        },
+      );
+      if (entered !== 'refused') return { kind: 'joined', connection: entered };
+      const connection = await this.#table.get(connectionKey(connectionId));
+      if (!isThere(connection, now)) return { kind: 'unknown_connection' };
+      const channels = channelsOf(connection);
+      if (channels.has(channel)) {
+        // the token is there when an earlier try was made and its answer lost
+        return { kind: textOf(connection['joinedBy']) === token ? 'joined' : 'was_member', connection };
+      }
+      if (channels.size >= maxChannels) return { kind: 'too_many_channels' };
+      await pause(tries);
+    }
+  }
+
+  async #isPlaced(channel: ChannelName, connectionId: ConnectionId, membership: number): Promise<boolean> {
+    const row = await this.#table.get(memberKey(channel, connectionId));
+    return numberOf(row?.['membership']) === membership && row?.['joinedOffset'] !== undefined;
+  }
+
+  /**
+   * Writes the channel's row of a membership, at first without its place in the log. The place is then where the log is
+   * once the row can be found: what is appended later finds it. Whoever finds it in between settles its place as well,
+   * and the first one counts: so who reads the members after an append, and who joins, agree on whether that message is
+   * before the member's place.
+   */
+  async #place(channel: ChannelName, connection: Item, membership: number): Promise<Position> {
+    const connectionId = connection['sk']?.S as ConnectionId;
+    const now = this.#now();
+    const expiresAt = numberOf(connection['expiresAt']);
+    const { pk, sk } = memberKey(channel, connectionId);
+    await this.#table.put(
+      {
+        pk: S(pk),
+        sk: S(sk),
+        membership: N(membership),
+        joinedAt: N(now),
+        expiresAt: N(expiresAt),
+        ttl: ttlOf(expiresAt),
+        ...ownerAttributes(ownerOf(connection)),
+      },
+      {
+        // there is one already of this membership, or of a later one, or of an earlier one that somebody is about to delete
+        condition: 'attribute_not_exists(#pk) OR #membership < :membership OR #expiresAt <= :now',
+        values: { ':membership': N(membership), ':now': N(now) },
+      },
+    );
+    const [current, log] = await this.#table.getMany([connectionKey(connectionId), headKey(channel)]);
+    const position = await this.#logs.positionOf(channel, log, expiresAt);
+    if (!isThere(current, now) || channelsOf(current).get(channel) !== membership) {
+      await this.#members.delete(channel, connectionId, membership);
+      return position;
+    }
+    const newExpiresAt = numberOf(current['expiresAt']);
+    const owner = ownerOf(current);
+    if (newExpiresAt !== expiresAt || !isSameOwner(owner, ownerOf(connection))) {
+      await this.refresh(
+        { connectionId, expiresAt: newExpiresAt, ...owner },
+        new Map([[channel, membership]]),
+      );
+    }
+    const offset = await this.#members.settle(channel, connectionId, membership, position.offset);
+    return { ...position, offset: offset ?? position.offset };
+  }
+
+  /** Deletes what is left of a membership whose end was interrupted. @returns whether `token` has ended it */
+  async #finishLeaving(channel: ChannelName, connectionId: ConnectionId, token: string): Promise<boolean> {
+    const row = await this.#table.get(memberKey(channel, connectionId));
+    if (row === undefined) return false;
+    // in this order: a number that the connection does not have any more never comes back
+    const membership = numberOf(row['membership']);
+    const connection = await this.#table.get(connectionKey(connectionId));
+    if (channelsOf(connection).get(channel) === membership) return false;
+    await this.#members.delete(channel, connectionId, membership);
+    // the token is there when an earlier try was made and its answer lost
+    return textOf(connection?.['leftBy']) === token;
+  }
+}
+
+function isSameOwner(one: Owner, other: Owner): boolean {
+  return one.userId === other.userId && one.isBatched === other.isBatched;
+}

@@ -1,0 +1,150 @@
+import { randomUUID } from 'node:crypto';
+import { type Shard } from '../store.js';
+import { type Item, N, numberOf, S, textOf, ttlOf } from './attributes.js';
+import { Queues } from './queues.js';
+import { type Key, type Table } from './table.js';
+
+/**
+ * Unfinished work: for each shard a small row with its lease, all in one partition in the order in which they were put,
+ * and one with its content. How often a shard was taken is what tells its owner from the ones before.
+ *
+ * The takers of one process wait for each other, so that they do not all reach for the oldest.
+ */
+export class Shards {
+  readonly #table: Table;
+  readonly #now: () => number;
+  readonly #queues = new Queues<unknown>();
+
+  constructor(table: Table, now: () => number) {
+    this.#table = table;
+    this.#now = now;
+  }
+
+  async put(contents: readonly string[]): Promise<void> {
+    const shardIds = contents.map(() => newShardId());
+    const ttl = ttlOf(this.#now() + KEPT_MS);
+    // a lease that is found has its content
+    await this.#table.putMany(
+      contents.map((content, index) => ({
+        ...attributes(contentKey(shardIds[index]!)),
+        content: S(content),
+        ttl,
+      })),
+    );
+    await this.#table.putMany(
+      shardIds.map((shardId) => ({
+        ...attributes(leaseKey(shardId)),
+        leasedUntil: N(FREE),
+        takes: N(0),
+        ttl,
+      })),
+    );
+  }
+
+  async take(leaseMs: number): Promise<Shard | undefined> {
+    for (;;) {
+      const taken = await this.#queues.run('take', () => this.#takeOldest(leaseMs));
+      if (taken === undefined) return undefined;
+      const shardId = taken['sk']?.S ?? '';
+      const content = textOf((await this.#table.get(contentKey(shardId)))?.['content']);
+      if (content !== undefined) {
+        return { shardId, content, progress: textOf(taken['progress']), takes: numberOf(taken['takes']) };
+      }
+      // so old that DynamoDB has begun to delete it
+      await this.#table.delete(leaseKey(shardId));
+    }
+  }
+
+  async renew({ shardId, takes }: Shard, leaseMs: number, progress: string): Promise<boolean> {
+    const now = this.#now();
+    const renewed = await this.#table.update(
+      leaseKey(shardId),
+      'SET #leasedUntil = :until, #progress = :progress',
+      {
+        condition: '#takes = :takes AND #leasedUntil > :now',
+        values: {
+          ':until': N(now + leaseMs),
+          ':progress': S(progress),
+          ':takes': N(takes),
+          ':now': N(now),
+        },
+      },
+    );
+    return renewed !== 'refused';
+  }
+
+  async release({ shardId, takes }: Shard, progress: string | undefined): Promise<void> {
+    await this.#table.update(
+      leaseKey(shardId),
+      progress === undefined
+        ? 'SET #leasedUntil = :free REMOVE #progress'
+        : 'SET #leasedUntil = :free, #progress = :progress',
+      {
+        condition: '#takes = :takes AND #leasedUntil > :now',
+        values: {
+          ':free': N(FREE),
+          ':takes': N(takes),
+          ':now': N(this.#now()),
+          ...(progress !== undefined && { ':progress': S(progress) }),
+        },
+      },
+    );
+  }
+
+  async finish({ shardId, takes }: Shard): Promise<void> {
+    const isFinished = await this.#table.delete(leaseKey(shardId), {
+      condition: '#takes = :takes AND #leasedUntil > :free',
+      values: { ':takes': N(takes), ':free': N(FREE) },
+    });
+    if (isFinished) await this.#table.delete(contentKey(shardId));
+  }
+
+  count(): Promise<number> {
+    return this.#table.count({ pk: LEASES });
+  }
+
+  async #takeOldest(leaseMs: number): Promise<Item | undefined> {
+    const now = this.#now();
+    const free = this.#table.query({
+      pk: LEASES,
+      only: '#sk',
+      filter: '#leasedUntil <= :now',
+      values: { ':now': N(now) },
+    });
+    for await (const rows of free) {
+      for (const row of rows) {
+        const taken = await this.#table.update(
+          leaseKey(row['sk']?.S ?? ''),
+          'SET #leasedUntil = :until, #takes = #takes + :one',
+          {
+            // a try whose answer was lost has leased it to nobody: the next one gets it, after a while
+            condition: '#leasedUntil <= :now',
+            values: { ':until': N(now + leaseMs), ':one': N(1), ':now': N(now) },
+            returns: 'ALL_NEW',
+          },
+        );
+        if (taken !== 'refused') return taken;
+      }
+    }
+    return undefined;
+  }
+}
+
+const LEASES = 'S';
+const leaseKey = (shardId: string): Key => ({ pk: LEASES, sk: shardId });
+const contentKey = (shardId: string): Key => ({ pk: `S#${shardId}`, sk: '#' });
+const attributes = ({ pk, sk }: Key) => ({ pk: S(pk), sk: S(sk) });
+
+/** A lease that nobody has. */
+const FREE = 0;
+
+/** Longer than any connection lives for which the work is meant. */
+const KEPT_MS = 86_400_000;
+
+let latest = 0;
+
+/** Ids in the order in which they are made; between processes, in that of their clocks. */
+function newShardId(): string {
+  latest = Math.max(latest + 1, Date.now() * 1000);
+  return `${String(latest).padStart(17, '0')}-${randomUUID()}`;
+}

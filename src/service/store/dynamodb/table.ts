@@ -1,0 +1,245 @@
+import {
+  type AttributeValue,
+  BatchGetItemCommand,
+  BatchWriteItemCommand,
+  DeleteItemCommand,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  type QueryCommandInput,
+  type ReturnValue,
+  UpdateItemCommand,
+  type WriteRequest,
+} from '@aws-sdk/client-dynamodb';
+import { StoreUnavailableError } from '../store.errors.js';
+import { type Item, S } from './attributes.js';
+import { pause } from './pause.js';
+import { Requests, type RequestsOptions } from './requests.js';
+import { checkTable } from './table-definition.js';
+
+export interface TableOptions extends RequestsOptions {
+  readonly table: string;
+}
+
+export interface Key {
+  readonly pk: string;
+  readonly sk: string;
+}
+
+type Values = Readonly<Record<string, AttributeValue>>;
+
+/** `#name` in an expression means the attribute of that name, unless `names` says another one. */
+interface Expressions {
+  readonly condition?: string;
+  readonly values?: Values;
+  readonly names?: Readonly<Record<string, string>>;
+}
+
+export interface Query {
+  readonly pk: string;
+  /** About `#sk`. */
+  readonly range?: string;
+  readonly values?: Values;
+  readonly filter?: string;
+  /** Attributes, as `#name`; all of them unless it is given. */
+  readonly only?: string;
+  /** Rows read at once; as many as are in 1 MB unless it is given. */
+  readonly limit?: number;
+  /** Whether it may be blind to the last moment, for half the price. */
+  readonly isStale?: boolean;
+}
+
+/**
+ * The table in DynamoDB. Reads see every write that has been answered, and follow the pages. The SDK tries again what
+ * is throttled, fails or is not answered, so that a write may have been made by an earlier try than the one that is told
+ * of: whoever asks for a condition has to recognise what it has written itself.
+ *
+ * Every method rejects with a {@link StoreUnavailableError} when DynamoDB cannot be reached.
+ */
+export class Table {
+  readonly #name: string;
+  readonly #requests: Requests;
+
+  /**
+   * @throws {ConfigError} there is no such table, or it is not ours
+   * @throws {StoreUnavailableError} it cannot be told
+   */
+  static async open(options: TableOptions): Promise<Table> {
+    const requests = new Requests(options);
+    try {
+      await requests.send((client) => checkTable(client, options.table, options.endpoint !== undefined));
+      return new Table(options.table, requests);
+    } catch (error) {
+      requests.close();
+      throw error;
+    }
+  }
+
+  private constructor(name: string, requests: Requests) {
+    this.#name = name;
+    this.#requests = requests;
+  }
+
+  async get(key: Key, isStale = false): Promise<Item | undefined> {
+    const command = new GetItemCommand({ ...this.#table, Key: toKey(key), ConsistentRead: !isStale });
+    const { Item: item } = await this.#requests.send((client, options) => client.send(command, options));
+    return item;
+  }
+
+  /** @returns them in the order of their keys; undefined for one that is not there */
+  async getMany(keys: readonly Key[]): Promise<readonly (Item | undefined)[]> {
+    const found = new Map<string, Item>();
+    for (let from = 0; from < keys.length; from += BATCH_READS) {
+      let rest: Record<string, AttributeValue>[] = keys.slice(from, from + BATCH_READS).map(toKey);
+      for (let tries = 1; rest.length > 0; tries += 1) {
+        if (tries > 1) await this.#pauseFor('reads', tries);
+        const command = new BatchGetItemCommand({
+          RequestItems: { [this.#name]: { Keys: rest, ConsistentRead: true } },
+        });
+        const answer = await this.#requests.send((client, options) => client.send(command, options));
+        for (const item of Object.values(answer.Responses ?? {}).flat()) found.set(identity(item), item);
+        rest = Object.values(answer.UnprocessedKeys ?? {}).flatMap(({ Keys = [] }) => Keys);
+      }
+    }
+    return keys.map((key) => found.get(identity(toKey(key))));
+  }
+
+  /** @returns false when the condition was not met */
+  async put(item: Item, expressions: Expressions = {}): Promise<boolean> {
+    const command = new PutItemCommand({ ...this.#table, Item: item, ...this.#expressions(expressions) });
+    return (
+      (await this.#requests.sendUnlessRefused((client, options) => client.send(command, options))) !==
+      'refused'
+    );
+  }
+
+  /** @returns the attributes that were asked for, or that the condition was not met */
+  async update(
+    key: Key,
+    update: string,
+    { returns = 'NONE', ...expressions }: Expressions & { readonly returns?: ReturnValue } = {},
+  ): Promise<Item | 'refused'> {
+    const command = new UpdateItemCommand({
+      ...this.#table,
+      Key: toKey(key),
+      UpdateExpression: update,
+      ReturnValues: returns,
+      ...this.#expressions(expressions, update),
+    });
+    const answer = await this.#requests.sendUnlessRefused((client, options) => client.send(command, options));
+    return answer === 'refused' ? answer : (answer.Attributes ?? {});
+  }
+
+  /** @returns false when the condition was not met */
+  async delete(key: Key, expressions: Expressions = {}): Promise<boolean> {
+    const command = new DeleteItemCommand({
+      ...this.#table,
+      Key: toKey(key),
+      ...this.#expressions(expressions),
+    });
+    return (
+      (await this.#requests.sendUnlessRefused((client, options) => client.send(command, options))) !==
+      'refused'
+    );
+  }
+
+  putMany(items: readonly Item[]): Promise<void> {
+    return this.#writeMany(items.map((item) => ({ PutRequest: { Item: item } })));
+  }
+
+  deleteMany(keys: readonly Key[]): Promise<void> {
+    return this.#writeMany(keys.map((key) => ({ DeleteRequest: { Key: toKey(key) } })));
+  }
+
+  /** The rows of one partition in the order of their sort keys, as they come: a page may be empty. */
+  async *query({ only, limit, ...query }: Query): AsyncGenerator<readonly Item[], void> {
+    for await (const { Items = [] } of this.#pages(query, only, {
+      ...(only !== undefined && { ProjectionExpression: only }),
+      Limit: limit,
+    })) {
+      yield Items;
+    }
+  }
+
+  async count(query: Omit<Query, 'only' | 'limit'>): Promise<number> {
+    let count = 0;
+    for await (const { Count = 0 } of this.#pages(query, undefined, { Select: 'COUNT' })) count += Count;
+    return count;
+  }
+
+  close(): void {
+    this.#requests.close();
+  }
+
+  async *#pages(
+    { pk, range, values, filter, isStale = false }: Query,
+    only: string | undefined,
+    input: Partial<QueryCommandInput>,
+  ) {
+    const keyCondition = range === undefined ? '#pk = :pk' : `#pk = :pk AND ${range}`;
+    const { ConditionExpression: _, ...expressions } = this.#expressions(
+      { values: { ...values, ':pk': S(pk) } },
+      ...[keyCondition, filter, only].filter((expression) => expression !== undefined),
+    );
+    let start: Record<string, AttributeValue> | undefined;
+    do {
+      const command = new QueryCommand({
+        ...this.#table,
+        ...input,
+        ...expressions,
+        KeyConditionExpression: keyCondition,
+        FilterExpression: filter,
+        ConsistentRead: !isStale,
+        ExclusiveStartKey: start,
+      });
+      const answer = await this.#requests.send((client, options) => client.send(command, options));
+      yield answer;
+      start = answer.LastEvaluatedKey;
+    } while (start !== undefined);
+  }
+
+  async #writeMany(requests: readonly WriteRequest[]): Promise<void> {
+    for (let from = 0; from < requests.length; from += BATCH_WRITES) {
+      let rest = requests.slice(from, from + BATCH_WRITES);
+      for (let tries = 1; rest.length > 0; tries += 1) {
+        if (tries > 1) await this.#pauseFor('writes', tries);
+        const command = new BatchWriteItemCommand({ RequestItems: { [this.#name]: rest } });
+        const { UnprocessedItems = {} } = await this.#requests.send((client, options) =>
+          client.send(command, options),
+        );
+        rest = Object.values(UnprocessedItems).flat();
+      }
+    }
+  }
+
+  /** Before what DynamoDB has left over of a batch is sent again. */
+  async #pauseFor(what: string, tries: number): Promise<void> {
+    if (tries > BATCH_TRIES) {
+      throw new StoreUnavailableError(`the table ${this.#name} takes no more ${what} for now`);
+    }
+    await pause(tries);
+  }
+
+  get #table() {
+    return { TableName: this.#name };
+  }
+
+  #expressions({ condition, values, names }: Expressions, ...others: readonly string[]) {
+    const used = [condition ?? '', ...others].join(' ').matchAll(/#(\w+)/g);
+    const attributes = [...used].map(([placeholder, name]) => [placeholder, names?.[placeholder] ?? name]);
+    return {
+      ConditionExpression: condition,
+      ExpressionAttributeValues: values,
+      ExpressionAttributeNames: attributes.length > 0 ? Object.fromEntries(attributes) : undefined,
+    };
+  }
+}
+
+/** Limits of DynamoDB; read 2026-11-21 from …/amazondynamodb/latest/APIReference/API_BatchGetItem.html, …_BatchWriteItem.html */
+const BATCH_READS = 100;
+const BATCH_WRITES = 25;
+const BATCH_TRIES = 8;
+
+const toKey = ({ pk, sk }: Key) => ({ pk: S(pk), sk: S(sk) });
+
+const identity = ({ pk, sk }: Readonly<Record<string, AttributeValue>>) => JSON.stringify([pk?.S, sk?.S]);

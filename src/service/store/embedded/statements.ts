@@ -1,0 +1,123 @@
+import { type DatabaseSync, type StatementSync } from 'node:sqlite';
+
+export type Statements = Readonly<Record<keyof typeof STATEMENTS, StatementSync>>;
+
+export function prepare(database: DatabaseSync): Statements {
+  const prepared = Object.entries(STATEMENTS).map(([name, sql]) => [name, database.prepare(sql)]);
+  return Object.fromEntries(prepared) as Statements;
+}
+
+const CONNECTION = `connection_id AS connectionId, user_id AS userId, is_batched AS isBatched,
+  connected_at AS connectedAt, expires_at AS expiresAt, last_active_at AS lastActiveAt`;
+
+const STATEMENTS = {
+  begin: 'BEGIN IMMEDIATE',
+  commit: 'COMMIT',
+  rollback: 'ROLLBACK',
+
+  removeExpired: 'DELETE FROM connections WHERE connection_id = ? AND expires_at <= ?',
+  putConnection: `
+    INSERT INTO connections (connection_id, user_id, is_batched, connected_at, expires_at, last_active_at)
+    VALUES (?, ?, ?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET
+      user_id = excluded.user_id,
+      is_batched = excluded.is_batched,
+      connected_at = excluded.connected_at,
+      expires_at = excluded.expires_at,
+      last_active_at = excluded.last_active_at
+    WHERE connections.expires_at > excluded.last_active_at`,
+  touchConnection: `
+    UPDATE connections SET last_active_at = ? WHERE connection_id = ? AND expires_at > ?
+    RETURNING ${CONNECTION}`,
+  getConnection: `SELECT ${CONNECTION} FROM connections WHERE connection_id = ? AND expires_at > ?`,
+  removeConnection: 'DELETE FROM connections WHERE connection_id = ? RETURNING expires_at AS expiresAt',
+  connectionsOf: `
+    SELECT ${CONNECTION} FROM connections
+    WHERE user_id = ? AND connection_id > ? AND expires_at > ? ORDER BY connection_id LIMIT ?`,
+  connections: `SELECT ${CONNECTION} FROM connections WHERE connection_id > ? ORDER BY connection_id LIMIT ?`,
+  counts: `
+    SELECT (SELECT count(*) FROM connections WHERE expires_at > :now) AS connections,
+           (SELECT count(DISTINCT channel) FROM members JOIN connections USING (connection_id)
+            WHERE expires_at > :now) AS channels`,
+
+  channelsOf: 'SELECT channel FROM members WHERE connection_id = ?',
+  countOtherChannels: 'SELECT count(*) AS count FROM members WHERE connection_id = ? AND channel <> ?',
+  join: `
+    INSERT INTO members (channel, connection_id, joined_at, joined_offset)
+    SELECT channel, connection_id, ?3, "offset" FROM connections, channels
+    WHERE channel = ?1 AND connection_id = ?2 AND expires_at > ?3
+      AND (SELECT count(*) FROM members WHERE connection_id = ?2) < ?4
+    ON CONFLICT DO NOTHING
+    RETURNING joined_offset AS "offset", (SELECT epoch FROM channels WHERE channel = members.channel) AS epoch`,
+  leave: `
+    DELETE FROM members WHERE channel = ? AND connection_id = ?
+    RETURNING (SELECT expires_at FROM connections WHERE connection_id = members.connection_id) AS expiresAt`,
+  isMember: `
+    SELECT 1 FROM members JOIN connections USING (connection_id)
+    WHERE channel = ? AND connection_id = ? AND expires_at > ?`,
+  countMembers: `
+    SELECT count(*) AS count FROM members JOIN connections USING (connection_id)
+    WHERE channel = ? AND expires_at > ?`,
+  // keyset pagination: a page starts behind the last member of the one before, so nobody is skipped when some leave
+  members: `
+    SELECT connection_id AS connectionId, user_id AS userId, is_batched AS isBatched, joined_at AS joinedAt,
+      joined_offset AS joinedOffset
+    FROM members JOIN connections USING (connection_id)
+    WHERE channel = ?1 AND members.connection_id > ?2 AND (?3 IS NULL OR members.connection_id <= ?3)
+      AND expires_at > ?4
+    ORDER BY members.connection_id LIMIT ?5`,
+  cuts: `
+    SELECT connection_id AS connectionId FROM (
+      SELECT connection_id, row_number() OVER (ORDER BY connection_id) AS n FROM members WHERE channel = ?)
+    WHERE n % ? = 0`,
+
+  position: 'SELECT epoch, "offset" FROM channels WHERE channel = ?',
+  beginLog: 'INSERT INTO channels (channel, epoch, "offset", age_ms, used_at) VALUES (?, ?, 0, 0, ?)',
+  advance: `
+    INSERT INTO channels (channel, epoch, "offset", age_ms, used_at) VALUES (?, ?, 1, ?, ?)
+    ON CONFLICT DO UPDATE SET "offset" = "offset" + 1, age_ms = excluded.age_ms, used_at = excluded.used_at
+    RETURNING epoch, "offset"`,
+  append: 'INSERT INTO log (channel, "offset", published_at, expires_at, content) VALUES (?, ?, ?, ?, ?)',
+  trim: 'DELETE FROM log WHERE channel = ? AND "offset" <= ?',
+  readLog: `
+    SELECT log."offset", published_at AS publishedAt, content FROM log JOIN channels USING (channel)
+    WHERE channel = ? AND log."offset" > ? AND published_at > ? - age_ms ORDER BY log."offset" LIMIT ?`,
+
+  putShard: 'INSERT INTO shards (content) VALUES (?)',
+  takeShard: `
+    UPDATE shards SET takes = takes + 1, leased_until = ?
+    WHERE shard_id = (SELECT shard_id FROM shards WHERE leased_until <= ? ORDER BY shard_id LIMIT 1)
+    RETURNING CAST(shard_id AS TEXT) AS shardId, content, progress, takes`,
+  // who took it is known by the number of the take
+  renewShard: `
+    UPDATE shards SET leased_until = ?, progress = ? WHERE shard_id = ? AND takes = ? AND leased_until > ?`,
+  releaseShard: `
+    UPDATE shards SET leased_until = 0, progress = coalesce(?, progress)
+    WHERE shard_id = ? AND takes = ? AND leased_until > ?`,
+  finishShard: 'DELETE FROM shards WHERE shard_id = ? AND takes = ? AND leased_until > 0',
+  countShards: 'SELECT count(*) AS count FROM shards',
+
+  reserve: `
+    INSERT INTO answers (key, expires_at) VALUES (?, ?)
+    ON CONFLICT DO UPDATE SET answer = NULL, expires_at = excluded.expires_at WHERE expires_at <= ?`,
+  answer: 'SELECT answer FROM answers WHERE key = ?',
+  keepAnswer: 'INSERT OR REPLACE INTO answers (key, answer, expires_at) VALUES (?, ?, ?)',
+  release: 'DELETE FROM answers WHERE key = ?',
+
+  ping: 'SELECT 1 FROM connections LIMIT 1',
+
+  // some at a time, so that nobody waits
+  clearConnections: `
+    DELETE FROM connections WHERE connection_id IN (
+      SELECT connection_id FROM connections WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)`,
+  clearLog:
+    'DELETE FROM log WHERE rowid IN (SELECT rowid FROM log WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)',
+  clearChannels: `
+    DELETE FROM channels WHERE channel IN (
+      SELECT channel FROM channels WHERE used_at <= ?
+        AND NOT EXISTS (SELECT 1 FROM members WHERE members.channel = channels.channel)
+      ORDER BY used_at LIMIT ?)`,
+  clearAnswers: `
+    DELETE FROM answers WHERE key IN (
+      SELECT key FROM answers WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)`,
+} as const;

@@ -1,0 +1,49 @@
+import { type FastifyInstance, type FastifyRequest } from 'fastify';
+import { HEADERS } from '../../api/integration.js';
+import { type OtlpTracing, type RequestSpan } from './otlp-tracing.js';
+import { type SpanAttributes } from './tracing.js';
+
+/** Makes each request a span. */
+export function traceRequests(fastify: FastifyInstance, tracing: OtlpTracing): void {
+  const spans = new WeakMap<FastifyRequest, RequestSpan>();
+
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    spans.set(
+      request,
+      tracing.request({
+        method: request.method,
+        route: request.routeOptions.url ?? 'none',
+        traceParent: single(request, 'traceparent'),
+        attributes: attributesOf(request),
+      }),
+    );
+    done();
+  });
+  // the last hook before the handler: what reads the body runs in its own context
+  fastify.addHook('preHandler', (request, _reply, done) => spans.get(request)!.run(done));
+  fastify.addHook('onResponse', (request, reply, done) => {
+    spans.get(request)?.end(reply.statusCode);
+    done();
+  });
+}
+
+/** Ids only, and of those only what looks like one: the values are as sent, not yet checked. */
+function attributesOf(request: FastifyRequest): SpanAttributes {
+  const ids = {
+    connectionId: single(request, HEADERS.connectionId.toLowerCase()),
+    requestId: single(request, HEADERS.requestId.toLowerCase()),
+    routeKey: single(request, HEADERS.routeKey.toLowerCase()),
+    // of AWS X-Ray, in the form of its own
+    'aws.traceHeader': single(request, 'x-amzn-trace-id'),
+  };
+  return Object.fromEntries(
+    Object.entries(ids).filter((entry): entry is [string, string] =>
+      /^[\x21-\x7e]{1,256}$/.test(entry[1] ?? ''),
+    ),
+  );
+}
+
+function single({ headers }: FastifyRequest, name: string): string | undefined {
+  const value = headers[name];
+  return typeof value === 'string' ? value : undefined;
+}

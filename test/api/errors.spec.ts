@@ -1,0 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { CLIENT_ERRORS } from '../../src/api/errors.js';
+
+it('has every code that a client can see in a table of PROTOCOL.md', () => {
+  const protocol = readFileSync(join(import.meta.dirname, '../../PROTOCOL.md'), 'utf8');
+  expect(Object.keys(CLIENT_ERRORS).filter((code) => !protocol.includes(`\n| \`${code}\` |`))).toEqual([]);
+});

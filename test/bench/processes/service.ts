@@ -1,0 +1,22 @@
+// The service as it is shipped, on any free port. `service.ts WS_API_ENDPOINT REPLIES`: with all guards, the embedded store,
+// its log and its metrics.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const DIST = process.env.BACKCHANNEL_DIST ?? join(import.meta.dirname, '../../../dist');
+const [WS_API_ENDPOINT = '', REPLIES = ''] = process.argv.slice(2);
+const DATA_DIR = mkdtempSync(join(tmpdir(), 'bench-'));
+process.on('exit', () => rmSync(DATA_DIR, { recursive: true }));
+
+Object.assign(process.env, {
+  PORT: '0',
+  HOST: '127.0.0.1',
+  WS_API_ENDPOINT,
+  REPLIES,
+  DATA_DIR,
+  GATEWAY_SECRET: 'a-secret-of-the-bench',
+  AWS_ACCESS_KEY_ID: 'AKIABENCH',
+  AWS_SECRET_ACCESS_KEY: 'bench',
+});
+await import(join(DIST, 'service/main.js'));

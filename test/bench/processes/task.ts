@@ -1,0 +1,108 @@
+// A task of the service, as it is shipped, that publishes, and says what it took. Its settings are its environment.
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Pool } from 'undici';
+
+const DIST = join(process.env.BACKCHANNEL_DIST ?? join(import.meta.dirname, '../../../dist'), 'service');
+const load = async <T>(file: string) => (await import(join(DIST, file))) as T;
+
+type ChannelName = import('../../../src/api/messages.js').ChannelName;
+type ConnectionId = import('../../../src/api/integration.js').ConnectionId;
+
+interface Publish {
+  readonly channel: ChannelName;
+  readonly from: string;
+  /** For the figures of memory; needs --expose-gc. */
+  readonly collectsGarbage: boolean;
+}
+
+const { createApplication, listen } =
+  await load<typeof import('../../../src/service/application.js')>('application.js');
+const { readConfig } = await load<typeof import('../../../src/service/config.js')>('config.js');
+const { createLogger } = await load<typeof import('../../../src/service/logging.js')>('logging.js');
+const { Store } = await load<typeof import('../../../src/service/store/store.js')>('store/store.js');
+
+const config = readConfig();
+const app = await createApplication(config, createLogger(config));
+const store = app.get(Store);
+const gateway = new Pool(await listen(app, config));
+
+/** What it is asked, each with the member of the answer. */
+const ANSWERS = {
+  /** Puts connections that are members of nothing, or of a channel. */
+  async put({ count, channel }: { count: number; channel?: ChannelName }) {
+    const now = Date.now();
+    const numbers = Array.from({ length: count }, (_, n) => n).values();
+    const worker = async () => {
+      for (const n of numbers) {
+        // as long as the ids that AWS gives
+        const connectionId =
+          `${(channel ?? 'other').padEnd(7, '_')}${String(n).padStart(8, '0')}=` as ConnectionId;
+        await store.putConnection({ connectionId, connectedAt: now, expiresAt: now + 7_200_000 });
+        if (channel) await store.join(channel, connectionId, 100);
+      }
+    };
+    await Promise.all(Array.from({ length: 64 }, worker));
+    return true;
+  },
+
+  /** Reads every member once, as a fan-out does. */
+  async read({ channel }: { channel: ChannelName }) {
+    return measured(false, async () => {
+      for (const range of await store.memberRanges(channel, config.fanOut.shardMembers)) {
+        for await (const page of store.members(channel, range)) void page;
+      }
+    });
+  },
+
+  /** Publishes once, by a member's message, until every delivery was tried. */
+  async publish({ channel, from, collectsGarbage }: Publish) {
+    return measured(collectsGarbage, async () => {
+      const { statusCode, body } = await gateway.request({
+        method: 'POST',
+        path: '/message',
+        headers: {
+          ConnectionId: from,
+          RequestId: 'r',
+          RouteKey: '$default',
+          'content-type': 'application/json',
+        },
+        body: JSON.stringify({ action: 'publish', channel, data: 'x'.repeat(190) }),
+      });
+      await body.dump();
+      if (statusCode !== 200) throw new Error(`publishing was answered ${statusCode}`);
+      while ((await store.countShards()) > 0) await sleep(2);
+    });
+  },
+};
+
+process.on('disconnect', () => process.exit());
+process.on('SIGTERM', () => process.exit());
+process.on('message', (message) => void answer(message as Record<string, never>));
+process.send?.({ ready: true });
+
+async function answer(message: Record<string, never>): Promise<void> {
+  for (const [name, reply] of Object.entries(ANSWERS)) {
+    if (message[name] !== undefined) process.send?.({ [name]: await reply(message[name]) });
+  }
+}
+
+/** @param collectsGarbage before and after it; it makes what is measured slower */
+async function measured(collectsGarbage: boolean, work: () => Promise<void>) {
+  if (collectsGarbage) globalThis.gc?.();
+  const { rss: rssBefore, heapUsed: heapBefore } = process.memoryUsage();
+  let rssPeak = rssBefore;
+  const sampling = setInterval(() => {
+    rssPeak = Math.max(rssPeak, process.memoryUsage.rss());
+  }, 10);
+  const cpuBefore = process.cpuUsage();
+  const startedAt = performance.now();
+  await work();
+  const ms = performance.now() - startedAt;
+  const { user, system } = process.cpuUsage(cpuBefore);
+  clearInterval(sampling);
+  rssPeak = Math.max(rssPeak, process.memoryUsage.rss());
+  if (collectsGarbage) globalThis.gc?.();
+  const { rss: rssAfter, heapUsed: heapAfter } = process.memoryUsage();
+  return { ms, cpuMs: (user + system) / 1000, rssBefore, rssPeak, rssAfter, heapBefore, heapAfter };
+}

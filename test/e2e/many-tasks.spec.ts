@@ -1,0 +1,212 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
+import { type ConnectionId } from '../../src/api/integration.js';
+import { type ChannelName } from '../../src/api/messages.js';
+import { readConfig } from '../../src/service/config.js';
+import { openStore } from '../../src/service/store/open-store.js';
+import { type Store } from '../../src/service/store/store.js';
+import { type Answer, ConnectionsEndpoint } from '../support/connections-endpoint.js';
+import { hasRedis, redisSkip, SpawnedRedis } from '../support/redis-server.js';
+import { SpawnedProgram } from '../support/spawned-program.js';
+
+/** Three tasks of the service, as built, on one store; a message to many is shared among them, and one of them ends. */
+const MEMBERS = 3000;
+const news = 'news' as ChannelName;
+const TASKS = ['ONE', 'TWO', 'THREE'] as const;
+type Task = (typeof TASKS)[number];
+
+/** The settings of a store that all tasks share, for one test. */
+interface SharedStore {
+  readonly name: string;
+  readonly isThere: boolean;
+  open(cleanUp: AsyncDisposableStack): Promise<NodeJS.ProcessEnv>;
+}
+
+const stores: readonly SharedStore[] = [
+  {
+    name: 'the embedded store',
+    isThere: true,
+    async open(cleanUp) {
+      const dataDir = await mkdtemp(join(tmpdir(), 'backchannel-'));
+      cleanUp.defer(() => rm(dataDir, { recursive: true }));
+      return { DATA_DIR: dataDir };
+    },
+  },
+  {
+    name: `Redis (${redisSkip})`,
+    isThere: hasRedis,
+    async open(cleanUp) {
+      const redis = cleanUp.use(await SpawnedRedis.start());
+      return { STORE: 'redis', REDIS_URL: redis.url() };
+    },
+  },
+];
+
+/** What a test has: ended by its end. */
+class Tasks implements AsyncDisposable {
+  /** Which tasks have delivered to a member, in order. */
+  readonly deliveredBy = new Map<string, Task[]>();
+  /** What was delivered, each text once. */
+  readonly texts = new Set<string>();
+  /** Decides the answer to a post of a task. */
+  answer: (task: Task) => Answer | Promise<Answer> = () => 'accepted';
+
+  private constructor(
+    readonly programs: ReadonlyMap<Task, SpawnedProgram>,
+    readonly store: Store,
+    private readonly urls: ReadonlyMap<Task, string>,
+    private readonly cleanUp: AsyncDisposableStack,
+  ) {}
+
+  static async start(shared: SharedStore, settings: NodeJS.ProcessEnv): Promise<Tasks> {
+    await using cleanUp = new AsyncDisposableStack();
+    const env = await shared.open(cleanUp);
+    const endpoint = cleanUp.use(await ConnectionsEndpoint.start());
+    const store = await openStore(readConfig({ WS_API_ENDPOINT: endpoint.url, ...env }));
+    cleanUp.defer(() => store.close());
+    const started = await Promise.all(
+      TASKS.map(async (task) => {
+        const { program, url } = await SpawnedProgram.listening('service/main.js', [], {
+          PORT: '0',
+          WS_API_ENDPOINT: endpoint.url,
+          FANOUT_POLL_MS: '20',
+          // by which the endpoint knows who posts
+          AWS_ACCESS_KEY_ID: task,
+          AWS_SECRET_ACCESS_KEY: 'test',
+          ...env,
+          ...settings,
+        });
+        cleanUp.use(program);
+        return { task, program, url };
+      }),
+    );
+    const tasks = new Tasks(
+      new Map(started.map(({ task, program }) => [task, program])),
+      store,
+      new Map(started.map(({ task, url }) => [task, url])),
+      cleanUp.move(),
+    );
+    endpoint.answer = async ({ connectionId, data, authorization }) => {
+      const { type } = JSON.parse(data) as { type: string };
+      if (type !== 'message') return 'accepted';
+      const task = TASKS.find((each) => authorization?.includes(`Credential=${each}/`))!;
+      const answer = await tasks.answer(task);
+      if (answer === 'accepted') {
+        tasks.deliveredBy.set(connectionId, [...(tasks.deliveredBy.get(connectionId) ?? []), task]);
+        tasks.texts.add(data);
+      }
+      return answer;
+    };
+    return tasks;
+  }
+
+  /** Has so many connections join the channel, and one of them publish to it through a task. */
+  async publish(task: Task): Promise<void> {
+    const expiresAt = Date.now() + 3_600_000;
+    const joinChannel = async (_: unknown, n: number) => {
+      const connectionId = member(n);
+      await this.store.putConnection({ connectionId, connectedAt: Date.now(), expiresAt });
+      await this.store.join(news, connectionId, 100);
+    };
+    await Promise.all(Array.from({ length: MEMBERS }, joinChannel));
+    const response = await fetch(`${this.urls.get(task)}/message`, {
+      method: 'POST',
+      headers: {
+        ConnectionId: member(0),
+        RequestId: 'r',
+        RouteKey: '$default',
+        'content-type': 'application/json',
+      },
+      body: JSON.stringify({ action: 'publish', channel: news, data: 'hello' }),
+    });
+    if (!response.ok) throw new Error(`publishing was answered ${response.status}`);
+  }
+
+  async allIsSent(): Promise<void> {
+    const isAllSent = async () => {
+      const shards = await this.store.countShards();
+      if (shards > 0) throw new Error(`${shards} shards are not finished`);
+    };
+    await vi.waitFor(isAllSent, { timeout: 8000, interval: 20 });
+  }
+
+  /** Those to whom it was delivered so often. */
+  delivered(times: (count: number) => boolean): readonly (readonly Task[])[] {
+    return [...this.deliveredBy.values()].filter(({ length }) => times(length));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.cleanUp[Symbol.asyncDispose]();
+  }
+}
+
+const member = (n: number) => `member-${String(n).padStart(5, '0')}=` as ConnectionId;
+
+describe.each(stores)('with $name', (shared) => {
+  it.skipIf(!shared.isThere)(
+    'a message reaches every member, and few of them twice, when a task is killed in the middle of it',
+    async () => {
+      await using tasks = await Tasks.start(shared, {
+        FANOUT_SHARD_MEMBERS: '100',
+        FANOUT_LEASE_SECONDS: '1',
+        CALLBACK_CONCURRENCY: '16',
+      });
+      const { promise: isStuck, resolve: stuck } = Promise.withResolvers<Answer>();
+      let deliveredByOne = 0;
+      tasks.answer = (task) => {
+        if (tasks.deliveredBy.size >= MEMBERS / 3) tasks.programs.get('ONE')!.signal('SIGKILL');
+        if (task !== 'ONE') return isStuck;
+        deliveredByOne += 1;
+        if (deliveredByOne <= 150) return 'accepted';
+        // from now on it is in the middle of each of its shards
+        stuck('accepted');
+        return 'never';
+      };
+      await tasks.publish('ONE');
+      expect(await tasks.programs.get('ONE')!.exit).toBe('SIGKILL');
+      expect(tasks.deliveredBy.size).toBeLessThan(MEMBERS);
+      await tasks.allIsSent();
+
+      expect(tasks.deliveredBy.size).toBe(MEMBERS);
+      // the same text, with the same offset: by that a client knows that it has it already
+      expect([...tasks.texts]).toHaveLength(1);
+      const twice = tasks.delivered((count) => count > 1);
+      expect(twice.length).toBeLessThanOrEqual(150);
+      expect(twice.filter((by) => by[0] !== 'ONE' || by.slice(1).includes('ONE') || by.length > 2)).toEqual(
+        [],
+      );
+      for (const task of ['TWO', 'THREE'] as const) {
+        expect(tasks.delivered(() => true).some((by) => by.includes(task))).toBe(true);
+      }
+    },
+  );
+});
+
+it('a message reaches every member once when a task is told to stop in the middle of it', async () => {
+  await using tasks = await Tasks.start(stores[0]!, {
+    FANOUT_SHARD_MEMBERS: '1000',
+    // nobody waits for the end of a lease
+    FANOUT_LEASE_SECONDS: '60',
+    CALLBACK_CONCURRENCY: '8',
+  });
+  const one = tasks.programs.get('ONE')!;
+  const { promise: isStopping, resolve: stopping } = Promise.withResolvers<Answer>();
+  let deliveredByOne = 0;
+  tasks.answer = (task) => {
+    if (task !== 'ONE') return 'accepted';
+    deliveredByOne += 1;
+    if (deliveredByOne <= 250) return 'accepted';
+    one.signal('SIGTERM');
+    return isStopping;
+  };
+  await tasks.publish('ONE');
+  await one.prints('"stopping"');
+  stopping('accepted');
+  expect(await one.exit).toBe(0);
+  await tasks.allIsSent();
+
+  expect(tasks.delivered((count) => count === 1)).toHaveLength(MEMBERS);
+  expect(one.stdout.some((line) => line.includes('"shard handed back"'))).toBe(true);
+});

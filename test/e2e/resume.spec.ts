@@ -1,0 +1,183 @@
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { type ServerMessage } from '../../src/api/messages.js';
+import { deployLocally, LOCAL_STAGE } from '../../src/deploy/local.js';
+import { AdminClient } from '../support/admin-client.js';
+import { SpawnedProgram } from '../support/spawned-program.js';
+import { WebSocketClient } from '../support/web-socket-client.js';
+
+/** What API Gateway does to every client every two hours, under load: both programs as processes of their own, as built. */
+let dataDir: string;
+let gateway: SpawnedProgram;
+let service: SpawnedProgram;
+let gatewayUrl: string;
+let admin: AdminClient;
+const gatewaySecret = 'a-secret-of-32-characters-for-test';
+const channel = 'news';
+
+beforeEach(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'backchannel-'));
+  ({ program: gateway, url: gatewayUrl } = await SpawnedProgram.listening('gateway/main.js', [
+    '--port',
+    '0',
+  ]));
+  admin = new AdminClient(gatewayUrl);
+  let serviceUrl: string;
+  ({ program: service, url: serviceUrl } = await SpawnedProgram.listening('service/main.js', [], {
+    PORT: '0',
+    HOST: '127.0.0.1',
+    DATA_DIR: dataDir,
+    GATEWAY_SECRET: gatewaySecret,
+    LOG_LEVEL: 'warn',
+    WS_API_ENDPOINT: `${gatewayUrl}/${LOCAL_STAGE}`,
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+  }));
+  await deployLocally({ gatewayUrl, serviceUrl, gatewaySecret });
+});
+
+afterEach(async () => {
+  await service.kill('SIGTERM');
+  await gateway.kill('SIGTERM');
+  await rm(dataDir, { recursive: true });
+});
+
+const open = async () => WebSocketClient.open(`${gatewayUrl.replace('http', 'ws')}/${LOCAL_STAGE}`);
+
+/** A client as PROTOCOL.md asks for: it keeps where it is, and goes on from there when its connection has ended. */
+class Member implements Disposable {
+  /** Of every message that came, in the order in which they came, over all connections. */
+  readonly offsets: number[] = [];
+  readonly answers: (ServerMessage & { type: 'joined' })[] = [];
+  #epoch: string | undefined;
+  #client: WebSocketClient | undefined;
+  #changed = Promise.withResolvers<void>();
+
+  async join(): Promise<void> {
+    this.#client?.[Symbol.dispose]();
+    this.#client = await open();
+    this.#client.socket.on('message', (data: Buffer) => this.#take(JSON.parse(data.toString()) as never));
+    const since = this.#epoch && { epoch: this.#epoch, offset: this.offsets.at(-1) ?? 0 };
+    const joins = this.answers.length;
+    this.#client.send({ action: 'join', channel, ...(since && { since }) });
+    await this.until(() => this.answers.length > joins);
+  }
+
+  async until(isReached: () => boolean): Promise<void> {
+    while (!isReached()) await this.#changed.promise;
+  }
+
+  get closed() {
+    return this.#client!.closed;
+  }
+
+  [Symbol.dispose](): void {
+    this.#client?.[Symbol.dispose]();
+  }
+
+  #take(received: ServerMessage | ServerMessage[]): void {
+    for (const message of Array.isArray(received) ? received : [received]) {
+      if (message.type === 'message' && 'offset' in message) this.offsets.push(message.offset);
+      if (message.type === 'joined') {
+        this.#epoch = message.epoch;
+        this.answers.push(message);
+      }
+    }
+    this.#changed.resolve();
+    this.#changed = Promise.withResolvers();
+  }
+}
+
+/** Publishes one message after the other, until it is told to stop. */
+class Publisher implements Disposable {
+  published = 0;
+  #isStopped = false;
+  #ended: Promise<void> | undefined;
+
+  private constructor(private readonly client: WebSocketClient) {}
+
+  static async start(): Promise<Publisher> {
+    const publisher = new Publisher(await open());
+    publisher.client.send({ action: 'join', channel });
+    await publisher.#answer('joined');
+    publisher.#ended = publisher.#publish();
+    return publisher;
+  }
+
+  /** Until it has published so many more. */
+  async publishes(count: number): Promise<void> {
+    for (const target = this.published + count; this.published < target;) {
+      await once(this.client.socket, 'message');
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    await this.#ended;
+  }
+
+  [Symbol.dispose](): void {
+    this.client[Symbol.dispose]();
+  }
+
+  async #publish(): Promise<void> {
+    while (!this.#isStopped) {
+      this.client.send({ action: 'publish', channel, data: { text: 'x'.repeat(100) } });
+      await this.#answer('published');
+      this.published += 1;
+    }
+  }
+
+  async #answer(type: string): Promise<void> {
+    while (((await this.client.next()) as ServerMessage).type !== type);
+  }
+}
+
+it('misses nothing and gets nothing twice when API Gateway ends every connection after two hours', async () => {
+  const members = Array.from({ length: 8 }, () => new Member());
+  await Promise.all(members.map(async (member) => member.join()));
+  // their connections are younger, and carry the load through the members' end
+  await admin.advanceClock('5m');
+  const publishers = await Promise.all([Publisher.start(), Publisher.start()]);
+
+  const hasAnyEnded = Promise.race(members.map(async ({ closed }) => closed));
+  let isOver = false;
+  void hasAnyEnded.then(() => (isOver = true));
+  for (let minutes = 5; minutes < 115; minutes += 5) {
+    // nobody is idle for ten minutes: each gets something before each step
+    const seen = members.map(({ offsets }) => offsets.length);
+    await Promise.all([
+      ...members.map(async (member, n) => member.until(() => member.offsets.length > seen[n]!)),
+      ...publishers.map(async (publisher) => publisher.publishes(1)),
+    ]);
+    await admin.advanceClock('5m');
+  }
+  expect(isOver).toBe(false);
+  await admin.advanceClock('5m');
+
+  await Promise.all(
+    members.map(async (member) => {
+      expect(await member.closed).toEqual({ code: 1001, reason: 'Going away' });
+      const before = member.offsets.length;
+      await publishers[0].publishes(10);
+      await member.join();
+      // what was missed came before the answer
+      expect(member.offsets.length).toBeGreaterThan(before + 8);
+      const { length } = member.offsets;
+      await member.until(() => member.offsets.length > length + 5);
+    }),
+  );
+  await Promise.all(publishers.map(async (publisher) => publisher.stop()));
+  const published = publishers.reduce((sum, publisher) => sum + publisher.published, 0);
+  await Promise.all(members.map(async (member) => member.until(() => member.offsets.length >= published)));
+
+  const everything = Array.from({ length: published }, (_, n) => n + 1);
+  for (const { offsets, answers } of members) {
+    expect(offsets).toEqual(everything);
+    expect(answers).toMatchObject([{ offset: 0 }, { recovered: true }]);
+  }
+  for (const each of [...members, ...publishers]) each[Symbol.dispose]();
+});

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { hasRedis, redisSkip, SpawnedRedis } from '../support/redis-server.js';
+import { startService, type TestService } from '../support/service-app.js';
+
+const CHANNEL = 'news';
+
+/** The status of an answer that came in time; every 503 has to say when to come back. */
+async function statusOf(service: TestService, path: string, connectionId = 'alice='): Promise<number> {
+  const response = await fetch(`${service.url}${path}`, {
+    method: path.startsWith('/health') ? 'GET' : 'POST',
+    headers: { ConnectionId: connectionId },
+    ...(path === '/message' && { body: JSON.stringify({ action: 'join', channel: CHANNEL }) }),
+    signal: AbortSignal.timeout(3_000),
+  });
+  if (response.status === 503 && response.headers.get('retry-after') !== '1')
+    throw new Error('no Retry-After');
+  return response.status;
+}
+
+const startOn = (redis: SpawnedRedis) =>
+  startService({ STORE: 'redis', REDIS_URL: redis.url(), STORE_TIMEOUT_MS: '500' });
+
+/** Every request is refused with a hint, and nothing but the readiness tells that something is wrong. */
+async function expectAway(service: TestService): Promise<void> {
+  await expect.poll(() => statusOf(service, '/health/ready'), { timeout: 3_000 }).toBe(503);
+  for (const path of ['/connect', '/message', '/disconnect']) expect(await statusOf(service, path)).toBe(503);
+  expect(await statusOf(service, '/health/live')).toBe(200);
+  expect((await fetch(`${service.url}/metrics`)).status).toBe(200);
+}
+
+/** @param since when the store was back, of `performance.now()` */
+async function expectBack(service: TestService, since: number): Promise<void> {
+  await expect.poll(() => statusOf(service, '/health/ready'), { timeout: 5_000 }).toBe(200);
+  for (const path of ['/connect', '/message', '/disconnect']) expect(await statusOf(service, path)).toBe(200);
+  expect(performance.now() - since).toBeLessThan(5_000);
+}
+
+describe.skipIf(!hasRedis)(`a store that goes away and comes back (${redisSkip})`, () => {
+  it('is survived when it is killed, and started again', async () => {
+    await using redis = await SpawnedRedis.start();
+    await using service = await startOn(redis);
+    expect(await statusOf(service, '/connect')).toBe(200);
+    await redis.kill();
+    await expectAway(service);
+    await redis.restart();
+    await expectBack(service, performance.now());
+  });
+
+  it('is survived when it hangs for a while', async () => {
+    await using redis = await SpawnedRedis.start();
+    await using service = await startOn(redis);
+    expect(await statusOf(service, '/connect')).toBe(200);
+    redis.signal('SIGSTOP');
+    await expectAway(service);
+    redis.signal('SIGCONT');
+    await expectBack(service, performance.now());
+  });
+
+  it('ends in order while it is away', async () => {
+    await using redis = await SpawnedRedis.start();
+    const service = await startOn(redis);
+    await statusOf(service, '/message');
+    await redis.kill();
+    await expectAway(service);
+    await expect(service[Symbol.asyncDispose]()).resolves.toBeUndefined();
+  });
+});

@@ -1,0 +1,204 @@
+import { expect, it } from 'vitest';
+import { type UserId } from '../../../src/api/integration.js';
+import { type ChannelName } from '../../../src/api/messages.js';
+import {
+  alice,
+  atOnce,
+  bob,
+  hour,
+  idsOf,
+  listed,
+  manyChannels,
+  news,
+  type OpenStore,
+  sports,
+  start,
+} from './store-under-test.js';
+
+/** Connections one by one: put, get, touch, remove, expire. */
+export function connectionsAreKept(open: OpenStore): void {
+  const userId = 'Zoë 👩 @example.com' as UserId;
+
+  it('gives a connection back as it was put', async () => {
+    await using opened = await open();
+    await opened.put(alice, { connectedAt: start - 10 });
+    expect(await opened.store.getConnection(alice)).toEqual({
+      connectionId: alice,
+      connectedAt: start - 10,
+      expiresAt: start + hour,
+      lastActiveAt: start,
+    });
+    expect(await opened.store.getConnection(bob)).toBeUndefined();
+  });
+
+  it('knows who is behind a connection and whether it takes several messages, wherever it tells of one', async () => {
+    await using opened = await open();
+    const { store } = opened;
+    await opened.put(alice, { userId, isBatched: true });
+    await opened.put(bob);
+    for (const id of [alice, bob]) await store.join(news, id, manyChannels);
+    const known = {
+      connectionId: alice,
+      userId,
+      isBatched: true,
+      connectedAt: start,
+      expiresAt: start + hour,
+      lastActiveAt: start,
+    };
+    expect(await store.getConnection(alice)).toEqual(known);
+    expect(await store.touchConnection(alice)).toEqual(known);
+    expect(await listed(store.connectionsOf(userId))).toEqual([known]);
+    expect(await listed(store.idleConnections(start + 1))).toContainEqual(known);
+    const members = await listed(store.members(news));
+    const member = { userId, isBatched: true, joinedAt: start, joinedOffset: 0 };
+    expect(members.find(({ connectionId }) => connectionId === alice)).toEqual({
+      connectionId: alice,
+      ...member,
+    });
+    for (const unknown of [
+      await store.getConnection(bob),
+      await store.touchConnection(bob),
+      members.find(({ connectionId }) => connectionId === bob),
+    ]) {
+      expect(unknown).toBeDefined();
+      expect(unknown).not.toHaveProperty('userId');
+      expect(unknown?.isBatched ?? false).toBe(false);
+    }
+  });
+
+  it('knows of a connection that is put again what it was put with last, wherever it tells of it', async () => {
+    await using opened = await open();
+    const { store } = opened;
+    await opened.put(alice, { userId, isBatched: true });
+    await store.join(news, alice, manyChannels);
+    opened.clock.now = start + 500;
+    await opened.put(alice, { userId: 'yan' as UserId, expiresAt: start + 2 * hour });
+    expect(await store.getConnection(alice)).toMatchObject({
+      userId: 'yan',
+      connectedAt: start + 500,
+      lastActiveAt: start + 500,
+      expiresAt: start + 2 * hour,
+    });
+    const [member] = await listed(store.members(news));
+    expect(member).toMatchObject({ userId: 'yan', joinedAt: start });
+    expect(member?.isBatched ?? false).toBe(false);
+    expect(await idsOf(store.connectionsOf(userId))).toEqual([]);
+    expect(await idsOf(store.connectionsOf('yan' as UserId))).toEqual([alice]);
+    await opened.put(alice);
+    expect(await store.getConnection(alice)).not.toHaveProperty('userId');
+    expect((await listed(store.members(news)))[0]).not.toHaveProperty('userId');
+    expect(await idsOf(store.connectionsOf('yan' as UserId))).toEqual([]);
+  });
+
+  it('keeps the channels of a connection that is put again, for as long as that one stays', async () => {
+    await using opened = await open();
+    const { store } = opened;
+    await opened.enter(news, alice, bob);
+    await opened.put(alice, { expiresAt: start + 2 * hour });
+    await opened.put(bob, { expiresAt: start + hour / 2 });
+    opened.clock.now = start + hour / 2;
+    expect(await idsOf(store.members(news))).toEqual([alice]);
+    opened.clock.now = start + hour;
+    expect(await store.isMember(news, alice)).toBe(true);
+    expect(await idsOf(store.members(news))).toEqual([alice]);
+    expect(await store.countMembers(news)).toBe(1);
+    expect(await store.join(news, alice, manyChannels)).toMatchObject({ kind: 'was_member' });
+    expect(await store.removeConnection(alice)).toEqual([news]);
+  });
+
+  it('notes when a connection was heard of, if it is there, and lets it expire all the same', async () => {
+    await using opened = await open();
+    await opened.connect(alice);
+    opened.clock.now = start + 100;
+    expect(await opened.store.touchConnection(alice)).toMatchObject({ lastActiveAt: start + 100 });
+    expect(await opened.store.touchConnection(bob)).toBeUndefined();
+    expect(await opened.store.getConnection(alice)).toMatchObject({
+      lastActiveAt: start + 100,
+      expiresAt: start + hour,
+    });
+    expect(await opened.store.getConnection(bob)).toBeUndefined();
+  });
+
+  it('lets a removed connection leave every channel, and tells which', async () => {
+    await using opened = await open();
+    const { store } = opened;
+    for (const channel of [news, sports]) await opened.enter(channel, alice, bob);
+    await opened.enter('left' as ChannelName, alice);
+    await store.leave('left' as ChannelName, alice);
+    expect((await store.removeConnection(alice))?.toSorted()).toEqual([news, sports]);
+    expect(await store.removeConnection(alice)).toBeUndefined();
+    expect(await store.getConnection(alice)).toBeUndefined();
+    for (const channel of [news, sports]) {
+      expect(await idsOf(store.members(channel))).toEqual([bob]);
+      expect(await store.countMembers(channel)).toBe(1);
+    }
+    // and does not find them again when it is back
+    await opened.connect(alice);
+    expect(await store.isMember(news, alice)).toBe(false);
+    expect(await idsOf(store.members(news))).toEqual([bob]);
+    expect(await store.removeConnection(alice)).toEqual([]);
+  });
+
+  it('lets a removed connection leave 105 channels', async () => {
+    await using opened = await open();
+    const channels = Array.from({ length: 105 }, (_, index) => `channel-${index}` as ChannelName);
+    await opened.connect(alice);
+    for (let from = 0; from < 105; from += 15)
+      await atOnce(15, (index) => opened.store.join(channels[from + index]!, alice, manyChannels));
+    expect((await opened.store.removeConnection(alice))?.toSorted()).toEqual(channels.toSorted());
+    const counts = await atOnce(105, (index) => opened.store.countMembers(channels[index]!));
+    expect(counts.filter((count) => count > 0)).toEqual([]);
+    expect(await opened.store.counts()).toEqual({ connections: 0, channels: 0 });
+  });
+
+  it('removes a connection for one of those who try at once, and hearing of it brings nothing back', async () => {
+    await using opened = await open();
+    const { store } = opened;
+    await opened.enter(news, alice);
+    const [removed] = await Promise.all([
+      atOnce(5, () => store.removeConnection(alice)),
+      atOnce(5, () => store.touchConnection(alice)),
+    ]);
+    expect(removed.filter((channels) => channels !== undefined)).toEqual([[news]]);
+    expect(await store.touchConnection(alice)).toBeUndefined();
+    expect(await store.getConnection(alice)).toBeUndefined();
+    expect(await store.counts()).toEqual({ connections: 0, channels: 0 });
+  });
+
+  it('treats an expired connection as absent, and as a member of nothing', async () => {
+    await using opened = await open();
+    const { store } = opened;
+    await opened.put(alice, { userId });
+    await store.join(news, alice, manyChannels);
+    opened.clock.now = start + hour - 1;
+    expect(await store.isMember(news, alice)).toBe(true);
+    expect(await store.getConnection(alice)).toBeDefined();
+    opened.clock.now = start + hour;
+    expect(await store.getConnection(alice)).toBeUndefined();
+    expect(await store.touchConnection(alice)).toBeUndefined();
+    expect(await idsOf(store.connectionsOf(userId))).toEqual([]);
+    expect(await idsOf(store.idleConnections(start + hour))).toEqual([]);
+    expect(await store.counts()).toEqual({ connections: 0, channels: 0 });
+    expect(await store.isMember(news, alice)).toBe(false);
+    expect(await store.countMembers(news)).toBe(0);
+    expect(await idsOf(store.members(news))).toEqual([]);
+    expect(await store.join(news, alice, manyChannels)).toEqual({ kind: 'unknown_connection' });
+    expect(await store.leave(news, alice)).toBe(false);
+    expect(await store.removeConnection(alice)).toBeUndefined();
+  });
+
+  it('does not give an expired connection its channels back', async () => {
+    await using opened = await open();
+    const { store } = opened;
+    await opened.enter(news, alice);
+    opened.clock.now = start + hour;
+    await opened.connect(alice);
+    expect(await store.getConnection(alice)).toMatchObject({ connectedAt: start + hour });
+    expect(await store.isMember(news, alice)).toBe(false);
+    expect(await idsOf(store.members(news))).toEqual([]);
+    expect(await store.countMembers(news)).toBe(0);
+    // nor counts them against it
+    expect(await store.join(sports, alice, 1)).toMatchObject({ kind: 'joined' });
+    expect(await store.removeConnection(alice)).toEqual([sports]);
+  });
+}

@@ -1,0 +1,123 @@
+import { expect, it } from 'vitest';
+import { type UserId } from '../../../src/api/integration.js';
+import {
+  alice,
+  bob,
+  checked,
+  hour,
+  ids,
+  idsOf,
+  news,
+  type OpenStore,
+  sports,
+  start,
+} from './store-under-test.js';
+
+/** Connections in pages: those of a user, and the idle ones; and how many there are. */
+export function connectionsAreListed(open: OpenStore): void {
+  const [zoe, yan] = ['zoe' as UserId, 'yan' as UserId];
+
+  it('gives every connection of a user once, in pages, and nobody else', async () => {
+    await using opened = await open();
+    await Promise.all(ids(8).map((id) => opened.put(id, { userId: zoe })));
+    await opened.put(alice, { userId: yan });
+    await opened.connect(bob);
+    expect((await idsOf(opened.store.connectionsOf(zoe))).toSorted()).toEqual(ids(8));
+    expect(await idsOf(opened.store.connectionsOf(yan))).toEqual([alice]);
+    expect(await idsOf(opened.store.connectionsOf('nobody' as UserId))).toEqual([]);
+  });
+
+  it('gives no page without a connection of a user when many have expired', async () => {
+    await using opened = await open();
+    await Promise.all(ids(8).map((id) => opened.put(id, { userId: zoe })));
+    const first = (await idsOf(opened.store.connectionsOf(zoe))).slice(0, 6);
+    await Promise.all(first.map((id) => opened.put(id, { userId: zoe, expiresAt: start + hour / 2 })));
+    opened.clock.now = start + hour / 2;
+    expect(await idsOf(opened.store.connectionsOf(zoe))).toHaveLength(2);
+  });
+
+  it('gives every connection of a user that stays once while others are removed and put between the pages', async () => {
+    await using opened = await open();
+    await Promise.all(ids(9).map((id) => opened.put(id, { userId: zoe })));
+    const seen = [];
+    for await (const page of checked(opened.store.connectionsOf(zoe))) {
+      seen.push(...page.map(({ connectionId }) => connectionId));
+      await opened.store.removeConnection(seen[0]!);
+      await opened.store.touchConnection(seen[1]!);
+      await opened.put(alice, { userId: zoe });
+    }
+    expect(seen.filter((id) => id !== alice).toSorted()).toEqual(ids(9));
+  });
+
+  it('lists no connection that was removed', async () => {
+    await using opened = await open();
+    const { store } = opened;
+    for (const id of [alice, bob]) await opened.put(id, { userId: zoe });
+    await store.removeConnection(alice);
+    expect(await idsOf(store.connectionsOf(zoe))).toEqual([bob]);
+    expect(await idsOf(store.idleConnections(start + 1))).toEqual([bob]);
+    // and is back as somebody else's
+    await opened.put(alice, { userId: yan });
+    expect(await idsOf(store.connectionsOf(zoe))).toEqual([bob]);
+    expect(await idsOf(store.connectionsOf(yan))).toEqual([alice]);
+  });
+
+  it('gives every connection that was not heard of since then once, in pages', async () => {
+    await using opened = await open();
+    await opened.connect(...ids(8));
+    opened.clock.now = start + 500;
+    await opened.connect(alice, bob);
+    opened.clock.now = start + 1000;
+    await opened.store.touchConnection(alice);
+    await opened.store.touchConnection(ids(1)[0]!);
+    expect((await idsOf(opened.store.idleConnections(start + 400))).toSorted()).toEqual(ids(8).slice(1));
+    expect((await idsOf(opened.store.idleConnections(start + 900))).toSorted()).toEqual([
+      bob,
+      ...ids(8).slice(1),
+    ]);
+    expect(await idsOf(opened.store.idleConnections(start - 1))).toEqual([]);
+  });
+
+  it('gives every idle connection once to a sweep that removes or touches each', async () => {
+    await using opened = await open();
+    await opened.connect(...ids(9));
+    opened.clock.now = start + 1000;
+    const seen = [];
+    for await (const page of checked(opened.store.idleConnections(start + 500))) {
+      for (const { connectionId } of page) {
+        seen.push(connectionId);
+        if (seen.length % 2 === 0) await opened.store.touchConnection(connectionId);
+        else await opened.store.removeConnection(connectionId);
+      }
+    }
+    expect(seen.toSorted()).toEqual(ids(9));
+    expect(await idsOf(opened.store.idleConnections(start + 500))).toEqual([]);
+  });
+
+  it('counts the connections that are there and the channels that have members', async () => {
+    await using opened = await open();
+    const { store } = opened;
+    expect(await store.counts()).toEqual({ connections: 0, channels: 0 });
+    await opened.enter(news, alice, bob);
+    await opened.enter(sports, bob);
+    await opened.connect(...ids(3));
+    expect(await store.counts()).toEqual({ connections: 5, channels: 2 });
+    await store.leave(sports, bob);
+    expect(await store.counts()).toEqual({ connections: 5, channels: 1 });
+    await store.removeConnection(alice);
+    expect(await store.counts()).toEqual({ connections: 4, channels: 1 });
+    // put again, each is still one
+    await opened.connect(...ids(3));
+    expect(await store.counts()).toEqual({ connections: 4, channels: 1 });
+    await opened.put(ids(1)[0]!, { expiresAt: start + 2 * hour });
+    opened.clock.now = start + hour;
+    expect(await store.counts()).toEqual({ connections: 1, channels: 0 });
+  });
+
+  it('does not count a channel whose log alone is kept', async () => {
+    await using opened = await open();
+    await opened.store.append(news, 'content', { messages: 10, ageMs: hour });
+    await opened.store.position(sports);
+    expect(await opened.store.counts()).toEqual({ connections: 0, channels: 0 });
+  });
+}

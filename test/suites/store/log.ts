@@ -1,0 +1,180 @@
+import { expect, it } from 'vitest';
+import { type Retention } from '../../../src/service/store/store.js';
+import {
+  alice,
+  ascending,
+  atOnce,
+  hour,
+  keepAll,
+  news,
+  type OpenStore,
+  second,
+  sports,
+  start,
+  type StoreUnderTest,
+  unicodeText,
+} from './store-under-test.js';
+
+/** A channel's log: epoch, offsets, what is kept and what is trimmed. */
+export function logsAreKept(open: OpenStore): void {
+  it('begins a log before its first message, and names its life once', async () => {
+    await using opened = await open();
+    const { epoch, offset } = await opened.store.position(news);
+    expect(epoch).toMatch(/^[\w-]{1,32}$/);
+    expect(offset).toBe(0);
+    expect(await opened.store.readLog(news, 0, 10)).toEqual([]);
+    expect(await opened.store.append(news, 'first', keepAll)).toEqual({ epoch, offset: 1 });
+    expect(await opened.store.append(news, 'second', keepAll)).toEqual({ epoch, offset: 2 });
+    expect(await opened.store.position(news)).toEqual({ epoch, offset: 2 });
+  });
+
+  it('begins a log once for all who come first at once', async () => {
+    await using opened = await open();
+    const positions = await atOnce(10, (index) =>
+      index % 2 === 0 ? opened.store.position(news) : opened.store.append(news, 'content', keepAll),
+    );
+    expect(new Set(positions.map(({ epoch }) => epoch)).size).toBe(1);
+    expect((await opened.store.position(news)).offset).toBe(5);
+  });
+
+  it('reads what has a greater offset, in order, at most so many', async () => {
+    await using opened = await open();
+    await appendAll(opened, ['a', 'b', 'c', 'd', 'e'], keepAll);
+    expect(await opened.store.readLog(news, 0, 10)).toEqual(
+      ['a', 'b', 'c', 'd', 'e'].map((content, index) => ({
+        offset: index + 1,
+        publishedAt: start + index,
+        content,
+      })),
+    );
+    expect(await offsets(opened, 0, 2)).toEqual([1, 2]);
+    expect(await offsets(opened, 2, 2)).toEqual([3, 4]);
+    expect(await offsets(opened, 4, 2)).toEqual([5]);
+    expect(await offsets(opened, 5, 2)).toEqual([]);
+    expect(await offsets(opened, 99, 2)).toEqual([]);
+  });
+
+  it('keeps the logs of two channels apart', async () => {
+    await using opened = await open();
+    await opened.store.append(news, 'of news', keepAll);
+    await opened.store.append(sports, 'of sports', keepAll);
+    await opened.store.append(sports, 'more of sports', { messages: 1, ageMs: hour });
+    expect((await opened.store.position(news)).offset).toBe(1);
+    expect((await opened.store.position(sports)).offset).toBe(2);
+    expect(await opened.store.readLog(news, 0, 10)).toMatchObject([{ content: 'of news' }]);
+    expect(await opened.store.readLog(sports, 0, 10)).toMatchObject([{ content: 'more of sports' }]);
+  });
+
+  it('keeps contents of 100 KB with any Unicode, and none at all', async () => {
+    await using opened = await open();
+    const contents = [...Array.from({ length: 12 }, (_, index) => unicodeText(100 * 1024 + index)), ''];
+    for (const content of contents) await opened.store.append(news, content, keepAll);
+    const read = await opened.store.readLog(news, 0, 100);
+    // compared one by one, so that a failure does not print a megabyte
+    expect(read.map(({ content }, index) => content === contents[index])).toEqual(contents.map(() => true));
+    expect(await offsets(opened, 9, 2)).toEqual([10, 11]);
+  });
+
+  it('gives 50 who append at once the offsets from 1 to 50, each once', async () => {
+    await using opened = await open();
+    const positions = await atOnce(50, (index) => opened.store.append(news, `content ${index}`, keepAll));
+    expect(positions.map(({ offset }) => offset).toSorted(ascending)).toEqual(
+      Array.from({ length: 50 }, (_, index) => index + 1),
+    );
+    const read = await opened.store.readLog(news, 0, 100);
+    expect(read.map(({ offset }) => offset)).toEqual(Array.from({ length: 50 }, (_, index) => index + 1));
+    for (const { offset, content } of read)
+      expect(positions[Number(content.split(' ')[1])]).toMatchObject({ offset });
+  });
+
+  it('has every entry up to the offset that it tells of, without a gap, while others append', async () => {
+    await using opened = await open();
+    await atOnce(20, async (index) => {
+      const { offset } =
+        index % 2 === 0
+          ? await opened.store.append(news, `content ${index}`, keepAll)
+          : await opened.store.position(news);
+      const read = await offsets(opened, 0, 100);
+      expect(read).toEqual(Array.from({ length: read.length }, (_, place) => place + 1));
+      expect(read.length).toBeGreaterThanOrEqual(offset);
+    });
+  });
+
+  it('keeps the newest so many', async () => {
+    await using opened = await open();
+    await appendAll(opened, ['a', 'b', 'c', 'd', 'e'], { messages: 3, ageMs: hour });
+    expect(await offsets(opened, 0, 10)).toEqual([3, 4, 5]);
+    expect(await offsets(opened, 0, 2)).toEqual([3, 4]);
+    expect(await offsets(opened, 4, 10)).toEqual([5]);
+    await appendAll(opened, ['f'], { messages: 1, ageMs: hour });
+    expect(await offsets(opened, 0, 10)).toEqual([6]);
+  });
+
+  it('keeps what is younger than its age', async () => {
+    await using opened = await open();
+    const retention = { messages: 10, ageMs: 60 * second };
+    const { epoch } = await opened.store.append(news, 'a', retention);
+    opened.clock.now = start + 30 * second;
+    await opened.store.append(news, 'b', retention);
+    opened.clock.now = start + 60 * second - 1;
+    expect(await offsets(opened, 0, 10)).toEqual([1, 2]);
+    opened.clock.now = start + 60 * second;
+    expect(await offsets(opened, 0, 10)).toEqual([2]);
+    expect(await opened.store.append(news, 'c', retention)).toEqual({ epoch, offset: 3 });
+    expect(await offsets(opened, 0, 10)).toEqual([2, 3]);
+    opened.clock.now = start + 90 * second;
+    expect(await offsets(opened, 0, 10)).toEqual([3]);
+  });
+
+  it('uses no offset twice in one life of a log, however long nothing was appended', async () => {
+    await using opened = await open();
+    const retention = { messages: 2, ageMs: second };
+    await appendAll(opened, ['a', 'b', 'c'], retention);
+    const before = await opened.store.position(news);
+    expect(before.offset).toBe(3);
+    opened.clock.now = start + 1000 * hour;
+    expect(await offsets(opened, 0, 10)).toEqual([]);
+    const after = await opened.store.append(news, 'd', retention);
+    // an epoch of its own would do as well
+    expect(after.epoch === before.epoch ? after.offset : 4).toBe(4);
+    expect(await opened.store.readLog(news, 0, 10)).toMatchObject([{ content: 'd', offset: after.offset }]);
+  });
+
+  it('counts the offsets where nothing is kept', async () => {
+    await using opened = await open();
+    const { epoch } = await opened.store.position(news);
+    const retention = { messages: 0, ageMs: hour };
+    expect(await opened.store.append(news, 'a', retention)).toEqual({ epoch, offset: 1 });
+    expect(await opened.store.append(news, 'b', retention)).toEqual({ epoch, offset: 2 });
+    expect(await opened.store.position(news)).toEqual({ epoch, offset: 2 });
+    expect(await offsets(opened, 0, 10)).toEqual([]);
+    // and goes on from there where something is
+    await opened.store.append(news, 'c', keepAll);
+    expect(await opened.store.readLog(news, 0, 10)).toMatchObject([{ offset: 3, content: 'c' }]);
+  });
+
+  it('keeps the log of a channel that everybody has left', async () => {
+    await using opened = await open();
+    await opened.enter(news, alice);
+    const position = await opened.store.append(news, 'a', keepAll);
+    await opened.store.removeConnection(alice);
+    expect(await opened.store.position(news)).toEqual(position);
+    expect(await offsets(opened, 0, 10)).toEqual([1]);
+  });
+}
+
+/** One after the other, a millisecond apart. */
+async function appendAll(
+  { store, clock }: StoreUnderTest,
+  contents: readonly string[],
+  retention: Retention,
+): Promise<void> {
+  for (const content of contents) {
+    await store.append(news, content, retention);
+    clock.now += 1;
+  }
+}
+
+async function offsets({ store }: StoreUnderTest, after: number, limit: number): Promise<number[]> {
+  return (await store.readLog(news, after, limit)).map(({ offset }) => offset);
+}

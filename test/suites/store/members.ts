@@ -1,0 +1,121 @@
+import { expect, it } from 'vitest';
+import { type ConnectionId } from '../../../src/api/integration.js';
+import { type MemberRange } from '../../../src/service/store/store.js';
+import {
+  alice,
+  checked,
+  hour,
+  ids,
+  idsOf,
+  listed,
+  manyChannels,
+  news,
+  type OpenStore,
+  pageMembers,
+  sports,
+  start,
+} from './store-under-test.js';
+
+/** The members of a channel in pages, whole or in ranges. */
+export function membersAreListed(open: OpenStore): void {
+  it('gives every member once, in pages, in an order that does not change', async () => {
+    await using opened = await open();
+    const { store } = opened;
+    await opened.enter(news, ...ids(8));
+    const order = await idsOf(store.members(news));
+    expect(order.toSorted()).toEqual(ids(8));
+    expect(await idsOf(store.members(news))).toEqual(order);
+    expect(await store.countMembers(news)).toBe(8);
+    expect(await listed(store.members(sports))).toEqual([]);
+    // neither does it with those who come, leave, and are heard of
+    await opened.enter(news, alice);
+    await store.touchConnection(order[2]!);
+    await opened.connect(order[5]!);
+    await store.leave(news, order[0]!);
+    const changed = await idsOf(store.members(news));
+    expect(changed.filter((id) => id !== alice)).toEqual(order.slice(1));
+  });
+
+  it('skips and repeats nobody who stays while others leave and join between the pages', async () => {
+    await using opened = await open();
+    const everybody = ids(9);
+    await opened.enter(news, ...everybody);
+    await opened.connect(alice);
+    const seen: ConnectionId[] = [];
+    for await (const page of checked(opened.store.members(news))) {
+      seen.push(...page.map(({ connectionId }) => connectionId));
+      await opened.store.leave(news, seen[0]!);
+      await opened.store.removeConnection(seen[1]!);
+      await opened.store.join(news, alice, manyChannels);
+    }
+    expect(seen.filter((id) => id !== alice).toSorted()).toEqual(everybody);
+    expect(seen.filter((id) => id === alice).length).toBeLessThanOrEqual(1);
+  });
+
+  it('gives no page without a member when pages of them have expired', async () => {
+    await using opened = await open();
+    await opened.enter(news, ...ids(8));
+    const order = await idsOf(opened.store.members(news));
+    await Promise.all(order.slice(0, 6).map((id) => opened.put(id, { expiresAt: start + hour / 2 })));
+    opened.clock.now = start + hour / 2;
+    expect(await idsOf(opened.store.members(news))).toEqual(order.slice(6));
+    expect(await idsOf(opened.store.members(news, { after: order[1], until: order[6] }))).toEqual([order[6]]);
+    expect(await idsOf(opened.store.members(news, { until: order[5] }))).toEqual([]);
+    expect(await opened.store.countMembers(news)).toBe(2);
+  });
+
+  it('gives the members after one and until another, whether these are members or not', async () => {
+    await using opened = await open();
+    const { store } = opened;
+    await opened.enter(news, ...ids(9));
+    const order = await idsOf(store.members(news));
+    const [first, third, seventh, last] = [order[0], order[2], order[6], order[8]];
+    const between = (range: MemberRange) => idsOf(store.members(news, range));
+    expect(await between({})).toEqual(order);
+    expect(await between({ after: third })).toEqual(order.slice(3));
+    expect(await between({ until: seventh })).toEqual(order.slice(0, 7));
+    expect(await between({ after: third, until: seventh })).toEqual(order.slice(3, 7));
+    expect(await between({ after: first, until: last })).toEqual(order.slice(1));
+    expect(await between({ after: last })).toEqual([]);
+    expect(await between({ until: first })).toEqual([first]);
+    expect(await between({ after: third, until: third })).toEqual([]);
+
+    await store.leave(news, third!);
+    await store.removeConnection(seventh!);
+    expect(await between({ after: third, until: seventh })).toEqual(order.slice(3, 6));
+    // an id that never was there parts the members all the same
+    const before = await between({ until: 'c4' as ConnectionId });
+    expect([...before, ...(await between({ after: 'c4' as ConnectionId }))]).toEqual(
+      order.filter((id) => id !== third && id !== seventh),
+    );
+  });
+
+  it('cuts a channel without members into one range', async () => {
+    await using opened = await open();
+    const ranges = await opened.store.memberRanges(news, 2);
+    expect(ranges).toEqual([{}]);
+    // who joins afterwards is in it
+    await opened.enter(news, alice);
+    expect(await idsOf(opened.store.members(news, ranges[0]))).toEqual([alice]);
+  });
+
+  it.for([1, 2, pageMembers, pageMembers + 1, 7, 8, 9, 100])(
+    'cuts a channel of eight into ranges of about %i that cover it without overlap',
+    async (size) => {
+      await using opened = await open();
+      const { store } = opened;
+      await opened.enter(news, ...ids(8));
+      const ranges = await store.memberRanges(news, size);
+      expect(ranges[0]?.after).toBeUndefined();
+      expect(ranges.at(-1)?.until).toBeUndefined();
+      expect(ranges.slice(1).map(({ after }) => after)).toEqual(
+        ranges.slice(0, -1).map(({ until }) => until),
+      );
+      expect(ranges.slice(1).every(({ after }) => after !== undefined)).toBe(true);
+      const inRanges = await Promise.all(ranges.map((range) => idsOf(store.members(news, range))));
+      expect(inRanges.flat()).toEqual(await idsOf(store.members(news)));
+      expect(Math.max(...inRanges.map((members) => members.length))).toBeLessThanOrEqual(2 * size);
+      expect(ranges.length).toBeLessThanOrEqual(Math.ceil((2 * 8) / size));
+    },
+  );
+}

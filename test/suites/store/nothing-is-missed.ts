@@ -1,0 +1,117 @@
+import { expect, it } from 'vitest';
+import {
+  alice,
+  ascending,
+  atOnce,
+  bob,
+  hour,
+  ids,
+  keepAll,
+  listed,
+  manyChannels,
+  news,
+  type OpenStore,
+  sports,
+  start,
+} from './store-under-test.js';
+
+/** A channel's log beside its members: who joins while others publish. */
+export function nothingIsMissed(open: OpenStore): void {
+  it('tells who joins where the log is, and notes it with the member', async () => {
+    await using opened = await open();
+    const { store } = opened;
+    await opened.connect(alice, bob);
+    const { epoch } = await store.position(news);
+    expect(await store.join(news, alice, manyChannels)).toEqual({
+      kind: 'joined',
+      position: { epoch, offset: 0 },
+    });
+    await store.append(news, 'a', keepAll);
+    await store.append(news, 'b', { messages: 0, ageMs: hour });
+    expect(await store.join(news, bob, manyChannels)).toEqual({
+      kind: 'joined',
+      position: { epoch, offset: 2 },
+    });
+    const members = await listed(store.members(news));
+    expect(new Map(members.map(({ connectionId, joinedOffset }) => [connectionId, joinedOffset]))).toEqual(
+      new Map([
+        [alice, 0],
+        [bob, 2],
+      ]),
+    );
+  });
+
+  it('begins the log for who joins first', async () => {
+    await using opened = await open();
+    await opened.connect(alice);
+    const outcome = await opened.store.join(news, alice, manyChannels);
+    expect(outcome).toEqual({ kind: 'joined', position: await opened.store.position(news) });
+    expect(await opened.store.append(news, 'a', keepAll)).toEqual({
+      epoch: 'position' in outcome && outcome.position.epoch,
+      offset: 1,
+    });
+  });
+
+  it('keeps the place of a member that joins or is put again', async () => {
+    await using opened = await open();
+    const { store } = opened;
+    await opened.enter(news, alice);
+    await store.append(news, 'a', keepAll);
+    await store.join(news, alice, manyChannels);
+    await opened.connect(alice);
+    expect(await listed(store.members(news))).toMatchObject([{ joinedAt: start, joinedOffset: 0 }]);
+  });
+
+  it('numbers what is appended beyond the place of every member, however long nothing was', async () => {
+    await using opened = await open();
+    const { store } = opened;
+    const retention = { messages: 10, ageMs: 1000 };
+    for (const content of ['a', 'b', 'c']) await store.append(news, content, retention);
+    // so long that a store may forget the channel, and has the occasion to
+    opened.clock.now = start + 100 * 24 * hour;
+    await opened.enter(news, alice);
+    await store.append(sports, 'elsewhere', retention);
+    opened.clock.now += 2000;
+    await store.append(sports, 'elsewhere', retention);
+    const { offset } = await store.append(news, 'd', retention);
+    const [member] = await listed(store.members(news));
+    expect(member?.joinedOffset).toBeLessThan(offset);
+  });
+
+  it('hides nothing from those who join while others append', async () => {
+    await using opened = await open();
+    const { store } = opened;
+    const joining = ids(9);
+    await opened.connect(...joining);
+    const [joins, appends] = await Promise.all([
+      atOnce(9, async (index) => {
+        const outcome = await store.join(news, joining[index]!, manyChannels);
+        if (outcome.kind !== 'joined') throw new Error(outcome.kind);
+        // as one does who resumes: what it has missed up to the position
+        const { offset: position } = outcome.position;
+        const log = await store.readLog(news, 0, 100);
+        return { position, read: log.map(({ offset }) => offset).filter((offset) => offset <= position) };
+      }),
+      atOnce(9, async (index) => {
+        const { offset } = await store.append(news, `content ${index}`, keepAll);
+        // as a publish does: whom it sends the message to
+        const members = await listed(store.members(news));
+        return {
+          offset,
+          found: members
+            .filter(({ joinedOffset }) => joinedOffset < offset)
+            .map(({ connectionId }) => connectionId),
+        };
+      }),
+    ]);
+    expect(appends.map(({ offset }) => offset).toSorted(ascending)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    for (const [index, connectionId] of joining.entries()) {
+      // each message either was in the log up to the position, or was sent; none both ways
+      const sent = appends.filter(({ found }) => found.includes(connectionId)).map(({ offset }) => offset);
+      expect([...joins[index]!.read, ...sent].toSorted(ascending)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    }
+    const members = await listed(store.members(news));
+    for (const { connectionId, joinedOffset } of members)
+      expect(joins[joining.indexOf(connectionId)]).toMatchObject({ position: joinedOffset });
+  });
+}

@@ -1,0 +1,115 @@
+import { expect, it } from 'vitest';
+import { type ConnectionId, type UserId } from '../../../src/api/integration.js';
+import { type ChannelName } from '../../../src/api/messages.js';
+import { atOnce, idsOf, keepAll, listed, manyChannels, news, type OpenStore } from './store-under-test.js';
+
+/** Every name that the service lets through, however much it looks like the engine's own. */
+export function oddNamesAreKeptApart(open: OpenStore): void {
+  const channels = [
+    ...'a A a:b a: :a a.b a/b a% % _ a_ a-b @a a%3Ab .. - __proto__ constructor 0 00 members'.split(' '),
+    `${'x'.repeat(255)}y`,
+    'x'.repeat(256),
+  ] as ChannelName[];
+  const userIds = [
+    ...'u U u|v u#v u{v} {u} {} u=v u:v u/v u% u_ u* [u] $u - "u" \\u __proto__ 0 00 ß ss 漢字 👩🏽'.split(' '),
+    "u'; --",
+    ' ',
+    'u v',
+    '\u00E9',
+    'e\u0301',
+    '漢'.repeat(255),
+    '👩'.repeat(256),
+  ] as UserId[];
+  const connectionIds = [
+    ...'c C a:b c|d c#d c{d} {c} {} { c= c== % _ * [c] (c + $ __proto__ 0 00 ! ~ " \' \\'.split(' '),
+    `${'{}|#~!'.repeat(42)}zzzz`,
+    '~'.repeat(256),
+    `${'~'.repeat(255)}}`,
+  ] as ConnectionId[];
+  const connectionOf = (index: number) => `of-${index}` as ConnectionId;
+
+  it('keeps channels apart, whatever they are called', async () => {
+    await using opened = await open();
+    const { store } = opened;
+    // each channel has a member and a message of its own
+    await atOnce(channels.length, async (index) => {
+      const connectionId = connectionOf(index);
+      await opened.enter(channels[index]!, connectionId);
+      await store.append(channels[index]!, connectionId, keepAll);
+    });
+    await atOnce(channels.length, async (index) => {
+      const channel = channels[index]!;
+      const connectionId = connectionOf(index);
+      expect(await idsOf(store.members(channel))).toEqual([connectionId]);
+      expect(await store.countMembers(channel)).toBe(1);
+      expect(await store.readLog(channel, 0, 10)).toMatchObject([{ offset: 1, content: connectionId }]);
+    });
+    expect(await store.counts()).toEqual({ connections: channels.length, channels: channels.length });
+    const everywhere = 'everywhere' as ConnectionId;
+    await opened.connect(everywhere);
+    await atOnce(channels.length, (index) => store.join(channels[index]!, everywhere, manyChannels));
+    expect((await store.removeConnection(everywhere))?.toSorted()).toEqual(channels.toSorted());
+  });
+
+  it('keeps users apart, whatever they are called', async () => {
+    await using opened = await open();
+    const { store } = opened;
+    await atOnce(userIds.length, async (index) => {
+      await opened.put(connectionOf(index), { userId: userIds[index]! });
+      await store.join(news, connectionOf(index), manyChannels);
+    });
+    const members = await listed(store.members(news));
+    await atOnce(userIds.length, async (index) => {
+      const [userId, connectionId] = [userIds[index], connectionOf(index)];
+      expect(await listed(store.connectionsOf(userId!))).toMatchObject([{ connectionId, userId }]);
+      expect(members.find((member) => member.connectionId === connectionId)).toMatchObject({ userId });
+    });
+  });
+
+  it('keeps connections apart, whatever API Gateway calls them', async () => {
+    await using opened = await open();
+    const { store } = opened;
+    const userId = 'u' as UserId;
+    await atOnce(connectionIds.length, async (index) => {
+      await opened.put(connectionIds[index]!, { userId, connectedAt: index });
+      await store.join(news, connectionIds[index]!, manyChannels);
+    });
+    const order = await idsOf(store.members(news));
+    expect(order.toSorted()).toEqual(connectionIds.toSorted());
+    expect((await idsOf(store.connectionsOf(userId))).toSorted()).toEqual(connectionIds.toSorted());
+    const inRanges = [];
+    for (const range of await store.memberRanges(news, 4))
+      inRanges.push(...(await idsOf(store.members(news, range))));
+    expect(inRanges).toEqual(order);
+    await atOnce(connectionIds.length, async (index) => {
+      const connectionId = connectionIds[index]!;
+      expect(await store.getConnection(connectionId)).toMatchObject({ connectionId, connectedAt: index });
+      expect(await store.isMember(news, connectionId)).toBe(true);
+    });
+    // every other one goes, and takes nobody with it
+    const [leaving, staying] = [0, 1].map((rest) => order.filter((_, index) => index % 2 === rest));
+    for (const connectionId of leaving!) expect(await store.removeConnection(connectionId)).toEqual([news]);
+    expect(await idsOf(store.members(news))).toEqual(staying);
+    expect(await store.counts()).toEqual({ connections: staying!.length, channels: 1 });
+  });
+
+  it('keeps memberships apart whose names joined together would be the same', async () => {
+    await using opened = await open();
+    const { store } = opened;
+    const separators = [':', '/', '.', '-', '@', '%', '_'];
+    const pairs = separators.map((separator) => ({
+      one: { channel: `a${separator}b` as ChannelName, connectionId: 'c' as ConnectionId },
+      other: { channel: 'a' as ChannelName, connectionId: `b${separator}c` as ConnectionId },
+    }));
+    await opened.connect(...pairs.flatMap(({ one, other }) => [one.connectionId, other.connectionId]));
+    for (const { one, other } of pairs) {
+      await store.join(one.channel, one.connectionId, manyChannels);
+      expect(await store.isMember(other.channel, other.connectionId)).toBe(false);
+      expect(await store.join(other.channel, other.connectionId, manyChannels)).toMatchObject({
+        kind: 'joined',
+      });
+      expect(await store.leave(one.channel, one.connectionId)).toBe(true);
+      expect(await store.isMember(other.channel, other.connectionId)).toBe(true);
+    }
+  });
+}

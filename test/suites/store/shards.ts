@@ -1,0 +1,210 @@
+import { expect, it } from 'vitest';
+import { type Shard, type Store } from '../../../src/service/store/store.js';
+import {
+  ascending,
+  atOnce,
+  hour,
+  type OpenStore,
+  start,
+  type StoreUnderTest,
+  unicodeText,
+} from './store-under-test.js';
+
+const lease = 30_000;
+
+/** Unfinished work: put, taken, kept, given back, taken over, finished. */
+export function shardsAreTaken(open: OpenStore): void {
+  it('gives the oldest shard first, and each to one alone', async () => {
+    await using opened = await open();
+    const { store } = opened;
+    expect(await store.takeShard(lease)).toBeUndefined();
+    await putOneByOne(opened, 'a', 'b', 'c');
+    const shards = [await store.takeShard(lease), await store.takeShard(lease), await store.takeShard(lease)];
+    expect(shards).toMatchObject(['a', 'b', 'c'].map((content) => ({ content, takes: 1 })));
+    expect(shards.map((shard) => shard?.progress)).toEqual([undefined, undefined, undefined]);
+    expect(new Set(shards.map((shard) => shard?.shardId)).size).toBe(3);
+    expect(await store.takeShard(lease)).toBeUndefined();
+  });
+
+  it('puts nothing, one, and many', async () => {
+    await using opened = await open();
+    const { store } = opened;
+    await store.putShards([]);
+    expect(await store.countShards()).toBe(0);
+    const contents = Array.from({ length: 60 }, (_, index) => `content ${index}`);
+    await store.putShards(contents);
+    // equal contents are two shards
+    await store.putShards(contents.slice(0, 1));
+    expect(await store.countShards()).toBe(61);
+    expect(await takenAtOnce(store, 61)).toEqual([...contents, 'content 0'].toSorted());
+  });
+
+  it('counts the shards that are unfinished, taken or not', async () => {
+    await using opened = await open();
+    const { store } = opened;
+    expect(await store.countShards()).toBe(0);
+    await store.putShards(['a', 'b']);
+    const shard = await taken(opened);
+    expect(await store.countShards()).toBe(2);
+    await store.releaseShard(shard, undefined);
+    expect(await store.countShards()).toBe(2);
+    await store.finishShard(await taken(opened));
+    expect(await store.countShards()).toBe(1);
+    opened.clock.now = start + lease;
+    await store.finishShard(await taken(opened));
+    expect(await store.countShards()).toBe(0);
+    expect(await store.takeShard(lease)).toBeUndefined();
+  });
+
+  it('gives a shard to another once its lease has ended, with its progress', async () => {
+    await using opened = await open();
+    const { store } = opened;
+    await store.putShards(['a']);
+    const first = await taken(opened);
+    expect(await store.renewShard(first, lease, 'half of it')).toBe(true);
+    opened.clock.now = start + lease - 1;
+    expect(await store.takeShard(lease)).toBeUndefined();
+    opened.clock.now = start + lease;
+    const next = await taken(opened);
+    expect(next).toEqual({ shardId: first.shardId, content: 'a', progress: 'half of it', takes: 2 });
+    // and its new owner has it for a lease of its own
+    opened.clock.now = start + 2 * lease - 1;
+    expect(await store.takeShard(lease)).toBeUndefined();
+    opened.clock.now = start + 2 * lease;
+    expect(await taken(opened)).toEqual({ ...next, takes: 3 });
+  });
+
+  it('gives what was left behind and what was given back before what was put later', async () => {
+    await using opened = await open();
+    const { store } = opened;
+    await putOneByOne(opened, 'left behind', 'given back', 'put later');
+    await taken(opened);
+    opened.clock.now += lease;
+    expect(await taken(opened)).toMatchObject({ content: 'left behind' });
+    await store.releaseShard(await taken(opened), undefined);
+    expect(await taken(opened)).toMatchObject({ content: 'given back' });
+    expect(await taken(opened)).toMatchObject({ content: 'put later' });
+  });
+
+  it('gives what was left behind to one of those who try at once', async () => {
+    await using opened = await open();
+    await opened.store.putShards(['a']);
+    await taken(opened);
+    opened.clock.now = start + lease;
+    const shards = await atOnce(10, () => opened.store.takeShard(lease));
+    expect(shards.filter((shard) => shard !== undefined)).toMatchObject([{ content: 'a', takes: 2 }]);
+  });
+
+  it('keeps a shard for as long as it is renewed', async () => {
+    await using opened = await open();
+    const { store } = opened;
+    await store.putShards(['a']);
+    const shard = await taken(opened);
+    opened.clock.now = start + lease - 1;
+    expect(await store.renewShard(shard, lease, '1')).toBe(true);
+    opened.clock.now = start + 2 * lease - 2;
+    expect(await store.takeShard(lease)).toBeUndefined();
+    expect(await store.renewShard(shard, 2 * lease, '2')).toBe(true);
+    opened.clock.now = start + 4 * lease - 3;
+    expect(await store.takeShard(lease)).toBeUndefined();
+    opened.clock.now = start + 4 * lease - 2;
+    expect(await taken(opened)).toMatchObject({ progress: '2', takes: 2 });
+  });
+
+  it('gives a shard that was given back to anyone at once, with how far it is', async () => {
+    await using opened = await open();
+    const { store } = opened;
+    await store.putShards(['a']);
+    await store.releaseShard(await taken(opened), undefined);
+    const again = await taken(opened);
+    expect(again).toMatchObject({ content: 'a', takes: 2 });
+    expect(again.progress).toBeUndefined();
+    await store.releaseShard(again, 'half of it');
+    const third = await taken(opened);
+    expect(third).toMatchObject({ progress: 'half of it', takes: 3 });
+    await store.renewShard(third, lease, 'more of it');
+    await store.releaseShard(third, 'most of it');
+    expect(await taken(opened)).toMatchObject({ progress: 'most of it', takes: 4 });
+  });
+
+  it('finishes a shard once and for all', async () => {
+    await using opened = await open();
+    const { store } = opened;
+    await store.putShards(['a']);
+    const shard = await taken(opened);
+    await store.finishShard(shard);
+    await store.finishShard(shard);
+    expect(await store.renewShard(shard, lease, 'further')).toBe(false);
+    await store.releaseShard(shard, 'further');
+    opened.clock.now = start + hour;
+    expect(await store.takeShard(lease)).toBeUndefined();
+    expect(await store.countShards()).toBe(0);
+  });
+
+  it('lets a task that has lost its shard do nothing with it', async () => {
+    await using opened = await open();
+    const { store } = opened;
+    await store.putShards(['a']);
+    const lost = await taken(opened);
+    opened.clock.now = start + lease;
+    const owned = await taken(opened);
+    expect(await store.renewShard(lost, 10 * lease, 'of who has lost it')).toBe(false);
+    await store.releaseShard(lost, 'of who has lost it');
+    await store.finishShard(lost);
+    expect(await store.countShards()).toBe(1);
+    expect(await store.takeShard(lease)).toBeUndefined();
+    expect(await store.renewShard(owned, lease, 'of its owner')).toBe(true);
+    opened.clock.now = start + 2 * lease;
+    expect(await taken(opened)).toMatchObject({ progress: 'of its owner', takes: 3 });
+  });
+
+  it('lets a task that has given its shard back do nothing with it any more', async () => {
+    await using opened = await open();
+    const { store } = opened;
+    await store.putShards(['a']);
+    const given = await taken(opened);
+    await store.releaseShard(given, 'half of it');
+    expect(await store.renewShard(given, lease, 'further')).toBe(false);
+    await store.releaseShard(given, 'further');
+    await store.finishShard(given);
+    expect(await store.countShards()).toBe(1);
+    expect(await taken(opened)).toMatchObject({ progress: 'half of it', takes: 2 });
+  });
+
+  it('gives 50 takers at once a different one of 50 shards each', async () => {
+    await using opened = await open();
+    const contents = Array.from({ length: 50 }, (_, index) => `content ${index}`);
+    await opened.store.putShards(contents);
+    expect(await takenAtOnce(opened.store, 50)).toEqual(contents.toSorted());
+    expect(await opened.store.takeShard(lease)).toBeUndefined();
+  });
+
+  it('keeps contents of 200 KB with any Unicode', async () => {
+    await using opened = await open();
+    const contents = Array.from({ length: 6 }, (_, index) => unicodeText(200 * 1024 - index));
+    await opened.store.putShards(contents);
+    const found = await takenAtOnce(opened.store, 6);
+    // compared here, so that a failure does not print a megabyte
+    expect(found.map((content) => contents.indexOf(content)).toSorted(ascending)).toEqual([0, 1, 2, 3, 4, 5]);
+  });
+}
+
+/** Each later than the one before by a millisecond. */
+async function putOneByOne({ store, clock }: StoreUnderTest, ...contents: readonly string[]): Promise<void> {
+  for (const content of contents) {
+    await store.putShards([content]);
+    clock.now += 1;
+  }
+}
+
+async function taken({ store }: StoreUnderTest): Promise<Shard> {
+  const shard = await store.takeShard(lease);
+  if (shard === undefined) throw new Error('no shard is there to take');
+  return shard;
+}
+
+/** The contents of the shards that so many get who take at once, in alphabetical order. */
+async function takenAtOnce(store: Store, count: number): Promise<string[]> {
+  const shards = await atOnce(count, () => store.takeShard(lease));
+  return shards.flatMap((shard) => shard?.content ?? []).toSorted();
+}

@@ -1,0 +1,120 @@
+import { type ConnectionId } from '../../../src/api/integration.js';
+import { type ChannelName } from '../../../src/api/messages.js';
+import { type NewConnection, type Store } from '../../../src/service/store/store.js';
+
+/** What the suite asks of a store that it opens. */
+export interface StoreSuiteOptions {
+  readonly now: () => number;
+  readonly pageMembers: number;
+}
+
+/** A store for one test; disposing of it closes it, and whatever was opened beside it, and removes what it kept. */
+export interface OpenedStore extends AsyncDisposable {
+  readonly store: Store;
+  /** Where it keeps its state beyond its own end: closes it and opens it again. */
+  readonly reopen?: () => Promise<Store>;
+  /** Where several tasks share its state: opens it once more, as another task would. */
+  readonly openBeside?: () => Promise<Store>;
+  /** Where it lives in a server: from now on the store cannot reach it. */
+  readonly cutOff?: () => Promise<void>;
+}
+
+/** A store at an hour that the test decides, with pages so small that there are several. */
+export interface StoreUnderTest extends OpenedStore {
+  /** `now` is in milliseconds since 1970, and begins with {@link start}. */
+  readonly clock: { now: number };
+  /** Puts connections that stay for an hour. */
+  connect(...connectionIds: readonly ConnectionId[]): Promise<void>;
+  put(connectionId: ConnectionId, known?: Partial<NewConnection>): Promise<void>;
+  /** Puts connections and lets them join. */
+  enter(channel: ChannelName, ...connectionIds: readonly ConnectionId[]): Promise<void>;
+}
+
+export type OpenStore = () => Promise<StoreUnderTest>;
+
+/** The present, because an engine may drop by its own clock what has expired by the test's. */
+export const start = Date.now();
+export const second = 1000;
+export const hour = 3_600_000;
+
+export const pageMembers = 3;
+
+export const news = 'news' as ChannelName;
+export const sports = 'sports' as ChannelName;
+export const [alice, bob] = ['alice=' as ConnectionId, 'bob=' as ConnectionId];
+/** A maximum that no test reaches by accident. */
+export const manyChannels = 1000;
+/** Keeps whatever a test appends. */
+export const keepAll = { messages: 1000, ageMs: hour };
+
+export async function openStore(
+  open: (options: StoreSuiteOptions) => Promise<OpenedStore>,
+): Promise<StoreUnderTest> {
+  const clock = { now: start };
+  const opened = await open({ now: () => clock.now, pageMembers });
+  const put = (connectionId: ConnectionId, known?: Partial<NewConnection>) =>
+    opened.store.putConnection({
+      connectionId,
+      connectedAt: clock.now,
+      expiresAt: clock.now + hour,
+      ...known,
+    });
+  const connect = async (...connectionIds: readonly ConnectionId[]) => {
+    await Promise.all(connectionIds.map((id) => put(id)));
+  };
+  return {
+    ...opened,
+    clock,
+    put,
+    connect,
+    async enter(channel, ...connectionIds) {
+      await connect(...connectionIds);
+      await Promise.all(connectionIds.map((id) => opened.store.join(channel, id, manyChannels)));
+    },
+    [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
+  };
+}
+
+/** What all pages have, in their order. @throws as {@link checked} does */
+export async function listed<T>(pages: AsyncIterable<readonly T[]>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const page of checked(pages)) all.push(...page);
+  return all;
+}
+
+/** @throws {Error} a page is empty, or larger than a page, or they do not end */
+export async function* checked<T>(pages: AsyncIterable<readonly T[]>): AsyncIterable<readonly T[]> {
+  let count = 0;
+  for await (const page of pages) {
+    if (page.length === 0 || page.length > pageMembers) throw new Error(`a page of ${page.length}`);
+    // who repeats a page for ever would never be told by a timeout, because it never waits
+    if (++count > 100) throw new Error('more pages than any test has');
+    yield page;
+  }
+}
+
+export async function idsOf(
+  pages: AsyncIterable<readonly { readonly connectionId: ConnectionId }[]>,
+): Promise<ConnectionId[]> {
+  return (await listed(pages)).map(({ connectionId }) => connectionId);
+}
+
+export function ids(count: number): ConnectionId[] {
+  return Array.from({ length: count }, (_, index) => `c${index}=` as ConnectionId);
+}
+
+/** As many times at once. */
+export function atOnce<T>(count: number, act: (index: number) => Promise<T>): Promise<T[]> {
+  return Promise.all(Array.from({ length: count }, (_, index) => act(index)));
+}
+
+export function ascending(a: number, b: number): number {
+  return a - b;
+}
+
+/** Text of every kind that Unicode has, in so many bytes of UTF-8; begins with a byte order mark, ends in an emoji. */
+export function unicodeText(bytes: number): string {
+  const [head, tail] = ['\uFEFF\u0000\t\r\n"\\\u007F\u2028\u00E9e\u0301\u202E漢👩🏽‍🚀{}', '👋'];
+  const rest = bytes - Buffer.byteLength(head + tail);
+  return head + '漢é👩a'.repeat(Math.floor(rest / 10)) + '.'.repeat(rest % 10) + tail;
+}

@@ -145,7 +145,8 @@ export class Stack {
     if (typeof value === 'string' && value.length > TEXT_CHARACTERS) {
       throw this.error(call, `this comes to more than ${TEXT_CHARACTERS} characters`);
     }
-    return value;
+    // the CDK joins a dynamic reference from its parts
+    return typeof value === 'string' ? this.#resolveDynamic(value) : value;
   }
 
   #parameter(name: string): Value | undefined {

@@ -102,6 +102,8 @@ describe('an intrinsic function', () => {
     ['!Select [0, !Cidr [10.0.0.0/16, 4, 8]]', '10.0.0.0/16'],
     ['"{{resolve:secretsmanager:gw:SecretString:key}}!"', 's3cret!'],
     ['"{{resolve:ssm:other}}"', '{{resolve:ssm:other}}'],
+    // joined from its parts, as the CDK does
+    [`!Join ['', ['{{resolve:secretsmanager:', gw, ':SecretString:key}}!']]`, 's3cret!'],
     // what is no function
     ['010', '010'],
     ['2010-09-09', '2010-09-09'],

@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import { ArnFormat, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { CfnAccount } from 'aws-cdk-lib/aws-apigateway';
+import { CfnDeployment, CfnStage } from 'aws-cdk-lib/aws-apigatewayv2';
+import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct, type IDependable } from 'constructs';
+import { type BackchannelApi } from './web-socket-api.js';
+
+export interface ApiStageProps {
+  readonly api: BackchannelApi;
+  /** What has to serve before clients get what is deployed. */
+  readonly after: IDependable;
+  readonly throttleRate: number;
+  readonly throttleBurst: number;
+  readonly logRetentionDays: number;
+  /** Whether API Gateway is given its role for logs, one for each Region of an account. */
+  readonly createLogsRole: boolean;
+}
+
+/** What clients connect to: a snapshot of the API, under a name, with its limits and its logs. */
+export class ApiStage extends Construct {
+  /** One line of JSON for each event and each callback. */
+  readonly accessLogs: LogGroup;
+  readonly #api: BackchannelApi;
+
+  constructor(scope: Construct, id: string, props: ApiStageProps) {
+    super(scope, id);
+    const { api } = props;
+    this.#api = api;
+    this.accessLogs = new LogGroup(this, 'AccessLogs', {
+      retention: props.logRetentionDays as RetentionDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    // a deployment never changes: another content needs another resource, and with it another name
+    const content = JSON.stringify(Stack.of(this).resolve(api.content));
+    const hash = createHash('sha256').update(content).digest('hex').slice(0, 16);
+    const deployment = new CfnDeployment(this, `Deployment${hash}`, { apiId: api.apiId });
+    // without the routes it would be empty; without the service, a rotated secret would be refused
+    deployment.node.addDependency(api, props.after);
+    const stage = new CfnStage(this, 'Stage', {
+      apiId: api.apiId,
+      stageName: api.stageName,
+      deploymentId: deployment.ref,
+      defaultRouteSettings: {
+        throttlingRateLimit: props.throttleRate,
+        throttlingBurstLimit: props.throttleBurst,
+        detailedMetricsEnabled: true,
+      },
+      accessLogSettings: {
+        destinationArn: Stack.of(this).formatArn({
+          service: 'logs',
+          resource: 'log-group',
+          resourceName: this.accessLogs.logGroupName,
+          arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+        }),
+        format: ACCESS_LOG_FORMAT,
+      },
+    });
+    if (props.createLogsRole) stage.node.addDependency(this.#logsRole());
+  }
+
+  /** Of the stage, such as `ConnectCount`; by the minute. */
+  metric(metricName: string, statistic = 'Sum'): Metric {
+    const { apiId, stageName } = this.#api;
+    return new Metric({
+      namespace: 'AWS/ApiGateway',
+      metricName,
+      dimensionsMap: { ApiId: apiId, Stage: stageName },
+      statistic,
+      period: Duration.minutes(1),
+      label: metricName,
+    });
+  }
+
+  /** Kept when the stack goes: other APIs of the account may use it by then. */
+  #logsRole(): CfnAccount {
+    const role = new Role(this, 'LogsRole', {
+      assumedBy: new ServicePrincipal('apigateway.amazonaws.com'),
+      managedPolicies: [
+        ManagedPolicy.fromAwsManagedPolicyName('service-role/AmazonAPIGatewayPushToCloudWatchLogs'),
+      ],
+    });
+    role.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    const account = new CfnAccount(this, 'Account', { cloudWatchRoleArn: role.roleArn });
+    account.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    return account;
+  }
+}
+
+/** No token, no message, no header: nothing that a client said. */
+const ACCESS_LOG_FORMAT = JSON.stringify(
+  Object.fromEntries(
+    ['requestId', 'eventType', 'routeKey', 'status', 'connectionId', 'requestTimeEpoch', 'integrationLatency']
+      .map((name) => [name, `$context.${name}`])
+      .concat([
+        ['sourceIp', '$context.identity.sourceIp'],
+        ['error', '$context.error.message'],
+      ]),
+  ),
+);

@@ -1,0 +1,67 @@
+import { Duration } from 'aws-cdk-lib';
+import { Dashboard, GraphWidget, type IMetric, LogQueryWidget } from 'aws-cdk-lib/aws-cloudwatch';
+import { Construct } from 'constructs';
+import { type ApiStage } from './api-stage.js';
+import { type Service } from './service.js';
+
+export interface StackDashboardProps {
+  readonly stage: ApiStage;
+  readonly service: Service;
+  readonly metrics: {
+    readonly serverErrors: IMetric;
+    readonly throttles: IMetric;
+    readonly integrationErrors: IMetric;
+    readonly healthyTasks: IMetric;
+    readonly unhealthyTasks: IMetric;
+  };
+}
+
+/** What came, what went wrong, how long it took, and who was there to do it. */
+export class StackDashboard extends Construct {
+  constructor(scope: Construct, id: string, { stage, service, metrics }: StackDashboardProps) {
+    super(scope, id);
+    const tasks = service.service;
+    const graph = (title: string, left: IMetric[], right: IMetric[] = []) =>
+      new GraphWidget({ title, left, right, width: 8 });
+    const latencies = ['p50', 'p99'].map((statistic) =>
+      stage.metric('IntegrationLatency', statistic).with({ label: statistic }),
+    );
+    new Dashboard(this, 'Dashboard', {
+      defaultInterval: Duration.hours(3),
+      widgets: [
+        [
+          graph(
+            'Connections opened, messages both ways',
+            [stage.metric('ConnectCount')],
+            [stage.metric('MessageCount')],
+          ),
+          graph('Answer time of the service, ms', latencies),
+          graph('Tasks', [metrics.healthyTasks, metrics.unhealthyTasks]),
+        ],
+        [
+          graph('Errors', [
+            metrics.serverErrors,
+            stage.metric('ExecutionError'),
+            stage.metric('ClientError'),
+          ]),
+          graph('Integration errors, % of events', [metrics.integrationErrors]),
+          graph('429', [metrics.throttles]),
+        ],
+        [
+          graph('CPU and memory, %', [tasks.metricCpuUtilization(), tasks.metricMemoryUtilization()]),
+          new LogQueryWidget({
+            title: 'Warnings and errors of the service',
+            logGroupNames: [service.logGroup.logGroupName],
+            queryLines: [
+              'fields @timestamp, msg, err.message',
+              'filter level >= 40',
+              'sort @timestamp desc',
+              'limit 50',
+            ],
+            width: 16,
+          }),
+        ],
+      ],
+    });
+  }
+}

@@ -1,0 +1,135 @@
+import { Aws, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Port } from 'aws-cdk-lib/aws-ec2';
+import {
+  AwsLogDriverMode,
+  Cluster,
+  FargateService,
+  FargateTaskDefinition,
+  type ICluster,
+  LogDrivers,
+  OperatingSystemFamily,
+  Secret,
+} from 'aws-cdk-lib/aws-ecs';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Secret as StoredSecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import { type GatewaySecret } from './gateway-secret.js';
+import { cpuArchitecture, serviceImage } from './image.js';
+import { type LoadBalancer } from './load-balancer.js';
+import { type Network } from './network.js';
+import { type Parameters } from './parameters.js';
+import { type Store } from './store.js';
+import { type BackchannelApi } from './web-socket-api.js';
+
+export interface ServiceProps {
+  readonly parameters: Parameters;
+  readonly network: Network;
+  readonly loadBalancer: LoadBalancer;
+  readonly store: Store;
+  readonly gatewaySecret: GatewaySecret;
+  readonly api: BackchannelApi;
+  readonly withoutAssets: boolean;
+}
+
+/** On which the tasks listen. */
+export const SERVICE_PORT = 3000;
+
+/** The tasks, what they are told and what they are allowed to do. */
+export class Service extends Construct {
+  readonly service: FargateService;
+  readonly logGroup: LogGroup;
+
+  constructor(scope: Construct, id: string, props: ServiceProps) {
+    super(scope, id);
+    const { parameters, network, loadBalancer, store } = props;
+    this.logGroup = new LogGroup(this, 'Logs', {
+      retention: parameters.logRetentionDays as RetentionDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.service = new FargateService(this, 'Tasks', {
+      // the library's classes do not fit its interfaces under `exactOptionalPropertyTypes`
+      cluster: new Cluster(this, 'Cluster', { vpc: network.vpc }) as ICluster,
+      taskDefinition: this.#task(props),
+      vpcSubnets: { subnets: network.subnets },
+      assignPublicIp: false,
+      ...(parameters.desiredTasks !== undefined && { desiredCount: parameters.desiredTasks }),
+      // new tasks first; what does not become healthy is taken back
+      minHealthyPercent: 100,
+      maxHealthyPercent: 200,
+      circuitBreaker: { enable: true, rollback: true },
+      healthCheckGracePeriod: Duration.seconds(60),
+    });
+    loadBalancer.targetGroup.addTarget(this.service);
+    this.service.connections.allowFrom(loadBalancer.loadBalancer, Port.tcp(SERVICE_PORT), 'load balancer');
+    store.allowFrom(this.service);
+  }
+
+  #task({ parameters, store, gatewaySecret, api, withoutAssets }: ServiceProps): FargateTaskDefinition {
+    const { architecture, DRAIN_SECONDS, apiKeysSecretArn, jwtSecretArn } = parameters;
+    const task = new FargateTaskDefinition(this, 'Task', {
+      cpu: parameters.cpu,
+      memoryLimitMiB: parameters.memoryMiB,
+      runtimePlatform: {
+        cpuArchitecture: cpuArchitecture(architecture),
+        operatingSystemFamily: OperatingSystemFamily.LINUX,
+      },
+    });
+    const secret = (name: string, arn: string) =>
+      Secret.fromSecretsManager(StoredSecret.fromSecretCompleteArn(this, name, arn));
+    task.addContainer('service', {
+      image: serviceImage(this, { uri: parameters.image, architecture, withoutAssets }),
+      portMappings: [{ containerPort: SERVICE_PORT }],
+      readonlyRootFilesystem: true,
+      // the image's user `node`
+      user: '1000:1000',
+      // after the deregistration delay: the service drains, then what is under way has API Gateway's 29 s to end
+      stopTimeout: Duration.seconds(DRAIN_SECONDS + 30),
+      logging: LogDrivers.awsLogs({
+        logGroup: this.logGroup,
+        streamPrefix: 'service',
+        // lines are lost rather than answers late
+        mode: AwsLogDriverMode.NON_BLOCKING,
+      }),
+      environment: {
+        PORT: String(SERVICE_PORT),
+        HOST: '0.0.0.0',
+        WS_API_ENDPOINT: api.endpoint,
+        AWS_REGION: Aws.REGION,
+        ...store.environment,
+        ...serviceSettings(parameters),
+      },
+      secrets: {
+        GATEWAY_SECRET: Secret.fromSecretsManager(gatewaySecret.current),
+        ...(gatewaySecret.previous && {
+          GATEWAY_SECRET_PREVIOUS: Secret.fromSecretsManager(gatewaySecret.previous),
+        }),
+        ...(jwtSecretArn !== undefined && { JWT_SECRET: secret('JwtSecret', jwtSecretArn) }),
+        ...(apiKeysSecretArn !== undefined && { API_KEYS: secret('ApiKeys', apiKeysSecretArn) }),
+      },
+    });
+    task.addToTaskRolePolicy(
+      new PolicyStatement({
+        actions: ['execute-api:ManageConnections'],
+        // not …/POST/@connections, and no id: AWS compares the literal {VERB}/@connections/{connectionId}
+        resources: [
+          Stack.of(this).formatArn({
+            service: 'execute-api',
+            resource: api.apiId,
+            resourceName: `${api.stageName}/*`,
+          }),
+        ],
+      }),
+    );
+    store.grantTo(task);
+    return task;
+  }
+}
+
+/** The parameters that are settings of the service: those in capitals. */
+function serviceSettings(parameters: Parameters): Record<string, string> {
+  const settings = Object.entries(parameters).filter(
+    ([name, value]) => /^[A-Z_]+$/.test(name) && value !== undefined,
+  );
+  return Object.fromEntries(settings.map(([name, value]) => [name, String(value)]));
+}

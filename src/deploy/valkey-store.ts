@@ -1,0 +1,53 @@
+import { Aws, Fn } from 'aws-cdk-lib';
+import { Peer, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { type FargateService } from 'aws-cdk-lib/aws-ecs';
+import { CfnServerlessCache } from 'aws-cdk-lib/aws-elasticache';
+import { type Construct } from 'constructs';
+import { type Network } from './network.js';
+import { Store } from './store.js';
+
+/** ElastiCache Serverless for Valkey: cluster mode and TLS always, and only the tasks may connect. */
+export class ValkeyStore extends Store {
+  readonly environment: Readonly<Record<string, string>>;
+  readonly #securityGroup: SecurityGroup;
+
+  constructor(scope: Construct, id: string, { vpc, subnets }: Network) {
+    super(scope, id);
+    this.#securityGroup = new SecurityGroup(this, 'SecurityGroup', {
+      vpc,
+      description: 'Backchannel store: only the tasks',
+      allowAllOutbound: false,
+    });
+    const cache = new CfnServerlessCache(this, 'Cache', {
+      // its name is required, and must differ from those of other stacks
+      serverlessCacheName: Fn.join('-', [Aws.STACK_NAME, 'store']),
+      description: 'Backchannel: connections, channels and their history',
+      engine: 'valkey',
+      majorEngineVersion: '8',
+      // at most three, says the API
+      subnetIds: subnets.slice(0, 3).map(({ subnetId }) => subnetId),
+      securityGroupIds: [this.#securityGroup.securityGroupId],
+      snapshotRetentionLimit: 1,
+    });
+    this.environment = {
+      STORE: 'redis',
+      REDIS_URL: `rediss://${cache.attrEndpointAddress}:${PORT}`,
+      REDIS_CLUSTER: 'true',
+    };
+  }
+
+  /** Nothing: its door is the network. */
+  grantTo(): void {}
+
+  allowFrom(service: FargateService): void {
+    for (const group of service.connections.securityGroups) {
+      this.#securityGroup.addIngressRule(
+        Peer.securityGroupId(group.securityGroupId),
+        Port.tcp(PORT),
+        'tasks',
+      );
+    }
+  }
+}
+
+const PORT = 6379;

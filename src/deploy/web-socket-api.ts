@@ -1,0 +1,110 @@
+import { Aws, Duration, Fn, Lazy, Stack } from 'aws-cdk-lib';
+import { CfnAuthorizer, type IWebSocketRouteAuthorizer, WebSocketApi } from 'aws-cdk-lib/aws-apigatewayv2';
+import { CfnPermission } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import { type Route, webSocketApi } from '../api/definition.js';
+import { type LoadBalancer } from './load-balancer.js';
+import { WebSocketNlbIntegration } from './web-socket-nlb-integration.js';
+import { WebSocketParameterMapping } from './web-socket-parameter-mapping.js';
+
+export interface BackchannelApiProps {
+  readonly loadBalancer: LoadBalancer;
+  /** A dynamic reference. */
+  readonly gatewaySecret: string;
+  readonly stageName: string;
+  readonly replies: 'callback' | 'response';
+  readonly authorizer:
+    | {
+        readonly functionArn: string;
+        readonly identitySources: readonly string[];
+        readonly userKey: string | undefined;
+      }
+    | undefined;
+}
+
+/** The API of `api/definition.ts`: the laptop's gateway is sent the same one by `local.ts`. */
+export class BackchannelApi extends Construct {
+  readonly apiId: string;
+  readonly stageName: string;
+  /** Where callbacks go. Known without the stage, which waits for the service, which is told of it. */
+  readonly endpoint: string;
+  /** All that a deployment is a snapshot of: when it changes, another deployment is needed. */
+  readonly content: unknown;
+
+  constructor(scope: Construct, id: string, props: BackchannelApiProps) {
+    super(scope, id);
+    const { loadBalancer, vpcLink } = props.loadBalancer;
+    const serviceUrl = `http://${loadBalancer.loadBalancerDnsName}`;
+    const authorizerId = Lazy.string({ produce: () => authorizer?.ref });
+    const definition = webSocketApi({
+      serviceUrl,
+      vpcLinkId: vpcLink.vpcLinkId,
+      gatewaySecret: props.gatewaySecret,
+      replies: props.replies,
+      ...(props.authorizer && {
+        authorizer: {
+          AuthorizerId: authorizerId,
+          ...(props.authorizer.userKey !== undefined && { userKey: props.authorizer.userKey }),
+        },
+      }),
+    });
+    const { Name, RouteSelectionExpression, Routes } = definition;
+    const api = new WebSocketApi(this, 'Api', {
+      apiName: Name,
+      routeSelectionExpression: RouteSelectionExpression,
+    });
+    this.content = { definition, authorizer: props.authorizer };
+    this.apiId = api.apiId;
+    this.stageName = props.stageName;
+    this.endpoint = `https://${this.apiId}.execute-api.${Aws.REGION}.${Aws.URL_SUFFIX}/${props.stageName}`;
+    const authorizer = this.#authorizer(props.authorizer);
+
+    for (const { RouteKey, AuthorizationType, AuthorizerId, RouteResponse, Integration } of Routes) {
+      const integration = new WebSocketNlbIntegration('Integration', {
+        vpcLink,
+        loadBalancer,
+        method: Integration.IntegrationMethod,
+        path: Integration.IntegrationUri.slice(serviceUrl.length),
+        parameterMapping: WebSocketParameterMapping.fromRequestParameters(Integration.RequestParameters),
+        timeout: Duration.millis(Integration.TimeoutInMillis),
+      });
+      api.addRoute(RouteKey, {
+        integration,
+        returnResponse: RouteResponse !== undefined,
+        ...(AuthorizationType !== undefined &&
+          AuthorizerId !== undefined && { authorizer: routeAuthorizer(AuthorizationType, AuthorizerId) }),
+      });
+    }
+  }
+
+  #authorizer(given: BackchannelApiProps['authorizer']): CfnAuthorizer | undefined {
+    if (given === undefined) return undefined;
+    const { apiId } = this;
+    const authorizer = new CfnAuthorizer(this, 'Authorizer', {
+      apiId,
+      name: 'connect',
+      authorizerType: 'REQUEST',
+      authorizerUri: Fn.sub(
+        'arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${function}/invocations',
+        { function: given.functionArn },
+      ),
+      identitySource: [...given.identitySources],
+    });
+    new CfnPermission(this, 'AuthorizerPermission', {
+      action: 'lambda:InvokeFunction',
+      functionName: given.functionArn,
+      principal: 'apigateway.amazonaws.com',
+      sourceArn: Stack.of(this).formatArn({
+        service: 'execute-api',
+        resource: apiId,
+        resourceName: `authorizers/${authorizer.ref}`,
+      }),
+    });
+    return authorizer;
+  }
+}
+
+const routeAuthorizer = (
+  authorizationType: NonNullable<Route['AuthorizationType']>,
+  authorizerId: string,
+): IWebSocketRouteAuthorizer => ({ bind: () => ({ authorizationType, authorizerId }) });

@@ -11,32 +11,49 @@ COPY nest-cli.json tsconfig.json ./
 COPY src src
 RUN node node_modules/@nestjs/cli/bin/nest.js build
 
-FROM node:24-bookworm-slim AS production-dependencies
+FROM node:24-bookworm-slim AS service-dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --ignore-scripts
 
+# the gateway's packages are devDependencies, among the tools that build and test
+FROM build AS gateway-dependencies
+COPY docker/keep-imported.js docker/
+RUN node docker/keep-imported.js dist/api dist/gateway dist/deploy/local* && npm prune --ignore-scripts
+
 FROM node:24-bookworm-slim AS service
+LABEL org.opencontainers.image.title="backchannel-service" \
+      org.opencontainers.image.description="Stands behind an Amazon API Gateway WebSocket API" \
+      org.opencontainers.image.licenses="MIT"
 ENV NODE_ENV=production DATA_DIR=/data
 WORKDIR /app
+# the only place that is written to, and only by STORE=embedded: the rest may be read-only
 RUN mkdir /data && chown node:node /data
-COPY --from=production-dependencies /app/node_modules node_modules
+COPY --from=service-dependencies /app/node_modules node_modules
 COPY --from=build /app/package.json ./
 COPY --from=build /app/dist/api dist/api
 COPY --from=build /app/dist/service dist/service
 USER node
 VOLUME /data
 EXPOSE 3000
+HEALTHCHECK --interval=5s --timeout=3s --start-period=20s --retries=3 \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 3000}/health/live`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+# no shell in between: SIGTERM reaches the service itself
 CMD ["node", "--enable-source-maps", "dist/service/main.js"]
 
 FROM node:24-bookworm-slim AS gateway
+LABEL org.opencontainers.image.title="backchannel-gateway" \
+      org.opencontainers.image.description="A stand-in for Amazon API Gateway's WebSocket APIs" \
+      org.opencontainers.image.licenses="MIT"
+ENV NODE_ENV=production GATEWAY_HOST=0.0.0.0
 WORKDIR /app
-COPY --from=build /app/node_modules node_modules
+COPY --from=gateway-dependencies /app/node_modules node_modules
 COPY --from=build /app/package.json ./
 COPY --from=build /app/dist/api dist/api
 COPY --from=build /app/dist/deploy dist/deploy
 COPY --from=build /app/dist/gateway dist/gateway
 USER node
 EXPOSE 8080
-ENV GATEWAY_HOST=0.0.0.0
+HEALTHCHECK --interval=5s --timeout=3s --start-period=20s --retries=3 \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.GATEWAY_PORT || 8080}/_gateway/health`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 CMD ["node", "--enable-source-maps", "dist/gateway/main.js"]

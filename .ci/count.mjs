@@ -1,19 +1,32 @@
-// Prints `N passed, N failed` (`, N skipped`) from Vitest's JSON report; exits with 1 unless all passed.
+// node .ci/count.mjs SKIPPED REPORT…  prints `N passed, N failed` (`, N skipped`) from Vitest's JSON reports of several runs,
+// with so many more that were skipped; exits with 1 unless something passed in each of them and nothing failed.
 import { readFileSync } from 'node:fs';
 
-const text = readFileSync(process.argv[2], 'utf8');
-const report = text === '' ? { testResults: [{ status: 'failed', assertionResults: [] }] } : JSON.parse(text);
+const [skippedElsewhere, ...files] = process.argv.slice(2);
 
-const tests = report.testResults.flatMap((file) => file.assertionResults);
-const count = (...statuses) => tests.filter(({ status }) => statuses.includes(status)).length;
-// a file that could not be loaded has no tests to count, and a run that did not begin has no report
-const broken = report.testResults.filter(
-  ({ status, assertionResults }) =>
-    status === 'failed' && assertionResults.every((test) => test.status !== 'failed'),
-).length;
+/** A run that did not begin has an empty report, or none. */
+const NOT_BEGUN = { testResults: [{ status: 'failed', assertionResults: [] }] };
 
-const passed = count('passed');
-const failed = count('failed') + broken;
-const skipped = count('pending', 'skipped', 'todo', 'disabled');
-process.stdout.write(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`);
-process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
+const runs = files.map((file) => {
+  const text = readFileSync(file, 'utf8');
+  const { testResults } = text === '' ? NOT_BEGUN : JSON.parse(text);
+  const tests = testResults.flatMap((each) => each.assertionResults);
+  const count = (...statuses) => tests.filter(({ status }) => statuses.includes(status)).length;
+  // a file that could not be loaded has no tests to count
+  const broken = testResults.filter(
+    ({ status, assertionResults }) =>
+      status === 'failed' && assertionResults.every((test) => test.status !== 'failed'),
+  ).length;
+  return {
+    passed: count('passed'),
+    failed: count('failed') + broken,
+    skipped: count('pending', 'skipped', 'todo', 'disabled'),
+  };
+});
+
+const sum = (what) => runs.reduce((total, run) => total + run[what], 0);
+const skipped = sum('skipped') + Number(skippedElsewhere);
+process.stdout.write(
+  `${sum('passed')} passed, ${sum('failed')} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`,
+);
+process.exitCode = runs.length > 0 && runs.every(({ passed, failed }) => passed > 0 && failed === 0) ? 0 : 1;

@@ -1,0 +1,20 @@
+// node docker/keep-imported.js DIR…  leaves in package.json only the packages that the compiled files in these folders
+// import, so that `npm prune` takes the others away and the lock file still says which versions stay.
+import { globSync, readFileSync, writeFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
+
+const IMPORT = /\b(?:from|import)\s*\(?\s*['"]((?:@[\w.-]+\/)?[\w.-]+)/g;
+
+const imported = new Set(
+  process.argv
+    .slice(2)
+    .flatMap((folder) => globSync(`${folder}/**/*.js`))
+    .flatMap((file) => [...readFileSync(file, 'utf8').matchAll(IMPORT)].map(([, name]) => name))
+    .filter((name) => !isBuiltin(name)),
+);
+
+const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
+for (const kind of ['dependencies', 'devDependencies']) {
+  manifest[kind] = Object.fromEntries(Object.entries(manifest[kind]).filter(([name]) => imported.has(name)));
+}
+writeFileSync('package.json', JSON.stringify(manifest, null, 2));

@@ -1,0 +1,96 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { WebSocketClient } from '../support/web-socket-client.js';
+
+interface Received {
+  readonly type?: string;
+  readonly id?: number;
+  readonly epoch?: string;
+  readonly offset?: number;
+  readonly code?: string;
+}
+
+/** A member of a channel that publishes one message after the other, and notes what became of them and what it got. */
+export class Chatter implements Disposable {
+  /** Offsets of its own messages that were acknowledged. */
+  readonly acknowledged: number[] = [];
+  /** What it got in place of an acknowledgement. */
+  readonly failures: Received[] = [];
+  /** Offsets of what it received, in the order in which it came. */
+  readonly offsets: number[] = [];
+  epoch = '';
+  /** Where it joined. */
+  since = 0;
+  #nextId = 0;
+  #isTalking = false;
+  #talk: Promise<void> = Promise.resolve();
+  #answer: ((received: Received) => void) | undefined;
+
+  private constructor(
+    readonly client: WebSocketClient,
+    readonly channel: string,
+  ) {
+    void this.#read();
+  }
+
+  static async join(url: string, channel: string): Promise<Chatter> {
+    const chatter = new Chatter(await WebSocketClient.open(url), channel);
+    const joined = await chatter.ask({ action: 'join', channel });
+    if (joined.type !== 'joined') throw new Error(`not joined: ${JSON.stringify(joined)}`);
+    chatter.epoch = joined.epoch ?? '';
+    chatter.since = joined.offset ?? 0;
+    return chatter;
+  }
+
+  /** Sends a message and waits for its answer. The gateway's own errors have neither type nor id. */
+  async ask(message: object): Promise<Received> {
+    const id = (this.#nextId += 1);
+    const answered = new Promise<Received>((resolve) => {
+      this.#answer = (received) => {
+        if (received.type === undefined || received.id === id) resolve(received);
+      };
+    });
+    this.client.send({ ...message, id });
+    return answered;
+  }
+
+  /** Publishes until `quiet` is called, each message when the one before is answered. */
+  talk(): void {
+    this.#isTalking = true;
+    this.#talk = (async () => {
+      while (this.#isTalking) {
+        const answer = await this.ask({ action: 'publish', channel: this.channel, data: 'x'.repeat(100) });
+        if (answer.type === 'published') this.acknowledged.push(answer.offset!);
+        else this.failures.push(answer);
+        // a client of a service in trouble does not hammer it
+        await sleep(answer.type === 'published' ? 5 : 100);
+      }
+    })();
+  }
+
+  async quiet(): Promise<void> {
+    this.#isTalking = false;
+    await this.#talk;
+  }
+
+  /** Asks for whatever it has missed; what it already had is dropped by its offset. */
+  async recover(): Promise<Received> {
+    const has = new Set(this.offsets);
+    let offset = this.since;
+    while (has.has(offset + 1)) offset += 1;
+    return this.ask({ action: 'join', channel: this.channel, since: { epoch: this.epoch, offset } });
+  }
+
+  [Symbol.dispose](): void {
+    this.client[Symbol.dispose]();
+  }
+
+  async #read(): Promise<void> {
+    for (;;) {
+      const frame = (await this.client.next()) as Received | Received[];
+      for (const received of Array.isArray(frame) ? frame : [frame]) {
+        if (received.type === 'message') this.offsets.push(received.offset!);
+        else this.#answer?.(received);
+      }
+    }
+  }
+}

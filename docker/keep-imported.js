@@ -1,5 +1,5 @@
-// node docker/keep-imported.js DIR…  leaves in package.json only the packages that the compiled files in these folders
-// import, so that `npm prune` takes the others away and the lock file still says which versions stay.
+// node docker/keep-imported.js GLOB…  leaves in package.json only the packages that these compiled files import, so that
+// `npm prune` takes the others away and the lock file still says which versions stay.
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 
@@ -8,7 +8,7 @@ const IMPORT = /\b(?:from|import)\s*\(?\s*['"]((?:@[\w.-]+\/)?[\w.-]+)/g;
 const imported = new Set(
   process.argv
     .slice(2)
-    .flatMap((folder) => globSync(`${folder}/**/*.js`))
+    .flatMap((pattern) => globSync(pattern))
     .flatMap((file) => [...readFileSync(file, 'utf8').matchAll(IMPORT)].map(([, name]) => name))
     .filter((name) => !isBuiltin(name)),
 );

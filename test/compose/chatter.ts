@@ -29,7 +29,7 @@ export class Chatter implements Disposable {
     readonly client: WebSocketClient,
     readonly channel: string,
   ) {
-    void this.#read();
+    client.socket.on('message', (data: Buffer) => this.#read(data.toString('utf8')));
   }
 
   static async join(url: string, channel: string): Promise<Chatter> {
@@ -84,13 +84,11 @@ export class Chatter implements Disposable {
     this.client[Symbol.dispose]();
   }
 
-  async #read(): Promise<void> {
-    for (;;) {
-      const frame = (await this.client.next()) as Received | Received[];
-      for (const received of Array.isArray(frame) ? frame : [frame]) {
-        if (received.type === 'message') this.offsets.push(received.offset!);
-        else this.#answer?.(received);
-      }
+  #read(frame: string): void {
+    const received = JSON.parse(frame) as Received | Received[];
+    for (const each of Array.isArray(received) ? received : [received]) {
+      if (each.type === 'message') this.offsets.push(each.offset!);
+      else this.#answer?.(each);
     }
   }
 }

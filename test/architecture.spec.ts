@@ -55,6 +55,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'service/messages': [
     'api',
     'service/config',
+    'service/logging',
     'service/metrics',
     'service/tracing',
     'service/channels',
@@ -65,6 +66,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'service/channels': [
     'api',
     'service/config',
+    'service/logging',
     'service/metrics',
     'service/tracing',
     'service/connections',
@@ -74,6 +76,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'service/connections': [
     'api',
     'service/config',
+    'service/logging',
     'service/metrics',
     'service/tracing',
     'service/callback',

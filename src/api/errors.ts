@@ -40,7 +40,7 @@ export const PROBLEMS = {
   unsupported_media_type: { status: 415, title: 'The body is not said to be JSON' },
   idempotency_key_reused: { status: 422, title: 'Another request had this Idempotency-Key' },
   internal_error: { status: 500, title: 'The service failed' },
-  callback_failed: { status: 502, title: 'The answer could not be posted to @connections' },
+  callback_failed: { status: 502, title: 'A request to @connections was refused or not answered' },
   overloaded: { status: 503, title: 'Too much waits to be delivered' },
   store_unavailable: { status: 503, title: 'The store cannot be reached' },
   not_ready: { status: 503, title: 'The service cannot do its work at the moment' },

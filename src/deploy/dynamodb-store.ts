@@ -1,5 +1,5 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import { type Attribute, AttributeType, BillingMode, ProjectionType, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { type Attribute, AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { type TaskDefinition } from 'aws-cdk-lib/aws-ecs';
 import { type Construct } from 'constructs';
 import { Store } from './store.js';
@@ -18,12 +18,6 @@ export class DynamoDbStore extends Store {
       timeToLiveAttribute: 'ttl',
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       removalPolicy: RemovalPolicy.RETAIN,
-    });
-    this.#table.addGlobalSecondaryIndex({
-      indexName: 'gsi1',
-      partitionKey: text('gsi1pk'),
-      sortKey: text('gsi1sk'),
-      projectionType: ProjectionType.ALL,
     });
     this.environment = { STORE: 'dynamodb', DYNAMODB_TABLE: this.#table.tableName };
   }

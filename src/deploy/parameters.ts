@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { handedOnSettings } from './handed-on-settings.js';
 
 /**
  * What differs from one account to the next: the context parameters of the CDK app, `-c name=value`. Names in small
@@ -176,6 +177,7 @@ const Schema = z.object({
   OTEL_EXPORTER_OTLP_ENDPOINT: matching(/^https?:\/\//, 'a URL that starts with https: or http:')
     .optional()
     .describe('a collector for traces'),
+  ...handedOnSettings,
 });
 
 /** Problems that no parameter has alone, with the parameter that the problem is told of. */

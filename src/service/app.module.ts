@@ -1,12 +1,12 @@
-import { type DynamicModule, Module, RequestMethod } from '@nestjs/common';
+import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { TerminusModule } from '@nestjs/terminus';
-import { LoggerModule } from 'nestjs-pino';
 import { type Logger } from 'pino';
 import { CallbackObserver } from './callback/callback-observer.js';
 import { CallbackService } from './callback/callback.service.js';
 import { ChannelsService } from './channels/channels.service.js';
 import { FanOutService } from './channels/fan-out.service.js';
+import { PendingShards } from './channels/pending-shards.js';
 import { MemberNotices } from './channels/member-notices.js';
 import { Permissions, PrefixPermissions } from './channels/permissions.js';
 import { PresenceService } from './channels/presence.service.js';
@@ -16,6 +16,7 @@ import { Config } from './config.js';
 import { ConnectionsService } from './connections/connections.service.js';
 import { Sweep } from './connections/sweep.js';
 import { type Extensions } from './extensions.js';
+import { RequestLog } from './logging/request-log.js';
 import { CUSTOM_ACTIONS, type CustomAction } from './messages/custom-action.js';
 import { Dispatcher } from './messages/dispatcher.js';
 import { JoinHandler } from './messages/join.handler.js';
@@ -47,15 +48,8 @@ export class AppModule {
       module: AppModule,
       // for the publish API, which is built on the same parts
       global: true,
-      exports: [Config, Store, Metrics, Tracing, ChannelsService, ConnectionsService],
+      exports: [Config, RequestLog, Store, Metrics, Tracing, ChannelsService, ConnectionsService],
       imports: [
-        // each request's logger is Fastify's, made in application.ts; nestjs-pino hands it to whoever logs
-        LoggerModule.forRoot({
-          useExisting: true,
-          pinoHttp: { logger },
-          // its default, {/*splat}, matches nothing in @fastify/middie 9.3
-          forRoutes: [{ path: '*splat', method: RequestMethod.ALL }],
-        }),
         TerminusModule.forRoot({ logger: false }),
         ...(config.publishApi.keys.length > 0 ? [publishApi()] : []),
       ],
@@ -68,6 +62,7 @@ export class AppModule {
       ],
       providers: [
         { provide: Config, useValue: config },
+        { provide: RequestLog, useValue: new RequestLog(logger) },
         Metrics,
         Draining,
         { provide: Tracing, useFactory: () => openTracing(config, logger) },
@@ -90,6 +85,7 @@ export class AppModule {
         ReplayService,
         MemberNotices,
         FanOutService,
+        PendingShards,
         // its log is not that of a request
         {
           provide: ShardWorker,

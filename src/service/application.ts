@@ -9,6 +9,8 @@ import { AppModule } from './app.module.js';
 import { type Config } from './config.js';
 import { type Extensions } from './extensions.js';
 import { NestLogger, requestFields } from './logging.js';
+import { LazyLogger } from './logging/lazy-logger.js';
+import { RequestLog } from './logging/request-log.js';
 import { CallbackService } from './callback/callback.service.js';
 import { closeAfterLastCallback, closeWithLastAnswer } from './orderly-close.js';
 import { Draining } from './routes/draining.js';
@@ -43,6 +45,9 @@ export async function createApplication(
   closeWithLastAnswer(fastify, app.get(Draining));
   closeAfterLastCallback(fastify, app.get(CallbackService));
   watch(app);
+  const log = app.get(RequestLog);
+  // the last hook before the handler: what reads the body runs in its own context
+  fastify.addHook('preHandler', (request, _reply, done) => log.within(request, done));
   if (config.operation.tracing) {
     const { traceRequests } = await import('./tracing/trace-requests.js');
     traceRequests(fastify, app.get(Tracing));
@@ -77,7 +82,7 @@ function fastifyAdapter(logger: Logger): FastifyAdapter {
       _bindings: unknown,
       _options: unknown,
       { headers }: IncomingMessage,
-    ) => logger.child(requestFields(headers)),
+    ) => new LazyLogger(logger, () => requestFields(headers)),
   });
   const fastify = adapter.getInstance();
   // API Gateway says application/json of every frame, whatever is in it: each body is taken as text, as it came

@@ -167,7 +167,8 @@ const endpoint = z
     return `${scheme}://${url.host}${path}`;
   });
 
-const Settings = z.object({
+/** Every setting by itself, by the name of its variable; the README's table has the same. */
+export const Settings = z.object({
   PORT: wholeNumber(0, 65_535).default(3000),
   HOST: z
     .string()
@@ -216,6 +217,6 @@ function problem(name: string, env: NodeJS.ProcessEnv, expected: string): string
   if (value === undefined) return `${name} is not set: ${expected}`;
   if (/SECRET|KEY/.test(name)) return `${name} (${value.length} characters): ${expected}`;
   // what stands before @ or behind ? in a URL may be a credential
-  const shown = value.replace(/\/\/[^/]*@/, '//…@').replace(/[?#].*/s, '?…');
+  const shown = value.replace(/:(\/*).*@(?!connections)/s, ':$1…@').replace(/[?#].*/s, '?…');
   return `${name}=${shown}: ${expected}`;
 }

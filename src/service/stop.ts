@@ -27,16 +27,17 @@ const ONE_WISH_MS = 500;
 
 /**
  * Stops the service in order: its readiness falls; for `DRAIN_SECONDS`, or until it is asked again, it serves on;
- * then shards under way are handed back, requests and callbacks under way end, and the store closes. That takes
- * {@link CLOSING_MS} at most, whatever hangs.
+ * then shards under way are handed back, requests and callbacks under way end, and the store closes.
  *
+ * @param closingMs what comes after the draining takes no longer, whatever hangs
  * @returns the process's exit code
  */
 export async function stop(
   app: NestFastifyApplication,
   { operation: { drainMs } }: Config,
   log: Logger,
-  requests: StopRequests,
+  requests: Pick<StopRequests, 'second'>,
+  closingMs = CLOSING_MS,
 ): Promise<number> {
   app.get(Draining).begin();
   if (drainMs > 0) {
@@ -44,8 +45,8 @@ export async function stop(
     await Promise.race([sleep(drainMs), requests.second.promise]);
   }
   try {
-    const isClosed = await Promise.race([app.close().then(() => true), sleep(CLOSING_MS, false)]);
-    if (!isClosed) log.warn({ closingMs: CLOSING_MS }, 'not everything has ended in time');
+    const isClosed = await Promise.race([app.close().then(() => true), sleep(closingMs, false)]);
+    if (!isClosed) log.warn({ closingMs }, 'not everything has ended in time');
   } catch (error) {
     log.error({ err: error }, 'not closed in order');
     return 1;
@@ -55,4 +56,4 @@ export async function stop(
 }
 
 /** ECS kills a task 30 s after its draining: `stopTimeout` in `deploy/service.ts`. API Gateway waits for an answer no longer. */
-const CLOSING_MS = 28_000;
+export const CLOSING_MS = 28_000;

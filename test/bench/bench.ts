@@ -1,18 +1,23 @@
-// `npm run bench`: what gateway and service cost, beside floors that are measured in the same run, by turns. Prints tables and
-// writes them to RESULTS.md. `npm run bench -- memory --rounds 1` measures one part only, once, and writes nothing.
-import { writeFile } from 'node:fs/promises';
-import { availableParallelism, cpus } from 'node:os';
+// `npm run bench`: what gateway and service cost, beside floors and peers that are measured in the same run, by turns. Prints
+// tables and writes them to RESULTS.md. `npm run bench -- store --rounds 1` measures one part only, once, and writes nothing.
+import { readFile, writeFile } from 'node:fs/promises';
+import { availableParallelism, cpus, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { callback } from './callback.ts';
+import { idleConnections } from './connections.ts';
 import { fanOut } from './fan-out.ts';
+import { table } from './figures.ts';
 import { inbound } from './inbound.ts';
-import { memory } from './memory.ts';
-import { roundTrips } from './round-trips.ts';
+import { throughGateway, throughService } from './round-trips.ts';
+import { sinkName } from './sink.ts';
 import { startUp } from './start-up.ts';
+import { store } from './store.ts';
+import { type Part, type Target } from './targets.ts';
+import { versions } from './versions.ts';
 
 const ROUNDS = 5;
-const SECONDS = 2;
+const SECONDS = 1;
 const CONNECTIONS = 10_000;
 const RECIPIENTS = 10_000;
 
@@ -20,20 +25,22 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { rounds: { type: 'string' }, seconds: { type: 'string' } },
 });
-const rounds = Number(values.rounds ?? ROUNDS);
-const seconds = Number(values.seconds ?? SECONDS);
+const rounds = positive('rounds', values.rounds, ROUNDS);
+const seconds = positive('seconds', values.seconds, SECONDS);
 
 const PARTS = {
-  'round-trips': {
-    title: 'Frame → HTTP backend → frame',
-    measure: () => roundTrips(rounds, seconds),
-  },
-  memory: { title: 'Memory of connections that say nothing', measure: () => memory(rounds, CONNECTIONS) },
   callback: { title: 'Posts to @connections', measure: () => callback(rounds, RECIPIENTS) },
-  'fan-out': { title: 'A message to the members of a channel', measure: () => fanOut(rounds) },
   inbound: { title: 'POST /message with a ping', measure: () => inbound(rounds, seconds) },
-  'start-up': { title: 'From start to ready', measure: () => startUp(rounds) },
-};
+  gateway: { title: 'Frame → HTTP backend → frame', measure: () => throughGateway(rounds, seconds) },
+  'round-trip': {
+    title: 'Client → gateway → service → @connections → client',
+    measure: () => throughService(rounds, seconds),
+  },
+  'fan-out': { title: 'A message to the members of a channel', measure: () => fanOut(rounds) },
+  store: { title: 'The stores', measure: () => store(rounds) },
+  connections: { title: 'Connections that say nothing', measure: () => idleConnections(rounds, CONNECTIONS) },
+  start: { title: 'From start to ready', measure: () => startUp(rounds) },
+} satisfies Record<string, { title: string; measure: () => Promise<Part> }>;
 
 const names = Object.keys(PARTS) as (keyof typeof PARTS)[];
 const unknown = positionals.filter((name) => !Object.hasOwn(PARTS, name));
@@ -41,19 +48,47 @@ if (unknown.length > 0)
   throw new Error(`there is no part ${unknown.join(', ')}: there are ${names.join(', ')}`);
 
 const sections: string[] = [];
+const targets: Target[] = [];
 for (const name of names.filter((each) => positionals.length === 0 || positionals.includes(each))) {
   const { title, measure } = PARTS[name];
-  const section = `## ${title}\n\n${await measure()}\n`;
+  const startedAt = performance.now();
+  const { text, targets: ofPart } = await measure();
+  const tookSeconds = Math.round((performance.now() - startedAt) / 1000);
+  const section = `## ${title}\n\n${text}\n\nMeasured in ${tookSeconds} s.\n`;
   process.stdout.write(`${section}\n`);
   sections.push(section);
+  targets.push(...ofPart);
 }
+const summary = table(
+  ['target', 'wanted', 'measured', 'met'],
+  targets.map(({ what, wanted, seen, isMet }) => [what, wanted, seen, isMet ? 'yes' : '**no**']),
+);
+process.stdout.write(`## Targets\n\n${summary}\n`);
 
 if (positionals.length === 0) {
-  const machine = `${availableParallelism()} × ${cpus()[0]?.model ?? 'an unknown processor'}, Node.js ${process.version}`;
+  const machine = `${availableParallelism()} × ${cpus()[0]?.model ?? 'an unknown processor'}, ${Math.round(totalmem() / 1024 ** 3)} GB, Linux ${release()}`;
   const head = `# What it costs
 
-Written by \`npm run bench\`, ${new Date().toISOString().slice(0, 10)}, on ${machine}: load, backend, gateway and sink are processes
-of their own on the same machine. Medians of ${rounds} rounds (smallest–largest), run by turns; the ratios are what counts.
+Written by \`npm run bench\`, ${new Date().toISOString().slice(0, 10)}, on ${machine}: load, backend, gateway, service, store and sink are
+processes of their own on the same machine, and share it. Medians of ${rounds} rounds (smallest–largest), run by turns after one that does
+not count; the ratios are what counts, and are those of each round. Posts go to ${sinkName}.
+
+Percentiles are of a high dynamic range histogram. Each client waits for its answer before it sends again; what it would have sent
+meanwhile is added at its mean interval, so that a stall counts as often as it would have been met (coordinated omission).
+
+${versions()}
+
+## Targets
+
+${summary}
 `;
-  await writeFile(join(import.meta.dirname, 'RESULTS.md'), [head, ...sections].join('\n'));
+  // what is known beyond the figures is written by hand
+  const tried = await readFile(join(import.meta.dirname, 'TRIED.md'), 'utf8');
+  await writeFile(join(import.meta.dirname, 'RESULTS.md'), [head, ...sections, tried].join('\n'));
+}
+
+function positive(name: string, text: string | undefined, otherwise: number): number {
+  const value = Number(text ?? otherwise);
+  if (value > 0) return value;
+  throw new Error(`--${name} is '${text}': expected a number greater than 0`);
 }

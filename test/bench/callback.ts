@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { Child } from './child.ts';
 import { figure, ratio, shown, table } from './figures.ts';
+import { Sink } from './sink.ts';
+import { atLeast, type Part, type Target } from './targets.ts';
 
 interface Posted {
   readonly perSecond: number;
@@ -20,18 +22,29 @@ type Kind = keyof typeof KINDS;
 const program = (name: string) => join(import.meta.dirname, 'processes', `${name}.ts`);
 
 /** Posts to `@connections`: one after the other to one connection each, and one message to many. */
-export async function callback(rounds: number, recipients: number): Promise<string> {
-  return [
-    await part(`one message to ${recipients.toLocaleString('en-US')}`, rounds, recipients, 64),
-    await part('one post after the other', rounds, 2_000, 1),
-  ].join('\n\n');
+export async function callback(rounds: number, recipients: number): Promise<Part> {
+  const many = await part(`one message to ${recipients.toLocaleString('en-US')}`, rounds, recipients, 64, {
+    sdk: 6,
+    undici: 0.5,
+  });
+  const single = await part('one post after the other', rounds, 2_000, 1, { sdk: 2 });
+  return {
+    text: [many.text, single.text].join('\n\n'),
+    targets: [...many.targets, ...single.targets],
+  };
 }
 
-async function part(title: string, rounds: number, posts: number, atOnce: number): Promise<string> {
+async function part(
+  title: string,
+  rounds: number,
+  posts: number,
+  atOnce: number,
+  wanted: Partial<Record<Kind, number>>,
+): Promise<Part> {
   const names = Object.keys(KINDS) as Kind[];
   const results = new Map(names.map((name) => [name, [] as Posted[]]));
-  await using sink = Child.start(program('connections-sink'));
-  const url = `${await sink.told<string>('listening')}/dev`;
+  await using sink = await Sink.start();
+  const url = sink.endpoint;
   await using posters = new AsyncDisposableStack();
   const children = new Map<Kind, Child>();
   for (const name of names) {
@@ -47,7 +60,14 @@ async function part(title: string, rounds: number, posts: number, atOnce: number
     }
   }
   const of = (name: Kind, what: keyof Posted) => results.get(name)!.map((each) => each[what]);
-  return table(
+  const targets = (Object.entries(wanted) as [Kind, number][]).map(([name, times]): Target =>
+    atLeast(
+      `${title}: posts/s, of ${KINDS[name]}`,
+      times,
+      ratio(of('ours', 'perSecond'), of(name, 'perSecond')),
+    ),
+  );
+  const text = table(
     [title, 'posts/s', 'ours, times as many', 'CPU for each, µs', 'ours, of that'],
     names.map((name) => [
       KINDS[name],
@@ -57,4 +77,5 @@ async function part(title: string, rounds: number, posts: number, atOnce: number
       shown(ratio(of('ours', 'cpuUs'), of(name, 'cpuUs')), 2),
     ]),
   );
+  return { text, targets };
 }

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { Child } from './child.ts';
 
-const PROGRAM = join(import.meta.dirname, '../../dist/gateway/main.js');
+const DIST = process.env.BACKCHANNEL_DIST ?? join(import.meta.dirname, '../../dist');
+const PROGRAM = join(DIST, 'gateway/main.js');
 // what is measured is what a message costs, and 10,000 requests a second would be the end of it
 const QUOTAS = ['requests-per-second', 'request-burst', 'new-connections-per-second'];
 

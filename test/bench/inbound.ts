@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { Child } from './child.ts';
 import { figure, ratio, shown, table } from './figures.ts';
+import { Sink } from './sink.ts';
+import { atLeast, type Part } from './targets.ts';
 
 interface Round {
   readonly perSecond: number;
@@ -23,11 +25,11 @@ const program = (name: string) => join(import.meta.dirname, 'processes', `${name
 const MEASURED = ['--import', program('report-usage')];
 
 /** `POST /message` with a ping, through everything that a message goes through, beside routes that do nothing. */
-export async function inbound(rounds: number, seconds: number): Promise<string> {
+export async function inbound(rounds: number, seconds: number): Promise<Part> {
   const names = Object.keys(KINDS) as Kind[];
   const results = new Map(names.map((name) => [name, [] as Round[]]));
-  await using sink = Child.start(program('connections-sink'));
-  const endpoint = `${await sink.told<string>('listening')}/dev`;
+  await using sink = await Sink.start();
+  const { endpoint } = sink;
   await using servers = new AsyncDisposableStack();
   const urls = new Map<Kind, { readonly child: Child; readonly url: string }>();
   for (const name of names) {
@@ -47,7 +49,7 @@ export async function inbound(rounds: number, seconds: number): Promise<string> 
     }
   }
   const of = (name: Kind, what: keyof Round) => results.get(name)!.map((each) => each[what]);
-  return table(
+  const text = table(
     ['ping', 'requests/s', 'of bare Nest', 'CPU for each, µs', 'bare Nest, of that'],
     names.map((name) => [
       KINDS[name],
@@ -57,6 +59,11 @@ export async function inbound(rounds: number, seconds: number): Promise<string> 
       shown(ratio(of('nest', 'cpuUs'), of(name, 'cpuUs')), 2),
     ]),
   );
+  const ofNest = (name: Kind) => ratio(of(name, 'perSecond'), of('nest', 'perSecond'));
+  return {
+    text,
+    targets: [atLeast(`inbound, ${KINDS.response}: pings/s, of bare Nest`, 0.6, ofNest('response'))],
+  };
 }
 
 async function measure(server: Child, url: string, seconds: number): Promise<Round> {

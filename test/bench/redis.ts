@@ -37,7 +37,8 @@ export class Redis implements AsyncDisposable {
   }
 }
 
-async function freePort(): Promise<number> {
+/** Free a moment ago: what is started here takes no port 0. */
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as { port: number };

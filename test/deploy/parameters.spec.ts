@@ -2,18 +2,22 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { Settings } from '../../src/service/config.js';
 import { describeParameters, ParametersError, readParameters } from '../../src/deploy/parameters.js';
 
-/** The names of the parameters that are complained of. */
-function complaints(context: Record<string, unknown>): string[] {
+function problemsOf(context: Record<string, unknown>): readonly string[] {
   try {
     readParameters(context);
   } catch (error) {
     assert(error instanceof ParametersError);
-    return error.problems.map((problem) => /^\w+/.exec(problem)?.[0] ?? problem);
+    return error.problems;
   }
   return [];
 }
+
+/** The names of the parameters that are complained of. */
+const complaints = (context: Record<string, unknown>) =>
+  problemsOf(context).map((problem) => /^\w+/.exec(problem)?.[0] ?? problem);
 
 const JWKS = 'https://issuer.example/jwks.json';
 const VPC = { vpcId: 'vpc-0123456789abcdef0', subnetIds: 'subnet-01234567,subnet-89abcdef' };
@@ -83,15 +87,25 @@ describe('readParameters', () => {
     expect(complaints(context)).toEqual([]);
   });
 
-  it('describes each parameter, and so does the README', () => {
+  it('has every setting of the service, but for those that the stack sets and for secrets', () => {
+    const bySecret = ['API_KEYS', 'JWT_SECRET', 'GATEWAY_SECRET', 'GATEWAY_SECRET_PREVIOUS'];
+    const byStack = ['PORT', 'HOST', 'AWS_REGION', 'STORE', 'DATA_DIR'];
+    const expected = Object.keys(Settings.shape)
+      .filter((name) => ![...bySecret, ...byStack].includes(name) && !/^(?:REDIS|DYNAMODB)_/.test(name))
+      .toSorted();
+    const settings = Object.fromEntries(expected.map((name) => [name, 'x']));
+    // what it has an opinion of it may refuse, but not as unknown
+    const refused = problemsOf(settings).filter((problem) => problem.includes('is no parameter'));
+    expect(refused).toEqual([]);
+    expect(complaints({ HISTORY_SECONDS: 60, FANOUT_POLL_MS: '100' })).toEqual([]);
+  });
+
+  it('describes each parameter, and so does DEPLOYING.md', () => {
     const lines = describeParameters().trimEnd().split('\n');
-    const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
-    const deploying = readme.slice(
-      readme.indexOf('## Deploying'),
-      readme.indexOf('### What it costs by the month'),
-    );
+    const deploying = readFileSync(join(import.meta.dirname, '../../DEPLOYING.md'), 'utf8');
+    const [, table = ''] = /\n## Parameters\n(.*?)\n## /s.exec(deploying) ?? [];
     const names = lines.map((line) => line.trim().split(' ')[0] ?? '');
-    expect(names.filter((name) => !deploying.includes(`\`${name}\``))).toEqual([]);
+    expect(names.filter((name) => !table.includes(`\`${name}\``))).toEqual([]);
     expect(lines.filter((line) => / undefined| {2}$/.test(line))).toEqual([]);
     expect(lines).toContainEqual(expect.stringMatching(/^ {2}store +where state is kept \(valkey\)$/));
   });

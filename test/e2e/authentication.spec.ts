@@ -1,53 +1,26 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { deployLocally, LOCAL_STAGE } from '../../src/deploy/local.js';
-import { SpawnedProgram } from '../support/spawned-program.js';
+import { LocalPrograms } from '../support/local-programs.js';
 import { TokenIssuer } from '../support/token-issuer.js';
-import { refusedHandshake, WebSocketClient } from '../support/web-socket-client.js';
+import { refusedHandshake, type WebSocketClient } from '../support/web-socket-client.js';
 
 /** Who a client is, from its handshake on: gateway and service as processes of their own, with an issuer of tokens. */
-let dataDir: string;
 let issuer: TokenIssuer;
-let gateway: SpawnedProgram;
-let service: SpawnedProgram;
-let serviceUrl: string;
-let gatewayUrl: string;
-const gatewaySecret = 'a-secret-of-32-characters-for-test';
+let programs: LocalPrograms;
 
 beforeEach(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'backchannel-'));
   issuer = await TokenIssuer.start();
-  ({ program: gateway, url: gatewayUrl } = await SpawnedProgram.listening('gateway/main.js', [
-    '--port',
-    '0',
-  ]));
-  ({ program: service, url: serviceUrl } = await startService('0'));
-  await deployLocally({ gatewayUrl, serviceUrl, gatewaySecret });
+  programs = await LocalPrograms.start({ settings: issuer.settings });
 });
 
 afterEach(async () => {
-  await gateway.kill('SIGTERM');
-  await service.kill('SIGTERM');
+  await programs[Symbol.asyncDispose]();
   await issuer[Symbol.asyncDispose]();
-  await rm(dataDir, { recursive: true });
 });
 
-const startService = async (port: string, authentication: NodeJS.ProcessEnv = issuer.settings) =>
-  SpawnedProgram.listening('service/main.js', [], {
-    PORT: port,
-    HOST: '127.0.0.1',
-    DATA_DIR: dataDir,
-    GATEWAY_SECRET: gatewaySecret,
-    WS_API_ENDPOINT: `${gatewayUrl}/${LOCAL_STAGE}`,
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
-    ...authentication,
-  });
+const url = (token?: string) => programs.url(token);
 
-const url = (token?: string) =>
-  `${gatewayUrl.replace('http', 'ws')}/${LOCAL_STAGE}${token === undefined ? '' : `?token=${token}`}`;
+const openAs = async (user: string) => programs.open(await issuer.token({ sub: user }));
 
 const joinChannel = async (client: WebSocketClient, channel: string) => {
   client.send({ action: 'join', channel });
@@ -55,8 +28,8 @@ const joinChannel = async (client: WebSocketClient, channel: string) => {
 };
 
 it('lets in who has a token in the URL, and tells others who published', async () => {
-  using alice = await WebSocketClient.open(url(await issuer.token({ sub: 'alice' })));
-  using bob = await WebSocketClient.open(url(await issuer.token({ sub: 'bob' })));
+  using alice = await openAs('alice');
+  using bob = await openAs('bob');
   await joinChannel(alice, 'news');
   await joinChannel(bob, 'news');
   alice.send({ action: 'publish', channel: 'news', data: 'hello' });
@@ -68,7 +41,7 @@ it('lets in who has a token in the URL, and tells others who published', async (
 
 it('lets in who has a token in a sub-protocol, and names the other one back', async () => {
   const protocols = ['backchannel', `token.${await issuer.token({ sub: 'alice' })}`];
-  using alice = await WebSocketClient.open(url(), { protocols });
+  using alice = await programs.open(undefined, { protocols });
   expect(alice.socket.protocol).toBe('backchannel');
   await joinChannel(alice, 'news');
   alice.send({ action: 'presence', channel: 'news' });
@@ -83,15 +56,15 @@ it('refuses everybody else before the 101', async () => {
   expect(await refusedHandshake(url(), { protocols: ['backchannel', `token.${expired}`] })).toMatchObject({
     status: 401,
   });
-  expect(service.stdout.join()).not.toContain(expired.split('.')[2]);
+  expect(programs.service.stdout.join()).not.toContain(expired.split('.')[2]);
 });
 
 it('still knows who is who after a SIGKILL of the service', async () => {
-  using alice = await WebSocketClient.open(url(await issuer.token({ sub: 'alice' })));
-  using bob = await WebSocketClient.open(url(await issuer.token({ sub: 'bob' })));
+  using alice = await openAs('alice');
+  using bob = await openAs('bob');
   await joinChannel(alice, 'news');
-  await service.kill('SIGKILL');
-  ({ program: service } = await startService(new URL(serviceUrl).port));
+  await programs.service.kill('SIGKILL');
+  await programs.startService(issuer.settings);
   // alice may be told that the answer to her message was lost, bob has sent none yet
   await joinChannel(bob, 'news');
   bob.send({ action: 'presence', channel: 'news' });
@@ -100,16 +73,16 @@ it('still knows who is who after a SIGKILL of the service', async () => {
 });
 
 it('tells a connection that its store has lost to connect again', async () => {
-  using alice = await WebSocketClient.open(url(await issuer.token({ sub: 'alice' })));
-  await service.kill('SIGTERM');
-  await rm(dataDir, { recursive: true });
-  ({ program: service } = await startService(new URL(serviceUrl).port));
+  using alice = await openAs('alice');
+  await programs.service.kill('SIGTERM');
+  await rm(programs.dataDir, { recursive: true });
+  await programs.startService(issuer.settings);
   alice.send({ action: 'join', channel: 'news', id: 1 });
   expect(await alice.next()).toMatchObject({ type: 'error', id: 1, code: 'unknown_connection' });
 });
 
 it('passes on nobody that a client claims to be, without an authorizer', async () => {
-  await service.kill('SIGTERM');
-  ({ program: service } = await startService(new URL(serviceUrl).port, { AUTH: 'authorizer' }));
+  await programs.service.kill('SIGTERM');
+  await programs.startService({ AUTH: 'authorizer' });
   expect(await refusedHandshake(url(), { headers: { UserId: 'root' } })).toMatchObject({ status: 401 });
 });

@@ -1,48 +1,17 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { deployLocally, LOCAL_STAGE } from '../../src/deploy/local.js';
-import { SpawnedProgram } from '../support/spawned-program.js';
-import { WebSocketClient } from '../support/web-socket-client.js';
+import { LocalPrograms } from '../support/local-programs.js';
+import { type WebSocketClient } from '../support/web-socket-client.js';
 
 /** Client → gateway → service and back by `@connections`: both programs as processes of their own, as built. */
-let dataDir: string;
-let gateway: SpawnedProgram;
-let service: SpawnedProgram;
-let serviceUrl: string;
-let gatewayUrl: string;
-const gatewaySecret = 'a-secret-of-32-characters-for-test';
+let programs: LocalPrograms;
 
 beforeEach(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'backchannel-'));
-  ({ program: gateway, url: gatewayUrl } = await SpawnedProgram.listening('gateway/main.js', [
-    '--port',
-    '0',
-  ]));
-  ({ program: service, url: serviceUrl } = await startService('0'));
-  await deployLocally({ gatewayUrl, serviceUrl, gatewaySecret });
+  programs = await LocalPrograms.start();
 });
 
-afterEach(async () => {
-  await gateway.kill('SIGTERM');
-  await service.kill('SIGTERM');
-  await rm(dataDir, { recursive: true });
-});
+afterEach(async () => programs[Symbol.asyncDispose]());
 
-const startService = async (port: string) =>
-  SpawnedProgram.listening('service/main.js', [], {
-    PORT: port,
-    HOST: '127.0.0.1',
-    DATA_DIR: dataDir,
-    GATEWAY_SECRET: gatewaySecret,
-    WS_API_ENDPOINT: `${gatewayUrl}/${LOCAL_STAGE}`,
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
-  });
-
-const open = async () =>
-  WebSocketClient.open(`${gatewayUrl.replace('http', 'ws')}/${LOCAL_STAGE}?token=demo`);
+const open = async () => programs.open('demo');
 
 const joinChannel = async (client: WebSocketClient, channel: string) => {
   client.send({ action: 'join', channel });
@@ -114,7 +83,7 @@ it('forgets a connection when it closes', async () => {
   await joinChannel(one, 'news');
   await joinChannel(two, 'news');
   await two.close(1000, 'bye');
-  await service.prints('"disconnected"');
+  await programs.service.prints('"disconnected"');
   one.send({ action: 'presence', channel: 'news' });
   expect(await one.next()).toMatchObject({ type: 'presence', data: { count: 1 } });
 });
@@ -138,11 +107,11 @@ it('keeps its members through a SIGKILL of the service', async () => {
   await joinChannel(one, 'news');
   await joinChannel(two, 'news');
 
-  expect(await service.kill('SIGKILL')).toBe('SIGKILL');
+  expect(await programs.service.kill('SIGKILL')).toBe('SIGKILL');
   two.send({ action: 'ping' });
   expect(await two.next()).toMatchObject({ message: 'Internal server error' });
 
-  ({ program: service } = await startService(new URL(serviceUrl).port));
+  await programs.startService();
   two.send({ action: 'publish', channel: 'news', data: 'after the restart' });
   const message = { type: 'message', channel: 'news', data: 'after the restart' };
   for (const client of [one, two]) expect(await nextOfService(client)).toMatchObject(message);
@@ -150,6 +119,6 @@ it('keeps its members through a SIGKILL of the service', async () => {
 });
 
 it('refuses a client whose $connect request does not prove where it comes from', async () => {
-  await deployLocally({ gatewayUrl, serviceUrl, gatewaySecret: 'another-secret-of-32-characters!' });
+  await programs.deploy({ gatewaySecret: 'another-secret-of-32-characters!' });
   await expect(open()).rejects.toMatchObject({ status: 403 });
 });

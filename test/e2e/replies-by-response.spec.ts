@@ -1,36 +1,12 @@
-import { mkdtempDisposableSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { deployLocally, LOCAL_STAGE } from '../../src/deploy/local.js';
-import { SpawnedProgram } from '../support/spawned-program.js';
-import { WebSocketClient } from '../support/web-socket-client.js';
+import { LocalPrograms } from '../support/local-programs.js';
 
 /** Both programs with `REPLIES=response`: answers come by a route response, what is published by callback. */
 it('answers by the route response, and publishes by callback', async () => {
-  using folder = mkdtempDisposableSync(join(tmpdir(), 'backchannel-'));
-  const gatewaySecret = 'a-secret-of-32-characters-for-test';
-  const { program: gateway, url: gatewayUrl } = await SpawnedProgram.listening('gateway/main.js', [
-    '--port',
-    '0',
-  ]);
-  await using programs = new AsyncDisposableStack();
-  programs.use(gateway);
-  const { program: service, url: serviceUrl } = await SpawnedProgram.listening('service/main.js', [], {
-    PORT: '0',
-    HOST: '127.0.0.1',
-    DATA_DIR: folder.path,
-    GATEWAY_SECRET: gatewaySecret,
-    REPLIES: 'response',
-    WS_API_ENDPOINT: `${gatewayUrl}/${LOCAL_STAGE}`,
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
-  });
-  programs.use(service);
-  await deployLocally({ gatewayUrl, serviceUrl, gatewaySecret, replies: 'response' });
-  const url = `${gatewayUrl.replace('http', 'ws')}/${LOCAL_STAGE}`;
-  using alice = await WebSocketClient.open(url);
-  using bob = await WebSocketClient.open(url);
+  const replies = 'response';
+  await using programs = await LocalPrograms.start({ settings: { REPLIES: replies }, values: { replies } });
+  using alice = await programs.open();
+  using bob = await programs.open();
 
   alice.send({ action: 'ping', id: 1 });
   expect(await alice.next()).toEqual({ type: 'pong', id: 1 });

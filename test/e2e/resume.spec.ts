@@ -1,51 +1,23 @@
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type ServerMessage } from '../../src/api/messages.js';
-import { deployLocally, LOCAL_STAGE } from '../../src/deploy/local.js';
 import { AdminClient } from '../support/admin-client.js';
-import { SpawnedProgram } from '../support/spawned-program.js';
-import { WebSocketClient } from '../support/web-socket-client.js';
+import { LocalPrograms } from '../support/local-programs.js';
+import { type WebSocketClient } from '../support/web-socket-client.js';
 
 /** What API Gateway does to every client every two hours, under load: both programs as processes of their own, as built. */
-let dataDir: string;
-let gateway: SpawnedProgram;
-let service: SpawnedProgram;
-let gatewayUrl: string;
+let programs: LocalPrograms;
 let admin: AdminClient;
-const gatewaySecret = 'a-secret-of-32-characters-for-test';
 const channel = 'news';
 
 beforeEach(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'backchannel-'));
-  ({ program: gateway, url: gatewayUrl } = await SpawnedProgram.listening('gateway/main.js', [
-    '--port',
-    '0',
-  ]));
-  admin = new AdminClient(gatewayUrl);
-  let serviceUrl: string;
-  ({ program: service, url: serviceUrl } = await SpawnedProgram.listening('service/main.js', [], {
-    PORT: '0',
-    HOST: '127.0.0.1',
-    DATA_DIR: dataDir,
-    GATEWAY_SECRET: gatewaySecret,
-    LOG_LEVEL: 'warn',
-    WS_API_ENDPOINT: `${gatewayUrl}/${LOCAL_STAGE}`,
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
-  }));
-  await deployLocally({ gatewayUrl, serviceUrl, gatewaySecret });
+  programs = await LocalPrograms.start({ settings: { LOG_LEVEL: 'warn' } });
+  admin = new AdminClient(programs.gatewayUrl);
 });
 
-afterEach(async () => {
-  await service.kill('SIGTERM');
-  await gateway.kill('SIGTERM');
-  await rm(dataDir, { recursive: true });
-});
+afterEach(async () => programs[Symbol.asyncDispose]());
 
-const open = async () => WebSocketClient.open(`${gatewayUrl.replace('http', 'ws')}/${LOCAL_STAGE}`);
+const open = async () => programs.open();
 
 /** A client as PROTOCOL.md asks for: it keeps where it is, and goes on from there when its connection has ended. */
 class Member implements Disposable {

@@ -47,7 +47,7 @@ it('needs WS_API_ENDPOINT only', () => {
       publishByApiOnly: ['broadcast:'],
       presenceMembers: 1000,
     },
-    fanOut: { shardMembers: 2000, leaseMs: 15_000, pollMs: 250 },
+    fanOut: { shardMembers: 2000, leaseMs: 15_000, pollMs: 250, pendingShards: 10_000 },
     publishApi: { keys: [], idempotencyMs: 86_400_000 },
     operation: { drainMs: 0, sweepMs: 300_000, sweepIdleMs: 720_000, tracing: undefined },
     logLevel: 'info',
@@ -125,7 +125,7 @@ it('takes every setting as it is given', () => {
       publishByApiOnly: [],
       presenceMembers: 0,
     },
-    fanOut: { shardMembers: 10, leaseMs: 1000, pollMs: 10 },
+    fanOut: { shardMembers: 10, leaseMs: 1000, pollMs: 10, pendingShards: 10_000 },
     publishApi: {
       keys: [
         { name: 'shop', key: 'k'.repeat(32) },

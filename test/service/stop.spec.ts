@@ -1,35 +1,14 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
-import { type Answer, ConnectionsEndpoint } from '../support/connections-endpoint.js';
-import { SpawnedProgram } from '../support/spawned-program.js';
-
-/** The service as its own process, with an `@connections` that accepts everything. */
-async function start(settings: NodeJS.ProcessEnv) {
-  const dataDir = await mkdtemp(join(tmpdir(), 'backchannel-'));
-  const endpoint = await ConnectionsEndpoint.start();
-  const { program, url } = await SpawnedProgram.listening('service/main.js', [], {
-    PORT: '0',
-    WS_API_ENDPOINT: endpoint.url,
-    DATA_DIR: dataDir,
-    AWS_ACCESS_KEY_ID: 'test',
-    AWS_SECRET_ACCESS_KEY: 'test',
-    ...settings,
-  });
-  return {
-    program,
-    url,
-    endpoint,
-    messages: () => program.stdout.map((line) => (JSON.parse(line) as { msg: string }).msg),
-    async [Symbol.asyncDispose]() {
-      await program[Symbol.asyncDispose]();
-      await endpoint[Symbol.asyncDispose]();
-      await rm(dataDir, { recursive: true });
-    },
-  };
-}
+import { describe, expect, it } from 'vitest';
+import { readConfig } from '../../src/service/config.js';
+import { createLogger } from '../../src/service/logging.js';
+import { CLOSING_MS, stop } from '../../src/service/stop.js';
+import { Store } from '../../src/service/store/store.js';
+import { type Answer } from '../support/connections-endpoint.js';
+import { startService, type TestService } from '../support/service-app.js';
+import { type ServiceProgram, startServiceProgram } from '../support/service-program.js';
 
 /** A ping. @returns the status, and what becomes of the connection; the error's code when there is no answer */
 async function ping(url: string, agent: Agent): Promise<string> {
@@ -49,7 +28,7 @@ async function ping(url: string, agent: Agent): Promise<string> {
 }
 
 it('drains: is not ready, serves on, lets go of every connection, and fails no request', async () => {
-  await using service = await start({ DRAIN_SECONDS: '1' });
+  await using service = await startServiceProgram({ DRAIN_SECONDS: '1' });
   using agents = new DisposableStack();
   const clients = Array.from({ length: 4 }, () =>
     agents.adopt(new Agent({ keepAlive: true, maxSockets: 1 }), (agent) => agent.destroy()),
@@ -71,11 +50,11 @@ it('drains: is not ready, serves on, lets go of every connection, and fails no r
   expect(await service.program.exit).toBe(0);
   expect(performance.now() - startedAt).toBeGreaterThan(900);
   const steps = ['listening', 'stopping', 'draining', 'stopped'];
-  expect(service.messages().filter((msg) => steps.includes(msg))).toEqual(steps);
+  expect(messagesOf(service).filter((msg) => steps.includes(msg))).toEqual(steps);
 });
 
 it('ends the draining when it is asked to stop once more', async () => {
-  await using service = await start({ DRAIN_SECONDS: '600' });
+  await using service = await startServiceProgram({ DRAIN_SECONDS: '600' });
   service.program.signal('SIGTERM');
   await service.program.prints('draining');
   // at once it would count as the same wish: a terminal and npm both pass a Ctrl-C on
@@ -83,11 +62,11 @@ it('ends the draining when it is asked to stop once more', async () => {
   await expect.poll(async () => isOver(service.program.exit), { timeout: 1_000 }).toBe(false);
   setTimeout(() => service.program.signal('SIGINT'), 600);
   expect(await service.program.exit).toBe(0);
-  expect(service.messages().at(-1)).toBe('stopped');
+  expect(messagesOf(service).at(-1)).toBe('stopped');
 });
 
 it('sends what nobody waits for before it ends', async () => {
-  await using service = await start({ MEMBER_NOTICES: '*' });
+  await using service = await startServiceProgram({ MEMBER_NOTICES: '*' });
   const { endpoint } = service;
   const send = async (connectionId: string, path: string, body = '') =>
     fetch(`${service.url}${path}`, { method: 'POST', headers: { ConnectionId: connectionId }, body });
@@ -103,8 +82,39 @@ it('sends what nobody waits for before it ends', async () => {
   await service.program.prints('stopping');
   setTimeout(answerNow, 200);
   expect(await service.program.exit).toBe(0);
-  expect(service.messages().filter((msg) => msg.includes('not'))).toEqual([]);
+  expect(messagesOf(service).filter((msg) => msg.includes('not'))).toEqual([]);
 });
+
+describe('what hangs', () => {
+  const requests = { second: Promise.withResolvers<string>() };
+  const stopIn = async (service: TestService, closingMs?: number) => {
+    const config = readConfig({ WS_API_ENDPOINT: service.endpoint.url });
+    const log = createLogger({ logLevel: 'warn' }, { write: (line) => void lines.push(line) });
+    const lines: string[] = [];
+    return { code: await stop(service.app, config, log, requests, closingMs), lines };
+  };
+
+  it('does not keep the process from ending', async () => {
+    await using service = await startService();
+    const { promise: isLetGo, resolve: letGo } = Promise.withResolvers<void>();
+    const store = service.app.get(Store);
+    const close = store.close.bind(store);
+    store.close = () => isLetGo.then(close);
+    const { code, lines } = await stopIn(service, 300);
+    letGo();
+    expect(code).toBe(0);
+    expect(lines).toEqual([expect.stringContaining('not everything has ended in time')]);
+  });
+
+  it('is waited for no longer than ECS waits', async () => {
+    const [, seconds] = /DRAIN_SECONDS \+ (\d+)/.exec(await readFile(ECS_SERVICE, 'utf8')) ?? [];
+    expect(CLOSING_MS).toBeLessThan(Number(seconds) * 1000);
+  });
+});
+
+const ECS_SERVICE = join(import.meta.dirname, '../../src/deploy/service.ts');
+
+const messagesOf = (service: ServiceProgram) => service.lines().map(({ msg }) => String(msg));
 
 async function isOver(exit: Promise<unknown>): Promise<boolean> {
   return Promise.race([

@@ -20,15 +20,17 @@ export class SpawnedProgram implements AsyncDisposable {
       env: { PATH: process.env.PATH, ...env },
       stdio: ['ignore', 'pipe', 'pipe', ...(withIpc ? (['ipc'] as const) : [])],
     });
-    this.exit = once(this.#child, 'close').then(
-      ([code, signal]) => (code ?? signal) as number | NodeJS.Signals,
-    );
-    for (const name of ['stdout', 'stderr'] as const) {
-      createInterface(this.#child[name]!).on('line', (line) => {
+    const read = (['stdout', 'stderr'] as const).map(async (name) => {
+      const lines = createInterface(this.#child[name]!).on('line', (line) => {
         this[name].push(line);
         for (const waiting of this.#waiting) if (line.includes(waiting.text)) waiting.found();
       });
-    }
+      await once(lines, 'close');
+    });
+    // not `close`, which never comes once the IPC channel was closed from this side
+    this.exit = Promise.all([once(this.#child, 'exit'), ...read]).then(
+      ([[code, signal]]) => (code ?? signal) as number | NodeJS.Signals,
+    );
   }
 
   /** @param file below `dist`, such as `service/main.js` */
@@ -70,6 +72,11 @@ export class SpawnedProgram implements AsyncDisposable {
 
   signal(signal: NodeJS.Signals): void {
     this.#child.kill(signal);
+  }
+
+  /** Does what the end of the process that waited for it to listen would do. */
+  disconnect(): void {
+    this.#child.disconnect();
   }
 
   /** Ends it, and waits until it has ended. */

@@ -9,6 +9,7 @@ import { type Config } from '../config.js';
 import { type CallbackObserver, type CallbackOperation, observed } from './callback-observer.js';
 import { errorOfAnswer, errorWithoutAnswer, toCallbackError } from './callback.errors.js';
 import { type HttpAnswer, type HttpCall, HttpClient } from './http-client.js';
+import { makeLean } from './lean-sdk.js';
 import { PostSigner, type SignableMessage } from './post-signer.js';
 import { SdkRequestSigner, type SdkRequest } from './sdk-request-signer.js';
 import { type Credentials, SigningKeys } from './signing-key.js';
@@ -56,6 +57,7 @@ export class ConnectionsClient {
       signer: new SdkRequestSigner(keys, () => this.#currentCredentials()),
       requestHandler: sdkHandler(this.#http, callbackRequestTimeoutMs),
     });
+    makeLean(this.#sdk);
   }
 
   async post(connectionId: ConnectionId, data: string | Uint8Array, timeoutMs: number): Promise<void> {

@@ -35,7 +35,10 @@ export class SigningKeys {
 }
 
 /** @returns `20261120T231500Z` */
-export const signingTime = (now: number) => new Date(now).toISOString().replaceAll(/[:-]|\.\d+/g, '');
+export function signingTime(now: number): string {
+  const text = new Date(now).toISOString();
+  return `${text.slice(0, 4)}${text.slice(5, 7)}${text.slice(8, 13)}${text.slice(14, 16)}${text.slice(17, 19)}Z`;
+}
 
 /** @param canonicalHash of the canonical request, in hexadecimal */
 export function signatureOf({ key, scope }: SigningKey, time: string, canonicalHash: string): string {

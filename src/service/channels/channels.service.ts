@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { PinoLogger } from 'nestjs-pino';
 import { type ChannelName, LIMITS, type Published, type Since } from '../../api/messages.js';
 import { Config } from '../config.js';
 import { UnknownConnectionError } from '../connections/connection.errors.js';
 import { type Sender } from '../connections/connections.service.js';
+import { RequestLog } from '../logging/request-log.js';
 import { type Position, type Retention, Store } from '../store/store.js';
 import { ChannelError } from './channel.errors.js';
 import { ChannelOrder } from './channel-order.js';
@@ -31,7 +31,7 @@ export class ChannelsService {
     private readonly notices: MemberNotices,
     private readonly permissions: Permissions,
     @Inject(Config) private readonly config: Config,
-    private readonly log: PinoLogger,
+    private readonly log: RequestLog,
   ) {
     this.#order = new ChannelOrder({ messages: config.callbackQueue, bytes: config.callbackQueueBytes });
   }
@@ -94,7 +94,10 @@ export class ChannelsService {
     return this.#order.run(
       channel,
       Buffer.byteLength(content),
-      () => this.store.append(channel, content, this.retention(channel)),
+      async () => {
+        await this.fanOut.requireRoom(channel);
+        return this.store.append(channel, content, this.retention(channel));
+      },
       ({ offset }, pass) => this.fanOut.send(channel, offset, messageFrame(channel, offset, content), pass),
     );
   }

@@ -1,11 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { PinoLogger } from 'nestjs-pino';
 import { type ChannelName } from '../../api/messages.js';
+import { QueueFullError } from '../callback/callback.errors.js';
 import { Config } from '../config.js';
 import { ConnectionsService } from '../connections/connections.service.js';
 import { type Frame } from '../connections/frame.js';
+import { RequestLog } from '../logging/request-log.js';
 import { Metrics } from '../metrics/metrics.js';
 import { Store } from '../store/store.js';
+import { PendingShards } from './pending-shards.js';
 import { recipients, writeContent } from './shard.js';
 import { ShardWorker } from './shard-worker.js';
 
@@ -16,10 +18,17 @@ export class FanOutService {
     private readonly store: Store,
     private readonly connections: ConnectionsService,
     private readonly shards: ShardWorker,
+    private readonly pending: PendingShards,
     private readonly metrics: Metrics,
     @Inject(Config) private readonly config: Config,
-    private readonly log: PinoLogger,
+    private readonly log: RequestLog,
   ) {}
+
+  /** @throws {QueueFullError} a message to the channel would be cut into shards, and too many of those wait */
+  async requireRoom(channel: ChannelName): Promise<void> {
+    if (!(await this.pending.isFull()) || !(await this.isLarge(channel))) return;
+    throw new QueueFullError(`${this.config.fanOut.pendingShards} shards wait already`);
+  }
 
   /**
    * Sends a message to every member who joined before it: at once, or, to more than `FANOUT_SHARD_MEMBERS`, by all tasks.
@@ -36,12 +45,16 @@ export class FanOutService {
     message: Frame,
     onHandedOver: () => void = () => undefined,
   ): Promise<void> {
-    const members = await this.store.countMembers(channel);
-    if (members > this.config.fanOut.shardMembers) {
-      await this.putShards(channel, offset, message, members);
+    if (await this.isLarge(channel)) {
+      await this.putShards(channel, offset, message);
     } else {
       await this.sendHere(channel, offset, message, onHandedOver);
     }
+  }
+
+  private async isLarge(channel: ChannelName): Promise<boolean> {
+    const { shardMembers } = this.config.fanOut;
+    return (await this.store.countMembers(channel, shardMembers + 1)) > shardMembers;
   }
 
   private async sendHere(
@@ -66,14 +79,11 @@ export class FanOutService {
     }
   }
 
-  private async putShards(
-    channel: ChannelName,
-    offset: number,
-    frame: Frame,
-    members: number,
-  ): Promise<void> {
+  private async putShards(channel: ChannelName, offset: number, frame: Frame): Promise<void> {
     const startedAt = performance.now();
-    const ranges = await this.store.memberRanges(channel, this.config.fanOut.shardMembers);
+    const { shardMembers } = this.config.fanOut;
+    const ranges = await this.store.memberRanges(channel, shardMembers);
+    this.pending.add(ranges.length);
     for (let start = 0; start < ranges.length; start += SHARDS_PER_WRITE) {
       await this.store.putShards(
         ranges
@@ -83,8 +93,8 @@ export class FanOutService {
       this.shards.wake();
     }
     const durationMs = Math.round(performance.now() - startedAt);
-    this.metrics.fannedOut('shards', members, durationMs / 1000);
-    this.log.info({ channel, offset, members, shards: ranges.length, durationMs }, 'published in shards');
+    this.metrics.fannedOut('shards', ranges.length * shardMembers, durationMs / 1000);
+    this.log.info({ channel, offset, shards: ranges.length, durationMs }, 'published in shards');
   }
 }
 

@@ -1,5 +1,4 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { PinoLogger } from 'nestjs-pino';
 import { type ConnectionId } from '../../api/integration.js';
 import { type ChannelName } from '../../api/messages.js';
 import { ConcurrencyLimit } from '../callback/concurrency-limit.js';
@@ -7,6 +6,7 @@ import { type FanOutReport } from '../callback/fan-out.js';
 import { Config } from '../config.js';
 import { ConnectionsService, type Sender } from '../connections/connections.service.js';
 import { frame } from '../connections/frame.js';
+import { RequestLog } from '../logging/request-log.js';
 import { type Member, Store } from '../store/store.js';
 import { Turns } from './turns.js';
 
@@ -26,7 +26,7 @@ export class MemberNotices {
     private readonly store: Store,
     private readonly connections: ConnectionsService,
     @Inject(Config) private readonly config: Config,
-    private readonly log: PinoLogger,
+    private readonly log: RequestLog,
   ) {
     if (config.channels.memberNotices.length > 0) {
       connections.onForgotten((member, channels) => this.tell('left', member, channels));
@@ -68,7 +68,8 @@ export class MemberNotices {
     channel: ChannelName,
   ): Promise<{ readonly report: Promise<FanOutReport> } | undefined> {
     const { memberNoticesMembers } = this.config.channels;
-    if ((await this.store.countMembers(channel)) > memberNoticesMembers) return undefined;
+    const members = await this.store.countMembers(channel, memberNoticesMembers + 1);
+    if (members > memberNoticesMembers) return undefined;
     const notice = frame({ type: 'member', channel, data: { event, connectionId, userId } });
     const { promise: handedOver, resolve } = Promise.withResolvers<void>();
     const report = this.connections.deliverToMany(

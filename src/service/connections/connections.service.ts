@@ -1,11 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { PinoLogger } from 'nestjs-pino';
 import { type ConnectionId, type UserId } from '../../api/integration.js';
 import { type ChannelName } from '../../api/messages.js';
 import { GoneError } from '../callback/callback.errors.js';
 import { CallbackService, type Recipient } from '../callback/callback.service.js';
 import { type FanOutReport } from '../callback/fan-out.js';
 import { Config } from '../config.js';
+import { RequestLog } from '../logging/request-log.js';
 import { Metrics } from '../metrics/metrics.js';
 import { Store } from '../store/store.js';
 import { Tracing } from '../tracing/tracing.js';
@@ -58,7 +58,7 @@ export class ConnectionsService {
     @Inject(Config) private readonly config: Config,
     private readonly metrics: Metrics,
     private readonly tracing: Tracing,
-    private readonly log: PinoLogger,
+    private readonly log: RequestLog,
   ) {}
 
   /** Remembers a new connection. Nothing can be posted to it before `$connect` is answered: AWS says 410. */
@@ -96,7 +96,7 @@ export class ConnectionsService {
     }
     if (known) return known;
     await this.register(connection);
-    this.log.warn('connection was unknown');
+    this.log.warn({}, 'connection was unknown');
     return { connectionId };
   }
 

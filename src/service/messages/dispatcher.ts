@@ -1,5 +1,4 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { PinoLogger } from 'nestjs-pino';
 import { CLIENT_ERRORS, type ClientErrorCode } from '../../api/errors.js';
 import { type ConnectionId } from '../../api/integration.js';
 import { type Action, ClientMessage, type ServerMessage } from '../../api/messages.js';
@@ -8,6 +7,7 @@ import { ChannelError } from '../channels/channel.errors.js';
 import { UnknownConnectionError } from '../connections/connection.errors.js';
 import { ConnectionsService, type OpenConnection, type Sender } from '../connections/connections.service.js';
 import { type Frame, frame } from '../connections/frame.js';
+import { RequestLog } from '../logging/request-log.js';
 import { StoreUnavailableError } from '../store/store.errors.js';
 import { Metrics } from '../metrics/metrics.js';
 import { Tracing } from '../tracing/tracing.js';
@@ -46,7 +46,7 @@ export class Dispatcher {
     private readonly connections: ConnectionsService,
     private readonly metrics: Metrics,
     private readonly tracing: Tracing,
-    private readonly log: PinoLogger,
+    private readonly log: RequestLog,
   ) {
     // which handler does what: an action without one does not compile
     const handlers: { readonly [A in Action]: MessageHandler<A> } = { ping, join, leave, publish, presence };
@@ -83,10 +83,10 @@ export class Dispatcher {
       const sender = await this.connections.touch(connection);
       const message = parseMessage(text, this.schemas);
       action = message.action;
-      const answer = await this.tracing.span('handle', { action }, () => this.handle(sender, message));
+      const answer = frame(await this.tracing.span('handle', { action }, () => this.handle(sender, message)));
       this.log.debug({ action }, 'handled');
       handled('ok');
-      return { frame: frame(answer), isBatched: sender.isBatched };
+      return { frame: answer, isBatched: sender.isBatched };
     } catch (error) {
       const id = readMessageId(text);
       const mistake = explain(error);

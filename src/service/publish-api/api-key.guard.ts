@@ -1,9 +1,8 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { type FastifyRequest } from 'fastify';
-import { PinoLogger } from 'nestjs-pino';
 import { Config } from '../config.js';
 import { Problem } from '../routes/problem.js';
+import { SecretDigest } from '../routes/secret-digest.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -15,13 +14,10 @@ declare module 'fastify' {
 /** Lets through only what carries one of the API keys; every line of its log has the key's name from then on. */
 @Injectable()
 export class ApiKeyGuard implements CanActivate {
-  readonly #accepted: readonly { readonly name: string; readonly digest: Buffer }[];
+  readonly #accepted: readonly { readonly name: string; readonly digest: SecretDigest }[];
 
-  constructor(
-    @Inject(Config) config: Config,
-    private readonly log: PinoLogger,
-  ) {
-    this.#accepted = config.publishApi.keys.map(({ name, key }) => ({ name, digest: digest(key) }));
+  constructor(@Inject(Config) config: Config) {
+    this.#accepted = config.publishApi.keys.map(({ name, key }) => ({ name, digest: new SecretDigest(key) }));
   }
 
   /** @throws {Problem} `missing_api_key` or `invalid_api_key` */
@@ -32,9 +28,8 @@ export class ApiKeyGuard implements CanActivate {
       throw new Problem('missing_api_key', 'expected the header Authorization: Bearer <key>');
     }
     const [, key] = /^Bearer +(\S+)$/i.exec(authorization.length === 1 ? (authorization[0] ?? '') : '') ?? [];
-    const sent = digest(key ?? '');
-    // digests have one length, and all are compared: the time tells neither a length nor which one was nearly right
-    const matching = this.#accepted.filter((accepted) => timingSafeEqual(accepted.digest, sent));
+    const sent = new SecretDigest(key ?? '');
+    const matching = this.#accepted.filter(({ digest }) => digest.equals(sent));
     const [match] = matching;
     if (match === undefined) {
       throw new Problem(
@@ -44,11 +39,6 @@ export class ApiKeyGuard implements CanActivate {
     }
     request.apiKeyName = match.name;
     request.log = request.log.child({ apiKeyName: match.name });
-    this.log.assign({ apiKeyName: match.name });
     return true;
   }
-}
-
-function digest(key: string): Buffer {
-  return createHash('sha256').update(key).digest();
 }

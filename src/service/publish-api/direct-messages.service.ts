@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { PinoLogger } from 'nestjs-pino';
 import { type ConnectionId, type UserId } from '../../api/integration.js';
 import { ConnectionsService } from '../connections/connections.service.js';
 import { type Frame, frame } from '../connections/frame.js';
+import { RequestLog } from '../logging/request-log.js';
 import { Store } from '../store/store.js';
 import { type DeliveredAnswer, type DisconnectedAnswer } from './answers.js';
 import { tooLarge } from './publishing.service.js';
@@ -13,7 +13,7 @@ export class DirectMessagesService {
   constructor(
     private readonly store: Store,
     private readonly connections: ConnectionsService,
-    private readonly log: PinoLogger,
+    private readonly log: RequestLog,
   ) {}
 
   /**

@@ -8,9 +8,9 @@ import {
   type NestInterceptor,
 } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
-import { PinoLogger } from 'nestjs-pino';
 import { lastValueFrom, type Observable, of } from 'rxjs';
 import { Config } from '../config.js';
+import { RequestLog } from '../logging/request-log.js';
 import { Problem } from '../routes/problem.js';
 import { Store } from '../store/store.js';
 
@@ -25,7 +25,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
   constructor(
     private readonly store: Store,
     @Inject(Config) private readonly config: Config,
-    private readonly log: PinoLogger,
+    private readonly log: RequestLog,
   ) {}
 
   /** @throws {Problem} `request_under_way`, `idempotency_key_reused`, or `bad_request` for the header */
@@ -65,7 +65,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
       throw new Problem('idempotency_key_reused', 'this Idempotency-Key came with another body before');
     }
     reply.header('Idempotent-Replayed', 'true');
-    this.log.info('repeated request answered');
+    this.log.info({}, 'repeated request answered');
     return first.answer;
   }
 

@@ -73,9 +73,12 @@ function problemResponses(codes: readonly ProblemCode[]): MethodDecorator[] {
   );
 }
 
+const RETRY_AFTER = { 'Retry-After': { description: 'In seconds.', schema: { type: 'string' as const } } };
+
 /** What comes with a problem, by status. */
 const HEADERS: Readonly<Record<number, Record<string, { description: string; schema: { type: 'string' } }>>> =
   {
     401: { 'WWW-Authenticate': { description: 'RFC 6750.', schema: { type: 'string' } } },
-    409: { 'Retry-After': { description: 'In seconds.', schema: { type: 'string' } } },
+    409: RETRY_AFTER,
+    503: RETRY_AFTER,
   };

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { PinoLogger } from 'nestjs-pino';
 import { PROBLEMS } from '../../api/errors.js';
 import { type ChannelName } from '../../api/messages.js';
 import { TooLargeError } from '../callback/callback.errors.js';
 import { ChannelsService } from '../channels/channels.service.js';
+import { RequestLog } from '../logging/request-log.js';
 import { problemOf } from '../routes/error.filter.js';
 import { Problem } from '../routes/problem.js';
 import { type BatchAnswer, type ProblemBody, type PublishedAnswer } from './answers.js';
@@ -16,7 +16,7 @@ export class PublishingService {
   constructor(
     private readonly channels: ChannelsService,
     private readonly channelName: ChannelNamePipe,
-    private readonly log: PinoLogger,
+    private readonly log: RequestLog,
   ) {}
 
   /**

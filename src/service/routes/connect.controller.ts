@@ -1,8 +1,8 @@
 import { Controller, HttpCode, HttpStatus, Post, Res, UseGuards } from '@nestjs/common';
 import { type FastifyReply } from 'fastify';
-import { PinoLogger } from 'nestjs-pino';
 import { PATHS } from '../../api/integration.js';
 import { ConnectionsService } from '../connections/connections.service.js';
+import { RequestLog } from '../logging/request-log.js';
 import { Metrics } from '../metrics/metrics.js';
 import { Authenticator } from './authenticator.js';
 import { FromGateway, type GatewayRequest } from './gateway-request.js';
@@ -16,7 +16,7 @@ export class ConnectController {
     private readonly authenticator: Authenticator,
     private readonly connections: ConnectionsService,
     private readonly metrics: Metrics,
-    private readonly log: PinoLogger,
+    private readonly log: RequestLog,
   ) {}
 
   @Post()

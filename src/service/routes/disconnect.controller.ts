@@ -1,7 +1,7 @@
 import { Controller, HttpCode, HttpStatus, Post, UseGuards } from '@nestjs/common';
-import { PinoLogger } from 'nestjs-pino';
 import { PATHS } from '../../api/integration.js';
 import { ConnectionsService } from '../connections/connections.service.js';
+import { RequestLog } from '../logging/request-log.js';
 import { FromGateway, type GatewayRequest } from './gateway-request.js';
 import { GatewaySecretGuard } from './gateway-secret.guard.js';
 
@@ -11,7 +11,7 @@ import { GatewaySecretGuard } from './gateway-secret.guard.js';
 export class DisconnectController {
   constructor(
     private readonly connections: ConnectionsService,
-    private readonly log: PinoLogger,
+    private readonly log: RequestLog,
   ) {}
 
   @Post()

@@ -15,8 +15,13 @@ export class ErrorFilter implements ExceptionFilter {
 }
 
 /** @see https://www.rfc-editor.org/rfc/rfc9457 */
-export function answerWithProblem(exception: unknown, { log }: FastifyRequest, reply: FastifyReply): void {
-  const { code, detail } = problemOf(exception);
+export function answerWithProblem(
+  exception: unknown,
+  { log, raw }: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  // nobody is there to be answered, and nothing of ours has failed
+  const { code, detail } = raw.readableAborted ? CUT_OFF : problemOf(exception);
   const { status, title } = PROBLEMS[code];
   // load balancers ask again and again
   if (code === 'not_ready') log.warn({ code, reason: detail, err: causeOf(exception) }, 'not ready');
@@ -48,6 +53,8 @@ export function problemOf(exception: unknown): { readonly code: ProblemCode; rea
   const code = status === 404 ? 'not_found' : status === 413 ? 'body_too_large' : 'bad_request';
   return { code, detail: message };
 }
+
+const CUT_OFF = { code: 'bad_request', detail: 'The request has ended in the middle.' } as const;
 
 const causeOf = (exception: unknown) => (exception instanceof Error ? exception.cause : undefined);
 

@@ -31,12 +31,12 @@ export const FromGateway = createParamDecorator((_: unknown, context: ExecutionC
 export function parseGatewayRequest(request: IncomingMessage): GatewayRequest {
   refuseRepeated(request);
   return {
-    connectionId: connectionId(only(request, HEADERS.connectionId)),
-    connectedAt: connectedAt(only(request, HEADERS.connectedAt)),
-    sourceIp: only(request, HEADERS.sourceIp),
-    disconnectStatusCode: only(request, HEADERS.disconnectStatusCode),
-    userId: only(request, HEADERS.userId),
-    ...offered(only(request, HEADERS.token), request.headers['sec-websocket-protocol']),
+    connectionId: connectionId(only(request, NAMES.connectionId)),
+    connectedAt: connectedAt(only(request, NAMES.connectedAt)),
+    sourceIp: only(request, NAMES.sourceIp),
+    disconnectStatusCode: only(request, NAMES.disconnectStatusCode),
+    userId: only(request, NAMES.userId),
+    ...offered(only(request, NAMES.token), request.headers['sec-websocket-protocol']),
   };
 }
 
@@ -46,19 +46,21 @@ export function parseGatewayRequest(request: IncomingMessage): GatewayRequest {
  *
  * @throws {Problem} `repeated_header`
  */
-export function mappedHeader(request: IncomingMessage, name: string): string | undefined {
-  refuseRepeated(request, name.toLowerCase());
-  return only(request, name);
+export function mappedHeader(request: IncomingMessage, header: keyof typeof HEADERS): string | undefined {
+  refuseRepeated(request, NAMES[header]);
+  return only(request, NAMES[header]);
 }
 
 /**
  * Two of a mapped header would mean that one came from somewhere else, and `request.headers` joins them into one plausible
- * value. What was sent is gone through once: `headersDistinct` would make a list of each header, for each request.
+ * value. Where it has as many names as were sent, none of them is there twice. Otherwise what was sent is gone through
+ * once: `headersDistinct` would make a list of each header, for each request.
  *
  * @param name in lower case; every mapped header unless given
  * @throws {Problem} `repeated_header`
  */
-function refuseRepeated({ rawHeaders }: IncomingMessage, name?: string): void {
+function refuseRepeated({ rawHeaders, headers }: IncomingMessage, name?: string): void {
+  if (2 * countOf(headers) === rawHeaders.length) return;
   const seen = new Set<string>();
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const sent = rawHeaders[index]!.toLowerCase();
@@ -68,6 +70,17 @@ function refuseRepeated({ rawHeaders }: IncomingMessage, name?: string): void {
   }
 }
 
+function countOf(headers: IncomingMessage['headers']): number {
+  let count = 0;
+  for (const _ in headers) count += 1;
+  return count;
+}
+
+/** The names in lower case, as Node has them. */
+const NAMES = Object.fromEntries(
+  Object.entries(HEADERS).map(([header, name]) => [header, name.toLowerCase()]),
+) as Readonly<Record<keyof typeof HEADERS, string>>;
+
 /** As it is called, by its name in lower case. */
 const MAPPED: ReadonlyMap<string, string> = new Map(
   Object.values(HEADERS).map((name) => [name.toLowerCase(), name]),
@@ -75,12 +88,15 @@ const MAPPED: ReadonlyMap<string, string> = new Map(
 
 /** Of a header that is not repeated. */
 function only({ headers }: IncomingMessage, name: string): string | undefined {
-  const value = headers[name.toLowerCase()];
+  const value = headers[name];
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
 /** A token beside anything but our sub-protocol is not for us. */
-function offered(token: string | undefined, subProtocols = '') {
+function offered(token: string | undefined, subProtocols: string | undefined) {
+  if (subProtocols === undefined) {
+    return { subProtocol: undefined, isBatched: false, tokens: token === undefined ? NO_TOKENS : [token] };
+  }
   const names = subProtocols.split(',').map((name) => name.trim());
   // the one that the client names first, as a server without a preference does
   const subProtocol = names.find((name) => name === SUB_PROTOCOLS.name || name === SUB_PROTOCOLS.batched);
@@ -93,6 +109,8 @@ function offered(token: string | undefined, subProtocols = '') {
     tokens: token === undefined ? inSubProtocol : [token, ...inSubProtocol],
   };
 }
+
+const NO_TOKENS: readonly string[] = [];
 
 function connectionId(value: string | undefined): ConnectionId {
   if (value === undefined) {

@@ -1,9 +1,9 @@
 import { Body, Controller, HttpStatus, Inject, Post, Res, UseGuards } from '@nestjs/common';
 import { type FastifyReply } from 'fastify';
-import { PinoLogger } from 'nestjs-pino';
 import { PROBLEMS } from '../../api/errors.js';
 import { PATHS } from '../../api/integration.js';
 import { Config } from '../config.js';
+import { RequestLog } from '../logging/request-log.js';
 import { Dispatcher } from '../messages/dispatcher.js';
 import { problemOf, withStatus } from './error.filter.js';
 import { FromGateway, type GatewayRequest } from './gateway-request.js';
@@ -22,7 +22,7 @@ export class MessageController {
   constructor(
     private readonly dispatcher: Dispatcher,
     @Inject(Config) private readonly config: Config,
-    private readonly log: PinoLogger,
+    private readonly log: RequestLog,
   ) {}
 
   @Post()

@@ -103,8 +103,8 @@ export class DynamoDbStore extends Store {
     return this.#memberships.isMember(channel, connectionId);
   }
 
-  countMembers(channel: ChannelName): Promise<number> {
-    return this.#members.count(channel);
+  countMembers(channel: ChannelName, atMost?: number): Promise<number> {
+    return this.#members.count(channel, atMost);
   }
 
   members(channel: ChannelName, range: MemberRange = {}): AsyncIterable<readonly Member[]> {

@@ -179,8 +179,12 @@ export class EmbeddedStore extends Store {
     );
   }
 
-  async countMembers(channel: ChannelName): Promise<number> {
-    return this.#attempt(() => Number(this.#statements.countMembers.get(channel, this.#now())?.['count']));
+  async countMembers(channel: ChannelName, atMost = Infinity): Promise<number> {
+    // SQLite takes less than nothing for no limit
+    const limit = Number.isFinite(atMost) ? atMost : -1;
+    return this.#attempt(() =>
+      Number(this.#statements.countMembers.get(channel, this.#now(), limit)?.['count']),
+    );
   }
 
   async *members(channel: ChannelName, range: MemberRange = {}): AsyncIterable<readonly Member[]> {
@@ -289,13 +293,12 @@ export class EmbeddedStore extends Store {
   #touchAll(): void {
     const touches = this.#touches;
     this.#touches = [];
-    const now = this.#now();
+    const ids = JSON.stringify(touches.map(({ connectionId }) => connectionId));
     try {
-      const rows = this.#transaction(() =>
-        touches.map(({ connectionId }) => this.#statements.touchConnection.get(now, connectionId, now)),
-      );
-      for (const [index, { resolve }] of touches.entries()) {
-        const row = rows[index];
+      const rows = this.#attempt(() => this.#statements.touchConnections.all(this.#now(), ids));
+      const byId = new Map(rows.map((row) => [row['connectionId'], row]));
+      for (const { connectionId, resolve } of touches) {
+        const row = byId.get(connectionId);
         resolve(row && toConnection(row));
       }
     } catch (error) {
@@ -363,8 +366,18 @@ interface Touch {
   readonly reject: (error: Error) => void;
 }
 
-function toConnection(row: Row): Connection {
-  return withoutDefaults(row) as unknown as Connection;
+/** Field by field, as every message reads one. */
+function toConnection({
+  connectionId,
+  connectedAt,
+  expiresAt,
+  lastActiveAt,
+  userId,
+  isBatched,
+}: Row): Connection {
+  const connection = { connectionId, connectedAt, expiresAt, lastActiveAt };
+  if (userId === null && isBatched === 0) return connection as Connection;
+  return withoutDefaults({ ...connection, userId, isBatched }) as unknown as Connection;
 }
 
 function toMember(row: Row): Member {

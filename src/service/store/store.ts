@@ -123,7 +123,8 @@ export abstract class Store implements OnApplicationShutdown {
 
   abstract isMember(channel: ChannelName, connectionId: ConnectionId): Promise<boolean>;
 
-  abstract countMembers(channel: ChannelName): Promise<number>;
+  /** @param atMost where counting may stop: a channel with so many or more has at least so many in the answer */
+  abstract countMembers(channel: ChannelName, atMost?: number): Promise<number>;
 
   /**
    * The members of a channel, in pages, in an order that does not change. Who is a member all the while comes exactly

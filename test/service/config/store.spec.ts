@@ -56,6 +56,10 @@ describe('a store', () => {
       'REDIS_URL=http://…@127.0.0.1: expected a URL that starts with redis: or rediss:',
     ],
     [
+      { STORE: 'redis', REDIS_URL: 'user:pass/w@rd@127.0.0.1' },
+      'REDIS_URL=user:…@127.0.0.1: expected a URL that starts with redis: or rediss:',
+    ],
+    [
       { STORE: 'redis', REDIS_URL: 'redis://127.0.0.1', REDIS_CLUSTER: 'yes' },
       'REDIS_CLUSTER=yes: expected true or false',
     ],

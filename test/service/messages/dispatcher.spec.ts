@@ -1,5 +1,8 @@
+import { Injectable } from '@nestjs/common';
 import { expect, it } from 'vitest';
-import { type ChannelName } from '../../../src/api/messages.js';
+import { z } from 'zod';
+import { type ChannelName, LIMITS } from '../../../src/api/messages.js';
+import { CustomAction } from '../../../src/service/messages/custom-action.js';
 import { StoreUnavailableError } from '../../../src/service/store/store.errors.js';
 import { Store } from '../../../src/service/store/store.js';
 import { startService } from '../../support/service-app.js';
@@ -178,4 +181,19 @@ it('refuses a since that is none', async () => {
     })),
   );
   expect(await service.app.get(Store).countMembers('news' as ChannelName)).toBe(0);
+});
+
+it('counts an answer that is too large once, as what the sender is told', async () => {
+  @Injectable()
+  class Shout extends CustomAction {
+    readonly schema = z.object({ action: z.literal('shout') });
+    handle = () => Promise.resolve({ type: 'shouted', data: 'x'.repeat(LIMITS.messageBytes) });
+  }
+  await using service = await startService({}, { actions: [Shout] });
+  await service.send('alice=', { action: 'shout' }).expect(200);
+  expect(service.endpoint.messagesTo('alice=')).toMatchObject([{ code: 'message_too_large' }]);
+  const counted = (await (await fetch(`${service.url}/metrics`)).text())
+    .split('\n')
+    .filter((line) => line.startsWith('backchannel_messages_total{action="shout"'));
+  expect(counted).toEqual(['backchannel_messages_total{action="shout",result="message_too_large"} 1']);
 });

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import request from 'supertest';
 import { expect, it } from 'vitest';
 import { Store } from '../../../src/service/store/store.js';
@@ -57,4 +59,15 @@ it('answers 503 in the HTTP answer, too', async () => {
   expect(response.status).toBe(503);
   expect(response.headers['retry-after']).toBe('1');
   expect(response.body).toMatchObject({ type: 'error', id: 1, code: 'unavailable' });
+});
+
+it('has nobody look at a request whose sender has gone in the middle of it', async () => {
+  await using service = await startService();
+  const socket = connect(Number(new URL(service.url).port), '127.0.0.1');
+  await once(socket, 'connect');
+  socket.write('POST /message HTTP/1.1\r\nHost: a\r\nConnectionId: alice=\r\nContent-Length: 100\r\n\r\n{');
+  socket.end();
+  const refused = () => service.lines.find(({ msg }) => msg === 'request refused');
+  await expect.poll(refused).toMatchObject({ level: 'warn', code: 'bad_request', connectionId: 'alice=' });
+  expect(service.lines.filter(({ level }) => level === 'error')).toEqual([]);
 });

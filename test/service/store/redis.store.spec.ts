@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type ConnectionId } from '../../../src/api/integration.js';
 import { type ChannelName } from '../../../src/api/messages.js';
 import { ConfigError } from '../../../src/service/config.js';
+import { indexOf, Keys } from '../../../src/service/store/redis/keys.js';
 import { RedisStore, type RedisStoreOptions } from '../../../src/service/store/redis.store.js';
 import { StoreUnavailableError } from '../../../src/service/store/store.errors.js';
 import { storeSuite } from '../../suites/store.suite.js';
@@ -34,6 +35,24 @@ describe.skipIf(!hasRedis)(`with a Redis server (${redisSkip})`, () => {
         () => redis.kill(),
         () => redis.restart(),
       ),
+  });
+
+  it('does not keep ever more of what has expired, even if nobody counts', async () => {
+    let now = Date.now();
+    const prefix = randomUUID();
+    const options = { url: redis.url(), isCluster: false, timeoutMs: 2000, prefix, now: () => now };
+    const store = await RedisStore.connect(options);
+    // one of the parts that the index has
+    const inFirst = (id: string) => indexOf(id) === 0;
+    const ids = Array.from({ length: 20_000 }, (_, n) => `${prefix}${n}=` as ConnectionId).filter(inFirst);
+    const put = (connectionId: ConnectionId) =>
+      store.putConnection({ connectionId, connectedAt: now, expiresAt: now + hour });
+    await Promise.all(ids.slice(0, 100).map(put));
+    now += hour;
+    await Promise.all(ids.slice(100, 228).map(put));
+    const key = new Keys(prefix).connectionIndex(0);
+    expect(await redis.command('ZCARD', key)).toBe(128);
+    await store.close();
   });
 
   describe('that fails', () => {

@@ -36,6 +36,22 @@ export function membersAreListed(open: OpenStore): void {
     expect(changed.filter((id) => id !== alice)).toEqual(order.slice(1));
   });
 
+  it.for([1, 2, pageMembers, 5, 8, 9])('need not count further than to %i', async (atMost) => {
+    await using opened = await open();
+    const { store } = opened;
+    await opened.enter(news, ...ids(8));
+    const order = await idsOf(store.members(news));
+    const count = await store.countMembers(news, atMost);
+    expect(count).toBeGreaterThanOrEqual(Math.min(atMost, 8));
+    expect(count).toBeLessThanOrEqual(8);
+    // those who have expired are not counted, wherever they are
+    await Promise.all(order.slice(0, 6).map((id) => opened.put(id, { expiresAt: start + hour / 2 })));
+    opened.clock.now = start + hour / 2;
+    const rest = await store.countMembers(news, atMost);
+    expect(rest).toBeGreaterThanOrEqual(Math.min(atMost, 2));
+    expect(rest).toBeLessThanOrEqual(2);
+  });
+
   it('skips and repeats nobody who stays while others leave and join between the pages', async () => {
     await using opened = await open();
     const everybody = ids(9);

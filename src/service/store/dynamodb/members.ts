@@ -31,8 +31,8 @@ export class Members {
     yield* inPages(this.#found(channel, range), this.#pageSize);
   }
 
-  count(channel: ChannelName): Promise<number> {
-    return this.#table.count({ pk: partitionOf(channel), ...this.#unexpired() });
+  count(channel: ChannelName, atMost?: number): Promise<number> {
+    return this.#table.count({ pk: partitionOf(channel), ...this.#unexpired() }, atMost);
   }
 
   /** Reads the rows of all members, because DynamoDB knows no places; but at half the price, because a cut may be old. */

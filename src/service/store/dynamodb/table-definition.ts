@@ -48,7 +48,7 @@ export async function checkTable(client: DynamoDBClient, table: string, isStandI
     });
   const problem = description.Table
     ? problemOf(description.Table, isStandIn ? undefined : await timeToLive(client, table))
-    : 'there is no such table in this account and region: deploy it, or create it with the keys in the README';
+    : 'there is no such table in this account and region: deploy it, or create it as OPERATING.md says';
   if (problem !== undefined) throw new ConfigError([`DYNAMODB_TABLE=${table}: ${problem}`]);
 }
 

@@ -161,9 +161,14 @@ export class Table {
     }
   }
 
-  async count(query: Omit<Query, 'only' | 'limit'>): Promise<number> {
+  /** @param atMost how many are enough: no further page is read */
+  async count(query: Omit<Query, 'only' | 'limit'>, atMost?: number): Promise<number> {
     let count = 0;
-    for await (const { Count = 0 } of this.#pages(query, undefined, { Select: 'COUNT' })) count += Count;
+    const pages = this.#pages(query, undefined, { Select: 'COUNT', Limit: atMost });
+    for await (const { Count = 0 } of pages) {
+      count += Count;
+      if (atMost !== undefined && count >= atMost) break;
+    }
     return count;
   }
 

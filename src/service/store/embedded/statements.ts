@@ -26,8 +26,9 @@ const STATEMENTS = {
       expires_at = excluded.expires_at,
       last_active_at = excluded.last_active_at
     WHERE connections.expires_at > excluded.last_active_at`,
-  touchConnection: `
-    UPDATE connections SET last_active_at = ? WHERE connection_id = ? AND expires_at > ?
+  touchConnections: `
+    UPDATE connections SET last_active_at = ?1
+    WHERE connection_id IN (SELECT value FROM json_each(?2)) AND expires_at > ?1
     RETURNING ${CONNECTION}`,
   getConnection: `SELECT ${CONNECTION} FROM connections WHERE connection_id = ? AND expires_at > ?`,
   removeConnection: 'DELETE FROM connections WHERE connection_id = ? RETURNING expires_at AS expiresAt',
@@ -56,8 +57,8 @@ const STATEMENTS = {
     SELECT 1 FROM members JOIN connections USING (connection_id)
     WHERE channel = ? AND connection_id = ? AND expires_at > ?`,
   countMembers: `
-    SELECT count(*) AS count FROM members JOIN connections USING (connection_id)
-    WHERE channel = ? AND expires_at > ?`,
+    SELECT count(*) AS count FROM (
+      SELECT 1 FROM members JOIN connections USING (connection_id) WHERE channel = ? AND expires_at > ? LIMIT ?)`,
   // keyset pagination: a page starts behind the last member of the one before, so nobody is skipped when some leave
   members: `
     SELECT connection_id AS connectionId, user_id AS userId, is_batched AS isBatched, joined_at AS joinedAt,

@@ -5,16 +5,16 @@ import { script } from './redis-server.js';
  * the age in ms up to which entries are kept. The hash outlives the entries: as long as members know an offset, it counts.
  */
 const POSITION = `
-  local function position(newEpoch, ttlMs)
+  local function position(newEpoch)
     local log = redis.call('HMGET', KEYS[1], 'e', 'o', 'i')
     if not log[1] then
       log[1], log[2] = newEpoch, '0'
       redis.call('HSET', KEYS[1], 'e', newEpoch, 'o', 0)
       redis.call('DEL', KEYS[2])
     end
-    redis.call('PEXPIRE', KEYS[1], ttlMs)
     return log
-  end`;
+  end
+  local function keep(ttlMs) redis.call('PEXPIRE', KEYS[1], ttlMs) end`;
 
 /** Drops the entries that were appended at this time or before, up to the first one that was not. */
 const TRIM = `
@@ -28,7 +28,8 @@ const TRIM = `
 
 /** Keys: log, entries. Arguments: new epoch, until Redis may drop the log in ms. Answers epoch and offset. */
 export const READ_POSITION = script(`${POSITION}
-  local log = position(ARGV[1], ARGV[2])
+  local log = position(ARGV[1])
+  keep(ARGV[2])
   return {log[1], log[2]}`);
 
 /**
@@ -38,7 +39,8 @@ export const READ_POSITION = script(`${POSITION}
  * The id of an entry is `offset-time`.
  */
 export const APPEND = script(`${POSITION}${TRIM}
-  local epoch = position(ARGV[1], ARGV[2])[1]
+  local epoch = position(ARGV[1])[1]
+  keep(ARGV[2])
   local offset = string.format('%.0f', redis.call('HINCRBY', KEYS[1], 'o', 1))
   redis.call('HSET', KEYS[1], 'g', ARGV[6])
   if tonumber(ARGV[5]) == 0 then
@@ -76,42 +78,41 @@ const MEMBERS = `
     return indexed or ''
   end
   local function sweep(now)
-    for _, id in ipairs(redis.call('ZRANGE', KEYS[4], '-inf', now, 'BYSCORE', 'LIMIT', 0, 100)) do
-      drop(id, packed(id))
-    end
+    local expired = redis.call('ZRANGE', KEYS[4], '-inf', now, 'BYSCORE', 'LIMIT', 0, 100)
+    for _, id in ipairs(expired) do drop(id, packed(id)) end
+    -- were nobody left, who joins next would have to enter the channel in its index, and say how long its keys are kept
+    if #expired > 0 then redis.call('HDEL', KEYS[1], 'i') end
   end`;
 
 /**
- * Arguments: new epoch, until Redis may drop the log in ms, now, connection id, token, expiresAt, who, until Redis may
- * drop the members in ms, until when the channel belongs in its index if it has to be entered.
+ * Arguments: new epoch, until Redis may drop the log in ms, now, connection id, token, expiresAt, who, until when the
+ * channel belongs in its index if it has to be entered, until Redis may drop the members in ms if so.
  *
  * Adds a member, or notes what has changed of it. Answers epoch, offset, and whether the channel is to be entered in its
- * index, because it is not there, or not for so long. `i` is until when it is there.
+ * index, because it is not there, or not for so long. `i` is until when it is there, and all keys are kept for longer.
  */
 export const ENTER_CHANNEL = script(`${POSITION}${MEMBERS}
   local now, id, token, expiresAt, who = ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7]
-  local log = position(ARGV[1], ARGV[2])
   sweep(now)
+  local log = position(ARGV[1])
   local joinedAt, joinedOffset = now, log[2]
-  local old = packed(id)
+  local old = redis.call('ZADD', KEYS[4], 'NX', expiresAt, id) == 0 and packed(id)
   if old then
     local oldToken, _, oldJoinedAt, oldOffset = unpacked(id, old)
     if tonumber(oldToken) > tonumber(token) then return {log[1], log[2], 0} end
     if oldToken == token then joinedAt, joinedOffset = oldJoinedAt, oldOffset end
-    redis.call('ZREM', KEYS[3], old)
+    redis.call('ZADD', KEYS[4], expiresAt, id)
   end
-  local member = table.concat({token, expiresAt, joinedAt, joinedOffset, who}, ' ')
-  redis.call('ZADD', KEYS[3], 0, id .. '\\0' .. member)
-  redis.call('ZADD', KEYS[4], expiresAt, id)
-  if redis.call('PTTL', KEYS[3]) < tonumber(ARGV[8]) then
-    redis.call('PEXPIRE', KEYS[3], ARGV[8])
-    redis.call('PEXPIRE', KEYS[4], ARGV[8])
-  end
-  if not log[3] or tonumber(log[3]) < tonumber(expiresAt) then
-    redis.call('HSET', KEYS[1], 'i', ARGV[9])
-    return {log[1], log[2], 1}
-  end
-  return {log[1], log[2], 0}`);
+  local member = id .. '\0' .. table.concat({token, expiresAt, joinedAt, joinedOffset, who}, ' ')
+  redis.call('ZADD', KEYS[3], 0, member)
+  -- after that: a set that is empty in between would forget for how long it is kept
+  if old and old ~= member then redis.call('ZREM', KEYS[3], old) end
+  if log[3] and tonumber(log[3]) >= tonumber(expiresAt) then return {log[1], log[2], 0} end
+  redis.call('HSET', KEYS[1], 'i', ARGV[8])
+  keep(ARGV[2])
+  redis.call('PEXPIRE', KEYS[3], ARGV[9])
+  redis.call('PEXPIRE', KEYS[4], ARGV[9])
+  return {log[1], log[2], 1}`);
 
 /**
  * Arguments: now, connection id, token. Takes a member out if this is its token. Answers until when the channel is in its

@@ -15,22 +15,27 @@ const ABOUT = `
 /**
  * Arguments: now, connectedAt, expiresAt, who, until Redis may drop it in ms, first token.
  *
- * Answers `is there already, who it was, channels and tokens`. Channels are told where something is to be done about
- * them: of a former life they are to be left; of one that goes on they may have to learn what has changed.
+ * Answers nothing for a new one; otherwise `is there already, who it was, channels and tokens`. Channels are told where
+ * something is to be done about them: of a former life they are to be left; of one that goes on they may have to learn
+ * what has changed. Nearly all are new, and who has no `n` has nothing, so that one look is enough for those.
  */
-export const PUT_CONNECTION = script(`${ABOUT}
+export const PUT_CONNECTION = script(`
+  local function write()
+    redis.call('HSET', KEYS[1], 'c', ARGV[2], 'e', ARGV[3], 'a', ARGV[1], 'w', ARGV[4])
+    redis.call('PEXPIRE', KEYS[1], ARGV[5])
+  end
+  if redis.call('HSETNX', KEYS[1], 'n', ARGV[6]) == 1 then return write() end
+  ${ABOUT}
   local channels = redis.call('HGETALL', KEYS[2])
-  local fields = {'c', ARGV[2], 'e', ARGV[3], 'a', ARGV[1], 'w', ARGV[4]}
   if not isThere then
-    if known[1] then redis.call('DEL', KEYS[1], KEYS[2]) end
-    fields[9], fields[10] = 'n', ARGV[6]
+    redis.call('DEL', KEYS[1], KEYS[2])
+    redis.call('HSET', KEYS[1], 'n', ARGV[6])
   elseif #channels > 0 then
     redis.call('PEXPIRE', KEYS[2], ARGV[5])
     if known[1] == ARGV[3] and known[2] == ARGV[4] then channels = {} end
   end
-  redis.call('HSET', KEYS[1], unpack(fields))
-  redis.call('PEXPIRE', KEYS[1], ARGV[5])
-  return {isThere and 1 or 0, known[2] or '', channels}`);
+  write()
+  return {isThere and 1 or 0, known[2], channels}`);
 
 /** Arguments: now. Answers the {@link CONNECTION_FIELDS}, or nothing. */
 export const TOUCH_CONNECTION = script(`${ABOUT}
@@ -61,14 +66,17 @@ export const FORGET_CONNECTION = script(`
  */
 export const BEGIN_MEMBERSHIP = script(`${ABOUT}
   if not isThere then return {'unknown_connection'} end
-  local kind, token = 'was_member', redis.call('HGET', KEYS[2], ARGV[2])
-  if not token then
-    if redis.call('HLEN', KEYS[2]) >= tonumber(ARGV[3]) then return {'too_many_channels'} end
-    kind, token = 'joined', string.format('%.0f', redis.call('HINCRBY', KEYS[1], 'n', 1))
-    redis.call('HSET', KEYS[2], ARGV[2], token)
-    redis.call('PEXPIRE', KEYS[2], redis.call('PTTL', KEYS[1]))
+  local token = string.format('%.0f', redis.call('HINCRBY', KEYS[1], 'n', 1))
+  if redis.call('HSETNX', KEYS[2], ARGV[2], token) == 0 then
+    return {'was_member', redis.call('HGET', KEYS[2], ARGV[2]), known[1], known[2]}
   end
-  return {kind, token, known[1], known[2]}`);
+  local channels = redis.call('HLEN', KEYS[2])
+  if channels > tonumber(ARGV[3]) then
+    redis.call('HDEL', KEYS[2], ARGV[2])
+    return {'too_many_channels'}
+  end
+  if channels == 1 then redis.call('PEXPIRE', KEYS[2], redis.call('PTTL', KEYS[1])) end
+  return {'joined', token, known[1], known[2]}`);
 
 /** Arguments: now, channel. Answers the token that it still has there, expiresAt and who; or nothing. */
 export const CHECK_MEMBERSHIP = script(`${ABOUT}

@@ -17,6 +17,7 @@ import { pairs, type RedisMemberships } from './redis-memberships.js';
 /** Connections: each a hash; an index by user and one of all, whose entries count only as far as the hash agrees. */
 export class RedisConnections {
   readonly #indexes: readonly string[];
+  #puts = 0;
 
   constructor(
     private readonly context: Context,
@@ -38,11 +39,13 @@ export class RedisConnections {
     const [put] = await Promise.all([
       server.run(PUT_CONNECTION, this.#keysOf(connectionId), args),
       server.send(index, ['ZADD', index, String(expiresAt), connectionId]),
+      this.#isTimeToSweep() && this.#sweep(index),
       userId !== undefined &&
         server.run(ENTER_INDEX, [keys.user(userId)], [present, expiresAt, connectionId, ttlMs]),
     ]);
+    if (put === null) return;
     const [wasThere, oldWho, channels] = put as [number, string, string[]];
-    const oldUser = oldWho === '' ? undefined : unpackWho(oldWho).userId;
+    const oldUser = unpackWho(oldWho).userId;
     await Promise.all([
       ...membershipsIn(channels).map((membership) =>
         wasThere === 1
@@ -105,7 +108,13 @@ export class RedisConnections {
     return counts.reduce<number>((sum, count) => sum + Number(count), 0);
   }
 
-  /** Clears out what has expired: here, because it would be a third of the work of a put. */
+  /** At some puts only, because it would be a third of the work of each. */
+  #isTimeToSweep(): boolean {
+    this.#puts += 1;
+    return this.#puts % SWEEP_AFTER_PUTS === 0;
+  }
+
+  /** Clears out what has expired. */
   async #sweep(index: string): Promise<void> {
     await this.context.server.send(index, ['ZREMRANGEBYSCORE', index, '-inf', String(this.context.now())]);
   }
@@ -133,6 +142,9 @@ export class RedisConnections {
     return [keys.connection(connectionId), keys.channelsOf(connectionId)];
   }
 }
+
+/** An index is swept by every so many puts into it, on average: it has that many at most that have expired. */
+const SWEEP_AFTER_PUTS = 64;
 
 function membershipsIn(channels: readonly string[]) {
   return pairs(channels).map(([channel, token]) => ({ channel: channel as ChannelName, token }));

@@ -59,9 +59,9 @@ export class RedisMemberships {
     // not before the member expires; a while longer, so that not every one who joins has to enter the channel again; and
     // never the same time twice, so that who takes the channel out sees that somebody has joined meanwhile
     const indexedUntil = Number(expiresAt) + (1 + Math.random()) * INDEXED_FOR_MS;
+    const ttlMs = untilDropped(indexedUntil - present);
     const log = [newName(), LOG_TTL_MS, present] as const;
-    const ttlMs = untilDropped(Number(expiresAt) - present);
-    const args = [...log, connectionId, token, expiresAt, who, ttlMs, indexedUntil];
+    const args = [...log, connectionId, token, expiresAt, who, indexedUntil, ttlMs];
     const entered = await server.run(ENTER_CHANNEL, this.#keysOfChannel(channel), args);
     const [epoch, offset, isToBeIndexed] = entered as [string, string, number];
     const [checked] = await Promise.all([
@@ -70,7 +70,7 @@ export class RedisMemberships {
         server.run(
           ENTER_INDEX,
           [keys.channelIndex(indexOf(channel))],
-          [present, indexedUntil, channel, untilDropped(indexedUntil - present)],
+          [present, indexedUntil, channel, ttlMs],
         ),
     ]);
     const [currentToken, currentExpiresAt, currentWho] = checked as string[];

@@ -1,0 +1,44 @@
+// What a team without us would write first, and no line more. `by-hand.ts backend`: answers a ping by posting to
+// `@connections`. `by-hand.ts gateway BACKEND_URL`: hands frames on, and posts back. No signatures, checks, store or limits.
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { Agent } from 'undici';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { announce } from './announce.ts';
+
+const [kind, backend = ''] = process.argv.slice(2);
+const agent = new Agent({ connections: 64 });
+const post = async (origin: string, path: string, body: string, headers = {}) => {
+  const answer = await agent.request({ origin, path, method: 'POST', body, headers });
+  await answer.body.dump();
+};
+
+if (kind === 'backend') {
+  const answer = async (request: IncomingMessage, response: ServerResponse) => {
+    const { action, id: ping } = JSON.parse(await text(request)) as { action: string; id: number };
+    const { gateway, id: connection } = request.headers as Record<string, string>;
+    if (action === 'ping') {
+      await post(gateway!, `/@connections/${connection}`, JSON.stringify({ type: 'pong', id: ping }));
+    }
+    response.end();
+  };
+  announce(createServer((request, response) => void answer(request, response)));
+} else {
+  const sockets = new Map<string, WebSocket>();
+  const deliver = async (request: IncomingMessage, response: ServerResponse) => {
+    sockets.get(request.url!.slice('/@connections/'.length))?.send(await text(request));
+    response.end();
+  };
+  const server = createServer((request, response) => void deliver(request, response));
+  new WebSocketServer({ server, perMessageDeflate: false }).on('connection', (socket, request) => {
+    const connection = String(sockets.size);
+    sockets.set(connection, socket);
+    socket.on('message', (data: Buffer) => {
+      void post(backend, '/', data.toString(), {
+        gateway: `http://${request.headers.host}`,
+        id: connection,
+      });
+    });
+  });
+  announce(server);
+}

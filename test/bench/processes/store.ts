@@ -1,0 +1,110 @@
+// A store that is asked to do one thing many times, and says how quickly. `store.ts ours | raw`; its settings are its
+// environment, as for the service.
+import { join } from 'node:path';
+import {
+  channelOf,
+  CONTENT,
+  type Engine,
+  ENTRIES,
+  idOf,
+  LIFETIME_MS,
+  LOGGED,
+  MEMBERS,
+} from './engines/engine.ts';
+import { loadRedis, rawRedis } from './engines/raw-redis.ts';
+import { loadSqlite, rawSqlite } from './engines/raw-sqlite.ts';
+
+const DIST = join(process.env.BACKCHANNEL_DIST ?? join(import.meta.dirname, '../../../dist'), 'service');
+const { REDIS_URL = '', DATA_DIR = '' } = process.env;
+/** As many calls of API Gateway at once. */
+const AT_ONCE = 64;
+/** Connections that are put to be removed have numbers from here on. */
+const FIRST_NEW = 2_000_000;
+
+type Store = import('../../../src/service/store/store.js').Store;
+type ConnectionId = import('../../../src/api/integration.js').ConnectionId;
+type ChannelName = import('../../../src/api/messages.js').ChannelName;
+
+interface Run {
+  readonly operation: keyof Engine;
+  readonly count: number;
+  /** How many connections there are. */
+  readonly connections: number;
+}
+
+const load = async <T>(file: string) => (await import(join(DIST, file))) as T;
+
+async function openStore(): Promise<Store> {
+  const opening =
+    await load<typeof import('../../../src/service/store/open-store.js')>('store/open-store.js');
+  const { readConfig } = await load<typeof import('../../../src/service/config.js')>('config.js');
+  return opening.openStore(readConfig());
+}
+
+async function ours(): Promise<Engine> {
+  const store = await openStore();
+  for (let n = 0; n < ENTRIES; n++) {
+    await store.append(LOGGED as ChannelName, CONTENT, { messages: ENTRIES, ageMs: LIFETIME_MS });
+  }
+  return {
+    put: (id) =>
+      store.putConnection({
+        connectionId: id as ConnectionId,
+        connectedAt: Date.now(),
+        expiresAt: Date.now() + LIFETIME_MS,
+      }),
+    join: (channel, id) => store.join(channel as ChannelName, id as ConnectionId, 100),
+    touch: (id) => store.touchConnection(id as ConnectionId),
+    isMember: (channel, id) => store.isMember(channel as ChannelName, id as ConnectionId),
+    async members(channel) {
+      for await (const page of store.members(channel as ChannelName)) return page;
+      throw new Error(`${channel} has no members`);
+    },
+    history: (after) => store.readLog(LOGGED as ChannelName, after, 100),
+    remove: (id) => store.removeConnection(id as ConnectionId),
+  };
+}
+
+const raw = () => (REDIS_URL ? rawRedis(REDIS_URL) : rawSqlite(DATA_DIR));
+const engine = process.argv[2] === 'ours' ? await ours() : await raw();
+
+const CALLS: Readonly<Record<keyof Engine, (n: number, connections: number) => unknown>> = {
+  put: (n) => engine.put(idOf(FIRST_NEW + n)),
+  join: (n, connections) => engine.join(channelOf(anyOf(n, connections)), idOf(FIRST_NEW + n)),
+  touch: (n, connections) => engine.touch(idOf(anyOf(n, connections))),
+  isMember(n, connections) {
+    const member = anyOf(n, connections);
+    return engine.isMember(channelOf(member), idOf(member));
+  },
+  members: (n, connections) => engine.members(channelOf(anyOf(n, connections))),
+  history: (n) => engine.history((n * 97) % (ENTRIES - 100)),
+  remove: (n) => engine.remove(idOf(FIRST_NEW + n)),
+};
+
+/** Somewhere else each time, and for both in the same places. */
+const anyOf = (n: number, connections: number) => (n * 7_919 + MEMBERS / 2) % connections;
+
+process.on('disconnect', () => process.exit());
+process.on('SIGTERM', () => process.exit());
+process.on('message', (message) => void answer(message as { run?: Run; load?: [number, number] }));
+process.send?.({ ready: true });
+
+async function answer(message: { readonly run?: Run; readonly load?: [number, number] }): Promise<void> {
+  if (message.load) {
+    if (REDIS_URL) await loadRedis(REDIS_URL, ...message.load);
+    else loadSqlite(DATA_DIR, ...message.load);
+    process.send?.({ load: true });
+  }
+  if (message.run) process.send?.({ run: await perSecond(message.run) });
+}
+
+async function perSecond({ operation, count, connections }: Run): Promise<number> {
+  const call = CALLS[operation];
+  const numbers = Array.from({ length: count }, (_, n) => n).values();
+  const worker = async () => {
+    for (const n of numbers) await call(n, connections);
+  };
+  const startedAt = performance.now();
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  return (count / (performance.now() - startedAt)) * 1000;
+}

@@ -1,0 +1,87 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Child } from './child.ts';
+import { freePort } from './redis.ts';
+
+// Debian has it where a user's PATH does not look
+const HAPROXY = ['haproxy', '/usr/sbin/haproxy'].find((file) => spawnSync(file, ['-v']).status === 0);
+
+/** What takes the posts in this run. */
+export const sinkName = HAPROXY ? 'HAProxy, a server in C' : 'a bare Node server (HAProxy is not installed)';
+
+/** An `@connections` that takes everything with 200, and is to be no part of what is measured. */
+export class Sink implements AsyncDisposable {
+  /** Of a stage: `WS_API_ENDPOINT`. */
+  readonly endpoint: string;
+  readonly #end: () => Promise<unknown>;
+
+  private constructor(endpoint: string, end: () => Promise<unknown>) {
+    this.endpoint = endpoint;
+    this.#end = end;
+  }
+
+  static async start(): Promise<Sink> {
+    if (HAPROXY) return Sink.#startHaproxy(HAPROXY);
+    const child = Child.start(join(import.meta.dirname, 'processes/connections-sink.ts'));
+    return new Sink(`${await child.told<string>('listening')}/dev`, () => child[Symbol.asyncDispose]());
+  }
+
+  static async #startHaproxy(file: string): Promise<Sink> {
+    const port = await freePort();
+    const directory = await mkdtemp(join(tmpdir(), 'bench-'));
+    const configuration = join(directory, 'haproxy.cfg');
+    await writeFile(configuration, configurationFor(port));
+    const haproxy = spawn(file, ['-f', configuration], { stdio: ['ignore', 'ignore', 'inherit'] });
+    await accepting(port, haproxy);
+    return new Sink(`http://127.0.0.1:${port}/dev`, async () => {
+      const ended = once(haproxy, 'exit');
+      haproxy.kill('SIGKILL');
+      await ended;
+      await rm(directory, { recursive: true });
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#end();
+  }
+}
+
+/** One thread: the other core is for who posts. The body is read first, else HAProxy would close the connection. */
+function configurationFor(port: number): string {
+  return `global
+  nbthread 1
+  maxconn 4000
+defaults
+  mode http
+  timeout client 600s
+  timeout http-request 600s
+  timeout http-keep-alive 600s
+  timeout connect 5s
+  timeout server 5s
+frontend connections
+  bind 127.0.0.1:${port}
+  option http-buffer-request
+  http-request return status 200
+`;
+}
+
+async function accepting(port: number, haproxy: ChildProcess): Promise<void> {
+  for (;;) {
+    if (haproxy.exitCode !== null) throw new Error(`haproxy ended with ${haproxy.exitCode}`);
+    const socket = connect(port, '127.0.0.1');
+    try {
+      await once(socket, 'connect');
+      return;
+    } catch {
+      // it tells nobody when it listens
+      await pause(20);
+    } finally {
+      socket.destroy();
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, it } from 'vitest';
+
+const ROOT = join(import.meta.dirname, '..');
+
+const DOCUMENTS = globSync(['*.md', 'test/**/*.md'], { cwd: ROOT });
+
+const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
+
+it.each(DOCUMENTS)('%s links to what is there', (document) => {
+  // what stands in code is no link
+  const text = read(document).replace(/^(?: {4}|```).*$|`[^`\n]*`(?!\])/gm, '');
+  const inline = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target!);
+  const byReference = [...text.matchAll(/^\[[^\]]+\]: (\S+)$/gm)].map(([, target]) => target!);
+  const relative = [...inline, ...byReference].filter((target) => !/^[a-z]+:/.test(target));
+  expect(relative.filter((target) => !isThere(document, target))).toEqual([]);
+});
+
+it('is only one click from the README to every document beside it', () => {
+  const others = DOCUMENTS.filter((document) => document !== 'README.md' && !document.includes('/'));
+  expect(others.filter((document) => !read('README.md').includes(`](${document})`))).toEqual([]);
+});
+
+function isThere(document: string, target: string): boolean {
+  const [path = '', anchor] = target.split('#');
+  const file = path === '' ? document : join(dirname(document), path);
+  if (!existsSync(join(ROOT, file))) return false;
+  return anchor === undefined || anchorsIn(read(file)).includes(anchor);
+}
+
+/** As GitHub makes them of headings: letters, digits, `_` and `-` are left, spaces become `-`. */
+function anchorsIn(markdown: string): string[] {
+  const headings = [...markdown.replace(/^```.*?^```/gms, '').matchAll(/^#+ (.+)$/gm)];
+  return headings.map(([, heading]) =>
+    heading!
+      .toLowerCase()
+      .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+      .replace(/[^\p{L}\p{N}_ -]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}

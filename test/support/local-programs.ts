@@ -1,0 +1,88 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { deployLocally, LOCAL_STAGE } from '../../src/deploy/local.js';
+import { SpawnedProgram } from './spawned-program.js';
+import { type ClientOptions, WebSocketClient } from './web-socket-client.js';
+
+/** What differs from how both programs are set up otherwise. */
+export interface LocalProgramsOptions {
+  /** Of the service. */
+  readonly settings?: NodeJS.ProcessEnv;
+  readonly gatewayFlags?: readonly string[];
+  /** What else `deployLocally` is told. */
+  readonly values?: Partial<Parameters<typeof deployLocally>[0]>;
+}
+
+/** Gateway and service as processes of their own, as built, with the API deployed from the one to the other. */
+export class LocalPrograms implements AsyncDisposable {
+  /** The process of the moment: see {@link startService}. */
+  service!: SpawnedProgram;
+  serviceUrl = '';
+  readonly #gatewaySecret = 'a-secret-of-32-characters-for-test';
+
+  private constructor(
+    readonly gateway: SpawnedProgram,
+    readonly gatewayUrl: string,
+    readonly dataDir: string,
+  ) {}
+
+  static async start({
+    settings = {},
+    gatewayFlags = [],
+    values = {},
+  }: LocalProgramsOptions = {}): Promise<LocalPrograms> {
+    const dataDir = await mkdtemp(join(tmpdir(), 'backchannel-'));
+    const { program, url } = await SpawnedProgram.listening('gateway/main.js', [
+      '--port',
+      '0',
+      ...gatewayFlags,
+    ]);
+    const programs = new LocalPrograms(program, url, dataDir);
+    try {
+      await programs.startService(settings);
+      await programs.deploy(values);
+    } catch (error) {
+      await programs[Symbol.asyncDispose]();
+      throw error;
+    }
+    return programs;
+  }
+
+  /** With the port and the state of the one before, if there was one; it has to have ended. */
+  async startService(settings: NodeJS.ProcessEnv = {}): Promise<void> {
+    const { program, url } = await SpawnedProgram.listening('service/main.js', [], {
+      PORT: this.serviceUrl === '' ? '0' : new URL(this.serviceUrl).port,
+      HOST: '127.0.0.1',
+      DATA_DIR: this.dataDir,
+      GATEWAY_SECRET: this.#gatewaySecret,
+      WS_API_ENDPOINT: `${this.gatewayUrl}/${LOCAL_STAGE}`,
+      AWS_ACCESS_KEY_ID: 'local',
+      AWS_SECRET_ACCESS_KEY: 'local',
+      ...settings,
+    });
+    this.service = program;
+    this.serviceUrl = url;
+  }
+
+  async deploy(values: LocalProgramsOptions['values'] = {}): Promise<void> {
+    const { gatewayUrl, serviceUrl } = this;
+    await deployLocally({ gatewayUrl, serviceUrl, gatewaySecret: this.#gatewaySecret, ...values });
+  }
+
+  /** Where clients connect. */
+  url(token?: string): string {
+    const query = token === undefined ? '' : `?token=${token}`;
+    return `${this.gatewayUrl.replace('http', 'ws')}/${LOCAL_STAGE}${query}`;
+  }
+
+  async open(token?: string, options?: ClientOptions): Promise<WebSocketClient> {
+    return WebSocketClient.open(this.url(token), options);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.gateway.kill('SIGTERM');
+    await (this.service as SpawnedProgram | undefined)?.kill('SIGTERM');
+    await rm(this.dataDir, { recursive: true, force: true });
+  }
+}

@@ -15,6 +15,9 @@ export default defineConfig({
     exclude: APART.filter((folder) => !isNamed(folder)).map((folder) => `${folder}/**`),
     // they wait more than they compute: for sockets, processes and servers
     maxWorkers: availableParallelism() + 1,
+    // a worker keeps what it has loaded: a third of the time was loading Nest and the SDK again for each file. What a file
+    // changes for the whole process it has to put back. The conformance suite changes timeouts.
+    isolate: isNamed('conformance'),
     testTimeout: 10_000,
   },
 });

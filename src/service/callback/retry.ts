@@ -14,7 +14,7 @@ const LONGEST_PAUSE_MS = 3_000;
  * @param attempt one try; it asks {@link remainingMs} when its turn has come
  * @param stopping aborted when this process is about to end. Whoever pauses then tries at once, and a refused connection
  *   is final from then on: API Gateway does not refuse any, so the other side is a local gateway that has ended before us
- * @throws what the last try has thrown
+ * @throws what the last try has thrown; that of the one before it, if the deadline has cut the last one short
  * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
  */
 export async function retryUntil<T>(
@@ -29,6 +29,8 @@ export async function retryUntil<T>(
     } catch (error) {
       if (error instanceof TooLateError) throw last ?? error;
       if (!(error instanceof CallbackError) || !error.isTransient) throw error;
+      const isCutShort = error instanceof CallbackTimeoutError && performance.now() >= deadline;
+      if (isCutShort) throw last ?? error;
       const pauseMs = pauseAfter(tries);
       if (performance.now() + pauseMs >= deadline) throw error;
       if (stopping?.aborted && isRefused(error)) throw error;
@@ -51,7 +53,8 @@ async function pause(ms: number, stopping: AbortSignal | undefined): Promise<voi
   else await sleep(ms, undefined, { signal: stopping }).catch(() => undefined);
 }
 
-const isRefused = ({ cause }: CallbackError) => (cause as NodeJS.ErrnoException).code === 'ECONNREFUSED';
+const isRefused = ({ cause }: CallbackError) =>
+  (cause as NodeJS.ErrnoException | undefined)?.code === 'ECONNREFUSED';
 
 /** There was no try. */
 class TooLateError extends CallbackTimeoutError {}

@@ -1,6 +1,7 @@
 import { expect, it, vi } from 'vitest';
 import {
   CallbackError,
+  CallbackTimeoutError,
   ForbiddenError,
   ThrottledError,
 } from '../../../src/service/callback/callback.errors.js';
@@ -32,6 +33,19 @@ it('starts no try after the deadline, and rejects with what the last one did', a
   };
   await expect(retryUntil(deadline, attempt)).rejects.toBeInstanceOf(ThrottledError);
   expect(startedAt.every((time) => time <= deadline)).toBe(true);
+});
+
+it('rejects with what went wrong before, when the deadline has cut the last try short', async () => {
+  const deadline = performance.now() + 300;
+  let tries = 0;
+  const attempt = async () => {
+    tries += 1;
+    if (tries === 1) throw throttled();
+    await new Promise((resolve) => setTimeout(resolve, deadline - performance.now() + 1));
+    throw new CallbackTimeoutError('no answer', { isTransient: true });
+  };
+  await expect(retryUntil(deadline, attempt)).rejects.toBeInstanceOf(ThrottledError);
+  expect(tries).toBe(2);
 });
 
 it('pauses with full jitter, twice as long at most each time, and never over three seconds', () => {

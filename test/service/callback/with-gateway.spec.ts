@@ -68,7 +68,8 @@ it('has many under way when API Gateway is slow, but one for each connection', a
   await Promise.all([postToAll(at.callback, at.ids, '1'), postToAll(at.callback, at.ids, '2')]);
   const tookMs = performance.now() - startedAt;
   expect(tookMs).toBeGreaterThan(190);
-  expect(tookMs).toBeLessThan(900);
+  // one after the other, they would take two seconds
+  expect(tookMs).toBeLessThan(1_900);
 });
 
 it('tells who is open, and since when', async () => {

@@ -73,7 +73,7 @@ export class ChannelsService {
   /**
    * Sends what a client publishes to every member, the publisher among them.
    *
-   * @returns once a delivery to each of them was tried
+   * @returns once a delivery to each of them was tried, or is sure to be
    * @throws what {@link ChannelsService.requireMember} and {@link ChannelsService.send} throw
    */
   async publish(channel: ChannelName, publisher: Sender, data: unknown): Promise<Position> {

@@ -50,9 +50,15 @@ export function problemOf(exception: unknown): { readonly code: ProblemCode; rea
   if (exception instanceof CallbackError) return { code: 'callback_failed', detail: exception.name };
   const { status, message } = refusal(exception);
   if (status >= 500) return { code: 'internal_error', detail: 'The log of the service says more.' };
-  const code = status === 404 ? 'not_found' : status === 413 ? 'body_too_large' : 'bad_request';
-  return { code, detail: message };
+  return { code: REFUSALS[status] ?? 'bad_request', detail: message };
 }
+
+/** What Nest and Fastify refuse, by their status. */
+const REFUSALS: Readonly<Record<number, ProblemCode>> = {
+  404: 'not_found',
+  413: 'body_too_large',
+  415: 'unsupported_media_type',
+};
 
 const CUT_OFF = { code: 'bad_request', detail: 'The request has ended in the middle.' } as const;
 

@@ -73,6 +73,7 @@ describe('POST /v1/channels/{channel}/messages', () => {
     'application/x-www-form-urlencoded',
     'application/jsonp',
     'application/json; charset=utf-16',
+    'nonsense',
   ])('refuses a body of type %s', async (type) => {
     const response = await shared
       .call('post', '/v1/channels/news/messages')

@@ -19,8 +19,8 @@ it.each([
 it('answers a content type that cannot be one with a problem', async () => {
   await using service = await startService();
   const response = await service.post('/message', 'alice=').set('Content-Type', 'nonsense').send('{}');
-  expect(response).toMatchObject({ status: 400, type: 'application/problem+json' });
-  expect(response.body).toMatchObject({ code: 'bad_request' });
+  expect(response).toMatchObject({ status: 415, type: 'application/problem+json' });
+  expect(response.body).toMatchObject({ code: 'unsupported_media_type' });
 });
 
 it('tells the caller nothing of what failed inside, and the log everything', async () => {

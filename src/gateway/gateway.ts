@@ -14,6 +14,7 @@ import { handleControlRequest, isControlPath } from './control/control-api.js';
 import { ControlPlane } from './control/control-plane.js';
 import { Faults } from './faults.js';
 import { type FunctionSource } from './functions/function-source.js';
+import { UnreadableRequests } from './front/unreadable-request.js';
 import { Functions } from './functions/functions.js';
 import { newRequestId } from './ids.js';
 import { LIMITS } from './limits.js';
@@ -116,12 +117,16 @@ export class Gateway {
       maxHeaderSize: LIMITS.handshakeHeaderBytes,
       headersTimeout: LIMITS.handshakeMs,
       keepAliveTimeout: LIMITS.keepAliveMs,
+      // any other upgrade is an offer that may be ignored (RFC 9110, 7.8): Java's client offers h2c in each request
+      shouldUpgradeCallback: ({ headers }: IncomingMessage) => /websocket/i.test(headers.upgrade ?? ''),
     };
     const handle = (request: IncomingMessage, response: ServerResponse) =>
       void this.#handle(request, response);
     this.#server = options.tls
       ? createTlsServer({ ...settings, ...options.tls }, handle)
       : createServer(settings, handle);
+    const unreadable = new UnreadableRequests(log);
+    this.#server.on('clientError', (error, socket) => unreadable.respond(error, socket));
     this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket as Socket, head));
   }
 

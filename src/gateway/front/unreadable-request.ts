@@ -1,0 +1,165 @@
+import { type ServerResponse, STATUS_CODES } from 'node:http';
+import { type Socket } from 'node:net';
+import { type Duplex } from 'node:stream';
+import { type Logger } from 'pino';
+import { LIMITS } from '../limits.js';
+
+/**
+ * Bytes at the gateway's port that Node cannot read as an HTTP request: they get an HTTP response that says what they
+ * seem to be, and one warning a minute for each cause.
+ */
+export class UnreadableRequests {
+  readonly #warnings = new Map<string, Warning>();
+
+  /** @param now milliseconds of real time */
+  constructor(
+    private readonly log: Logger,
+    private readonly now: () => number = Date.now,
+  ) {}
+
+  /** The server's `clientError`: what is wrong, and the connection it is wrong on. */
+  respond(error: ClientError, socket: Duplex): void {
+    const { code = '' } = error;
+    // the client broke the connection off; nothing was unreadable
+    if (!/^(HPE_|ERR_HTTP_|ERR_SSL_)/.test(code)) {
+      socket.destroy();
+      return;
+    }
+    const { cause, status, advice } = causeOf(code, error.rawPacket ?? Buffer.alloc(0));
+    const { remoteAddress: sourceIp, bytesRead } = socket as Partial<Socket>;
+    // a browser opens connections that it may never use
+    const isUnused = code === 'ERR_HTTP_REQUEST_TIMEOUT' && bytesRead === 0;
+    if (!isUnused) this.#warn(cause, { status, code, advice, sourceIp });
+    if (status === undefined || !socket.writable || hasResponseStarted(socket)) {
+      socket.destroy();
+      return;
+    }
+    const body = JSON.stringify({ message: `${STATUS_CODES[status]}: ${cause}: ${advice}` });
+    const head = [
+      `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+      'Content-Type: application/json',
+      `Content-Length: ${Buffer.byteLength(body)}`,
+      `Date: ${new Date().toUTCString()}`,
+      'Connection: close',
+    ];
+    // a socket that is closed with unread bytes is reset, and the client may lose the response
+    socket.resume();
+    socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
+  }
+
+  #warn(cause: string, fields: Readonly<Record<string, unknown>>): void {
+    const now = this.now();
+    const warning = this.#warnings.get(cause);
+    if (warning !== undefined && now < warning.loggedAt + WARN_EVERY_MS) {
+      warning.suppressed += 1;
+      return;
+    }
+    this.#warnings.set(cause, { loggedAt: now, suppressed: 0 });
+    const suppressed = warning?.suppressed ?? 0;
+    this.log.warn({ cause, ...fields, ...(suppressed > 0 && { suppressed }) }, 'request cannot be read');
+  }
+}
+
+/** As Node passes it to `clientError`. */
+export interface ClientError extends NodeJS.ErrnoException {
+  /** The packet at which it was noticed. */
+  readonly rawPacket?: Buffer;
+}
+
+interface Warning {
+  readonly loggedAt: number;
+  /** How often the same was not logged since. */
+  suppressed: number;
+}
+
+interface Cause {
+  readonly cause: string;
+  /** `undefined` where no response can be sent. */
+  readonly status: number | undefined;
+  readonly advice: string;
+}
+
+/** One line a minute and cause is enough for a person, and a load balancer that checks every second fills no disk. */
+const WARN_EVERY_MS = 60_000;
+
+/** @see https://www.haproxy.org/download/1.8/doc/proxy-protocol.txt */
+const PROXY_V2 = Buffer.from('\r\n\r\n\0\r\nQUIT\n');
+
+/** Of a TLS record: a handshake of any version. */
+const TLS_HANDSHAKE = Buffer.from([0x16, 0x03]);
+
+const HEADER_KB = LIMITS.handshakeHeaderBytes / 1024;
+
+function causeOf(code: string, bytes: Buffer): Cause {
+  const startsWith = (start: Buffer | string) =>
+    bytes.subarray(0, Buffer.byteLength(start)).equals(Buffer.from(start));
+  if (code === 'HPE_HEADER_OVERFLOW') {
+    return {
+      cause: `request line and headers over ${HEADER_KB} KB`,
+      status: 431,
+      advice:
+        'a browser sends the cookies of every program on this host, whatever its port: delete those of localhost, or open 127.0.0.1 instead; a long token counts too',
+    };
+  }
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT' || code === 'HPE_INVALID_EOF_STATE') {
+    return {
+      cause: 'an incomplete request',
+      status: code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400,
+      advice: 'the client stopped in the middle of the request line or the headers',
+    };
+  }
+  if (startsWith('PROXY ') || startsWith(PROXY_V2)) {
+    return {
+      cause: `PROXY protocol v${startsWith('PROXY ') ? 1 : 2}`,
+      status: 400,
+      advice:
+        'switch it off at the load balancer in front (HAProxy: send-proxy; AWS: proxy_protocol_v2.enabled)',
+    };
+  }
+  if (startsWith(TLS_HANDSHAKE)) {
+    return {
+      cause: 'TLS at the plain port',
+      status: 400,
+      advice: 'use http:// and ws://, or start the gateway with --tls self-signed',
+    };
+  }
+  if (startsWith('PRI * HTTP/2.0')) {
+    return {
+      cause: 'HTTP/2 without an upgrade',
+      status: 400,
+      advice: 'the gateway speaks HTTP/1.1: switch prior knowledge of HTTP/2 off in the client or proxy',
+    };
+  }
+  if (code === 'ERR_SSL_HTTP_REQUEST') {
+    return {
+      cause: 'plain HTTP at the TLS port',
+      status: undefined,
+      advice: 'use https:// and wss://, or start the gateway without --tls',
+    };
+  }
+  if (/ALERT_(UNKNOWN_CA|CERTIFICATE_UNKNOWN|BAD_CERTIFICATE)$/.test(code)) {
+    return {
+      cause: 'a client does not trust the certificate',
+      status: undefined,
+      advice: 'give it the certificate that the line "listening" names as trust, or your own with --tls-cert',
+    };
+  }
+  if (code.startsWith('ERR_SSL_')) {
+    return {
+      cause: 'no TLS that can be read at the TLS port',
+      status: undefined,
+      advice:
+        'plain bytes, the PROXY protocol or an old TLS version come here; the gateway speaks TLS 1.2 and 1.3',
+    };
+  }
+  return { cause: 'bytes that are not HTTP', status: 400, advice: 'only HTTP/1.1 is spoken at this port' };
+}
+
+/**
+ * Whether writing would corrupt a response that is on its way. Node's own answer to such errors looks at the same field
+ * (lib/_http_server.js, socketOnError); a set of our own would cost each request an entry.
+ */
+function hasResponseStarted(socket: Duplex): boolean {
+  const { _httpMessage: response } = socket as { readonly _httpMessage?: ServerResponse | null };
+  return response?.headersSent === true;
+}

@@ -34,8 +34,31 @@ export function findStage(
   apis: Addressable,
   defaultApi: string | undefined,
 ): StageAddress | undefined {
+  const found = locate(url, host, apis, defaultApi);
+  return typeof found === 'string' ? undefined : found;
+}
+
+/** Why a WebSocket cannot be at this URL, for the log: it names no stage, or something below one. */
+export function whyNoWebSocket(
+  url: URL,
+  host: string,
+  apis: Addressable,
+  defaultApi: string | undefined,
+): string {
+  const found = locate(url, host, apis, defaultApi);
+  if (typeof found === 'string') return found;
+  return `the path goes on below the stage ${found.stage}`;
+}
+
+/** @returns the stage, or why there is none */
+function locate(
+  url: URL,
+  host: string,
+  apis: Addressable,
+  defaultApi: string | undefined,
+): StageAddress | string {
   const segments = decodePath(url.pathname);
-  if (segments === undefined) return undefined;
+  if (segments === undefined) return 'the path cannot be decoded';
   const mapping = apis.apiMapping(host, segments[0]);
   if (mapping !== undefined) {
     const { apiId, stage, isKeyed } = mapping;
@@ -45,8 +68,16 @@ export function findStage(
   const isNamedInPath = segments[0] === '_apis';
   const apiId = apiIdOfHost ?? (isNamedInPath ? segments[1] : (defaultApi ?? onlyOne(apis.apiIds())));
   const [stage, ...rest] = isNamedInPath ? segments.slice(2) : segments;
-  if (apiId === undefined || stage === undefined) return undefined;
-  return apis.api(apiId)?.DisableExecuteApiEndpoint === true ? undefined : { apiId, stage, rest, url };
+  if (apiId === undefined) {
+    if (isNamedInPath) return 'the path /_apis names no API';
+    return apis.apiIds().length === 0
+      ? 'there is no API'
+      : 'there is more than one API, and neither host, path nor --default-api says which';
+  }
+  if (stage === undefined) return 'the path names no stage';
+  return apis.api(apiId)?.DisableExecuteApiEndpoint === true
+    ? `the API ${apiId} is reached by its domain names only (DisableExecuteApiEndpoint)`
+    : { apiId, stage, rest, url };
 }
 
 const onlyOne = (apiIds: readonly string[]) => (apiIds.length === 1 ? apiIds[0] : undefined);

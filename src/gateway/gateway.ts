@@ -3,12 +3,12 @@ import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, type Socket } from 'node:net';
 import { type Logger } from 'pino';
 import { AdminApi, isAdminPath } from './admin/admin-api.js';
-import { findStage } from './api-address.js';
+import { findStage, whyNoWebSocket } from './api-address.js';
 import { Clock } from './clock.js';
 import { loadTemplate } from './cloudformation/load-template.js';
 import { ConnectionIds } from './connections/connection-id.js';
 import { ConnectionServer } from './connections/connection-server.js';
-import { isWebSocketHandshake, refuse } from './connections/handshake.js';
+import { handshakeProblem, refuse } from './connections/handshake.js';
 import { ManagementApi } from './connections/management-api.js';
 import { handleControlRequest, isControlPath } from './control/control-api.js';
 import { ControlPlane } from './control/control-plane.js';
@@ -25,7 +25,7 @@ import { AccessLog } from './steps/access-log.js';
 import { type AwsServices, machineCredentials } from './steps/call-aws.js';
 import { IntegrationClient } from './steps/call-integration.js';
 import { type Targets } from './steps/find-target.js';
-import { forbidden } from './steps/reply.js';
+import { badHandshake, forbidden } from './steps/reply.js';
 import { type AccountLimits, Throttle } from './throttle.js';
 import { UsageError } from './usage-error.js';
 
@@ -203,15 +203,29 @@ export class Gateway {
     socket.on('error', () => undefined);
     const url = requestUrl(request);
     const address = url && this.#findStage(url, request);
-    if (address === undefined || address.rest.length > 0) refuse(socket, forbidden(newRequestId()));
-    else if (!isWebSocketHandshake(request))
-      refuse(socket, { status: 400, headers: [], body: Buffer.alloc(0) });
-    else this.#connections.upgrade(request, socket, head, address);
+    const problem = handshakeProblem(request);
+    const { log } = this.options;
+    if (address === undefined || address.rest.length > 0) {
+      refuse(request, socket, forbidden(newRequestId(), this.#whyNoWebSocket(url, request)), log);
+    } else if (problem !== undefined) {
+      const { apiId, stage } = address;
+      refuse(request, socket, badHandshake(problem), log, { apiId, stage });
+    } else this.#connections.upgrade(request, socket, head, address);
   }
 
   /** No WebSocket, where there is one: sources disagree between 403 and 426. Elsewhere there is nothing. */
   #answerPlainRequest(request: IncomingMessage, response: ServerResponse, isStage: boolean): void {
-    if (isStage && request.method === 'GET') {
+    const isUpgradeMissing = isStage && request.method === 'GET';
+    const { method, headers, url = '' } = request;
+    const [path] = url.split('?');
+    const [status, reason] = isUpgradeMissing
+      ? [426, 'no WebSocket handshake: the header Upgrade is missing']
+      : [
+          403,
+          isStage ? `a stage takes GET, not ${method}` : this.#whyNoWebSocket(requestUrl(request), request),
+        ];
+    this.options.log.info({ status, reason, method, path, host: headers.host }, 'request refused');
+    if (isUpgradeMissing) {
       response.setHeader('Upgrade', 'websocket').setHeader('Connection', 'Upgrade');
       sendJson(response, 426, { message: 'Upgrade Required' });
     } else {
@@ -224,6 +238,12 @@ export class Gateway {
 
   #findStage(url: URL, request: IncomingMessage) {
     return findStage(url, request.headers.host ?? '', this.#control, this.options.defaultApi);
+  }
+
+  /** For the log. */
+  #whyNoWebSocket(url: URL | undefined, { headers }: IncomingMessage): string {
+    if (url === undefined) return 'the request target is no path';
+    return whyNoWebSocket(url, headers.host ?? '', this.#control, this.options.defaultApi);
   }
 }
 

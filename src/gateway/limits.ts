@@ -53,4 +53,6 @@ export const LIMITS = {
   authorizerTimeoutMs: 29_000,
   /** So long may the `$disconnect` calls take when the gateway itself stops; our choice. */
   stopMs: 5_000,
+  /** So long may a client take to answer the close frame when the gateway itself stops; our choice. */
+  stopClosingMs: 2_000,
 } as const;

@@ -10,6 +10,7 @@ import { type IntegrationAnswer, type IntegrationClient } from './steps/call-int
 import { findTarget, type Targets } from './steps/find-target.js';
 import { type Handshake, mapRequest, type RouteEvent } from './steps/map-request.js';
 import { mapResponse } from './steps/map-response.js';
+import { AcceptedInVainError } from './steps/accepted-in-vain-error.js';
 import { Refused } from './steps/refused.js';
 import {
   type Admission,
@@ -18,11 +19,12 @@ import {
   badMessageFrame,
   errorFrame,
   forbidden,
+  isSuccess,
   messageFrame,
   refusal,
 } from './steps/reply.js';
 import { requireParameters } from './steps/require-parameters.js';
-import { readMessage, selectRoute } from './steps/select-route.js';
+import { type Message, readMessage, selectRoute } from './steps/select-route.js';
 import { validateMessage } from './steps/validate-message.js';
 import { TemplateError } from './templates/template-error.js';
 import { type ThrottledRoute } from './throttle.js';
@@ -55,7 +57,7 @@ export class Pipeline {
   async connect(connection: ConnectionFacts, handshake: Handshake): Promise<Admission> {
     const facts = this.#facts('CONNECT', '$connect');
     const stage = this.#stage(connection);
-    if (stage === undefined) return forbidden(facts.requestId);
+    if (stage === undefined) return forbidden(facts.requestId, this.#whyNotServed(connection));
     try {
       const { stageVariables } = stage;
       const { admitted, latencyMs, logged } = await this.#admit(stage, {
@@ -69,9 +71,14 @@ export class Pipeline {
       const outcome = { status, integrationLatencyMs: latencyMs };
       this.#logAccess(stage, { ...connection, authorized: { ...authorized, ...logged } }, facts, outcome);
       return admitted;
-    } catch (error) {
+    } catch (thrown) {
+      const isAccepted = thrown instanceof AcceptedInVainError;
+      const error = isAccepted ? thrown.cause : thrown;
       const answer = this.#answerTo(error, stage, connection, facts);
-      return refusal(answer, connection.connectionId, facts.requestId);
+      return {
+        ...refusal(answer, connection.connectionId, facts.requestId, reasonOf(error)),
+        ...(isAccepted && { accepted: thrown.authorized }),
+      };
     }
   }
 
@@ -80,9 +87,8 @@ export class Pipeline {
     event: RouteEvent & { readonly handshake: Handshake },
   ): Promise<Admitted> {
     const { connection, handshake } = event;
-    if (!this.parts.throttle.admitsConnection(throttled(stage, connection, '$connect'))) {
-      throw new Refused(ANSWERS.throttled);
-    }
+    const limit = this.parts.throttle.exceededByConnection(throttled(stage, connection, '$connect'));
+    if (limit !== undefined) throw new Refused(ANSWERS.throttled, `over ${limit}`);
     const route = stage.snapshot.routes.get('$connect');
     if (route === undefined) return { admitted: { kind: 'accepted', protocol: undefined, authorized: {} } };
 
@@ -96,8 +102,12 @@ export class Pipeline {
       connection: { ...connection, authorized: { ...variables, ...connectVariables } },
     };
     const { answer, latencyMs } = await this.#call(route.integration, authorized);
-    const response = mapResponse(route.integration, answer, authorized);
-    return { admitted: admission(response, variables), latencyMs, logged };
+    try {
+      const response = mapResponse(route.integration, answer, authorized);
+      return { admitted: admission(response, variables, event.facts.requestId), latencyMs, logged };
+    } catch (cause) {
+      throw isSuccess(answer.status) ? new AcceptedInVainError(cause, variables) : cause;
+    }
   }
 
   /** @returns the frame that goes back to the client, if any */
@@ -108,20 +118,23 @@ export class Pipeline {
       const message = readMessage(text);
       const route = stage && selectRoute(stage.snapshot, message);
       facts = { ...facts, routeKey: route?.routeKey ?? '' };
-      if (
-        !this.parts.throttle.admitsRequest(stage && route && throttled(stage, connection, route.routeKey))
-      ) {
-        throw new Refused(ANSWERS.throttled);
-      }
-      if (stage === undefined || route === undefined) throw new Refused(ANSWERS.forbidden);
+      const limit = this.parts.throttle.exceededByRequest(
+        stage && route && throttled(stage, connection, route.routeKey),
+      );
+      if (limit !== undefined) throw new Refused(ANSWERS.throttled, `over ${limit}`);
+      if (stage === undefined) throw new Refused(ANSWERS.forbidden, this.#whyNotServed(connection));
+      if (route === undefined) throw new Refused(ANSWERS.forbidden, noRoute(message));
 
       const invalid = validateMessage(route.models, message);
       if (invalid !== undefined) {
         const outcome = { status: 400, error: 'Bad request body', validationError: invalid };
         this.#logAccess(stage, connection, facts, outcome);
+        this.#logErrorFrame(connection, facts, outcome.error, `the route's model: ${invalid}`);
         return badMessageFrame(connection.connectionId, facts.messageId ?? '');
       }
-      if (route.integration === undefined) throw new Refused(ANSWERS.noIntegration);
+      if (route.integration === undefined) {
+        throw new Refused(ANSWERS.noIntegration, 'the route has no integration');
+      }
 
       const { stageVariables } = stage;
       const event = { connection, facts, stageVariables, message };
@@ -131,11 +144,12 @@ export class Pipeline {
       return frame;
     } catch (error) {
       const answer = this.#answerTo(error, stage, connection, facts);
+      this.#logErrorFrame(connection, facts, answer.message, reasonOf(error));
       return errorFrame(answer, connection.connectionId, facts.requestId);
     }
   }
 
-  /** The connection is closed already, and nobody waits for the answer. */
+  /** The connection is closed already, and no one waits for the response. */
   async disconnect(connection: ConnectionFacts, close: Close): Promise<void> {
     const facts = { ...this.#facts('DISCONNECT', '$disconnect'), close };
     const stage = this.#stage(connection);
@@ -157,6 +171,13 @@ export class Pipeline {
   #stage({ apiId, stage: name }: ConnectionFacts): DeployedStage | undefined {
     const stage = this.parts.control.stage(apiId, name);
     return stage?.snapshot && { ...stage, snapshot: stage.snapshot };
+  }
+
+  #whyNotServed({ apiId, stage }: ConnectionFacts): string {
+    if (this.parts.control.api(apiId) === undefined) return `there is no API ${apiId}`;
+    return this.parts.control.stage(apiId, stage) === undefined
+      ? `the API has no stage ${stage}`
+      : `nothing is deployed to the stage ${stage}`;
   }
 
   async #call(integration: DeployedIntegration, event: RouteEvent): Promise<Called> {
@@ -185,7 +206,7 @@ export class Pipeline {
     return { eventType, routeKey, requestId: newRequestId(), requestTime: this.parts.clock.now() };
   }
 
-  /** What the client is told of an event that failed, or was refused; the logs are told why. */
+  /** What the client receives when its event failed or was refused. Logs the failure; its caller logs the response. */
   #answerTo(
     error: unknown,
     stage: DeployedStage | undefined,
@@ -193,11 +214,11 @@ export class Pipeline {
     facts: EventFacts,
   ): GatewayAnswer {
     const answer = error instanceof Refused ? error.answer : answerFor(error);
-    const reason = error instanceof Error ? error.message : String(error);
-    const [level, event] =
-      error instanceof Refused ? (['debug', 'refused'] as const) : (['warn', 'integration failed'] as const);
     const place = error instanceof TemplateError ? { templateKey: error.templateKey, ...error.position } : {};
-    this.parts.log[level]({ ...names(connection, facts), ...place, reason }, event);
+    if (!(error instanceof Refused)) {
+      const reason = reasonOf(error);
+      this.parts.log.warn({ ...names(connection, facts), ...place, reason }, 'integration failed');
+    }
     const logged = error instanceof Refused ? error.logged : {};
     const outcome = { status: answer.status, error: answer.message };
     this.#logAccess(
@@ -207,6 +228,11 @@ export class Pipeline {
       outcome,
     );
     return answer;
+  }
+
+  /** @param message of the frame */
+  #logErrorFrame(connection: ConnectionFacts, facts: EventFacts, message: string, reason: string): void {
+    this.parts.log.info({ ...names(connection, facts), message, reason }, 'error frame sent');
   }
 
   #logAccess(
@@ -224,6 +250,17 @@ function reply(route: DeployedRoute, answer: IntegrationAnswer, event: RouteEven
   if (!route.isTwoWay || route.integration === undefined) return undefined;
   return messageFrame(mapResponse(route.integration, answer, event));
 }
+
+/** What the log says of an event that failed or was refused. */
+function reasonOf(error: unknown): string {
+  if (error instanceof Refused) return error.reason;
+  return error instanceof Error ? error.message : String(error);
+}
+
+const noRoute = ({ json }: Message) =>
+  json === undefined
+    ? 'the message is not JSON, and there is no route $default'
+    : 'no route has the key that the route selection expression yields, and there is no route $default';
 
 type DeployedStage = ServedStage & { readonly snapshot: Snapshot };
 

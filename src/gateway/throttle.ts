@@ -10,7 +10,7 @@ import { LIMITS } from './limits.js';
 export class Throttle {
   readonly #requests: TokenBucket;
   readonly #newConnections: TokenBucket;
-  /** Of routes, by API, stage and route key, and of API keys. */
+  /** Of routes and of API keys, by the limit in words. */
   readonly #others = new Map<string, TokenBucket>();
 
   /** @param now milliseconds since 1970, by the gateway's clock */
@@ -18,52 +18,73 @@ export class Throttle {
     private readonly now: () => number,
     limits: AccountLimits,
   ) {
-    this.#requests = new TokenBucket(limits.requestsPerSecond, limits.requestBurst, now());
+    this.#requests = new TokenBucket(
+      "the account's requests per second",
+      limits.requestsPerSecond,
+      limits.requestBurst,
+      now(),
+    );
     // a burst is not documented for new connections; this one is what "500 per second" says of a single second
     this.#newConnections = new TokenBucket(
+      "the account's new connections per second",
       limits.newConnectionsPerSecond,
       limits.newConnectionsPerSecond,
       now(),
     );
   }
 
-  /** Whether a handshake may go on; it counts as a request too. */
-  admitsConnection(route: ThrottledRoute): boolean {
-    return this.#admits([this.#newConnections, this.#requests, ...this.#bucketOf(route)]);
+  /**
+   * Counts a handshake, as a request too.
+   *
+   * @returns the limit that it exceeds, in words; `undefined` when it may go on
+   */
+  exceededByConnection(route: ThrottledRoute): string | undefined {
+    return this.#exceeded([this.#newConnections, this.#requests, ...this.#bucketOf(route)]);
   }
 
-  /** Whether a message, or a request to `@connections`, may go on. @param route none for `@connections` */
-  admitsRequest(route?: ThrottledRoute): boolean {
-    return this.#admits([this.#requests, ...(route ? this.#bucketOf(route) : [])]);
+  /**
+   * Counts a message, or a request to `@connections`.
+   *
+   * @param route none for `@connections`
+   * @returns the limit that it exceeds, in words; `undefined` when it may go on
+   */
+  exceededByRequest(route?: ThrottledRoute): string | undefined {
+    return this.#exceeded([this.#requests, ...(route ? this.#bucketOf(route) : [])]);
   }
 
-  /** Whether a handshake with this API key may go on; to be asked after `admitsConnection`. */
-  admitsApiKey({ id, throttle }: ThrottledApiKey): boolean {
-    if (throttle === undefined) return true;
-    return this.#admits([this.#bucket(`key ${id}`, throttle.rateLimit, throttle.burstLimit)]);
+  /**
+   * Counts a handshake with this API key; to be called after `exceededByConnection`.
+   *
+   * @returns the limit that it exceeds, in words; `undefined` when it may go on
+   */
+  exceededByApiKey({ id, throttle }: ThrottledApiKey): string | undefined {
+    if (throttle === undefined) return undefined;
+    return this.#exceeded([
+      this.#bucket(`the usage plan of API key ${id}`, throttle.rateLimit, throttle.burstLimit),
+    ]);
   }
 
   /** Takes a token from each, or from none of them. */
-  #admits(buckets: readonly TokenBucket[]): boolean {
+  #exceeded(buckets: readonly TokenBucket[]): string | undefined {
     const now = this.now();
-    const isAdmitted = buckets.every((bucket) => bucket.hasToken(now));
-    if (isAdmitted) for (const bucket of buckets) bucket.take();
-    return isAdmitted;
+    const empty = buckets.find((bucket) => !bucket.hasToken(now));
+    if (empty === undefined) for (const bucket of buckets) bucket.take();
+    return empty?.limit;
   }
 
   #bucketOf({ apiId, stage, routeKey, settings }: ThrottledRoute): readonly TokenBucket[] {
     const { ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst } = settings;
     if (rate === undefined && burst === undefined) return [];
-    const key = `route ${apiId}/${stage}/${routeKey}`;
-    return [this.#bucket(key, rate ?? LIMITS.requestsPerSecond, burst ?? LIMITS.requestBurst)];
+    const limit = `the throttling settings of ${apiId}/${stage}/${routeKey}`;
+    return [this.#bucket(limit, rate ?? LIMITS.requestsPerSecond, burst ?? LIMITS.requestBurst)];
   }
 
   /** Begins anew when the limits were changed. */
-  #bucket(key: string, ratePerSecond: number, burst: number): TokenBucket {
-    const known = this.#others.get(key);
+  #bucket(limit: string, ratePerSecond: number, burst: number): TokenBucket {
+    const known = this.#others.get(limit);
     if (known?.hasLimits(ratePerSecond, burst)) return known;
-    const bucket = new TokenBucket(ratePerSecond, burst, this.now());
-    this.#others.set(key, bucket);
+    const bucket = new TokenBucket(limit, ratePerSecond, burst, this.now());
+    this.#others.set(limit, bucket);
     return bucket;
   }
 }
@@ -88,7 +109,9 @@ export interface ThrottledApiKey {
 class TokenBucket {
   #tokens: number;
 
+  /** @param limit in words, which name the bucket too */
   constructor(
+    readonly limit: string,
     private readonly ratePerSecond: number,
     private readonly burst: number,
     private filledAt: number,

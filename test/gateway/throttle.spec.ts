@@ -15,37 +15,52 @@ const limited = (routeKey: string, ThrottlingRateLimit: number, ThrottlingBurstL
 function throttleAt(limits: AccountLimits = SMALL) {
   let now = Date.UTC(2026, 10, 20);
   const throttle = new Throttle(() => now, limits);
-  const admitted = (times: number, ask: (throttle: Throttle) => boolean) =>
-    Array.from({ length: times }, () => ask(throttle)).filter(Boolean).length;
+  const admitted = (times: number, ask: (throttle: Throttle) => string | undefined) =>
+    Array.from({ length: times }, () => ask(throttle)).filter((limit) => limit === undefined).length;
   return { admitted, pass: (ms: number) => (now += ms) };
 }
+
+it('the limit that is exceeded is named', () => {
+  const throttle = new Throttle(() => 0, SMALL);
+  const plan = { id: 'key1', throttle: { rateLimit: 1, burstLimit: 0 } };
+  expect(throttle.exceededByApiKey(plan)).toBe('the usage plan of API key key1');
+  expect(throttle.exceededByRequest(limited('send', 1, 0))).toBe('the throttling settings of api/dev/send');
+  for (const limit of [undefined, undefined, "the account's new connections per second"]) {
+    expect(throttle.exceededByConnection(NONE)).toBe(limit);
+  }
+  for (const limit of [undefined, undefined, undefined, "the account's requests per second"]) {
+    expect(throttle.exceededByRequest()).toBe(limit);
+  }
+});
 
 describe('requests of the account', () => {
   it('may come as one burst, then at the rate', () => {
     const { admitted, pass } = throttleAt();
-    expect(admitted(20, (throttle) => throttle.admitsRequest())).toBe(5);
+    expect(admitted(20, (throttle) => throttle.exceededByRequest())).toBe(5);
     pass(100);
-    expect(admitted(20, (throttle) => throttle.admitsRequest())).toBe(1);
+    expect(admitted(20, (throttle) => throttle.exceededByRequest())).toBe(1);
     pass(250);
-    expect(admitted(20, (throttle) => throttle.admitsRequest())).toBe(2);
+    expect(admitted(20, (throttle) => throttle.exceededByRequest())).toBe(2);
     pass(50);
-    expect(admitted(20, (throttle) => throttle.admitsRequest())).toBe(1);
+    expect(admitted(20, (throttle) => throttle.exceededByRequest())).toBe(1);
     pass(3_600_000);
-    expect(admitted(20, (throttle) => throttle.admitsRequest())).toBe(5);
+    expect(admitted(20, (throttle) => throttle.exceededByRequest())).toBe(5);
   });
 
   it('are handshakes, messages and calls of @connections together', () => {
     const { admitted } = throttleAt();
-    expect(admitted(2, (throttle) => throttle.admitsConnection(NONE))).toBe(2);
-    expect(admitted(2, (throttle) => throttle.admitsRequest(NONE))).toBe(2);
-    expect(admitted(2, (throttle) => throttle.admitsRequest())).toBe(1);
+    expect(admitted(2, (throttle) => throttle.exceededByConnection(NONE))).toBe(2);
+    expect(admitted(2, (throttle) => throttle.exceededByRequest(NONE))).toBe(2);
+    expect(admitted(2, (throttle) => throttle.exceededByRequest())).toBe(1);
   });
 
   it('are 10,000 a second, in bursts of 5,000, unless told otherwise', () => {
     let now = 0;
     const throttle = new Throttle(() => now, LIMITS);
     const admitted = () =>
-      Array.from({ length: 20_000 }, () => throttle.admitsRequest()).filter(Boolean).length;
+      Array.from({ length: 20_000 }, () => throttle.exceededByRequest()).filter(
+        (limit) => limit === undefined,
+      ).length;
     expect(admitted()).toBe(5_000);
     now += 100;
     expect(admitted()).toBe(1_000);
@@ -55,39 +70,39 @@ describe('requests of the account', () => {
 describe('new connections', () => {
   it('have a rate of their own', () => {
     const { admitted, pass } = throttleAt();
-    expect(admitted(5, (throttle) => throttle.admitsConnection(NONE))).toBe(2);
+    expect(admitted(5, (throttle) => throttle.exceededByConnection(NONE))).toBe(2);
     // what was refused has taken nothing from the requests
-    expect(admitted(5, (throttle) => throttle.admitsRequest())).toBe(3);
+    expect(admitted(5, (throttle) => throttle.exceededByRequest())).toBe(3);
     pass(1_000);
-    expect(admitted(5, (throttle) => throttle.admitsConnection(NONE))).toBe(2);
+    expect(admitted(5, (throttle) => throttle.exceededByConnection(NONE))).toBe(2);
   });
 });
 
 describe('a route with settings', () => {
   it('has limits of its own, which others do not share', () => {
     const { admitted, pass } = throttleAt(WIDE);
-    expect(admitted(9, (throttle) => throttle.admitsRequest(limited('send', 1, 3)))).toBe(3);
-    expect(admitted(9, (throttle) => throttle.admitsRequest(limited('other', 1, 3)))).toBe(3);
+    expect(admitted(9, (throttle) => throttle.exceededByRequest(limited('send', 1, 3)))).toBe(3);
+    expect(admitted(9, (throttle) => throttle.exceededByRequest(limited('other', 1, 3)))).toBe(3);
     expect(
-      admitted(9, (throttle) => throttle.admitsRequest({ ...limited('send', 1, 3), stage: 'prod' })),
+      admitted(9, (throttle) => throttle.exceededByRequest({ ...limited('send', 1, 3), stage: 'prod' })),
     ).toBe(3);
-    expect(admitted(9, (throttle) => throttle.admitsRequest(NONE))).toBe(9);
+    expect(admitted(9, (throttle) => throttle.exceededByRequest(NONE))).toBe(9);
     pass(2_000);
-    expect(admitted(9, (throttle) => throttle.admitsRequest(limited('send', 1, 3)))).toBe(2);
+    expect(admitted(9, (throttle) => throttle.exceededByRequest(limited('send', 1, 3)))).toBe(2);
   });
 
   it('follows its settings when they change', () => {
     const { admitted } = throttleAt(WIDE);
-    expect(admitted(9, (throttle) => throttle.admitsRequest(limited('send', 1, 3)))).toBe(3);
-    expect(admitted(9, (throttle) => throttle.admitsRequest(limited('send', 1, 5)))).toBe(5);
+    expect(admitted(9, (throttle) => throttle.exceededByRequest(limited('send', 1, 3)))).toBe(3);
+    expect(admitted(9, (throttle) => throttle.exceededByRequest(limited('send', 1, 5)))).toBe(5);
   });
 
   it('takes nothing with a rate or a burst of 0 once the burst is used up', () => {
     const { admitted, pass } = throttleAt(WIDE);
-    expect(admitted(3, (throttle) => throttle.admitsRequest(limited('send', 100, 0)))).toBe(0);
-    expect(admitted(3, (throttle) => throttle.admitsConnection(limited('$connect', 0, 1)))).toBe(1);
+    expect(admitted(3, (throttle) => throttle.exceededByRequest(limited('send', 100, 0)))).toBe(0);
+    expect(admitted(3, (throttle) => throttle.exceededByConnection(limited('$connect', 0, 1)))).toBe(1);
     pass(60_000);
-    expect(admitted(3, (throttle) => throttle.admitsConnection(limited('$connect', 0, 1)))).toBe(0);
+    expect(admitted(3, (throttle) => throttle.exceededByConnection(limited('$connect', 0, 1)))).toBe(0);
   });
 });
 
@@ -99,10 +114,10 @@ describe('an API key', () => {
 
   it('has the limits of its usage plan, for itself', () => {
     const { admitted, pass } = throttleAt(WIDE);
-    expect(admitted(9, (throttle) => throttle.admitsApiKey(key('one', 1, 3)))).toBe(3);
-    expect(admitted(9, (throttle) => throttle.admitsApiKey(key('two', 1, 3)))).toBe(3);
+    expect(admitted(9, (throttle) => throttle.exceededByApiKey(key('one', 1, 3)))).toBe(3);
+    expect(admitted(9, (throttle) => throttle.exceededByApiKey(key('two', 1, 3)))).toBe(3);
     pass(1_000);
-    expect(admitted(9, (throttle) => throttle.admitsApiKey(key('one', 1, 3)))).toBe(1);
+    expect(admitted(9, (throttle) => throttle.exceededByApiKey(key('one', 1, 3)))).toBe(1);
   });
 
   it.each([
@@ -111,6 +126,6 @@ describe('an API key', () => {
     ['without a burst', key('one', 0, Infinity)],
   ])('%s is not limited', (_, unlimited) => {
     const { admitted } = throttleAt(SMALL);
-    expect(admitted(100, (throttle) => throttle.admitsApiKey(unlimited))).toBe(100);
+    expect(admitted(100, (throttle) => throttle.exceededByApiKey(unlimited))).toBe(100);
   });
 });

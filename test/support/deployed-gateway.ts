@@ -10,6 +10,8 @@ import {
   CreateApiCommand,
   CreateDeploymentCommand,
   CreateIntegrationCommand,
+  CreateIntegrationResponseCommand,
+  type CreateIntegrationResponseCommandInput,
   type CreateIntegrationCommandInput,
   CreateRouteCommand,
   type CreateRouteCommandInput,
@@ -82,6 +84,16 @@ export class DeployedGateway implements AsyncDisposable {
       new CreateRouteCommand({ ApiId, RouteKey, ...route, Target }),
     );
     this.routeIds.set(RouteKey, RouteId!);
+  }
+
+  async createIntegrationResponse(
+    routeKey: string,
+    response: Omit<CreateIntegrationResponseCommandInput, 'ApiId' | 'IntegrationId'>,
+  ): Promise<void> {
+    const IntegrationId = this.integrationIds.get(routeKey);
+    await this.control.send(
+      new CreateIntegrationResponseCommand({ ApiId: this.apiId, IntegrationId, ...response }),
+    );
   }
 
   /** Puts what was changed before clients. */

@@ -10,6 +10,7 @@ import { LIMITS } from '../limits.js';
 import { type ConnectionFacts } from '../mapping/context-variables.js';
 import { type StageAddress } from '../api-address.js';
 import { type Pipeline } from '../pipeline.js';
+import { type Refusal, unavailable } from '../steps/reply.js';
 import { type ConnectionIds } from './connection-id.js';
 import { GatewayWebSocket } from './gateway-web-socket.js';
 import { readHandshake, refuse } from './handshake.js';
@@ -18,6 +19,8 @@ import { LiveConnection } from './live-connection.js';
 /** Takes WebSocket handshakes, keeps the open connections, and hands every event to the pipeline. */
 export class ConnectionServer {
   readonly #live = new Map<string, LiveConnection>();
+  /** By connection id: clients that wait for `$connect`. */
+  readonly #handshakes = new Map<string, PendingHandshake>();
   /** Handshakes that wait for `$connect`, messages that wait for their integration, and `$disconnect` calls. */
   readonly #underWay = new Set<Promise<void>>();
   readonly #protocols = new WeakMap<IncomingMessage, string>();
@@ -55,15 +58,19 @@ export class ConnectionServer {
     this.#track(this.#upgrade(request, socket, head, address));
   }
 
-  /** Closes every connection with 1001 and waits, for a limited time, until every event was told. */
+  /**
+   * Closes every connection with 1001 and waits, for a limited time, until every `$disconnect` has its response. Who
+   * still waits for `$connect` then is refused.
+   */
   async stop(): Promise<void> {
     this.#isStopping = true;
     const deadline = setTimeout(LIMITS.stopMs, undefined, { ref: false });
-    const live = [...this.#live.values()];
-    for (const connection of live) connection.close(CLOSES.goingAway);
-    await Promise.race([Promise.all(live.map((connection) => connection.untilClosed())), deadline]);
+    const closed = Promise.all([...this.#live.values()].map((connection) => connection.untilClosed()));
+    for (const connection of this.#live.values()) connection.close(CLOSES.goingAway);
+    await Promise.race([closed, setTimeout(LIMITS.stopClosingMs, undefined, { ref: false })]);
     for (const connection of this.#live.values()) connection.terminate();
-    await Promise.race([this.#settled(), deadline]);
+    await Promise.race([closed.then(async () => this.#settled()), deadline]);
+    for (const handshake of this.#handshakes.values()) this.#refuse(handshake, unavailable(STOPPING));
   }
 
   async #upgrade(
@@ -84,21 +91,37 @@ export class ConnectionServer {
       authorized: {},
       gatewayIp: plainIp(socket.localAddress),
     };
+    const handshake: PendingHandshake = { facts: asking, request, socket };
+    this.#handshakes.set(asking.connectionId, handshake);
     const admission = await this.pipeline.connect(asking, readHandshake(request, url));
+    // it may have been refused meanwhile, as the gateway stops
+    const isWaiting = this.#handshakes.delete(asking.connectionId);
     if (admission.kind === 'refused') {
-      this.log.info({ ...names(asking), status: admission.status }, 'refused');
-      refuse(socket, admission);
+      if (isWaiting) this.#refuse(handshake, admission);
+      if (admission.accepted) {
+        this.#disconnected({ ...asking, authorized: admission.accepted }, ABNORMAL, admission.reason);
+      }
       return;
     }
     const facts = { ...asking, authorized: admission.authorized };
-    if (!socket.writable || this.#isStopping) {
-      // admitted, and gone meanwhile: who was told of the one is told of the other
-      socket.destroy();
-      this.#disconnected(facts, { code: 1006, reason: CLOSE_REASONS[1006] ?? '' });
+    if (this.#isStopping) {
+      if (isWaiting) this.#refuse(handshake, unavailable(STOPPING));
+      this.#disconnected(facts, ABNORMAL, STOPPING);
       return;
     }
     if (admission.protocol !== undefined) this.#protocols.set(request, admission.protocol);
-    this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => this.#open(facts, webSocket));
+    let isOpen = false;
+    this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {
+      isOpen = true;
+      this.#open(facts, webSocket);
+    });
+    // everything else for which ws refuses was checked before $connect
+    if (!isOpen) this.#disconnected(facts, ABNORMAL, 'the client left while $connect ran');
+  }
+
+  #refuse({ facts, request, socket }: PendingHandshake, refusal: Refusal): void {
+    this.#handshakes.delete(facts.connectionId);
+    refuse(request, socket, refusal, this.log, { ...names(facts), routeKey: '$connect' });
   }
 
   #open(facts: ConnectionFacts, socket: GatewayWebSocket): void {
@@ -126,8 +149,12 @@ export class ConnectionServer {
     if (frame !== undefined && !connection.isGone) connection.send(frame);
   }
 
-  #disconnected(facts: ConnectionFacts, close: Close): void {
-    this.log.info({ ...names(facts), closeCode: close.code, reason: close.reason }, 'disconnected');
+  /** @param cause for the log: why a client that the backend has accepted was never connected */
+  #disconnected(facts: ConnectionFacts, close: Close, cause?: string): void {
+    this.log.info(
+      { ...names(facts), closeCode: close.code, reason: close.reason, ...(cause && { cause }) },
+      'disconnected',
+    );
     for (let calls = this.faults.disconnectCalls; calls > 0; calls -= 1) {
       this.#track(this.pipeline.disconnect(facts, close));
     }
@@ -145,6 +172,16 @@ export class ConnectionServer {
     while (this.#underWay.size > 0) await Promise.all(this.#underWay);
   }
 }
+
+/** A client that waits for `$connect`. */
+interface PendingHandshake {
+  readonly facts: ConnectionFacts;
+  readonly request: IncomingMessage;
+  readonly socket: Socket;
+}
+
+const ABNORMAL: Close = { code: 1006, reason: CLOSE_REASONS[1006] ?? '' };
+const STOPPING = 'the gateway stops';
 
 const names = ({ connectionId, apiId, stage }: ConnectionFacts) => ({ connectionId, apiId, stage });
 

@@ -63,7 +63,7 @@ export class ManagementApi {
     if (denial !== undefined) return deny(response, denial);
     const latencyMs = this.faults.latencyMs('callback');
     if (latencyMs > 0) await setTimeout(latencyMs, undefined, { ref: false });
-    if (!this.throttle.admitsRequest() || this.faults.throttlesCallback()) {
+    if (this.throttle.exceededByRequest() !== undefined || this.faults.throttlesCallback()) {
       return fail(response, 429, 'LimitExceededException');
     }
 

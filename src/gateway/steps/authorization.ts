@@ -10,7 +10,12 @@ export type Authorization = Logged &
         /** Those that only `$connect` itself sees. */
         readonly connectVariables?: Readonly<Record<string, string>>;
       }
-    | { readonly kind: 'denied'; readonly answer: GatewayAnswer }
+    | {
+        readonly kind: 'denied';
+        readonly answer: GatewayAnswer;
+        /** Which rule denies it, for the log. */
+        readonly reason: string;
+      }
   );
 
 interface Logged {

@@ -31,8 +31,13 @@ export async function authorizeFunction(
   methodArn: string,
   log: Logger,
 ): Promise<Authorization> {
-  if (countHeader(event, 'authorization') > 1) return denied(ANSWERS.badRequest);
-  if (!hasIdentity(authorizer, event)) return denied(ANSWERS.unauthorized);
+  if (countHeader(event, 'authorization') > 1) {
+    return denied(ANSWERS.badRequest, 'more than one Authorization header');
+  }
+  const missing = missingIdentity(authorizer, event);
+  if (missing !== undefined) {
+    return denied(ANSWERS.unauthorized, `the authorizer's identity source ${missing} is missing or empty`);
+  }
 
   const functionName = fillStageVariables(authorizer.functionName, event.stageVariables);
   const startedAt = performance.now();
@@ -42,15 +47,21 @@ export async function authorizeFunction(
     const latency = String(Math.round(performance.now() - startedAt));
     if (answer.functionError !== undefined) {
       const { errorType, errorMessage } = readError(answer.payload);
-      if (errorMessage === 'Unauthorized') return denied(ANSWERS.unauthorized, failed('401', errorMessage));
+      if (errorMessage === 'Unauthorized') {
+        return denied(ANSWERS.unauthorized, 'the authorizer said Unauthorized', failed('401', errorMessage));
+      }
       throw new AuthorizerError(`it failed: ${errorType}: ${errorMessage}`);
     }
     const { policy, variables } = readResult(answer.payload);
     switch (evaluatePolicy(policy, 'execute-api:Invoke', methodArn)) {
       case 'implicitDeny':
-        return denied(ANSWERS.notAllowedByPolicy, answered(latency));
+        return denied(
+          ANSWERS.notAllowedByPolicy,
+          "the authorizer's policy does not allow it",
+          answered(latency),
+        );
       case 'explicitDeny':
-        return denied(ANSWERS.deniedByPolicy, answered(latency));
+        return denied(ANSWERS.deniedByPolicy, "the authorizer's policy denies it", answered(latency));
       case 'allowed':
         return {
           kind: 'allowed',
@@ -64,7 +75,7 @@ export async function authorizeFunction(
     const { connectionId } = event.connection;
     const reason = error instanceof Error ? error.message : String(error);
     log.warn({ connectionId, authorizerId, functionName, reason }, 'authorizer failed');
-    return denied(ANSWERS.authorizerFailed, failed('500', reason));
+    return denied(ANSWERS.authorizerFailed, 'the authorizer failed', failed('500', reason));
   }
 }
 
@@ -86,28 +97,28 @@ class AuthorizerError extends Error {
   override readonly name = 'AuthorizerError';
 }
 
-const denied = (answer: GatewayAnswer, logged: Readonly<Record<string, string>> = {}): Authorization => ({
-  kind: 'denied',
-  answer,
-  logged,
-});
+const denied = (
+  answer: GatewayAnswer,
+  reason: string,
+  logged: Readonly<Record<string, string>> = {},
+): Authorization => ({ kind: 'denied', answer, reason, logged });
 
 function countHeader({ handshake }: RouteEvent, name: string): number {
   const names = handshake?.rawHeaders.filter((_, index) => index % 2 === 0) ?? [];
   return names.filter((each) => each.toLowerCase() === name).length;
 }
 
-/** Whether the request has every identity source; without one of them the function is not asked. */
-function hasIdentity({ identitySources }: Authorizer, event: RouteEvent): boolean {
+/** The first identity source that the request does not have; without all of them the function is not asked. */
+function missingIdentity({ identitySources }: Authorizer, event: RouteEvent): string | undefined {
   const { connection, facts, stageVariables, handshake } = event;
   const mappable = {
     context: contextVariables({ ...connection, ...facts }),
     stageVariables,
     ...(handshake && { handshake }),
   };
-  return identitySources.every(({ source }) =>
-    evaluateSource(source, mappable).some((value) => value !== ''),
-  );
+  const isMissing = ({ source }: Authorizer['identitySources'][number]) =>
+    evaluateSource(source, mappable).every((value) => value === '');
+  return identitySources.find(isMissing)?.text;
 }
 
 /** @throws {AuthorizerError | PolicyError} */

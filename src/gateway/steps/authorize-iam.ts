@@ -36,6 +36,7 @@ export async function authorizeIam(iam: Iam, { connection, handshake }: RouteEve
       errorType === 'AccessDeniedException'
         ? { 'authenticate.status': '200', 'authorize.status': '403', 'authorize.error': message }
         : { 'authenticate.status': '403', 'authenticate.error': message };
-    return { kind: 'denied', answer: { status: 403, message, errorType }, logged };
+    const reason = `AWS_IAM: ${errorType}`;
+    return { kind: 'denied', answer: { status: 403, message, errorType }, reason, logged };
   }
 }

@@ -43,7 +43,8 @@ export async function authorize(
   const find = (value: string) => control.apiKeyAt(apiId, stage, value);
   const key = allowed(checkApiKey(snapshot, find, { ...event, connection: identified }));
   const usable = find(key.variables['identity.apiKey'] ?? '');
-  if (usable !== undefined && !throttle.admitsApiKey(usable)) throw new Refused(ANSWERS.throttled);
+  const limit = usable && throttle.exceededByApiKey(usable);
+  if (limit !== undefined) throw new Refused(ANSWERS.throttled, `over ${limit}`);
   return { ...identity, variables: { ...identity.variables, ...key.variables } };
 }
 
@@ -66,6 +67,7 @@ async function identify(
 }
 
 function allowed(authorization: Authorization): Authorization & { kind: 'allowed' } {
-  if (authorization.kind === 'denied') throw new Refused(authorization.answer, authorization.logged);
-  return authorization;
+  if (authorization.kind === 'allowed') return authorization;
+  const { answer, reason, logged } = authorization;
+  throw new Refused(answer, reason, logged);
 }

@@ -23,7 +23,11 @@ export function checkApiKey(
     ...(handshake && { header: handshake.header }),
   });
   const apiKey = value === '' ? undefined : apiKeyAt(value);
-  if (apiKey === undefined) return { kind: 'denied', answer: ANSWERS.forbidden };
+  if (apiKey === undefined) {
+    const reason =
+      value === '' ? 'no API key' : 'no enabled API key of this value has a usage plan for the stage';
+    return { kind: 'denied', answer: ANSWERS.forbidden, reason };
+  }
   return {
     kind: 'allowed',
     variables: { 'identity.apiKey': apiKey.value, 'identity.apiKeyId': apiKey.id },

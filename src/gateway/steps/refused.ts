@@ -4,9 +4,13 @@ import { type GatewayAnswer } from '../errors.js';
 export class Refused extends Error {
   override readonly name = 'Refused';
 
-  /** @param logged variables that the access log alone has */
+  /**
+   * @param reason which rule refuses it, for the log: the client sees the response only
+   * @param logged variables that the access log alone has
+   */
   constructor(
     readonly answer: GatewayAnswer,
+    readonly reason: string,
     readonly logged: Readonly<Record<string, string>> = {},
   ) {
     super(answer.message);

@@ -16,13 +16,22 @@ export type Admission =
     }
   | Refusal;
 
-/** An HTTP answer in place of the 101. */
+/** An HTTP response in place of the 101. */
 export interface Refusal {
   readonly kind: 'refused';
   readonly status: number;
-  /** Names and values by turns. */
+  /** Flat list: name, value, … */
   readonly headers: readonly string[];
   readonly body: Buffer;
+  /** Which rule refuses it, for the log; holds nothing that the client sent in confidence. */
+  readonly reason: string;
+  /** The event's id, where the handshake has come as far as the pipeline. */
+  readonly requestId?: string;
+  /**
+   * The integration of `$connect` has accepted the client all the same, with these context variables: it has to
+   * receive `$disconnect`.
+   */
+  readonly accepted?: Readonly<Record<string, string>>;
 }
 
 /** The text frame with which the gateway reports its own failure; the connection stays open. Spacing as recorded. */
@@ -50,12 +59,23 @@ export function messageFrame({ body }: MappedResponse): string {
   );
 }
 
-/** The gateway's own refusal of a handshake; its body has the form of an error frame, unless it is a page. */
-export function refusal(answer: GatewayAnswer, connectionId: string, requestId: string): Refusal {
-  if (answer.isHtml) return page(answer);
+/**
+ * The gateway's own refusal of a handshake; its body has the form of an error frame, unless it is a page.
+ *
+ * @param reason for the log
+ */
+export function refusal(
+  answer: GatewayAnswer,
+  connectionId: string,
+  requestId: string,
+  reason: string,
+): Refusal {
+  if (answer.isHtml) return page(answer, requestId, reason);
   return {
     kind: 'refused',
     status: answer.status,
+    reason,
+    requestId,
     headers: [
       'Content-Type',
       'application/json; charset=UTF-8',
@@ -69,11 +89,13 @@ export function refusal(answer: GatewayAnswer, connectionId: string, requestId: 
 }
 
 /** What a server in front of the gateway answers, which knows of no connection. */
-function page({ status, message }: GatewayAnswer): Refusal {
+function page({ status, message }: GatewayAnswer, requestId: string, reason: string): Refusal {
   const title = `${status} ${message}`;
   return {
     kind: 'refused',
     status,
+    reason,
+    requestId,
     headers: ['Content-Type', 'text/html'],
     body: Buffer.from(
       `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n</body>\r\n</html>\r\n`,
@@ -81,20 +103,52 @@ function page({ status, message }: GatewayAnswer): Refusal {
   };
 }
 
-/** No such stage, or nothing deployed to it: refused before there is a connection to name. */
-export function forbidden(requestId: string): Refusal {
+/** The request is no WebSocket handshake (RFC 6455, 4.2.1). What AWS sends is not recorded: the body says what is wrong. */
+export function badHandshake(reason: string): Refusal {
+  return {
+    kind: 'refused',
+    status: 400,
+    reason,
+    headers: ['Content-Type', 'application/json'],
+    body: Buffer.from(JSON.stringify({ message: `Bad Request: ${reason}` })),
+  };
+}
+
+/** The gateway itself stops, which AWS never does. */
+export function unavailable(reason: string): Refusal {
+  return {
+    kind: 'refused',
+    status: 503,
+    reason,
+    headers: ['Content-Type', 'application/json'],
+    body: Buffer.from(JSON.stringify({ message: 'Service Unavailable' })),
+  };
+}
+
+/**
+ * No such stage, or nothing deployed to it: refused before there is a connection to name.
+ *
+ * @param reason for the log
+ */
+export function forbidden(requestId: string, reason: string): Refusal {
   const { status, message, errorType } = ANSWERS.forbidden;
   return {
     kind: 'refused',
     status,
+    reason,
+    requestId,
     headers: ['Content-Type', 'application/json', 'x-amzn-ErrorType', errorType, 'x-amz-apigw-id', requestId],
     body: Buffer.from(JSON.stringify({ message })),
   };
 }
 
 /** Any 2xx of the `$connect` route opens the connection; any other answer is the client's, unchanged. */
-export function admission(answer: MappedResponse, authorized: Readonly<Record<string, string>>): Admission {
-  if (answer.status >= 200 && answer.status < 300) {
+export function admission(
+  answer: MappedResponse,
+  authorized: Readonly<Record<string, string>>,
+  requestId: string,
+): Admission {
+  if (isSuccess(answer.status)) {
     const protocol = answer.headers['sec-websocket-protocol'];
     return {
       kind: 'accepted',
@@ -107,8 +161,12 @@ export function admission(answer: MappedResponse, authorized: Readonly<Record<st
     .flatMap(([name, value]) =>
       (Array.isArray(value) ? value : [value]).flatMap((item) => [name, String(item)]),
     );
-  return { kind: 'refused', status: answer.status, headers, body: answer.body };
+  const reason = `the integration of $connect responded with ${answer.status}`;
+  return { kind: 'refused', status: answer.status, headers, body: answer.body, reason, requestId };
 }
+
+/** Whether this status of its integration means that `$connect` accepts the client. */
+export const isSuccess = (status: number) => status >= 200 && status < 300;
 
 /** What to tell a client whose message met an error on the way to its integration. */
 export function answerFor(error: unknown): GatewayAnswer {

@@ -8,7 +8,8 @@ export function requireParameters(route: DeployedRoute, handshake: Handshake): v
   const missing = missingParameters(route, handshake);
   if (missing.length === 0) return;
   const answer = ANSWERS.missingParameters;
-  throw new Refused({ ...answer, message: `${answer.message}[${missing.join(', ')}]` });
+  const names = missing.join(', ');
+  throw new Refused({ ...answer, message: `${answer.message}[${names}]` }, `$connect requires ${names}`);
 }
 
 /** Their names, such as `token` of `route.request.querystring.token`. */

@@ -64,6 +64,7 @@ describe('AWS_IAM on $connect', () => {
         message: 'Missing Authentication Token',
         errorType: 'MissingAuthenticationTokenException',
       },
+      reason: 'AWS_IAM: MissingAuthenticationTokenException',
       logged: {
         'authenticate.status': '403',
         'authenticate.error': 'Missing Authentication Token',

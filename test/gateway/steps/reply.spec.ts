@@ -58,7 +58,12 @@ describe('the frame of a two-way route', () => {
 
 describe('a handshake', () => {
   it('that the gateway refuses is told why, and which connection it would have been', () => {
-    const { status, headers, body } = refusal(ANSWERS.unauthorized, 'eHrdFcnvvHcCE-w=', 'eHrjDEuVPHcFWMg=');
+    const { status, headers, body } = refusal(
+      ANSWERS.unauthorized,
+      'eHrdFcnvvHcCE-w=',
+      'eHrjDEuVPHcFWMg=',
+      'no token',
+    );
     expect([status, String(body)]).toEqual([
       401,
       '{"message": "Unauthorized", "connectionId":"eHrdFcnvvHcCE-w=", "requestId":"eHrjDEuVPHcFWMg="}',
@@ -67,14 +72,19 @@ describe('a handshake', () => {
   });
 
   it('that never came to the gateway is refused with a page that names no connection', () => {
-    const { status, headers, body } = refusal(ANSWERS.badRequest, 'eHrdFcnvvHcCE-w=', 'eHrjDEuVPHcFWMg=');
+    const { status, headers, body } = refusal(
+      ANSWERS.badRequest,
+      'eHrdFcnvvHcCE-w=',
+      'eHrjDEuVPHcFWMg=',
+      'twice',
+    );
     expect([status, headers]).toEqual([400, ['Content-Type', 'text/html']]);
     expect(String(body)).toMatch(/^<html>.*400 Bad Request.*<\/html>\r\n$/s);
   });
 
   it.each([200, 204, 299])('is accepted with %i', (status) => {
     const authorized = { 'authorizer.userId': 'ann' };
-    expect(admission(mapped(status), authorized)).toEqual({
+    expect(admission(mapped(status), authorized, 'id')).toEqual({
       kind: 'accepted',
       protocol: undefined,
       authorized,
@@ -83,16 +93,18 @@ describe('a handshake', () => {
 
   it.each(['chat', ['chat', 'other']])('has the sub-protocol %j of the answer', (value) => {
     const answer = mapped(200, '', { 'sec-websocket-protocol': value });
-    expect(admission(answer, {})).toMatchObject({ kind: 'accepted', protocol: 'chat' });
+    expect(admission(answer, {}, 'id')).toMatchObject({ kind: 'accepted', protocol: 'chat' });
   });
 
   it('is refused with any other status, with the answer’s body and headers but not the connection’s', () => {
     const answer = mapped(401, 'who?', { 'x-a': ['1', '2'], connection: 'close', 'content-length': '4' });
-    expect(admission(answer, {})).toEqual({
+    expect(admission(answer, {}, 'id')).toEqual({
       kind: 'refused',
       status: 401,
       headers: ['x-a', '1', 'x-a', '2'],
       body: Buffer.from('who?'),
+      reason: 'the integration of $connect responded with 401',
+      requestId: 'id',
     });
   });
 });

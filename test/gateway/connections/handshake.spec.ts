@@ -1,0 +1,71 @@
+import { once } from 'node:events';
+import { describe, expect, it } from 'vitest';
+import { DeployedGateway } from '../../support/deployed-gateway.js';
+import { HttpBackend } from '../../support/http-backend.js';
+import { LogLines } from '../../support/log-lines.js';
+import { rawHandshake, type RawHandshakeOptions, responseOf } from '../../support/raw-handshake.js';
+
+const routes = (backend: HttpBackend) => ({
+  $connect: { integration: { IntegrationUri: `${backend.url}/connect` } },
+});
+
+describe('an upgrade request that is no WebSocket handshake', () => {
+  const key = 'dGhlIHNhbXBsZSBub25jZQ==';
+  it.each<[string, RawHandshakeOptions]>([
+    ['a sub-protocol with a space', { headers: { 'Sec-WebSocket-Protocol': 'Bearer secret' } }],
+    ['a sub-protocol with =', { headers: { 'Sec-WebSocket-Protocol': 'chat, token.secret=' } }],
+    ['a sub-protocol with a character beyond ASCII', { headers: { 'Sec-WebSocket-Protocol': 'a\u00a0' } }],
+    ['an empty Sec-WebSocket-Protocol', { headers: { 'Sec-WebSocket-Protocol': '' } }],
+    ['an empty sub-protocol', { headers: { 'Sec-WebSocket-Protocol': 'a,,b' } }],
+    ['an empty sub-protocol at the end', { headers: { 'Sec-WebSocket-Protocol': 'a,' } }],
+    ['a sub-protocol named twice', { headers: { 'Sec-WebSocket-Protocol': 'a, a' } }],
+    ['a sub-protocol named twice in two lines', { headers: { 'Sec-WebSocket-Protocol': ['a', 'b, a'] } }],
+    ['no key', { headers: { 'Sec-WebSocket-Key': undefined } }],
+    ['a key of the wrong length', { headers: { 'Sec-WebSocket-Key': 'c2hvcnQ=' } }],
+    ['two keys', { headers: { 'Sec-WebSocket-Key': [key, key] } }],
+    ['an old version', { headers: { 'Sec-WebSocket-Version': '8' } }],
+    ['no version', { headers: { 'Sec-WebSocket-Version': undefined } }],
+    ['two protocols to upgrade to', { headers: { Upgrade: 'websocket, foo' } }],
+    ['another method', { method: 'POST' }],
+  ])('by %s gets 400, calls nobody, and has a log line', async (_, options) => {
+    await using backend = await HttpBackend.start();
+    const logLines = new LogLines();
+    await using gateway = await DeployedGateway.start(routes(backend), { log: logLines.log });
+    const { status, body } = await responseOf(rawHandshake(gateway.gateway.url, options));
+    const line = await logLines.next('handshake refused');
+    expect(status).toBe(400);
+    expect(line).toMatchObject({ level: 30, status: 400, path: '/dev', stage: 'dev', apiId: gateway.apiId });
+    expect(JSON.parse(body)).toEqual({ message: `Bad Request: ${String(line.reason)}` });
+    expect(JSON.stringify(line)).not.toContain('secret');
+    await gateway.gateway.stop();
+    expect(backend.unexpected).toEqual([]);
+  });
+
+  it.each<[string, Required<RawHandshakeOptions>['headers']]>([
+    ['several sub-protocols', { 'Sec-WebSocket-Protocol': 'a ,b,\tc' }],
+    ['sub-protocols in several lines', { 'Sec-WebSocket-Protocol': ['a', 'b'] }],
+    ['an extension that cannot be read', { 'Sec-WebSocket-Extensions': 'permessage-deflate; =' }],
+    ['Upgrade in capitals', { Upgrade: 'WebSocket' }],
+  ])('is not what has %s', async (_, headers) => {
+    await using backend = await HttpBackend.start();
+    await using gateway = await DeployedGateway.start(routes(backend));
+    const socket = rawHandshake(gateway.gateway.url, { headers });
+    await backend.next();
+    const [response] = (await once(socket, 'data')) as [Buffer];
+    expect(response.toString()).toMatch(/^HTTP\/1\.1 101 /);
+    socket.destroy();
+  });
+});
+
+it('a client that is refused and does not close its side does not keep its socket', async () => {
+  await using backend = await HttpBackend.start();
+  await using gateway = await DeployedGateway.start(routes(backend));
+  const socket = rawHandshake(gateway.gateway.url, { target: '/nothing/here' });
+  socket.allowHalfOpen = true;
+  socket.resume();
+  await once(socket, 'end');
+  // the gateway waits for every socket before it has stopped
+  await gateway.gateway.stop();
+  expect(socket.destroyed).toBe(false);
+  socket.destroy();
+});

@@ -88,7 +88,7 @@ export interface GatewayAnswer {
 
 /** Close codes and reasons: what the client sees in the close frame, and `$disconnect` in its context. */
 export const CLOSES = {
-  /** Idle, or open for too long. */
+  /** Idle, or open for too long; its API or stage was deleted; the gateway itself stops. */
   goingAway: { code: 1001, reason: 'Going away' },
   /** `DELETE @connections`. */
   deleted: { code: 1000, reason: 'Connection Closed Normally' },

@@ -79,6 +79,7 @@ export class Gateway {
       region: options.region,
       accountId: options.accountId,
       now: () => clock.now(),
+      whenStageDeleted: (apiId, stage, last) => this.#connections.closeStage(apiId, stage, last),
     });
     const { log } = options;
     this.#functions = new Functions(options.functions ?? new Map(), log);

@@ -149,10 +149,14 @@ export class Pipeline {
     }
   }
 
-  /** The connection is closed already, and no one waits for the response. */
-  async disconnect(connection: ConnectionFacts, close: Close): Promise<void> {
+  /**
+   * The connection is closed already, and no one waits for the response.
+   *
+   * @param lastStage what the connection's stage has served until it was deleted
+   */
+  async disconnect(connection: ConnectionFacts, close: Close, lastStage?: ServedStage): Promise<void> {
     const facts = { ...this.#facts('DISCONNECT', '$disconnect'), close };
-    const stage = this.#stage(connection);
+    const stage = this.#stage(connection, lastStage);
     if (stage === undefined) return;
     try {
       const { stageVariables } = stage;
@@ -168,8 +172,10 @@ export class Pipeline {
   }
 
   /** What the stage serves now; nothing when it was deleted or never deployed to. */
-  #stage({ apiId, stage: name }: ConnectionFacts): DeployedStage | undefined {
-    const stage = this.parts.control.stage(apiId, name);
+  #stage(
+    { apiId, stage: name }: ConnectionFacts,
+    stage = this.parts.control.stage(apiId, name),
+  ): DeployedStage | undefined {
     return stage?.snapshot && { ...stage, snapshot: stage.snapshot };
   }
 

@@ -6,11 +6,13 @@ import { WebSocketServer } from 'ws';
 import { type Clock } from '../clock.js';
 import { type Close, CLOSE_REASONS, CLOSES } from '../errors.js';
 import { type Faults } from '../faults.js';
+import { newRequestId } from '../ids.js';
 import { LIMITS } from '../limits.js';
 import { type ConnectionFacts } from '../mapping/context-variables.js';
 import { type StageAddress } from '../api-address.js';
+import { type ServedStage } from '../control/control-plane.js';
 import { type Pipeline } from '../pipeline.js';
-import { type Refusal, unavailable } from '../steps/reply.js';
+import { forbidden, type Refusal, unavailable } from '../steps/reply.js';
 import { type ConnectionIds } from './connection-id.js';
 import { GatewayWebSocket } from './gateway-web-socket.js';
 import { readHandshake, refuse } from './handshake.js';
@@ -21,6 +23,8 @@ export class ConnectionServer {
   readonly #live = new Map<string, LiveConnection>();
   /** By connection id: clients that wait for `$connect`. */
   readonly #handshakes = new Map<string, PendingHandshake>();
+  /** By connection id: what the connection's stage has served until it was deleted, for its `$disconnect`. */
+  readonly #lastStages = new Map<string, ServedStage>();
   /** Handshakes that wait for `$connect`, messages that wait for their integration, and `$disconnect` calls. */
   readonly #underWay = new Set<Promise<void>>();
   readonly #protocols = new WeakMap<IncomingMessage, string>();
@@ -56,6 +60,21 @@ export class ConnectionServer {
   /** A client asks for a WebSocket at a stage. The 101, or the refusal, follows when `$connect` has answered. */
   upgrade(request: IncomingMessage, socket: Socket, head: Buffer, address: StageAddress): void {
     this.#track(this.#upgrade(request, socket, head, address));
+  }
+
+  /**
+   * Closes the connections of a stage that was deleted with 1001. Their `$disconnect` goes where the stage led: the
+   * backend would remember them for ever. Handshakes that wait for `$connect` are refused once it has responded.
+   *
+   * @param last what the stage has served until then
+   */
+  closeStage(apiId: string, stage: string, last: ServedStage): void {
+    const isOfStage = ({ facts }: { readonly facts: ConnectionFacts }) =>
+      facts.apiId === apiId && facts.stage === stage;
+    for (const { facts } of [...this.#handshakes.values(), ...this.#live.values()].filter(isOfStage)) {
+      this.#lastStages.set(facts.connectionId, last);
+      this.#live.get(facts.connectionId)?.close(CLOSES.goingAway);
+    }
   }
 
   /**
@@ -100,13 +119,14 @@ export class ConnectionServer {
       if (isWaiting) this.#refuse(handshake, admission);
       if (admission.accepted) {
         this.#disconnected({ ...asking, authorized: admission.accepted }, ABNORMAL, admission.reason);
-      }
+      } else this.#lastStages.delete(asking.connectionId);
       return;
     }
     const facts = { ...asking, authorized: admission.authorized };
-    if (this.#isStopping) {
-      if (isWaiting) this.#refuse(handshake, unavailable(STOPPING));
-      this.#disconnected(facts, ABNORMAL, STOPPING);
+    const refusal = this.#lateRefusal(facts);
+    if (refusal !== undefined) {
+      if (isWaiting) this.#refuse(handshake, refusal);
+      this.#disconnected(facts, ABNORMAL, refusal.reason);
       return;
     }
     if (admission.protocol !== undefined) this.#protocols.set(request, admission.protocol);
@@ -117,6 +137,13 @@ export class ConnectionServer {
     });
     // everything else for which ws refuses was checked before $connect
     if (!isOpen) this.#disconnected(facts, ABNORMAL, 'the client left while $connect ran');
+  }
+
+  /** What has come up while `$connect` ran; the backend has accepted the client already. */
+  #lateRefusal({ connectionId, stage }: ConnectionFacts): Refusal | undefined {
+    if (this.#isStopping) return unavailable(STOPPING);
+    if (!this.#lastStages.has(connectionId)) return undefined;
+    return forbidden(newRequestId(), `the stage ${stage} was deleted while $connect ran`);
   }
 
   #refuse({ facts, request, socket }: PendingHandshake, refusal: Refusal): void {
@@ -151,12 +178,15 @@ export class ConnectionServer {
 
   /** @param cause for the log: why a client that the backend has accepted was never connected */
   #disconnected(facts: ConnectionFacts, close: Close, cause?: string): void {
+    const { connectionId } = facts;
     this.log.info(
       { ...names(facts), closeCode: close.code, reason: close.reason, ...(cause && { cause }) },
       'disconnected',
     );
+    const lastStage = this.#lastStages.get(connectionId);
+    this.#lastStages.delete(connectionId);
     for (let calls = this.faults.disconnectCalls; calls > 0; calls -= 1) {
-      this.#track(this.pipeline.disconnect(facts, close));
+      this.#track(this.pipeline.disconnect(facts, close, lastStage));
     }
   }
 

@@ -87,7 +87,7 @@ export const apis: Collection<ControlPlane, ApiResources> = {
         `Deleting API ${api.ApiId} failed. Please remove all API mappings for the API from your custom domain names.`,
       );
     }
-    plane.apis.delete(api.ApiId);
+    plane.deleteApi(api.ApiId);
   },
 };
 

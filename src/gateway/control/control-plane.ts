@@ -23,6 +23,8 @@ export interface ControlPlaneOptions {
   readonly accountId: string;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
+  /** Called when a stage is deleted, with its API too: `last` is what it has served until then. */
+  readonly whenStageDeleted?: (apiId: string, stageName: string, last: ServedStage) => void;
 }
 
 /**
@@ -42,11 +44,13 @@ export class ControlPlane {
   /** By the usage plan's id: the ids of the API keys in it. */
   readonly usagePlanKeys = new Map<string, Set<string>>();
   readonly #now: () => number;
+  readonly #whenStageDeleted: ControlPlaneOptions['whenStageDeleted'];
 
-  constructor({ region, accountId, now = Date.now }: ControlPlaneOptions) {
+  constructor({ region, accountId, now = Date.now, whenStageDeleted }: ControlPlaneOptions) {
     this.region = region;
     this.accountId = accountId;
     this.#now = now;
+    this.#whenStageDeleted = whenStageDeleted;
   }
 
   api(apiId: string): Api | undefined {
@@ -68,6 +72,19 @@ export class ControlPlane {
       routeSettings: (routeKey) => routeSettings(stage, routeKey),
       accessLog: stage.AccessLogSettings && { format: stage.AccessLogSettings.Format },
     };
+  }
+
+  deleteStage(apiId: string, stageName: string): void {
+    const last = this.stage(apiId, stageName);
+    this.apis.get(apiId)?.stages.delete(stageName);
+    if (last !== undefined) this.#whenStageDeleted?.(apiId, stageName, last);
+  }
+
+  /** Deletes the API with its stages. */
+  deleteApi(apiId: string): void {
+    const resources = this.apis.get(apiId);
+    for (const stageName of resources?.stages.keys() ?? []) this.deleteStage(apiId, stageName);
+    this.apis.delete(apiId);
   }
 
   /**

@@ -108,7 +108,7 @@ export const stages: Collection<ApiResources, Stage> = {
         `Deleting stage ${StageName} failed. Please remove all API mappings for the stage from your custom domain names.`,
       );
     }
-    of.stages.delete(StageName);
+    of.plane.deleteStage(ApiId, StageName);
   },
 };
 

@@ -8,7 +8,12 @@ import { stop, StopRequests } from './stop.js';
  * parent is sent `{ listening: URL }` once requests are accepted.
  */
 const stopRequests = new StopRequests();
-const service = await start().catch(reportAndExit);
+const service = await Promise.race([start().catch(reportAndExit), stopRequests.first.promise]);
+// a store may take long to respond, and the source of the AWS credentials too
+if (typeof service === 'string') {
+  process.stderr.write(`Backchannel's service was stopped before it listened (${service})\n`);
+  process.exit(0);
+}
 service.logger.info({ reason: await stopRequests.first.promise }, 'stopping');
 process.exit(await stop(service.app, service.config, service.logger, stopRequests));
 

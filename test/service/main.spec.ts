@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { mkdtempDisposable, writeFile } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type Answer } from '../support/connections-endpoint.js';
 import { startServiceProgram } from '../support/service-program.js';
 import { SpawnedProgram } from '../support/spawned-program.js';
@@ -100,13 +100,63 @@ it('cannot start with wrong settings, and tells each in a line', async () => {
   });
 });
 
-it('cannot start without a folder to write to', async () => {
-  await using folder = await mkdtempDisposable(join(tmpdir(), 'backchannel-'));
-  const file = join(folder.path, 'file');
-  await writeFile(file, '');
-  expect(await failToStart({ DATA_DIR: join(file, 'data') })).toEqual({
-    code: 1,
-    stderr: [expect.stringMatching(/DATA_DIR=.*file\/data.*ENOTDIR/)],
-    stdout: [],
+describe('DATA_DIR', () => {
+  it.each<[string, (folder: string) => string, RegExp]>([
+    ['below a file', (folder) => join(folder, 'file/data'), /DATA_DIR=.*file\/data.*a file stands.*EEXIST/],
+    ['that is a file', (folder) => join(folder, 'file'), /DATA_DIR=.*file: .*a file stands.*EEXIST/],
+  ])('%s ends the start with one line', async (_, dataDir, expected) => {
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'backchannel-'));
+    await writeFile(join(folder.path, 'file'), '');
+    expect(await failToStart({ DATA_DIR: dataDir(folder.path) })).toEqual({
+      code: 1,
+      stderr: [expect.stringMatching(expected)],
+      stdout: [],
+    });
+  });
+
+  // file systems of Linux in which not even root may make a file
+  it.skipIf(process.platform !== 'linux').each([
+    ['/proc/x', /DATA_DIR=\/proc\/x: .*writable.*ENOENT/],
+    ['/proc/x/y', /DATA_DIR=\/proc\/x\/y: .*writable.*ENOENT/],
+    ['/sys', /DATA_DIR=\/sys: .*cannot write.*unable to open database file/],
+  ])('%s ends the start with one line, without spinning', async (dataDir, expected) => {
+    expect(await failToStart({ DATA_DIR: dataDir })).toEqual({
+      code: 1,
+      stderr: [expect.stringMatching(expected)],
+      stdout: [],
+    });
   });
 });
+
+it('ends at once when it is stopped while the store does not respond', async () => {
+  await using silent = await silentServer();
+  await using program = SpawnedProgram.run('service/main.js', [], {
+    PORT: '0',
+    WS_API_ENDPOINT: 'http://127.0.0.1:9/dev',
+    STORE: 'redis',
+    REDIS_URL: `redis://127.0.0.1:${silent.port}`,
+    STORE_TIMEOUT_MS: '20000',
+  });
+  await silent.connected;
+  expect(await program.kill('SIGTERM')).toBe(0);
+  expect(program.stderr).toEqual([expect.stringMatching(/stopped before it listened \(SIGTERM\)/)]);
+});
+
+/** A server that accepts connections and says nothing. */
+async function silentServer() {
+  const sockets: Socket[] = [];
+  const { promise: connected, resolve } = Promise.withResolvers<void>();
+  const server = createServer((socket) => {
+    sockets.push(socket.on('error', () => {}));
+    resolve();
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    port: (server.address() as { port: number }).port,
+    connected,
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((closed) => server.close(closed));
+    },
+  };
+}

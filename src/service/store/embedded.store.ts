@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setImmediate as turn } from 'node:timers/promises';
 import { type ConnectionId, type UserId } from '../../api/integration.js';
 import { type ChannelName } from '../../api/messages.js';
 import { ConfigError } from '../config.js';
+import { explainFileError, makeFolder } from './embedded/data-folder.js';
 import { migrate } from './embedded/schema.js';
 import { prepare, type Statements } from './embedded/statements.js';
 import { StoreUnavailableError } from './store.errors.js';
@@ -49,13 +49,13 @@ export class EmbeddedStore extends Store {
   /** @throws {ConfigError} when the folder or the file in it cannot be used */
   static open(options: EmbeddedStoreOptions): EmbeddedStore {
     try {
-      mkdirSync(options.dataDir, { recursive: true });
+      makeFolder(options.dataDir);
       return new EmbeddedStore(options);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new ConfigError([`DATA_DIR=${options.dataDir}: the store cannot be opened: ${reason}`], {
-        cause: error,
-      });
+      throw new ConfigError(
+        [`DATA_DIR=${options.dataDir}: the store cannot be opened: ${explainFileError(error)}`],
+        { cause: error },
+      );
     }
   }
 

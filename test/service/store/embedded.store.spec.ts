@@ -111,7 +111,7 @@ it('names DATA_DIR, the path and the reason when the folder cannot be written', 
   await writeFile(path, '');
   expect(() => EmbeddedStore.open({ dataDir: join(path, 'data') })).toThrow(ConfigError);
   expect(() => EmbeddedStore.open({ dataDir: join(path, 'data') })).toThrow(
-    new RegExp(`^DATA_DIR=${path}/data: .*ENOTDIR`),
+    new RegExp(`^DATA_DIR=${path}/data: .*a file stands where a folder is expected`),
   );
 });
 
@@ -156,11 +156,31 @@ it('refuses the file of a newer version, and leaves it as it is', async () => {
   expect(unchanged.prepare('PRAGMA user_version').get()).toEqual({ user_version: 99 });
 });
 
+it('names what to do about a file that another process has locked', async () => {
+  await using folder = await temporaryFolder();
+  using other = new DatabaseSync(join(folder.path, 'backchannel.sqlite'));
+  other.exec('PRAGMA journal_mode = WAL; BEGIN EXCLUSIVE; CREATE TABLE t (x)');
+  expect(() => EmbeddedStore.open({ dataDir: folder.path })).toThrow(
+    /DATA_DIR=.*another process has locked backchannel\.sqlite.*\(database is locked\)/,
+  );
+});
+
+it('refuses a file with tables of something else', async () => {
+  await using folder = await temporaryFolder();
+  using other = new DatabaseSync(join(folder.path, 'backchannel.sqlite'));
+  other.exec('CREATE TABLE connections (x)');
+  expect(() => EmbeddedStore.open({ dataDir: folder.path })).toThrow(
+    /DATA_DIR=.*not a file of this store.*table connections already exists/,
+  );
+});
+
 it('refuses a file that is no database, and leaves it as it is', async () => {
   await using folder = await temporaryFolder();
   const path = join(folder.path, 'backchannel.sqlite');
   await writeFile(path, 'something else entirely '.repeat(100));
-  expect(() => EmbeddedStore.open({ dataDir: folder.path })).toThrow(/DATA_DIR=.*not a database/);
+  expect(() => EmbeddedStore.open({ dataDir: folder.path })).toThrow(
+    /DATA_DIR=.*move it away.*not a database/,
+  );
   expect(await readFile(path, 'utf8')).toMatch(/^something else/);
 });
 

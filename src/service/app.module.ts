@@ -102,7 +102,11 @@ export class AppModule {
           inject: [Store, ConnectionsService, Metrics],
         },
         CallbackService,
-        { provide: CallbackObserver, useFactory: callbackObserver, inject: [Metrics] },
+        {
+          provide: CallbackObserver,
+          useFactory: (metrics: Metrics) => callbackObserver(metrics, logger),
+          inject: [Metrics],
+        },
         {
           provide: Store,
           useFactory: async (metrics: Metrics, tracing: Tracing) =>

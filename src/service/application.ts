@@ -21,7 +21,7 @@ import { watch } from './watch.js';
 /**
  * The application as it is shipped, ready but not listening. `main.ts` runs it, the tests run the same.
  *
- * @throws {ConfigError} the store cannot be opened
+ * @throws {ConfigError} the store cannot be opened, or there are no credentials for callbacks
  */
 export async function createApplication(
   config: Config,
@@ -56,7 +56,12 @@ export async function createApplication(
     const { serveOpenApi } = await import('./publish-api/open-api.js');
     serveOpenApi(app);
   }
-  return app.init();
+  try {
+    return await app.init();
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
 }
 
 /** @returns the URL where it listens now */

@@ -10,6 +10,7 @@ import { fanOut, fanOutSettings, type FanOutSettings } from './config/fan-out.js
 import { operation, operationSettings, type OperationSettings } from './config/operation.js';
 import { publishApi, publishApiSettings, type PublishApiSettings } from './config/publish-api.js';
 import { store, storeProblems, storeSettings, type StoreSettings } from './config/store.js';
+import { isLoopback } from './config/loopback.js';
 import { wholeNumber } from './config/values.js';
 import { LIMITS } from '../api/messages.js';
 
@@ -139,7 +140,6 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
 }
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
-const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/;
 /** Host of a stage's default endpoint, also through an interface VPC endpoint; the group is the region. */
 const EXECUTE_API = /\.execute-api\.([a-z0-9-]+)\.(?:vpce\.)?amazonaws\.com(?:\.cn)?$/;
 
@@ -203,7 +203,7 @@ export const Settings = z.object({
 function contradictions(env: NodeJS.ProcessEnv): string[] {
   if (env['GATEWAY_SECRET'] !== undefined) return [];
   const problems: string[] = [];
-  if (env['HOST'] !== undefined && !LOOPBACK.test(env['HOST'])) {
+  if (env['HOST'] !== undefined && !isLoopback(env['HOST'])) {
     problems.push(problem('HOST', env, 'expected GATEWAY_SECRET with it, or a loopback address'));
   }
   if (env['GATEWAY_SECRET_PREVIOUS'] !== undefined) {

@@ -1,7 +1,9 @@
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { type Logger } from 'pino';
 import { CallbackObserver } from './callback/callback-observer.js';
 import { CallbackService } from './callback/callback.service.js';
 import { ShardWorker } from './channels/shard-worker.js';
+import { CredentialsLog } from './logging/credentials-log.js';
 import { Metrics } from './metrics/metrics.js';
 import { Draining } from './routes/draining.js';
 import { observedStore } from './store/observed-store.js';
@@ -10,10 +12,12 @@ import { Store } from './store/store.js';
 import { type Tracing } from './tracing/tracing.js';
 
 /** Brings what happens in the parts of the service, which know nothing of metrics, to them: callbacks. */
-export function callbackObserver(metrics: Metrics): CallbackObserver {
+export function callbackObserver(metrics: Metrics, log: Logger): CallbackObserver {
+  const credentialsLog = new CredentialsLog(log);
   return {
     tried: (operation, result, durationMs) => metrics.callbackTried(operation, result, durationMs / 1000),
     ended: (result) => metrics.callbackEnded(result),
+    credentialsRead: (failure) => credentialsLog.read(failure),
   };
 }
 

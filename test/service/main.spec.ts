@@ -100,6 +100,21 @@ it('cannot start with wrong settings, and tells each in a line', async () => {
   });
 });
 
+it('cannot start without credentials for callbacks to AWS, and says so in one line', async () => {
+  const settings = {
+    WS_API_ENDPOINT: 'https://abc.execute-api.eu-central-1.amazonaws.com/prod',
+    AWS_PROFILE: 'work',
+    AWS_CONFIG_FILE: '/dev/null',
+    AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+    AWS_EC2_METADATA_DISABLED: 'true',
+  };
+  expect(await failToStart(settings)).toEqual({
+    code: 1,
+    stderr: [expect.stringMatching(/AWS credentials.*WS_API_ENDPOINT=https:.*AWS_PROFILE is work/)],
+    stdout: [],
+  });
+});
+
 describe('DATA_DIR', () => {
   it.each<[string, (folder: string) => string, RegExp]>([
     ['below a file', (folder) => join(folder, 'file/data'), /DATA_DIR=.*file\/data.*a file stands.*EEXIST/],

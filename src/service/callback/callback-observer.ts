@@ -1,5 +1,6 @@
 import {
   CallbackTimeoutError,
+  type CredentialsError,
   ForbiddenError,
   GoneError,
   QueueFullError,
@@ -29,6 +30,9 @@ export abstract class CallbackObserver {
 
   /** A message has been delivered, or given up. */
   abstract ended(result: CallbackResult): void;
+
+  /** The credentials have been read, or could not be. */
+  credentialsRead?(failure: CredentialsError | undefined): void;
 }
 
 /** Does some work, and tells what became of it and how long it took. */

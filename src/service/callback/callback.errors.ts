@@ -39,6 +39,19 @@ export class ForbiddenError extends CallbackError {
   override readonly name = 'ForbiddenError';
 }
 
+/**
+ * There are no credentials to sign with, or they have expired and cannot be renewed. It has no stack: every message would
+ * log it, and it says nothing but where messages are signed.
+ */
+export class CredentialsError extends CallbackError {
+  override readonly name = 'CredentialsError';
+
+  constructor(reason: string) {
+    super(`no AWS credentials: ${reason}`);
+    delete this.stack;
+  }
+}
+
 /** No answer in time, in every try. The message may have been delivered all the same. */
 export class CallbackTimeoutError extends CallbackError {
   override readonly name = 'CallbackTimeoutError';

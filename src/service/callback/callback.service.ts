@@ -5,6 +5,7 @@ import {
   Inject,
   Injectable,
   type OnApplicationShutdown,
+  type OnModuleInit,
   Optional,
 } from '@nestjs/common';
 import { type ConnectionId } from '../../api/integration.js';
@@ -35,7 +36,7 @@ export interface Recipient {
  * the message's deadline, so that a client may get a message twice whose answer was lost on its way.
  */
 @Injectable()
-export class CallbackService implements BeforeApplicationShutdown, OnApplicationShutdown {
+export class CallbackService implements OnModuleInit, BeforeApplicationShutdown, OnApplicationShutdown {
   readonly #config: Config;
   readonly #queues: ConnectionQueues<BatchedMessage>;
   readonly #client: ConnectionsClient;
@@ -66,6 +67,20 @@ export class CallbackService implements BeforeApplicationShutdown, OnApplication
     setMaxListeners(0, this.#stopping.signal);
   }
 
+  /** @throws {ConfigError} there are no credentials to sign callbacks with */
+  async onModuleInit(): Promise<void> {
+    await this.#client.credentials.resolve(this.#config.wsApiEndpoint);
+  }
+
+  /**
+   * Whether callbacks can be signed.
+   *
+   * @throws {CredentialsError} the credentials have expired, and cannot be renewed
+   */
+  async checkCredentials(): Promise<void> {
+    await this.#client.credentials.now();
+  }
+
   /** Messages held for all connections together: waiting, under way, or between two tries. */
   get queuedMessages(): number {
     return this.#queues.messages;
@@ -92,7 +107,8 @@ export class CallbackService implements BeforeApplicationShutdown, OnApplication
    * @throws {ForbiddenError} no permission, or no such stage (403)
    * @throws {CallbackTimeoutError} no connection or no answer in time, in every try, or not its turn before the deadline
    * @throws {QueueFullError} too much waits already; it was not sent
-   * @throws {CallbackError} everything else: 5xx or connection refused until the deadline, no credentials
+   * @throws {CallbackError} everything else: 5xx or connection refused until the deadline
+   * @throws {CredentialsError} there are no credentials to sign with
    * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-connections.html
    */
   async post(

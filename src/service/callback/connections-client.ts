@@ -5,14 +5,16 @@ import {
   PostToConnectionCommand,
 } from '@aws-sdk/client-apigatewaymanagementapi';
 import { type ConnectionId } from '../../api/integration.js';
+import { credentialsFor, explicitEndpoint } from '../aws/aws-client.js';
 import { type Config } from '../config.js';
+import { CallbackCredentials } from './callback-credentials.js';
 import { type CallbackObserver, type CallbackOperation, observed } from './callback-observer.js';
-import { errorOfAnswer, errorWithoutAnswer, toCallbackError } from './callback.errors.js';
+import { CredentialsError, errorOfAnswer, errorWithoutAnswer, toCallbackError } from './callback.errors.js';
 import { type HttpAnswer, type HttpCall, HttpClient } from './http-client.js';
 import { makeLean } from './lean-sdk.js';
 import { PostSigner, type SignableMessage } from './post-signer.js';
 import { SdkRequestSigner, type SdkRequest } from './sdk-request-signer.js';
-import { type Credentials, SigningKeys } from './signing-key.js';
+import { SigningKeys } from './signing-key.js';
 
 /** What API Gateway knows of an open connection. In milliseconds since 1970. */
 export interface ConnectionTimes {
@@ -22,8 +24,8 @@ export interface ConnectionTimes {
 
 /**
  * The operations of `@connections`, one try of each: through the SDK's client, and a post also without it, which costs a
- * third. The client brings the commands, the credentials, the errors and what it learns of AWS's clock; the connections
- * and the signatures are ours on both ways.
+ * third. The client brings the commands, the errors and what it learns of AWS's clock; the connections,
+ * the credentials and the signatures are ours on both ways.
  *
  * Every operation rejects with a {@link CallbackError}.
  */
@@ -31,8 +33,7 @@ export class ConnectionsClient {
   readonly #sdk: ApiGatewayManagementApiClient;
   readonly #http: HttpClient;
   readonly #signer: PostSigner;
-  #credentials: { readonly value: Credentials; readonly readAt: number } | undefined;
-
+  readonly credentials: CallbackCredentials;
   readonly #requestTimeoutMs: number;
 
   /** @param connections as many requests may be under way at once */
@@ -45,8 +46,9 @@ export class ConnectionsClient {
     const keys = new SigningKeys(awsRegion);
     this.#signer = new PostSigner(wsApiEndpoint, keys);
     this.#http = new HttpClient(wsApiEndpoint, { connections, connectTimeoutMs: callbackConnectTimeoutMs });
+    this.credentials = new CallbackCredentials(credentialsFor(wsApiEndpoint, awsRegion), observer);
     this.#sdk = new ApiGatewayManagementApiClient({
-      endpoint: wsApiEndpoint,
+      ...explicitEndpoint(wsApiEndpoint),
       region: awsRegion,
       // retry.ts tries again, in the same way on both paths
       maxAttempts: 1,
@@ -54,7 +56,8 @@ export class ConnectionsClient {
       cacheMiddleware: true,
       // what the SDK says of itself it collects and escapes for each request, a tenth of what that costs
       defaultUserAgentProvider: async () => [['backchannel']],
-      signer: new SdkRequestSigner(keys, () => this.#currentCredentials()),
+      credentials: async () => this.credentials.now(),
+      signer: new SdkRequestSigner(keys, () => this.credentials.now()),
       requestHandler: sdkHandler(this.#http, callbackRequestTimeoutMs),
     });
     makeLean(this.#sdk);
@@ -69,8 +72,8 @@ export class ConnectionsClient {
 
   /** Without the SDK's client. */
   async postSigned(connectionId: ConnectionId, message: SignableMessage, timeoutMs: number): Promise<void> {
-    const known = this.#currentCredentials();
-    const credentials = known instanceof Promise ? await known.catch(throwWithoutAnswer) : known;
+    const known = this.credentials.now();
+    const credentials = known instanceof Promise ? await known : known;
     // what the SDK has learnt about this machine's clock from answers
     const { systemClockOffset } = this.#sdk.config;
     const { path, headers } = this.#signer.sign(
@@ -118,21 +121,7 @@ export class ConnectionsClient {
   #options(timeoutMs: number): { readonly requestTimeout: number } | undefined {
     return timeoutMs < this.#requestTimeoutMs ? { requestTimeout: timeoutMs } : undefined;
   }
-
-  /** From the SDK's chain, which keeps them and fetches new ones before they expire. */
-  #currentCredentials(): Credentials | Promise<Credentials> {
-    const now = Date.now();
-    const known = this.#credentials;
-    if (known && now - known.readAt < CREDENTIALS_MS) return known.value;
-    return this.#sdk.config.credentials().then((value) => {
-      this.#credentials = { value, readAt: now };
-      return value;
-    });
-  }
 }
-
-/** So long the SDK's chain is not asked again, which renews credentials minutes before they expire. */
-const CREDENTIALS_MS = 1_000;
 
 /** What the SDK's client takes as its `requestHandler`, on our connections. */
 function sdkHandler(http: HttpClient, defaultTimeoutMs: number) {
@@ -163,7 +152,7 @@ function singleHeaders(headers: HttpAnswer['headers']): Record<string, string> {
 }
 
 function throwCallbackError(error: unknown): never {
-  throw toCallbackError(error);
+  throw error instanceof CredentialsError ? error : toCallbackError(error);
 }
 
 function throwWithoutAnswer(error: unknown): never {

@@ -1,5 +1,6 @@
 import { createPublicKey, createSecretKey, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
+import { isLoopback } from './loopback.js';
 import { type SettingProblem, wholeNumber } from './values.js';
 
 /** How the service learns at `$connect` who a client is; in `config.ts`, the settings `AUTH` and `JWT_…`. */
@@ -52,11 +53,10 @@ const SECRET_BYTES = 32;
 /** What RFC 7518 asks for, and `jose` refuses only when a token is there. */
 const RSA_BITS = 2048;
 
-const isLoopback = ({ hostname }: URL) => /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(hostname);
 const isTrusted = (url: URL) =>
   !url.username &&
   !url.password &&
-  (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url)));
+  (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname)));
 
 const list = z.string().transform((text) => text.split(',').map((item) => item.trim()));
 

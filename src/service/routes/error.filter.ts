@@ -1,7 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import { errorCodes, type FastifyReply, type FastifyRequest } from 'fastify';
 import { type ProblemCode, PROBLEMS } from '../../api/errors.js';
-import { CallbackError, QueueFullError } from '../callback/callback.errors.js';
+import { CallbackError, CredentialsError, QueueFullError } from '../callback/callback.errors.js';
 import { StoreUnavailableError } from '../store/store.errors.js';
 import { Problem } from './problem.js';
 
@@ -25,6 +25,9 @@ export function answerWithProblem(
   const { status, title } = PROBLEMS[code];
   // load balancers ask again and again
   if (code === 'not_ready') log.warn({ code, reason: detail, err: causeOf(exception) }, 'not ready');
+  // logged once a minute by CredentialsLog, and not again with each message
+  else if (exception instanceof CredentialsError)
+    log.debug({ code, status, err: exception }, 'request failed');
   else if (status >= 500) log.error({ code, status, err: exception }, 'request failed');
   else log.warn({ code, status, reason: reasonOf(exception) }, 'request refused');
   // RFC 9110 asks for it with every 401, RFC 6750 says what is in it

@@ -6,6 +6,7 @@ import {
   HealthCheckService,
   HealthIndicatorService,
 } from '@nestjs/terminus';
+import { CallbackService } from '../callback/callback.service.js';
 import { Store } from '../store/store.js';
 import { Draining } from './draining.js';
 import { Problem } from './problem.js';
@@ -17,6 +18,7 @@ export class HealthController {
     private readonly health: HealthCheckService,
     private readonly indicator: HealthIndicatorService,
     private readonly store: Store,
+    private readonly callback: CallbackService,
     private readonly draining: Draining,
   ) {}
 
@@ -31,33 +33,39 @@ export class HealthController {
   @HealthCheck()
   async ready(): Promise<HealthCheckResult> {
     const task = this.indicator.check('task');
-    let storeError: unknown;
+    let cause: unknown;
+    const attempt = (name: 'store' | 'credentials', check: Promise<void>) =>
+      this.indicator.check(name).attempt(() =>
+        inTime(check).catch((error: unknown) => {
+          cause = error;
+          throw error;
+        }),
+      );
     try {
       return await this.health.check([
         () => (this.draining.isDraining ? task.down() : task.up()),
-        () =>
-          this.indicator.check('store').attempt(() =>
-            inTime(this.store.ping()).catch((error: unknown) => {
-              storeError = error;
-              throw error;
-            }),
-          ),
+        () => attempt('store', this.store.ping()),
+        () => attempt('credentials', this.callback.checkCredentials()),
       ]);
     } catch (error) {
-      throw new Problem('not_ready', reasonsOf(error), { cause: storeError });
+      throw new Problem('not_ready', reasonsOf(error), { cause });
     }
   }
 }
 
-/** Who asks waits for a second or two: a store that says nothing is to be told of, not waited for. */
-const STORE_TIMEOUT_MS = 750;
+/** A load balancer waits for a second or two: a check that does not end in this time has failed. */
+const CHECK_TIMEOUT_MS = 750;
 
-const REASONS = { task: 'This task is about to stop.', store: 'The store cannot be reached.' };
+const REASONS = {
+  task: 'This task is about to stop.',
+  store: 'The store cannot be reached.',
+  credentials: 'The AWS credentials for callbacks have expired and cannot be renewed.',
+};
 
 async function inTime(answer: Promise<void>): Promise<void> {
   const answered = new AbortController();
-  const late = sleep(STORE_TIMEOUT_MS, undefined, { signal: answered.signal }).then(() => {
-    throw new Error(`no answer in ${STORE_TIMEOUT_MS} ms`);
+  const late = sleep(CHECK_TIMEOUT_MS, undefined, { signal: answered.signal }).then(() => {
+    throw new Error(`no answer in ${CHECK_TIMEOUT_MS} ms`);
   });
   try {
     await Promise.race([answer, late]);

@@ -3,10 +3,14 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { type AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, it } from 'vitest';
+import { mkdtempDisposable, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type ConnectionId } from '../../../src/api/integration.js';
 import { GoneError } from '../../../src/service/callback/callback.errors.js';
 import { ConnectionsClient } from '../../../src/service/callback/connections-client.js';
+import { signable } from '../../../src/service/callback/post-signer.js';
 import { readConfig } from '../../../src/service/config.js';
 
 // the SDK signs every request: with these, and not with what the machine may have
@@ -78,4 +82,108 @@ it('keeps apart what is under way at the same time, of one kind and of several',
   );
   const expected = numbers.flatMap((n) => [`POST c${n}= data of ${n}`, `GET c${n}= `, `DELETE c${n}= `]);
   expect(stand.calls.toSorted()).toEqual(expected.toSorted());
+});
+
+describe('in surroundings that mean something else', () => {
+  afterEach(() => vi.unstubAllEnvs());
+
+  const id = 'c1=' as ConnectionId;
+
+  /** One post each way. @returns the access keys that signed them */
+  async function postBothWays(url: string, recorded: readonly string[]) {
+    const client = new ConnectionsClient(readConfig({ WS_API_ENDPOINT: url }), 2);
+    try {
+      await client.post(id, 'by the SDK', 5_000);
+      await client.postSigned(id, signable('signed here'), 5_000);
+    } finally {
+      client.close();
+    }
+    return recorded.map((authorization) => /Credential=([^/]+)/.exec(authorization)?.[1]);
+  }
+
+  /** Accepts every post, and records how it was signed. */
+  async function acceptingServer(respond = (_: IncomingMessage) => '') {
+    const authorizations: string[] = [];
+    const paths: string[] = [];
+    const server = createServer((request, response) => {
+      request.resume();
+      authorizations.push(request.headers.authorization ?? '');
+      paths.push(request.url!);
+      response.end(respond(request));
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return {
+      port: (server.address() as AddressInfo).port,
+      authorizations,
+      paths,
+      async [Symbol.asyncDispose]() {
+        server.closeAllConnections();
+        await new Promise((closed) => server.close(closed));
+      },
+    };
+  }
+
+  it.each<[string, Readonly<Record<string, string>>]>([
+    ['AWS_USE_FIPS_ENDPOINT', { AWS_USE_FIPS_ENDPOINT: 'true' }],
+    ['AWS_USE_DUALSTACK_ENDPOINT', { AWS_USE_DUALSTACK_ENDPOINT: 'true' }],
+  ])('posts both ways with %s', async (_, environment) => {
+    await using server = await acceptingServer();
+    for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+    const signers = await postBothWays(`http://127.0.0.1:${server.port}/dev`, server.authorizations);
+    expect(signers).toEqual(['test', 'test']);
+  });
+
+  it('posts both ways when the AWS config file asks for FIPS and dual-stack endpoints', async () => {
+    await using server = await acceptingServer();
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'backchannel-'));
+    const file = join(folder.path, 'config');
+    await writeFile(file, '[default]\nuse_fips_endpoint = true\nuse_dualstack_endpoint = true\n');
+    vi.stubEnv('AWS_CONFIG_FILE', file);
+    const signers = await postBothWays(`http://127.0.0.1:${server.port}/dev`, server.authorizations);
+    expect(signers).toEqual(['test', 'test']);
+  });
+
+  it.each(['127.0.0.1', 'localhost'])(
+    'signs with placeholders towards %s, whatever AWS_PROFILE is',
+    async (host) => {
+      await using server = await acceptingServer();
+      vi.stubEnv('AWS_ACCESS_KEY_ID', '');
+      vi.stubEnv('AWS_SECRET_ACCESS_KEY', '');
+      vi.stubEnv('AWS_PROFILE', 'a-profile-that-is-not-there');
+      const signers = await postBothWays(`http://${host}:${server.port}/dev`, server.authorizations);
+      expect(signers).toEqual(['local', 'local']);
+    },
+  );
+
+  it('signs with the keys of the environment towards loopback, whatever AWS_PROFILE is', async () => {
+    await using server = await acceptingServer();
+    vi.stubEnv('AWS_PROFILE', 'a-profile-that-is-not-there');
+    const signers = await postBothWays(`http://127.0.0.1:${server.port}/dev`, server.authorizations);
+    expect(signers).toEqual(['test', 'test']);
+  });
+
+  it('gets the credentials of a role from STS, and not from the endpoint of the callbacks', async () => {
+    await using server = await acceptingServer();
+    await using sts = await acceptingServer(
+      () => `<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
+        <AssumeRoleWithWebIdentityResult><Credentials><AccessKeyId>ofRole</AccessKeyId>
+        <SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken>
+        <Expiration>${new Date(Date.now() + 3_600_000).toISOString()}</Expiration></Credentials>
+        </AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>`,
+    );
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'backchannel-'));
+    await writeFile(join(folder.path, 'token'), 'a token');
+    for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_PROFILE']) vi.stubEnv(name, '');
+    vi.stubEnv('AWS_CONFIG_FILE', join(folder.path, 'none'));
+    vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', join(folder.path, 'none'));
+    vi.stubEnv('AWS_ROLE_ARN', 'arn:aws:iam::123456789012:role/task');
+    vi.stubEnv('AWS_WEB_IDENTITY_TOKEN_FILE', join(folder.path, 'token'));
+    vi.stubEnv('AWS_ENDPOINT_URL_STS', `http://127.0.0.1:${sts.port}`);
+    // this machine by an address that does not count as loopback, so that the SDK's chain is used
+    const signers = await postBothWays(`http://[::ffff:7f00:1]:${server.port}/dev`, server.authorizations);
+    expect(signers).toEqual(['ofRole', 'ofRole']);
+    expect(sts.paths).toHaveLength(1);
+    expect(server.paths.filter((path) => !path.startsWith('/dev/@connections/'))).toEqual([]);
+  });
 });

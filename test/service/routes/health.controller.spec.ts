@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest';
+import { CredentialsError } from '../../../src/service/callback/callback.errors.js';
+import { CallbackService } from '../../../src/service/callback/callback.service.js';
 import { Draining } from '../../../src/service/routes/draining.js';
 import { Store } from '../../../src/service/store/store.js';
 import { startService } from '../../support/service-app.js';
@@ -12,7 +14,7 @@ it('is live and ready, whoever asks', async () => {
   expect(ready.status).toBe(200);
   expect(await ready.json()).toMatchObject({
     status: 'ok',
-    details: { store: { status: 'up' }, task: { status: 'up' } },
+    details: { store: { status: 'up' }, task: { status: 'up' }, credentials: { status: 'up' } },
   });
 });
 
@@ -31,6 +33,18 @@ it.each<[string, (store: Store) => unknown]>([
     status: 503,
     code: 'not_ready',
     detail: 'The store cannot be reached.',
+  });
+});
+
+it('is live but not ready while the credentials for callbacks have expired', async () => {
+  await using service = await startService();
+  service.app.get(CallbackService).checkCredentials = () => Promise.reject(new CredentialsError('no source'));
+  expect((await fetch(`${service.url}/health/live`)).status).toBe(200);
+  const response = await fetch(`${service.url}/health/ready`);
+  expect(response.status).toBe(503);
+  expect(await response.json()).toMatchObject({
+    code: 'not_ready',
+    detail: expect.stringContaining('credentials'),
   });
 });
 

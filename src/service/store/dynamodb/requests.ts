@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { credentialsFor, explicitEndpoint } from '../../aws/aws-client.js';
 import { ConfigError } from '../../config.js';
 import { StoreUnavailableError } from '../store.errors.js';
 
@@ -31,7 +32,8 @@ export class Requests {
     this.#timeoutMs = timeoutMs;
     this.#client = new DynamoDBClient({
       region,
-      ...(endpoint !== undefined && { endpoint }),
+      ...(endpoint !== undefined && explicitEndpoint(endpoint)),
+      credentials: credentialsFor(endpoint, region),
       retryMode: 'standard',
       maxAttempts: ATTEMPTS,
       requestHandler: new NodeHttpHandler({

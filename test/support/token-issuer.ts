@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
+import { pipeline } from 'node:stream/promises';
 import { type CryptoKey, exportJWK, generateKeyPair, SignJWT } from 'jose';
 
 /** How an issuer answers whoever reads its keys. */
-export type JwksAnswer = 'keys' | 'unavailable' | 'redirect' | 'not json' | 'no keys' | 'never';
+export type JwksAnswer = 'keys' | 'unavailable' | 'redirect' | 'not json' | 'no keys' | 'never' | 'endless';
 
 export interface IssuerKey {
   readonly kid: string;
@@ -23,6 +24,8 @@ export class TokenIssuer implements AsyncDisposable {
   answer: JwksAnswer = 'keys';
   /** How often the keys were asked for. */
   reads = 0;
+  /** Bytes of endless responses that were sent. */
+  sentBytes = 0;
 
   private constructor(
     readonly jwksUrl: string,
@@ -87,8 +90,21 @@ export class TokenIssuer implements AsyncDisposable {
         return;
       case 'never':
         return;
+      case 'endless':
+        await pipeline(this.#endlessly(), response).catch(() => undefined);
+        return;
     }
     this.answer satisfies never;
+  }
+
+  /** A JWKS with one key after the other, until the reader closes the connection. */
+  async *#endlessly(): AsyncGenerator<string> {
+    yield '{"keys":[';
+    const keys = '{"kty":"EC"},'.repeat(5_000);
+    for (;;) {
+      this.sentBytes += keys.length;
+      yield keys;
+    }
   }
 }
 

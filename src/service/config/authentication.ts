@@ -24,7 +24,7 @@ export interface JwtAuthentication {
   /** `JWT_ISSUER`: what the claim `iss` has to be. Required with `JWT_JWKS_URL`; default any. */
   readonly issuer: string | undefined;
   /**
-   * `JWT_AUDIENCE`: what the claim `aud` has to name, one of several with commas between. `*` takes any, and is empty
+   * `JWT_AUDIENCE`: one of these, with commas between, has to be in the claim `aud`, or be `client_id` if there is no `aud`. `*` takes any, and is empty
    * here. Required with `JWT_JWKS_URL`: an issuer's keys sign for others too. Default any.
    */
   readonly audiences: readonly string[];

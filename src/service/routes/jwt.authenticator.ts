@@ -1,20 +1,13 @@
 import { type KeyObject } from 'node:crypto';
 import { type OnApplicationBootstrap } from '@nestjs/common';
-import {
-  createLocalJWKSet,
-  createRemoteJWKSet,
-  type CryptoKey,
-  errors,
-  type JWTPayload,
-  jwtVerify,
-  type JWTVerifyGetKey,
-} from 'jose';
+import { errors, type JWTPayload, jwtVerify } from 'jose';
 import { type Logger } from 'pino';
 import { type UserId } from '../../api/integration.js';
 import { LIMITS } from '../../api/messages.js';
 import { type JwtAuthentication } from '../config/authentication.js';
 import { Authenticator, toUserId, USER_ID_FORM } from './authenticator.js';
 import { type GatewayRequest } from './gateway-request.js';
+import { IssuerKeys } from './issuer-keys.js';
 import { Problem } from './problem.js';
 
 /**
@@ -25,7 +18,7 @@ import { Problem } from './problem.js';
  * @see https://www.rfc-editor.org/rfc/rfc8725 what to check
  */
 export class JwtAuthenticator extends Authenticator implements OnApplicationBootstrap {
-  readonly #keys: RemoteKeys | KeyObject;
+  readonly #keys: IssuerKeys | KeyObject;
 
   constructor(
     private readonly settings: JwtAuthentication,
@@ -33,13 +26,13 @@ export class JwtAuthenticator extends Authenticator implements OnApplicationBoot
   ) {
     super();
     const { key } = settings;
-    this.#keys = key instanceof URL ? new RemoteKeys(key, settings.jwksTimeoutMs) : key;
+    this.#keys = key instanceof URL ? new IssuerKeys(key, settings.jwksTimeoutMs) : key;
   }
 
   /** Reads the keys, so that the first client need not wait. The start does not: the issuer may come up later. */
   onApplicationBootstrap(): void {
-    if (!(this.#keys instanceof RemoteKeys)) return;
-    this.#keys.reload().catch((error: unknown) => this.log.warn({ err: error }, 'JWKS not read'));
+    if (!(this.#keys instanceof IssuerKeys)) return;
+    this.#keys.read().catch((error: unknown) => this.log.warn({ err: error }, 'JWKS not read'));
   }
 
   override async authenticate({ tokens }: GatewayRequest): Promise<UserId> {
@@ -70,15 +63,15 @@ export class JwtAuthenticator extends Authenticator implements OnApplicationBoot
       requiredClaims: ['exp'],
       clockTolerance: clockToleranceSeconds,
       ...(issuer !== undefined && { issuer }),
-      ...(audiences.length > 0 && { audience: [...audiences] }),
     };
     const keys = this.#keys;
     try {
       // two calls, because they are two functions of one name
       const { payload } =
-        keys instanceof RemoteKeys
+        keys instanceof IssuerKeys
           ? await jwtVerify(token, keys.find, options)
           : await jwtVerify(token, keys, options);
+      if (audiences.length > 0) checkAudience(payload, audiences);
       return payload;
     } catch (error) {
       if (!(error instanceof errors.JOSEError)) throw error;
@@ -94,57 +87,17 @@ function explain(error: errors.JOSEError): string {
   return 'Its form, algorithm, key or signature is not as expected.';
 }
 
-/** The issuer's keys, read by HTTP and kept. */
-class RemoteKeys {
-  readonly #jwks;
-  #freshAt = 0;
-
-  constructor(url: URL, timeoutMs: number) {
-    this.#jwks = createRemoteJWKSet(url, {
-      timeoutDuration: timeoutMs,
-      cacheMaxAge: KEYS_FRESH_MS,
-      cooldownDuration: COOLDOWN_MS,
-    });
-  }
-
-  async reload(): Promise<void> {
-    await this.#jwks.reload();
-    this.#freshAt = Date.now();
-  }
-
-  /** The key that a token names, read again when it is not among those that are known. */
-  readonly find: JWTVerifyGetKey = async (header, token): Promise<CryptoKey> => {
-    try {
-      const key = await this.#jwks(header, token);
-      if (this.#jwks.fresh) this.#freshAt = Date.now();
-      return key;
-    } catch (error) {
-      if (isAboutTheToken(error)) throw error;
-      const kept = this.#jwks.jwks();
-      if (kept !== undefined && Date.now() < this.#freshAt + KEYS_KEPT_MS) {
-        try {
-          return await createLocalJWKSet(kept)(header, token);
-        } catch {
-          // a new key, perhaps: it cannot be said that the token is wrong
-        }
-      }
-      throw new Problem('not_ready', 'The keys of the token issuer cannot be read.', { cause: error });
-    }
-  };
-}
-
-/** Keys are read again when they are older; one that the issuer has withdrawn is accepted so long. */
-const KEYS_FRESH_MS = 10 * 60_000;
-
-/** Keys that cannot be read again are used so long: connections end every two hours, and an issuer may be away. */
-const KEYS_KEPT_MS = 60 * 60_000;
-
-/** For a key that is not known the keys are read again, but not more often, so that bad tokens cause no flood. */
-const COOLDOWN_MS = 30_000;
-
-/** No key fits the token, or several do: it names none. Everything else is about reading the keys. */
-function isAboutTheToken(error: unknown): boolean {
-  return [errors.JWKSNoMatchingKey, errors.JWKSMultipleMatchingKeys, errors.JOSENotSupported].some(
-    (type) => error instanceof type,
-  );
+/**
+ * Checks for whom a token is, as API Gateway's own JWT authorizer does: by `aud`, a text or a list, and only if there is no
+ * `aud` by `client_id`, which is where Cognito's access tokens name the app client.
+ *
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
+ * @throws {errors.JWTClaimValidationFailed} it is for none of the audiences
+ */
+function checkAudience(payload: JWTPayload, audiences: readonly string[]): void {
+  const claim = payload.aud === undefined && payload['client_id'] !== undefined ? 'client_id' : 'aud';
+  const value: unknown = payload[claim];
+  const named: readonly unknown[] = claim === 'aud' && Array.isArray(value) ? value : [value];
+  if (named.some((name) => audiences.includes(name as string))) return;
+  throw new errors.JWTClaimValidationFailed(`unexpected ${claim}`, payload, claim, 'check_failed');
 }

@@ -58,6 +58,11 @@ describe('a token', () => {
     ['is for somebody else', { aud: 'another-service' }],
     ['is for several others', { aud: ['one', 'two'] }],
     ['is for nobody', { aud: undefined }],
+    ['is for nobody, in a list', { aud: [], client_id: AUDIENCE }],
+    ['is for another app client', { aud: undefined, client_id: 'another-client' }],
+    ['is for a list of app clients', { aud: undefined, client_id: [AUDIENCE] }],
+    ['is for somebody else, whatever the app client is', { aud: 'another-service', client_id: AUDIENCE }],
+    ['has an aud that is no text', { aud: 42, client_id: AUDIENCE }],
   ])('that %s is refused, and the log says why', async (_, claims) => {
     await using issuer = await TokenIssuer.start();
     await using service = await startService(issuer.settings);
@@ -72,14 +77,18 @@ describe('a token', () => {
     );
   });
 
-  it.each<Claims>([{ aud: ['other', AUDIENCE] }, { exp: now - 5 }, { nbf: now + 5 }, { sub: '42' }])(
-    'with %j is accepted',
-    async (claims) => {
-      await using issuer = await TokenIssuer.start();
-      await using service = await startService(issuer.settings);
-      expect(await connect(service, await issuer.token(claims))).toMatchObject({ status: 200 });
-    },
-  );
+  it.each<Claims>([
+    { aud: ['other', AUDIENCE] },
+    { aud: undefined, client_id: AUDIENCE },
+    { aud: AUDIENCE, client_id: 'another-client' },
+    { exp: now - 5 },
+    { nbf: now + 5 },
+    { sub: '42' },
+  ])('with %j is accepted', async (claims) => {
+    await using issuer = await TokenIssuer.start();
+    await using service = await startService(issuer.settings);
+    expect(await connect(service, await issuer.token(claims))).toMatchObject({ status: 200 });
+  });
 
   it.each([
     ['no claim of that name', undefined],
@@ -281,17 +290,38 @@ describe('the issuer’s keys', () => {
 
     const rotated = await issuerKey('rotated');
     issuer.keys = [rotated];
-    vi.setSystemTime(Date.now() + 31_000);
     const response = await connect(service, await issuer.token({}, rotated));
     expect(response.status).toBe(200);
     expect(issuer.reads).toBe(2);
 
-    const forged = await issuerKey('forged');
+    const forge = async () => connect(service, await issuer.token({}, await issuerKey('forged')));
     for (let n = 0; n < 5; n += 1) {
-      const refused = await connect(service, await issuer.token({}, forged));
-      expect(refused).toMatchObject({ status: 401, body: { code: 'invalid_token' } });
+      expect(await forge()).toMatchObject({ status: 401, body: { code: 'invalid_token' } });
     }
-    expect(issuer.reads).toBe(2);
+    expect(issuer.reads).toBe(3);
+    vi.setSystemTime(Date.now() + 10_000);
+    for (let n = 0; n < 5; n += 1) await forge();
+    expect(issuer.reads).toBe(4);
+  });
+
+  it('are read once for many tokens that name a new one at the same time', async () => {
+    await using issuer = await TokenIssuer.start();
+    await using service = await startService(issuer.settings);
+    await connect(service, await issuer.token());
+    issuer.keys = [await issuerKey('rotated')];
+    const token = await issuer.token();
+    const responses = await Promise.all(Array.from({ length: 10 }, async () => connect(service, token)));
+    expect(responses.map(({ status }) => status)).toEqual(Array(10).fill(200));
+    expect(issuer.reads).toBeLessThanOrEqual(3);
+  });
+
+  it('that come in a response without end are not read to the end', async () => {
+    await using issuer = await TokenIssuer.start();
+    issuer.answer = 'endless';
+    await using service = await startService({ ...issuer.settings, JWT_JWKS_TIMEOUT_MS: '20000' });
+    await expectRefusal(service, await issuer.token(), 503, 'not_ready');
+    expect(issuer.sentBytes).toBeLessThan(50_000_000);
+    expect(JSON.stringify(service.lines)).toContain('at most 1048576 bytes');
   });
 
   it('that are withdrawn are refused once ten minutes have passed', async () => {

@@ -12,6 +12,7 @@ import { publishApi, publishApiSettings, type PublishApiSettings } from './confi
 import { store, storeProblems, storeSettings, type StoreSettings } from './config/store.js';
 import { isLoopback } from './config/loopback.js';
 import { wholeNumber } from './config/values.js';
+import { regionInHost, wsApiEndpoint } from './config/ws-api-endpoint.js';
 import { LIMITS } from '../api/messages.js';
 
 /**
@@ -28,8 +29,8 @@ export interface Config {
   readonly host: string;
   /**
    * `WS_API_ENDPOINT`, required: where callbacks go, `https://{api-id}.execute-api.{region}.amazonaws.com/{stage}` or a
-   * custom domain. `wss:`, `ws:`, a slash at the end and a pasted `/@connections` are understood; here it is always
-   * `http(s)://host[:port][/path]`.
+   * custom domain. `wss:`, `ws:`, a slash at the end, and a pasted `/@connections` or `/@connections/{connection_id}` are
+   * normalised; here it is always `http(s)://host[:port][/path]`.
    */
   readonly wsApiEndpoint: string;
   /**
@@ -118,7 +119,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     port: settings.PORT,
     host: settings.HOST ?? (settings.GATEWAY_SECRET === undefined ? '127.0.0.1' : '0.0.0.0'),
     wsApiEndpoint: settings.WS_API_ENDPOINT,
-    awsRegion: EXECUTE_API.exec(new URL(settings.WS_API_ENDPOINT).hostname)?.[1] ?? settings.AWS_REGION,
+    awsRegion: regionInHost(settings.WS_API_ENDPOINT) ?? settings.AWS_REGION,
     store: store(settings),
     gatewaySecrets: gatewaySecrets.filter((secret) => secret !== undefined),
     authentication: authentication(settings),
@@ -140,32 +141,9 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
 }
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
-/** Host of a stage's default endpoint, also through an interface VPC endpoint; the group is the region. */
-const EXECUTE_API = /\.execute-api\.([a-z0-9-]+)\.(?:vpce\.)?amazonaws\.com(?:\.cn)?$/;
-
 const secret = z
   .string()
   .regex(/^[A-Za-z0-9._~+/=-]{16,510}$/, 'expected 16 to 510 characters of A-Z a-z 0-9 . _ ~ + / = -');
-
-const endpoint = z
-  .string('expected the URL of a WebSocket API with its stage, such as https://….amazonaws.com/prod')
-  .transform((text, context) => {
-    const url = URL.parse(text);
-    const scheme =
-      url && { 'https:': 'https', 'wss:': 'https', 'http:': 'http', 'ws:': 'http' }[url.protocol];
-    if (!url || !scheme) {
-      context.addIssue('expected a URL that starts with https:, wss:, http: or ws:');
-      return z.NEVER;
-    }
-    if (url.username || url.password || url.search || url.hash) {
-      context.addIssue('expected a URL without user info, query and fragment');
-    }
-    const path = url.pathname.replace(/\/+$/, '').replace(/\/+(?:@|%40)connections$/i, '');
-    if (path === '' && EXECUTE_API.test(url.hostname)) {
-      context.addIssue(`expected the stage as its path, such as https://${url.host}/prod`);
-    }
-    return `${scheme}://${url.host}${path}`;
-  });
 
 /** Every setting by itself, by the name of its variable; the README's table has the same. */
 export const Settings = z.object({
@@ -174,7 +152,7 @@ export const Settings = z.object({
     .string()
     .regex(/^[\w.:-]+$/, 'expected an address or a host name')
     .optional(),
-  WS_API_ENDPOINT: endpoint,
+  WS_API_ENDPOINT: wsApiEndpoint,
   AWS_REGION: z
     .string()
     .regex(/^[a-z]{2}(?:-[a-z]+)+-\d+$/, 'expected a region such as eu-central-1')

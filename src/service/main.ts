@@ -2,6 +2,7 @@ import { createApplication, listen } from './application.js';
 import { ConfigError, readConfig } from './config.js';
 import { createLogger } from './logging.js';
 import { stop, StopRequests } from './stop.js';
+import { StoreUnavailableError } from './store/store.errors.js';
 
 /**
  * Runs the service until SIGINT, SIGTERM or, when a parent has started it with an IPC channel, the parent's end. Such a
@@ -35,6 +36,7 @@ function reportAndExit(error: unknown): never {
 
 function explain(error: unknown): readonly string[] {
   if (error instanceof ConfigError) return error.problems;
+  if (error instanceof StoreUnavailableError) return [error.message];
   const { code, address, port } = error as NodeJS.ErrnoException & {
     address?: string;
     port?: number;

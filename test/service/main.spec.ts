@@ -115,6 +115,15 @@ it('cannot start without credentials for callbacks to AWS, and says so in one li
   });
 });
 
+it('cannot start while DynamoDB is away, and says so in one line', async () => {
+  const settings = { STORE: 'dynamodb', DYNAMODB_TABLE: 'table', DYNAMODB_ENDPOINT: 'http://127.0.0.1:9' };
+  expect(await failToStart(settings)).toEqual({
+    code: 1,
+    stderr: [expect.stringMatching(/DYNAMODB_TABLE=table with DYNAMODB_ENDPOINT=.*ECONNREFUSED/)],
+    stdout: [],
+  });
+});
+
 describe('DATA_DIR', () => {
   it.each<[string, (folder: string) => string, RegExp]>([
     ['below a file', (folder) => join(folder, 'file/data'), /DATA_DIR=.*file\/data.*a file stands.*EEXIST/],

@@ -55,8 +55,7 @@ export class Requests {
     } catch (error) {
       if (error instanceof ConfigError) throw error;
       if (error instanceof Error && AS_THEY_ARE.has(error.name)) throw error;
-      const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-      throw new StoreUnavailableError(`DynamoDB cannot be used: ${reason}`, { cause: error });
+      throw new StoreUnavailableError(`DynamoDB cannot be used: ${this.#reasonOf(error)}`, { cause: error });
     }
   }
 
@@ -70,6 +69,15 @@ export class Requests {
       if (error instanceof Error && error.name === 'ConditionalCheckFailedException') return 'refused';
       throw error;
     }
+  }
+
+  /** In one line. The SDK says no more than `Request aborted` when the time is over. */
+  #reasonOf(error: unknown): string {
+    if (!(error instanceof Error)) return String(error);
+    if (error.name === 'AbortError') return `no response in ${this.#timeoutMs} ms`;
+    // of several addresses that were tried, each has its own error
+    const { message } = error instanceof AggregateError ? (error.errors[0] as Error) : error;
+    return `${error.name}: ${message.replaceAll(/\s+/g, ' ')}`;
   }
 
   close(): void {

@@ -11,6 +11,7 @@ import {
   UpdateItemCommand,
   type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
+import { credentialsHint } from '../../aws/aws-client.js';
 import { StoreUnavailableError } from '../store.errors.js';
 import { type Item, S } from './attributes.js';
 import { pause } from './pause.js';
@@ -67,11 +68,11 @@ export class Table {
   static async open(options: TableOptions): Promise<Table> {
     const requests = new Requests(options);
     try {
-      await requests.send((client) => checkTable(client, options.table, options.endpoint !== undefined));
+      await requests.send((client) => checkTable(client, options.table, isStandIn(options.endpoint)));
       return new Table(options.table, requests);
     } catch (error) {
       requests.close();
-      throw error;
+      throw error instanceof StoreUnavailableError ? cannotOpen(options, error) : error;
     }
   }
 
@@ -244,6 +245,28 @@ export class Table {
 const BATCH_READS = 100;
 const BATCH_WRITES = 25;
 const BATCH_TRIES = 8;
+
+/** Whether it is not AWS, which alone ends in `amazonaws.com`: an interface endpoint of a VPC does too. */
+function isStandIn(endpoint: string | undefined): boolean {
+  return endpoint !== undefined && !/\.amazonaws\.com(?:\.cn)?$/.test(new URL(endpoint).hostname);
+}
+
+/** In one line for the start: which table, where it is, why it cannot be opened, and what to check. */
+function cannotOpen({ table, endpoint, region }: TableOptions, error: StoreUnavailableError) {
+  const { name } = error.cause as Error;
+  const where = endpoint === undefined ? `AWS_REGION=${region}` : `DYNAMODB_ENDPOINT=${endpoint}`;
+  const advice = /Credentials|Token/.test(name)
+    ? credentialsHint()
+    : /UnrecognizedClient|Signature/.test(name)
+      ? 'expected credentials of the account that has the table'
+      : endpoint === undefined
+        ? 'expected the right Region, and a way to DynamoDB: a gateway endpoint of the VPC, or a NAT gateway'
+        : 'expected a DynamoDB that listens there';
+  return new StoreUnavailableError(
+    `DYNAMODB_TABLE=${table} with ${where}: the store cannot be opened: ${advice}: ${error.message}`,
+    { cause: error.cause },
+  );
+}
 
 const toKey = ({ pk, sk }: Key) => ({ pk: S(pk), sk: S(sk) });
 

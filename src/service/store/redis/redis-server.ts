@@ -86,7 +86,7 @@ export class RedisServer {
         if (error instanceof ConfigError) throw error;
         const cause = trouble.last ?? error;
         if (isFinal(cause) || performance.now() + PAUSE_MS > deadline) {
-          throw refused(`the store cannot be opened: ${reasonOf(cause)}`, cause);
+          throw refused(`the store cannot be opened: ${adviceFor(cause)}: ${reasonOf(cause)}`, cause);
         }
         await pause(PAUSE_MS);
       }
@@ -261,6 +261,19 @@ function isFinal(error: unknown): boolean {
     ['WRONGPASS', 'NOAUTH', 'NOPERM', 'ERR'].some((start) => startsWith(error, start)) ||
     /CERT|SIGNATURE|^ERR_TLS|^ERR_SSL/.test(code ?? '')
   );
+}
+
+/** What to check when the server cannot be used. */
+function adviceFor(error: unknown): string {
+  if (['WRONGPASS', 'NOAUTH'].some((start) => startsWith(error, start))) {
+    return 'expected user and password that the server knows';
+  }
+  if (startsWith(error, 'NOPERM'))
+    return 'expected a user who may run all commands on the keys of REDIS_PREFIX';
+  if (/CERT|SIGNATURE/.test((error as NodeJS.ErrnoException).code ?? '')) {
+    return 'expected a certificate that Node trusts: name its authority in NODE_EXTRA_CA_CERTS';
+  }
+  return 'expected a Redis or Valkey server that listens there';
 }
 
 /** What several failed tries to connect have in common is in the first of them; the message of all is empty. */

@@ -1,5 +1,5 @@
 import { DeleteItemCommand, GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { type ConnectionId, type UserId } from '../../../../src/api/integration.js';
 import { type ChannelName } from '../../../../src/api/messages.js';
 import { ConfigError } from '../../../../src/service/config.js';
@@ -8,7 +8,7 @@ import { N, S } from '../../../../src/service/store/dynamodb/attributes.js';
 import { problemOf, tableDefinition } from '../../../../src/service/store/dynamodb/table-definition.js';
 import { Table } from '../../../../src/service/store/dynamodb/table.js';
 import { StoreUnavailableError } from '../../../../src/service/store/store.errors.js';
-import { at, list, openDynamoDb } from '../../../support/dynamodb-store.js';
+import { at, denied, list, openDynamoDb } from '../../../support/dynamodb-store.js';
 import { LocalDynamoDb } from '../../../support/dynamodb.js';
 
 const news = 'news' as ChannelName;
@@ -51,6 +51,45 @@ describe('the table', () => {
     await dynamoDb.close();
     const connected = DynamoDbStore.connect({ ...at(dynamoDb), table: 'table' });
     await expect(connected).rejects.toBeInstanceOf(StoreUnavailableError);
+    await expect(connected).rejects.toThrow(
+      /^DYNAMODB_TABLE=table with DYNAMODB_ENDPOINT=http:.*listens there.*ECONNREFUSED[^\n]*$/,
+    );
+  });
+
+  it('may refuse the credentials: the line says what is expected', async () => {
+    await using dynamoDb = await LocalDynamoDb.start();
+    dynamoDb.answerNext('DescribeTable', () => ({
+      status: 400,
+      body: { __type: 'com.amazon.coral.service#UnrecognizedClientException', message: 'invalid token' },
+    }));
+    const connected = DynamoDbStore.connect({ ...at(dynamoDb), table: 'table' });
+    await expect(connected).rejects.toThrow(
+      /^DYNAMODB_TABLE=table .*credentials of the account.*invalid token$/,
+    );
+  });
+
+  it('must be permitted to be described', async () => {
+    await using dynamoDb = await LocalDynamoDb.start();
+    dynamoDb.answerNext('DescribeTable', denied);
+    const { problems } = await problemWith(dynamoDb, 'table');
+    expect(problems).toEqual([expect.stringMatching(/^DYNAMODB_TABLE=table: allow dynamodb:DescribeTable/)]);
+  });
+
+  it.each([
+    { AWS_USE_FIPS_ENDPOINT: 'true' },
+    { AWS_USE_DUALSTACK_ENDPOINT: 'true' },
+    { AWS_PROFILE: 'missing' },
+  ])('is found at its endpoint with %j', async (environment) => {
+    await using dynamoDb = await LocalDynamoDb.start();
+    const table = await dynamoDb.createTable(tableDefinition);
+    for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+    try {
+      const store = await DynamoDbStore.connect({ ...at(dynamoDb), table });
+      await expect(store.ping()).resolves.toBeUndefined();
+      await store.close();
+    } finally {
+      vi.unstubAllEnvs();
+    }
   });
 
   it('gives members beyond a page of 1 MB', async () => {

@@ -1,5 +1,8 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import {
   CallbackTimeoutError,
   QueueFullError,
@@ -9,11 +12,6 @@ import { callbackTo, connection, postToAll } from '../../support/callback.js';
 import { type Answer, ConnectionsEndpoint } from '../../support/connections-endpoint.js';
 
 const connections = (count: number) => Array.from({ length: count }, (_, n) => connection(n));
-const { AWS_ACCESS_KEY_ID } = process.env;
-
-afterEach(() => {
-  process.env['AWS_ACCESS_KEY_ID'] = AWS_ACCESS_KEY_ID;
-});
 
 it('posts the same signed text to each, once', async () => {
   await using endpoint = await ConnectionsEndpoint.start();
@@ -67,19 +65,18 @@ it('delivers to the others at once when some never answer', async () => {
   await using endpoint = await ConnectionsEndpoint.start();
   using callback = callbackTo(endpoint.url, {
     CALLBACK_CONCURRENCY: '4',
-    CALLBACK_REQUEST_TIMEOUT_MS: '1000',
-    CALLBACK_DEADLINE_MS: '1000',
+    CALLBACK_REQUEST_TIMEOUT_MS: '4000',
+    CALLBACK_DEADLINE_MS: '4000',
   });
   endpoint.answer = ({ connectionId }) => (['c0=', 'c1='].includes(connectionId) ? 'never' : 'accepted');
-  let othersAfterMs = Infinity;
-  const startedAt = performance.now();
+  let isOver = false;
 
   // ten messages: those that wait for the two must not take the places of the others
   const reports = Promise.all(Array.from({ length: 10 }, () => postToAll(callback, connections(40), '{}')));
+  void reports.then(() => (isOver = true));
   while (endpoint.posts.length < 10 * 38 + 2) await sleep(5);
-  othersAfterMs = performance.now() - startedAt;
 
-  expect(othersAfterMs).toBeLessThan(900);
+  expect(isOver).toBe(false);
   for (const report of await reports) {
     expect(report).toMatchObject({ delivered: 38, failed: 2 });
     expect(report.firstFailure).toBeInstanceOf(CallbackTimeoutError);
@@ -135,20 +132,49 @@ it('reads no further than it can hold', async () => {
   expect(await report).toMatchObject({ recipients: 200, delivered: 200 });
 });
 
-it('signs with new credentials once the SDK has them', async () => {
+it('signs with new credentials once their source has them', async () => {
   await using endpoint = await ConnectionsEndpoint.start();
-  const soon = new Date(Date.now() + 2_000).toISOString();
-  process.env['AWS_CREDENTIAL_EXPIRATION'] = soon;
-  using callback = callbackTo(endpoint.url);
-  await postToAll(callback, connections(1), '{}');
-  delete process.env['AWS_CREDENTIAL_EXPIRATION'];
-  process.env['AWS_ACCESS_KEY_ID'] = 'rotated';
-
-  const isSignedAnew = () => endpoint.posts.at(-1)?.authorization?.includes('Credential=rotated/');
-  while (!isSignedAnew()) {
-    await sleep(100);
+  await using source = await credentialsSource();
+  for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_PROFILE']) vi.stubEnv(name, '');
+  for (const name of ['AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE']) vi.stubEnv(name, '/dev/null');
+  vi.stubEnv('AWS_CONTAINER_CREDENTIALS_FULL_URI', source.url);
+  try {
+    // this machine by an address that does not count as loopback, so that the SDK's chain is used
+    using callback = callbackTo(endpoint.url.replace('127.0.0.1', '[::ffff:7f00:1]'));
     await postToAll(callback, connections(1), '{}');
-  }
+    source.accessKeyId = 'rotated';
 
-  expect(endpoint.posts[0]?.authorization).toContain('Credential=test/');
+    const isSignedAnew = () => endpoint.posts.at(-1)?.authorization?.includes('Credential=rotated/');
+    while (!isSignedAnew()) {
+      await sleep(100);
+      await postToAll(callback, connections(1), '{}');
+    }
+
+    expect(endpoint.posts[0]?.authorization).toContain('Credential=first/');
+  } finally {
+    vi.unstubAllEnvs();
+  }
 });
+
+/** What gives a container its credentials, which are valid for a minute. */
+async function credentialsSource() {
+  const source = { accessKeyId: 'first' };
+  const server = createServer((_, response) => {
+    response.end(
+      JSON.stringify({
+        AccessKeyId: source.accessKeyId,
+        SecretAccessKey: 'secret',
+        Token: 'token',
+        Expiration: new Date(Date.now() + 60_000).toISOString(),
+      }),
+    );
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return Object.assign(source, {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((closed) => server.close(closed));
+    },
+  });
+}

@@ -18,6 +18,8 @@ import { openRedisStores } from '../../support/redis-stores.js';
 const alice = 'alice=' as ConnectionId;
 const news = 'news' as ChannelName;
 const hour = 3_600_000;
+/** Longer than a loaded machine needs: whether it comes back counts here, not how soon. */
+const UNTIL_BACK = { timeout: 30_000, interval: 20 };
 const keepAll = { messages: 100, ageMs: hour };
 
 describe.skipIf(!hasRedis)(`with a Redis server (${redisSkip})`, () => {
@@ -55,18 +57,17 @@ describe.skipIf(!hasRedis)(`with a Redis server (${redisSkip})`, () => {
     await store.close();
   });
 
-  describe('that fails', () => {
-    it('is not waited for while it is away, and is used again within 5 s once it is back', async () => {
+  describe('that fails', { timeout: 60_000 }, () => {
+    it('is not waited for while it is away, and is used again once it is back', async () => {
       await using server = await SpawnedRedis.start();
       await using opened = await openOn(server);
       await opened.store.ping();
       await server.kill();
       await expect(opened.store.ping()).rejects.toBeInstanceOf(StoreUnavailableError);
-      const before = performance.now();
-      await expect(opened.store.getConnection(alice)).rejects.toBeInstanceOf(StoreUnavailableError);
-      expect(performance.now() - before).toBeLessThan(500);
+      // not because its time was over, but at once
+      await expect(opened.store.getConnection(alice)).rejects.toThrow(/^Redis: (?!no answer)/);
       await server.restart();
-      await vi.waitFor(() => opened.store.ping(), { timeout: 5000, interval: 20 });
+      await vi.waitFor(() => opened.store.ping(), UNTIL_BACK);
       // it knows nobody any more, nor any script
       await expect(opened.store.touchConnection(alice)).resolves.toBeUndefined();
     });
@@ -79,9 +80,8 @@ describe.skipIf(!hasRedis)(`with a Redis server (${redisSkip})`, () => {
       const before = performance.now();
       await expect(opened.store.getConnection(alice)).rejects.toThrow(/^Redis: no answer in 300 ms$/);
       expect(performance.now() - before).toBeGreaterThan(290);
-      expect(performance.now() - before).toBeLessThan(1500);
       server.signal('SIGCONT');
-      await vi.waitFor(() => opened.store.ping(), { timeout: 5000, interval: 20 });
+      await vi.waitFor(() => opened.store.ping(), UNTIL_BACK);
       await expect(opened.store.getConnection(alice)).resolves.toMatchObject({ connectionId: alice });
     });
 
@@ -91,15 +91,11 @@ describe.skipIf(!hasRedis)(`with a Redis server (${redisSkip})`, () => {
       await opened.store.ping();
       server.signal('SIGSTOP');
       await expect(opened.store.ping()).rejects.toThrow(/no answer/);
-      // from then on it fails at once
-      const inNoTime = async () => {
-        const before = performance.now();
-        await expect(opened.store.ping()).rejects.toBeInstanceOf(StoreUnavailableError);
-        expect(performance.now() - before).toBeLessThan(50);
-      };
-      await vi.waitFor(inNoTime, { timeout: 5000 });
+      // from then on no command waits for an answer: there is no connection to send it on
+      const atOnce = () => expect(opened.store.ping()).rejects.toThrow(/^Redis: (?!no answer)/);
+      await vi.waitFor(atOnce, UNTIL_BACK);
       server.signal('SIGCONT');
-      await vi.waitFor(() => opened.store.ping(), { timeout: 5000, interval: 20 });
+      await vi.waitFor(() => opened.store.ping(), UNTIL_BACK);
     });
 
     it('is told its scripts again when it has forgotten them', async () => {
@@ -156,11 +152,9 @@ describe.skipIf(!hasRedis)(`with a Redis server (${redisSkip})`, () => {
     it('may be away: REDIS_URL is named in time', async () => {
       await using server = await SpawnedRedis.start();
       await server.kill();
-      const before = performance.now();
       expect((await refusal({ url: server.url(), timeoutMs: 300 })).message).toMatch(
-        /^REDIS_URL=.*ECONNREFUSED/,
+        /^REDIS_URL=.*listens there: .*ECONNREFUSED/,
       );
-      expect(performance.now() - before).toBeLessThan(1500);
     });
 
     it('may come a little later', async () => {

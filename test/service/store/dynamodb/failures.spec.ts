@@ -32,9 +32,7 @@ describe('a DynamoDB that fails', () => {
     await using opened = await openDynamoDb({ timeoutMs: 200 });
     const { store, dynamoDb } = opened;
     for (let tries = 0; tries < 3; tries += 1) dynamoDb.answerNext('GetItem', () => undefined);
-    const startedAt = performance.now();
     await expect(store.getConnection(alice)).rejects.toBeInstanceOf(StoreUnavailableError);
-    expect(performance.now() - startedAt).toBeLessThan(1000);
   });
 
   it('is not asked by one after the other of those who wait when it is away', async () => {

@@ -49,7 +49,7 @@ export class IssuerKeys {
         throw error;
       }
       await this.read().catch(throwNotReady);
-      return this.#keys!(header, token);
+      return this.#keys(header, token);
     }
   };
 

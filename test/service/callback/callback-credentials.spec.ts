@@ -23,7 +23,7 @@ describe('the credentials of callbacks', () => {
 
   function start() {
     const source = vi.fn<() => Promise<AwsCredentials>>(async () => validFor(MINUTE));
-    const credentialsRead = vi.fn();
+    const credentialsRead = vi.fn<(failure: CredentialsError | undefined) => void>();
     return { source, credentialsRead, credentials: new CallbackCredentials(source, { credentialsRead }) };
   }
 
@@ -91,7 +91,7 @@ describe('the credentials of callbacks', () => {
   });
 
   it('are logged once a minute while they cannot be read, and when they are back', () => {
-    const log = { info: vi.fn(), error: vi.fn() };
+    const log = { info: vi.fn<() => void>(), error: vi.fn<() => void>() };
     const credentialsLog = new CredentialsLog(log);
     const failure = new CredentialsError('no source');
     for (let seconds = 0; seconds < 61; seconds += 1) {

@@ -74,12 +74,12 @@ describe.skipIf(!hasRedis)(`with a Redis server (${redisSkip})`, () => {
 
     it('is waited for as long as the timeout says when it does not answer', async () => {
       await using server = await SpawnedRedis.start();
-      await using opened = await openOn(server, { timeoutMs: 300 });
+      await using opened = await openOn(server, { timeoutMs: 2000 });
       await connect(opened.store);
       server.signal('SIGSTOP');
       const before = performance.now();
-      await expect(opened.store.getConnection(alice)).rejects.toThrow(/^Redis: no answer in 300 ms$/);
-      expect(performance.now() - before).toBeGreaterThan(290);
+      await expect(opened.store.getConnection(alice)).rejects.toThrow(/^Redis: no answer in 2000 ms$/);
+      expect(performance.now() - before).toBeGreaterThan(1990);
       server.signal('SIGCONT');
       await vi.waitFor(() => opened.store.ping(), UNTIL_BACK);
       await expect(opened.store.getConnection(alice)).resolves.toMatchObject({ connectionId: alice });
@@ -87,7 +87,7 @@ describe.skipIf(!hasRedis)(`with a Redis server (${redisSkip})`, () => {
 
     it('is given up on a connection on which nothing comes back', async () => {
       await using server = await SpawnedRedis.start();
-      await using opened = await openOn(server, { timeoutMs: 200 });
+      await using opened = await openOn(server, { timeoutMs: 2000 });
       await opened.store.ping();
       server.signal('SIGSTOP');
       await expect(opened.store.ping()).rejects.toThrow(/no answer/);
@@ -152,7 +152,7 @@ describe.skipIf(!hasRedis)(`with a Redis server (${redisSkip})`, () => {
     it('may be away: REDIS_URL is named in time', async () => {
       await using server = await SpawnedRedis.start();
       await server.kill();
-      expect((await refusal({ url: server.url(), timeoutMs: 300 })).message).toMatch(
+      expect((await refusal({ url: server.url() })).message).toMatch(
         /^REDIS_URL=.*listens there: .*ECONNREFUSED/,
       );
     });

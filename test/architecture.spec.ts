@@ -20,6 +20,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'service/logging',
     'service/metrics',
     'service/tracing',
+    'service/http',
     'service/routes',
     'service/publish-api',
     'service/messages',
@@ -28,6 +29,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'service/callback',
     'service/store',
   ],
+  'service/http': ['api', 'service/routes'],
   'service/routes': [
     'api',
     'service/config',

@@ -1,8 +1,9 @@
 import 'reflect-metadata';
-import { type IncomingMessage } from 'node:http';
+import { type IncomingMessage, type ServerResponse } from 'node:http';
+import { type Socket } from 'node:net';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { LogController } from 'fastify';
+import { type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import { type Logger } from 'pino';
 import { LIMITS } from '../api/messages.js';
 import { AppModule } from './app.module.js';
@@ -12,9 +13,12 @@ import { NestLogger, requestFields } from './logging.js';
 import { LazyLogger } from './logging/lazy-logger.js';
 import { RequestLog } from './logging/request-log.js';
 import { CallbackService } from './callback/callback.service.js';
+import { checkHeaders, closeUnlessRead } from './http/check-headers.js';
+import { ClientErrors, leaveToApplication } from './http/client-errors.js';
 import { closeAfterLastCallback, closeWithLastAnswer } from './orderly-close.js';
 import { Draining } from './routes/draining.js';
 import { answerWithProblem } from './routes/error.filter.js';
+import { RequestBodies, type UnreadBody } from './routes/request-body.js';
 import { Tracing } from './tracing/tracing.js';
 import { watch } from './watch.js';
 
@@ -28,9 +32,11 @@ export async function createApplication(
   logger: Logger,
   extensions?: Extensions,
 ): Promise<NestFastifyApplication> {
+  const inFlight = new Set<ServerResponse>();
+  const bodies = new RequestBodies();
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.forRoot(config, logger, extensions),
-    fastifyAdapter(logger),
+    fastifyAdapter(logger, inFlight, bodies),
     {
       bodyParser: false,
       logger: new NestLogger(logger),
@@ -42,9 +48,10 @@ export async function createApplication(
   );
   app.flushLogs();
   const fastify = app.getHttpAdapter().getInstance();
-  closeWithLastAnswer(fastify, app.get(Draining));
+  closeWithLastAnswer(fastify, app.get(Draining), inFlight, bodies);
   closeAfterLastCallback(fastify, app.get(CallbackService));
   watch(app);
+  checkHeaders(fastify);
   const log = app.get(RequestLog);
   // the last hook before the handler: what reads the body runs in its own context
   fastify.addHook('preHandler', (request, _reply, done) => log.within(request, done));
@@ -70,7 +77,12 @@ export async function listen(app: NestFastifyApplication, { host, port }: Config
   return app.getHttpAdapter().getInstance().listen({ host, port });
 }
 
-function fastifyAdapter(logger: Logger): FastifyAdapter {
+function fastifyAdapter(
+  logger: Logger,
+  inFlight: Set<ServerResponse>,
+  bodies: RequestBodies,
+): FastifyAdapter {
+  const clientErrors = new ClientErrors(logger, inFlight, bodies);
   const adapter = new FastifyAdapter({
     bodyLimit: LIMITS.messageBytes,
     keepAliveTimeout: KEEP_ALIVE_MS,
@@ -81,7 +93,14 @@ function fastifyAdapter(logger: Logger): FastifyAdapter {
     loggerInstance: logger.child({}, { level: logger.isLevelEnabled('warn') ? 'warn' : logger.level }),
     logController: new LogController({ disableRequestLogging: true }),
     // a URL that no router can read meets this, and not Nest
-    frameworkErrors: answerWithProblem,
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
+      closeUnlessRead(request, reply);
+      answerWithProblem(error, request, reply);
+    },
+    // Fastify's type has the packet as it would be in JSON
+    clientErrorHandler: (error, socket) => clientErrors.handle(error as Error, socket),
+    // checked by `checkHeaders`, with a problem
+    http: { requireHostHeader: false },
     childLoggerFactory: (
       _logger: unknown,
       _bindings: unknown,
@@ -90,9 +109,15 @@ function fastifyAdapter(logger: Logger): FastifyAdapter {
     ) => new LazyLogger(logger, () => requestFields(headers)),
   });
   const fastify = adapter.getInstance();
-  // API Gateway says application/json of every frame, whatever is in it: each body is taken as text, as it came
+  fastify.server.on('connect', (request, socket) => clientErrors.refuseConnect(request, socket as Socket));
+  leaveToApplication(fastify.server, bodies);
+  // API Gateway says application/json of every frame, whatever is in it: each body is text, unmodified. It is read by
+  // the route that needs it, after its guards.
   fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+  fastify.addContentTypeParser('*', (request, _stream, done) => {
+    const unread: UnreadBody = () => bodies.read(request);
+    done(null, unread);
+  });
   // Nest hands a route's own limit on only in this way
   fastify.addHook('onRoute', (route) => {
     const { bodyLimit } = (route.config ?? {}) as { readonly bodyLimit?: number };

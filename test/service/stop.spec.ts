@@ -7,6 +7,7 @@ import { createLogger } from '../../src/service/logging.js';
 import { CLOSING_MS, stop } from '../../src/service/stop.js';
 import { Store } from '../../src/service/store/store.js';
 import { type Answer } from '../support/connections-endpoint.js';
+import { RawConnection, requestHead } from '../support/raw-connection.js';
 import { startService, type TestService } from '../support/service-app.js';
 import { type ServiceProgram, startServiceProgram } from '../support/service-program.js';
 
@@ -86,6 +87,48 @@ it('sends what nobody waits for before it ends', async () => {
 });
 
 describe('what hangs', () => {
+  it.each([
+    [
+      'a body that does not come',
+      requestHead('/message', { ConnectionId: 'a=', 'Content-Length': 9 }),
+      /^HTTP\/1\.1 408 /,
+    ],
+    [
+      'a body that comes slowly',
+      `${requestHead('/message', { ConnectionId: 'a=', 'Content-Length': 9 })}{`,
+      /^HTTP\/1\.1 408 /,
+    ],
+    ['headers that do not come', 'POST /message HTTP/1.1\r\nHost: a\r\nConn', /^$/],
+  ])('does not delay the end: %s', async (_, bytes, response) => {
+    await using service = await startService();
+    using connections = new DisposableStack();
+    const clients = await Promise.all(
+      Array.from({ length: 3 }, async () => connections.use(await RawConnection.open(service.url))),
+    );
+    for (const client of clients) client.write(bytes);
+    // the server has read what came before
+    await fetch(`${service.url}/health/live`);
+
+    const { code, lines } = await stopIn(service);
+
+    expect({ code, lines }).toEqual({ code: 0, lines: [] });
+    for (const client of clients) {
+      await client.closed;
+      expect(client.received).toMatch(response);
+    }
+  });
+
+  it('does not delay the end: a response that the client does not read', async () => {
+    await using service = await startService({ API_KEYS: `orders:${'x'.repeat(32)}` });
+    using client = await RawConnection.open(service.url);
+    client.stopReading();
+    // more than the kernel keeps for the client
+    client.write('GET /v1/docs/swagger-ui-bundle.js HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(20));
+    await fetch(`${service.url}/health/live`);
+
+    expect(await stopIn(service)).toEqual({ code: 0, lines: [] });
+  });
+
   const requests = { second: Promise.withResolvers<string>() };
   const stopIn = async (service: TestService, closingMs?: number) => {
     const config = readConfig({ WS_API_ENDPOINT: service.endpoint.url });

@@ -2,6 +2,7 @@ import { applyDecorators, HttpCode, HttpStatus, UseGuards, UseInterceptors } fro
 import { ApiHeader, ApiOperation, ApiResponse, getSchemaPath } from '@nestjs/swagger';
 import { type z } from 'zod';
 import { type ProblemCode, PROBLEMS } from '../../api/errors.js';
+import { BodyInterceptor } from './body.interceptor.js';
 import { IdempotencyInterceptor } from './idempotency.interceptor.js';
 import { JsonBodyGuard } from './json-body.guard.js';
 
@@ -28,7 +29,7 @@ export const Operation = ({ summary, description, answer, problems = [] }: Descr
 export const PostOperation = (description: Description) =>
   applyDecorators(
     UseGuards(JsonBodyGuard),
-    UseInterceptors(IdempotencyInterceptor),
+    UseInterceptors(BodyInterceptor, IdempotencyInterceptor),
     Operation({ ...description, problems: [...POST_PROBLEMS, ...(description.problems ?? [])] }),
     ApiHeader({
       name: 'Idempotency-Key',
@@ -52,6 +53,7 @@ const COMMON_PROBLEMS = [
 ] as const;
 
 const POST_PROBLEMS = [
+  'request_timeout',
   'request_under_way',
   'body_too_large',
   'message_too_large',

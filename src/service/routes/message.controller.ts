@@ -1,4 +1,4 @@
-import { Body, Controller, HttpStatus, Inject, Post, Res, UseGuards } from '@nestjs/common';
+import { Controller, HttpStatus, Inject, Post, Res, UseGuards } from '@nestjs/common';
 import { type FastifyReply } from 'fastify';
 import { PROBLEMS } from '../../api/errors.js';
 import { PATHS } from '../../api/integration.js';
@@ -8,6 +8,7 @@ import { Dispatcher } from '../messages/dispatcher.js';
 import { problemOf, withStatus } from './error.filter.js';
 import { FromGateway, type GatewayRequest } from './gateway-request.js';
 import { GatewaySecretGuard } from './gateway-secret.guard.js';
+import { BodyText } from './request-body.js';
 
 /**
  * `$default`: a client has sent a frame. The answer goes to the client by callback, before the HTTP answer, which has no
@@ -28,15 +29,15 @@ export class MessageController {
   @Post()
   async message(
     @FromGateway() request: GatewayRequest,
-    @Body() text: string | undefined,
+    @BodyText() text: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string | undefined> {
     reply.status(HttpStatus.OK);
     if (this.config.replies === 'callback') {
-      await this.dispatcher.dispatch(request, text ?? '');
+      await this.dispatcher.dispatch(request, text);
       return undefined;
     }
-    const { frame, failure } = await this.dispatcher.answer(request, text ?? '');
+    const { frame, failure } = await this.dispatcher.answer(request, text);
     if (failure !== undefined) {
       this.log.error({ err: failure }, 'request failed');
       withStatus(PROBLEMS[problemOf(failure).code].status, reply);

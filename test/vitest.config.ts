@@ -17,7 +17,8 @@ export default defineConfig({
     root: import.meta.dirname,
     // they wait more than they compute: for sockets, processes and servers
     maxWorkers: availableParallelism() + 1,
-    testTimeout: 10_000,
+    // what hangs is found all the same; on a busy machine, starting a process alone may take ten seconds
+    testTimeout: 30_000,
     projects: [
       {
         extends: true,

@@ -349,7 +349,10 @@ describe('the issuer’s keys', () => {
     async (answer) => {
       await using issuer = await TokenIssuer.start();
       issuer.answer = answer;
-      await using service = await startService({ ...issuer.settings, JWT_JWKS_TIMEOUT_MS: '1000' });
+      await using service = await startService({
+        ...issuer.settings,
+        JWT_JWKS_TIMEOUT_MS: answer === 'never' ? '1000' : '20000',
+      });
       await expectRefusal(service, await issuer.token(), 503, 'not_ready');
       await vi.waitFor(() =>
         expect(service.lines).toContainEqual(

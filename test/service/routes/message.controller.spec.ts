@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Store } from '../../../src/service/store/store.js';
 import { type Answer } from '../../support/connections-endpoint.js';
 import { rawPost, startService } from '../../support/service-app.js';
@@ -77,9 +77,13 @@ it.each<[Answer, string]>([
   ['unavailable', 'CallbackError'],
 ])('says 502 when @connections answers %s', async (answer, detail) => {
   await using service = await startService({
-    CALLBACK_REQUEST_TIMEOUT_MS: '50',
-    CALLBACK_DEADLINE_MS: '100',
+    CALLBACK_CONNECT_TIMEOUT_MS: '29000',
+    CALLBACK_REQUEST_TIMEOUT_MS: answer === 'never' ? '50' : '29000',
+    CALLBACK_DEADLINE_MS: '28000',
   });
+  // the pause after the first attempt would end behind the deadline, so that there is no second one
+  vi.spyOn(Math, 'random').mockReturnValue(1_000);
+  onTestFinished(() => void vi.restoreAllMocks());
   service.endpoint.answer = () => answer;
   const response = await service.send('alice=', { action: 'ping' });
   expect(response).toMatchObject({ status: 502, type: 'application/problem+json' });

@@ -8,7 +8,7 @@ import { Problem } from './problem.js';
  * The body of a request that has one, until it is read: guards decide by the headers alone whether the service spends
  * anything on it, and a route that needs no body does not wait for one.
  */
-export type UnreadBody = () => string | Promise<string>;
+export type UnreadBody = () => Promise<string>;
 
 /** A parameter of a controller's method: `@BodyText() text: string`. It is read after the guards. */
 export const BodyText = createParamDecorator((_: unknown, context: ExecutionContext) =>
@@ -23,48 +23,35 @@ export function bodyText({ body }: FastifyRequest): string | Promise<string> {
   return body === undefined ? '' : (body as UnreadBody)();
 }
 
-/** Reads bodies: no larger than the route takes, and no longer than a body takes that is sent in earnest. */
+/**
+ * Reads bodies: no larger than the route takes, and no longer than a body takes that is sent in earnest.
+ *
+ * One timer for all of them: setting and clearing one for each costs more than reading an ordinary body.
+ */
 export class RequestBodies {
+  /** In the order in which they were asked for. */
   readonly #arriving = new Map<IncomingMessage, ArrivingBody>();
   /** Of bodies that nothing has asked for yet. */
   readonly #failed = new WeakMap<IncomingMessage, Problem>();
   readonly #waitingToSend = new WeakMap<IncomingMessage, ServerResponse>();
-  #timeoutMs: number;
+  /** Counted only while bodies are arriving. */
+  #seconds = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #timeoutSeconds = BODY_SECONDS;
 
-  constructor(timeoutMs = BODY_TIMEOUT_MS) {
-    this.#timeoutMs = timeoutMs;
-  }
-
-  /** How many bodies the service is waiting for. */
-  get arriving(): number {
-    return this.#arriving.size;
-  }
-
-  /** @returns at once what has arrived completely: nearly every body comes in one packet with its headers */
-  read(request: FastifyRequest): string | Promise<string> {
+  read(request: FastifyRequest): Promise<string> {
     const { raw } = request;
-    if (!raw.complete) return this.#arrival(raw, request.routeOptions.bodyLimit);
-    const bytes = raw.read() as Buffer | null;
-    if (bytes === null) return '';
-    // no route takes less; to ask for the limit of this one costs more than to read a body
-    if (bytes.length > LIMITS.messageBytes && bytes.length > request.routeOptions.bodyLimit) {
-      throw tooLarge(request.routeOptions.bodyLimit);
-    }
-    return bytes.toString('utf8');
-  }
-
-  async #arrival(raw: IncomingMessage, bodyLimit: number): Promise<string> {
     const failure = this.#failed.get(raw);
-    if (failure !== undefined) throw failure;
+    if (failure !== undefined) return Promise.reject(failure);
     this.#waitingToSend.get(raw)?.writeContinue();
     return new Promise((resolve, reject) => {
-      const body = new ArrivingBody(raw, bodyLimit, (reason, text) => {
+      const settle = (reason: Error | undefined, text: string) => {
         this.#arriving.delete(raw);
         if (reason === undefined) resolve(text);
         else reject(reason);
-      });
-      this.#arriving.set(raw, body);
-      body.endIn(this.#timeoutMs);
+      };
+      this.#arriving.set(raw, new ArrivingBody(request, this.#seconds, settle));
+      if (this.#timer === undefined) this.#nextSecond();
     });
   }
 
@@ -83,72 +70,76 @@ export class RequestBodies {
 
   /** The service stops: what has not arrived in a moment is given up. */
   hurry(): void {
-    this.#timeoutMs = Math.min(this.#timeoutMs, LAST_BODY_MS);
-    for (const body of this.#arriving.values()) body.endIn(this.#timeoutMs);
+    this.#timeoutSeconds = LAST_BODY_SECONDS;
+  }
+
+  #nextSecond(): void {
+    this.#timer = setTimeout(() => {
+      this.#seconds += 1;
+      this.#timer = undefined;
+      for (const body of this.#arriving.values()) {
+        // the second in which it began was not a whole one
+        if (this.#seconds - body.startedAt > this.#timeoutSeconds) body.fail(late(this.#timeoutSeconds));
+      }
+      if (this.#arriving.size > 0) this.#nextSecond();
+    }, 1000).unref();
   }
 }
 
-/** A body that has not arrived completely when it is asked for. */
+/** A body that is being read. */
 class ArrivingBody {
-  readonly #chunks: Buffer[] = [];
+  #chunks: Buffer[] = [];
   #bytes = 0;
-  #timer: NodeJS.Timeout | undefined;
-  readonly #onData = (chunk: Buffer) => this.#take(chunk);
-  readonly #onEnd = () => this.#settle(undefined);
-  readonly #onError = (error: Error) => this.fail(error);
-  readonly #onClose = () => this.fail(new Problem('bad_request', 'The request has ended in the middle.'));
+  #hasFailed = false;
 
+  /** @param startedAt in seconds, for the one who reads it */
   constructor(
-    private readonly request: IncomingMessage,
-    private readonly limit: number,
-    private readonly done: (failure: Error | undefined, text: string) => void,
+    private readonly request: FastifyRequest,
+    readonly startedAt: number,
+    private readonly settle: (failure: Error | undefined, text: string) => void,
   ) {
-    request
-      .on('data', this.#onData)
-      .on('end', this.#onEnd)
-      .on('error', this.#onError)
-      .on('close', this.#onClose);
+    request.raw
+      .on('data', (chunk: Buffer) => this.#take(chunk))
+      .on('end', () => this.#complete())
+      // also when the client disappears
+      .on('error', (error) => this.fail(error));
   }
 
-  endIn(ms: number): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(
-      () => this.fail(new Problem('request_timeout', `the body did not arrive within ${ms / 1000} s`)),
-      ms,
-    );
-  }
-
+  /** What still comes is dropped. */
   fail(failure: Error): void {
-    this.#settle(failure);
+    if (this.#hasFailed) return;
+    this.#hasFailed = true;
+    this.#chunks = [];
+    this.settle(failure, '');
   }
 
   #take(chunk: Buffer): void {
+    if (this.#hasFailed) return;
     this.#bytes += chunk.length;
-    if (this.#bytes > this.limit) this.fail(tooLarge(this.limit));
-    else this.#chunks.push(chunk);
+    // no route takes less, and asking for the limit of this one takes longer than all of the rest
+    if (this.#bytes > LIMITS.messageBytes && this.#bytes > this.request.routeOptions.bodyLimit) {
+      this.fail(tooLarge(this.request.routeOptions.bodyLimit));
+    } else {
+      this.#chunks.push(chunk);
+    }
   }
 
-  #settle(failure: Error | undefined): void {
-    clearTimeout(this.#timer);
-    this.request
-      .off('data', this.#onData)
-      .off('end', this.#onEnd)
-      .off('error', this.#onError)
-      .off('close', this.#onClose);
-    // what still comes is dropped
-    if (failure !== undefined) this.request.resume();
-    this.done(
-      failure,
-      failure === undefined ? Buffer.concat(this.#chunks, this.#bytes).toString('utf8') : '',
-    );
+  #complete(): void {
+    if (this.#hasFailed) return;
+    const [first] = this.#chunks;
+    const bytes = this.#chunks.length === 1 && first ? first : Buffer.concat(this.#chunks, this.#bytes);
+    this.settle(undefined, bytes.toString('utf8'));
   }
 }
 
 export const tooLarge = (limit: number) =>
   new Problem('body_too_large', `expected a body of at most ${limit} bytes`);
 
+const late = (seconds: number) =>
+  new Problem('request_timeout', `the body did not arrive within ${seconds} s of the headers`);
+
 /** From the headers to the last byte, however steadily it comes: API Gateway itself waits 29 s for the response. */
-const BODY_TIMEOUT_MS = 10_000;
+const BODY_SECONDS = 10;
 
 /** Callers are in the same network: 1 MB, the most that a route takes, needs a fraction of it. */
-const LAST_BODY_MS = 1_000;
+const LAST_BODY_SECONDS = 1;

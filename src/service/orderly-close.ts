@@ -13,8 +13,7 @@ import { type RequestBodies } from './routes/request-body.js';
  *
  * A closing server does not wait for connections that carry nothing. Node would wait for every one to end by itself: one
  * that carried a request when closing began until it has been idle for the keep-alive time, one that never carried any,
- * such as a load balancer's, for a minute. Nor does it wait for long for clients: for a body that does not arrive, or for a
- * response that the client does not read.
+ * such as a load balancer's, for a minute. Nor does it wait for long for a body that does not arrive.
  *
  * @param unanswered is filled here, with the responses that are not finished
  */
@@ -46,27 +45,11 @@ export function closeWithLastAnswer(
     isClosing = true;
     for (const response of unanswered) makeLast(response);
     bodies.hurry();
-    const cut = setInterval(cutUnread(unanswered), LAST_RESPONSE_MS).unref();
-    fastify.server.once('close', () => clearInterval(cut));
     // once nothing can connect any more, which is right after this hook
     setImmediate(closeConnections);
     next();
   });
 }
-
-/** @returns ends, each time, the responses that their clients were not reading the time before either */
-function cutUnread(responses: ReadonlySet<ServerResponse>): () => void {
-  let unread: ReadonlySet<ServerResponse> = new Set();
-  return () => {
-    const stillUnread = [...responses].filter(
-      ({ writableEnded, writableNeedDrain }) => writableEnded || writableNeedDrain,
-    );
-    for (const response of stillUnread) if (unread.has(response)) response.destroy();
-    unread = new Set(stillUnread);
-  };
-}
-
-const LAST_RESPONSE_MS = 1_000;
 
 /**
  * Lets what nobody waits for be sent, such as the notice of a member who has left, before callbacks and the store close.

@@ -88,6 +88,14 @@ it('sends what nobody waits for before it ends', async () => {
 });
 
 describe('what hangs', () => {
+  const requests = { second: Promise.withResolvers<string>() };
+  const stopIn = async (service: TestService, closingMs?: number) => {
+    const config = readConfig({ WS_API_ENDPOINT: service.endpoint.url });
+    const log = createLogger({ logLevel: 'warn' }, { write: (line) => void lines.push(line) });
+    const lines: string[] = [];
+    return { code: await stop(service.app, config, log, requests, closingMs), lines };
+  };
+
   it.each([
     [
       'a body that does not come',
@@ -118,25 +126,6 @@ describe('what hangs', () => {
       expect(client.received).toMatch(response);
     }
   });
-
-  it('does not delay the end: a response that the client does not read', async () => {
-    await using service = await startService({ API_KEYS: `orders:${'x'.repeat(32)}` });
-    using client = await RawConnection.open(service.url);
-    client.stopReading();
-    // more than the kernel keeps for the client
-    client.write('GET /v1/docs/swagger-ui-bundle.js HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(20));
-    await fetch(`${service.url}/health/live`);
-
-    expect(await stopIn(service)).toEqual({ code: 0, lines: [] });
-  });
-
-  const requests = { second: Promise.withResolvers<string>() };
-  const stopIn = async (service: TestService, closingMs?: number) => {
-    const config = readConfig({ WS_API_ENDPOINT: service.endpoint.url });
-    const log = createLogger({ logLevel: 'warn' }, { write: (line) => void lines.push(line) });
-    const lines: string[] = [];
-    return { code: await stop(service.app, config, log, requests, closingMs), lines };
-  };
 
   it('does not keep the process from ending', async () => {
     await using service = await startService();

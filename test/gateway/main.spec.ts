@@ -14,7 +14,10 @@ const gateway = (args: readonly string[], env: NodeJS.ProcessEnv = {}) =>
 describe('the gateway as a program', () => {
   it('says in one JSON line where it listens, and stops without a word on SIGTERM', async () => {
     const { program, url } = await SpawnedProgram.listening('gateway/main.js', ['--port', '0']);
-    expect(await (await fetch(`${url}/_gateway/health`)).json()).toEqual({ status: 'ok' });
+    expect(await (await fetch(`${url}/_gateway/health`)).json()).toEqual({
+      status: 'ok',
+      startId: expect.any(String) as string,
+    });
     expect(await program.kill('SIGTERM')).toBe(0);
     expect(program.stdout.map((line) => (JSON.parse(line) as { msg: string }).msg)).toEqual([
       'listening',

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { type Clock } from '../clock.js';
 import { type ConnectionServer } from '../connections/connection-server.js';
@@ -14,8 +15,10 @@ const MAX_BODY_BYTES = 64 * 1024;
  * open connections. JSON in and out; what is wrong with a request is told as a problem (RFC 9457).
  */
 export class AdminApi {
+  /** Another one for each start of the gateway, whose APIs are in memory: whoever deployed sees that it has to again. */
+  readonly #startId = randomUUID();
   readonly #resources: Readonly<Record<string, Resource>> = {
-    '/_gateway/health': { GET: () => ({ status: 'ok' }) },
+    '/_gateway/health': { GET: () => ({ status: 'ok', startId: this.#startId }) },
     '/_gateway/clock': {
       GET: () => ({ now: isoTime(this.clock.now()) }),
       POST: (body) => ({ now: isoTime(this.clock.advance(checked(ClockAdvance, body))) }),

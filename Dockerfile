@@ -32,6 +32,7 @@ RUN mkdir /data && chown node:node /data
 COPY --from=service-dependencies /app/node_modules node_modules
 COPY --from=build /app/package.json ./
 COPY --from=build /app/dist/api dist/api
+COPY --from=build /app/dist/program dist/program
 COPY --from=build /app/dist/service dist/service
 USER node
 VOLUME /data
@@ -50,6 +51,7 @@ WORKDIR /app
 COPY --from=gateway-dependencies /app/node_modules node_modules
 COPY --from=build /app/package.json ./
 COPY --from=build /app/dist/api dist/api
+COPY --from=build /app/dist/program dist/program
 COPY --from=build /app/dist/deploy/local.js dist/deploy/
 COPY --from=build /app/dist/gateway dist/gateway
 USER node

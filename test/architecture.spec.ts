@@ -11,11 +11,14 @@ const SRC = join(import.meta.dirname, '../src');
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // the contract
   api: [],
-  // the deployment
-  deploy: ['api'],
+  // what every program does first
+  program: [],
+  // the deployment to AWS, and where the programs of this repository begin
+  deploy: ['api', 'program'],
   // the product, from API Gateway's call down to the reply and the store
   service: [
     'api',
+    'program',
     'service/config',
     'service/logging',
     'service/metrics',
@@ -93,6 +96,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'service/config': ['api'],
   // the stand-in: nothing of ours, as if it were AWS
   gateway: [
+    'gateway/program',
     'gateway/commands',
     'gateway/cloudformation',
     'gateway/admin',
@@ -101,6 +105,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'gateway/pipeline',
     ...belowThePipeline(),
   ],
+  'gateway/program': [],
   'gateway/commands': ['gateway/cloudformation', ...belowThePipeline()],
   'gateway/cloudformation': belowThePipeline(),
   'gateway/admin': ['gateway/connections', ...gatewayTables()],
@@ -191,6 +196,7 @@ describe('the architecture', () => {
     ],
     ['api/planted.ts', '../service/config.js', 'api may not import service/config'],
     ['deploy/planted.ts', '../gateway/gateway.js', 'deploy may not import gateway'],
+    ['gateway/planted.ts', '../program/require-node.js', 'gateway may not import program'],
     ['planted.ts', './api/errors.js', 'no part (planted.ts) may not import api'],
   ])('would not let %s import %s', (file, specifier, reason) => {
     const found = violations(new Map([...sources, [file, `import { x } from '${specifier}';`]]));

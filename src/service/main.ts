@@ -1,55 +1,7 @@
-import { createApplication, listen } from './application.js';
-import { ConfigError, readConfig } from './config.js';
-import { createLogger } from './logging.js';
-import { stop, StopRequests } from './stop.js';
-import { StoreUnavailableError } from './store/store.errors.js';
+import { endWithNpm } from '../program/end-with-npm.js';
+import { requireNode } from '../program/require-node.js';
 
-/**
- * Runs the service until SIGINT, SIGTERM or, when a parent has started it with an IPC channel, the parent's end. Such a
- * parent is sent `{ listening: URL }` once requests are accepted.
- */
-const stopRequests = new StopRequests();
-const service = await Promise.race([start().catch(reportAndExit), stopRequests.first.promise]);
-// a store may take long to respond, and the source of the AWS credentials too
-if (typeof service === 'string') {
-  process.stderr.write(`Backchannel's service was stopped before it listened (${service})\n`);
-  process.exit(0);
-}
-service.logger.info({ reason: await stopRequests.first.promise }, 'stopping');
-process.exit(await stop(service.app, service.config, service.logger, stopRequests));
-
-async function start() {
-  const config = readConfig();
-  const logger = createLogger(config);
-  const app = await createApplication(config, logger);
-  const url = await listen(app, config);
-  logger.info({ url, store: config.store.kind, wsApiEndpoint: config.wsApiEndpoint }, 'listening');
-  process.send?.({ listening: url });
-  return { app, config, logger };
-}
-
-/** One line for each thing to put right; a stack only of what nobody thought of. */
-function reportAndExit(error: unknown): never {
-  for (const line of explain(error)) process.stderr.write(`Backchannel's service cannot start: ${line}\n`);
-  process.exit(1);
-}
-
-function explain(error: unknown): readonly string[] {
-  if (error instanceof ConfigError) return error.problems;
-  if (error instanceof StoreUnavailableError) return [error.message];
-  const { code, address, port } = error as NodeJS.ErrnoException & {
-    address?: string;
-    port?: number;
-  };
-  switch (code ?? '') {
-    case 'EADDRINUSE':
-      return [`port ${port} of ${address} is in use: stop what listens there, or set PORT to another one`];
-    case 'EACCES':
-      return [`port ${port} is not permitted to this user: set PORT to one from 1024 on`];
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-      return [`HOST is not an address of this machine (${code}): set HOST to one that is`];
-    default:
-      return [error instanceof Error ? (error.stack ?? error.message) : String(error)];
-  }
-}
+/** The service as a program: the checks that come first, then the service itself. */
+requireNode('service');
+endWithNpm();
+await import('./run-service.js');

@@ -3,8 +3,11 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
+const ROOT = join(import.meta.dirname, '../..');
 /** Where the built programs are. */
-const DIST = process.env.BACKCHANNEL_DIST ?? join(import.meta.dirname, '../../dist');
+const DIST = process.env.BACKCHANNEL_DIST ?? join(ROOT, 'dist');
+
+type Command = readonly [program: string, ...args: string[]];
 
 /** One of our built programs as a process of its own, with what it prints. */
 export class SpawnedProgram implements AsyncDisposable {
@@ -15,9 +18,10 @@ export class SpawnedProgram implements AsyncDisposable {
   readonly #child: ChildProcess;
   readonly #waiting = new Set<{ text: string; found: () => void }>();
 
-  private constructor(file: string, args: readonly string[], env: NodeJS.ProcessEnv, withIpc: boolean) {
-    this.#child = spawn(process.execPath, [join(DIST, file), ...args], {
+  private constructor([command, ...args]: Command, env: NodeJS.ProcessEnv, withIpc: boolean) {
+    this.#child = spawn(command, args, {
       env: { PATH: process.env.PATH, ...env },
+      cwd: ROOT,
       stdio: ['ignore', 'pipe', 'pipe', ...(withIpc ? (['ipc'] as const) : [])],
     });
     const read = (['stdout', 'stderr'] as const).map(async (name) => {
@@ -35,7 +39,12 @@ export class SpawnedProgram implements AsyncDisposable {
 
   /** @param file below `dist`, such as `service/main.js` */
   static run(file: string, args: readonly string[] = [], env: NodeJS.ProcessEnv = {}): SpawnedProgram {
-    return new SpawnedProgram(file, args, env, false);
+    return new SpawnedProgram([process.execPath, join(DIST, file), ...args], env, false);
+  }
+
+  /** Runs any command, in the folder of this repository. */
+  static command(command: Command, env: NodeJS.ProcessEnv = {}): SpawnedProgram {
+    return new SpawnedProgram(command, env, false);
   }
 
   /** Runs a program that reports its URL, and waits until it listens. */
@@ -44,7 +53,7 @@ export class SpawnedProgram implements AsyncDisposable {
     args: readonly string[] = [],
     env: NodeJS.ProcessEnv = {},
   ): Promise<{ program: SpawnedProgram; url: string }> {
-    const program = new SpawnedProgram(file, args, env, true);
+    const program = new SpawnedProgram([process.execPath, join(DIST, file), ...args], env, true);
     const url = await Promise.race([
       once(program.#child, 'message').then(([message]) => (message as { listening: string }).listening),
       program.exit.then((code) => {
@@ -64,6 +73,11 @@ export class SpawnedProgram implements AsyncDisposable {
       throw new Error(`it ended with ${code} and never printed '${text}': ${this.stderr.join('\n')}`);
     });
     await Promise.race([found, ended]);
+  }
+
+  /** How many of the lines printed so far hold `text`. */
+  countOf(text: string): number {
+    return [...this.stdout, ...this.stderr].filter((line) => line.includes(text)).length;
   }
 
   get pid(): number {

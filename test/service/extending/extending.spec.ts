@@ -99,8 +99,8 @@ it.each(['src/service/messages/roll.handler.ts', 'src/service/channels/team.perm
   },
 );
 
-it('is put together in the README where main.ts makes the application', () => {
+it('is put together in the README where run-service.ts makes the application', () => {
   const call = 'createApplication(config, logger)';
-  expect(readFileSync(join(ROOT, 'src/service/main.ts'), 'utf8')).toContain(call);
+  expect(readFileSync(join(ROOT, 'src/service/run-service.ts'), 'utf8')).toContain(call);
   expect(README).toContain(`${call.slice(0, -1)}, { actions: [RollHandler], permissions: TeamPermissions })`);
 });

@@ -1,0 +1,93 @@
+import { type Logger, pino } from 'pino';
+import { CloudFormationError } from './cloudformation/template-error.js';
+import { explainCommand } from './commands/explain.js';
+import { lintCommand } from './commands/lint.js';
+import { readTemplateFile } from './commands/read-template-file.js';
+import { Gateway } from './gateway.js';
+import { LOCAL_ACCOUNT, type Options, readOptions, USAGE } from './options.js';
+import { machineCredentials } from './steps/call-aws.js';
+import { loadTls } from './tls.js';
+import { UsageError } from './usage-error.js';
+
+const write = (text: string) => void process.stdout.write(text);
+
+try {
+  const [command, ...rest] = process.argv.slice(2);
+  if (command === 'lint') process.exitCode = await lintCommand(rest, write);
+  else if (command === 'explain') process.exitCode = await explainCommand(rest, LOCAL_ACCOUNT, write);
+  else {
+    const options = readOptions(process.argv.slice(2), process.env);
+    if (options === 'help') write(USAGE);
+    else await serve(options);
+  }
+} catch (error) {
+  if (!(error instanceof UsageError || error instanceof CloudFormationError)) throw error;
+  process.stderr.write(error.message.replaceAll(/^/gm, 'gateway: ').concat('\n'));
+  process.exitCode = 1;
+}
+
+async function serve(options: Options): Promise<void> {
+  const log = pino({
+    level: options.logLevel,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
+  });
+  const tls = options.tls && (await loadTls(options.tls));
+  const templates = await Promise.all(
+    options.templates.map(async (fileName) => ({ fileName, text: await readTemplateFile(fileName) })),
+  );
+  const services = { endpoints: options.endpoints, credentials: machineCredentials };
+  const gateway = await Gateway.start({
+    ...options,
+    accountId: LOCAL_ACCOUNT,
+    templates,
+    services,
+    tls,
+    log,
+  }).catch(explainListening(options));
+  log.info({ url: gateway.url, ...(tls?.trustFile && { trust: tls.trustFile }) }, 'listening');
+  stopOnSignal(gateway, log);
+}
+
+function stopOnSignal(gateway: Gateway, log: Logger): void {
+  // for whoever started this process and waits for it
+  process.send?.({ listening: gateway.url });
+  let isStopping = false;
+  const stop = async () => {
+    if (isStopping) return;
+    isStopping = true;
+    await gateway.stop();
+    log.info('stopped');
+    // an IPC channel would keep the process
+    if (process.connected) process.disconnect();
+  };
+  process.on('SIGINT', () => void stop());
+  process.on('SIGTERM', () => void stop());
+  // who started this process is gone
+  process.on('disconnect', () => void stop());
+}
+
+/** The errors of listening that a user can mend, in words. */
+function explainListening({ host, port }: Options): (error: NodeJS.ErrnoException) => never {
+  return (error) => {
+    const address = `${host}:${port}`;
+    switch (error.code) {
+      case 'EADDRINUSE':
+        throw new UsageError(
+          `${address} is in use: stop what listens there, or choose another port with GATEWAY_PORT or --port`,
+        );
+      case 'EACCES':
+        throw new UsageError(
+          `${address} may not be listened on: choose a port above 1023 with GATEWAY_PORT or --port`,
+        );
+      case 'EADDRNOTAVAIL':
+      case 'ENOTFOUND':
+        throw new UsageError(
+          `${host} is no address of this machine: choose another with GATEWAY_HOST or --host`,
+        );
+      default:
+        throw error;
+    }
+  };
+}

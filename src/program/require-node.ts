@@ -1,0 +1,24 @@
+/** The oldest Node.js that the programs run on: `engines` in package.json, compared by a test. */
+export const OLDEST_NODE = '24.15';
+
+/**
+ * Ends the process with one line and exit code 1 on a Node.js that is too old. Call it before anything else is imported:
+ * static imports are linked before any code runs, and some of what the programs import does not exist in older versions.
+ *
+ * @param program its name, which the line begins with
+ */
+export function requireNode(program: string): void {
+  const { node } = process.versions;
+  if (isAtLeast(node, OLDEST_NODE)) return;
+  process.stderr.write(
+    `${program}: needs Node.js ${OLDEST_NODE} or later, but this is Node.js ${node} (${process.execPath}): ` +
+      'start it with npm in this repository, which brings the right one, or install a newer Node.js\n',
+  );
+  process.exit(1);
+}
+
+function isAtLeast(version: string, oldest: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const [oldestMajor = 0, oldestMinor = 0] = oldest.split('.').map(Number);
+  return major > oldestMajor || (major === oldestMajor && minor >= oldestMinor);
+}

@@ -19,7 +19,7 @@ RUN npm ci --omit=dev --ignore-scripts
 # the gateway's packages are devDependencies, among the tools that build and test
 FROM build AS gateway-dependencies
 COPY docker/keep-imported.js docker/
-RUN node docker/keep-imported.js 'dist/api/**/*.js' 'dist/gateway/**/*.js' dist/deploy/local.js && npm prune --ignore-scripts
+RUN node docker/keep-imported.js 'dist/{api,gateway,local/deployment}/**/*.js' && npm prune --ignore-scripts
 
 FROM node:24-bookworm-slim AS service
 LABEL org.opencontainers.image.title="backchannel-service" \
@@ -53,6 +53,7 @@ COPY --from=build /app/package.json ./
 COPY --from=build /app/dist/api dist/api
 COPY --from=build /app/dist/program dist/program
 COPY --from=build /app/dist/deploy/local.js dist/deploy/
+COPY --from=build /app/dist/local/deployment dist/local/deployment
 COPY --from=build /app/dist/gateway dist/gateway
 USER node
 EXPOSE 8080

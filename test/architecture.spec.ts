@@ -13,8 +13,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   api: [],
   // what every program does first
   program: [],
+  // what runs on this machine: npm start, and the deployment to a gateway
+  local: ['local/deployment'],
+  'local/deployment': ['api'],
   // the deployment to AWS, and where the programs of this repository begin
-  deploy: ['api', 'program'],
+  deploy: ['api', 'local', 'local/deployment', 'program'],
   // the product, from API Gateway's call down to the reply and the store
   service: [
     'api',

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { deployLocally, LOCAL_STAGE, readReplies } from './local.js';
+import { deployLocally, LOCAL_STAGE } from '../local/deployment/deploy-locally.js';
+import { readReplies } from '../local/deployment/read-deployment.js';
 import { Program, ProgramStoppedError } from './program.js';
 
 /**

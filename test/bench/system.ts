@@ -25,8 +25,8 @@ export async function startSystem(
   settings: NodeJS.ProcessEnv = {},
 ): Promise<System> {
   const { deployLocally, LOCAL_STAGE } = (await import(
-    join(DIST, 'deploy/local.js')
-  )) as typeof import('../../src/deploy/local.js');
+    join(DIST, 'local/deployment/deploy-locally.js')
+  )) as typeof import('../../src/local/deployment/deploy-locally.js');
   const gateway = cleanUp.use(startUnthrottledGateway(execArgv));
   const gatewayUrl = await gateway.told<string>('listening');
   const service = cleanUp.use(

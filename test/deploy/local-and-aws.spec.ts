@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { deployLocally, type LocalDeployment } from '../../src/deploy/local.js';
+import { deployLocally, type LocalDeployment } from '../../src/local/deployment/deploy-locally.js';
 import { readParameters } from '../../src/deploy/parameters.js';
 import { plainTemplate } from '../../src/deploy/plain-template.js';
 import { lint } from '../../src/gateway/cloudformation/lint/lint.js';

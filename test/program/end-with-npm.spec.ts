@@ -35,6 +35,7 @@ describe('a program that npm runs', { timeout: 60_000 }, () => {
   it.each([
     ['gateway', [], 'listening', 3],
     ['service', [], 'listening', 3],
+    ['deploy:local', ['--', '--watch'], 'trying again', 3],
   ] as const)('ends when npm is killed: %s', async (script, args, line, processes) => {
     await using program = npm(script, ...args);
     await program.prints(line);

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { deployLocally, LOCAL_STAGE } from '../../src/deploy/local.js';
+import { deployLocally, LOCAL_STAGE } from '../../src/local/deployment/deploy-locally.js';
 import { SpawnedProgram } from './spawned-program.js';
 import { type ClientOptions, WebSocketClient } from './web-socket-client.js';
 

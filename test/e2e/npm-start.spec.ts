@@ -4,6 +4,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { findProcess, processTree, runningOf } from '../support/process-tree.js';
 import { SpawnedProgram } from '../support/spawned-program.js';
 import { WebSocketClient } from '../support/web-socket-client.js';
 
@@ -24,13 +25,7 @@ const start = (env: NodeJS.ProcessEnv = {}) =>
 const urlToPaste = (program: SpawnedProgram) =>
   program.stdout.join('\n').match(/npx wscat -c "(ws:[^"]+)"/)?.[1] ?? 'no line to paste';
 
-const isAnswered = async (url: string) =>
-  fetch(url).then(
-    () => true,
-    () => false,
-  );
-
-describe('npm start', () => {
+describe('npm start', { timeout: 60_000 }, () => {
   it('prints a line to paste, which leads to a service that answers', async () => {
     await using program = start();
     await program.prints('Ctrl-C stops both');
@@ -63,11 +58,85 @@ describe('npm start', () => {
   it('leaves nothing running when it is killed', async () => {
     await using program = start();
     await program.prints('Ctrl-C stops both');
-    const url = urlToPaste(program).replace('ws', 'http');
-    expect(await isAnswered(url)).toBe(true);
+    const tree = processTree(program.pid);
+    expect(tree).toHaveLength(3);
     await program.kill('SIGKILL');
-    await expect.poll(async () => isAnswered(url)).toBe(false);
+    await expect.poll(() => runningOf(tree), { timeout: 30_000 }).toEqual([]);
   });
+
+  it('starts a killed service again, and clients stay connected', async () => {
+    await using program = start();
+    await program.prints('Ctrl-C stops both');
+    using client = await WebSocketClient.open(urlToPaste(program));
+    const service = findProcess(program.pid, 'service/main.js');
+    process.kill(service, 'SIGKILL');
+    await program.prints('the service listens again');
+    client.send({ action: 'ping', id: 1 });
+    expect(await client.next()).toEqual({ type: 'pong', id: 1 });
+    expect(program.stderr).toEqual([
+      `start: the service (process ${service}) ended with signal SIGKILL: starting it again`,
+      'start: the service listens again',
+    ]);
+    expect(await program.kill('SIGINT')).toBe(0);
+  });
+
+  it('starts a killed gateway again, on the same port and with the API', async () => {
+    await using program = start();
+    await program.prints('Ctrl-C stops both');
+    const url = urlToPaste(program);
+    const gateway = findProcess(program.pid, 'gateway/main.js');
+    process.kill(gateway, 'SIGKILL');
+    await program.prints('the gateway listens again');
+    using client = await WebSocketClient.open(url);
+    client.send({ action: 'ping', id: 1 });
+    expect(await client.next()).toEqual({ type: 'pong', id: 1 });
+    expect(program.stderr[0]).toBe(
+      `start: the gateway (process ${gateway}) ended with signal SIGKILL: starting it again`,
+    );
+    expect(await program.kill('SIGINT')).toBe(0);
+  });
+
+  it('gives up on a service that ends again and again, and says with what', async () => {
+    await using program = start();
+    await program.prints('Ctrl-C stops both');
+    const tree = new Set<number>();
+    const end = (signal: NodeJS.Signals) => {
+      for (const processId of processTree(program.pid)) tree.add(processId);
+      process.kill(findProcess(program.pid, 'service/main.js'), signal);
+    };
+    for (let ends = 1; ends < 5; ends += 1) {
+      end('SIGKILL');
+      await expect.poll(() => program.countOf('the service listens again'), { timeout: 30_000 }).toBe(ends);
+    }
+    // what a plain `kill` sends: the service stops in order, with exit code 0
+    end('SIGTERM');
+    expect(await program.exit).toBe(1);
+    expect(program.stderr.at(-1)).toMatch(/the service .*exit code 0, and 5 times within 60 s: giving up/);
+    expect(runningOf([...tree])).toEqual([]);
+  });
+
+  it('stops at once on SIGINT while it waits to start a program again', async () => {
+    await using program = start();
+    await program.prints('Ctrl-C stops both');
+    process.kill(findProcess(program.pid, 'service/main.js'), 'SIGKILL');
+    await program.prints('starting it again');
+    expect(await program.kill('SIGINT')).toBe(0);
+  });
+
+  it('generates an admin token for a gateway beyond loopback, and prints it', async () => {
+    await using program = start({ GATEWAY_HOST: '0.0.0.0' });
+    await program.prints('Ctrl-C stops both');
+    expect(program.stdout.join('\n')).toMatch(/admin {5}[\w-]{43} /);
+  });
+
+  it.each([{}, { GATEWAY_HOST: '0.0.0.0', GATEWAY_ADMIN_TOKEN: 'a-token-of-my-own-which-i-know' }])(
+    'prints no admin token otherwise: %o',
+    async (settings) => {
+      await using program = start(settings);
+      await program.prints('Ctrl-C stops both');
+      expect(program.stdout.join('\n')).not.toMatch(/admin {5}|a-token-of-my-own/);
+    },
+  );
 
   it.each(['GATEWAY_PORT', 'PORT'])('says in one line that the port in %s is in use', async (setting) => {
     const other = createServer().listen(0, '127.0.0.1');

@@ -33,6 +33,7 @@ function endAll(processIds: readonly number[]): void {
 
 describe('a program that npm runs', { timeout: 60_000 }, () => {
   it.each([
+    ['start', [], 'Ctrl-C stops both', 5],
     ['gateway', [], 'listening', 3],
     ['service', [], 'listening', 3],
     ['deploy:local', ['--', '--watch'], 'trying again', 3],

@@ -11,6 +11,7 @@ const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 const PROGRAMS = [
   ['gateway/main', 'gateway'],
   ['service/main', 'service'],
+  ['deploy/start', 'start'],
   ['deploy/local', 'deploy'],
   ['deploy/app', 'synth'],
 ] as const;

@@ -1,0 +1,100 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ChildProgram, describeEnd } from './child-program.js';
+
+/** What to run. */
+export interface ProgramSettings {
+  readonly name: string;
+  /** The compiled program. */
+  readonly file: string;
+  readonly env: NodeJS.ProcessEnv;
+  /** The variable that sets its port: a program that is started again listens where it did before. */
+  readonly portVariable: string;
+}
+
+/** A program that is started again when it ends by itself. */
+export class SupervisedProgram {
+  #child: ChildProgram;
+  #env: NodeJS.ProcessEnv;
+  readonly #stopping = new AbortController();
+
+  constructor(private readonly settings: ProgramSettings) {
+    this.#env = settings.env;
+    this.#child = this.#start();
+  }
+
+  /**
+   * Waits for the first start, which is not repeated: what is wrong with the settings stays wrong.
+   *
+   * @returns its URL
+   * @throws {ProgramEndedError} it ended instead
+   */
+  async listening(): Promise<string> {
+    const url = await this.#child.listening;
+    this.#env = { ...this.#env, [this.settings.portVariable]: new URL(url).port };
+    return url;
+  }
+
+  /**
+   * Starts it again whenever it has ended, after a growing pause.
+   *
+   * @param restarted what to do once it listens again
+   * @param report takes a line for each time
+   * @returns once it was stopped
+   * @throws {Error} it ended too often in a short time; or what `restarted` throws while the program runs
+   */
+  async supervise(restarted: () => Promise<void>, report: (line: string) => void): Promise<void> {
+    const { name } = this.settings;
+    let recent: number[] = [];
+    for (;;) {
+      const child = this.#child;
+      const end = await child.ended;
+      if (this.#isStopping) return;
+      const now = performance.now();
+      recent = [...recent.filter((endedAt) => now - endedAt < WINDOW_MS), now];
+      const line = `the ${name} (process ${child.processId}) ended with ${describeEnd(end)}`;
+      if (recent.length >= MAX_ENDS) {
+        throw new Error(`${line}, and ${MAX_ENDS} times within ${WINDOW_MS / 1000} s: giving up`);
+      }
+      report(`${line}: starting it again`);
+      await sleep(FIRST_PAUSE_MS * 2 ** (recent.length - 1), undefined, {
+        signal: this.#stopping.signal,
+      }).catch(() => undefined);
+      if (this.#isStopping) return;
+      this.#child = this.#start();
+      await this.#useAgain(restarted);
+    }
+  }
+
+  /** Stops it for good, and waits until it has ended. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#child.stop();
+  }
+
+  get #isStopping(): boolean {
+    return this.#stopping.signal.aborted;
+  }
+
+  #start(): ChildProgram {
+    return new ChildProgram(this.settings.name, this.settings.file, this.#env);
+  }
+
+  /** What fails because the program has ended once more is left to the next round. */
+  async #useAgain(restarted: () => Promise<void>): Promise<void> {
+    const hasEnded = this.#child.ended.then(() => true);
+    try {
+      await this.#child.listening;
+      await restarted();
+    } catch (error) {
+      if (await Promise.race([hasEnded, sleep(SETTLE_MS, false)])) return;
+      throw error;
+    }
+  }
+}
+
+/** 0.2, 0.4, 0.8 and 1.6 s: a developer waits no longer than necessary, and a program that cannot run does not loop. */
+const FIRST_PAUSE_MS = 200;
+const MAX_ENDS = 5;
+const WINDOW_MS = 60_000;
+/** A refused connection may be noticed before the end of the process that refused it. */
+const SETTLE_MS = 1_000;

@@ -8,6 +8,9 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 const DOCKER = join(import.meta.dirname, '../../docker');
 
+/** The gateway secret that a project starts with. */
+export const FIRST_SECRET = 'the-secret-before-any-rotation';
+
 /** docker/compose.yaml, started under a name and on ports of its own. Disposing of it removes all that it has made. */
 export class ComposeProject implements AsyncDisposable {
   readonly gatewayUrl: string;
@@ -23,6 +26,7 @@ export class ComposeProject implements AsyncDisposable {
       ...process.env,
       GATEWAY_PORT: String(gatewayPort),
       SERVICE_PORT: String(servicePort),
+      GATEWAY_SECRET: FIRST_SECRET,
     };
   }
 
@@ -31,13 +35,17 @@ export class ComposeProject implements AsyncDisposable {
     const project = new ComposeProject(files, await freePort(), await freePort());
     try {
       await project.compose('up', '--build', '--detach');
-      const { stdout: exitCode } = await run('docker', ['wait', await project.container('deploy')]);
-      if (exitCode.trim() !== '0') throw new Error(await project.compose('logs', '--no-color'));
+      await project.untilHealthy('deploy');
       return project;
     } catch (error) {
       await project[Symbol.asyncDispose]();
       throw error;
     }
+  }
+
+  /** Changes a variable of docker/.env, for the commands that follow. */
+  set(name: string, value: string): void {
+    this.#env[name] = value;
   }
 
   async compose(...args: string[]): Promise<string> {
@@ -71,16 +79,39 @@ export class ComposeProject implements AsyncDisposable {
 
   /** Starts what was stopped or killed, and waits until its health check passes. */
   async start(service: string): Promise<void> {
+    const since = Date.now();
+    await run('docker', ['start', await this.container(service)]);
+    await this.untilHealthy(service, since);
+  }
+
+  /** Stops and starts it in one go, and waits until its health check passes. */
+  async restart(service: string): Promise<void> {
+    await run('docker', ['restart', await this.container(service)]);
+    await this.untilHealthy(service, Date.now());
+  }
+
+  /** Makes it anew with the variables of now, and nothing else; waits until its health check passes. */
+  async recreate(service: string): Promise<void> {
+    await this.compose('up', '--detach', '--no-deps', service);
+    await this.untilHealthy(service);
+  }
+
+  /**
+   * @param since milliseconds since 1970: only a check that passes after it counts
+   * @throws {Error} with everybody's log: the container ended instead
+   */
+  async untilHealthy(service: string, since = 0): Promise<void> {
     const id = await this.container(service);
-    const events = spawn('docker', ['events', '--filter', `container=${id}`, '--format', '{{.Action}}']);
+    const filters = ['--filter', `container=${id}`, '--since', (since / 1000).toFixed(3)];
+    const events = spawn('docker', ['events', ...filters, '--format', '{{.Action}}']);
     try {
-      const lines = createInterface(events.stdout);
-      const healthy = (async () => {
-        for await (const line of lines) if (line === 'health_status: healthy') return;
-        throw new Error(`${service} did not become healthy`);
-      })();
-      await run('docker', ['start', id]);
-      await healthy;
+      for await (const line of createInterface(events.stdout)) {
+        if (line === 'health_status: healthy') return;
+        if (line === 'die') break;
+      }
+      throw new Error(
+        `${service} did not become healthy:\n${await this.compose('logs', '--no-color', '--tail', '50')}`,
+      );
     } finally {
       events.kill();
       await once(events, 'close');

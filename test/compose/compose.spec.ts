@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocketClient } from '../support/web-socket-client.js';
 import { Chatter } from './chatter.js';
-import { ComposeProject } from './compose-project.js';
+import { ComposeProject, FIRST_SECRET } from './compose-project.js';
 
 /** Everything as docker/compose.yaml has it, on a real engine: gateway → NLB → two tasks → Valkey. */
 let project: ComposeProject;
@@ -41,7 +41,7 @@ function acknowledgedTo(chatters: readonly Chatter[]): number[] {
   return chatters.flatMap(({ acknowledged }) => acknowledged.filter((offset) => offset > since));
 }
 
-describe('with docker compose', { timeout: 180_000 }, () => {
+describe('with docker compose', { timeout: 600_000 }, () => {
   it('a frame goes to a task and its reply comes back', async () => {
     using client = await WebSocketClient.open(url);
     client.send({ action: 'ping', id: 1 });
@@ -77,13 +77,42 @@ describe('with docker compose', { timeout: 180_000 }, () => {
         await project.start(task);
       }
     });
-    expect(chatters.flatMap(({ failures }) => failures)).toEqual([]);
-    const acknowledged = acknowledgedTo(chatters);
-    for (const { offsets } of chatters) {
-      await expect.poll(() => acknowledged.filter((offset) => !offsets.includes(offset))).toEqual([]);
-      expect(offsets.length).toBe(new Set(offsets).size);
-    }
-    for (const chatter of chatters) chatter[Symbol.dispose]();
+    expect(await lostBy(chatters)).toEqual([]);
+  });
+
+  it('rotating the secret under load, as OPERATING.md says, fails no message and loses none', async () => {
+    const chatters = await talkDuring('rotated', async () => {
+      project.set('GATEWAY_SECRET', 'the-secret-after-the-rotation');
+      project.set('GATEWAY_SECRET_PREVIOUS', FIRST_SECRET);
+      for (const task of ['task-1', 'task-2']) await project.recreate(task);
+      await project.recreate('deploy');
+      project.set('GATEWAY_SECRET_PREVIOUS', '');
+      for (const task of ['task-1', 'task-2']) await project.recreate(task);
+    });
+    expect(await lostBy(chatters)).toEqual([]);
+  });
+
+  it('changing the secret in one step keeps clients connected, and serves them again', async () => {
+    using client = await WebSocketClient.open(url);
+    project.set('GATEWAY_SECRET', 'the-secret-after-one-step');
+    await project.compose('up', '--detach');
+    await project.untilHealthy('deploy');
+    await expect
+      .poll(
+        async () => {
+          client.send({ action: 'ping', id: 1 });
+          return client.next();
+        },
+        { timeout: 60_000, interval: 500 },
+      )
+      .toEqual({ type: 'pong', id: 1 });
+  });
+
+  it('restarting the gateway brings the API back by itself', async () => {
+    using before = await WebSocketClient.open(url);
+    await project.restart('gateway');
+    expect(await before.closed).toMatchObject({ code: 1001 });
+    await expect.poll(() => pingAnew(), { timeout: 60_000 }).toEqual({ type: 'pong', id: 1 });
   });
 
   it('killing a task under load loses no acknowledged message, and the other task serves on', async () => {
@@ -109,6 +138,29 @@ describe('with docker compose', { timeout: 180_000 }, () => {
     expect(await project.leftovers()).toEqual([]);
   });
 });
+
+/** Failures, acknowledged messages that a client does not receive, and those that it receives twice. */
+async function lostBy(chatters: readonly Chatter[]): Promise<readonly unknown[]> {
+  const acknowledged = acknowledgedTo(chatters);
+  const problems: unknown[] = chatters.flatMap(({ failures }) => failures);
+  for (const { offsets } of chatters) {
+    await expect.poll(() => acknowledged.filter((offset) => !offsets.includes(offset))).toEqual([]);
+    problems.push(...offsets.filter((offset, index) => offsets.indexOf(offset) !== index));
+  }
+  for (const chatter of chatters) chatter[Symbol.dispose]();
+  return problems;
+}
+
+/** What a new client gets for a ping; the error when it cannot connect. */
+async function pingAnew(): Promise<unknown> {
+  try {
+    using client = await WebSocketClient.open(url);
+    client.send({ action: 'ping', id: 1 });
+    return await client.next();
+  } catch (error) {
+    return error;
+  }
+}
 
 /** Acknowledged messages that somebody does not have, of what was sent and what each asks for now. */
 async function missedBy(chatters: readonly Chatter[]): Promise<readonly number[]> {

@@ -11,6 +11,9 @@ const DOCKER = join(import.meta.dirname, '../../docker');
 /** The gateway secret that a project starts with. */
 export const FIRST_SECRET = 'the-secret-before-any-rotation';
 
+/** One that ends is started again: on a loaded machine the store may not answer in time. */
+const MAX_ENDS = 5;
+
 /** docker/compose.yaml, started under a name and on ports of its own. Disposing of it removes all that it has made. */
 export class ComposeProject implements AsyncDisposable {
   readonly gatewayUrl: string;
@@ -98,16 +101,18 @@ export class ComposeProject implements AsyncDisposable {
 
   /**
    * @param since milliseconds since 1970: only a check that passes after it counts
-   * @throws {Error} with everybody's log: the container ended instead
+   * @throws {Error} with everybody's log: the container has ended again and again instead
    */
   async untilHealthy(service: string, since = 0): Promise<void> {
     const id = await this.container(service);
     const filters = ['--filter', `container=${id}`, '--since', (since / 1000).toFixed(3)];
     const events = spawn('docker', ['events', ...filters, '--format', '{{.Action}}']);
+    let ends = 0;
     try {
       for await (const line of createInterface(events.stdout)) {
         if (line === 'health_status: healthy') return;
-        if (line === 'die') break;
+        if (line === 'die') ends += 1;
+        if (ends === MAX_ENDS) break;
       }
       throw new Error(
         `${service} did not become healthy:\n${await this.compose('logs', '--no-color', '--tail', '50')}`,

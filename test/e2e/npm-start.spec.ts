@@ -25,7 +25,7 @@ const start = (env: NodeJS.ProcessEnv = {}) =>
 const urlToPaste = (program: SpawnedProgram) =>
   program.stdout.join('\n').match(/npx wscat -c "(ws:[^"]+)"/)?.[1] ?? 'no line to paste';
 
-describe('npm start', { timeout: 60_000 }, () => {
+describe('npm start', { timeout: 240_000 }, () => {
   it('prints a line to paste, which leads to a service that answers', async () => {
     await using program = start();
     await program.prints('Ctrl-C stops both');
@@ -61,7 +61,7 @@ describe('npm start', { timeout: 60_000 }, () => {
     const tree = processTree(program.pid);
     expect(tree).toHaveLength(3);
     await program.kill('SIGKILL');
-    await expect.poll(() => runningOf(tree), { timeout: 30_000 }).toEqual([]);
+    await expect.poll(() => runningOf(tree), { timeout: 60_000 }).toEqual([]);
   });
 
   it('starts a killed service again, and clients stay connected', async () => {
@@ -106,7 +106,7 @@ describe('npm start', { timeout: 60_000 }, () => {
     };
     for (let ends = 1; ends < 5; ends += 1) {
       end('SIGKILL');
-      await expect.poll(() => program.countOf('the service listens again'), { timeout: 30_000 }).toBe(ends);
+      await expect.poll(() => program.countOf('the service listens again'), { timeout: 60_000 }).toBe(ends);
     }
     // what a plain `kill` sends: the service stops in order, with exit code 0
     end('SIGTERM');

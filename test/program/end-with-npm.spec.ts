@@ -31,7 +31,7 @@ function endAll(processIds: readonly number[]): void {
   for (const processId of runningOf(processIds)) process.kill(processId, 'SIGKILL');
 }
 
-describe('a program that npm runs', { timeout: 60_000 }, () => {
+describe('a program that npm runs', { timeout: 180_000 }, () => {
   it.each([
     ['start', [], 'Ctrl-C stops both', 5],
     ['gateway', [], 'listening', 3],
@@ -45,14 +45,14 @@ describe('a program that npm runs', { timeout: 60_000 }, () => {
       // npm, on most systems a shell, and the programs
       expect(tree.length).toBeGreaterThanOrEqual(processes - 1);
       process.kill(program.pid, 'SIGKILL');
-      await expect.poll(() => runningOf(tree), { timeout: 30_000 }).toEqual([]);
+      await expect.poll(() => runningOf(tree), { timeout: 60_000 }).toEqual([]);
     } finally {
       endAll(tree);
     }
   });
 });
 
-describe('a program that npm does not run as its script', { timeout: 30_000 }, () => {
+describe('a program that npm does not run as its script', { timeout: 180_000 }, () => {
   /** Kills a shell once the gateway that it has started listens. @returns which processes still run, of which */
   async function killShell(env: NodeJS.ProcessEnv) {
     const gateway = `"${process.execPath}" dist/gateway/main.js`;
@@ -62,7 +62,7 @@ describe('a program that npm does not run as its script', { timeout: 30_000 }, (
     const [parent = 0, ...programs] = processTree(shell.pid);
     try {
       process.kill(parent, 'SIGKILL');
-      await expect.poll(() => runningOf([parent])).toEqual([]);
+      await expect.poll(() => runningOf([parent]), { timeout: 60_000 }).toEqual([]);
       const url = JSON.parse(shell.stdout.find((line) => line.includes('listening')) ?? '{}') as {
         url: string;
       };

@@ -8,10 +8,16 @@ const startGateway = async () => {
   return { gateway, admin: new AdminClient(gateway.gateway.url) };
 };
 
-it('says that it runs', async () => {
+it('says that it runs, with an id that stays until the next start', async () => {
   const { gateway, admin } = await startGateway();
   await using _ = gateway;
-  expect(await admin.get('health')).toEqual({ status: 'ok' });
+  const health = await admin.get('health');
+  expect(health).toEqual({ status: 'ok', startId: expect.any(String) as string });
+  expect(await admin.get('health')).toEqual(health);
+
+  const { gateway: next, admin: nextAdmin } = await startGateway();
+  await using _next = next;
+  expect(await nextAdmin.get('health')).not.toEqual(health);
 });
 
 it('lists the open connections', async () => {

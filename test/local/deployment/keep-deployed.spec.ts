@@ -6,6 +6,9 @@ import { HttpBackend } from '../../support/http-backend.js';
 import { SpawnedProgram } from '../../support/spawned-program.js';
 import { WebSocketClient } from '../../support/web-socket-client.js';
 
+/** Of what depends on other processes. */
+const PATIENT = { timeout: 60_000 };
+
 /** `npm run deploy:local`, as a process. */
 let folder: string;
 let backend: HttpBackend;
@@ -33,7 +36,7 @@ const isThere = async (file: string) =>
     () => false,
   );
 
-describe('deploy:local', { timeout: 30_000 }, () => {
+describe('deploy:local', { timeout: 120_000 }, () => {
   it('says what it has done, and that there is nothing to do the second time', async () => {
     const { program: gateway, url } = await startGateway();
     await using _ = gateway;
@@ -72,24 +75,24 @@ describe('deploy:local', { timeout: 30_000 }, () => {
   });
 });
 
-describe('deploy:local --watch', { timeout: 60_000 }, () => {
+describe('deploy:local --watch', { timeout: 120_000 }, () => {
   it('deploys again after a restart of the gateway, and says each thing once', async () => {
     const readyFile = join(folder, 'deployed');
     const { program: gateway, url } = await startGateway();
     const port = new URL(url).port;
     await using program = deploy({ GATEWAY_URL: url }, '--watch', '--ready-file', readyFile);
     await program.prints('created the API');
-    await expect.poll(() => isThere(readyFile)).toBe(true);
+    await expect.poll(() => isThere(readyFile), PATIENT).toBe(true);
 
     await gateway.kill('SIGKILL');
     await program.prints('trying again');
-    await expect.poll(() => isThere(readyFile)).toBe(false);
+    await expect.poll(() => isThere(readyFile), PATIENT).toBe(false);
 
     const { program: next } = await startGateway(port);
     await using _ = next;
-    await expect.poll(() => program.countOf('created the API'), { timeout: 30_000 }).toBe(2);
+    await expect.poll(() => program.countOf('created the API'), PATIENT).toBe(2);
     using client = await WebSocketClient.open(`${url.replace('http', 'ws')}/dev`);
-    await expect.poll(() => isThere(readyFile)).toBe(true);
+    await expect.poll(() => isThere(readyFile), PATIENT).toBe(true);
     expect(program.stderr).toEqual([`deploy: no gateway answers at ${url} (ECONNREFUSED); trying again`]);
 
     expect(await program.kill('SIGTERM')).toBe(0);

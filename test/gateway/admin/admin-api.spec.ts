@@ -15,8 +15,9 @@ it('says that it runs, with an id that stays until the next start', async () => 
   expect(health).toEqual({ status: 'ok', startId: expect.any(String) as string });
   expect(await admin.get('health')).toEqual(health);
 
-  const { gateway: next, admin: nextAdmin } = await startGateway();
-  await using _next = next;
+  const { gateway: nextGateway, admin: nextAdmin } = await startGateway();
+  await using stack = new AsyncDisposableStack();
+  stack.use(nextGateway);
   expect(await nextAdmin.get('health')).not.toEqual(health);
 });
 

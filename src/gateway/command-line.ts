@@ -3,6 +3,7 @@ import { CloudFormationError } from './cloudformation/template-error.js';
 import { explainCommand } from './commands/explain.js';
 import { lintCommand } from './commands/lint.js';
 import { readTemplateFile } from './commands/read-template-file.js';
+import { type AdminTokenPolicy } from './front/admin-token.js';
 import { Gateway } from './gateway.js';
 import { LOCAL_ACCOUNT, type Options, readOptions, USAGE } from './options.js';
 import { machineCredentials } from './steps/call-aws.js';
@@ -37,7 +38,8 @@ async function serve(options: Options): Promise<void> {
   const templates = await Promise.all(
     options.templates.map(async (fileName) => ({ fileName, text: await readTemplateFile(fileName) })),
   );
-  const services = { endpoints: options.endpoints, credentials: machineCredentials };
+  const credentials = options.usesMachineCredentials ? machineCredentials : undefined;
+  const services = { endpoints: options.endpoints, credentials };
   const gateway = await Gateway.start({
     ...options,
     accountId: LOCAL_ACCOUNT,
@@ -47,7 +49,25 @@ async function serve(options: Options): Promise<void> {
     log,
   }).catch(explainListening(options));
   log.info({ url: gateway.url, ...(tls?.trustFile && { trust: tls.trustFile }) }, 'listening');
+  announceAdminToken(gateway.adminToken, log);
   stopOnSignal(gateway, log);
+}
+
+/** A generated token is printed, once, as nobody would know it otherwise. */
+function announceAdminToken(policy: AdminTokenPolicy, log: Logger): void {
+  if (policy.kind === 'off') {
+    log.warn(
+      'the admin token is off: whoever reaches this port can change APIs, faults and the clock; --host 127.0.0.1 closes it',
+    );
+  } else if (policy.kind === 'required' && policy.isGenerated) {
+    // whatever the level of the log
+    log
+      .child({}, { level: 'warn' })
+      .warn(
+        { adminToken: policy.token },
+        'other machines reach this gateway, so commands need this token, as Authorization: Bearer TOKEN or as the secret key of the access key admin; --admin-token or GATEWAY_ADMIN_TOKEN chooses one that stays the same',
+      );
+  }
 }
 
 function stopOnSignal(gateway: Gateway, log: Logger): void {

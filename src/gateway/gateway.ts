@@ -3,7 +3,7 @@ import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, type Socket } from 'node:net';
 import { type Logger } from 'pino';
 import { AdminApi, isAdminPath } from './admin/admin-api.js';
-import { findStage, whyNoWebSocket } from './api-address.js';
+import { findStage, type StageAddress, whyNoWebSocket } from './api-address.js';
 import { Clock } from './clock.js';
 import { loadTemplate } from './cloudformation/load-template.js';
 import { ConnectionIds } from './connections/connection-id.js';
@@ -16,13 +16,15 @@ import { Faults } from './faults.js';
 import { type FunctionSource } from './functions/function-source.js';
 import { UnreadableRequests } from './front/unreadable-request.js';
 import { Functions } from './functions/functions.js';
+import { Access, type Surface } from './front/access.js';
+import { type AdminTokenPolicy, adminTokenPolicy } from './front/admin-token.js';
 import { newRequestId } from './ids.js';
 import { LIMITS } from './limits.js';
 import { Pipeline } from './pipeline.js';
 import { Iam } from './signing/iam.js';
 import { IAM_OFF, type IamSettings } from './signing/iam-settings.js';
 import { AccessLog } from './steps/access-log.js';
-import { type AwsServices, machineCredentials } from './steps/call-aws.js';
+import { type AwsServices } from './steps/call-aws.js';
 import { IntegrationClient } from './steps/call-integration.js';
 import { type Targets } from './steps/find-target.js';
 import { badHandshake, forbidden } from './steps/reply.js';
@@ -45,12 +47,18 @@ export interface GatewayOptions {
   readonly targets: Targets;
   /** The Lambda functions that can be called, by name or ARN; none unless told. */
   readonly functions?: ReadonlyMap<string, FunctionSource> | undefined;
-  /** Where `AWS` integrations go and who signs for them; to AWS, with the machine's own credentials, unless told. */
+  /** Where `AWS` integrations go and who signs for them; nowhere unless told. */
   readonly services?: AwsServices | undefined;
   /** Nothing has to be signed unless it says so. */
   readonly iam?: IamSettings | undefined;
   /** Certificate and key in PEM; plain HTTP without. */
   readonly tls?: { readonly cert: string; readonly key: string } | undefined;
+  /** Host names, besides those that no stranger can point at this machine, under which it may be commanded. */
+  readonly allowedHosts?: readonly string[] | undefined;
+  /** Origins of web pages that may command it. */
+  readonly allowedOrigins?: readonly string[] | undefined;
+  /** What commands need; `off` for nothing. Left out, it is generated when `host` is beyond loopback. */
+  readonly adminToken?: string | undefined;
   readonly log: Logger;
   /** Quotas of the account that differ from AWS's defaults. */
   readonly quotas?: Partial<AccountLimits> | undefined;
@@ -63,6 +71,9 @@ export interface GatewayOptions {
  * `/{stage}/@connections/{connectionId}`, the control plane at `/v2/…` and `/vpclinks`, and its own admin at `/_gateway/…`.
  */
 export class Gateway {
+  /** Whether commands need a token, and which. */
+  readonly adminToken: AdminTokenPolicy;
+  readonly #access: Access;
   readonly #control: ControlPlane;
   readonly #integrations: IntegrationClient;
   readonly #connections: ConnectionServer;
@@ -82,10 +93,22 @@ export class Gateway {
       whenStageDeleted: (apiId, stage, last) => this.#connections.closeStage(apiId, stage, last),
     });
     const { log } = options;
+    this.adminToken = adminTokenPolicy(options.adminToken, options.host);
+    this.#access = new Access(
+      {
+        scheme: options.tls ? 'https' : 'http',
+        boundHost: options.host,
+        allowedHosts: options.allowedHosts ?? [],
+        allowedOrigins: options.allowedOrigins ?? [],
+        isDomainName: (name) => this.#control.isDomainName(name),
+      },
+      this.adminToken,
+      log,
+    );
     this.#functions = new Functions(options.functions ?? new Map(), log);
     this.#integrations = new IntegrationClient(
       this.#functions,
-      options.services ?? { endpoints: new Map(), credentials: machineCredentials },
+      options.services ?? { endpoints: new Map(), credentials: undefined },
       faults,
     );
     const throttle = new Throttle(() => clock.now(), { ...LIMITS, ...options.quotas });
@@ -186,13 +209,18 @@ export class Gateway {
     try {
       const url = requestUrl(request);
       const address = url && this.#findStage(url, request);
-      // before the control plane: a stage may be called v2
-      if (address?.rest[0] === '@connections') await this.#management.handle(request, response, address);
-      else if (url && isControlPath(url.pathname))
-        await handleControlRequest(this.#control, request, response);
-      else if (url && isAdminPath(url.pathname)) await this.#admin.handle(request, response, url.pathname);
-      else this.#answerPlainRequest(request, response, address !== undefined && address.rest.length === 0);
+      const surface = url && surfaceOf(url, address);
+      if (url === undefined || surface === undefined) {
+        return this.#answerPlainRequest(request, response, address?.rest.length === 0);
+      }
+      const body = await this.#access.admit(request, response, surface, url.pathname);
+      if (body === undefined) return;
+      if (surface === 'control') handleControlRequest(this.#control, request, response, body);
+      else if (surface === 'admin') this.#admin.handle(request, response, url.pathname, body);
+      else if (address) await this.#management.handle(request, response, address);
     } catch (error) {
+      // a client that leaves in the middle of its request is no error
+      if (request.destroyed && !request.complete) return;
       this.options.log.error({ err: error, method: request.method }, 'request failed');
       if (response.headersSent) response.destroy();
       else sendJson(response, 500, { message: 'Internal server error' });
@@ -246,6 +274,14 @@ export class Gateway {
     if (url === undefined) return 'the request target is no path';
     return whyNoWebSocket(url, headers.host ?? '', this.#control, this.options.defaultApi);
   }
+}
+
+/** @returns `undefined` for what only a WebSocket client would ask for */
+function surfaceOf({ pathname }: URL, address: StageAddress | undefined): Surface | undefined {
+  // before the control plane: a stage may be called v2
+  if (address?.rest[0] === '@connections') return 'connections';
+  if (isControlPath(pathname)) return 'control';
+  return isAdminPath(pathname) ? 'admin' : undefined;
 }
 
 function requestUrl(request: IncomingMessage): URL | undefined {

@@ -51,6 +51,10 @@ export const LIMITS = {
   authorizerAnswerBytes: 8 * 1024,
   /** So long may a Lambda authorizer take; AWS gives no number for WebSocket APIs, and this is an integration's. */
   authorizerTimeoutMs: 29_000,
+  /** Body of a request to the control plane. AWS publishes no number; this is eight times its largest integration. */
+  controlBodyBytes: 1024 * 1024,
+  /** Body of a request to `/_gateway/`: far more than any settings need. */
+  adminBodyBytes: 64 * 1024,
   /** So long may the `$disconnect` calls take when the gateway itself stops; our choice. */
   stopMs: 5_000,
   /** So long may a client take to answer the close frame when the gateway itself stops; our choice. */

@@ -1,5 +1,7 @@
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
 import { readNameValues } from './commands/name-value.js';
+import { readAdminToken } from './front/admin-token.js';
+import { hostName } from './front/host-and-origin.js';
 import { type FunctionSource, FunctionSourceError, parseFunctionFlag } from './functions/function-source.js';
 import { type IamSettings, readIamSettings } from './signing/iam-settings.js';
 import { type Targets } from './steps/find-target.js';
@@ -23,6 +25,11 @@ export interface Options {
   readonly functions: ReadonlyMap<string, FunctionSource>;
   /** AWS service → where it is. */
   readonly endpoints: ReadonlyMap<string, URL>;
+  /** Whether `AWS` integrations may use the credentials of whoever runs the gateway. */
+  readonly usesMachineCredentials: boolean;
+  readonly allowedHosts: readonly string[];
+  readonly allowedOrigins: readonly string[];
+  readonly adminToken: string | undefined;
   readonly iam: IamSettings;
   readonly tls: TlsSettings | undefined;
   readonly quotas: Partial<AccountLimits>;
@@ -42,6 +49,14 @@ export const USAGE = `Amazon API Gateway for WebSocket APIs, on your machine
                           a Lambda function: a local ES module, or an Invoke endpoint; may be repeated
   --endpoint-for SERVICE=URL
                           where an AWS service really is, such as dynamodb=http://127.0.0.1:8000; may be repeated
+  --use-machine-credentials
+                          sign AWS integrations with this machine's AWS credentials; without it they only go
+                          to --endpoint-for, signed with placeholders
+  --allow-host NAME       another Host under which the gateway may be commanded, such as gw.example.com
+                          or *.example.com; may be repeated
+  --allow-origin ORIGIN   a web page that may command it, such as http://localhost:5173; may be repeated
+  --admin-token TOKEN|off what commands need (GATEWAY_ADMIN_TOKEN); without it, generated and printed
+                          when --host is not of this machine
   --default-api ID        the API that is meant when neither Host nor path says so; not needed for a single API
   --region REGION         the Region in the names that are given out (AWS_REGION, us-east-1)
   --auth off|sigv4        whether calls of @connections have to be signed (off)
@@ -74,6 +89,7 @@ export function readOptions(args: readonly string[], env: NodeJS.ProcessEnv): Op
       return undefined;
     }
   };
+  const adminToken = values['admin-token'] ?? (env.GATEWAY_ADMIN_TOKEN || undefined);
   const options = {
     port: read(() => readPort(values.port ?? (env.GATEWAY_PORT || '8080'))),
     host: values.host ?? (env.GATEWAY_HOST || '127.0.0.1'),
@@ -86,6 +102,10 @@ export function readOptions(args: readonly string[], env: NodeJS.ProcessEnv): Op
     endpoints: new Map(
       (values['endpoint-for'] ?? []).flatMap((each) => read(() => [readEndpoint(each)]) ?? []),
     ),
+    usesMachineCredentials: values['use-machine-credentials'] ?? false,
+    allowedHosts: (values['allow-host'] ?? []).flatMap((each) => read(() => readHostName(each)) ?? []),
+    allowedOrigins: (values['allow-origin'] ?? []).flatMap((each) => read(() => readOrigin(each)) ?? []),
+    adminToken: adminToken === undefined ? undefined : read(() => readAdminToken(adminToken)),
     iam: read(() => readIamSettings(values, env, LOCAL_ACCOUNT)),
     tls: read(() => readTlsSettings(values)),
     quotas: Object.fromEntries((values.quota ?? []).flatMap((each) => read(() => [readQuota(each)]) ?? [])),
@@ -124,6 +144,25 @@ function readEndpoint(text: string): readonly [string, URL] {
   );
 }
 
+function readHostName(text: string): string {
+  const name = hostName(text.replace(/^\*\./, ''));
+  if (name !== undefined && !/:\d+$/.test(text)) return `${text.startsWith('*.') ? '*.' : ''}${name}`;
+  throw new UsageError(
+    `--allow-host is '${text}': it must be a host name without scheme and port, such as gw.example.com or *.example.com`,
+  );
+}
+
+/** As browsers write it: without a port that the scheme implies. Other schemes than HTTP's have pages as well. */
+function readOrigin(text: string): string {
+  if (/^[a-z][a-z0-9+.-]*:\/\/[^/?#@\s]+$/i.test(text) && URL.canParse(text)) {
+    const { origin } = new URL(text);
+    return origin === 'null' ? text.toLowerCase() : origin;
+  }
+  throw new UsageError(
+    `--allow-origin is '${text}': it must be SCHEME://HOST or SCHEME://HOST:PORT and nothing after it, such as http://localhost:5173`,
+  );
+}
+
 const QUOTAS: Readonly<Record<string, keyof AccountLimits>> = {
   'requests-per-second': 'requestsPerSecond',
   'request-burst': 'requestBurst',
@@ -156,6 +195,10 @@ const FLAGS = {
   target: { type: 'string', multiple: true },
   function: { type: 'string', multiple: true },
   'endpoint-for': { type: 'string', multiple: true },
+  'use-machine-credentials': { type: 'boolean' },
+  'allow-host': { type: 'string', multiple: true },
+  'allow-origin': { type: 'string', multiple: true },
+  'admin-token': { type: 'string' },
   'default-api': { type: 'string' },
   region: { type: 'string' },
   auth: { type: 'string' },

@@ -28,6 +28,7 @@ export async function createApi(gatewayUrl: string, backendUrl?: string): Promis
   const create = async (path: string, body: object): Promise<Record<string, string>> => {
     const response = await fetch(`${gatewayUrl}/v2/apis${path}`, {
       method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify(body),
     });
     if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);

@@ -34,6 +34,20 @@ describe('npm start', { timeout: 240_000 }, () => {
     expect(await client.next()).toEqual({ type: 'pong', id: 1 });
   });
 
+  it('beyond loopback deploys with a token of its own, and prints it', async () => {
+    await using program = start({ GATEWAY_HOST: '0.0.0.0' });
+    await program.prints('AWS_ACCESS_KEY_ID=admin');
+    const output = program.stdout.join('\n');
+    const [, token = ''] = output.match(/AWS_SECRET_ACCESS_KEY=(\S+)/) ?? [];
+    const [, port = ''] = output.match(/ws:\/\/0\.0\.0\.0:(\d+)/) ?? [];
+    const clock = `http://127.0.0.1:${port}/_gateway/clock`;
+    expect((await fetch(clock)).status).toBe(401);
+    expect((await fetch(clock, { headers: { Authorization: `Bearer ${token}` } })).status).toBe(200);
+    using client = await WebSocketClient.open(`ws://127.0.0.1:${port}/dev`);
+    client.send({ action: 'ping', id: 1 });
+    expect(await client.next()).toEqual({ type: 'pong', id: 1 });
+  });
+
   it('stops the gateway, then the service, on SIGINT, with exit code 0 and no stack trace', async () => {
     await using program = start();
     await program.prints('Ctrl-C stops both');

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { AdminClient } from '../support/admin-client.js';
 import { LocalPrograms } from '../support/local-programs.js';
 
 it('finds the client whose $disconnect never came, and tells the others that it has left', async () => {
@@ -11,7 +12,7 @@ it('finds the client whose $disconnect never came, and tells the others that it 
     expect(await client.next()).toMatchObject({ type: 'joined' });
   }
   expect(await alice.next()).toMatchObject({ type: 'member', data: { event: 'joined' } });
-  await fetch(`${programs.gatewayUrl}/_gateway/faults`, { method: 'PUT', body: '{"disconnect":"drop"}' });
+  await new AdminClient(programs.gatewayUrl).setFaults({ disconnect: 'drop' });
 
   bob[Symbol.dispose]();
 

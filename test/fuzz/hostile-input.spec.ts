@@ -12,6 +12,7 @@ import { clientBytes } from './frames.js';
 import { afterHandshake, exchange } from './raw-http.js';
 import {
   adminRequests,
+  commands,
   connectionRequests,
   controlRequests,
   handshakes,
@@ -80,8 +81,8 @@ describe('hostile input does no harm', { timeout: 60_000 }, () => {
     return taken;
   };
 
-  const request = async ({ method, path, body }: HttpRequest) => {
-    const answer = await agent.request({ origin: gateway.gateway.url, path, method, body });
+  const request = async ({ method, path, body, headers = {} }: HttpRequest) => {
+    const answer = await agent.request({ origin: gateway.gateway.url, path, method, body, headers });
     await answer.body.dump();
     expect(answer.statusCode).not.toBe(500);
   };
@@ -104,12 +105,12 @@ describe('hostile input does no harm', { timeout: 60_000 }, () => {
   });
 
   it('as requests to @connections', async () => {
-    const taken = await harmless(connectionRequests(known), RUNS.connections, request);
+    const taken = await harmless(commands(connectionRequests(known)), RUNS.connections, request);
     expect(taken).toBe(RUNS.connections);
   });
 
   it('as requests to the control plane, and in what they made', async () => {
-    const taken = await harmless(controlRequests(known), RUNS.control, request);
+    const taken = await harmless(commands(controlRequests(known)), RUNS.control, request);
     expect(taken).toBe(RUNS.control);
     // whatever the API has become, a message to it is answered or carried, and nothing breaks
     const { apiId: ApiId } = known;
@@ -123,7 +124,7 @@ describe('hostile input does no harm', { timeout: 60_000 }, () => {
   });
 
   it('as requests to its own administration', async () => {
-    const taken = await harmless(adminRequests(), RUNS.admin, request);
+    const taken = await harmless(commands(adminRequests()), RUNS.admin, request);
     expect(taken).toBe(RUNS.admin);
   });
 

@@ -171,6 +171,29 @@ export interface HttpRequest {
   readonly method: string;
   readonly path: string;
   readonly body: Uint8Array | string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Adds headers: mostly those of a program that may command the gateway, as it looks no further at the others. */
+export function commands(requests: fc.Arbitrary<HttpRequest>): fc.Arbitrary<HttpRequest> {
+  const hostile = fc.oneof(
+    fc.constantFrom(
+      'null',
+      'http://evil.example',
+      'evil.example:80',
+      '[::1',
+      'localhost.',
+      'Bearer ',
+      'application/json;',
+    ),
+    fc.string({ maxLength: 20 }).map((text) => text.replaceAll(/[^\x20-\x7e]/g, '')),
+  );
+  const name = fc.constantFrom('host', 'origin', 'authorization', 'content-type');
+  const headers = fc.oneof(
+    { weight: 9, arbitrary: fc.constant({ 'content-type': 'application/json' }) },
+    { weight: 1, arbitrary: fc.dictionary(name, hostile, { maxKeys: 2 }) },
+  );
+  return fc.tuple(requests, headers).map(([request, added]) => ({ ...request, headers: added }));
 }
 
 export function controlRequests(known: Known): fc.Arbitrary<HttpRequest> {

@@ -3,6 +3,7 @@ import { parseFunctionFlag } from '../../src/gateway/functions/function-source.j
 import { DeployedGateway } from '../support/deployed-gateway.js';
 import { FunctionModule } from '../support/function-module.js';
 import { HttpBackend } from '../support/http-backend.js';
+import { LogLines } from '../support/log-lines.js';
 import { WebSocketClient } from '../support/web-socket-client.js';
 
 const CREDENTIALS = async () => ({ accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'secret' });
@@ -40,6 +41,27 @@ describe('an AWS integration', () => {
     expect(received.headers).toMatchObject({
       'content-type': 'application/x-www-form-urlencoded',
       authorization: expect.stringContaining('/us-east-1/sqs/aws4_request'),
+    });
+  });
+
+  it('to AWS itself fails, with a line in the log that names the flag, unless the machine’s credentials may be used', async () => {
+    const lines = new LogLines();
+    await using gateway = await DeployedGateway.start(
+      {
+        $default: {
+          integration: {
+            IntegrationType: 'AWS',
+            IntegrationUri: 'arn:aws:apigateway:us-east-1:sqs:path/000000000000/queue',
+          },
+        },
+      },
+      { log: lines.log },
+    );
+    using client = await WebSocketClient.open(gateway.webSocketUrl);
+    client.send({ a: 1 });
+    expect(await client.next()).toMatchObject({ message: 'Internal server error' });
+    expect(await lines.next('integration failed')).toMatchObject({
+      reason: expect.stringContaining('--use-machine-credentials') as string,
     });
   });
 

@@ -5,6 +5,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { HttpBackend } from '../support/http-backend.js';
 import { SpawnedProgram } from '../support/spawned-program.js';
 import { WebSocketClient } from '../support/web-socket-client.js';
 
@@ -58,6 +59,145 @@ describe('the gateway as a program', () => {
     const program = gateway(['--help']);
     expect(await program.exit).toBe(0);
     expect(program.stdout.join('\n')).toContain('--target NLB=HOST[:PORT]');
+  });
+});
+
+describe('who may command it', () => {
+  const lineOf = ({ stdout }: SpawnedProgram, msg: string) =>
+    stdout
+      .map((line) => JSON.parse(line) as Record<string, string>)
+      .find((line) => line.msg?.includes(msg)) ?? {};
+
+  it.each(['info', 'fatal'])('beyond loopback it prints a token once, also with LOG_LEVEL=%s', async (level) => {
+    const { program, url } = await SpawnedProgram.listening('gateway/main.js', ['--port=0', '--host=0.0.0.0'], {
+      LOG_LEVEL: level,
+    });
+    await using _ = program;
+    await program.prints('adminToken');
+    const { adminToken = '', level: printedAs } = lineOf(program, 'commands need this token');
+    expect(adminToken).toMatch(/^[\w-]{43}$/);
+    expect(printedAs).toBe('warn');
+    expect((await fetch(`${url}/_gateway/clock`)).status).toBe(401);
+    const headers = { Authorization: `Bearer ${adminToken}` };
+    expect((await fetch(`${url}/_gateway/clock`, { headers })).status).toBe(200);
+    await program.kill('SIGTERM');
+    expect(program.stdout.filter((line) => line.includes(adminToken))).toHaveLength(1);
+  }); // prettier-ignore
+
+  it('takes the token from GATEWAY_ADMIN_TOKEN or --admin-token, and prints neither', async () => {
+    const token = 'a-token-of-some-length';
+    for (const [args, env] of [
+      [[], { GATEWAY_ADMIN_TOKEN: token }],
+      [['--admin-token', token], { GATEWAY_ADMIN_TOKEN: 'another-token-of-length' }],
+    ] as const) {
+      const { program, url } = await SpawnedProgram.listening('gateway/main.js', ['--port=0', ...args], env);
+      await using _ = program;
+      expect((await fetch(`${url}/v2/apis`)).status).toBe(403);
+      const headers = { Authorization: `Bearer ${token}` };
+      expect((await fetch(`${url}/v2/apis`, { headers })).status).toBe(200);
+      await program.kill('SIGTERM');
+      expect(program.stdout.join()).not.toContain(token);
+    }
+  });
+
+  it('warns when the token is off beyond loopback', async () => {
+    const args = ['--port=0', '--host=0.0.0.0', '--admin-token=off'];
+    const { program, url } = await SpawnedProgram.listening('gateway/main.js', args);
+    await using _ = program;
+    await program.prints('the admin token is off');
+    expect((await fetch(`${url}/v2/apis`)).status).toBe(200);
+  });
+
+  it('names what is wrong with its flags, without the token', async () => {
+    const program = gateway([
+      '--admin-token=short-token',
+      '--allow-host=http://gw.example.com',
+      '--allow-host=gw.example.com:8080',
+      '--allow-origin=localhost:5173',
+      '--allow-origin=http://localhost:5173/',
+      '--allow-origin=*',
+      '--allow-origin=null',
+    ]);
+    expect(await program.exit).toBe(1);
+    expect(program.stderr).toHaveLength(7);
+    expect(program.stderr.filter((line) => line.includes('--allow-host'))).toHaveLength(2);
+    expect(program.stderr.filter((line) => line.includes('--allow-origin'))).toHaveLength(4);
+    expect(program.stderr.join()).not.toContain('short-token');
+  });
+
+  it('takes hosts and origins as browsers send them', async () => {
+    const { program, url } = await SpawnedProgram.listening('gateway/main.js', [
+      '--port=0',
+      '--allow-origin=HTTPS://App.Example.com:443',
+      '--allow-origin=tauri://localhost',
+    ]);
+    await using _ = program;
+    for (const [Origin, status] of [
+      ['https://app.example.com', 200],
+      ['tauri://localhost', 200],
+      ['https://app.example.com:444', 403],
+    ] as const) {
+      expect((await fetch(`${url}/_gateway/clock`, { headers: { Origin } })).status).toBe(status);
+    }
+  });
+
+  it('calls AWS with the credentials of the machine only with --use-machine-credentials', async () => {
+    const template = {
+      Resources: {
+        Api: {
+          Type: 'AWS::ApiGatewayV2::Api',
+          Properties: {
+            Name: 'a',
+            ProtocolType: 'WEBSOCKET',
+            RouteSelectionExpression: '$request.body.action',
+          },
+        },
+        Integration: {
+          Type: 'AWS::ApiGatewayV2::Integration',
+          Properties: {
+            ApiId: { Ref: 'Api' },
+            IntegrationType: 'AWS',
+            IntegrationMethod: 'POST',
+            IntegrationUri: 'arn:aws:apigateway:us-east-1:sqs:path/000000000000/queue',
+          },
+        },
+        Default: {
+          Type: 'AWS::ApiGatewayV2::Route',
+          Properties: {
+            ApiId: { Ref: 'Api' },
+            RouteKey: '$default',
+            Target: { 'Fn::Sub': 'integrations/${Integration}' },
+          },
+        },
+        Stage: {
+          Type: 'AWS::ApiGatewayV2::Stage',
+          Properties: { ApiId: { Ref: 'Api' }, StageName: 'dev', AutoDeploy: true },
+        },
+      },
+    };
+    const folder = await mkdtemp(join(tmpdir(), 'gateway-'));
+    await writeFile(join(folder, 'template.json'), JSON.stringify(template));
+    await using sqs = await HttpBackend.start();
+    for (const [flags, accessKeyId] of [
+      [[], 'local'],
+      [['--use-machine-credentials'], 'AKIAREAL'],
+    ] as const) {
+      const { program, url } = await SpawnedProgram.listening(
+        'gateway/main.js',
+        [
+          '--port=0',
+          `--template=${join(folder, 'template.json')}`,
+          `--endpoint-for=sqs=${sqs.url}`,
+          ...flags,
+        ],
+        { AWS_ACCESS_KEY_ID: 'AKIAREAL', AWS_SECRET_ACCESS_KEY: 'a-real-secret' },
+      );
+      await using _ = program;
+      using client = await WebSocketClient.open(`${url.replace('http', 'ws')}/dev`);
+      client.send({ action: 'x' });
+      expect((await sqs.next()).headers.authorization).toContain(`Credential=${accessKeyId}/`);
+    }
+    await rm(folder, { recursive: true });
   });
 });
 

@@ -24,7 +24,10 @@ export class AdminClient {
   ): Promise<{ status: number; headers: Headers; body: unknown }> {
     const response = await fetch(`${this.gatewayUrl}/_gateway/${path}`, {
       method,
-      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      ...(body !== undefined && {
+        headers: { 'Content-Type': 'application/json' },
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+      }),
     });
     return { status: response.status, headers: response.headers, body: await response.json() };
   }

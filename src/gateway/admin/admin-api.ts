@@ -3,12 +3,8 @@ import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { type Clock } from '../clock.js';
 import { type ConnectionServer } from '../connections/connection-server.js';
 import { type Faults, FaultSettings } from '../faults.js';
-import { readBody } from '../http-body.js';
 import { ClockAdvance } from './clock-advance.js';
 import { AdminProblem, checked } from './admin-problem.js';
-
-/** Far more than any settings take. */
-const MAX_BODY_BYTES = 64 * 1024;
 
 /**
  * What only a stand-in has, below `/_gateway/`: whether it runs, its clock that can be moved, faults, and a look at the
@@ -43,7 +39,7 @@ export class AdminApi {
     private readonly connections: Pick<ConnectionServer, 'open'>,
   ) {}
 
-  async handle(request: IncomingMessage, response: ServerResponse, pathname: string): Promise<void> {
+  handle({ method }: IncomingMessage, response: ServerResponse, pathname: string, body: Buffer): void {
     try {
       const resource = Object.hasOwn(this.#resources, pathname) ? this.#resources[pathname] : undefined;
       if (resource === undefined) {
@@ -51,13 +47,13 @@ export class AdminApi {
         throw new AdminProblem('not_found', `there is no ${pathname}: there are ${paths}`);
       }
       const methods = Object.keys(resource);
-      const operation = methods.find((method) => method === request.method) as Method | undefined;
+      const operation = methods.find((each) => each === method) as Method | undefined;
       if (operation === undefined) {
         response.setHeader('Allow', methods);
         throw new AdminProblem('method_not_allowed', `${pathname} takes ${methods.join(', ')}`);
       }
-      const body = await readJson(request, operation === 'POST' || operation === 'PUT');
-      send(response, 200, 'application/json', resource[operation]?.(body));
+      const takesBody = operation === 'POST' || operation === 'PUT';
+      send(response, 200, 'application/json', resource[operation]?.(takesBody ? parseJson(body) : undefined));
     } catch (error) {
       if (!(error instanceof AdminProblem)) throw error;
       send(response, error.status, 'application/problem+json', error.body);
@@ -83,11 +79,7 @@ type Resource = Partial<Record<Method, (body: unknown) => unknown>>;
 
 const isoTime = (time: number) => new Date(time).toISOString();
 
-async function readJson(request: IncomingMessage, isWanted: boolean): Promise<unknown> {
-  const body = await readBody(request, MAX_BODY_BYTES);
-  if (body === undefined)
-    throw new AdminProblem('body_too_large', `a body has at most ${MAX_BODY_BYTES} bytes`);
-  if (!isWanted) return undefined;
+function parseJson(body: Buffer): unknown {
   try {
     return JSON.parse(body.toString('utf8'));
   } catch (cause) {

@@ -26,7 +26,6 @@ const PROBLEMS = {
   bad_request: { status: 400, title: 'The request cannot be understood' },
   not_found: { status: 404, title: 'There is no such resource' },
   method_not_allowed: { status: 405, title: 'The resource does not take this method' },
-  body_too_large: { status: 413, title: 'The body is too large' },
 } as const;
 
 /**

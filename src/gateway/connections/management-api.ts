@@ -159,9 +159,9 @@ function gone(response: ServerResponse): void {
   end(response, 410, '');
 }
 
-/** With these headers and no others, as recorded; Node adds `Keep-Alive` unless it is told of `Connection`. */
+/** With these headers, and those for an allowed page; no others, as recorded. Node adds `Keep-Alive` unless it is told of `Connection`. */
 function tooLarge(response: ServerResponse, now: number): void {
-  for (const name of response.getHeaderNames()) response.removeHeader(name);
+  for (const name of ['Content-Type', 'x-amzn-RequestId', 'x-amz-apigw-id']) response.removeHeader(name);
   const headers = { Date: new Date(now).toUTCString(), 'Content-Length': 0, Connection: 'keep-alive' };
   response.writeHead(413, headers).end();
 }

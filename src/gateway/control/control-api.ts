@@ -1,14 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { type IncomingMessage, type ServerResponse } from 'node:http';
-import { readBody } from '../http-body.js';
 import { badRequest, ControlError } from './control-error.js';
 import { type ControlPlane } from './control-plane.js';
 import { isJsonObject, type JsonObject } from './fields.js';
 import { type ControlAnswer } from './operate-on.js';
 import { operate } from './operations.js';
-
-/** AWS publishes no figure; this is eight times what the largest integration of the models can be. */
-const MAX_BODY_BYTES = 1024 * 1024;
 
 /** Whether a path is the control plane's. A stage may be called `v2`: its `@connections` are not. */
 export function isControlPath(pathname: string): boolean {
@@ -17,30 +13,24 @@ export function isControlPath(pathname: string): boolean {
 
 /**
  * The HTTP API of the control plane, as the SDKs and the `aws` command speak it (rest-json): of API Gateway v2 what
- * WebSocket APIs need, and of v1 VPC links, API keys and usage plans. Signatures are not looked at.
+ * WebSocket APIs need, and of v1 VPC links, API keys and usage plans. The front has checked who may call.
  *
  * @throws what no answer foresees, once the client has got its 500
  * @see https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/operations.html
  */
-export async function handleControlRequest(
+export function handleControlRequest(
   controlPlane: ControlPlane,
-  request: IncomingMessage,
+  { method = '', url = '' }: IncomingMessage,
   response: ServerResponse,
-): Promise<void> {
+  body: Buffer,
+): void {
   try {
-    const body = await readBody(request, MAX_BODY_BYTES);
-    if (body === undefined) {
-      throw new ControlError('RequestEntityTooLargeException', `the body is over ${MAX_BODY_BYTES} bytes`);
-    }
-    const { method = '', url = '' } = request;
     const [path = '', query] = url.split(/\?(.*)/s);
     const segments = path.slice(1).split('/').map(decodeSegment);
     const searchParams = new URLSearchParams(query);
     send(response, operate(controlPlane, { method, segments, searchParams, json: () => parseJson(body) }));
   } catch (error) {
     if (error instanceof ControlError) return sendError(response, error);
-    // a client that leaves in the middle of its request is nobody's error
-    if (request.destroyed && !request.complete) return;
     sendError(
       response,
       new ControlError('InternalServerErrorException', 'the gateway failed; its log says why'),

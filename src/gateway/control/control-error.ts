@@ -9,7 +9,6 @@ export const CONTROL_ERRORS = {
   UnknownOperationException: 404,
   MethodNotAllowedException: 405,
   TooManyRequestsException: 429,
-  RequestEntityTooLargeException: 413,
   /** A fault of this gateway. */
   InternalServerErrorException: 500,
 } as const;

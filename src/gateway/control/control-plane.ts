@@ -120,6 +120,11 @@ export class ControlPlane {
     return { id: key.id, value, ...(plan.throttle && { throttle: { burstLimit, rateLimit } }) };
   }
 
+  /** Whether a host name is a custom domain name, or covered by one with a star. */
+  isDomainName(name: string): boolean {
+    return this.domainNames.has(name) || this.domainNames.has(name.replace(/^[^.]+/, '*'));
+  }
+
   vpcLink(id: string): VpcLink | undefined {
     return this.vpcLinks.get(id);
   }

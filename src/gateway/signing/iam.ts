@@ -1,11 +1,12 @@
 import { type Clock } from '../clock.js';
-import { type AccessKey, type Identity, unnamedIdentity } from './access-keys.js';
+import { type Identity, unnamedIdentity } from './access-keys.js';
 import { type SignedRequest } from './canonical-request.js';
 import { IamError } from './iam-error.js';
 import { type IamSettings } from './iam-settings.js';
 import { evaluatePolicy } from './policy.js';
-import { readSignature, type Signature } from './read-signature.js';
-import { checkScope, isSame, verifySignature } from './verify-signature.js';
+import { readSignature } from './read-signature.js';
+import { readSigner, verifySigner } from './signer.js';
+import { checkScope } from './verify-signature.js';
 
 /** The part of AWS's Identity and Access Management that a call of API Gateway meets: who signed it, and may they. */
 export class Iam {
@@ -50,23 +51,19 @@ export class Iam {
   }
 
   #authenticate(request: SignedRequest): Identity {
-    const signature = readSignature(request);
-    checkScope(signature, this.plane.region, this.clock.now());
     const { accessKeys } = this.settings;
-    if (accessKeys === undefined) return unnamedIdentity(signature.accessKeyId, this.plane.accountId);
-    const accessKey = accessKeys.get(signature.accessKeyId);
-    if (accessKey === undefined) throw unknownKey();
-    verifySignature(request, signature, accessKey.secretAccessKey);
-    if (!hasSessionToken(signature, accessKey)) throw unknownKey();
-    return accessKey.identity;
+    const scope = { service: SERVICE, region: this.plane.region };
+    const now = this.clock.now();
+    if (accessKeys === undefined) {
+      const signature = readSignature(request);
+      checkScope(signature, scope, now);
+      return unnamedIdentity(signature.accessKeyId, this.plane.accountId);
+    }
+    const signer = readSigner(request, accessKeys, scope, now);
+    verifySigner(request, signer);
+    return signer.accessKey.identity;
   }
 }
 
-/** Temporary credentials go with their token, and others go without. */
-const hasSessionToken = (signature: Signature, accessKey: AccessKey) =>
-  signature.sessionToken === undefined || accessKey.sessionToken === undefined
-    ? signature.sessionToken === accessKey.sessionToken
-    : isSame(accessKey.sessionToken, signature.sessionToken);
-
-const unknownKey = () =>
-  new IamError('UnrecognizedClientException', 'The security token included in the request is invalid.');
+/** The name by which WebSocket APIs and `@connections` are signed for. */
+const SERVICE = 'execute-api';

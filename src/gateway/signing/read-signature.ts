@@ -39,7 +39,7 @@ const MAX_EXPIRES_SECONDS = 604_800;
  *
  * @throws {IamError} there is none, or it is not complete
  */
-export function readSignature(request: SignedRequest): Signature {
+export function readSignature(request: Omit<SignedRequest, 'body'>): Signature {
   const [, query = ''] = request.target.split(/\?(.*)/s);
   const parameters = new Map(queryParameters(query));
   const authorization = headerValues(request.rawHeaders, 'authorization').join(', ');

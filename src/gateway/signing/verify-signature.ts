@@ -3,8 +3,13 @@ import { canonicalRequest, sha256, type SignedRequest } from './canonical-reques
 import { IamError } from './iam-error.js';
 import { ALGORITHM, basicTime, type Scope, type Signature, timeOf } from './read-signature.js';
 
-/** The name by which WebSocket APIs and `@connections` are signed for. */
-const SERVICE = 'execute-api';
+/** What a signature has to be made for. */
+export interface ExpectedScope {
+  /** The signing name, such as `execute-api`. */
+  readonly service: string;
+  /** `undefined`: any Region. */
+  readonly region: string | undefined;
+}
 
 /** So far may the signer's clock be off; a presigned URL that does not say how long it is good is good as long. */
 const SKEW_MS = 5 * 60_000;
@@ -19,7 +24,7 @@ const SKEW_MS = 5 * 60_000;
  */
 export function checkScope(
   { time, expiresSeconds, signedHeaders, scope }: Signature,
-  region: string,
+  { service, region }: ExpectedScope,
   now: number,
 ) {
   const signedAt = timeOf(time);
@@ -40,8 +45,10 @@ export function checkScope(
     throw invalid("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.");
   }
   const wrong = [
-    scope.region !== region && `Credential should be scoped to a valid region, not '${scope.region}'. `,
-    scope.service !== SERVICE && `Credential should be scoped to correct service: '${SERVICE}'. `,
+    region !== undefined &&
+      scope.region !== region &&
+      `Credential should be scoped to a valid region, not '${scope.region}'. `,
+    scope.service !== service && `Credential should be scoped to correct service: '${service}'. `,
     scope.terminator !== TERMINATOR &&
       `Credential should be scoped with a valid terminator: '${TERMINATOR}', not '${scope.terminator}'. `,
     scope.date !== time.slice(0, 8) &&

@@ -14,8 +14,11 @@ export interface AwsCredentials {
 export interface AwsServices {
   /** Service → where it is instead of on AWS, from `--endpoint-for`. */
   readonly endpoints: ReadonlyMap<string, URL>;
-  /** Who signs. The integration's `CredentialsArn` is not assumed: what signs here is the machine's own identity. */
-  readonly credentials: () => Promise<AwsCredentials>;
+  /**
+   * With `--use-machine-credentials`: sign all requests. Without, AWS itself is not called, and requests to the endpoints
+   * are signed with placeholders. The integration's `CredentialsArn` is not assumed.
+   */
+  readonly credentials: (() => Promise<AwsCredentials>) | undefined;
 }
 
 /**
@@ -31,7 +34,11 @@ export async function callAws(
 ): Promise<IntegrationAnswer> {
   const { service, region, method, body, timeoutMs } = request;
   const names = NAMES[service];
-  const base = endpoints.get(service) ?? new URL(`https://${hostOf(request)}`);
+  const endpoint = endpoints.get(service);
+  const base = endpoint ?? new URL(`https://${hostOf(request)}`);
+  if (credentials === undefined && endpoint === undefined) {
+    throw new IntegrationFailedError(base.origin, { cause: new Error(notCalled(service)) });
+  }
   const url = new URL(`${base.origin}${base.pathname.replace(/\/+$/, '')}${request.path}`);
   const query = Map.groupBy(request.query, ([name]) => name)
     .entries()
@@ -40,7 +47,7 @@ export async function callAws(
     // where one endpoint serves all Regions, one Region signs
     region: names?.isGlobal ? 'us-east-1' : region,
     service: names?.signing ?? service,
-    credentials: async () => credentials(),
+    credentials: credentials ?? PLACEHOLDER,
     sha256: Sha256,
     // S3 signs the path as it is sent, every other service encodes it once more
     uriEscapePath: service !== 's3',
@@ -68,6 +75,12 @@ export async function callAws(
     timeoutMs,
   });
 }
+
+/** Stand-ins for AWS services want a signature and do not check it; some take letters and digits only. */
+const PLACEHOLDER: AwsCredentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+
+const notCalled = (service: string) =>
+  `AWS is not called with this machine's credentials unless the gateway is started with --use-machine-credentials; with --endpoint-for ${service}=URL the request goes to a stand-in`;
 
 /** Credentials as every AWS tool finds them: environment, profile, container, instance. */
 export async function machineCredentials(): Promise<AwsCredentials> {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { buffer } from 'node:stream/consumers';
 import { APIGatewayClient } from '@aws-sdk/client-api-gateway';
 import {
   ApiGatewayV2Client,
@@ -17,7 +18,9 @@ export async function serveControlApi() {
   /** Faults of the gateway, as opposed to answers that refuse something. */
   const faults: unknown[] = [];
   const server = createServer((request, response) => {
-    handleControlRequest(controlPlane, request, response).catch((error: unknown) => faults.push(error));
+    buffer(request)
+      .then((body) => handleControlRequest(controlPlane, request, response, body))
+      .catch((error: unknown) => faults.push(error));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

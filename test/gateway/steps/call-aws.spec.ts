@@ -96,6 +96,30 @@ describe('a request to a service', () => {
   });
 });
 
+describe('without the credentials of the machine', () => {
+  it('a request to an endpoint is signed with placeholders', async () => {
+    await using backend = await HttpBackend.start();
+    const http = new HttpClient();
+    const endpoints = new Map([['sqs', new URL(backend.url)]]);
+    await callAws({ endpoints, credentials: undefined }, http, requestOf('sqs:path/1/q'));
+    await http.close();
+    const { headers } = await backend.next();
+    expect(headers.authorization).toMatch(/^AWS4-HMAC-SHA256 Credential=local\//);
+    expect(headers).not.toHaveProperty('x-amz-security-token');
+  });
+
+  it('a request to AWS is not sent, and the error names the flags', async () => {
+    const http = { send: async () => Promise.reject(new Error('it was sent')) } as unknown as HttpClient;
+    const services = { endpoints: new Map<string, URL>(), credentials: undefined };
+    await expect(callAws(services, http, requestOf('sqs:path/1/q'))).rejects.toMatchObject({
+      name: 'IntegrationFailedError',
+      message: expect.stringMatching(
+        /sqs\.eu-central-1\.amazonaws\.com.*--use-machine-credentials.*--endpoint-for sqs=URL/,
+      ) as string,
+    });
+  });
+});
+
 describe('without an endpoint, a request goes to AWS', () => {
   it.each([
     ['sqs:path/1/q', 'https://sqs.eu-central-1.amazonaws.com'],

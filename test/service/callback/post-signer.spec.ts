@@ -81,7 +81,7 @@ it("is accepted by the gateway's verifier, which is written from the specificati
         body: message.body,
       };
       const signature = readSignature(request);
-      checkScope(signature, REGION, now);
+      checkScope(signature, { service: 'execute-api', region: REGION }, now);
       verifySignature(request, signature, rest.credentials.secretAccessKey);
       expect(signature.sessionToken).toBe(rest.credentials.sessionToken);
       expect(() => verifySignature(request, signature, `${rest.credentials.secretAccessKey}x`)).toThrow(

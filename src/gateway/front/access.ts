@@ -1,0 +1,108 @@
+import { type IncomingMessage, type ServerResponse } from 'node:http';
+import { type Logger } from 'pino';
+import { readBody } from '../http-body.js';
+import { LIMITS } from '../limits.js';
+import { AccessRefused } from './access-refused.js';
+import { AdminToken, type AdminTokenPolicy } from './admin-token.js';
+import { checkHostAndOrigin, type HostAndOriginRules } from './host-and-origin.js';
+import { sendPreflight, sendRefusal, setCorsHeaders } from './responses.js';
+
+/**
+ * What commands the gateway, and is therefore closed to web pages. WebSocket handshakes are not: as on AWS, any page
+ * may connect.
+ */
+export type Surface = 'admin' | 'control' | 'connections';
+
+/** Decides who may command the gateway, before anything is served. */
+export class Access {
+  readonly #token: AdminToken | undefined;
+
+  constructor(
+    private readonly rules: HostAndOriginRules,
+    policy: AdminTokenPolicy,
+    private readonly log: Logger,
+  ) {
+    this.#token = policy.kind === 'required' ? new AdminToken(policy.token) : undefined;
+  }
+
+  /**
+   * Checks, in this order: Host, Origin, admin token, content type; then reads the body and checks its signature.
+   *
+   * @returns the body, empty for `@connections`, which reads its own; `undefined` when the response has been sent: a
+   *   refusal, or what a page of an allowed origin asks before its request
+   */
+  async admit(
+    request: IncomingMessage,
+    response: ServerResponse,
+    surface: Surface,
+    pathname: string,
+  ): Promise<Buffer | undefined> {
+    if (surface === 'admin') {
+      response.setHeader('X-Content-Type-Options', 'nosniff').setHeader('Cache-Control', 'no-store');
+    }
+    try {
+      const { host = [] } = request.headersDistinct;
+      const pageOrigin = checkHostAndOrigin({ host, origin: request.headers.origin }, this.rules);
+      if (pageOrigin !== undefined) {
+        setCorsHeaders(response, pageOrigin);
+        if (isPreflight(request)) return void sendPreflight(request, response);
+      }
+      if (surface === 'connections') return Buffer.alloc(0);
+      return await this.#readCommand(request, surface, pathname);
+    } catch (error) {
+      if (!(error instanceof AccessRefused)) throw error;
+      this.#logRefusal(request, pathname, error);
+      sendRefusal(response, surface, error);
+      return undefined;
+    }
+  }
+
+  #logRefusal(
+    { method, headers: { host, origin } }: IncomingMessage,
+    path: string,
+    error: AccessRefused,
+  ): void {
+    // without what a wrong signature was compared with: it holds headers
+    const [detail] = error.message.split('\n');
+    this.log.warn({ reason: error.reason, method, host, origin, path, detail }, 'request refused');
+  }
+
+  async #readCommand(
+    request: IncomingMessage,
+    surface: 'admin' | 'control',
+    pathname: string,
+  ): Promise<Buffer> {
+    const { method = '', url: target = '', rawHeaders, headers } = request;
+    const checkSignature =
+      // container health checks have no token, and learn nothing but that it serves
+      pathname === '/_gateway/health'
+        ? undefined
+        : this.#token?.check({ method, target, rawHeaders }, headers.authorization);
+    if (hasBody(request)) requireJson(headers['content-type']);
+    const maxBytes = MAX_BODY_BYTES[surface];
+    const body = await readBody(request, maxBytes);
+    if (body === undefined) throw new AccessRefused('body_too_large', `the body is over ${maxBytes} bytes`);
+    checkSignature?.(body);
+    return body;
+  }
+}
+
+const MAX_BODY_BYTES = { admin: LIMITS.adminBodyBytes, control: LIMITS.controlBodyBytes };
+
+const isPreflight = ({ method, headers }: IncomingMessage) =>
+  method === 'OPTIONS' && headers['access-control-request-method'] !== undefined;
+
+const hasBody = ({ headers }: IncomingMessage) =>
+  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+
+/** What a form or a plain request of a page cannot have. */
+function requireJson(contentType: string | undefined): void {
+  if (contentType !== undefined && JSON_TYPE.test(contentType)) return;
+  const found = contentType === undefined ? 'missing' : `'${contentType.slice(0, 100)}'`;
+  throw new AccessRefused(
+    'not_json',
+    `the body's Content-Type is ${found}: it must be application/json. With curl, write --json in place of --data, or add -H 'Content-Type: application/json'`,
+  );
+}
+
+const JSON_TYPE = /^application\/(json|[\w.-]+\+json|x-amz-json-1\.\d)[ \t]*(;|$)/i;

@@ -1,0 +1,103 @@
+import { randomBytes } from 'node:crypto';
+import { unnamedIdentity } from '../signing/access-keys.js';
+import { type SignedRequest } from '../signing/canonical-request.js';
+import { IamError } from '../signing/iam-error.js';
+import { readSigner, verifySigner } from '../signing/signer.js';
+import { isSame } from '../signing/verify-signature.js';
+import { UsageError } from '../usage-error.js';
+import { AccessRefused } from './access-refused.js';
+
+/** Whether commands need a token, and where it comes from. */
+export type AdminTokenPolicy =
+  | { readonly kind: 'required'; readonly token: string; readonly isGenerated: boolean }
+  /** Only this machine reaches the gateway. */
+  | { readonly kind: 'loopback' }
+  /** Switched off, although other machines reach the gateway. */
+  | { readonly kind: 'off' };
+
+/**
+ * @param given the token, or `off`
+ * @param host what the gateway listens on
+ */
+export function adminTokenPolicy(given: string | undefined, host: string): AdminTokenPolicy {
+  if (given !== undefined && given !== 'off') return { kind: 'required', token: given, isGenerated: false };
+  if (isLoopback(host)) return { kind: 'loopback' };
+  if (given === 'off') return { kind: 'off' };
+  return { kind: 'required', token: randomBytes(32).toString('base64url'), isGenerated: true };
+}
+
+/**
+ * Reads `--admin-token` or `GATEWAY_ADMIN_TOKEN`.
+ *
+ * @throws {UsageError} it is too short, or cannot be sent in a header; the message does not repeat it
+ */
+export function readAdminToken(text: string): string {
+  if (text === 'off' || TOKEN.test(text)) return text;
+  throw new UsageError(
+    `--admin-token (GATEWAY_ADMIN_TOKEN) has ${text.length} characters: it must be off, or 16 to 512 of A-Z a-z 0-9 . _ ~ + / = -`,
+  );
+}
+
+/** What a Bearer token may have (RFC 6750, 2.1). */
+const TOKEN = /^[\w.~+/=-]{16,512}$/;
+
+/** Only the exact names and addresses of this machine; any other name could lead elsewhere. */
+const isLoopback = (host: string): boolean => /^(localhost|127(\.\d{1,3}){3}|::1)$/i.test(host);
+
+/**
+ * The token that commands need beyond loopback: as `Authorization: Bearer TOKEN`, or as the secret key of an AWS
+ * signature with the access key `admin`, which every AWS tool can make.
+ */
+export class AdminToken {
+  readonly #token: string;
+  readonly #accessKeys;
+
+  constructor(token: string) {
+    this.#token = token;
+    const identity = unnamedIdentity(ACCESS_KEY_ID, '000000000000');
+    this.#accessKeys = new Map([
+      [ACCESS_KEY_ID, { secretAccessKey: token, sessionToken: undefined, identity }],
+    ]);
+  }
+
+  /**
+   * Checks all that can be checked before the body is read.
+   *
+   * @returns checks the rest: the signature covers the body
+   * @throws {AccessRefused}
+   */
+  check(request: Omit<SignedRequest, 'body'>, authorization: string | undefined): (body: Buffer) => void {
+    const [, bearer] = authorization?.match(/^Bearer +(\S+) *$/i) ?? [];
+    if (bearer !== undefined) {
+      if (isSame(this.#token, bearer)) return () => undefined;
+      throw new AccessRefused(
+        'unauthorized',
+        `the Bearer token is not the admin token of this gateway${HINT}`,
+      );
+    }
+    // by the machine's clock and not by the gateway's, which tests move
+    const signer = asRefusal(() => readSigner(request, this.#accessKeys, SCOPE, Date.now()));
+    return (body) => asRefusal(() => verifySigner({ ...request, body }, signer));
+  }
+}
+
+const ACCESS_KEY_ID = 'admin';
+
+/** API Gateway's control plane, v1 and v2, is signed for under this name; the Region makes no difference here. */
+const SCOPE = { service: 'apigateway', region: undefined };
+
+const HINT =
+  '. Commands need the admin token (--admin-token, GATEWAY_ADMIN_TOKEN, or the one printed at start): as Authorization: Bearer TOKEN, or with AWS_ACCESS_KEY_ID=admin and AWS_SECRET_ACCESS_KEY=TOKEN';
+
+function asRefusal<T>(check: () => T): T {
+  try {
+    return check();
+  } catch (error) {
+    if (!(error instanceof IamError)) throw error;
+    // the text of a signature that does not match is long already, and begins with the secret key
+    const hint = error.errorType === 'InvalidSignatureException' ? '' : HINT;
+    throw new AccessRefused('unauthorized', `${error.message.replace(/\.$/, '')}${hint}`, error.errorType, {
+      cause: error,
+    });
+  }
+}

@@ -2,8 +2,8 @@ import { availableParallelism } from 'node:os';
 import swc from 'unplugin-swc';
 import { defineConfig } from 'vitest/config';
 
-/** They have scripts of their own, which name them: they take longer, and one needs a Docker engine. */
-const APART = ['compose', 'conformance', 'fuzz'];
+/** They have scripts of their own, which name them: they take longer, one needs a Docker engine, another a browser. */
+const APART = ['browser', 'compose', 'conformance', 'fuzz'];
 const isNamed = (folder: string) => process.argv.some((argument) => argument.startsWith(`test/${folder}`));
 const exclude = APART.filter((folder) => !isNamed(folder)).map((folder) => `${folder}/**`);
 

@@ -9,7 +9,10 @@ export interface GatewaySecretProps {
 }
 
 /**
- * What proves to the service that a request came through API Gateway: made by Secrets Manager, seen by nobody.
+ * What proves to the service that a request came through API Gateway: made by Secrets Manager, and in no template.
+ *
+ * Who can read it on AWS: besides those with `secretsmanager:GetSecretValue`, everyone with `apigateway:GET` on the API,
+ * as it is a literal request parameter of each integration, which GetIntegration shows in plain text.
  *
  * Each generation is a secret of its own, since CloudFormation resolves a dynamic reference again only when the
  * reference changes, and running tasks do not read a changed secret. So a rotation is one deployment: the tasks that

@@ -45,7 +45,10 @@ export class Access {
       const pageOrigin = checkHostAndOrigin({ host, origin: request.headers.origin }, this.rules);
       if (pageOrigin !== undefined) {
         setCorsHeaders(response, pageOrigin);
-        if (isPreflight(request)) return void sendPreflight(request, response);
+        if (isPreflight(request)) {
+          sendPreflight(request, response);
+          return undefined;
+        }
       }
       if (surface === 'connections') return Buffer.alloc(0);
       return await this.#readCommand(request, surface, pathname);

@@ -97,7 +97,9 @@ describe('the Origin header', () => {
 
   it('has the scheme of TLS when the gateway has TLS', () => {
     expect(check('localhost:443', 'https://localhost', { scheme: 'https' })).toBeUndefined();
-    expect(() => check('localhost:443', 'http://localhost', { scheme: 'https' })).toThrow();
+    expect(() => check('localhost:443', 'http://localhost', { scheme: 'https' })).toThrow(
+      refusal('origin_not_allowed'),
+    );
   });
 
   it.each(['http://localhost:5173', 'tauri://localhost'])('%s is allowed by name', (origin) => {

@@ -78,7 +78,7 @@ async function stop(): Promise<void> {
 
 /** Beyond loopback the gateway's control plane needs a token, which the deployment has to know, too. */
 function generatedAdminToken(host: string | undefined): string | undefined {
-  const isLoopback = !host || host === 'localhost' || host === '::1' || host.startsWith('127.');
+  const isLoopback = /^(localhost|127(\.\d{1,3}){3}|::1)$/i.test(host || '127.0.0.1');
   return isLoopback ? undefined : randomBytes(32).toString('base64url');
 }
 

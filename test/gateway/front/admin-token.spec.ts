@@ -11,7 +11,7 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { adminTokenPolicy, readAdminToken } from '../../../src/gateway/front/admin-token.js';
 import { Gateway, type GatewayOptions } from '../../../src/gateway/gateway.js';
-import { deployLocally } from '../../../src/deploy/local.js';
+import { deployLocally } from '../../../src/local/deployment/deploy-locally.js';
 import { AdminClient } from '../../support/admin-client.js';
 import { WebSocketClient } from '../../support/web-socket-client.js';
 import { type Headers, sign, type Signer } from '../signing/sign.js';
@@ -150,7 +150,7 @@ describe('with a token', () => {
       gatewaySecret: 'x'.repeat(16),
     };
     await deployLocally({ ...settings, adminToken: TOKEN });
-    expect(await new AdminClient(gateway.url).get('health')).toEqual({ status: 'ok' });
+    expect(await new AdminClient(gateway.url).get('health')).toMatchObject({ status: 'ok' });
     await expect(WebSocketClient.open(`${gateway.url.replace('http', 'ws')}/dev`)).rejects.toMatchObject({
       status: 502,
     });

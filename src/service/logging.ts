@@ -62,7 +62,10 @@ export class NestLogger implements LoggerService {
  * may be a whole request.
  */
 function describeError(error: unknown): unknown {
-  if (!(error instanceof Error)) return { message: String(error) };
+  if (!(error instanceof Error)) {
+    // an object without a prototype has no toString
+    return { message: typeof error === 'string' ? error : Object.prototype.toString.call(error) };
+  }
   return {
     type: error.name,
     message: error.message,

@@ -163,3 +163,10 @@ it('has of an error no fields that a library has hung on it', () => {
   });
   expect(lines.join()).not.toContain('hidden');
 });
+
+it('logs an error whose cause is an object without a prototype', () => {
+  const lines: string[] = [];
+  const log = createLogger({ logLevel: 'info' }, { write: (line) => void lines.push(line) });
+  log.error({ err: new Error('failed', { cause: Object.create(null) }) }, 'request failed');
+  expect(JSON.parse(lines.join())).toMatchObject({ err: { cause: { message: '[object Object]' } } });
+});

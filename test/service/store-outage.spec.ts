@@ -10,7 +10,7 @@ async function statusOf(service: TestService, path: string, connectionId = 'alic
     method: path.startsWith('/health') ? 'GET' : 'POST',
     headers: { ConnectionId: connectionId },
     ...(path === '/message' && { body: JSON.stringify({ action: 'join', channel: CHANNEL }) }),
-    signal: AbortSignal.timeout(3_000),
+    signal: AbortSignal.timeout(10_000),
   });
   if (response.status === 503 && response.headers.get('retry-after') !== '1')
     throw new Error('no Retry-After');
@@ -18,11 +18,11 @@ async function statusOf(service: TestService, path: string, connectionId = 'alic
 }
 
 const startOn = (redis: SpawnedRedis) =>
-  startService({ STORE: 'redis', REDIS_URL: redis.url(), STORE_TIMEOUT_MS: '500' });
+  startService({ STORE: 'redis', REDIS_URL: redis.url(), STORE_TIMEOUT_MS: '1500' });
 
 /** Every request is refused with a hint, and nothing but the readiness tells that something is wrong. */
 async function expectAway(service: TestService): Promise<void> {
-  await expect.poll(() => statusOf(service, '/health/ready'), { timeout: 3_000 }).toBe(503);
+  await expect.poll(() => statusOf(service, '/health/ready'), { timeout: 10_000 }).toBe(503);
   for (const path of ['/connect', '/message', '/disconnect']) expect(await statusOf(service, path)).toBe(503);
   expect(await statusOf(service, '/health/live')).toBe(200);
   expect((await fetch(`${service.url}/metrics`)).status).toBe(200);

@@ -33,6 +33,7 @@ COPY --from=service-dependencies /app/node_modules node_modules
 COPY --from=build /app/package.json ./
 COPY --from=build /app/dist/api dist/api
 COPY --from=build /app/dist/program dist/program
+COPY --from=build /app/dist/nest dist/nest
 COPY --from=build /app/dist/service dist/service
 USER node
 VOLUME /data
@@ -52,7 +53,7 @@ COPY --from=gateway-dependencies /app/node_modules node_modules
 COPY --from=build /app/package.json ./
 COPY --from=build /app/dist/api dist/api
 COPY --from=build /app/dist/program dist/program
-COPY --from=build /app/dist/deploy/local.js dist/deploy/
+COPY --from=build /app/dist/local/deploy.js dist/local/
 COPY --from=build /app/dist/local/deployment dist/local/deployment
 COPY --from=build /app/dist/gateway dist/gateway
 USER node

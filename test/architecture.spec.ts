@@ -4,155 +4,137 @@ import { describe, expect, it } from 'vitest';
 
 const SRC = join(import.meta.dirname, '../src');
 
+/** Single files of the gateway that everything in it may import. */
+const GATEWAY_TABLES = [
+  'clock',
+  'errors',
+  'faults',
+  'http-body',
+  'ids',
+  'limits',
+  'settings-file',
+  'usage-error',
+].map((file) => `gateway/${file}`);
+
+/** What both pipelines of the gateway call. */
+const GATEWAY_SHARED = [
+  'gateway/access-log',
+  'gateway/throttle',
+  'gateway/integrations',
+  'gateway/authorizers',
+  'gateway/control',
+  'gateway/mapping',
+  'gateway/vtl',
+  'gateway/lambda',
+  'gateway/iam',
+  ...GATEWAY_TABLES,
+];
+
+/** What every part of the Nest module may import. */
+const NEST_TOOLS = [
+  'api',
+  'nest/aws',
+  'nest/http',
+  'nest/metrics',
+  'nest/tracing',
+  'nest/logging',
+  'service/configuration',
+];
+
 /**
  * Who may import whom: each part, named by its path below `src`, with the parts that it may import besides itself.
- * The longest name that fits a file is its part. What is below a part in the table is never allowed to look up.
+ * The longest name that fits a file is its part. No part may import one that stands above it in its group.
  */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // the contract
   api: [],
-  // what every program does first
+  // what every program begins with
   program: [],
-  // what runs on this machine: npm start, and the deployment to a gateway
-  local: ['local/deployment'],
-  'local/deployment': ['api'],
-  // the deployment to AWS, and where the programs of this repository begin
-  deploy: ['api', 'local', 'local/deployment', 'program'],
-  // the product, from API Gateway's call down to the reply and the store
+  // the definition, sent to AWS or to a gateway
+  cdk: ['api', 'program'],
+  local: ['api', 'program'],
+  // the ready service
   service: [
-    'api',
     'program',
-    'service/config',
-    'service/logging',
-    'service/metrics',
-    'service/tracing',
-    'service/http',
-    'service/routes',
-    'service/publish-api',
-    'service/messages',
-    'service/channels',
-    'service/connections',
-    'service/callback',
-    'service/store',
+    'nest/operation',
+    'nest/routes',
+    'nest/backend-api',
+    'nest/authentication',
+    'nest/messages',
+    'nest/channels',
+    'nest/connections',
+    'nest/callback',
+    'nest/store',
+    ...NEST_TOOLS,
   ],
-  'service/http': ['api', 'service/routes'],
-  'service/routes': [
-    'api',
-    'service/config',
-    'service/logging',
-    'service/metrics',
-    'service/tracing',
-    'service/messages',
-    'service/channels',
-    'service/connections',
-    'service/callback',
-    'service/store',
+  'service/configuration': ['api'],
+  // the Nest module, from API Gateway's request down to the callback and the store
+  'nest/operation': ['nest/channels', 'nest/connections', 'nest/callback', 'nest/store', ...NEST_TOOLS],
+  'nest/routes': ['nest/authentication', 'nest/messages', 'nest/channels', 'nest/connections', ...NEST_TOOLS],
+  'nest/backend-api': [
+    'nest/authentication',
+    'nest/channels',
+    'nest/connections',
+    'nest/callback',
+    'nest/store',
+    ...NEST_TOOLS,
   ],
-  'service/publish-api': [
-    'api',
-    'service/config',
-    'service/logging',
-    'service/metrics',
-    'service/tracing',
-    'service/routes',
-    'service/channels',
-    'service/connections',
-    'service/callback',
-    'service/store',
-  ],
-  'service/messages': [
-    'api',
-    'service/config',
-    'service/logging',
-    'service/metrics',
-    'service/tracing',
-    'service/channels',
-    'service/connections',
-    'service/callback',
-    'service/store',
-  ],
-  'service/channels': [
-    'api',
-    'service/config',
-    'service/logging',
-    'service/metrics',
-    'service/tracing',
-    'service/connections',
-    'service/callback',
-    'service/store',
-  ],
-  'service/connections': [
-    'api',
-    'service/config',
-    'service/logging',
-    'service/metrics',
-    'service/tracing',
-    'service/callback',
-    'service/store',
-  ],
-  'service/callback': ['api', 'service/config', 'service/aws', 'service/metrics', 'service/tracing'],
-  'service/store': ['api', 'service/config', 'service/aws', 'service/metrics', 'service/tracing'],
-  'service/aws': ['service/config'],
-  'service/metrics': ['api', 'service/config'],
-  'service/tracing': ['api', 'service/config'],
-  'service/logging': ['api', 'service/config'],
-  'service/config': ['api'],
+  'nest/messages': ['nest/channels', 'nest/connections', 'nest/callback', 'nest/store', ...NEST_TOOLS],
+  'nest/channels': ['nest/connections', 'nest/callback', 'nest/store', ...NEST_TOOLS],
+  'nest/connections': ['nest/callback', 'nest/store', ...NEST_TOOLS],
+  'nest/callback': NEST_TOOLS,
+  'nest/store': NEST_TOOLS,
+  'nest/authentication': ['nest/routes', ...NEST_TOOLS],
+  'nest/http': ['api', 'nest/callback', 'nest/store', 'nest/logging', 'service/configuration'],
+  'nest/aws': ['service/configuration'],
+  'nest/metrics': ['api', 'service/configuration'],
+  'nest/tracing': ['api', 'service/configuration'],
+  'nest/logging': ['api', 'service/configuration'],
   // the stand-in: nothing of ours, as if it were AWS
   gateway: [
     'gateway/program',
-    'gateway/commands',
+    'gateway/cli',
     'gateway/cloudformation',
-    'gateway/front',
     'gateway/admin',
-    'gateway/connections',
     'gateway/front',
-    'gateway/pipeline',
-    ...belowThePipeline(),
+    'gateway/websocket',
+    ...GATEWAY_SHARED,
   ],
   'gateway/program': [],
-  'gateway/front': ['gateway/signing', ...gatewayTables()],
-  'gateway/commands': ['gateway/cloudformation', ...belowThePipeline()],
-  'gateway/cloudformation': belowThePipeline(),
-  'gateway/admin': ['gateway/connections', ...gatewayTables()],
-  'gateway/connections': ['gateway/pipeline', ...belowThePipeline()],
-  'gateway/pipeline': belowThePipeline(),
-  'gateway/steps': belowThePipeline().filter((part) => part !== 'gateway/steps'),
-  'gateway/control': ['gateway/mapping', ...gatewayTables()],
-  'gateway/templates': ['gateway/mapping', ...gatewayTables()],
-  'gateway/functions': gatewayTables(),
-  'gateway/signing': gatewayTables(),
-  'gateway/throttle': gatewayTables(),
+  'gateway/cli': ['gateway/cloudformation', 'gateway/front', 'gateway/websocket', ...GATEWAY_SHARED],
+  'gateway/cloudformation': ['gateway/websocket', ...GATEWAY_SHARED],
+  'gateway/admin': ['gateway/websocket', ...GATEWAY_TABLES],
+  'gateway/front': ['gateway/control', 'gateway/iam', ...GATEWAY_TABLES],
+  'gateway/websocket': ['gateway/front', ...GATEWAY_SHARED],
+  'gateway/integrations': [
+    'gateway/websocket',
+    'gateway/control',
+    'gateway/lambda',
+    'gateway/iam',
+    'gateway/mapping',
+    ...GATEWAY_TABLES,
+  ],
+  'gateway/authorizers': [
+    'gateway/websocket',
+    'gateway/integrations',
+    'gateway/control',
+    'gateway/throttle',
+    'gateway/mapping',
+    'gateway/lambda',
+    'gateway/iam',
+    ...GATEWAY_TABLES,
+  ],
+  'gateway/access-log': ['gateway/mapping', ...GATEWAY_TABLES],
+  'gateway/throttle': GATEWAY_TABLES,
+  'gateway/control': ['gateway/mapping', ...GATEWAY_TABLES],
+  'gateway/vtl': ['gateway/mapping', ...GATEWAY_TABLES],
+  'gateway/lambda': GATEWAY_TABLES,
+  'gateway/iam': GATEWAY_TABLES,
   'gateway/mapping': [],
   ...Object.fromEntries(
-    gatewayTables().map((part) => [part, gatewayTables().filter((other) => other !== part)]),
+    GATEWAY_TABLES.map((part) => [part, GATEWAY_TABLES.filter((other) => other !== part)]),
   ),
 };
-
-/** What a frame's way is made of. */
-function belowThePipeline(): string[] {
-  return [
-    ...['steps', 'control', 'templates', 'functions', 'signing', 'throttle', 'mapping'].map(
-      (part) => `gateway/${part}`,
-    ),
-    ...gatewayTables(),
-  ];
-}
-
-/** Single files of the gateway that everything in it may use. */
-function gatewayTables(): string[] {
-  const files = [
-    'api-address',
-    'clock',
-    'errors',
-    'faults',
-    'http-body',
-    'ids',
-    'limits',
-    'settings-file',
-    'usage-error',
-  ];
-  return files.map((file) => `gateway/${file}`);
-}
 
 const IMPORT = /(?:\bfrom|\bimport)\s*\(?\s*'(\.[^']+)'/g;
 
@@ -189,18 +171,19 @@ describe('the architecture', () => {
   });
 
   it.each([
-    ['gateway/steps/planted.ts', '../../api/definition.js', 'gateway/steps may not import api'],
-    ['gateway/mapping/planted.ts', '../pipeline.js', 'gateway/mapping may not import gateway/pipeline'],
-    ['service/planted.ts', '../gateway/limits.js', 'service may not import gateway/limits'],
-    ['service/store/planted.ts', '../callback/fan-out.js', 'service/store may not import service/callback'],
+    ['api/planted.ts', '../nest/http/problem.js', 'api may not import nest/http'],
+    ['cdk/planted.ts', '../gateway/gateway.js', 'cdk may not import gateway'],
+    ['local/planted.ts', '../gateway/gateway.js', 'local may not import gateway'],
+    ['nest/planted.ts', '../gateway/limits.js', 'no part (nest/planted.ts) may not import gateway/limits'],
+    ['nest/routes/planted.ts', '../../gateway/limits.js', 'nest/routes may not import gateway/limits'],
+    ['nest/store/planted.ts', '../callback/fan-out.js', 'nest/store may not import nest/callback'],
+    ['nest/channels/planted.ts', '../messages/dispatcher.js', 'nest/channels may not import nest/messages'],
+    ['gateway/planted.ts', '../api/definition.js', 'gateway may not import api'],
     [
-      'service/channels/planted.ts',
-      '../messages/dispatcher.js',
-      'service/channels may not import service/messages',
+      'gateway/mapping/planted.ts',
+      '../websocket/pipeline.js',
+      'gateway/mapping may not import gateway/websocket',
     ],
-    ['api/planted.ts', '../service/config.js', 'api may not import service/config'],
-    ['deploy/planted.ts', '../gateway/gateway.js', 'deploy may not import gateway'],
-    ['gateway/planted.ts', '../program/require-node.js', 'gateway may not import program'],
     ['planted.ts', './api/errors.js', 'no part (planted.ts) may not import api'],
   ])('would not let %s import %s', (file, specifier, reason) => {
     const found = violations(new Map([...sources, [file, `import { x } from '${specifier}';`]]));

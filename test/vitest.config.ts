@@ -8,7 +8,7 @@ const isNamed = (folder: string) => process.argv.some((argument) => argument.sta
 const exclude = APART.filter((folder) => !isNamed(folder)).map((folder) => `${folder}/**`);
 
 /** One changes timeouts, the other counts what is left in its process. */
-const ALONE = ['conformance/**/*.spec.ts', 'gateway/connections/many-connections.spec.ts'];
+const ALONE = ['conformance/**/*.spec.ts', 'gateway/websocket/connections/many-connections.spec.ts'];
 
 export default defineConfig({
   // Nest injects by the types in decorators' metadata, which esbuild does not write

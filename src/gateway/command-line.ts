@@ -1,13 +1,13 @@
 import { type Logger, pino } from 'pino';
-import { CloudFormationError } from './cloudformation/template-error.js';
-import { explainCommand } from './commands/explain.js';
-import { lintCommand } from './commands/lint.js';
-import { readTemplateFile } from './commands/read-template-file.js';
+import { CloudFormationError } from './cloudformation/cloudformation-error.js';
+import { explainCommand } from './cli/explain-command.js';
+import { lintCommand } from './cli/lint-command.js';
+import { readTemplateFile } from './cli/read-template-file.js';
 import { type AdminTokenPolicy } from './front/admin-token.js';
 import { Gateway } from './gateway.js';
-import { LOCAL_ACCOUNT, type Options, readOptions, USAGE } from './options.js';
-import { machineCredentials } from './steps/call-aws.js';
-import { loadTls } from './tls.js';
+import { LOCAL_ACCOUNT, type Options, readOptions, USAGE } from './cli/options.js';
+import { machineCredentials } from './integrations/call-aws.js';
+import { loadTls } from './front/tls.js';
 import { UsageError } from './usage-error.js';
 
 const write = (text: string) => void process.stdout.write(text);

@@ -2,42 +2,46 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { TerminusModule } from '@nestjs/terminus';
 import { type Logger } from 'pino';
-import { CallbackObserver } from './callback/callback-observer.js';
-import { CallbackService } from './callback/callback.service.js';
-import { ChannelsService } from './channels/channels.service.js';
-import { FanOutService } from './channels/fan-out.service.js';
-import { PendingShards } from './channels/pending-shards.js';
-import { MemberNotices } from './channels/member-notices.js';
-import { Permissions, PrefixPermissions } from './channels/permissions.js';
-import { PresenceService } from './channels/presence.service.js';
-import { ReplayService } from './channels/replay.service.js';
-import { ShardWorker } from './channels/shard-worker.js';
-import { Config } from './config.js';
-import { ConnectionsService } from './connections/connections.service.js';
-import { Sweep } from './connections/sweep.js';
+import { CallbackObserver } from '../nest/callback/callback-observer.js';
+import { CallbackService } from '../nest/callback/callback.service.js';
+import { ChannelsService } from '../nest/channels/channels.service.js';
+import { FanOutService } from '../nest/channels/fan-out/fan-out.service.js';
+import { PendingShards } from '../nest/channels/fan-out/pending-shards.js';
+import { MemberNotices } from '../nest/channels/member-notices.js';
+import { Permissions, PrefixPermissions } from '../nest/channels/permissions.js';
+import { PresenceService } from '../nest/channels/presence.service.js';
+import { ReplayService } from '../nest/channels/replay/replay.service.js';
+import { ShardWorker } from '../nest/channels/fan-out/shard-worker.js';
+import { Config } from './configuration/config.js';
+import { ConnectionsService } from '../nest/connections/connections.service.js';
+import { Sweep } from '../nest/connections/sweep.js';
 import { type Extensions } from './extensions.js';
-import { RequestLog } from './logging/request-log.js';
-import { CUSTOM_ACTIONS, type CustomAction } from './messages/custom-action.js';
-import { Dispatcher } from './messages/dispatcher.js';
-import { JoinHandler } from './messages/join.handler.js';
-import { LeaveHandler } from './messages/leave.handler.js';
-import { PingHandler } from './messages/ping.handler.js';
-import { PresenceHandler } from './messages/presence.handler.js';
-import { PublishHandler } from './messages/publish.handler.js';
-import { Metrics } from './metrics/metrics.js';
-import { Authenticator, GatewayAuthenticator, NoAuthenticator } from './routes/authenticator.js';
-import { ConnectController } from './routes/connect.controller.js';
-import { DisconnectController } from './routes/disconnect.controller.js';
-import { Draining } from './routes/draining.js';
-import { ErrorFilter } from './routes/error.filter.js';
-import { HealthController } from './routes/health.controller.js';
-import { JwtAuthenticator } from './routes/jwt.authenticator.js';
-import { MessageController } from './routes/message.controller.js';
-import { MetricsController } from './routes/metrics.controller.js';
-import { openStore } from './store/open-store.js';
-import { Store } from './store/store.js';
-import { NoTracing, Tracing } from './tracing/tracing.js';
-import { callbackObserver, watchedStore } from './watch.js';
+import { RequestLog } from '../nest/logging/request-log.js';
+import { CUSTOM_ACTIONS, type CustomAction } from '../nest/messages/custom-action.js';
+import { Dispatcher } from '../nest/messages/dispatcher.js';
+import { JoinHandler } from '../nest/messages/join.handler.js';
+import { LeaveHandler } from '../nest/messages/leave.handler.js';
+import { PingHandler } from '../nest/messages/ping.handler.js';
+import { PresenceHandler } from '../nest/messages/presence.handler.js';
+import { PublishHandler } from '../nest/messages/publish.handler.js';
+import { Metrics } from '../nest/metrics/metrics.js';
+import {
+  Authenticator,
+  GatewayAuthenticator,
+  NoAuthenticator,
+} from '../nest/authentication/authenticator.js';
+import { ConnectController } from '../nest/routes/connect.controller.js';
+import { DisconnectController } from '../nest/routes/disconnect.controller.js';
+import { Draining } from '../nest/operation/draining.js';
+import { ErrorFilter } from '../nest/http/error.filter.js';
+import { HealthController } from '../nest/operation/health.controller.js';
+import { JwtAuthenticator } from '../nest/authentication/jwt.authenticator.js';
+import { MessageController } from '../nest/routes/message.controller.js';
+import { MetricsController } from '../nest/metrics/metrics.controller.js';
+import { openStore } from '../nest/store/open-store.js';
+import { Store } from '../nest/store/store.js';
+import { NoTracing, Tracing } from '../nest/tracing/tracing.js';
+import { callbackObserver, watchedStore } from '../nest/operation/instrumentation.js';
 
 /** The service: its routes, and below them what they are built on. */
 @Module({})
@@ -121,13 +125,13 @@ export class AppModule {
 /** Loaded only where it is asked for. */
 async function openTracing({ operation: { tracing } }: Config, log: Logger): Promise<Tracing> {
   if (tracing === undefined) return new NoTracing();
-  const { OtlpTracing } = await import('./tracing/otlp-tracing.js');
+  const { OtlpTracing } = await import('../nest/tracing/otlp-tracing.js');
   return new OtlpTracing(tracing, log);
 }
 
 /** Loaded only where it is served: with what describes it, it takes a tenth of a second. */
 async function publishApi(): Promise<DynamicModule> {
-  const { PublishApiModule } = await import('./publish-api/publish-api.module.js');
+  const { PublishApiModule } = await import('../nest/backend-api/backend-api.module.js');
   return { module: PublishApiModule };
 }
 

@@ -7,20 +7,20 @@ import { type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import { type Logger } from 'pino';
 import { LIMITS } from '../api/messages.js';
 import { AppModule } from './app.module.js';
-import { type Config } from './config.js';
+import { type Config } from './configuration/config.js';
 import { type Extensions } from './extensions.js';
-import { NestLogger, requestFields } from './logging.js';
-import { LazyLogger } from './logging/lazy-logger.js';
-import { RequestLog } from './logging/request-log.js';
-import { CallbackService } from './callback/callback.service.js';
-import { checkHeaders, closeUnlessRead } from './http/check-headers.js';
-import { ClientErrors, leaveToApplication } from './http/client-errors.js';
-import { closeAfterLastCallback, closeWithLastAnswer } from './orderly-close.js';
-import { Draining } from './routes/draining.js';
-import { answerWithProblem } from './routes/error.filter.js';
-import { RequestBodies, type UnreadBody } from './routes/request-body.js';
-import { Tracing } from './tracing/tracing.js';
-import { watch } from './watch.js';
+import { NestLogger, requestFields } from '../nest/logging/logger.js';
+import { LazyLogger } from '../nest/logging/lazy-logger.js';
+import { RequestLog } from '../nest/logging/request-log.js';
+import { CallbackService } from '../nest/callback/callback.service.js';
+import { checkHeaders, closeUnlessRead } from '../nest/http/check-headers.js';
+import { ClientErrors, leaveToApplication } from '../nest/http/client-errors.js';
+import { closeAfterLastCallback, closeWithLastAnswer } from '../nest/operation/graceful-shutdown.js';
+import { Draining } from '../nest/operation/draining.js';
+import { answerWithProblem } from '../nest/http/error.filter.js';
+import { RequestBodies, type UnreadBody } from '../nest/http/request-body.js';
+import { Tracing } from '../nest/tracing/tracing.js';
+import { watch } from '../nest/operation/instrumentation.js';
 
 /**
  * The application as it is shipped, ready but not listening. `main.ts` runs it, the tests run the same.
@@ -56,11 +56,11 @@ export async function createApplication(
   // the last hook before the handler: what reads the body runs in its own context
   fastify.addHook('preHandler', (request, _reply, done) => log.within(request, done));
   if (config.operation.tracing) {
-    const { traceRequests } = await import('./tracing/trace-requests.js');
+    const { traceRequests } = await import('../nest/tracing/trace-requests.js');
     traceRequests(fastify, app.get(Tracing));
   }
   if (config.publishApi.keys.length > 0) {
-    const { serveOpenApi } = await import('./publish-api/open-api.js');
+    const { serveOpenApi } = await import('../nest/backend-api/open-api.js');
     serveOpenApi(app);
   }
   try {

@@ -1,6 +1,6 @@
 import { type Type } from '@nestjs/common';
-import { type Permissions } from './channels/permissions.js';
-import { type CustomAction } from './messages/custom-action.js';
+import { type Permissions } from '../nest/channels/permissions.js';
+import { type CustomAction } from '../nest/messages/custom-action.js';
 
 /** What an application of your own adds to the service; the README shows how. Nest makes the classes. */
 export interface Extensions {

@@ -1,8 +1,8 @@
 import { createApplication, listen } from './application.js';
-import { ConfigError, readConfig } from './config.js';
-import { createLogger } from './logging.js';
+import { ConfigError, readConfig } from './configuration/config.js';
+import { createLogger } from '../nest/logging/logger.js';
 import { stop, StopRequests } from './stop.js';
-import { StoreUnavailableError } from './store/store.errors.js';
+import { StoreUnavailableError } from '../nest/store/store.errors.js';
 
 /**
  * Runs the service until SIGINT, SIGTERM or, when a parent has started it with an IPC channel, the parent's end. Such a

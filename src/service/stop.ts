@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type Logger } from 'pino';
-import { type Config } from './config.js';
-import { Draining } from './routes/draining.js';
+import { type Config } from './configuration/config.js';
+import { Draining } from '../nest/operation/draining.js';
 
 /** What asks this process to stop: signals, and the end of a parent that has started it with an IPC channel. */
 export class StopRequests {
@@ -55,5 +55,5 @@ export async function stop(
   return 0;
 }
 
-/** ECS kills a task 30 s after its draining: `stopTimeout` in `deploy/service.ts`. API Gateway waits for an answer no longer. */
+/** ECS kills a task 30 s after its draining: `stopTimeout` in `cdk/service.ts`. API Gateway waits for an answer no longer. */
 export const CLOSING_MS = 28_000;

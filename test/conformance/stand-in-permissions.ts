@@ -1,4 +1,4 @@
-import { parsePolicy } from '../../src/gateway/signing/policy.js';
+import { parsePolicy } from '../../src/gateway/iam/policy.js';
 import { credentials, type StandInOptions } from './target.js';
 
 /** Whom the suite's credentials belong to, for the stand-in. */

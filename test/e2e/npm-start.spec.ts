@@ -20,7 +20,7 @@ afterEach(async () => {
 });
 
 const start = (env: NodeJS.ProcessEnv = {}) =>
-  SpawnedProgram.run('deploy/start.js', [], { GATEWAY_PORT: '0', PORT: '0', DATA_DIR: dataDir, ...env });
+  SpawnedProgram.run('local/start.js', [], { GATEWAY_PORT: '0', PORT: '0', DATA_DIR: dataDir, ...env });
 
 const urlToPaste = (program: SpawnedProgram) =>
   program.stdout.join('\n').match(/npx wscat -c "(ws:[^"]+)"/)?.[1] ?? 'no line to paste';

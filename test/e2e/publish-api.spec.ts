@@ -9,7 +9,7 @@ import { describe, expect, it } from 'vitest';
 import { type ConnectionId, type UserId } from '../../src/api/integration.js';
 import { deployLocally, LOCAL_STAGE } from '../../src/local/deployment/deploy-locally.js';
 import { Gateway } from '../../src/gateway/gateway.js';
-import { Store } from '../../src/service/store/store.js';
+import { Store } from '../../src/nest/store/store.js';
 import { startService, type TestService } from '../support/service-app.js';
 import { WebSocketClient } from '../support/web-socket-client.js';
 

@@ -1,102 +1,114 @@
-import { UpdateStageCommand } from '@aws-sdk/client-apigatewayv2';
 import { describe, expect, it } from 'vitest';
-import { CONNECTION_ID, DeployedGateway, type RouteSpec } from '../support/deployed-gateway.js';
-import { HttpBackend } from '../support/http-backend.js';
-import { Queue } from '../support/queue.js';
-import { refusedHandshake, WebSocketClient } from '../support/web-socket-client.js';
+import { AccessLog, accessLogLine } from '../../src/gateway/access-log.js';
 
-const DestinationArn = 'arn:aws:logs:us-east-1:000000000000:log-group:access';
-const FORMAT = JSON.stringify(
-  Object.fromEntries(
-    [
-      'requestId',
-      'eventType',
-      'routeKey',
-      'status',
-      'connectionId',
-      'error.message',
-      'integrationLatency',
-    ].map((name) => [name, `$context.${name}`]),
-  ),
-);
+const CONNECTION = {
+  apiId: 'abcdefghij',
+  stage: 'dev',
+  domainName: 'abcdefghij.execute-api.us-east-1.amazonaws.com',
+  connectionId: 'gbgBEG6oLQAYKEhVEA==',
+  connectedAt: Date.UTC(2026, 10, 20, 11, 55),
+  sourceIp: '203.0.113.5',
+  userAgent: 'agent',
+  authorized: { 'authorizer.principalId': 'me', 'identity.userArn': 'arn:aws:iam::000000000000:user/me' },
+  gatewayIp: '127.0.0.1',
+};
+const MESSAGE = {
+  ...CONNECTION,
+  eventType: 'MESSAGE',
+  routeKey: 'send',
+  requestId: 'EOn61HU0oAMEiMw=',
+  requestTime: Date.UTC(2026, 10, 20, 11, 56, 1),
+  messageId: 'gbgHN0-zjQAYKEjhgA==',
+} as const;
 
-/** A gateway whose stage logs, and the lines as they come. */
-async function loggingGateway(routes: Record<string, RouteSpec>) {
-  const lines = new Queue<string>('a line of the access log');
-  const gateway = await DeployedGateway.start(routes, { accessLog: (line) => lines.push(line) });
-  await gateway.control.send(
-    new UpdateStageCommand({
-      ApiId: gateway.apiId,
-      StageName: 'dev',
-      AccessLogSettings: { DestinationArn, Format: FORMAT },
-    }),
-  );
-  return { gateway, lines, next: async () => JSON.parse(await lines.next()) as Record<string, string> };
+function logged(write: (log: AccessLog) => void): string[] {
+  const lines: string[] = [];
+  write(new AccessLog((line) => lines.push(line)));
+  return lines;
 }
 
-describe('the access log of a stage', () => {
-  it('has a line for each event of a connection and each call of @connections', async () => {
-    await using backend = await HttpBackend.start();
-    const integration = { IntegrationUri: backend.url, RequestParameters: CONNECTION_ID };
-    const log = await loggingGateway({
-      $connect: { integration },
-      $disconnect: { integration },
-      send: { integration },
-    });
-    await using gateway = log.gateway;
-
-    using client = await WebSocketClient.open(gateway.webSocketUrl);
-    const connectionId = (await backend.next()).headers.connectionid as string;
-    const common = { connectionId, status: '200', requestId: expect.stringMatching(/^.{15}=$/) as string };
-    const called = {
-      ...common,
-      'error.message': '-',
-      integrationLatency: expect.stringMatching(/^\d+$/) as string,
+describe('a line of the access log', () => {
+  it.each([
+    ['$context.requestId', 'id'],
+    ['{"id":"$context.requestId","ip":"$context.identity.sourceIp"}', '{"id":"id","ip":"203.0.113.5"}'],
+    ['$context.requestId.', 'id.'],
+    ['$context.requestId-$context.requestId', 'id-id'],
+    ['[$context.requestTime] "$context.none.at.all"', '[20/Nov/2026:11:56:01 +0000] "-"'],
+    ['$context.empty', '-'],
+    ['$context.toString $context.', '- $context.'],
+    ['$request.body $.requestId', '$request.body $.requestId'],
+    ['a\n  b\r\n$context.requestId', 'a b id'],
+    ['"$context.identity.userAgent"', '"\\"quoted\\" \\\\ \\nline"'],
+    ['$context.error.message $context.error.messageString', 'no \\"way\\" "no \\"way\\""'],
+  ])('of the format %j is %j', (format, line) => {
+    const variables = {
+      requestId: 'id',
+      'identity.sourceIp': '203.0.113.5',
+      'identity.userAgent': '"quoted" \\ \nline',
+      requestTime: '20/Nov/2026:11:56:01 +0000',
+      'error.message': 'no "way"',
+      empty: '',
     };
-    expect(await log.next()).toEqual({ ...called, eventType: 'CONNECT', routeKey: '$connect' });
-
-    client.send({ action: 'send' });
-    expect(await log.next()).toEqual({ ...called, eventType: 'MESSAGE', routeKey: 'send' });
-
-    client.send({ action: 'other' });
-    expect(await log.next()).toMatchObject({
-      eventType: 'MESSAGE',
-      status: '403',
-      'error.message': 'Forbidden',
-    });
-
-    await gateway.post(connectionId, 'hello');
-    expect(await log.next()).toEqual({
-      ...common,
-      'error.message': '-',
-      integrationLatency: '-',
-      eventType: 'CONNECTION_API',
-      routeKey: 'POST /@connections/{connectionId}',
-    });
-
-    await client.close();
-    expect(await log.next()).toEqual({ ...called, eventType: 'DISCONNECT', routeKey: '$disconnect' });
+    expect(accessLogLine(format, variables)).toBe(line);
   });
 
-  it('has a handshake that was refused', async () => {
-    await using backend = await HttpBackend.start();
-    backend.answer = () => ({ status: 401 });
-    const log = await loggingGateway({ $connect: { integration: { IntegrationUri: backend.url } } });
-    await using gateway = log.gateway;
-    await refusedHandshake(gateway.webSocketUrl);
-    expect(await log.next()).toMatchObject({ eventType: 'CONNECT', status: '401' });
+  it('has - for the message of an error that is not there, quoted where it is to be', () => {
+    expect(accessLogLine('$context.error.message $context.error.messageString', {})).toBe('- "-"');
+  });
+});
+
+describe('the access log', () => {
+  it('writes nothing for a stage without a format', () => {
+    expect(logged((log) => log.event(undefined, MESSAGE, { status: 200 }))).toEqual([]);
   });
 
-  it('has the ends of the connections that were open when the gateway stopped', async () => {
-    await using backend = await HttpBackend.start();
-    const log = await loggingGateway({ $disconnect: { integration: { IntegrationUri: backend.url } } });
-    {
-      await using gateway = log.gateway;
-      await WebSocketClient.open(gateway.webSocketUrl);
-      await log.next();
-    }
-    expect(log.lines.pending.map((line) => (JSON.parse(line) as Record<string, string>).eventType)).toEqual([
-      'DISCONNECT',
+  it('has the variables of an event and of what became of it', () => {
+    const format =
+      '$context.eventType $context.routeKey $context.status $context.integrationLatency $context.messageId ' +
+      '$context.authorizer.principalId $context.identity.userArn $context.requestTimeEpoch $context.integration.status';
+    const outcome = { status: 200, integrationLatencyMs: 12.4 };
+    expect(logged((log) => log.event(format, MESSAGE, outcome))).toEqual([
+      `MESSAGE send 200 12 gbgHN0-zjQAYKEjhgA== me arn:aws:iam::000000000000:user/me ${MESSAGE.requestTime} -\n`,
     ]);
+  });
+
+  it('tells why an event was answered by the gateway itself', () => {
+    const format = '$context.requestId $context.status $context.error.message $context.integrationLatency';
+    const outcome = { status: 403, error: 'Forbidden' };
+    expect(logged((log) => log.event(format, MESSAGE, outcome))).toEqual([
+      'EOn61HU0oAMEiMw= 403 Forbidden -\n',
+    ]);
+  });
+
+  it('tells what a model did not allow apart from what the client was told', () => {
+    const format = '$context.requestId $context.error.message: $context.error.validationErrorString';
+    const outcome = { status: 400, error: 'Bad request body', validationError: '[message is no object]' };
+    expect(logged((log) => log.event(format, MESSAGE, outcome))).toEqual([
+      'EOn61HU0oAMEiMw= Bad request body: [message is no object]\n',
+    ]);
+  });
+
+  it('has the calls of @connections, with the caller rather than the client', () => {
+    const format =
+      '$context.eventType|$context.routeKey|$context.connectionId|$context.status|$context.identity.sourceIp|' +
+      '$context.connectedAt|$context.messageId|$context.messageDirection|$context.stage';
+    const call = {
+      apiId: CONNECTION.apiId,
+      stage: 'other',
+      domainName: CONNECTION.domainName,
+      method: 'POST',
+      connectionId: CONNECTION.connectionId,
+      requestId: MESSAGE.requestId,
+      requestTime: MESSAGE.requestTime,
+      sourceIp: '10.0.0.1',
+      userAgent: undefined,
+    };
+    expect(logged((log) => log.connectionApi(format, call, { status: 410 }))).toEqual([
+      'CONNECTION_API|POST /@connections/{connectionId}|gbgBEG6oLQAYKEhVEA==|410|10.0.0.1|-|-|-|other\n',
+    ]);
+    const connectedAt = CONNECTION.connectedAt;
+    expect(
+      logged((log) => log.connectionApi('$context.connectedAt', { ...call, connectedAt }, { status: 200 })),
+    ).toEqual([`${connectedAt}\n`]);
   });
 });

@@ -11,9 +11,9 @@ const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 const PROGRAMS = [
   ['gateway/main', 'gateway'],
   ['service/main', 'service'],
-  ['deploy/start', 'start'],
-  ['deploy/local', 'deploy'],
-  ['deploy/app', 'synth'],
+  ['local/start', 'start'],
+  ['local/deploy', 'deploy'],
+  ['cdk/app', 'synth'],
 ] as const;
 
 /** Makes a process say that it is another version, before the program's first line. */

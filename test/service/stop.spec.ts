@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readConfig } from '../../src/service/config.js';
-import { createLogger } from '../../src/service/logging.js';
+import { readConfig } from '../../src/service/configuration/config.js';
+import { createLogger } from '../../src/nest/logging/logger.js';
 import { CLOSING_MS, stop } from '../../src/service/stop.js';
-import { Store } from '../../src/service/store/store.js';
+import { Store } from '../../src/nest/store/store.js';
 import { type Answer } from '../support/connections-endpoint.js';
 import { RawConnection, requestHead } from '../support/raw-connection.js';
 import { startService, type TestService } from '../support/service-app.js';
@@ -145,7 +145,7 @@ describe('what hangs', () => {
   });
 });
 
-const ECS_SERVICE = join(import.meta.dirname, '../../src/deploy/service.ts');
+const ECS_SERVICE = join(import.meta.dirname, '../../src/cdk/service.ts');
 
 const messagesOf = (service: ServiceProgram) => service.lines().map(({ msg }) => String(msg));
 

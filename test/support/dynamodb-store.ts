@@ -1,6 +1,6 @@
 import { type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type ConnectionId } from '../../src/api/integration.js';
-import { DynamoDbStore } from '../../src/service/store/dynamodb.store.js';
+import { DynamoDbStore } from '../../src/nest/store/dynamodb.store.js';
 import { LocalDynamoDb, REGION } from './dynamodb.js';
 
 /** For how long the connections stay. */

@@ -16,7 +16,7 @@ import {
 import { createRequire } from 'node:module';
 import { type AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { tableDefinition } from '../../src/service/store/dynamodb/table-definition.js';
+import { tableDefinition } from '../../src/nest/store/dynamodb/table-definition.js';
 
 // what signs requests for a server that believes everybody
 process.env['AWS_ACCESS_KEY_ID'] = 'test';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { RedisStore, type RedisStoreOptions } from '../../src/service/store/redis.store.js';
+import { RedisStore, type RedisStoreOptions } from '../../src/nest/store/redis.store.js';
 import { type OpenedStore } from '../suites/store/store-under-test.js';
 
 /**

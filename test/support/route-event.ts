@@ -1,4 +1,4 @@
-import { type Handshake, type RouteEvent } from '../../src/gateway/steps/map-request.js';
+import { type Handshake, type RouteEvent } from '../../src/gateway/websocket/steps/map-request.js';
 
 const CONNECTION = {
   apiId: 'api1234567',

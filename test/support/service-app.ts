@@ -7,9 +7,9 @@ import { text } from 'node:stream/consumers';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import request from 'supertest';
 import { createApplication, listen } from '../../src/service/application.js';
-import { type Config, readConfig } from '../../src/service/config.js';
+import { type Config, readConfig } from '../../src/service/configuration/config.js';
 import { type Extensions } from '../../src/service/extensions.js';
-import { createLogger } from '../../src/service/logging.js';
+import { createLogger } from '../../src/nest/logging/logger.js';
 import { ConnectionsEndpoint } from './connections-endpoint.js';
 
 // the SDK signs every request: with these, and not with what the machine may have

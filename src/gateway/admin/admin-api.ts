@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { type Clock } from '../clock.js';
-import { type ConnectionServer } from '../connections/connection-server.js';
+import { type ConnectionServer } from '../websocket/connections/connection-server.js';
 import { type Faults, FaultSettings } from '../faults.js';
 import { ClockAdvance } from './clock-advance.js';
 import { AdminProblem, checked } from './admin-problem.js';

@@ -1,5 +1,5 @@
 import { type Node } from './document.js';
-import { attributeOf } from './functions.js';
+import { attributeOf } from './intrinsic-functions.js';
 import { type Stack } from './stack.js';
 import { parseSubstitution, splitAttribute } from './substitution.js';
 import { type Resource } from './template.js';

@@ -11,7 +11,7 @@ import {
   type Tags,
   type YAMLMap,
 } from 'yaml';
-import { CloudFormationError, type Place } from './template-error.js';
+import { CloudFormationError, type Place } from './cloudformation-error.js';
 
 /** A part of a template that knows where it stands. YAML's short form and the long one, `!Sub` and `Fn::Sub`, are one. */
 export type Node = Scalar | List | Dictionary | Call;

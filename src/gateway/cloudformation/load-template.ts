@@ -3,7 +3,7 @@ import { type ControlPlane } from '../control/control-plane.js';
 import { inDependencyOrder } from './dependencies.js';
 import { type MadeResource, makerOf } from './resource-types.js';
 import { Stack, type StackSettings, type Value } from './stack.js';
-import { ResourceRefusedError } from './template-error.js';
+import { ResourceRefusedError } from './cloudformation-error.js';
 import { readTemplate, type Resource } from './template.js';
 import { wireInput } from './wire-input.js';
 

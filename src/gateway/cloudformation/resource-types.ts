@@ -1,21 +1,21 @@
-import { apiKeys } from '../control/api-keys.js';
-import { apiMappings } from '../control/api-mappings.js';
-import { apis } from '../control/apis.js';
-import { authorizers } from '../control/authorizers.js';
-import { type Collection, createIn, find } from '../control/collection.js';
+import { apiKeys } from '../control/resources/api-keys.js';
+import { apiMappings } from '../control/resources/api-mappings.js';
+import { apis } from '../control/resources/apis.js';
+import { authorizers } from '../control/resources/authorizers.js';
+import { type Collection, createIn, find } from '../control/operations/collection.js';
 import { type ApiResources, type ControlPlane } from '../control/control-plane.js';
-import { deployments } from '../control/deployments.js';
-import { domainNames } from '../control/domain-names.js';
-import { type JsonObject } from '../control/fields.js';
-import { integrationResponses } from '../control/integration-responses.js';
-import { integrations } from '../control/integrations.js';
-import { models } from '../control/models.js';
-import { routeResponses } from '../control/route-responses.js';
-import { routes } from '../control/routes.js';
-import { stages } from '../control/stages.js';
-import { usagePlanKeys } from '../control/usage-plan-keys.js';
-import { usagePlans } from '../control/usage-plans.js';
-import { vpcLinks } from '../control/vpc-links.js';
+import { deployments } from '../control/resources/deployments.js';
+import { domainNames } from '../control/resources/domain-names.js';
+import { type JsonObject } from '../control/fields/fields.js';
+import { integrationResponses } from '../control/resources/integration-responses.js';
+import { integrations } from '../control/resources/integrations.js';
+import { models } from '../control/resources/models.js';
+import { routeResponses } from '../control/resources/route-responses.js';
+import { routes } from '../control/resources/routes.js';
+import { stages } from '../control/resources/stages.js';
+import { usagePlanKeys } from '../control/resources/usage-plan-keys.js';
+import { usagePlans } from '../control/resources/usage-plans.js';
+import { vpcLinks } from '../control/resources/vpc-links.js';
 
 /** A resource that the control plane has, as the rest of the template sees it. */
 export interface MadeResource {

@@ -1,6 +1,6 @@
 import { type Call, type Node } from './document.js';
-import { FUNCTIONS } from './functions.js';
-import { madeUpValue } from './made-up-values.js';
+import { FUNCTIONS } from './intrinsic-functions.js';
+import { madeUpValue } from './placeholder-values.js';
 import { type Resource, type Template } from './template.js';
 
 /** What a part of a template comes to; `undefined` where `AWS::NoValue` takes it away. */

@@ -1,5 +1,5 @@
 import { type Dictionary, type Document, type Entry, type Node, readDocument } from './document.js';
-import { type Place } from './template-error.js';
+import { type Place } from './cloudformation-error.js';
 
 /** The sections of a template, each by its names, nothing evaluated yet. */
 export interface Template {

@@ -1,4 +1,4 @@
-import { type JsonObject } from '../control/fields.js';
+import { type JsonObject } from '../control/fields/fields.js';
 import { type Value } from './stack.js';
 
 /**

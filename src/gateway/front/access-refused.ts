@@ -1,4 +1,4 @@
-import { type IamErrorType } from '../signing/iam-error.js';
+import { type IamErrorType } from '../iam/iam-error.js';
 
 /** Why a request is refused before it is served. The reason is also the `code` of the problem under `/_gateway/`. */
 export type RefusalReason = keyof typeof REFUSALS;

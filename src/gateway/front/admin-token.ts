@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { unnamedIdentity } from '../signing/access-keys.js';
-import { type SignedRequest } from '../signing/canonical-request.js';
-import { IamError } from '../signing/iam-error.js';
-import { readSigner, verifySigner } from '../signing/signer.js';
-import { isSame } from '../signing/verify-signature.js';
+import { unnamedIdentity } from '../iam/access-keys.js';
+import { type SignedRequest } from '../iam/canonical-request.js';
+import { IamError } from '../iam/iam-error.js';
+import { readSigner, verifySigner } from '../iam/signer.js';
+import { isSame } from '../iam/verify-signature.js';
 import { UsageError } from '../usage-error.js';
 import { AccessRefused } from './access-refused.js';
 

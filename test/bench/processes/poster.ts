@@ -8,7 +8,7 @@ import {
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { Pool } from 'undici';
 
-const DIST = join(process.env.BACKCHANNEL_DIST ?? join(import.meta.dirname, '../../../dist'), 'service');
+const DIST = process.env.BACKCHANNEL_DIST ?? join(import.meta.dirname, '../../../dist');
 const DATA = JSON.stringify({ type: 'message', channel: 'news', data: 'x'.repeat(190) });
 const SOCKETS = 64;
 const [kind = '', url = ''] = process.argv.slice(2);
@@ -25,11 +25,11 @@ interface Kind {
 const KINDS: Readonly<Record<string, () => Promise<Kind>>> = {
   async ours() {
     const { CallbackService } = (await import(
-      join(DIST, 'callback/callback.service.js')
-    )) as typeof import('../../../src/service/callback/callback.service.js');
+      join(DIST, 'nest/callback/callback.service.js')
+    )) as typeof import('../../../src/nest/callback/callback.service.js');
     const { readConfig } = (await import(
-      join(DIST, 'config.js')
-    )) as typeof import('../../../src/service/config.js');
+      join(DIST, 'service/configuration/config.js')
+    )) as typeof import('../../../src/service/configuration/config.js');
     const callback = new CallbackService(
       readConfig({ WS_API_ENDPOINT: url, CALLBACK_CONCURRENCY: String(SOCKETS) }),
     );

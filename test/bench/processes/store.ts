@@ -14,14 +14,14 @@ import {
 import { loadRedis, rawRedis } from './engines/raw-redis.ts';
 import { loadSqlite, rawSqlite } from './engines/raw-sqlite.ts';
 
-const DIST = join(process.env.BACKCHANNEL_DIST ?? join(import.meta.dirname, '../../../dist'), 'service');
+const DIST = process.env.BACKCHANNEL_DIST ?? join(import.meta.dirname, '../../../dist');
 const { REDIS_URL = '', DATA_DIR = '' } = process.env;
 /** As many calls of API Gateway at once. */
 const AT_ONCE = 64;
 /** Connections that are put to be removed have numbers from here on. */
 const FIRST_NEW = 2_000_000;
 
-type Store = import('../../../src/service/store/store.js').Store;
+type Store = import('../../../src/nest/store/store.js').Store;
 type ConnectionId = import('../../../src/api/integration.js').ConnectionId;
 type ChannelName = import('../../../src/api/messages.js').ChannelName;
 
@@ -36,8 +36,10 @@ const load = async <T>(file: string) => (await import(join(DIST, file))) as T;
 
 async function openStore(): Promise<Store> {
   const opening =
-    await load<typeof import('../../../src/service/store/open-store.js')>('store/open-store.js');
-  const { readConfig } = await load<typeof import('../../../src/service/config.js')>('config.js');
+    await load<typeof import('../../../src/nest/store/open-store.js')>('nest/store/open-store.js');
+  const { readConfig } = await load<typeof import('../../../src/service/configuration/config.js')>(
+    'service/configuration/config.js',
+  );
   return opening.openStore(readConfig());
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'undici';
 
-const DIST = join(process.env.BACKCHANNEL_DIST ?? join(import.meta.dirname, '../../../dist'), 'service');
+const DIST = process.env.BACKCHANNEL_DIST ?? join(import.meta.dirname, '../../../dist');
 const load = async <T>(file: string) => (await import(join(DIST, file))) as T;
 
 type ChannelName = import('../../../src/api/messages.js').ChannelName;
@@ -17,10 +17,13 @@ interface Publish {
 }
 
 const { createApplication, listen } =
-  await load<typeof import('../../../src/service/application.js')>('application.js');
-const { readConfig } = await load<typeof import('../../../src/service/config.js')>('config.js');
-const { createLogger } = await load<typeof import('../../../src/service/logging.js')>('logging.js');
-const { Store } = await load<typeof import('../../../src/service/store/store.js')>('store/store.js');
+  await load<typeof import('../../../src/service/application.js')>('service/application.js');
+const { readConfig } = await load<typeof import('../../../src/service/configuration/config.js')>(
+  'service/configuration/config.js',
+);
+const { createLogger } =
+  await load<typeof import('../../../src/nest/logging/logger.js')>('nest/logging/logger.js');
+const { Store } = await load<typeof import('../../../src/nest/store/store.js')>('nest/store/store.js');
 
 const config = readConfig();
 const app = await createApplication(config, createLogger(config));

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { explain } from '../../../src/gateway/cloudformation/explain/explain.js';
 import { lint } from '../../../src/gateway/cloudformation/lint/lint.js';
 import { loadTemplate } from '../../../src/gateway/cloudformation/load-template.js';
-import { CloudFormationError } from '../../../src/gateway/cloudformation/template-error.js';
+import { CloudFormationError } from '../../../src/gateway/cloudformation/cloudformation-error.js';
 import { ControlPlane } from '../../../src/gateway/control/control-plane.js';
 import { UsageError } from '../../../src/gateway/usage-error.js';
 import { CHAT } from './chat-template.js';

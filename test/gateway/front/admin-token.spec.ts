@@ -14,7 +14,7 @@ import { Gateway, type GatewayOptions } from '../../../src/gateway/gateway.js';
 import { deployLocally } from '../../../src/local/deployment/deploy-locally.js';
 import { AdminClient } from '../../support/admin-client.js';
 import { WebSocketClient } from '../../support/web-socket-client.js';
-import { type Headers, sign, type Signer } from '../signing/sign.js';
+import { type Headers, sign, type Signer } from '../iam/sign.js';
 
 const TOKEN = 'a-token-of-some-length';
 

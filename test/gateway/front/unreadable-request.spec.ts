@@ -7,7 +7,7 @@ import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { UnreadableRequests } from '../../../src/gateway/front/unreadable-request.js';
 import { Gateway } from '../../../src/gateway/gateway.js';
-import { loadTls } from '../../../src/gateway/tls.js';
+import { loadTls } from '../../../src/gateway/front/tls.js';
 import { DeployedGateway } from '../../support/deployed-gateway.js';
 import { LogLines } from '../../support/log-lines.js';
 import { responseOf } from '../../support/raw-handshake.js';

@@ -24,7 +24,7 @@ afterEach(async () => {
 const startGateway = async (port = '0') => SpawnedProgram.listening('gateway/main.js', ['--port', port]);
 
 const deploy = (env: NodeJS.ProcessEnv, ...args: string[]) =>
-  SpawnedProgram.run('deploy/local.js', args, {
+  SpawnedProgram.run('local/deploy.js', args, {
     GATEWAY_SECRET: 'a-secret-of-the-gateway',
     SERVICE_URL: backend.url,
     ...env,

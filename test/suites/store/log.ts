@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type Retention } from '../../../src/service/store/store.js';
+import { type Retention } from '../../../src/nest/store/store.js';
 import {
   alice,
   ascending,

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { type ConnectionId } from '../../../src/api/integration.js';
-import { type MemberRange } from '../../../src/service/store/store.js';
+import { type MemberRange } from '../../../src/nest/store/store.js';
 import {
   alice,
   checked,

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type Shard, type Store } from '../../../src/service/store/store.js';
+import { type Shard, type Store } from '../../../src/nest/store/store.js';
 import {
   ascending,
   atOnce,

@@ -1,6 +1,6 @@
 import { type ConnectionId } from '../../../src/api/integration.js';
 import { type ChannelName } from '../../../src/api/messages.js';
-import { type NewConnection, type Store } from '../../../src/service/store/store.js';
+import { type NewConnection, type Store } from '../../../src/nest/store/store.js';
 
 /** What the suite asks of a store that it opens. */
 export interface StoreSuiteOptions {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { type UserId } from '../../../src/api/integration.js';
-import { StoreUnavailableError } from '../../../src/service/store/store.errors.js';
+import { StoreUnavailableError } from '../../../src/nest/store/store.errors.js';
 import {
   alice,
   atOnce,

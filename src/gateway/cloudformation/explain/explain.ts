@@ -1,13 +1,13 @@
 import { ControlPlane } from '../../control/control-plane.js';
 import { type DeployedRoute, integrationId, type Snapshot } from '../../control/snapshot.js';
-import { findTarget } from '../../steps/find-target.js';
-import { mapRequest, type RouteEvent } from '../../steps/map-request.js';
-import { missingParameters } from '../../steps/require-parameters.js';
-import { readMessage, selectRoute } from '../../steps/select-route.js';
-import { validateMessage } from '../../steps/validate-message.js';
+import { findTarget } from '../../integrations/find-target.js';
+import { mapRequest, type RouteEvent } from '../../websocket/steps/map-request.js';
+import { missingParameters } from '../../websocket/steps/require-parameters.js';
+import { readMessage, selectRoute } from '../../websocket/steps/select-route.js';
+import { validateMessage } from '../../websocket/steps/validate-message.js';
 import { UsageError } from '../../usage-error.js';
 import { type LoadOptions, type LoadReport, loadTemplate } from '../load-template.js';
-import { type ClientInput, MADE_UP_CONNECTION_ID, madeUpEvent } from './made-up-event.js';
+import { type ClientInput, MADE_UP_CONNECTION_ID, madeUpEvent } from './sample-event.js';
 import { printRequest } from './print-request.js';
 import { unfilledMappings } from './unfilled-mappings.js';
 

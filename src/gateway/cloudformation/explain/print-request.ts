@@ -1,6 +1,6 @@
-import { type AwsRequest } from '../../steps/aws-request.js';
-import { type LambdaRequest } from '../../steps/call-lambda.js';
-import { type HttpRequest, type IntegrationRequest } from '../../steps/map-request.js';
+import { type AwsRequest } from '../../integrations/aws-request.js';
+import { type LambdaRequest } from '../../integrations/call-lambda.js';
+import { type HttpRequest, type IntegrationRequest } from '../../websocket/steps/map-request.js';
 
 /** What goes out, as text: of HTTP the request itself, of Lambda the event. */
 export function printRequest(request: IntegrationRequest): string {

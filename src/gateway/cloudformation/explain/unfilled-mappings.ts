@@ -1,7 +1,7 @@
 import { type Integration, type Route } from '../../control/resources.js';
 import { contextVariables } from '../../mapping/context-variables.js';
 import { evaluateSource, parseParameterMapping, type Source } from '../../mapping/parameters.js';
-import { type RouteEvent } from '../../steps/map-request.js';
+import { type RouteEvent } from '../../websocket/steps/map-request.js';
 
 /** One line for each mapping of which nothing is sent, with the reason. */
 export function unfilledMappings(

@@ -1,7 +1,7 @@
 import { allDependencies } from '../dependencies.js';
-import { CloudFormationError } from '../template-error.js';
+import { CloudFormationError } from '../cloudformation-error.js';
 import { asFlag } from '../wire-input.js';
-import { type LintedApi, webSocketApis } from './apis.js';
+import { type LintedApi, webSocketApis } from './template-apis.js';
 import { type Check, type Report, type Subject } from './subject.js';
 
 /** What a stage serves, and whether a deployment can hold it. */

@@ -1,5 +1,5 @@
 import { asNumber } from '../wire-input.js';
-import { type LintedIntegration, webSocketApis } from './apis.js';
+import { type LintedIntegration, webSocketApis } from './template-apis.js';
 import { type Check, type Report, type Subject } from './subject.js';
 
 /** What an integration sends, by which method, to where, and for how long. */

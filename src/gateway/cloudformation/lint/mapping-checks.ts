@@ -1,6 +1,6 @@
 import { ExpressionError } from '../../mapping/expression-error.js';
 import { parseParameterMapping, type Source } from '../../mapping/parameters.js';
-import { type LintedIntegration, type LintedRoute, webSocketApis } from './apis.js';
+import { type LintedIntegration, type LintedRoute, webSocketApis } from './template-apis.js';
 import { type Check, type MapEntry, type Report, type Subject } from './subject.js';
 
 /** Request parameter mappings, one by one. */

@@ -1,6 +1,6 @@
 import { type Entry, type Node } from '../document.js';
 import { type PhysicalValue, Stack, type StackSettings, type Value } from '../stack.js';
-import { CloudFormationError, type Place } from '../template-error.js';
+import { CloudFormationError, type Place } from '../cloudformation-error.js';
 import { type Resource, type Template } from '../template.js';
 import { type RuleId, type Rule } from './rules.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { explain, type ExplainOptions } from '../../../../src/gateway/cloudformation/explain/explain.js';
-import { MADE_UP_CONNECTION_ID } from '../../../../src/gateway/cloudformation/explain/made-up-event.js';
+import { MADE_UP_CONNECTION_ID } from '../../../../src/gateway/cloudformation/explain/sample-event.js';
 import { CHAT } from '../chat-template.js';
 
 const explained = (options: Partial<ExplainOptions>, text = CHAT) =>

@@ -1,5 +1,0 @@
-import { requireNode } from '../program/require-node.js';
-
-/** The CDK app, as `npx cdk deploy --app "node dist/deploy/app.js"` and `npm run synth` name it. */
-requireNode('synth');
-await import('./synthesise.js');

@@ -1,0 +1,222 @@
+import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
+import { readNameValues } from './name-value.js';
+import { readAdminToken } from '../front/admin-token.js';
+import { hostName } from '../front/host-and-origin.js';
+import { type FunctionSource, FunctionSourceError, parseFunctionFlag } from '../lambda/function-source.js';
+import { type IamSettings, readIamSettings } from '../iam/iam-settings.js';
+import { type Targets } from '../integrations/find-target.js';
+import { type AccountLimits } from '../throttle.js';
+import { readTlsSettings, type TlsSettings } from '../front/tls.js';
+import { UsageError } from '../usage-error.js';
+
+/** Twelve digits, as every account has; it shows only in names. */
+export const LOCAL_ACCOUNT = '000000000000';
+
+/** What the command line and the environment say; a flag beats its variable. */
+export interface Options {
+  readonly host: string;
+  readonly port: number;
+  readonly region: string;
+  readonly defaultApi: string | undefined;
+  /** Files of CloudFormation templates, to be loaded in this order. */
+  readonly templates: readonly string[];
+  readonly parameters: ReadonlyMap<string, string>;
+  readonly targets: Targets;
+  readonly functions: ReadonlyMap<string, FunctionSource>;
+  /** AWS service → where it is. */
+  readonly endpoints: ReadonlyMap<string, URL>;
+  /** Whether `AWS` integrations may use the credentials of whoever runs the gateway. */
+  readonly usesMachineCredentials: boolean;
+  readonly allowedHosts: readonly string[];
+  readonly allowedOrigins: readonly string[];
+  readonly adminToken: string | undefined;
+  readonly iam: IamSettings;
+  readonly tls: TlsSettings | undefined;
+  readonly quotas: Partial<AccountLimits>;
+  readonly logLevel: string;
+}
+
+export const USAGE = `Amazon API Gateway for WebSocket APIs, on your machine
+
+  --port PORT             one port for WebSockets, @connections and the control plane (GATEWAY_PORT, 8080)
+  --host HOST             address to listen on (GATEWAY_HOST, 127.0.0.1)
+  --template FILE         CloudFormation (YAML, JSON, cdk.out/*.template.json) to serve; may be repeated
+  --parameter NAME=VALUE  of a template, or what another stack exports; may be repeated
+  --target NLB=HOST[:PORT]
+                          where a VPC link's load balancer really listens, by its name or ARN; may be repeated.
+                          Without one, the integration's URI says it
+  --function NAME=FILE[#EXPORT] | NAME=URL
+                          a Lambda function: a local ES module, or an Invoke endpoint; may be repeated
+  --endpoint-for SERVICE=URL
+                          where an AWS service really is, such as dynamodb=http://127.0.0.1:8000; may be repeated
+  --use-machine-credentials
+                          sign AWS integrations with this machine's AWS credentials; without it they only go
+                          to --endpoint-for, signed with placeholders
+  --allow-host NAME       another Host under which the gateway may be commanded, such as gw.example.com
+                          or *.example.com; may be repeated
+  --allow-origin ORIGIN   a web page that may command it, such as http://localhost:5173; may be repeated
+  --admin-token TOKEN|off what commands need (GATEWAY_ADMIN_TOKEN); without it, generated and printed
+                          when --host is not of this machine
+  --default-api ID        the API that is meant when neither Host nor path says so; not needed for a single API
+  --region REGION         the Region in the names that are given out (AWS_REGION, us-east-1)
+  --auth off|sigv4        whether calls of @connections have to be signed (off)
+  --credentials FILE      who may sign: JSON, access key id → {secretAccessKey, arn?, …}
+  --policy FILE           what they may: an IAM policy, or ARN → policy (everything)
+  --tls self-signed       HTTPS with a certificate made for localhost, kept in .data/gateway-tls
+  --tls-host HOST         one more host of that certificate; may be repeated
+  --tls-cert FILE --tls-key FILE
+                          HTTPS with a pair of your own
+  --quota NAME=N          of the account: requests-per-second (10000), request-burst (5000),
+                          new-connections-per-second (500); may be repeated
+  --log-level LEVEL       fatal, error, warn, info, debug or trace (LOG_LEVEL, info)
+  --help                  this text
+
+  lint FILE …             what of a CloudFormation template fails on AWS; lint --help
+  explain FILE …          the exact request that an integration would be sent; explain --help
+`;
+
+/** @throws {UsageError} naming every flag and variable that is wrong */
+export function readOptions(args: readonly string[], env: NodeJS.ProcessEnv): Options | 'help' {
+  const values = parse(args);
+  if (values.help) return 'help';
+  const problems: string[] = [];
+  const read = <T>(reader: () => T): T | undefined => {
+    try {
+      return reader();
+    } catch (error) {
+      if (!(error instanceof UsageError || error instanceof FunctionSourceError)) throw error;
+      problems.push(error.message);
+      return undefined;
+    }
+  };
+  const adminToken = values['admin-token'] ?? (env.GATEWAY_ADMIN_TOKEN || undefined);
+  const options = {
+    port: read(() => readPort(values.port ?? (env.GATEWAY_PORT || '8080'))),
+    host: values.host ?? (env.GATEWAY_HOST || '127.0.0.1'),
+    region: values.region ?? (env.AWS_REGION || 'us-east-1'),
+    defaultApi: values['default-api'],
+    templates: values.template ?? [],
+    parameters: read(() => readNameValues('--parameter', values.parameter)),
+    targets: new Map((values.target ?? []).flatMap((target) => read(() => [readTarget(target)]) ?? [])),
+    functions: new Map((values.function ?? []).flatMap((each) => read(() => [readFunction(each)]) ?? [])),
+    endpoints: new Map(
+      (values['endpoint-for'] ?? []).flatMap((each) => read(() => [readEndpoint(each)]) ?? []),
+    ),
+    usesMachineCredentials: values['use-machine-credentials'] ?? false,
+    allowedHosts: (values['allow-host'] ?? []).flatMap((each) => read(() => readHostName(each)) ?? []),
+    allowedOrigins: (values['allow-origin'] ?? []).flatMap((each) => read(() => readOrigin(each)) ?? []),
+    adminToken: adminToken === undefined ? undefined : read(() => readAdminToken(adminToken)),
+    iam: read(() => readIamSettings(values, env, LOCAL_ACCOUNT)),
+    tls: read(() => readTlsSettings(values)),
+    quotas: Object.fromEntries((values.quota ?? []).flatMap((each) => read(() => [readQuota(each)]) ?? [])),
+    logLevel: read(() => readLogLevel(values['log-level'] ?? (env.LOG_LEVEL || 'info'))),
+  };
+  if (problems.length > 0) throw new UsageError(problems.join('\n'));
+  // whatever could not be read is among the problems
+  return options as Options;
+}
+
+function readPort(port: string): number {
+  if (/^\d+$/.test(port) && Number(port) <= 65_535) return Number(port);
+  throw new UsageError(
+    `--port (GATEWAY_PORT) is '${port}': it must be a number from 0 to 65535, where 0 takes any free port`,
+  );
+}
+
+function readTarget(target: string): readonly [string, string] {
+  const [, loadBalancer, address] = target.match(/^([^=]+)=((?:[\w.-]+|\[[\da-f:]+\])(?::\d+)?)$/i) ?? [];
+  if (loadBalancer !== undefined && address !== undefined) return [loadBalancer, address];
+  throw new UsageError(
+    `--target is '${target}': it must be NLB=HOST or NLB=HOST:PORT, where NLB is a load balancer's name or ARN`,
+  );
+}
+
+function readFunction(text: string): readonly [string, FunctionSource] {
+  const { name, source } = parseFunctionFlag(text);
+  return [name, source];
+}
+
+function readEndpoint(text: string): readonly [string, URL] {
+  const [, service, url] = text.match(/^([\w-]+)=(https?:\/\/.+)$/) ?? [];
+  if (service !== undefined && url !== undefined && URL.canParse(url)) return [service, new URL(url)];
+  throw new UsageError(
+    `--endpoint-for is '${text}': it must be SERVICE=URL, such as sqs=http://127.0.0.1:9324`,
+  );
+}
+
+function readHostName(text: string): string {
+  const name = hostName(text.replace(/^\*\./, ''));
+  if (name !== undefined && !/:\d+$/.test(text)) return `${text.startsWith('*.') ? '*.' : ''}${name}`;
+  throw new UsageError(
+    `--allow-host is '${text}': it must be a host name without scheme and port, such as gw.example.com or *.example.com`,
+  );
+}
+
+/** As browsers write it: without a port that the scheme implies. Other schemes than HTTP's have pages as well. */
+function readOrigin(text: string): string {
+  if (/^[a-z][a-z0-9+.-]*:\/\/[^/?#@\s]+$/i.test(text) && URL.canParse(text)) {
+    const { origin } = new URL(text);
+    return origin === 'null' ? text.toLowerCase() : origin;
+  }
+  throw new UsageError(
+    `--allow-origin is '${text}': it must be SCHEME://HOST or SCHEME://HOST:PORT and nothing after it, such as http://localhost:5173`,
+  );
+}
+
+const QUOTAS: Readonly<Record<string, keyof AccountLimits>> = {
+  'requests-per-second': 'requestsPerSecond',
+  'request-burst': 'requestBurst',
+  'new-connections-per-second': 'newConnectionsPerSecond',
+};
+
+function readQuota(text: string): readonly [string, number] {
+  const [, name = '', value = ''] = text.match(/^([\w-]+)=(\d{1,9})$/) ?? [];
+  const quota = Object.hasOwn(QUOTAS, name) ? QUOTAS[name] : undefined;
+  if (quota !== undefined && Number(value) > 0) return [quota, Number(value)];
+  throw new UsageError(
+    `--quota is '${text}': it must be NAME=N, where NAME is one of ${Object.keys(QUOTAS).join(', ')}`,
+  );
+}
+
+function readLogLevel(logLevel: string): string {
+  if (LOG_LEVELS.includes(logLevel)) return logLevel;
+  throw new UsageError(
+    `--log-level (LOG_LEVEL) is '${logLevel}': it must be one of ${LOG_LEVELS.join(', ')}`,
+  );
+}
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'];
+
+const FLAGS = {
+  port: { type: 'string' },
+  host: { type: 'string' },
+  template: { type: 'string', multiple: true },
+  parameter: { type: 'string', multiple: true },
+  target: { type: 'string', multiple: true },
+  function: { type: 'string', multiple: true },
+  'endpoint-for': { type: 'string', multiple: true },
+  'use-machine-credentials': { type: 'boolean' },
+  'allow-host': { type: 'string', multiple: true },
+  'allow-origin': { type: 'string', multiple: true },
+  'admin-token': { type: 'string' },
+  'default-api': { type: 'string' },
+  region: { type: 'string' },
+  auth: { type: 'string' },
+  credentials: { type: 'string' },
+  policy: { type: 'string' },
+  tls: { type: 'string' },
+  'tls-host': { type: 'string', multiple: true },
+  'tls-cert': { type: 'string' },
+  'tls-key': { type: 'string' },
+  quota: { type: 'string', multiple: true },
+  'log-level': { type: 'string' },
+  help: { type: 'boolean' },
+} as const satisfies ParseArgsOptionsConfig;
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: FLAGS, strict: true }).values;
+  } catch (error) {
+    throw new UsageError(`${(error as Error).message}; --help lists the flags`);
+  }
+}

@@ -1,0 +1,116 @@
+import { parseParameterMapping } from '../../mapping/parameters.js';
+import { parseSelectionExpression } from '../../mapping/selection-expression.js';
+import { badRequest } from '../control-error.js';
+import { type ApiResources } from '../control-plane.js';
+import { checked } from '../fields/checked-expression.js';
+import { type Integration } from '../resources.js';
+import { functionOf } from '../snapshot.js';
+
+/**
+ * What an integration of each type needs, and what it cannot have.
+ *
+ * @throws {ControlError} 400
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-integration-requests.html
+ */
+export function checkIntegration(of: ApiResources, integration: Integration): void {
+  switch (integration.IntegrationType) {
+    case 'HTTP':
+    case 'HTTP_PROXY':
+      checkUrl(integration);
+      break;
+    case 'AWS':
+    case 'AWS_PROXY':
+      checkAction(integration);
+      break;
+    case 'MOCK':
+      break;
+    default:
+      integration.IntegrationType satisfies never;
+  }
+  checkConnection(of, integration);
+  checkCredentials(integration);
+  for (const [destination, source] of Object.entries(integration.RequestParameters ?? {})) {
+    checked('Invalid mapping expression specified: ', () => parseParameterMapping(destination, source));
+  }
+  const { TemplateSelectionExpression } = integration;
+  if (TemplateSelectionExpression !== undefined) {
+    checked('TemplateSelectionExpression: ', () =>
+      parseSelectionExpression(TemplateSelectionExpression, 'request'),
+    );
+  }
+}
+
+const STAGE_VARIABLE = String.raw`\$\{stageVariables\.\w+\}`;
+
+/** An http(s) URL in which stage variables may stand for any part. */
+function checkUrl({ IntegrationType, IntegrationMethod, IntegrationUri }: Integration): void {
+  if (IntegrationMethod === undefined)
+    throw badRequest(`IntegrationMethod is missing: ${IntegrationType} needs it`);
+  if (IntegrationUri === undefined)
+    throw badRequest(`IntegrationUri is missing: ${IntegrationType} needs it`);
+  const fail = (reason: string) => {
+    throw badRequest(`IntegrationUri '${IntegrationUri}' ${reason}`);
+  };
+  // what could stand in their place: digits in a port, a letter elsewhere
+  const example = IntegrationUri.replace(new RegExp(`^${STAGE_VARIABLE}(?!:)`), 'http://x')
+    .replace(new RegExp(`^${STAGE_VARIABLE}`), 'http')
+    .replace(new RegExp(`(?<=:\\d*)${STAGE_VARIABLE}`, 'g'), '1')
+    .replace(new RegExp(STAGE_VARIABLE, 'g'), 'x');
+  if (example.includes('${')) fail('holds a variable; only ${stageVariables.NAME} can stand in it');
+  if (!/^https?:\/\//i.test(example) || !URL.canParse(example)) {
+    fail('is no URL; it must be http://… or https://…, possibly with ${stageVariables.NAME}');
+  }
+}
+
+const ACTION = /^arn:[^:]+:apigateway:[^:]+:[^:]+:(?:path|action)\/./;
+
+/** An action of an AWS service; for `AWS_PROXY` that can only be the invocation of a Lambda function. */
+function checkAction({ IntegrationType, IntegrationMethod, IntegrationUri }: Integration): void {
+  if (IntegrationUri === undefined)
+    throw badRequest(`IntegrationUri is missing: ${IntegrationType} needs it`);
+  const isLambda = functionOf(IntegrationUri) !== undefined;
+  if (!isLambda && (IntegrationType === 'AWS_PROXY' || !ACTION.test(IntegrationUri))) {
+    const form =
+      IntegrationType === 'AWS_PROXY'
+        ? 'arn:aws:apigateway:{region}:lambda:path/2015-03-31/functions/{function-arn}/invocations'
+        : 'arn:aws:apigateway:{region}:{service}:path/{path} or :action/{action}';
+    throw badRequest(`IntegrationUri '${IntegrationUri}' is no ${form}`);
+  }
+  if (IntegrationMethod === undefined)
+    throw badRequest(`IntegrationMethod is missing: ${IntegrationType} needs it`);
+  // [uncertain] when AWS says so; with another method every invocation would fail
+  if (isLambda && IntegrationMethod !== 'POST') {
+    throw badRequest(`IntegrationMethod '${IntegrationMethod}': a Lambda function is invoked by POST`);
+  }
+}
+
+/**
+ * The model says that a ConnectionId is for HTTP APIs only; the API takes it for WebSocket APIs, as a v1 link.
+ *
+ * @see https://repost.aws/knowledge-center/api-gateway-vpc-link-integration
+ */
+function checkConnection(of: ApiResources, integration: Integration): void {
+  const { ConnectionType, ConnectionId, IntegrationType } = integration;
+  if (ConnectionType === 'INTERNET') {
+    if (ConnectionId === undefined) return;
+    throw badRequest(`ConnectionId '${ConnectionId}' needs the ConnectionType VPC_LINK, not INTERNET`);
+  }
+  if (IntegrationType !== 'HTTP' && IntegrationType !== 'HTTP_PROXY') {
+    throw badRequest(`ConnectionType VPC_LINK is for HTTP and HTTP_PROXY, not ${IntegrationType}`);
+  }
+  if (ConnectionId === undefined) {
+    throw badRequest('ConnectionType VPC_LINK needs a ConnectionId: the id of a v1 VPC link');
+  }
+  const isVariable = new RegExp(`^${STAGE_VARIABLE}$`).test(ConnectionId);
+  if (isVariable || of.plane.vpcLink(ConnectionId) !== undefined) return;
+  throw badRequest(
+    `ConnectionId '${ConnectionId}' is no v1 VPC link (aws apigateway create-vpc-link) and no \${stageVariables.NAME}; links of apigatewayv2 serve HTTP APIs only`,
+  );
+}
+
+/** A role to assume, or `arn:aws:iam::*:user/*` for the caller's own credentials. */
+function checkCredentials({ CredentialsArn }: Integration): void {
+  if (CredentialsArn === undefined || /^arn:[^:]+:iam::[^:]+:(role|user)\/.+$/.test(CredentialsArn)) return;
+  // AWS's words, recorded of authorizers
+  throw badRequest('Invalid role ARN');
+}

@@ -1,0 +1,77 @@
+import { badRequest, notFound } from '../control-error.js';
+import { type ControlPlane } from '../control-plane.js';
+import { type JsonObject, mapOf, readFields, requireFields, text } from '../fields/fields.js';
+
+export const TAGS = mapOf(text({ max: 1600 }));
+
+type Tags = Readonly<Record<string, string>>;
+
+/** Something that has tags, found by its ARN. */
+export interface Taggable {
+  readonly tags: Tags;
+  readonly set: (tags: Tags) => void;
+}
+
+/**
+ * @param arn `arn:aws:apigateway:{region}::/apis/{id}`, `…/apis/{id}/stages/{name}` or `…/domainnames/{name}`
+ * @throws {ControlError} 400: no such form; 404: nothing has that ARN
+ */
+export function findTaggable(plane: ControlPlane, arn: string): Taggable {
+  const [, region, path = ''] = arn.match(/^arn:[^:]+:apigateway:([^:]*)::(\/.+)$/) ?? [];
+  const [, kind, id = '', below, name = '', ...more] = path.split('/');
+  const isForm =
+    kind === 'apis'
+      ? below === undefined || below === 'stages'
+      : kind === 'domainnames' && below === undefined;
+  if (!isForm || more.length > 0) {
+    throw badRequest(
+      `'${arn}' is no ARN of an API, a stage or a domain name, such as arn:aws:apigateway:${plane.region}::/apis/{apiId}`,
+    );
+  }
+  const found = region === plane.region ? resourceAt(plane, kind, id, below && name) : undefined;
+  if (found === undefined) throw notFound('Resource', `Invalid resource identifier specified ${arn}`);
+  return found;
+}
+
+/** TagResource: adds, and overwrites what is there. */
+export function tag(taggable: Taggable, input: JsonObject): void {
+  const { Tags } = requireFields(readFields({ Tags: TAGS }, input), 'Tags');
+  for (const key of Object.keys(Tags)) {
+    if (key === '' || key.length > 128 || /^aws:/i.test(key)) {
+      throw badRequest(`Tags: the key '${key}' must have 1 to 128 characters and may not begin with aws:`);
+    }
+  }
+  taggable.set({ ...taggable.tags, ...Tags });
+}
+
+/** UntagResource; a key that is not there is no error. */
+export function untag(taggable: Taggable, keys: readonly string[]): void {
+  if (keys.length === 0) throw badRequest('tagKeys is missing');
+  taggable.set(Object.fromEntries(Object.entries(taggable.tags).filter(([key]) => !keys.includes(key))));
+}
+
+/** @param stageName not there when the API itself is meant */
+function resourceAt(
+  plane: ControlPlane,
+  kind: string | undefined,
+  id: string,
+  stageName: string | undefined,
+): Taggable | undefined {
+  if (kind === 'domainnames') {
+    const domainName = plane.domainNames.get(id);
+    return (
+      domainName && {
+        tags: domainName.Tags,
+        set: (Tags) => plane.domainNames.set(id, { ...domainName, Tags }),
+      }
+    );
+  }
+  const resources = plane.apis.get(id);
+  if (resources === undefined) return undefined;
+  if (stageName === undefined) {
+    const { api } = resources;
+    return { tags: api.Tags ?? {}, set: (Tags) => (resources.api = { ...api, Tags }) };
+  }
+  const stage = resources.stages.get(stageName);
+  return stage && { tags: stage.Tags, set: (Tags) => resources.stages.set(stageName, { ...stage, Tags }) };
+}

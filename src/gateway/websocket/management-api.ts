@@ -1,0 +1,185 @@
+import { randomUUID } from 'node:crypto';
+import { type IncomingMessage, type ServerResponse } from 'node:http';
+import { setTimeout } from 'node:timers/promises';
+import { type StageAddress } from '../front/api-address.js';
+import { type Clock } from '../clock.js';
+import { type ControlPlane } from '../control/control-plane.js';
+import { CLOSES } from '../errors.js';
+import { type Faults } from '../faults.js';
+import { readBody } from '../http-body.js';
+import { newRequestId, newTraceId } from '../ids.js';
+import { LIMITS } from '../limits.js';
+import { type Iam } from '../iam/iam.js';
+import { IamError } from '../iam/iam-error.js';
+import { type AccessLog } from '../access-log.js';
+import { type Throttle } from '../throttle.js';
+import { type ConnectionIds } from './connections/connection-id.js';
+import { type ConnectionServer } from './connections/connection-server.js';
+import { type LiveConnection } from './connections/live-connection.js';
+
+/**
+ * `{stage}/@connections/{connectionId}`: POST sends a message, GET tells about the connection, DELETE closes it.
+ * Statuses, headers and bodies are those recorded from AWS in 2026-09: 410 and 413 have empty bodies, 413 not even an
+ * error type, and an id that was never issued is 400, whoever asks.
+ *
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-connections.html
+ */
+export class ManagementApi {
+  constructor(
+    private readonly control: ControlPlane,
+    private readonly connections: ConnectionServer,
+    private readonly ids: ConnectionIds,
+    private readonly iam: Iam,
+    private readonly clock: Clock,
+    private readonly faults: Faults,
+    private readonly throttle: Throttle,
+    private readonly accessLog: AccessLog,
+  ) {}
+
+  async handle(request: IncomingMessage, response: ServerResponse, address: StageAddress): Promise<void> {
+    response.setHeader('Content-Type', 'application/json');
+    response.setHeader('x-amzn-RequestId', randomUUID());
+    const requestId = newRequestId();
+    response.setHeader('x-amz-apigw-id', requestId);
+    this.#logOnceAnswered(request, response, address, requestId);
+    // SDKs set their clock by it when a signature is too old or too new
+    response.setHeader('Date', new Date(this.clock.now()).toUTCString());
+    if (this.control.stage(address.apiId, address.stage) === undefined) {
+      return fail(response, 403, 'ForbiddenException', 'Forbidden');
+    }
+    const [, connectionId = ''] = address.rest;
+    if (!this.ids.isIssued(connectionId)) {
+      return fail(response, 400, 'BadRequestException', `Invalid connectionId: ${connectionId}`);
+    }
+    const verb = VERBS.find((known) => known === request.method);
+    if (verb === undefined) {
+      // not recorded; this is what API Gateway answers to a method that has no resource
+      return fail(response, 403, 'MissingAuthenticationTokenException', 'Missing Authentication Token');
+    }
+    // the signature covers it, also of GET and DELETE
+    const body = await readBody(request, LIMITS.messageBytes);
+    if (body === undefined) return tooLarge(response, this.clock.now());
+    const denial = this.#denial(request, body, address, verb);
+    if (denial !== undefined) return deny(response, denial);
+    const latencyMs = this.faults.latencyMs('callback');
+    if (latencyMs > 0) await setTimeout(latencyMs, undefined, { ref: false });
+    if (this.throttle.exceededByRequest() !== undefined || this.faults.throttlesCallback()) {
+      return fail(response, 429, 'LimitExceededException');
+    }
+
+    // any stage of the API will do, as recorded
+    const connection = this.connections.get(connectionId);
+    if (connection?.facts.apiId !== address.apiId || connection.isGone) return gone(response);
+    switch (verb) {
+      case 'POST':
+        // always a text message: bytes that are not UTF-8 become U+FFFD
+        if (!connection.send(body.toString('utf8'))) return fail(response, 429, 'LimitExceededException');
+        return succeed(response, 200);
+      case 'GET':
+        return succeed(response, 200, describe(connection));
+      case 'DELETE':
+        connection.close(CLOSES.deleted);
+        return succeed(response, 204);
+    }
+    verb satisfies never;
+  }
+
+  #logOnceAnswered(
+    { method = '', headers, socket }: IncomingMessage,
+    response: ServerResponse,
+    { apiId, stage, rest }: StageAddress,
+    requestId: string,
+  ): void {
+    const format = this.control.stage(apiId, stage)?.accessLog?.format;
+    if (format === undefined) return;
+    const [, connectionId = ''] = rest;
+    const call = {
+      apiId,
+      stage,
+      domainName: headers.host ?? '',
+      method,
+      connectionId,
+      connectedAt: this.connections.get(connectionId)?.facts.connectedAt,
+      requestId,
+      requestTime: this.clock.now(),
+      sourceIp: socket.remoteAddress ?? '',
+      userAgent: headers['user-agent'],
+    };
+    response.once('close', () => {
+      this.accessLog.connectionApi(format, call, { status: response.statusCode });
+    });
+  }
+
+  /** The resource ends in the literal text `{connectionId}`: a policy that names an id matches none, as recorded. */
+  #denial(
+    { url = '', rawHeaders }: IncomingMessage,
+    body: Buffer,
+    { apiId, stage }: StageAddress,
+    verb: string,
+  ): IamError | undefined {
+    if (!this.iam.guardsConnections) return undefined;
+    try {
+      const path = `${apiId}/${stage}/${verb}/@connections/{connectionId}`;
+      this.iam.authorize(
+        { method: verb, target: url, rawHeaders, body },
+        'execute-api:ManageConnections',
+        path,
+      );
+      return undefined;
+    } catch (error) {
+      if (error instanceof IamError) return error;
+      throw error;
+    }
+  }
+}
+
+const VERBS = ['POST', 'GET', 'DELETE'] as const;
+
+/** Pretty-printed with a space before the colon, as recorded. */
+function describe({ facts, lastActiveAt }: LiveConnection): string {
+  const userAgent =
+    facts.userAgent === undefined ? '' : `,\n    "userAgent" : ${JSON.stringify(facts.userAgent)}`;
+  return `{
+  "identity" : {
+    "sourceIp" : ${JSON.stringify(facts.sourceIp)}${userAgent}
+  },
+  "connectedAt" : "${new Date(facts.connectedAt).toISOString()}",
+  "lastActiveAt" : "${new Date(lastActiveAt).toISOString()}"
+}`;
+}
+
+function succeed(response: ServerResponse, status: number, body = ''): void {
+  response.setHeader('X-Amzn-Trace-Id', newTraceId());
+  end(response, status, body);
+}
+
+function gone(response: ServerResponse): void {
+  response.setHeader('x-amzn-ErrorType', 'GoneException');
+  response.setHeader('X-Amzn-Trace-Id', newTraceId());
+  end(response, 410, '');
+}
+
+/** With these headers, and those for an allowed page; no others, as recorded. Node adds `Keep-Alive` unless it is told of `Connection`. */
+function tooLarge(response: ServerResponse, now: number): void {
+  for (const name of ['Content-Type', 'x-amzn-RequestId', 'x-amz-apigw-id']) response.removeHeader(name);
+  const headers = { Date: new Date(now).toUTCString(), 'Content-Length': 0, Connection: 'keep-alive' };
+  response.writeHead(413, headers).end();
+}
+
+/** Only IAM's own denial has a capital `Message`, as recorded. */
+function deny(response: ServerResponse, { errorType, message }: IamError): void {
+  if (errorType !== 'AccessDeniedException') return fail(response, 403, errorType, message);
+  response.setHeader('x-amzn-ErrorType', errorType);
+  end(response, 403, JSON.stringify({ Message: message }));
+}
+
+function fail(response: ServerResponse, status: number, errorType: string, message?: string): void {
+  response.setHeader('x-amzn-ErrorType', errorType);
+  end(response, status, message === undefined ? '' : JSON.stringify({ message }));
+}
+
+function end(response: ServerResponse, status: number, body: string): void {
+  // a 204 has no length
+  if (status !== 204) response.setHeader('Content-Length', Buffer.byteLength(body));
+  response.writeHead(status).end(body);
+}

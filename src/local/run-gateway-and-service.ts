@@ -1,0 +1,112 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { ProgramEndedError } from './child-program.js';
+import { deployLocally, LOCAL_STAGE } from './deployment/deploy-locally.js';
+import { readReplies } from './deployment/read-deployment.js';
+import { SupervisedProgram } from './supervised-program.js';
+
+/**
+ * `npm start`: the gateway and the service as two processes, as they are on AWS, and the API deployed from the one
+ * definition. Ctrl-C stops the gateway first, so that the service still receives every `$disconnect`. One that ends by
+ * itself is started again.
+ */
+const running: SupervisedProgram[] = [];
+let isStopping = false;
+
+process.on('SIGINT', () => void stop());
+process.on('SIGTERM', () => void stop());
+
+try {
+  await start();
+} catch (error) {
+  const isKnown = isStopping || (error instanceof ProgramEndedError && error.hasSaidWhy);
+  if (!isKnown) print(error instanceof Error ? error.message : String(error));
+  process.exitCode = isStopping ? 0 : 1;
+  await stop();
+}
+
+async function start(): Promise<void> {
+  const { env } = process;
+  const replies = readReplies(env.REPLIES);
+  const gatewaySecret = env.GATEWAY_SECRET || randomBytes(32).toString('base64url');
+  const adminToken = env.GATEWAY_ADMIN_TOKEN || generatedAdminToken(env.GATEWAY_HOST);
+  const gateway = run('gateway', 'GATEWAY_PORT', {
+    ...env,
+    ...(adminToken !== undefined && { GATEWAY_ADMIN_TOKEN: adminToken }),
+  });
+  const gatewayUrl = await gateway.listening();
+  const service = run('service', 'PORT', {
+    ...env,
+    HOST: env.HOST || '127.0.0.1',
+    GATEWAY_SECRET: gatewaySecret,
+    WS_API_ENDPOINT: `${gatewayUrl}/${LOCAL_STAGE}`,
+    // the gateway does not check signatures, but the SDK does not send without
+    AWS_ACCESS_KEY_ID: env.AWS_ACCESS_KEY_ID || 'local',
+    AWS_SECRET_ACCESS_KEY: env.AWS_SECRET_ACCESS_KEY || 'local',
+  });
+  const serviceUrl = await service.listening();
+  const deploy = async () => {
+    await deployLocally({ gatewayUrl, serviceUrl, gatewaySecret, adminToken, replies });
+  };
+  await deploy();
+  printWhatListens(gatewayUrl, serviceUrl, env.GATEWAY_ADMIN_TOKEN ? undefined : adminToken);
+
+  // a gateway that starts anew has no API: its resources are in memory
+  const gatewayRestarted = async () => {
+    await deploy();
+    print('the gateway listens again and has its API; clients have to connect again');
+  };
+  await Promise.race([
+    gateway.supervise(gatewayRestarted, print),
+    service.supervise(async () => print('the service listens again'), print),
+  ]);
+}
+
+function run(name: string, portVariable: string, env: NodeJS.ProcessEnv): SupervisedProgram {
+  if (isStopping) throw new Error('stopped before everything had started');
+  const file = join(import.meta.dirname, `../${name}/main.js`);
+  const program = new SupervisedProgram({ name, file, env, portVariable });
+  running.push(program);
+  return program;
+}
+
+async function stop(): Promise<void> {
+  if (isStopping) return;
+  isStopping = true;
+  for (const program of running) await program.stop();
+}
+
+/** Beyond loopback the gateway's control plane needs a token, which the deployment has to know, too. */
+function generatedAdminToken(host: string | undefined): string | undefined {
+  const isLoopback = /^(localhost|127(\.\d{1,3}){3}|::1)$/i.test(host || '127.0.0.1');
+  return isLoopback ? undefined : randomBytes(32).toString('base64url');
+}
+
+function print(line: string): void {
+  process.stderr.write(`start: ${line}\n`);
+}
+
+function printWhatListens(gatewayUrl: string, serviceUrl: string, adminToken: string | undefined): void {
+  const webSocketUrl = `${gatewayUrl.replace('http', 'ws')}/${LOCAL_STAGE}`;
+  process.stdout.write(`
+  gateway   ${webSocketUrl}
+            ${gatewayUrl}/${LOCAL_STAGE}/@connections/{connectionId}
+            ${gatewayUrl}/v2/apis    aws apigatewayv2 get-apis --endpoint-url ${gatewayUrl}
+  service   ${serviceUrl}    POST /connect /disconnect /message, GET /health/ready
+${adminToken === undefined ? '' : adminTokenLines(adminToken)}
+  Try it:   npx wscat -c "${webSocketUrl}?token=demo"
+            {"action":"ping","id":1}
+            {"action":"join","channel":"news"}
+            {"action":"publish","channel":"news","data":"hello"}
+
+  Ctrl-C stops both.
+
+`);
+}
+
+function adminTokenLines(token: string): string {
+  return `
+  admin     ${token}    generated, because the gateway listens beyond loopback: for /v2 and /_gateway
+            AWS_ACCESS_KEY_ID=admin AWS_SECRET_ACCESS_KEY=TOKEN aws …, or Authorization: Bearer TOKEN
+`;
+}

@@ -1,0 +1,31 @@
+import { type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { PublishApiModule } from './backend-api.module.js';
+
+/** Serves the OpenAPI document and a page to read it, both without a key: nothing in them is secret. */
+export function serveOpenApi(app: NestFastifyApplication): void {
+  SwaggerModule.setup('v1/docs', app, () => describeApi(app), {
+    jsonDocumentUrl: 'v1/openapi.json',
+    raw: ['json'],
+    customSiteTitle: "Backchannel's publish API",
+  });
+}
+
+function describeApi(app: NestFastifyApplication): OpenAPIObject {
+  const description = new DocumentBuilder()
+    .setTitle("Backchannel's publish API")
+    .setDescription(
+      'Other backends publish to channels, send to connections and users, disconnect them, and look.',
+    )
+    .setVersion('1')
+    .addBearerAuth(
+      { type: 'http', scheme: 'bearer', bearerFormat: 'API key', description: 'A key of `API_KEYS`.' },
+      'apiKey',
+    )
+    .addSecurityRequirements('apiKey')
+    .build();
+  return SwaggerModule.createDocument(app, description, {
+    include: [PublishApiModule],
+    operationIdFactory: (_controller, method) => method,
+  });
+}

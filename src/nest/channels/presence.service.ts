@@ -1,0 +1,46 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { type ChannelName, LIMITS, type PresentMember } from '../../api/messages.js';
+import { Config } from '../../service/configuration/config.js';
+import { type Sender } from '../connections/connections.service.js';
+import { Store } from '../store/store.js';
+import { ChannelsService } from './channels.service.js';
+
+/** Who is in a channel. */
+export interface Presence {
+  readonly count: number;
+  /** The first `PRESENCE_MEMBERS` in the store's order, or as many of them as fit into a message. */
+  readonly members: readonly PresentMember[];
+}
+
+@Injectable()
+export class PresenceService {
+  constructor(
+    private readonly store: Store,
+    private readonly channels: ChannelsService,
+    @Inject(Config) private readonly config: Config,
+  ) {}
+
+  /** @throws what {@link ChannelsService.requireMember} throws: only members may look */
+  async look(channel: ChannelName, sender: Sender): Promise<Presence> {
+    await this.channels.requireMember('presence', channel, sender);
+    return { count: await this.store.countMembers(channel), members: await this.first(channel) };
+  }
+
+  private async first(channel: ChannelName): Promise<readonly PresentMember[]> {
+    const { presenceMembers } = this.config.channels;
+    const members: PresentMember[] = [];
+    if (presenceMembers === 0) return members;
+    let bytes = 0;
+    for await (const page of this.store.members(channel)) {
+      for (const member of page) {
+        const { connectionId, userId, joinedAt } = member;
+        const present = { connectionId, userId, joinedAt };
+        bytes += Buffer.byteLength(JSON.stringify(present)) + 1;
+        if (bytes > LIMITS.presenceBytes) return members;
+        members.push(present);
+        if (members.length === presenceMembers) return members;
+      }
+    }
+    return members;
+  }
+}

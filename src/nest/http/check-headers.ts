@@ -1,0 +1,53 @@
+import { type IncomingHttpHeaders } from 'node:http';
+import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { LIMITS } from '../../api/messages.js';
+import { Problem } from './problem.js';
+import { tooLarge } from './request-body.js';
+import { lingerOnClose } from './lingering-close.js';
+
+/**
+ * Refuses by its headers, before anything is read of its body, what no route could serve; and does not wait for a body
+ * that no one has read when the response is sent, be it a refusal or the response of a route that takes none.
+ */
+export function checkHeaders(fastify: FastifyInstance): void {
+  fastify.addHook('onRequest', (request, reply, next) => {
+    const { raw } = request;
+    if (!raw.socket.writable) {
+      // sent behind a request after whose response this connection closes: no response could reach the client
+      reply.hijack();
+      raw.socket.destroy();
+      return;
+    }
+    const { headers } = raw;
+    if (headers.expect !== undefined && headers.expect.toLowerCase() !== '100-continue') {
+      return next(new Problem('expectation_failed', 'expected Expect: 100-continue, or no Expect'));
+    }
+    if (headers.host === undefined && raw.httpVersion === '1.1') {
+      return next(new Problem('bad_request', 'expected a Host header (RFC 9112, section 3.2)'));
+    }
+    // no route takes less
+    if (Number(headers['content-length']) > LIMITS.messageBytes) {
+      const { bodyLimit } = request.routeOptions;
+      if (Number(headers['content-length']) > bodyLimit) return next(tooLarge(bodyLimit));
+    }
+    next();
+  });
+  fastify.addHook('onSend', (request, reply, payload, next) => {
+    closeUnlessRead(request, reply);
+    next(null, payload);
+  });
+}
+
+/** Makes it the connection's last response when the request has a body that has not arrived, or not completely. */
+export function closeUnlessRead(
+  { raw: { complete, headers, socket } }: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  if (complete || !hasBody(headers)) return;
+  reply.header('connection', 'close');
+  lingerOnClose(socket);
+}
+
+function hasBody({ 'content-length': length, 'transfer-encoding': coding }: IncomingHttpHeaders): boolean {
+  return coding !== undefined || (length !== undefined && length !== '0');
+}

@@ -1,0 +1,76 @@
+import { type IncomingHttpHeaders } from 'node:http';
+import { type LoggerService } from '@nestjs/common';
+import { type DestinationStream, type Logger, pino } from 'pino';
+import { HEADERS } from '../../api/integration.js';
+import { type Config } from '../../service/configuration/config.js';
+
+/**
+ * The log: one event, one line of JSON, on standard output. What a client or API Gateway sent is in it only as ids,
+ * sizes and codes; tokens, secrets and contents stay out.
+ */
+export function createLogger(
+  { logLevel }: Pick<Config, 'logLevel'>,
+  destination: DestinationStream = pino.destination({ dest: 1, sync: true }),
+): Logger {
+  return pino(
+    {
+      level: logLevel,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      serializers: { err: describeError },
+    },
+    destination,
+  );
+}
+
+/** What every line has that is logged while this request is handled. The values are as sent, not yet checked. */
+export function requestFields(headers: IncomingHttpHeaders): Record<string, unknown> {
+  return {
+    connectionId: headers[HEADERS.connectionId.toLowerCase()],
+    requestId: headers[HEADERS.requestId.toLowerCase()],
+    routeKey: headers[HEADERS.routeKey.toLowerCase()],
+  };
+}
+
+/** Nest's own log. What it tells of its start is of interest when Nest is looked into; its warnings always are. */
+export class NestLogger implements LoggerService {
+  constructor(private readonly logger: Logger) {}
+
+  log(message: unknown, ...rest: unknown[]): void {
+    this.write('debug', message, rest);
+  }
+
+  warn(message: unknown, ...rest: unknown[]): void {
+    this.write('warn', message, rest);
+  }
+
+  error(message: unknown, ...rest: unknown[]): void {
+    this.write('error', message, rest);
+  }
+
+  private write(level: 'debug' | 'warn' | 'error', message: unknown, rest: unknown[]): void {
+    // Nest's last argument names the class that logs
+    const fields = { context: rest.at(-1) };
+    if (message instanceof Error) this.logger[level]({ ...fields, err: message }, message.message);
+    else this.logger[level](fields, String(message));
+  }
+}
+
+/**
+ * An error with what caused it. Only named fields, unlike pino's own serializer: what libraries hang on their errors
+ * may be a whole request.
+ */
+function describeError(error: unknown): unknown {
+  if (!(error instanceof Error)) {
+    // an object without a prototype has no toString
+    return { message: typeof error === 'string' ? error : Object.prototype.toString.call(error) };
+  }
+  return {
+    type: error.name,
+    message: error.message,
+    code: 'code' in error ? error.code : undefined,
+    stack: error.stack,
+    cause: error.cause === undefined ? undefined : describeError(error.cause),
+  };
+}

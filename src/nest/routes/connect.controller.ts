@@ -1,0 +1,34 @@
+import { Controller, HttpCode, HttpStatus, Post, Res, UseGuards } from '@nestjs/common';
+import { type FastifyReply } from 'fastify';
+import { PATHS } from '../../api/integration.js';
+import { ConnectionsService } from '../connections/connections.service.js';
+import { RequestLog } from '../logging/request-log.js';
+import { Metrics } from '../metrics/metrics.js';
+import { Authenticator } from '../authentication/authenticator.js';
+import { FromGateway, type GatewayRequest } from './gateway-request.js';
+import { GatewaySecretGuard } from './gateway-secret.guard.js';
+
+/** `$connect`: a client asks to be let in. Any 2xx opens the connection, any other status refuses the handshake. */
+@Controller(PATHS.connect)
+@UseGuards(GatewaySecretGuard)
+export class ConnectController {
+  constructor(
+    private readonly authenticator: Authenticator,
+    private readonly connections: ConnectionsService,
+    private readonly metrics: Metrics,
+    private readonly log: RequestLog,
+  ) {}
+
+  @Post()
+  @HttpCode(HttpStatus.OK)
+  async connect(
+    @FromGateway() request: GatewayRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<void> {
+    const userId = await this.authenticator.authenticate(request);
+    await this.connections.register(request, userId);
+    this.metrics.connectionOpened();
+    if (request.subProtocol) reply.header('Sec-WebSocket-Protocol', request.subProtocol);
+    this.log.info({ sourceIp: request.sourceIp, userId }, 'connected');
+  }
+}

@@ -1,0 +1,30 @@
+import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
+import { type FastifyRequest } from 'fastify';
+import { HEADERS } from '../../api/integration.js';
+import { Config } from '../../service/configuration/config.js';
+import { mappedHeader } from './gateway-request.js';
+import { Problem } from '../http/problem.js';
+import { SecretDigest } from '../http/secret-digest.js';
+
+/**
+ * Lets through only what carries the secret that the integrations set: the load balancer is reachable from the whole
+ * VPC, and whoever may name a ConnectionId speaks for that client.
+ */
+@Injectable()
+export class GatewaySecretGuard implements CanActivate {
+  readonly #accepted: readonly SecretDigest[];
+
+  constructor(@Inject(Config) config: Config) {
+    this.#accepted = config.gatewaySecrets.map((secret) => new SecretDigest(secret));
+  }
+
+  canActivate(context: ExecutionContext): boolean {
+    // without a secret, config.ts lets the service listen on loopback only
+    if (this.#accepted.length === 0) return true;
+    const { raw } = context.switchToHttp().getRequest<FastifyRequest>();
+    const sent = new SecretDigest(mappedHeader(raw, 'gatewaySecret') ?? '');
+    const matches = this.#accepted.map((accepted) => accepted.equals(sent));
+    if (matches.includes(true)) return true;
+    throw new Problem('wrong_gateway_secret', `${HEADERS.gatewaySecret} is missing or wrong`);
+  }
+}

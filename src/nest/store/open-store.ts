@@ -1,0 +1,24 @@
+import { type Config } from '../../service/configuration/config.js';
+import { type Store } from './store.js';
+
+/**
+ * The store that the settings name, ready to be used. Only its own libraries are loaded.
+ *
+ * @throws {ConfigError} it cannot be
+ */
+export async function openStore({ store, awsRegion: region }: Config): Promise<Store> {
+  switch (store.kind) {
+    case 'embedded': {
+      const { EmbeddedStore } = await import('./embedded.store.js');
+      return EmbeddedStore.open(store);
+    }
+    case 'redis': {
+      const { RedisStore } = await import('./redis.store.js');
+      return RedisStore.connect(store);
+    }
+    case 'dynamodb': {
+      const { DynamoDbStore } = await import('./dynamodb.store.js');
+      return DynamoDbStore.connect({ ...store, region });
+    }
+  }
+}

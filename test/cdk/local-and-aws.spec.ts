@@ -1,0 +1,278 @@
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { deployLocally, type LocalDeployment } from '../../src/local/deployment/deploy-locally.js';
+import { readParameters } from '../../src/cdk/parameters.js';
+import { plainTemplate } from '../../src/cdk/plain-template.js';
+import { lint } from '../../src/gateway/cloudformation/lint/lint.js';
+import { type RuleId } from '../../src/gateway/cloudformation/lint/rules.js';
+import { Gateway, type GatewayOptions } from '../../src/gateway/gateway.js';
+import { FunctionModule } from '../support/function-module.js';
+import { HttpBackend, type Received } from '../support/http-backend.js';
+import { WebSocketClient } from '../support/web-socket-client.js';
+
+interface Resource {
+  readonly Type: string;
+  Properties: Record<string, unknown>;
+  DependsOn?: string[];
+}
+
+interface Stack {
+  readonly Resources: Record<string, Resource>;
+}
+
+const GATEWAY_SECRET = 'a-secret-of-both-ends';
+/** Of what the template refers to by `{{resolve:…}}`: the ARN is the gateway's, made up of the logical id. */
+const resolved = (stack: Stack) =>
+  new Map(
+    idsOf(stack, 'AWS::SecretsManager::Secret').map((id) => [
+      `resolve:secretsmanager:arn:aws:secretsmanager:us-east-1:000000000000:secret:${id}:SecretString:::`,
+      GATEWAY_SECRET,
+    ]),
+  );
+
+const idsOf = ({ Resources }: Stack, type: string): string[] =>
+  Object.keys(Resources).filter((id) => Resources[id]?.Type === type);
+
+async function gateway(options: Partial<GatewayOptions> = {}): Promise<Gateway> {
+  return Gateway.start({
+    host: '127.0.0.1',
+    port: 0,
+    region: 'us-east-1',
+    accountId: '000000000000',
+    targets: new Map(),
+    log: pino({ level: 'silent' }),
+    accessLog: () => undefined,
+    ...options,
+  });
+}
+
+/** What a client's connection, message and leaving make a backend receive. */
+async function requestsOf(gatewayUrl: string, stage: string, backend: HttpBackend): Promise<Received[]> {
+  using client = await WebSocketClient.open(`${gatewayUrl.replace('http', 'ws')}/${stage}?token=demo`, {
+    headers: { Origin: 'https://app.example' },
+  });
+  const connect = await backend.next();
+  client.send('{"action":"publish","channel":"news","data":"grüße"}');
+  const message = await backend.next();
+  await client.close(1000, 'bye');
+  return [connect, message, await backend.next()];
+}
+
+/** What differs from one API, connection, event or address to the next, by the name of its header. */
+const OWN =
+  /^(host|user-agent|x-amzn-apigateway-api-id|x-amzn-trace-id|connectionid|requestid|messageid|connectedat|sec-websocket-key)$/;
+
+/** A request without what is its own; that it had it stays. */
+const comparable = ({ method, url, rawHeaders, body }: Received) => {
+  const headers = rawHeaders.flatMap((name, index) => {
+    if (index % 2 === 1) return [];
+    const value = rawHeaders[index + 1] ?? '';
+    return [`${name}: ${OWN.test(name.toLowerCase()) ? value !== '' : value}`];
+  });
+  return { method, url, headers, body };
+};
+
+/** Lets everybody in. */
+const decide = new FunctionModule(`export const handler = async ({ methodArn }) => ({
+  principalId: 'principal',
+  context: { userId: 'ann' },
+  policyDocument: {
+    Version: '2012-10-17',
+    Statement: [{ Action: 'execute-api:Invoke', Effect: 'Allow', Resource: methodArn }],
+  },
+});`);
+const DECIDE_ARN = 'arn:aws:lambda:us-east-1:000000000000:function:decide';
+afterAll(() => decide[Symbol.dispose]());
+
+let stack: Stack;
+beforeAll(() => {
+  stack = plainTemplate(readParameters({ image: 'registry.example/backchannel:1' })) as Stack;
+}, 30_000);
+
+describe('the template for AWS, in the gateway on this machine', { timeout: 30_000 }, () => {
+  /** Both gateways, in front of one backend. */
+  async function deployBoth(context: Record<string, string>, local: Partial<LocalDeployment>) {
+    const template = plainTemplate(
+      readParameters({ image: 'registry.example/image:1', ...context }),
+    ) as Stack;
+    const functions = new Map([
+      ['decide', { kind: 'module' as const, file: decide.file, exportName: 'handler' }],
+    ]);
+    const backend = await HttpBackend.start();
+    const [loadBalancer = ''] = idsOf(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer');
+    const fromTemplate = await gateway({
+      templates: [{ fileName: 'backchannel.json', text: JSON.stringify(template) }],
+      parameters: resolved(template),
+      targets: new Map([[loadBalancer, new URL(backend.url).host]]),
+      functions,
+    });
+    const byHand = await gateway({ functions });
+    await deployLocally({
+      gatewayUrl: byHand.url,
+      serviceUrl: backend.url,
+      gatewaySecret: GATEWAY_SECRET,
+      ...local,
+    });
+    const stop = async () =>
+      Promise.all([fromTemplate.stop(), byHand.stop(), backend[Symbol.asyncDispose]()]);
+    return { backend, fromTemplate, byHand, stop };
+  }
+
+  it.each<[string, Record<string, string>, Partial<LocalDeployment>, string]>([
+    ['', {}, {}, '-'],
+    [', with replies as responses', { REPLIES: 'response' }, { replies: 'response' }, '-'],
+    [
+      ', with an authorizer',
+      { AUTH: 'authorizer', authorizerArn: DECIDE_ARN, authorizerUserKey: 'userId' },
+      {
+        authorizer: {
+          functionName: 'decide',
+          identitySource: ['route.request.querystring.token'],
+          userKey: 'userId',
+        },
+      },
+      'ann',
+    ],
+  ])('sends the service the same as what is deployed by hand%s', async (_, context, local, userid) => {
+    const { backend, fromTemplate, byHand, stop } = await deployBoth(context, local);
+    try {
+      const onAws = await requestsOf(fromTemplate.url, 'prod', backend);
+      const locally = await requestsOf(byHand.url, 'dev', backend);
+
+      expect(onAws.map(comparable)).toEqual(locally.map(comparable));
+      expect(onAws.map(({ method, url }) => `${method} ${url}`)).toEqual([
+        'POST /connect',
+        'POST /message',
+        'POST /disconnect',
+      ]);
+      expect(onAws[0]?.headers).toMatchObject({ gatewaysecret: GATEWAY_SECRET, token: 'demo', userid });
+      expect(onAws[1]?.body).toBe('{"action":"publish","channel":"news","data":"grüße"}');
+      expect(onAws[2]?.headers).toMatchObject({ disconnectstatuscode: '1000', disconnectreason: 'bye' });
+      expect(backend.unexpected).toEqual([]);
+    } finally {
+      await stop();
+    }
+  });
+
+  it('gives the client the answer of the service with REPLIES=response', async () => {
+    const { backend, fromTemplate, byHand, stop } = await deployBoth(
+      { REPLIES: 'response' },
+      { replies: 'response' },
+    );
+    try {
+      backend.answer = () => ({ status: 200, body: '{"type":"pong"}' });
+      for (const [{ url }, stage] of [[fromTemplate, 'prod'] as const, [byHand, 'dev'] as const]) {
+        using client = await WebSocketClient.open(`${url.replace('http', 'ws')}/${stage}`);
+        client.send({ action: 'ping' });
+        expect(await client.next()).toEqual({ type: 'pong' });
+      }
+    } finally {
+      await stop();
+    }
+  });
+});
+
+describe('gateway lint', () => {
+  const rules = (template: Stack) =>
+    lint(JSON.stringify(template), { fileName: 'backchannel.json' }).map(({ rule }) => rule);
+
+  it('finds nothing in the template', () => {
+    expect(rules(stack)).toEqual([]);
+  });
+
+  /** A copy with something wrong in each resource of a type. */
+  const planted = (type: string, change: (resource: Resource, copy: Stack) => void): Stack => {
+    const copy = structuredClone(stack);
+    const ids = idsOf(copy, type);
+    expect(ids).not.toEqual([]);
+    for (const id of ids) change(copy.Resources[id]!, copy);
+    return copy;
+  };
+  const INTEGRATION = 'AWS::ApiGatewayV2::Integration';
+  const parametersOf = ({ Properties }: Resource) =>
+    Properties['RequestParameters'] as Record<string, string>;
+
+  it.each<[what: string, RuleId, () => Stack]>([
+    [
+      'the mapping of the connectionId taken away',
+      'no-connection-id',
+      () =>
+        planted(INTEGRATION, (resource) => {
+          delete parametersOf(resource)['integration.request.header.ConnectionId'];
+        }),
+    ],
+    [
+      'a VPC link of v2',
+      'v2-vpc-link',
+      () =>
+        planted('AWS::ApiGateway::VpcLink', (resource, copy) => {
+          const [id = ''] = idsOf(copy, 'AWS::ApiGateway::VpcLink');
+          const Properties = { Name: 'link', SubnetIds: ['subnet-01234567'] };
+          copy.Resources[id] = { ...resource, Type: 'AWS::ApiGatewayV2::VpcLink', Properties };
+        }),
+    ],
+    [
+      'method ANY',
+      'method-any',
+      () =>
+        planted(INTEGRATION, (resource) => {
+          resource.Properties['IntegrationMethod'] = 'ANY';
+        }),
+    ],
+    [
+      'a deployment that waits for nothing',
+      'deployment-before-routes',
+      () =>
+        planted('AWS::ApiGatewayV2::Deployment', (resource) => {
+          delete resource.DependsOn;
+        }),
+    ],
+    [
+      'a query string that no route declares',
+      'undeclared-source',
+      () =>
+        planted('AWS::ApiGatewayV2::Route', (resource) => {
+          delete resource.Properties['RequestParameters'];
+        }),
+    ],
+    [
+      'the token on every route',
+      'connect-only-source',
+      () =>
+        planted(INTEGRATION, (resource) => {
+          parametersOf(resource)['integration.request.header.Token'] = 'route.request.querystring.token';
+        }),
+    ],
+    [
+      "the HTTP APIs' grammar",
+      'http-api-grammar',
+      () =>
+        planted(INTEGRATION, (resource) => {
+          parametersOf(resource)['integration.request.header.Stage'] = '$context.stage';
+        }),
+    ],
+    [
+      'half a minute for an integration',
+      'timeout-range',
+      () =>
+        planted(INTEGRATION, (resource) => {
+          resource.Properties['TimeoutInMillis'] = 30_000;
+        }),
+    ],
+    [
+      'the policy that the documentation shows',
+      'connections-policy',
+      () => JSON.parse(JSON.stringify(stack).replace('/prod/*', '/prod/POST/@connections')) as Stack,
+    ],
+    [
+      'a stage that deploys by itself, too',
+      'auto-deploy-with-deployment',
+      () =>
+        planted('AWS::ApiGatewayV2::Stage', (resource) => {
+          resource.Properties['AutoDeploy'] = true;
+        }),
+    ],
+  ])('finds %s', (_, rule, plant) => {
+    expect(rules(plant())).toContain(rule);
+  });
+});

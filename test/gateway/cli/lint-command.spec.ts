@@ -1,0 +1,79 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { lintCommand } from '../../../src/gateway/cli/lint-command.js';
+import { CHAT } from '../cloudformation/chat-template.js';
+
+describe('lint FILE', () => {
+  let folder: string;
+  let good: string;
+  let bad: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'lint-'));
+    good = join(folder, 'good.yml');
+    bad = join(folder, 'bad.yml');
+    await writeFile(good, CHAT);
+    await writeFile(bad, CHAT.replace('TimeoutInMillis: 10000', 'TimeoutInMillis: 30000'));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  async function run(...args: readonly string[]) {
+    let output = '';
+    const exitCode = await lintCommand(args, (text) => (output += text));
+    return { exitCode, output };
+  }
+
+  const line = CHAT.slice(0, CHAT.indexOf('TimeoutInMillis')).split('\n').length;
+
+  it('has exit code 0 when there is nothing to say', async () => {
+    expect(await run(good)).toEqual({ exitCode: 0, output: `${good}: 0 errors, 0 warnings\n` });
+  });
+
+  it('prints place, rule, reason and fix for people, with exit code 1', async () => {
+    const { exitCode, output } = await run(bad);
+    expect(exitCode).toBe(1);
+    expect(output).toMatch(
+      /^.*bad\.yml:\d+:24 {2}error {2}timeout-range {2}Message has TimeoutInMillis 30000\n {4}why: .*\n {4}fix: .*\n/,
+    );
+    expect(output).toContain(`bad.yml:${line}:`);
+  });
+
+  it('prints JSON for programs', async () => {
+    const { exitCode, output } = await run('--format', 'json', good, bad);
+    expect(exitCode).toBe(1);
+    expect(JSON.parse(output)).toEqual([
+      expect.objectContaining({ fileName: bad, line, column: 24, rule: 'timeout-range', severity: 'error' }),
+    ]);
+  });
+
+  it('has exit code 0 when it only warns', async () => {
+    await writeFile(bad, CHAT.replaceAll('POST', 'ANY'));
+    expect(await run(bad)).toMatchObject({
+      exitCode: 0,
+      output: expect.stringContaining('0 errors, 2 warnings') as string,
+    });
+  });
+
+  it('judges by the parameters that it is given', async () => {
+    await writeFile(good, CHAT.replace('10000', '!Ref NlbDnsName'));
+    expect(await run(good, '--parameter', 'NlbDnsName=30000')).toMatchObject({ exitCode: 1 });
+  });
+
+  it.each([
+    [[], 'lint needs the file'],
+    [['--format', 'xml', 'a.yml'], "--format is 'xml'"],
+    [['--parameter', 'a', 'a.yml'], "--parameter is 'a': it must be NAME=VALUE"],
+    [['--fix', 'a.yml'], '--fix'],
+    [['missing.yml'], 'missing.yml cannot be read'],
+  ])('says what is wrong with %j', async (args, reason) => {
+    await expect(run(...args)).rejects.toThrow(reason);
+  });
+
+  it('lists its flags', async () => {
+    expect(await run('--help')).toMatchObject({
+      exitCode: 0,
+      output: expect.stringContaining('--format') as string,
+    });
+  });
+});

@@ -1,0 +1,135 @@
+import {
+  ConflictException,
+  CreateModelCommand,
+  CreateRouteCommand,
+  DeleteModelCommand,
+  GetModelCommand,
+  GetModelsCommand,
+  GetModelTemplateCommand,
+  NotFoundException,
+  UpdateModelCommand,
+} from '@aws-sdk/client-apigatewayv2';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type ControlApi, createApi, refusal, serveControlApi } from '../serve-control-api.js';
+
+const SCHEMA = JSON.stringify({
+  $schema: 'http://json-schema.org/draft-04/schema#',
+  type: 'object',
+  properties: { action: { type: 'string' }, tags: { type: 'array', items: { type: 'integer' } } },
+  required: ['action'],
+});
+
+describe('models', () => {
+  let served: ControlApi;
+  let ApiId: string;
+  beforeEach(async () => {
+    served = await serveControlApi();
+    ApiId = await createApi(served);
+  });
+  afterEach(() => served.close());
+
+  const create = (Name = 'Message') =>
+    served.v2.send(new CreateModelCommand({ ApiId, Name, Schema: SCHEMA }));
+  const use = (name: string) =>
+    served.v2.send(
+      new CreateRouteCommand({
+        ApiId,
+        RouteKey: 'join',
+        RequestModels: { message: name },
+        ModelSelectionExpression: '${request.body.kind}',
+      }),
+    );
+
+  it('answers the creation with 201 and what was given', async () => {
+    const { $metadata, ModelId, ...model } = await create();
+    expect($metadata.httpStatusCode).toBe(201);
+    expect(ModelId).toMatch(/^[a-z0-9]{6}$/);
+    expect(model).toEqual({ Name: 'Message', ContentType: 'application/json', Schema: SCHEMA });
+  });
+
+  it.each([
+    { definitions: { name: { type: 'string' } }, properties: { name: { $ref: '#/definitions/name' } } },
+    { id: 'http://example.com/message', properties: { at: { format: 'date-time' }, x: { format: 'y' } } },
+    { minimum: 0, exclusiveMinimum: true },
+  ])('takes the schema %j', async (schema) => {
+    const response = await served.send('POST', `/v2/apis/${ApiId}/models`, {
+      name: 'Message',
+      schema: JSON.stringify(schema),
+    });
+    expect(response.status).toBe(201);
+  });
+
+  it('lists the models', async () => {
+    await create('A');
+    await create('B');
+    const { Items = [] } = await served.v2.send(new GetModelsCommand({ ApiId }));
+    expect(new Set(Items.map(({ Name }) => Name))).toEqual(new Set(['A', 'B']));
+  });
+
+  it('holds the messages of a route to its schema, once deployed', async () => {
+    await create();
+    await use('Message');
+    await served.send('POST', `/v2/apis/${ApiId}/stages`, { stageName: 'auto', autoDeploy: true });
+    const route = served.controlPlane.stage(ApiId, 'auto')?.snapshot?.routes.get('join');
+    expect(route?.models?.schemas.get('message')).toMatchObject({ required: ['action'] });
+  });
+
+  it('is not deleted and not renamed while a route names it', async () => {
+    const { ModelId } = await create();
+    await use('Message');
+    const deletion = served.v2.send(new DeleteModelCommand({ ApiId, ModelId }));
+    await expect(deletion).rejects.toBeInstanceOf(ConflictException);
+    const renamed = served.v2.send(new UpdateModelCommand({ ApiId, ModelId, Name: 'Other' }));
+    await expect(renamed).rejects.toBeInstanceOf(ConflictException);
+  });
+
+  it('changes its schema while a route names it', async () => {
+    const { ModelId } = await create();
+    await use('Message');
+    const updated = await served.v2.send(new UpdateModelCommand({ ApiId, ModelId, Schema: '{}' }));
+    expect(updated).toMatchObject({ Name: 'Message', Schema: '{}' });
+  });
+
+  it('forgets a deleted model', async () => {
+    const { ModelId } = await create();
+    await served.v2.send(new DeleteModelCommand({ ApiId, ModelId }));
+    const get = served.v2.send(new GetModelCommand({ ApiId, ModelId }));
+    await expect(get).rejects.toBeInstanceOf(NotFoundException);
+  });
+
+  it('answers 409 to a name that the API already has', async () => {
+    await create();
+    await expect(create()).rejects.toBeInstanceOf(ConflictException);
+  });
+
+  it('gives a template to start from, with every property', async () => {
+    const { ModelId } = await create();
+    const { Value = '' } = await served.v2.send(new GetModelTemplateCommand({ ApiId, ModelId }));
+    const [assignment, ...sample] = Value.split('\n');
+    expect(assignment).toBe("#set($inputRoot = $input.path('$'))");
+    expect(JSON.parse(sample.join('\n'))).toEqual({ action: 'foo', tags: [42] });
+  });
+
+  it.each([
+    ['without a name', { name: undefined }],
+    ['with a name that has a hyphen', { name: 'my-model' }],
+    ['without a schema', { schema: undefined }],
+    ['with a schema that is not JSON', { schema: '{type:object}' }],
+    ['with a schema that is no object', { schema: '[]' }],
+    ['with a type that draft 4 does not have', { schema: '{"type":"text"}' }],
+    ['with a keyword in the form of a later draft', { schema: '{"exclusiveMinimum":1}' }],
+    ['with a pattern that is no regular expression', { schema: '{"pattern":"("}' }],
+    ['with a reference that leads nowhere', { schema: '{"$ref":"#/definitions/message"}' }],
+    ['of a later draft', { schema: '{"$schema":"http://json-schema.org/draft-07/schema#"}' }],
+    ['with a schema nested 101 levels deep', { schema: `${'{"not":'.repeat(101)}{}${'}'.repeat(101)}` }],
+    ['with a schema nested beyond reason', { schema: `${'{"not":'.repeat(4000)}{}${'}'.repeat(4000)}` }],
+    ['with a schema of more than 32 KB', { schema: `{"title":"${'x'.repeat(32 * 1024)}"}` }],
+  ])('refuses a model %s', async (_, flaw) => {
+    const response = await served.send('POST', `/v2/apis/${ApiId}/models`, {
+      name: 'Message',
+      schema: '{}',
+      ...flaw,
+    });
+    expect(refusal(response)).toEqual({ status: 400, errorType: 'BadRequestException' });
+  });
+});

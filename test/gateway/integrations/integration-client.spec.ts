@@ -1,0 +1,93 @@
+import { pino } from 'pino';
+import { describe, expect, it } from 'vitest';
+import { Faults } from '../../../src/gateway/faults.js';
+import { Functions } from '../../../src/gateway/lambda/functions.js';
+import { IntegrationClient } from '../../../src/gateway/integrations/integration-client.js';
+import { type HttpRequest } from '../../../src/gateway/websocket/steps/map-request.js';
+import { HttpBackend } from '../../support/http-backend.js';
+
+/** A client without functions or services of its own. */
+function clientOf() {
+  const services = {
+    endpoints: new Map(),
+    credentials: async () => Promise.reject(new Error('no credentials')),
+  };
+  const functions = new Functions(new Map(), pino({ level: 'silent' }));
+  const client = new IntegrationClient(functions, services, new Faults());
+  return Object.assign(client, { [Symbol.asyncDispose]: async () => client.close() });
+}
+
+const httpRequest = (url: string, other: Partial<HttpRequest> = {}): HttpRequest => ({
+  kind: 'http',
+  method: 'POST',
+  url: new URL(url),
+  headers: [],
+  body: undefined,
+  vpcLinkId: undefined,
+  timeoutMs: 5_000,
+  ...other,
+});
+
+describe('an HTTP request', () => {
+  it('goes where its URL says', async () => {
+    await using backend = await HttpBackend.start();
+    await using client = clientOf();
+    await client.call(httpRequest(`${backend.url}/a?b=c`, { headers: ['X-One', '1'], body: 'text' }));
+    expect(await backend.next()).toMatchObject({
+      method: 'POST',
+      url: '/a?b=c',
+      headers: { 'x-one': '1' },
+      body: 'text',
+    });
+  });
+
+  it('goes where the load balancer listens, if that is known', async () => {
+    await using backend = await HttpBackend.start();
+    await using client = clientOf();
+    await client.call(httpRequest('http://nlb.example/a'), backend.url);
+    expect(await backend.next()).toMatchObject({ url: '/a' });
+  });
+
+  it('carries bytes', async () => {
+    await using backend = await HttpBackend.start();
+    await using client = clientOf();
+    await client.call(httpRequest(backend.url, { body: Buffer.from('bytes') }));
+    expect(await backend.next()).toMatchObject({ body: 'bytes' });
+  });
+
+  it('is answered by a redirect like by anything else', async () => {
+    await using backend = await HttpBackend.start();
+    backend.answer = () => ({ status: 302, headers: { Location: '/elsewhere' }, body: 'there' });
+    await using client = clientOf();
+    expect(await client.call(httpRequest(backend.url))).toMatchObject({
+      status: 302,
+      headers: { location: '/elsewhere' },
+      body: Buffer.from('there'),
+    });
+  });
+
+  it('that takes too long has timed out', async () => {
+    await using backend = await HttpBackend.start();
+    backend.answer = async () => new Promise(() => undefined);
+    await using client = clientOf();
+    await expect(client.call(httpRequest(backend.url, { timeoutMs: 50 }))).rejects.toMatchObject({
+      name: 'IntegrationTimedOutError',
+    });
+  });
+
+  it('that reaches nobody has failed', async () => {
+    await using client = clientOf();
+    await expect(client.call(httpRequest('http://127.0.0.1:1/'))).rejects.toMatchObject({
+      name: 'IntegrationFailedError',
+    });
+  });
+});
+
+it('answers for a mock with its status, and asks nobody', async () => {
+  await using client = clientOf();
+  expect(await client.call({ kind: 'mock', status: 418 })).toEqual({
+    status: 418,
+    headers: {},
+    body: Buffer.alloc(0),
+  });
+});

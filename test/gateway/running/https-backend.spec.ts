@@ -1,0 +1,91 @@
+import { once } from 'node:events';
+import { mkdtempDisposableSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:https';
+import { type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TLSSocket } from 'node:tls';
+import { generate } from 'selfsigned';
+import { expect, it } from 'vitest';
+import { Queue } from '../../support/queue.js';
+import { SpawnedProgram } from '../../support/spawned-program.js';
+import { WebSocketClient } from '../../support/web-socket-client.js';
+
+const HOST = 'nlb.internal.example';
+const template = `
+Resources:
+  Link:
+    Type: AWS::ApiGateway::VpcLink
+    Properties:
+      Name: link
+      TargetArns: [arn:aws:elasticloadbalancing:us-east-1:000000000000:loadbalancer/net/my-nlb/50dc6c495c0c9188]
+  Api:
+    Type: AWS::ApiGatewayV2::Api
+    Properties: { Name: chat, ProtocolType: WEBSOCKET, RouteSelectionExpression: $request.body.action }
+  Integration:
+    Type: AWS::ApiGatewayV2::Integration
+    Properties:
+      ApiId: !Ref Api
+      IntegrationType: HTTP_PROXY
+      IntegrationMethod: POST
+      IntegrationUri: https://${HOST}/message
+      ConnectionType: VPC_LINK
+      ConnectionId: !Ref Link
+  Default:
+    Type: AWS::ApiGatewayV2::Route
+    Properties: { ApiId: !Ref Api, RouteKey: $default, Target: !Sub 'integrations/\${Integration}' }
+  Stage:
+    Type: AWS::ApiGatewayV2::Stage
+    Properties: { ApiId: !Ref Api, StageName: dev, AutoDeploy: true }
+`;
+
+/** A backend with a certificate for this name, and a gateway that trusts it and reaches it through a VPC link. */
+async function behindTls(certifiedHost: string) {
+  const folder = mkdtempDisposableSync(join(tmpdir(), 'https-'));
+  const pair = await generate([{ name: 'commonName', value: certifiedHost }], {
+    extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: certifiedHost }] }],
+  });
+  const names = new Queue<string>('a request to the backend');
+  const backend = createServer({ cert: pair.cert, key: pair.private }, (request, response) => {
+    names.push(`${String((request.socket as TLSSocket).servername)} ${request.headers.host}`);
+    request.resume().once('end', () => response.end());
+  }).listen(0, '127.0.0.1');
+  await once(backend, 'listening');
+  const [templateFile, certFile] = [join(folder.path, 'template.yaml'), join(folder.path, 'cert.pem')];
+  writeFileSync(templateFile, template);
+  writeFileSync(certFile, pair.cert);
+  const { program, url } = await SpawnedProgram.listening(
+    'gateway/main.js',
+    [
+      '--port=0',
+      `--template=${templateFile}`,
+      `--target=my-nlb=127.0.0.1:${(backend.address() as AddressInfo).port}`,
+    ],
+    { NODE_EXTRA_CA_CERTS: certFile },
+  );
+  return {
+    names,
+    webSocketUrl: `${url.replace('http', 'ws')}/dev`,
+    async [Symbol.asyncDispose]() {
+      await program.kill('SIGTERM');
+      backend.closeAllConnections();
+      backend.close();
+      folder[Symbol.dispose]();
+    },
+  };
+}
+
+it("reaches an https backend under the URI's host, in SNI and in the Host header, wherever the target is", async () => {
+  await using api = await behindTls(HOST);
+  using client = await WebSocketClient.open(api.webSocketUrl);
+  client.send('hello');
+  expect(await api.names.next()).toBe(`${HOST} ${HOST}`);
+});
+
+it("tells the client Internal server error when the certificate is not for the URI's host", async () => {
+  await using api = await behindTls('other.example');
+  using client = await WebSocketClient.open(api.webSocketUrl);
+  client.send('hello');
+  expect(await client.next()).toMatchObject({ message: 'Internal server error' });
+  expect(api.names.pending).toEqual([]);
+});

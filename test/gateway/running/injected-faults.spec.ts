@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import { AdminClient } from '../../support/admin-client.js';
+import { CONNECTION_ID, DeployedGateway } from '../../support/deployed-gateway.js';
+import { HttpBackend } from '../../support/http-backend.js';
+import { refusedHandshake, WebSocketClient } from '../../support/web-socket-client.js';
+
+const LINK_ARN = 'arn:aws:elasticloadbalancing:us-east-1:000000000000:loadbalancer/net/nlb/0123456789abcdef';
+
+/** A gateway in front of a backend, with a client whose connection's id is known. */
+async function connected() {
+  await using stack = new AsyncDisposableStack();
+  const backend = stack.use(await HttpBackend.start());
+  const integration = { IntegrationUri: backend.url, RequestParameters: CONNECTION_ID };
+  const gateway = stack.use(await DeployedGateway.start({ $default: { integration } }));
+  const client = stack.use(await WebSocketClient.open(gateway.webSocketUrl));
+  client.send('who am I');
+  const connectionId = (await backend.next()).headers.connectionid as string;
+  const endpoint = `${gateway.gateway.url}/dev/@connections/${encodeURIComponent(connectionId)}`;
+  const kept = stack.move();
+  return {
+    backend,
+    gateway,
+    client,
+    admin: new AdminClient(gateway.gateway.url),
+    call: async (method: string) => fetch(endpoint, { method, ...(method === 'POST' && { body: 'hello' }) }),
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  };
+}
+
+describe('throttle', () => {
+  it.each(['POST', 'GET', 'DELETE'])('answers %s to @connections with 429', async (method) => {
+    await using at = await connected();
+    await at.admin.setFaults({ throttle: { rate: 1 } });
+    const answer = await at.call(method);
+    expect(answer.status).toBe(429);
+    expect(answer.headers.get('x-amzn-errortype')).toBe('LimitExceededException');
+    expect(at.client.unexpected).toEqual([]);
+    expect(at.client.socket.readyState).toBe(at.client.socket.OPEN);
+
+    await at.admin.request('DELETE', 'faults');
+    expect((await at.call('POST')).status).toBe(200);
+    expect(await at.client.nextText()).toBe('hello');
+  });
+
+  it('answers the same calls again with the same seed', async () => {
+    await using at = await connected();
+    const statuses = async () => {
+      await at.admin.setFaults({ seed: 7, throttle: { rate: 0.5 } });
+      const answers = [];
+      for (let call = 0; call < 20; call += 1) answers.push((await at.call('GET')).status);
+      return answers;
+    };
+    const first = await statuses();
+    expect(new Set(first)).toEqual(new Set([200, 429]));
+    expect(await statuses()).toEqual(first);
+  });
+});
+
+describe('latency', () => {
+  it('delays the answer of @connections', async () => {
+    await using at = await connected();
+    await at.admin.setFaults({ latencyMs: { callback: 150 } });
+    const startedAt = performance.now();
+    expect((await at.call('POST')).status).toBe(200);
+    expect(performance.now() - startedAt).toBeGreaterThanOrEqual(145);
+  });
+
+  it('of an integration counts towards its timeout', async () => {
+    await using backend = await HttpBackend.start();
+    await using gateway = await DeployedGateway.start({
+      $default: { integration: { IntegrationUri: backend.url, TimeoutInMillis: 100 } },
+    });
+    const admin = new AdminClient(gateway.gateway.url);
+    await admin.setFaults({ latencyMs: { integration: 29_000 } });
+    using client = await WebSocketClient.open(gateway.webSocketUrl);
+    client.send('hello');
+    expect(await client.next()).toMatchObject({ message: 'Endpoint request timed out' });
+    expect(backend.unexpected).toEqual([]);
+
+    await admin.setFaults({ latencyMs: { integration: 20 } });
+    client.send('again');
+    expect((await backend.next()).body).toBe('again');
+  });
+});
+
+describe('an integration', () => {
+  it('fails through a VPC link that is down, and through no other', async () => {
+    await using backend = await HttpBackend.start();
+    await using gateway = await DeployedGateway.start({ $connect: {} });
+    const ids: string[] = [];
+    for (const action of ['one', 'two']) {
+      const ConnectionId = await gateway.createVpcLink(LINK_ARN);
+      ids.push(ConnectionId);
+      await gateway.createRoute(action, {
+        integration: { IntegrationUri: `${backend.url}/${action}`, ConnectionType: 'VPC_LINK', ConnectionId },
+      });
+    }
+    await gateway.deploy();
+    await new AdminClient(gateway.gateway.url).setFaults({ vpcLinkDown: [ids[0]] });
+    using client = await WebSocketClient.open(gateway.webSocketUrl);
+    client.send({ action: 'one' });
+    expect(await client.next()).toMatchObject({ message: 'Internal server error' });
+    client.send({ action: 'two' });
+    expect((await backend.next()).url).toBe('/two');
+  });
+
+  it('fails as if nothing listened there', async () => {
+    await using backend = await HttpBackend.start();
+    await using gateway = await DeployedGateway.start({
+      $connect: { integration: { IntegrationUri: backend.url } },
+    });
+    await new AdminClient(gateway.gateway.url).setFaults({ integrationFailure: { rate: 1 } });
+    expect(await refusedHandshake(gateway.webSocketUrl)).toMatchObject({ status: 502 });
+    expect(backend.unexpected).toEqual([]);
+  });
+});

@@ -1,0 +1,194 @@
+import { array, assert, constantFrom, json, oneof, property, string } from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { TemplateError } from '../../../src/gateway/vtl/template-error.js';
+import { renderTemplate } from './render-template.js';
+
+const BODY = '{"text":"t","list":[1],"map":{"k":"v"},"n":1,"__proto__":{"polluted":1}}';
+
+/** What a template gives, or nothing when it fails as templates may, such as for an item that is not in a list. */
+function attempt(template: string, body: string): string {
+  try {
+    return renderTemplate(template, body);
+  } catch (error) {
+    if (error instanceof TemplateError) return '';
+    throw error;
+  }
+}
+
+describe('a template cannot reach what is JavaScript’s', () => {
+  const roots = [
+    '$input',
+    '$util',
+    '$context',
+    '$stageVariables',
+    "$input.path('$')",
+    "$input.path('$.text')",
+    "$input.path('$.list')",
+    "$input.path('$.n')",
+    '$input.params()',
+    '$input.params().keySet()',
+    '$util.parseJson("{}")',
+  ];
+  const paths = [
+    '.constructor',
+    '.constructor.constructor("return process")',
+    '.getClass()',
+    '.class.forName("x")',
+    '.prototype',
+    ".get('constructor')",
+    "['constructor']",
+    '.toString.call()',
+    '.valueOf.x',
+    '.hasOwnProperty("a")',
+    '.__defineGetter__("a", "b")',
+    '.eval("x")',
+    '.call("x")',
+    '.push(1)',
+  ];
+
+  it.each(roots.flatMap((root) => paths.map((path) => `$!${root.slice(1)}${path}`)))('%s', (template) => {
+    expect(attempt(template, BODY)).toBe('');
+  });
+
+  it.each([
+    'process',
+    'globalThis',
+    'require',
+    'module',
+    'this',
+    'eval',
+    'Object',
+    'constructor',
+    '__proto__',
+  ])('$%s', (name) => {
+    expect(renderTemplate(`$!${name}$!${name}.exit(1)`, BODY)).toBe('');
+  });
+
+  it.each([
+    '#set($o = {})#set($o.__proto__ = {"polluted": 1})',
+    '#set($o = {})#set($o.__proto__.polluted = 1)',
+    '#set($o = {})#set($o.constructor.prototype.polluted = 1)',
+    '#set($o = {})$!o.put("__proto__", {"polluted": 1})',
+    '#set($o = {})$!o.putAll($input.path("$"))',
+    '#set($o = $input.path("$"))#set($o.__proto__.polluted2 = 1)',
+    '#set($__proto__ = {"polluted": 1})',
+    '#set($__proto__.polluted = 1)',
+    '#set($o = [])#set($o.__proto__ = 1)',
+    '#set($o = $input)#set($o.body = "x")#set($o.__proto__.polluted = 1)',
+  ])('%s changes no prototype', (template) => {
+    attempt(template, BODY);
+    expect(
+      ({} as Record<string, unknown>)['polluted'] ?? ({} as Record<string, unknown>)['polluted2'],
+    ).toBeUndefined();
+  });
+
+  it('takes a key called __proto__ as a key', () => {
+    const put = '#set($o = {})$!o.put("__proto__", {"a": 1})$o $o.a';
+    expect(renderTemplate(put)).toBe('{__proto__={a=1}} $o.a');
+    expect(renderTemplate('$input.path("$").__proto__ $input.json("$.__proto__.polluted")', BODY)).toBe(
+      '{polluted=1} 1',
+    );
+  });
+
+  it('evaluates nothing that came in a message', () => {
+    expect(
+      renderTemplate(
+        '$input.path("$.x") #set($y = "$input.path(\'$.x\')")$y',
+        '{"x":"$context.apiId #if(1)"}',
+      ),
+    ).toBe('$context.apiId #if(1) $context.apiId #if(1)');
+  });
+});
+
+describe('a template that would not end, or grow without end, is an error', () => {
+  it.each([
+    '#foreach($a in [1..1000])#foreach($b in [1..1000])#foreach($c in [1..1000])#end#end#end',
+    '#set($x = "aaaaaaaaaa")#foreach($i in [1..1000])#set($x = "$x$x")#end',
+    '#set($x = "aaaaaaaaaa")#foreach($i in [1..1000])#set($x = $x + $x)#end$x',
+    '#set($x = "aaaaaaaaaa")#foreach($i in [1..1000])#set($x = $x.concat($x))#end$x',
+    '#set($x = "aaaaaaaaaa")#foreach($i in [1..1000])#set($x = $x.replaceAll("a", "aa"))#end$x',
+    '#set($x = "aaaaaaaaaa")#foreach($i in [1..20])#set($x = $x.concat($x))#end',
+    '#set($x = [1])#foreach($i in [1..1000])$x.addAll($x)#end',
+    '#set($x = [1..1000000000])',
+    '#set($x = "aaaaaaaaaa")#foreach($i in [1..20])#set($x = $x.replaceAll("a", $x))#end$x',
+    '#set($x = {"k": 1})#foreach($i in [1..100])#set($x = {"a": $x, "b": $x})#end$x',
+    '#set($x = [1])#foreach($i in [1..100])#set($x = [$x, $x])#end$util.urlEncode($x)',
+    '#set($x = [1])#set($y = [1])#foreach($i in [1..100])#set($x = [$x, $x])#set($y = [$y, $y])#end#if($x == $y)#end',
+    '#macro(m)#m()#end#m()',
+    '#define($d)$d#end$d',
+    '#set($x = {})$!x.put("x", $x)$x',
+    '#set($x = [])$!x.add($x)$x',
+  ])('%s', (template) => {
+    expect(() => renderTemplate(template)).toThrow(TemplateError);
+  });
+});
+
+describe('a message', () => {
+  const deep = '['.repeat(60_000) + ']'.repeat(60_000);
+  const wide = `[${'1,'.repeat(60_000)}1]`;
+
+  it.each(["$input.json('$')", "$input.path('$')", "$input.path('$').equals($input.path('$[0]'))"])(
+    'nested too deeply for %s is an error',
+    (template) => {
+      expect(() => renderTemplate(template, deep)).toThrow(TemplateError);
+    },
+  );
+
+  it('with a long list is read, and too long to be gone through', () => {
+    expect(renderTemplate("$input.path('$').size()", wide)).toBe('60001');
+    expect(() => renderTemplate("#foreach($x in $input.path('$'))#end", wide)).toThrow(TemplateError);
+  });
+});
+
+it('whatever the template, it is rendered or an error of its own', () => {
+  const piece = oneof(
+    constantFrom(
+      '$',
+      '#',
+      '$!',
+      '{',
+      '}',
+      '(',
+      ')',
+      '[',
+      ']',
+      '.',
+      ',',
+      '"',
+      "'",
+      '\\',
+      '\n',
+      ' ',
+      '=',
+      '==',
+      '+',
+      '1',
+      'x',
+      '#if(',
+      '#end',
+      '#else',
+      '#set(',
+      '#foreach(',
+      '$x',
+      ' in ',
+      '$input',
+      '.path(',
+      '$input.json("$")',
+      '#macro(',
+      '##',
+      '#*',
+      '*#',
+      '#[[',
+      ']]#',
+      '__proto__',
+      'constructor',
+    ),
+    string({ maxLength: 3 }),
+  );
+  assert(
+    property(array(piece, { maxLength: 12 }), json(), (pieces, body) => {
+      attempt(pieces.join(''), body);
+    }),
+    { numRuns: 2000, seed: 20_261_120 },
+  );
+});

@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Store } from '../../../src/nest/store/store.js';
+import { startPublishApi, type TestApi } from './backend-api.js';
+
+/** For what needs no settings of its own and leaves nothing behind that another test would see. */
+let shared: TestApi;
+beforeAll(async () => {
+  shared = await startPublishApi();
+});
+afterAll(async () => shared[Symbol.asyncDispose]());
+
+const batch = (api: TestApi, messages: unknown) => api.call('post', '/v1/messages').send({ messages });
+
+it('publishes each message, those of one channel in their order', async () => {
+  await using api = await startPublishApi();
+  await api.connect('alice=', ['a', 'b']);
+  const messages = Array.from({ length: 100 }, (_, n) => ({ channel: n % 3 === 0 ? 'a' : 'b', data: n }));
+  const { body } = await batch(api, messages).expect(200);
+  const { results } = body as { results: { offset: number }[] };
+  for (const channel of ['a', 'b']) {
+    const sent = messages.filter((message) => message.channel === channel).map(({ data }) => data);
+    expect(sent.map((n) => results[n]?.offset)).toEqual(sent.map((_, index) => index + 1));
+    const received = api.service.endpoint.messagesTo('alice=') as { channel: string; data: number }[];
+    expect(received.filter((message) => message.channel === channel).map(({ data }) => data)).toEqual(sent);
+  }
+});
+
+it('gives each message its own result or problem, and one that fails stops no other', async () => {
+  await using api = await startPublishApi();
+  await api.connect('alice=', ['news']);
+  const { body } = await batch(api, [
+    { channel: 'news', data: 1 },
+    { channel: 'news', data: 'x'.repeat(131_072) },
+    { channel: 'n'.repeat(129), data: 1 },
+    { channel: 'news', data: 2 },
+  ]).expect(200);
+  expect(body).toMatchObject({
+    results: [
+      { offset: 1 },
+      { problem: { status: 413, code: 'message_too_large' } },
+      { problem: { status: 400, code: 'channel_name_too_long' } },
+      { offset: 2 },
+    ],
+  });
+  expect(api.service.endpoint.messagesTo('alice=')).toMatchObject([{ data: 1 }, { data: 2 }]);
+});
+
+it.each([
+  ['no messages', []],
+  ['101 messages', Array.from({ length: 101 }, () => ({ channel: 'news', data: 1 }))],
+  ['a message without a channel', [{ data: 1 }]],
+  ['a message without data', [{ channel: 'news' }]],
+  ['a name that no channel has', [{ channel: 'no name!', data: 1 }]],
+  ['a field that is not known', [{ channel: 'news', data: 1, from: 'me' }]],
+  ['messages that are no list', { channel: 'news', data: 1 }],
+])('publishes nothing of a batch with %s', async (_, messages) => {
+  const response = await batch(shared, messages);
+  expect(response.body).toMatchObject({ status: 400, code: 'bad_request' });
+  expect((await shared.call('get', '/v1/channels/news')).body).toMatchObject({ offset: 0 });
+});
+
+it('says which message is wrong', async () => {
+  await using api = await startPublishApi();
+  const response = await batch(api, [
+    { channel: 'news', data: 1 },
+    { channel: '', data: 1 },
+  ]);
+  expect(response.body).toMatchObject({ detail: expect.stringMatching(/^messages\.1\.channel: /) as string });
+});
+
+it('takes 1 MB, and not one byte more', async () => {
+  await using api = await startPublishApi();
+  const send = (bytes: number) =>
+    api
+      .call('post', '/v1/messages')
+      .type('json')
+      .send('{"messages":[{"channel":"news","data":1}]}'.padEnd(bytes));
+  await send(1_048_576).expect(200);
+  expect((await send(1_048_577)).body).toMatchObject({ status: 413, code: 'body_too_large' });
+});
+
+it('refuses what is nested too deeply, and publishes the rest', async () => {
+  await using api = await startPublishApi();
+  const deep = '['.repeat(400_000) + ']'.repeat(400_000);
+  const { body } = await api
+    .call('post', '/v1/messages')
+    .type('json')
+    .send(`{"messages":[{"channel":"news","data":${deep}},{"channel":"news","data":1}]}`);
+  expect(body).toMatchObject({ results: [{ problem: { code: 'message_too_large' } }, { offset: 1 }] });
+});
+
+it('says of each message that the store cannot be reached', async () => {
+  await using api = await startPublishApi();
+  await api.service.app.get(Store).close();
+  const { body } = await batch(api, [{ channel: 'news', data: 1 }]).expect(200);
+  expect(body).toMatchObject({ results: [{ problem: { status: 503, code: 'store_unavailable' } }] });
+  const single = await api.publish('news', 1);
+  expect(single.body).toMatchObject({ status: 503, code: 'store_unavailable' });
+  expect(single.headers).toHaveProperty('retry-after');
+});

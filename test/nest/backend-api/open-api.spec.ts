@@ -1,0 +1,238 @@
+import { Ajv } from 'ajv';
+import request from 'supertest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startPublishApi, type TestApi } from './backend-api.js';
+
+interface Operation {
+  readonly operationId: string;
+  readonly summary: string;
+  readonly tags: readonly string[];
+  readonly security?: unknown;
+  readonly parameters?: readonly {
+    readonly name: string;
+    readonly in: string;
+    readonly description?: string;
+  }[];
+  readonly requestBody?: { readonly content: Content };
+  readonly responses: Readonly<Record<string, { readonly description: string; readonly content: Content }>>;
+}
+type Content = Readonly<Record<string, { readonly schema: { readonly example?: unknown } }>>;
+interface Document {
+  readonly openapi: string;
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly security: unknown;
+  readonly components: { readonly securitySchemes: unknown };
+}
+
+let api: TestApi;
+let document: Document;
+let operations: [name: string, path: string, method: string, operation: Operation][];
+const NAMES = [
+  'channel',
+  'connection',
+  'counts',
+  'disconnect',
+  'disconnectUser',
+  'history',
+  'members',
+  'publish',
+  'publishBatch',
+  'sendToConnection',
+  'sendToUser',
+  'userConnections',
+];
+const ajv = new Ajv({ strict: false });
+
+beforeAll(async () => {
+  api = await startPublishApi({ AUTH: 'authorizer' });
+  // without a key: nothing in it is secret
+  document = (await request(api.service.app.getHttpServer()).get('/v1/openapi.json').expect(200))
+    .body as Document;
+  operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(
+      ([method, operation]) => [operation.operationId, path, method, operation] as const,
+    ),
+  ) as typeof operations;
+  ajv.addSchema(document, 'api');
+});
+afterAll(async () => api[Symbol.asyncDispose]());
+
+describe('the OpenAPI document', () => {
+  it('describes every operation, each by a name of its own', () => {
+    const names = operations.map(([name]) => name);
+    expect(names.toSorted()).toEqual(NAMES);
+  });
+
+  it.each(NAMES)('says of %s what it is, what it needs, and what it answers', (name) => {
+    const [, path = '', method = '', operation] = operations.find(([other]) => other === name) ?? [];
+    expect(operation).toMatchObject({
+      summary: expect.stringMatching(/^[A-Z]/) as string,
+      tags: [expect.any(String)],
+    });
+    const { parameters = [], requestBody, responses = {} } = operation ?? {};
+
+    const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, parameter]) => parameter);
+    expect(
+      parameters.filter((parameter) => parameter.in === 'path').map((parameter) => parameter.name),
+    ).toEqual(inPath);
+    expect(parameters.filter(({ description = '' }) => description === '')).toEqual([]);
+    const isPost = method === 'post';
+    expect(requestBody !== undefined).toBe(isPost);
+    expect(parameters.some((parameter) => parameter.name === 'Idempotency-Key')).toBe(isPost);
+
+    expect(Object.keys(responses)).toEqual(expect.arrayContaining(['200', '400', '401', '500', '503']));
+    const types = Object.entries(responses).map(([status, { content }]) => [status, ...Object.keys(content)]);
+    expect(types).toEqual(
+      Object.keys(responses).map((status) => [
+        status,
+        status === '200' ? 'application/json' : 'application/problem+json',
+      ]),
+    );
+  });
+
+  it('says which version of OpenAPI it is', () => {
+    expect(document.openapi).toMatch(/^3\./);
+  });
+
+  it('says that an API key is needed', () => {
+    expect(document.security).toEqual([{ apiKey: [] }]);
+    expect(document.components.securitySchemes).toMatchObject({ apiKey: { type: 'http', scheme: 'bearer' } });
+  });
+
+  it.each(NAMES)('tells the truth of %s: without one it is refused', async (name) => {
+    const [, path = '', method = ''] = operations.find(([other]) => other === name) ?? [];
+    const url = path.replace(/\{\w+\}/, 'x');
+    const response = await request(api.service.app.getHttpServer())[method as 'get' | 'post' | 'delete'](url);
+    expect(response.body).toMatchObject({ status: 401, code: 'missing_api_key' });
+  });
+
+  it('refers to nothing that is not in it', () => {
+    const references = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g)].map(
+      ([, reference]) => reference,
+    );
+    expect(references.length).toBeGreaterThan(0);
+    for (const reference of new Set(references))
+      expect(() => ajv.compile({ $ref: `api${reference}` })).not.toThrow();
+  });
+
+  it('has examples that fit their schemas', () => {
+    let examples = 0;
+    for (const [, path, method, { requestBody, responses }] of operations) {
+      const contents = [
+        ['requestBody', requestBody?.content['application/json']],
+        ['responses/200', responses['200']?.content['application/json']],
+      ] as const;
+      for (const [part, content] of contents) {
+        const example = content?.schema.example;
+        if (example === undefined) continue;
+        examples += 1;
+        expect(problemsOf(example, path, method, `${part}/content/application~1json`)).toEqual([]);
+      }
+    }
+    expect(examples).toBeGreaterThan(operations.length);
+  });
+});
+
+describe('what is really answered fits the document', () => {
+  /** A request, where the document has it, and the status that is expected. */
+  const CASES: readonly [
+    method: 'get' | 'post' | 'delete',
+    path: string,
+    documented: string,
+    status: number,
+    body?: object,
+  ][] = [
+    ['post', '/v1/channels/news/messages', '/v1/channels/{channel}/messages', 200, { data: 1 }],
+    ['get', '/v1/channels/news/messages', '/v1/channels/{channel}/messages', 200],
+    ['get', '/v1/channels/news/messages?epoch=x&since_offset=1', '/v1/channels/{channel}/messages', 200],
+    ['get', '/v1/channels/news', '/v1/channels/{channel}', 200],
+    ['get', '/v1/channels/news/members', '/v1/channels/{channel}/members', 200],
+    ['get', '/v1/channels/news/members?limit=1', '/v1/channels/{channel}/members', 200],
+    [
+      'post',
+      '/v1/messages',
+      '/v1/messages',
+      200,
+      {
+        messages: [
+          { channel: 'news', data: null },
+          { channel: 'n'.repeat(200), data: 1 },
+        ],
+      },
+    ],
+    ['get', '/v1/connections/a%3D', '/v1/connections/{connectionId}', 200],
+    ['post', '/v1/connections/a%3D/messages', '/v1/connections/{connectionId}/messages', 200, { data: 1 }],
+    ['get', '/v1/users/alice/connections', '/v1/users/{userId}/connections', 200],
+    ['post', '/v1/users/alice/messages', '/v1/users/{userId}/messages', 200, { data: 1 }],
+    ['delete', '/v1/users/nobody/connections', '/v1/users/{userId}/connections', 200],
+    ['get', '/v1/counts', '/v1/counts', 200],
+    ['post', '/v1/channels/news/messages', '/v1/channels/{channel}/messages', 400, {}],
+    ['post', `/v1/channels/${'n'.repeat(200)}/messages`, '/v1/channels/{channel}/messages', 400, { data: 1 }],
+    ['get', '/v1/channels/news/members?limit=0', '/v1/channels/{channel}/members', 400],
+    ['get', '/v1/connections/nobody', '/v1/connections/{connectionId}', 404],
+    ['post', '/v1/users/alice/messages', '/v1/users/{userId}/messages', 413, { data: 'x'.repeat(131_072) }],
+    ['post', '/v1/users/alice/messages', '/v1/users/{userId}/messages', 415],
+    // API Gateway refuses this one, see below
+    [
+      'post',
+      '/v1/connections/forbidden/messages',
+      '/v1/connections/{connectionId}/messages',
+      502,
+      { data: 1 },
+    ],
+  ];
+
+  beforeAll(async () => {
+    await api.connect('a=', ['news'], 'alice');
+    await api.connect('b=', ['news'], 'bob');
+    await api.service.send('a=', { action: 'publish', channel: 'news', data: 1 }).expect(200);
+    api.service.endpoint.answer = ({ connectionId }) =>
+      connectionId === 'forbidden' ? 'forbidden' : 'accepted';
+  });
+
+  it.each(CASES)('%s %s, as %s: %i', async (method, path, documented, status, body) => {
+    const call = api.call(method, path);
+    const response = body === undefined ? await call : await call.send(body);
+    expect(response.status).toBe(status);
+    const type = response.type.replace('/', '~1');
+    const where = `responses/${status}/content/${type}`;
+    expect(problemsOf(response.body, documented, method, where)).toEqual([]);
+    const { description } = document.paths[documented]![method]!.responses[status]!;
+    const { code } = response.body as { code?: string };
+    expect(description).toContain(code === undefined ? 'Done' : `\`${code}\``);
+  });
+
+  it('for every operation but the one that closes a single connection, which has a test through the gateway', () => {
+    const tested = new Set(
+      CASES.filter(([, , , status]) => status === 200).map(([method, , path]) => `${method} ${path}`),
+    );
+    const all = operations.map(([, path, method]) => `${method} ${path}`);
+    expect(all.filter((operation) => !tested.has(operation))).toEqual([
+      'delete /v1/connections/{connectionId}',
+    ]);
+  });
+});
+
+describe('the page', () => {
+  it.each(['/v1/docs', '/v1/docs/', '/v1/docs/swagger-ui.css', '/v1/docs/swagger-ui-bundle.js'])(
+    'is served without a key: %s',
+    async (path) => {
+      expect((await request(api.service.app.getHttpServer()).get(path)).status).toBe(200);
+    },
+  );
+
+  it.each(['/v1/docs/..%2f..%2fpackage.json', '/v1/docs/%2e%2e/%2e%2e/package.json', '/v1/docs/nothing'])(
+    'shows no other file: %s',
+    async (path) => {
+      const response = await request(api.service.app.getHttpServer()).get(path);
+      expect(response.status).toBeGreaterThanOrEqual(400);
+      expect(response.text).not.toContain('"version"');
+    },
+  );
+});
+
+function problemsOf(value: unknown, path: string, method: string, part: string) {
+  const pointer = `paths/${path.replaceAll('/', '~1')}/${method}/${part}/schema`;
+  const validate = ajv.compile({ $ref: `api#/${pointer.split('/').map(encodeURIComponent).join('/')}` });
+  return validate(value) ? [] : validate.errors;
+}

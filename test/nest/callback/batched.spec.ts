@@ -1,0 +1,191 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { LIMITS } from '../../../src/api/messages.js';
+import {
+  CallbackTimeoutError,
+  ForbiddenError,
+  GoneError,
+  QueueFullError,
+} from '../../../src/nest/callback/callback.errors.js';
+import { type CallbackService } from '../../../src/nest/callback/callback.service.js';
+import { callbackTo, connection } from '../../support/callback.js';
+import { type Answer, ConnectionsEndpoint } from '../../support/connections-endpoint.js';
+
+const id = connection(1);
+
+/** The two ways of one message to a client that takes several in one frame. */
+const alone = (callback: CallbackService, data: string) => callback.post(id, data, { isBatched: true });
+async function withMany(callback: CallbackService, data: string): Promise<void> {
+  const page = (async function* () {
+    yield [{ connectionId: id, isBatched: true }];
+  })();
+  const { firstFailure } = await callback.postToMany(page, data, async (_, post) => {
+    await post();
+    return 'delivered';
+  });
+  if (firstFailure instanceof Error) throw firstFailure;
+}
+
+/** The first post is answered when the test says so; what comes meanwhile waits. */
+async function busy(settings: NodeJS.ProcessEnv = {}) {
+  const endpoint = await ConnectionsEndpoint.start();
+  const callback = callbackTo(endpoint.url, settings);
+  const { promise, resolve: answerFirst } = Promise.withResolvers<Answer>();
+  endpoint.answer = ({ data }) => (data === '"first"' ? promise : 'accepted');
+  const first = callback.post(id, '"first"', { isBatched: true });
+  return {
+    endpoint,
+    callback,
+    first,
+    answerFirst,
+    async [Symbol.asyncDispose]() {
+      answerFirst('accepted');
+      callback[Symbol.dispose]();
+      await endpoint[Symbol.asyncDispose]();
+    },
+  };
+}
+
+const dataOf = (endpoint: ConnectionsEndpoint) => endpoint.posts.map(({ data }) => data);
+
+describe.each([
+  ['alone', alone],
+  ['to many', withMany],
+])('messages that go %s', (_, post) => {
+  it('go together when they waited for the same connection, in order', async () => {
+    await using at = await busy();
+    const others = [1, 2, 3].map((n) => post(at.callback, `{"n":${n},"text":"ü"}`));
+    await new Promise(setImmediate);
+    at.answerFirst('accepted');
+    await Promise.all([at.first, ...others]);
+    expect(dataOf(at.endpoint)).toEqual([
+      '"first"',
+      '[{"n":1,"text":"ü"},{"n":2,"text":"ü"},{"n":3,"text":"ü"}]',
+    ]);
+  });
+
+  it('all learn that the client is gone, from one post', async () => {
+    await using at = await busy();
+    at.endpoint.answer = () => (at.endpoint.posts.length === 1 ? 'accepted' : 'gone');
+    const results = await Promise.allSettled([1, 2, 3].map((n) => post(at.callback, String(n))));
+    expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    for (const { reason } of results as PromiseRejectedResult[]) expect(reason).toBeInstanceOf(GoneError);
+    expect(at.endpoint.posts).toHaveLength(2);
+  });
+});
+
+it('sends a single one as it is', async () => {
+  await using endpoint = await ConnectionsEndpoint.start();
+  using callback = callbackTo(endpoint.url);
+  await alone(callback, '1');
+  expect(dataOf(endpoint)).toEqual(['1']);
+});
+
+it('puts nothing together for a client that did not ask for it', async () => {
+  await using endpoint = await ConnectionsEndpoint.start();
+  using callback = callbackTo(endpoint.url);
+  await Promise.all([1, 2, 3].map((n) => callback.post(id, String(n))));
+  expect(dataOf(endpoint)).toEqual(['1', '2', '3']);
+});
+
+it('mixes what comes alone and to many, and keeps the order around what cannot go along', async () => {
+  await using at = await busy();
+  const others: Promise<void>[] = [];
+  const begin = [
+    () => alone(at.callback, '1'),
+    () => withMany(at.callback, '2'),
+    () => at.callback.post(id, '3'),
+    () => alone(at.callback, '4'),
+    () => withMany(at.callback, '5'),
+  ];
+  for (const each of begin) {
+    others.push(each());
+    // what goes to many reads its page before it waits
+    await new Promise(setImmediate);
+  }
+  at.answerFirst('accepted');
+  await Promise.all(others);
+  expect(dataOf(at.endpoint)).toEqual(['"first"', '[1,2]', '3', '[4,5]']);
+});
+
+it('fills a post up to 32 KB and not further; a larger message goes alone', async () => {
+  await using at = await busy();
+  const half = (byte: string, less: number) => JSON.stringify(byte.repeat(LIMITS.batchBytes / 2 - less));
+  // two halves, brackets and the comma are 32 KB to the byte
+  const messages = [half('a', 4), half('b', 3), '1', half('c', -20_000), '2', '3'];
+  const sent = messages.map((data) => alone(at.callback, data));
+  at.answerFirst('accepted');
+  await Promise.all(sent);
+  expect(dataOf(at.endpoint).slice(1)).toEqual([
+    `[${messages[0]},${messages[1]}]`,
+    '1',
+    messages[3],
+    '[2,3]',
+  ]);
+  expect(at.endpoint.posts[1]?.data).toHaveLength(LIMITS.batchBytes);
+});
+
+it('tells all of a failure that no further try can change', async () => {
+  await using at = await busy();
+  at.endpoint.answer = ({ data }) => (data.startsWith('[') ? 'forbidden' : 'accepted');
+  const results = await Promise.allSettled([1, 2, 3].map((n) => alone(at.callback, String(n))));
+  for (const { reason } of results as PromiseRejectedResult[]) expect(reason).toBeInstanceOf(ForbiddenError);
+  expect(dataOf(at.endpoint)).toEqual(['"first"', '[1,2,3]']);
+});
+
+it('sends them one by one when API Gateway takes them for too much together', async () => {
+  await using at = await busy();
+  at.endpoint.answer = ({ data }) => (data.startsWith('[') ? 'too large' : 'accepted');
+  await Promise.all([1, 2, 3].map((n) => alone(at.callback, String(n))));
+  expect(dataOf(at.endpoint).filter((data) => !data.startsWith('['))).toEqual(['"first"', '1', '2', '3']);
+});
+
+it('takes along what has come meanwhile when a try has to be repeated', async () => {
+  await using at = await busy();
+  const posts: string[] = [];
+  const late: Promise<void>[] = [];
+  at.endpoint.answer = ({ data }) => {
+    posts.push(data);
+    if (data !== '[1,2]') return 'accepted';
+    late.push(alone(at.callback, '3'));
+    return 'limit exceeded';
+  };
+  await Promise.all([1, 2].map((n) => alone(at.callback, String(n))));
+  await Promise.all(late);
+  expect(posts.at(-1)).toBe('[1,2,3]');
+});
+
+it('lets the end of one deadline fail that message only', async () => {
+  await using endpoint = await ConnectionsEndpoint.start();
+  using callback = callbackTo(endpoint.url, {
+    CALLBACK_DEADLINE_MS: '3000',
+    CALLBACK_REQUEST_TIMEOUT_MS: '5000',
+  });
+  endpoint.answer = () => (endpoint.posts.length === 1 ? 'never' : 'accepted');
+  const first = alone(callback, '1').catch((reason: unknown) => reason);
+  await sleep(1500);
+  const second = alone(callback, '2');
+  expect(await first).toBeInstanceOf(CallbackTimeoutError);
+  await second;
+  expect(dataOf(endpoint)).toEqual(['1', '2']);
+});
+
+it('counts each message for the bounds of the queue', async () => {
+  await using at = await busy({ CALLBACK_QUEUE_PER_CONNECTION: '3' });
+  const others = [1, 2].map((n) => alone(at.callback, String(n)));
+  await expect(alone(at.callback, '3')).rejects.toBeInstanceOf(QueueFullError);
+  expect(at.callback.queuedMessages).toBe(3);
+  at.answerFirst('accepted');
+  await Promise.all(others);
+  expect(at.callback.queuedMessages).toBe(0);
+  expect(at.callback.queuedBytes).toBe(0);
+});
+
+it('waits for company as long as the setting says', async () => {
+  await using endpoint = await ConnectionsEndpoint.start();
+  using callback = callbackTo(endpoint.url, { CALLBACK_LINGER_MS: '100' });
+  const startedAt = performance.now();
+  await Promise.all([alone(callback, '1'), withMany(callback, '2')]);
+  expect(performance.now() - startedAt).toBeGreaterThan(95);
+  expect(dataOf(endpoint)).toEqual(['[1,2]']);
+});

@@ -1,0 +1,106 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type AwsCredentials } from '../../../src/nest/aws/aws-client.js';
+import { CallbackCredentials } from '../../../src/nest/callback/callback-credentials.js';
+import { CredentialsError } from '../../../src/nest/callback/callback.errors.js';
+import { ConfigError } from '../../../src/service/configuration/config.js';
+import { CredentialsLog } from '../../../src/nest/logging/credentials-log.js';
+
+const MINUTE = 60_000;
+
+describe('the credentials of callbacks', () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  const validFor = (ms: number): AwsCredentials => ({
+    accessKeyId: 'id',
+    secretAccessKey: 'secret',
+    expiration: new Date(Date.now() + ms),
+  });
+
+  function start() {
+    const source = vi.fn<() => Promise<AwsCredentials>>(async () => validFor(MINUTE));
+    const credentialsRead = vi.fn<(failure: CredentialsError | undefined) => void>();
+    return { source, credentialsRead, credentials: new CallbackCredentials(source, { credentialsRead }) };
+  }
+
+  const advance = async (ms: number) => {
+    vi.setSystemTime(Date.now() + ms);
+  };
+
+  it('are known at once after the first read, which the source sees once a second at most', async () => {
+    const { source, credentials } = start();
+    const first = await credentials.now();
+    expect(credentials.now()).toBe(first);
+    expect(source).toHaveBeenCalledTimes(1);
+    await advance(1_000);
+    expect(credentials.now()).toBe(first);
+    expect(source).toHaveBeenCalledTimes(2);
+  });
+
+  it('are used until they expire while their source is away', async () => {
+    const { source, credentials } = start();
+    const first = await credentials.now();
+    source.mockRejectedValue(new Error('no source'));
+    await advance(MINUTE - 1);
+    expect(credentials.now()).toBe(first);
+    await advance(1);
+    await expect(credentials.now()).rejects.toEqual(new CredentialsError('no source'));
+  });
+
+  it('are refused at once while their source is away, and asked for once a second', async () => {
+    const { source, credentials } = start();
+    await credentials.now();
+    source.mockRejectedValue(new Error('no source'));
+    await advance(MINUTE);
+    for (let message = 0; message < 100; message += 1) {
+      await expect(credentials.now()).rejects.toBeInstanceOf(CredentialsError);
+    }
+    expect(source).toHaveBeenCalledTimes(2);
+  });
+
+  it('come back with their source', async () => {
+    const { source, credentials, credentialsRead } = start();
+    await credentials.now();
+    source.mockRejectedValueOnce(new Error('no source'));
+    await advance(MINUTE);
+    await expect(credentials.now()).rejects.toBeInstanceOf(CredentialsError);
+    await advance(1_000);
+    await vi.waitFor(async () => {
+      expect(await credentials.now()).toMatchObject({ accessKeyId: 'id' });
+    });
+    expect(credentialsRead.mock.lastCall).toEqual([undefined]);
+  });
+
+  it('have an error of one line without a stack', async () => {
+    const { source, credentials } = start();
+    source.mockRejectedValue(new Error('several\n  lines'));
+    const error: unknown = await Promise.resolve(credentials.now()).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ message: 'no AWS credentials: several lines' });
+    expect((error as Error).stack).toBeUndefined();
+  });
+
+  it('end the start when there are none', async () => {
+    const { source, credentials, credentialsRead } = start();
+    source.mockRejectedValue(new Error('no source'));
+    await expect(credentials.resolve('https://api/prod')).rejects.toBeInstanceOf(ConfigError);
+    expect(credentialsRead).not.toHaveBeenCalled();
+  });
+
+  it('are logged once a minute while they cannot be read, and when they are back', () => {
+    const log = { info: vi.fn<() => void>(), error: vi.fn<() => void>() };
+    const credentialsLog = new CredentialsLog(log);
+    const failure = new CredentialsError('no source');
+    for (let seconds = 0; seconds < 61; seconds += 1) {
+      credentialsLog.read(failure);
+      vi.setSystemTime(Date.now() + 1_000);
+    }
+    expect(log.error).toHaveBeenCalledTimes(2);
+    credentialsLog.read(undefined);
+    credentialsLog.read(undefined);
+    expect(log.info).toHaveBeenCalledTimes(1);
+  });
+});

@@ -1,0 +1,119 @@
+import { expect, it } from 'vitest';
+import { ThrottledError } from '../../../src/nest/callback/callback.errors.js';
+import { ConcurrencyLimit } from '../../../src/nest/callback/concurrency-limit.js';
+import { fanOut } from '../../../src/nest/callback/fan-out.js';
+
+async function* pagesOf(...pages: number[][]) {
+  yield* pages;
+}
+
+async function* brokenPages() {
+  yield [1];
+  throw new Error('store is gone');
+}
+
+it('delivers to every recipient of every page, and counts', async () => {
+  const delivered: number[] = [];
+  const report = await fanOut(
+    pagesOf([1, 2, 3], [4], [5, 6]),
+    async (recipient) => {
+      delivered.push(recipient);
+      if (recipient === 2) throw new Error('timeout');
+      if (recipient === 3) throw new Error('another');
+      if (recipient === 6) throw new ThrottledError('throttled');
+      return recipient === 5 ? 'gone' : 'delivered';
+    },
+    new ConcurrencyLimit(2),
+  );
+  expect(delivered.toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6]);
+  expect(report).toEqual({
+    recipients: 6,
+    delivered: 2,
+    gone: 1,
+    throttled: 1,
+    failed: 2,
+    firstFailure: new Error('timeout'),
+  });
+});
+
+it('is done at once when there is nobody', async () => {
+  const report = await fanOut(pagesOf(), async () => 'delivered', new ConcurrencyLimit(4));
+  expect(report).toEqual({ recipients: 0, delivered: 0, gone: 0, throttled: 0, failed: 0 });
+});
+
+it('has so many deliveries under way as it may, across pages, and never more', async () => {
+  let inFlight = 0;
+  let maxInFlight = 0;
+  const deliver = async () => {
+    inFlight += 1;
+    maxInFlight = Math.max(maxInFlight, inFlight);
+    await new Promise(setImmediate);
+    inFlight -= 1;
+    return 'delivered' as const;
+  };
+  await fanOut(pagesOf([1, 2], [3, 4], [5, 6], [7, 8]), deliver, new ConcurrencyLimit(3));
+  expect(maxInFlight).toBe(3);
+});
+
+it('reads a page only when its first recipient is due', async () => {
+  let pagesRead = 0;
+  const { promise: isReleased, resolve: release } = Promise.withResolvers<void>();
+  async function* pages() {
+    for (pagesRead = 1; pagesRead <= 5; pagesRead += 1) yield [1, 2];
+  }
+  const report = fanOut(
+    pages(),
+    async () => {
+      await isReleased;
+      return 'delivered';
+    },
+    new ConcurrencyLimit(3),
+  );
+  await new Promise(setImmediate);
+  expect(pagesRead).toBe(2);
+  release();
+  expect(await report).toMatchObject({ recipients: 10 });
+});
+
+it('rejects when a page cannot be read, after what was under way', async () => {
+  const delivered: number[] = [];
+  const deliver = async (recipient: number) => {
+    await new Promise(setImmediate);
+    delivered.push(recipient);
+    return 'delivered' as const;
+  };
+  await expect(fanOut(brokenPages(), deliver, new ConcurrencyLimit(2))).rejects.toThrow('store is gone');
+  expect(delivered).toEqual([1]);
+});
+
+it('shares its window with another fan-out, which takes turns', async () => {
+  const window = new ConcurrencyLimit(2);
+  const started: string[] = [];
+  const deliver = async (recipient: number) => {
+    started.push(recipient < 10 ? 'first' : 'second');
+    await new Promise(setImmediate);
+    return 'delivered' as const;
+  };
+  await Promise.all([
+    fanOut(pagesOf([1, 2, 3, 4, 5, 6, 7, 8]), deliver, window),
+    fanOut(pagesOf([11, 12, 13, 14]), deliver, window),
+  ]);
+  expect(started.indexOf('second')).toBeLessThan(4);
+  expect(started.lastIndexOf('first')).toBeGreaterThan(started.indexOf('second'));
+});
+
+it('gives no place to who has to wait for something else', async () => {
+  const { promise: isReleased, resolve: release } = Promise.withResolvers<void>();
+  const delivered: number[] = [];
+  const deliver = async (recipient: number) => {
+    if (recipient < 0) await isReleased;
+    delivered.push(recipient);
+    return 'delivered' as const;
+  };
+  const isSlow = (recipient: number) => recipient < 0;
+  const report = fanOut(pagesOf([-1, -2, -3, 4, 5]), deliver, new ConcurrencyLimit(1), isSlow);
+  await new Promise(setImmediate);
+  expect(delivered).toEqual([4, 5]);
+  release();
+  expect(await report).toMatchObject({ delivered: 5 });
+});

@@ -1,0 +1,180 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { type AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, it, vi } from 'vitest';
+import {
+  CallbackTimeoutError,
+  QueueFullError,
+  ThrottledError,
+} from '../../../src/nest/callback/callback.errors.js';
+import { callbackTo, connection, postToAll } from '../../support/callback.js';
+import { type Answer, ConnectionsEndpoint } from '../../support/connections-endpoint.js';
+
+const connections = (count: number) => Array.from({ length: count }, (_, n) => connection(n));
+
+it('posts the same signed text to each, once', async () => {
+  await using endpoint = await ConnectionsEndpoint.start();
+  using callback = callbackTo(endpoint.url);
+
+  const report = await postToAll(callback, connections(300), '{"type":"message"} ü');
+
+  expect(report).toEqual({ recipients: 300, delivered: 300, gone: 0, throttled: 0, failed: 0 });
+  expect(new Set(endpoint.posts.map(({ connectionId }) => connectionId))).toEqual(new Set(connections(300)));
+  expect(endpoint.posts.every(({ data }) => data === '{"type":"message"} ü')).toBe(true);
+  expect(endpoint.posts[0]?.authorization).toMatch(/^AWS4-HMAC-SHA256 Credential=test\/\d{8}\/us-east-1/);
+});
+
+it('delivers to all in spite of a storm of 429, with fewer at once', async () => {
+  await using endpoint = await ConnectionsEndpoint.start();
+  using callback = callbackTo(endpoint.url);
+  // an account that takes 20 posts in each 20 ms, and answers after 10: ten at once would be right
+  let tokens = 20;
+  const refill = setInterval(() => (tokens = 20), 20);
+  let throttled = 0;
+  endpoint.answer = async () => {
+    await sleep(10);
+    tokens -= 1;
+    if (tokens >= 0) return 'accepted';
+    throttled += 1;
+    return 'limit exceeded';
+  };
+
+  const report = await postToAll(callback, connections(1500), '{}');
+  clearInterval(refill);
+
+  expect(report).toMatchObject({ delivered: 1500, throttled: 0, failed: 0 });
+  expect(throttled).toBeGreaterThan(0);
+  // trying as fast as one can, more tries fail than succeed
+  expect(throttled).toBeLessThan(1500);
+});
+
+it('reports who was still throttled, apart from who failed', async () => {
+  await using endpoint = await ConnectionsEndpoint.start();
+  using callback = callbackTo(endpoint.url, { CALLBACK_DEADLINE_MS: '300' });
+  const answers: Readonly<Record<string, Answer>> = { 'c0=': 'limit exceeded', 'c1=': 'forbidden' };
+  endpoint.answer = ({ connectionId }) => answers[connectionId] ?? 'accepted';
+
+  const report = await postToAll(callback, [2, 0, 3].map(connection), '{}');
+  expect(report).toMatchObject({ recipients: 3, delivered: 2, throttled: 1, failed: 0 });
+  expect(report.firstFailure).toBeInstanceOf(ThrottledError);
+  expect(await postToAll(callback, [1, 0].map(connection), '{}')).toMatchObject({ throttled: 1, failed: 1 });
+});
+
+it('delivers to the others at once when some never answer', async () => {
+  await using endpoint = await ConnectionsEndpoint.start();
+  using callback = callbackTo(endpoint.url, {
+    CALLBACK_CONCURRENCY: '4',
+    CALLBACK_REQUEST_TIMEOUT_MS: '4000',
+    CALLBACK_DEADLINE_MS: '4000',
+  });
+  endpoint.answer = ({ connectionId }) => (['c0=', 'c1='].includes(connectionId) ? 'never' : 'accepted');
+  let isOver = false;
+
+  // ten messages: those that wait for the two must not take the places of the others
+  const reports = Promise.all(Array.from({ length: 10 }, () => postToAll(callback, connections(40), '{}')));
+  void reports.then(() => (isOver = true));
+  while (endpoint.posts.length < 10 * 38 + 2) await sleep(5);
+
+  expect(isOver).toBe(false);
+  for (const report of await reports) {
+    expect(report).toMatchObject({ delivered: 38, failed: 2 });
+    expect(report.firstFailure).toBeInstanceOf(CallbackTimeoutError);
+  }
+});
+
+it('does not delay the posts to a single connection', async () => {
+  await using endpoint = await ConnectionsEndpoint.start();
+  using callback = callbackTo(endpoint.url, { CALLBACK_CONCURRENCY: '2' });
+  const { promise: answer, resolve: decide } = Promise.withResolvers<Answer>();
+  endpoint.answer = ({ connectionId }) => (connectionId === 'alone=' ? 'accepted' : answer);
+  const many = postToAll(callback, connections(20), '{}');
+
+  await callback.post('alone=' as ReturnType<typeof connection>, '{}');
+
+  decide('accepted');
+  expect(await many).toMatchObject({ delivered: 20 });
+});
+
+it('refuses the whole message when it would be too much to hold', async () => {
+  await using endpoint = await ConnectionsEndpoint.start();
+  using callback = callbackTo(endpoint.url, { CALLBACK_QUEUE_BYTES: '131072' });
+  const { promise: answer, resolve: decide } = Promise.withResolvers<Answer>();
+  endpoint.answer = () => answer;
+  const data = 'x'.repeat(100_000);
+  const first = postToAll(callback, connections(5), data);
+
+  await expect(postToAll(callback, connections(5), data)).rejects.toBeInstanceOf(QueueFullError);
+
+  decide('accepted');
+  expect(await first).toMatchObject({ delivered: 5 });
+  expect(await postToAll(callback, connections(5), data)).toMatchObject({ delivered: 5 });
+});
+
+it('reads no further than it can hold', async () => {
+  await using endpoint = await ConnectionsEndpoint.start();
+  using callback = callbackTo(endpoint.url, { CALLBACK_QUEUE: '20' });
+  const { promise: answer, resolve: decide } = Promise.withResolvers<Answer>();
+  endpoint.answer = () => answer;
+  let read = 0;
+  async function* pages() {
+    for (; read < 200; read += 1) yield [{ connectionId: connection(read) }];
+  }
+
+  const report = callback.postToMany(pages(), '{}', async (_, post) => {
+    await post();
+    return 'delivered';
+  });
+  while (endpoint.posts.length < 10) await sleep(5);
+  expect(read).toBeLessThan(12);
+
+  decide('accepted');
+  expect(await report).toMatchObject({ recipients: 200, delivered: 200 });
+});
+
+it('signs with new credentials once their source has them', async () => {
+  await using endpoint = await ConnectionsEndpoint.start();
+  await using source = await credentialsSource();
+  for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_PROFILE']) vi.stubEnv(name, '');
+  for (const name of ['AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE']) vi.stubEnv(name, '/dev/null');
+  vi.stubEnv('AWS_CONTAINER_CREDENTIALS_FULL_URI', source.url);
+  try {
+    // this machine by an address that does not count as loopback, so that the SDK's chain is used
+    using callback = callbackTo(endpoint.url.replace('127.0.0.1', '[::ffff:7f00:1]'));
+    await postToAll(callback, connections(1), '{}');
+    source.accessKeyId = 'rotated';
+
+    const isSignedAnew = () => endpoint.posts.at(-1)?.authorization?.includes('Credential=rotated/');
+    while (!isSignedAnew()) {
+      await sleep(100);
+      await postToAll(callback, connections(1), '{}');
+    }
+
+    expect(endpoint.posts[0]?.authorization).toContain('Credential=first/');
+  } finally {
+    vi.unstubAllEnvs();
+  }
+});
+
+/** What gives a container its credentials, which are valid for a minute. */
+async function credentialsSource() {
+  const source = { accessKeyId: 'first' };
+  const server = createServer((_, response) => {
+    response.end(
+      JSON.stringify({
+        AccessKeyId: source.accessKeyId,
+        SecretAccessKey: 'secret',
+        Token: 'token',
+        Expiration: new Date(Date.now() + 60_000).toISOString(),
+      }),
+    );
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return Object.assign(source, {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((closed) => server.close(closed));
+    },
+  });
+}

@@ -1,0 +1,215 @@
+import { describe, expect, it, vi } from 'vitest';
+import { type ConnectionId } from '../../../../src/api/integration.js';
+import { type ChannelName } from '../../../../src/api/messages.js';
+import { writeContent, writeProgress } from '../../../../src/nest/channels/fan-out/shard.js';
+import { ShardWorker } from '../../../../src/nest/channels/fan-out/shard-worker.js';
+import { frame } from '../../../../src/nest/connections/frame.js';
+import { StoreUnavailableError } from '../../../../src/nest/store/store.errors.js';
+import { Store } from '../../../../src/nest/store/store.js';
+import { type Answer } from '../../../support/connections-endpoint.js';
+import { startService, type TestService } from '../../../support/service-app.js';
+import { fillChannel, member } from '../members-of-channel.js';
+
+const news = 'news' as ChannelName;
+const away = () => new StoreUnavailableError('it is away');
+
+/** The whole channel as one shard of a message. */
+const wholeChannel = (offset = 1) =>
+  writeContent({
+    channel: news,
+    offset,
+    range: {},
+    frame: frame({ type: 'message', channel: news, offset, data: 'hi' }),
+  });
+
+/** A task that looks for shards when it is woken, and a channel with so many members. */
+async function startTask(members: number, settings: NodeJS.ProcessEnv = {}) {
+  const service = await startService({ FANOUT_POLL_MS: '60000', ...settings });
+  const store = service.app.get(Store);
+  return {
+    service,
+    store,
+    worker: service.app.get(ShardWorker),
+    members: await fillChannel(store, news, members),
+  };
+}
+
+/** As a task that takes a shard, gets so far and is killed: its lease is over, and nothing more is heard of it. */
+async function takeAndDie(store: Store, after: ConnectionId): Promise<void> {
+  const shard = (await store.takeShard(1000))!;
+  await store.renewShard(shard, 0, writeProgress({ after, heardOfTake: shard.takes }));
+}
+
+/** In the order of the ids. */
+const sentTo = ({ endpoint }: TestService) =>
+  endpoint.posts.map(({ connectionId }) => connectionId).toSorted();
+
+const messagesIn = ({ lines }: TestService) => lines.map(({ msg }) => msg);
+
+async function isDone(store: Store): Promise<void> {
+  await vi.waitFor(async () => expect(await store.countShards()).toBe(0), { interval: 5, timeout: 5000 });
+}
+
+// by itself: what is under way has 2 s to end
+it('hands back what it has when it stops, and another task goes on without sending twice', async () => {
+  const { service, store, worker, members } = await startTask(400, { CALLBACK_CONCURRENCY: '4' });
+  await using _ = service;
+  const { promise: answer, resolve: accept } = Promise.withResolvers<Answer>();
+  const { promise: haveBegun, resolve: begun } = Promise.withResolvers<void>();
+  service.endpoint.answer = () => {
+    begun();
+    return answer;
+  };
+  await store.putShards([wholeChannel()]);
+  worker.wake();
+  await haveBegun;
+  const handedBack = worker.handBack();
+  accept('accepted');
+  await handedBack;
+  const first = sentTo(service).length;
+  expect(first).toBeGreaterThan(0);
+  expect(first).toBeLessThan(400);
+  expect(worker.counts).toMatchObject({ finished: 0, handedBack: 1 });
+
+  await using other = await startService({
+    DATA_DIR: service.dataDir,
+    WS_API_ENDPOINT: service.endpoint.url,
+  });
+  await isDone(store);
+  expect(other.app.get(ShardWorker).counts.finished).toBe(1);
+  expect(sentTo(service).toSorted()).toEqual(members);
+});
+
+describe.concurrent('a task', () => {
+  it('goes on behind the last member whom a task had reached that was killed', async () => {
+    const { service, store, worker, members } = await startTask(20);
+    await using _ = service;
+    await store.putShards([wholeChannel()]);
+    await takeAndDie(store, member(4));
+    worker.wake();
+    await isDone(store);
+    expect(sentTo(service)).toEqual(members.slice(5));
+  });
+
+  it('passes over members who joined after the message', async () => {
+    const { service, store, worker } = await startTask(5);
+    await using _ = service;
+    await store.append(news, '"a"', { messages: 10, ageMs: 60_000 });
+    await store.putConnection({
+      connectionId: 'late=' as ConnectionId,
+      connectedAt: 0,
+      expiresAt: Date.now() + 60_000,
+    });
+    await store.join(news, 'late=' as ConnectionId, 10);
+    await store.putShards([wholeChannel(1)]);
+    worker.wake();
+    await isDone(store);
+    expect(sentTo(service)).toHaveLength(5);
+    expect(sentTo(service)).not.toContain('late=');
+  });
+
+  it('does not wait for a member who does not answer when it stops: from there on it is sent again', async () => {
+    const { service, store, worker } = await startTask(30);
+    await using _ = service;
+    const { promise: answer, resolve: accept } = Promise.withResolvers<Answer>();
+    const { promise: areSent, resolve: sent } = Promise.withResolvers<void>();
+    service.endpoint.answer = ({ connectionId }) => {
+      if (service.endpoint.posts.length === 30) sent();
+      return connectionId === member(20) ? answer : 'accepted';
+    };
+    await store.putShards([wholeChannel()]);
+    worker.wake();
+    await areSent;
+    const startedAt = performance.now();
+    await worker.handBack();
+    expect(performance.now() - startedAt).toBeLessThan(4000);
+    expect((await store.takeShard(1000))?.progress).toBe(
+      writeProgress({ after: member(19), heardOfTake: 1 }),
+    );
+    accept('accepted');
+  });
+
+  it('stops sending a shard that is not its own any more', async () => {
+    const { service, store, worker } = await startTask(1000, {
+      CALLBACK_CONCURRENCY: '4',
+      FANOUT_LEASE_SECONDS: '1',
+    });
+    await using _ = service;
+    const { promise: answer, resolve: accept } = Promise.withResolvers<Answer>();
+    service.endpoint.answer = () => answer;
+    const renewed = Promise.withResolvers<boolean>();
+    await store.putShards([wholeChannel()]);
+    vi.spyOn(store, 'renewShard').mockImplementation(async () => {
+      renewed.resolve(false);
+      return false;
+    });
+    worker.wake();
+    await renewed.promise;
+    accept('accepted');
+    await vi.waitFor(() => expect(worker.counts).toMatchObject({ lost: 1, finished: 0 }), {
+      interval: 5,
+      timeout: 5000,
+    });
+    expect(sentTo(service).length).toBeLessThan(1000);
+    expect(await store.countShards()).toBe(1);
+  });
+
+  it('keeps a shard for as long as it takes, and notes how far it is', async () => {
+    const { service, store, worker } = await startTask(20, { FANOUT_LEASE_SECONDS: '1' });
+    await using _ = service;
+    const { promise: answer, resolve: accept } = Promise.withResolvers<Answer>();
+    service.endpoint.answer = ({ connectionId }) => (connectionId === member(10) ? answer : 'accepted');
+    const renewShard = vi.spyOn(store, 'renewShard');
+    await store.putShards([wholeChannel()]);
+    worker.wake();
+    // longer than the lease that it was taken with
+    await vi.waitFor(() => expect(renewShard).toHaveBeenCalledTimes(4), { interval: 20, timeout: 5000 });
+    expect(renewShard.mock.calls[3]?.[2]).toBe(writeProgress({ after: member(9), heardOfTake: 1 }));
+    expect(await store.takeShard(1000)).toBeUndefined();
+    accept('accepted');
+    await isDone(store);
+    expect(sentTo(service)).toHaveLength(20);
+  });
+
+  it('goes on when the store has failed to give a shard, to read members, or to finish', async () => {
+    const { service, store, worker, members } = await startTask(10);
+    await using _ = service;
+    await store.putShards([wholeChannel()]);
+    vi.spyOn(store, 'takeShard').mockRejectedValueOnce(away());
+    vi.spyOn(store, 'members').mockImplementationOnce(() => {
+      throw away();
+    });
+    vi.spyOn(store, 'finishShard').mockRejectedValueOnce(away());
+    for (const msg of ['shards cannot be taken', 'shard not sent, handed back', 'shard not finished']) {
+      worker.wake();
+      await vi.waitFor(() => expect(messagesIn(service)).toContain(msg), { interval: 5, timeout: 5000 });
+    }
+    await isDone(store);
+    expect(sentTo(service)).toEqual(members);
+  });
+
+  it('gives up a shard after five tasks took it and were not heard of again', async () => {
+    const { service, store, worker } = await startTask(3);
+    await using _ = service;
+    await store.putShards([wholeChannel()]);
+    for (let task = 0; task < 5; task++) await store.takeShard(0);
+    worker.wake();
+    await isDone(store);
+    expect(sentTo(service)).toEqual([]);
+    expect(worker.counts.givenUp).toBe(1);
+    expect(messagesIn(service)).toContain('shard given up');
+  });
+
+  it('never gives up a shard that was handed back', async () => {
+    const { service, store, worker } = await startTask(3);
+    await using _ = service;
+    await store.putShards([wholeChannel()]);
+    for (let task = 1; task <= 6; task++) {
+      const shard = (await store.takeShard(1000))!;
+      await store.releaseShard(shard, writeProgress({ after: member(0), heardOfTake: task }));
+    }
+    worker.wake();
+    await isDone(store);
+    expect(sentTo(service)).toEqual([member(1), member(2)]);
+  });
+});

@@ -1,0 +1,50 @@
+import { expect, it } from 'vitest';
+import { type ChannelName, LIMITS } from '../../../../src/api/messages.js';
+import {
+  readContent,
+  readProgress,
+  writeContent,
+  writeProgress,
+} from '../../../../src/nest/channels/fan-out/shard.js';
+import { frame } from '../../../../src/nest/connections/frame.js';
+import { member } from '../members-of-channel.js';
+
+const shard = { shardId: '1', content: '', progress: undefined, takes: 1 };
+
+it('is read as it was written, whatever the message holds', () => {
+  const content = {
+    channel: 'news' as ChannelName,
+    offset: 7,
+    range: { after: member(1), until: member(2) },
+    frame: frame({
+      type: 'message',
+      channel: 'news',
+      offset: 7,
+      data: 'two\nlines, "quoted", ü\u2028\u0000',
+    }),
+  };
+  expect(readContent({ ...shard, content: writeContent(content) })).toEqual(content);
+});
+
+it('takes at most 200 KB, however much of a message had to be escaped', () => {
+  const message = { type: 'message', channel: 'c'.repeat(256), offset: 2 ** 53 - 1, data: '' } as const;
+  const room = LIMITS.messageBytes - Buffer.byteLength(frame(message));
+  const content = writeContent({
+    channel: message.channel as ChannelName,
+    offset: message.offset,
+    range: { after: member(1), until: member(2) },
+    frame: frame({ ...message, data: '"'.repeat(room / 2) }),
+  });
+  expect(Buffer.byteLength(content)).toBeLessThan(200_000);
+});
+
+it('has no progress before a task was heard of', () => {
+  expect(readProgress(shard)).toEqual({ heardOfTake: 0 });
+  const progress = { after: member(3), heardOfTake: 2 };
+  expect(readProgress({ ...shard, progress: writeProgress(progress) })).toEqual(progress);
+});
+
+it('that nobody has written cannot be read', () => {
+  expect(() => readContent({ ...shard, content: 'x' })).toThrow(SyntaxError);
+  expect(() => readContent({ ...shard, content: 'x\ny' })).toThrow(SyntaxError);
+});

@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest';
+import { Turns } from '../../../src/nest/channels/keyed-mutex.js';
+
+it('runs work of one key one after the other, and of other keys beside it', async () => {
+  const turns = new Turns<string>();
+  const events: string[] = [];
+  const gates = { a1: Promise.withResolvers<void>(), a2: Promise.withResolvers<void>() };
+  const run = (key: string, name: string, gate?: Promise<void>) =>
+    turns.run(key, async () => {
+      events.push(`${name} begins`);
+      await gate;
+      events.push(`${name} ends`);
+    });
+  const all = [run('a', 'a1', gates.a1.promise), run('a', 'a2', gates.a2.promise), run('b', 'b1')];
+  await all[2];
+  gates.a2.resolve();
+  gates.a1.resolve();
+  await Promise.all(all);
+  expect(events).toEqual(['a1 begins', 'b1 begins', 'b1 ends', 'a1 ends', 'a2 begins', 'a2 ends']);
+});
+
+it('lets the next one begin when the turn is passed on, before the work has ended', async () => {
+  const turns = new Turns<string>();
+  const { promise: end, resolve } = Promise.withResolvers<void>();
+  const first = turns.run('a', async (pass) => {
+    pass();
+    await end;
+    return 'first';
+  });
+  expect(await turns.run('a', async () => 'second')).toBe('second');
+  resolve();
+  expect(await first).toBe('first');
+});
+
+it('goes on after work that fails, which fails for itself alone', async () => {
+  const turns = new Turns<string>();
+  const failing = turns.run('a', () => Promise.reject(new Error('no')));
+  const next = turns.run('a', async () => 'next');
+  await expect(failing).rejects.toThrow('no');
+  expect(await next).toBe('next');
+});

@@ -1,0 +1,137 @@
+import { expect, it } from 'vitest';
+import { type ConnectionId } from '../../../src/api/integration.js';
+import { type ChannelName } from '../../../src/api/messages.js';
+import { ConnectionsService } from '../../../src/nest/connections/connections.service.js';
+import { Store } from '../../../src/nest/store/store.js';
+import { startService, type TestService } from '../../support/service-app.js';
+
+const room = 'presence:room' as ChannelName;
+
+const join = async (service: TestService, connectionId: string, channel: string = room) =>
+  service.send(connectionId, { action: 'join', channel }).expect(200);
+
+/** Notices are sent when nobody waits for them any more. */
+async function noticesTo(service: TestService, connectionId: string, count: number): Promise<unknown[]> {
+  for (;;) {
+    const notices = service.endpoint
+      .messagesTo(connectionId)
+      .filter((message) => (message as { type: string }).type === 'member');
+    if (notices.length >= count) return notices;
+    await new Promise(setImmediate);
+  }
+}
+
+const notice = (event: string, connectionId: string) => ({
+  type: 'member',
+  channel: room,
+  data: { event, connectionId },
+});
+
+it('tells the other members who joins and who leaves, once, and not who does it', async () => {
+  await using service = await startService();
+  await join(service, 'a=');
+  await join(service, 'b=');
+  await join(service, 'b=');
+  await service.send('b=', { action: 'leave', channel: room }).expect(200);
+  await service.send('b=', { action: 'leave', channel: room }).expect(200);
+  await join(service, 'c=');
+  expect(await noticesTo(service, 'a=', 3)).toEqual([
+    notice('joined', 'b='),
+    notice('left', 'b='),
+    notice('joined', 'c='),
+  ]);
+  expect(await noticesTo(service, 'b=', 0)).toEqual([]);
+  expect(await service.app.get(Store).position(room)).toMatchObject({ offset: 0 });
+});
+
+it('tells of who leaves because of $disconnect', async () => {
+  await using service = await startService();
+  await join(service, 'a=');
+  await join(service, 'b=');
+  await service.post('/disconnect', 'b=').expect(200);
+  await service.post('/disconnect', 'b=').expect(200);
+  await join(service, 'c=');
+  expect(await noticesTo(service, 'a=', 3)).toEqual([
+    notice('joined', 'b='),
+    notice('left', 'b='),
+    notice('joined', 'c='),
+  ]);
+});
+
+it('tells of who is gone when a message is posted, in every channel that it was in', async () => {
+  await using service = await startService();
+  for (const channel of ['presence:1', 'presence:2', 'news']) {
+    await join(service, 'a=', channel);
+    await join(service, 'b=', channel);
+  }
+  await noticesTo(service, 'a=', 2);
+  service.endpoint.answer = ({ connectionId }) => (connectionId === 'b=' ? 'gone' : 'accepted');
+  await service.send('a=', { action: 'publish', channel: 'news', data: 1 }).expect(200);
+  const notices = (await noticesTo(service, 'a=', 4)) as { channel: string; data: object }[];
+  expect(
+    notices
+      .slice(2)
+      .map(({ channel }) => channel)
+      .toSorted(),
+  ).toEqual(['presence:1', 'presence:2']);
+  expect(notices[3]).toMatchObject({ data: { event: 'left', connectionId: 'b=' } });
+});
+
+it('tells of who is forgotten by a sweep, and who it was', async () => {
+  await using service = await startService({ AUTH: 'authorizer' });
+  for (const user of ['alice', 'bob']) {
+    await service.post('/connect', `${user}=`).set('UserId', user).expect(200);
+    await join(service, `${user}=`);
+  }
+  await service.app.get(ConnectionsService).forget('bob=' as ConnectionId);
+  expect(await noticesTo(service, 'alice=', 2)).toMatchObject([
+    { data: { event: 'joined', connectionId: 'bob=', userId: 'bob' } },
+    { data: { event: 'left', connectionId: 'bob=', userId: 'bob' } },
+  ]);
+});
+
+it('tells nobody where MEMBER_NOTICES does not say so, or in channels with more than MEMBER_NOTICES_MEMBERS', async () => {
+  await using service = await startService({ MEMBER_NOTICES: 'room:', MEMBER_NOTICES_MEMBERS: '2' });
+  await join(service, 'a=');
+  await join(service, 'b=');
+  for (const member of ['a=', 'b=', 'c=', 'd=']) await join(service, member, 'room:1');
+  await service.post('/disconnect', 'd=').expect(200);
+  await service.post('/disconnect', 'c=').expect(200);
+  // with c there were three, with c gone there are two
+  const notices = await noticesTo(service, 'a=', 2);
+  expect(notices).toMatchObject([
+    { channel: 'room:1', data: { event: 'joined', connectionId: 'b=' } },
+    { channel: 'room:1', data: { event: 'left', connectionId: 'c=' } },
+  ]);
+});
+
+it('lets nothing fail when members cannot be told', async () => {
+  await using service = await startService();
+  await join(service, 'a=');
+  const store = service.app.get(Store);
+  const countMembers = store.countMembers.bind(store);
+  const { promise: failed, resolve } = Promise.withResolvers<void>();
+  store.countMembers = () => {
+    resolve();
+    return Promise.reject(new Error('store away'));
+  };
+  await join(service, 'b=');
+  await failed;
+  store.countMembers = countMembers;
+  await join(service, 'c=');
+  expect(await noticesTo(service, 'a=', 1)).toEqual([notice('joined', 'c=')]);
+  expect(service.endpoint.messagesTo('b=')[0]).toMatchObject({ type: 'joined' });
+  expect(service.lines).toContainEqual(expect.objectContaining({ level: 'warn', msg: 'members not told' }));
+});
+
+it('answers who joins while a slow member is being told', async () => {
+  await using service = await startService();
+  await join(service, 'slow=');
+  const { promise: release, resolve } = Promise.withResolvers<'accepted'>();
+  service.endpoint.answer = ({ connectionId }) => (connectionId === 'slow=' ? release : 'accepted');
+  await join(service, 'b=');
+  await join(service, 'c=');
+  expect(await noticesTo(service, 'b=', 1)).toEqual([notice('joined', 'c=')]);
+  resolve('accepted');
+  expect(await noticesTo(service, 'slow=', 2)).toEqual([notice('joined', 'b='), notice('joined', 'c=')]);
+});

@@ -1,0 +1,91 @@
+import { expect, it } from 'vitest';
+import { type UserId } from '../../../src/api/integration.js';
+import { ChannelName, LIMITS } from '../../../src/api/messages.js';
+import {
+  type PermittedAction,
+  PrefixPermissions,
+  userChannel,
+} from '../../../src/nest/channels/permissions.js';
+import { readConfig } from '../../../src/service/configuration/config.js';
+import { type Sender } from '../../../src/nest/connections/connections.service.js';
+
+const ACTIONS: readonly PermittedAction[] = ['join', 'publish', 'presence'];
+
+const permitted = (channel: string, userId?: string, settings: NodeJS.ProcessEnv = {}) => {
+  const permissions = new PrefixPermissions(
+    readConfig({ WS_API_ENDPOINT: 'http://127.0.0.1:1/dev', ...settings }),
+  );
+  const sender = { connectionId: 'c=', userId } as unknown as Sender;
+  return ACTIONS.filter(
+    (action) => permissions.permits(action, channel as ChannelName, sender) === 'allowed',
+  );
+};
+
+it.each([
+  ['alice', 'user:alice'],
+  ['alice@example.com', 'user:alice@example.com'],
+  ['google-oauth2/1234', 'user:google-oauth2/1234'],
+  ['auth0|1234', 'user:auth0%7C1234'],
+  ['100%', 'user:100%25'],
+  ['%41', 'user:%2541'],
+  ['Zoë 😀', 'user:Zo%C3%AB%20%F0%9F%98%80'],
+])("names %s's own channel %s", (userId, channel) => {
+  expect(userChannel(userId as UserId)).toBe(channel);
+  expect(ChannelName.safeParse(channel).success).toBe(true);
+});
+
+it('gives no two users the same channel', () => {
+  // forms of one text that look or compare alike elsewhere
+  const userIds = ['é', 'e\u0301', 'E', 'e', '%C3%A9', '%c3%a9', 'Ã©', '\ufffd', 'e ', ' e', 'e+', 'e%20'];
+  expect(new Set(userIds.map((userId) => userChannel(userId as UserId))).size).toBe(userIds.length);
+});
+
+it('gives none to who would have too long a one, or is no text', () => {
+  const longest = LIMITS.channelNameLength - 'user:'.length;
+  expect(userChannel('x'.repeat(longest) as UserId)).toHaveLength(LIMITS.channelNameLength);
+  expect(userChannel('x'.repeat(longest + 1) as UserId)).toBeUndefined();
+  expect(userChannel('😀'.repeat(22) as UserId)).toBeUndefined();
+  // half a character: as UTF-8 it would be the same as the replacement character
+  expect(userChannel('\ud800' as UserId)).toBeUndefined();
+});
+
+it("permits a user's own channel to that user alone", () => {
+  expect(permitted('user:alice', 'alice')).toEqual(ACTIONS);
+  expect(permitted('user:alice', 'bob')).toEqual([]);
+  expect(permitted('user:alice')).toEqual([]);
+});
+
+it.each([
+  'user:%61lice',
+  'user:alice%20',
+  'user:alice%00',
+  'user:Alice',
+  'user:alice/',
+  'user:alice:x',
+  'user:./alice',
+  'user:user:alice',
+  'user:%75ser:alice',
+  'user:',
+  'user:%',
+  'user:%ZZ',
+  'user:undefined',
+])('permits %s to nobody but who has just that id', (channel) => {
+  expect(permitted(channel, 'alice')).toEqual([]);
+  expect(permitted(channel)).toEqual([]);
+});
+
+it("has nothing in common between a user's own channel and names that only look like it", () => {
+  // anybody may use these: nothing that is for a user is sent to them
+  for (const channel of ['USER:alice', 'User:alice', 'users:alice', '%75ser:alice', ':user:alice']) {
+    expect(permitted(channel, 'bob')).toEqual(ACTIONS);
+    expect(userChannel('alice' as UserId)).not.toBe(channel);
+  }
+});
+
+it('lets clients join and look, but not publish, where PUBLISH_BY_API_ONLY says so', () => {
+  expect(permitted('broadcast:news', 'alice')).toEqual(['join', 'presence']);
+  expect(permitted('broadcast', 'alice')).toEqual(ACTIONS);
+  expect(permitted('x:1', 'alice', { PUBLISH_BY_API_ONLY: 'x:,user:' })).toEqual(['join', 'presence']);
+  expect(permitted('user:alice', 'alice', { PUBLISH_BY_API_ONLY: 'x:,user:' })).toEqual(['join', 'presence']);
+  expect(permitted('broadcast:news', 'alice', { PUBLISH_BY_API_ONLY: '-' })).toEqual(ACTIONS);
+});

@@ -1,0 +1,62 @@
+import { expect, it } from 'vitest';
+import { type ConnectionId, type UserId } from '../../../src/api/integration.js';
+import { type ChannelName, LIMITS, type ServerMessage } from '../../../src/api/messages.js';
+import { Store } from '../../../src/nest/store/store.js';
+import { startService } from '../../support/service-app.js';
+
+it('tells how many there are, and of the first thousand who they are', async () => {
+  await using service = await startService();
+  const store = service.app.get(Store);
+  const count = LIMITS.presenceMembers + 1;
+  for (let n = 0; n < count; n += 1) {
+    // as long as the ids that AWS gives
+    const connectionId = `gbgBEG6oLQAYKE${String(n).padStart(4, '0')}==` as ConnectionId;
+    await store.putConnection({ connectionId, connectedAt: Date.now(), expiresAt: Date.now() + 60_000 });
+    await store.join('news' as ChannelName, connectionId, 100);
+  }
+
+  await service.send('gbgBEG6oLQAYKE0000==', { action: 'presence', channel: 'news' }).expect(200);
+
+  const [answer] = service.endpoint.messagesTo('gbgBEG6oLQAYKE0000==') as [
+    ServerMessage & { type: 'presence' },
+  ];
+  expect(answer.type).toBe('presence');
+  expect(answer.data.count).toBe(count);
+  expect(answer.data.members).toHaveLength(LIMITS.presenceMembers);
+  expect(Object.keys(answer.data.members[0]!)).toEqual(['connectionId', 'joinedAt']);
+});
+
+it('tells of as many as fit into a message when users have long names', async () => {
+  await using service = await startService();
+  const store = service.app.get(Store);
+  const count = LIMITS.presenceMembers;
+  for (let n = 0; n < count; n += 1) {
+    const [connectionId, userId] = [`c${n}=` as ConnectionId, '"'.repeat(LIMITS.userIdLength) as UserId];
+    await store.putConnection({
+      connectionId,
+      userId,
+      connectedAt: Date.now(),
+      expiresAt: Date.now() + 60_000,
+    });
+    await store.join('news' as ChannelName, connectionId, 100);
+  }
+
+  await service.send('c0=', { action: 'presence', channel: 'news', id: '"'.repeat(128) }).expect(200);
+
+  const [answer] = service.endpoint.messagesTo('c0=') as [ServerMessage & { type: 'presence' }];
+  expect(answer).toMatchObject({ type: 'presence', data: { count } });
+  expect(answer.data.members.length).toBeGreaterThan(200);
+  expect(answer.data.members[0]?.userId).toHaveLength(LIMITS.userIdLength);
+});
+
+it.each([
+  ['0', []],
+  ['2', ['a=', 'b=']],
+])('names as many as PRESENCE_MEMBERS says: %s', async (PRESENCE_MEMBERS, named) => {
+  await using service = await startService({ PRESENCE_MEMBERS });
+  for (const member of ['a=', 'b=', 'c=']) await service.send(member, { action: 'join', channel: 'news' });
+  await service.send('c=', { action: 'presence', channel: 'news' }).expect(200);
+  const answer = service.endpoint.messagesTo('c=').at(-1) as ServerMessage & { type: 'presence' };
+  expect(answer.data.count).toBe(3);
+  expect(answer.data.members.map(({ connectionId }) => connectionId)).toEqual(named);
+});

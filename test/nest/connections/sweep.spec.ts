@@ -1,0 +1,111 @@
+import { expect, it } from 'vitest';
+import { type ConnectionId } from '../../../src/api/integration.js';
+import { ConnectionsService } from '../../../src/nest/connections/connections.service.js';
+import { Sweep } from '../../../src/nest/connections/sweep.js';
+import { Metrics } from '../../../src/nest/metrics/metrics.js';
+import { Store } from '../../../src/nest/store/store.js';
+import { LogLines } from '../../support/log-lines.js';
+import { startService, type TestService } from '../../support/service-app.js';
+
+const HOUR_MS = 3_600_000;
+
+/** @param sweepIdleMs negative: whoever was heard of until now is idle */
+function sweepOf(service: TestService, { sweepIdleMs = -1_000, sweepMs = HOUR_MS } = {}): Sweep {
+  const { app } = service;
+  return new Sweep(
+    app.get(Store),
+    app.get(ConnectionsService),
+    { sweepMs, sweepIdleMs },
+    app.get(Metrics),
+    new LogLines().log,
+  );
+}
+
+async function connect(service: TestService, ...connectionIds: string[]): Promise<void> {
+  for (const connectionId of connectionIds) await service.post('/connect', connectionId).send().expect(200);
+}
+
+const isKnown = async (service: TestService, connectionId: string) =>
+  (await service.app.get(Store).getConnection(connectionId as ConnectionId)) !== undefined;
+
+it('forgets the connections that are gone, which leave their channels, and keeps those that are open', async () => {
+  await using service = await startService({ MEMBER_NOTICES: 'news' });
+  await connect(service, 'alice=', 'bob=');
+  await service.send('alice=', { action: 'join', channel: 'news' });
+  await service.send('bob=', { action: 'join', channel: 'news' });
+  service.endpoint.inspection = (connectionId) => (connectionId === 'alice=' ? 'accepted' : 'gone');
+
+  expect(await sweepOf(service).sweep()).toEqual({ result: 'finished', open: 1, gone: 1, failed: 0 });
+
+  expect([await isKnown(service, 'alice='), await isKnown(service, 'bob=')]).toEqual([true, false]);
+  await expect
+    .poll(() => service.endpoint.messagesTo('alice='))
+    .toContainEqual({
+      type: 'member',
+      channel: 'news',
+      data: { event: 'left', connectionId: 'bob=' },
+    });
+  const metrics = await service.app.get(Metrics).text();
+  expect(metrics).toContain('backchannel_swept_connections_total{result="gone"} 1');
+  expect(metrics).toContain('backchannel_sweeps_total{result="finished"} 1');
+  expect(metrics).toContain('backchannel_connections_closed_total 1');
+});
+
+it('asks about nobody who was heard of lately, and counts one that is open as heard of', async () => {
+  await using service = await startService();
+  await connect(service, 'alice=');
+  expect(await sweepOf(service, { sweepIdleMs: 60_000 }).sweep()).toMatchObject({ open: 0 });
+  expect(service.endpoint.inspected).toEqual([]);
+
+  const store = service.app.get(Store);
+  const before = (await store.getConnection('alice=' as ConnectionId))!.lastActiveAt;
+  await store.release('sweep');
+  expect(await sweepOf(service).sweep()).toMatchObject({ open: 1 });
+  expect((await store.getConnection('alice=' as ConnectionId))!.lastActiveAt).toBeGreaterThan(before);
+});
+
+it('is done by one task at a time', async () => {
+  await using service = await startService();
+  await connect(service, 'alice=');
+  const reports = await Promise.all([sweepOf(service).sweep(), sweepOf(service).sweep()]);
+  expect(reports.filter((report) => report !== undefined)).toHaveLength(1);
+  expect(service.endpoint.inspected).toEqual(['alice=']);
+});
+
+it('ends at the first answer that it is too much, and forgets nobody by it', async () => {
+  await using service = await startService();
+  const ids = Array.from({ length: 20 }, (_, n) => `c${n}=`);
+  await connect(service, ...ids);
+  service.endpoint.inspection = () => 'limit exceeded';
+  expect(await sweepOf(service).sweep()).toEqual({ result: 'throttled', open: 0, gone: 0, failed: 0 });
+  // those that were asked at once, once each
+  expect(service.endpoint.inspected).toHaveLength(5);
+  expect(await isKnown(service, 'c0=')).toBe(true);
+});
+
+it('keeps those of which it is not told', async () => {
+  await using service = await startService();
+  await connect(service, 'alice=');
+  service.endpoint.inspection = () => 'unavailable';
+  expect(await sweepOf(service).sweep()).toMatchObject({ result: 'finished', failed: 1, gone: 0 });
+  expect(await isKnown(service, 'alice=')).toBe(true);
+});
+
+it('leaves to the next one what it has no time for', async () => {
+  await using service = await startService();
+  await connect(service, ...Array.from({ length: 12 }, (_, n) => `c${n}=`));
+  expect(await sweepOf(service, { sweepMs: 50 }).sweep()).toMatchObject({ result: 'cut', open: 5 });
+});
+
+it('survives a store that is away', async () => {
+  await using service = await startService();
+  await service.app.get(Store).close();
+  expect(await sweepOf(service).sweep()).toMatchObject({ result: 'failed' });
+});
+
+it('comes again and again, and ends with the service', async () => {
+  const service = await startService({ SWEEP_SECONDS: '1', SWEEP_IDLE_SECONDS: '1' });
+  await connect(service, 'alice=');
+  await expect.poll(() => service.endpoint.inspected, { timeout: 5_000 }).toContain('alice=');
+  await service[Symbol.asyncDispose]();
+});

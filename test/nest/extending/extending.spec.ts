@@ -1,0 +1,106 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join, posix } from 'node:path';
+import { Injectable } from '@nestjs/common';
+import { expect, it } from 'vitest';
+import { z } from 'zod';
+import { CustomAction } from '../../../src/nest/messages/custom-action.js';
+import { startService, type TestService } from '../../support/service-app.js';
+import { RollHandler } from './roll.handler.js';
+import { TeamPermissions } from './team.permissions.js';
+
+const ROOT = join(import.meta.dirname, '../../..');
+const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
+
+/** The service with what the README adds to it. */
+const start = async () =>
+  startService({ AUTH: 'authorizer' }, { actions: [RollHandler], permissions: TeamPermissions });
+
+async function connect(service: TestService, userId: string): Promise<string> {
+  await service.post('/connect', `${userId}=`).set('UserId', userId).expect(200);
+  return `${userId}=`;
+}
+
+it('serves an action that was added, with its schema, its errors and the parts that it uses', async () => {
+  await using service = await start();
+  const [alice, bob] = [await connect(service, 'alice'), await connect(service, 'bob')];
+  await service.send(alice, { action: 'roll', channel: 'table', id: 1 }).expect(200);
+  for (const player of [alice, bob]) await service.send(player, { action: 'join', channel: 'table' });
+  service.endpoint.posts.length = 0;
+  await service.send(alice, { action: 'roll', channel: 'table', id: 2 }).expect(200);
+  await service.send(alice, { action: 'roll', channel: 'no table', id: 3 }).expect(200);
+  const rolled = expect.toSatisfy((n: number) => n >= 1 && n <= 6) as number;
+  const message = { type: 'message', channel: 'table', offset: 1, data: { rolled }, from: alice };
+  expect(service.endpoint.messagesTo(bob)).toEqual([{ ...message, user: 'alice' }]);
+  expect(service.endpoint.messagesTo(alice)).toEqual([
+    { ...message, user: 'alice' },
+    { type: 'rolled', id: 2, channel: 'table', offset: 1, rolled },
+    { type: 'error', id: 3, code: 'bad_message', message: expect.stringMatching(/^channel: /) },
+  ]);
+});
+
+it('tells the sender what is wrong with an added action as with any other', async () => {
+  await using service = await start();
+  const alice = await connect(service, 'alice');
+  await service.send(alice, { action: 'roll', channel: 'table' });
+  await service.send(alice, { action: 'roll', channel: 'team:red' });
+  await service.send(alice, { action: 'dance' });
+  expect(service.endpoint.messagesTo(alice)).toMatchObject([
+    { code: 'not_joined' },
+    { code: 'not_permitted' },
+    { code: 'unknown_action', message: expect.stringContaining('roll') },
+  ]);
+});
+
+it('asks the permissions that were given, which leave the rest to the usual ones', async () => {
+  await using service = await start();
+  const [alice, bob] = [await connect(service, 'red/alice'), await connect(service, 'blue/bob')];
+  for (const channel of ['team:red', 'team:red:plans', 'news', 'user:red/alice']) {
+    for (const sender of [alice, bob]) await service.send(sender, { action: 'join', channel, id: channel });
+  }
+  expect(service.endpoint.messagesTo(alice)).toMatchObject([
+    { type: 'joined' },
+    { type: 'joined' },
+    { type: 'joined' },
+    { type: 'joined' },
+  ]);
+  expect(service.endpoint.messagesTo(bob)).toMatchObject([
+    { id: 'team:red', code: 'not_permitted' },
+    { id: 'team:red:plans', code: 'not_permitted' },
+    { id: 'news', type: 'joined' },
+    { id: 'user:red/alice', code: 'not_permitted' },
+  ]);
+});
+
+it('does not start with two handlers for one action', async () => {
+  @Injectable()
+  class AnotherPing extends CustomAction {
+    readonly schema = z.object({ action: z.literal('ping') });
+    handle = () => Promise.resolve({ type: 'pong' });
+  }
+  await expect(startService({}, { actions: [AnotherPing] })).rejects.toThrow(
+    'two handlers for the action ping',
+  );
+});
+
+/** With each import as the path from the root of the repository. */
+function withRootedImports(code: string, path: string): string {
+  return code.replaceAll(/(?<=from ')\.[^']+/g, (specifier) => posix.join(dirname(path), specifier));
+}
+
+it.each(['src/nest/messages/roll.handler.ts', 'src/nest/channels/team.permissions.ts'])(
+  'is shown in the README as it is tested: %s',
+  (path) => {
+    const [, shown] = README.split(`\`${path}\``)[1]?.split(/```(?:ts)?\n/) ?? [];
+    const tested = `test/nest/extending/${posix.basename(path)}`;
+    const unwrapped = (code: string) => code.replaceAll(/\s+/g, ' ').replaceAll(/([{(]) |,? ([})])/g, '$1$2');
+    expect(unwrapped(withRootedImports(shown ?? '', path))).toBe(
+      unwrapped(withRootedImports(readFileSync(join(ROOT, tested), 'utf8'), tested)),
+    );
+  },
+);
+
+it('is put together in the README where run-service.ts makes the application', () => {
+  const call = 'createApplication(config, logger)';
+  expect(readFileSync(join(ROOT, 'src/service/run-service.ts'), 'utf8')).toContain(call);
+  expect(README).toContain(`${call.slice(0, -1)}, { actions: [RollHandler], permissions: TeamPermissions })`);
+});

@@ -1,0 +1,199 @@
+import { Injectable } from '@nestjs/common';
+import { expect, it } from 'vitest';
+import { z } from 'zod';
+import { type ChannelName, LIMITS } from '../../../src/api/messages.js';
+import { CustomAction } from '../../../src/nest/messages/custom-action.js';
+import { StoreUnavailableError } from '../../../src/nest/store/store.errors.js';
+import { Store } from '../../../src/nest/store/store.js';
+import { startService } from '../../support/service-app.js';
+
+it('answers every action with its reply, and gives the id back', async () => {
+  await using service = await startService();
+  const channel = 'news';
+  for (const action of ['ping', 'join', 'publish', 'presence', 'leave']) {
+    const about = action === 'ping' ? {} : { channel };
+    await service.send('alice=', {
+      action,
+      id: action,
+      ...about,
+      ...(action === 'publish' && { data: null }),
+    });
+  }
+  const epoch = expect.stringMatching(/^[\w-]{1,32}$/) as string;
+  expect(service.endpoint.messagesTo('alice=')).toEqual([
+    { type: 'pong', id: 'ping' },
+    { type: 'joined', id: 'join', channel, epoch, offset: 0 },
+    { type: 'message', channel, offset: 1, data: null, from: 'alice=' },
+    { type: 'published', id: 'publish', channel, epoch, offset: 1 },
+    {
+      type: 'presence',
+      id: 'presence',
+      channel,
+      data: { count: 1, members: [{ connectionId: 'alice=', joinedAt: expect.any(Number) }] },
+    },
+    { type: 'left', id: 'leave', channel },
+  ]);
+});
+
+it.each([
+  ['not_json', 'hello'],
+  ['not_json', ''],
+  ['not_json', '{"action":"ping"'],
+  ['bad_message', '[{"action":"ping"}]'],
+  ['bad_message', 'null'],
+  ['bad_message', '"ping"'],
+  ['unknown_action', '{"id":1}'],
+  ['unknown_action', '{"action":"dance","id":1}'],
+  ['unknown_action', '{"action":"__proto__","id":1}'],
+  ['unknown_action', '{"action":["ping"],"id":1}'],
+  ['bad_message', '{"action":"ping","id":1,"extra":true}'],
+  ['bad_message', '{"action":"join","id":1}'],
+  ['bad_message', '{"action":"join","id":1,"channel":"no spaces"}'],
+  ['bad_message', '{"action":"publish","id":1,"channel":"news"}'],
+  ['not_joined', '{"action":"publish","id":1,"channel":"news","data":1}'],
+  ['not_joined', '{"action":"presence","id":1,"channel":"news"}'],
+])('tells the client %s of %s, with its id if there is one', async (code, text) => {
+  await using service = await startService();
+  await service.post('/message', 'alice=').send(text).expect(200);
+  const id = text.includes('"id"') ? { id: 1 } : {};
+  expect(service.endpoint.messagesTo('alice=')).toEqual([
+    { type: 'error', ...id, code, message: expect.stringMatching(/./) },
+  ]);
+});
+
+it('names the path of what is wrong in a message', async () => {
+  await using service = await startService();
+  await service.send('alice=', { action: 'join', channel: 'no spaces' });
+  expect(service.endpoint.messagesTo('alice=')).toMatchObject([
+    { message: expect.stringMatching(/^channel: /) },
+  ]);
+});
+
+it.each([`"${'x'.repeat(129)}"`, '1e999', '{"nested":true}', 'null'])(
+  'gives no id back that is none',
+  async (id) => {
+    await using service = await startService();
+    await service.post('/message', 'alice=').send(`{"action":"ping","id":${id}}`).expect(200);
+    expect(service.endpoint.messagesTo('alice=')).toEqual([
+      { type: 'error', code: 'bad_message', message: expect.stringMatching(/^id: /) },
+    ]);
+  },
+);
+
+it('does not repeat at length what the client has sent', async () => {
+  await using service = await startService();
+  await service.send('alice=', { action: 'ping', ['k'.repeat(130_000)]: 1 }).expect(200);
+  expect(service.endpoint.messagesTo('alice=')).toMatchObject([{ code: 'bad_message' }]);
+  expect(service.endpoint.posts[0]?.data.length).toBeLessThan(1000);
+});
+
+it('registers a connection of which the store knows nothing', async () => {
+  await using service = await startService();
+  await service.send('alice=', { action: 'join', channel: 'news' });
+  expect(await service.app.get(Store).countMembers('news' as ChannelName)).toBe(1);
+});
+
+it('tells the client internal_error, and API Gateway 500, when a handler fails', async () => {
+  await using service = await startService();
+  service.app.get(Store).join = () => Promise.reject(new Error('disk full'));
+  const response = await service.send('alice=', { action: 'join', channel: 'news', id: 7 });
+  expect(response.status).toBe(500);
+  expect(response.body).toMatchObject({ code: 'internal_error' });
+  expect(service.endpoint.messagesTo('alice=')).toMatchObject([
+    { type: 'error', id: 7, code: 'internal_error' },
+  ]);
+});
+
+it('says 500 also when the client cannot be told', async () => {
+  await using service = await startService();
+  service.app.get(Store).join = () => Promise.reject(new Error('disk full'));
+  service.endpoint.answer = () => 'forbidden';
+  const response = await service.send('alice=', { action: 'join', channel: 'news' });
+  expect(response.body).toMatchObject({ code: 'internal_error' });
+  expect(service.lines).toContainEqual(expect.objectContaining({ level: 'warn', msg: 'apology not posted' }));
+});
+
+it.each(['touchConnection', 'join'] as const)(
+  'tells the client unavailable when the store is away, and the request fails all the same',
+  async (method) => {
+    await using service = await startService();
+    const away = () => Promise.reject(new StoreUnavailableError('connection refused'));
+    Object.assign(service.app.get(Store), { [method]: away });
+    const response = await service.send('alice=', { action: 'join', channel: 'news', id: 7 });
+    expect(response.status).toBeGreaterThanOrEqual(500);
+    expect(service.endpoint.messagesTo('alice=')).toMatchObject([
+      { type: 'error', id: 7, code: 'unavailable' },
+    ]);
+    expect(service.lines).toContainEqual(
+      expect.objectContaining({ err: expect.objectContaining({ type: 'StoreUnavailableError' }) }),
+    );
+  },
+);
+
+it('tells a client to connect again when its connection is lost between two steps', async () => {
+  await using service = await startService();
+  const store = service.app.get(Store);
+  const join = store.join.bind(store);
+  store.join = async (channel, connectionId, maxChannels) => {
+    await store.removeConnection(connectionId);
+    return join(channel, connectionId, maxChannels);
+  };
+  await service.send('alice=', { action: 'join', channel: 'news', id: 7 }).expect(200);
+  expect(service.endpoint.messagesTo('alice=')).toMatchObject([
+    { type: 'error', id: 7, code: 'unknown_connection' },
+  ]);
+});
+
+it('refuses a since that is none', async () => {
+  await using service = await startService();
+  const wrong = [
+    '"yesterday"',
+    'null',
+    '[]',
+    '5',
+    '{}',
+    '{"offset":1}',
+    '{"epoch":"e"}',
+    '{"epoch":"","offset":1}',
+    `{"epoch":"${'e'.repeat(1000)}","offset":1}`,
+    '{"epoch":1,"offset":1}',
+    '{"epoch":["e"],"offset":1}',
+    '{"epoch":"e","offset":-1}',
+    '{"epoch":"e","offset":1.5}',
+    '{"epoch":"e","offset":"1"}',
+    '{"epoch":"e","offset":null}',
+    '{"epoch":"e","offset":9007199254740993}',
+    '{"epoch":"e","offset":1e400}',
+    '{"epoch":"e","offset":1,"limit":5}',
+  ];
+  for (const since of wrong) {
+    await service
+      .post('/message', 'alice=')
+      .send(`{"action":"join","id":1,"channel":"news","since":${since}}`)
+      .expect(200);
+  }
+  expect(service.endpoint.messagesTo('alice=')).toEqual(
+    wrong.map(() => ({
+      type: 'error',
+      id: 1,
+      code: 'bad_message',
+      message: expect.stringMatching(/^since: /),
+    })),
+  );
+  expect(await service.app.get(Store).countMembers('news' as ChannelName)).toBe(0);
+});
+
+it('counts an answer that is too large once, as what the sender is told', async () => {
+  @Injectable()
+  class Shout extends CustomAction {
+    readonly schema = z.object({ action: z.literal('shout') });
+    handle = () => Promise.resolve({ type: 'shouted', data: 'x'.repeat(LIMITS.messageBytes) });
+  }
+  await using service = await startService({}, { actions: [Shout] });
+  await service.send('alice=', { action: 'shout' }).expect(200);
+  expect(service.endpoint.messagesTo('alice=')).toMatchObject([{ code: 'message_too_large' }]);
+  const counted = (await (await fetch(`${service.url}/metrics`)).text())
+    .split('\n')
+    .filter((line) => line.startsWith('backchannel_messages_total{action="shout"'));
+  expect(counted).toEqual(['backchannel_messages_total{action="shout",result="message_too_large"} 1']);
+});

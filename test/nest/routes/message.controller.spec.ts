@@ -1,0 +1,200 @@
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { Store } from '../../../src/nest/store/store.js';
+import { type Answer } from '../../support/connections-endpoint.js';
+import { rawPost, startService } from '../../support/service-app.js';
+
+it('answers the client by callback, and API Gateway with an empty 200', async () => {
+  await using service = await startService();
+  const response = await service.send('alice=', { action: 'ping', id: 1 });
+  expect(response).toMatchObject({ status: 200, text: '' });
+  expect(service.endpoint.messagesTo('alice=')).toEqual([{ type: 'pong', id: 1 }]);
+});
+
+it('tells the client of a frame that is not JSON, although API Gateway says application/json', async () => {
+  await using service = await startService();
+  const response = await service.post('/message', 'alice=').send('hello');
+  expect(response.status).toBe(200);
+  expect(service.endpoint.messagesTo('alice=')).toMatchObject([{ type: 'error', code: 'not_json' }]);
+});
+
+it('tells the client of an empty frame, with and without a content type', async () => {
+  await using service = await startService();
+  await service.post('/message', 'alice=').send('').expect(200);
+  expect(await rawPost(`${service.url}/message`, { ConnectionId: 'alice=' })).toMatchObject({ status: 200 });
+  expect(service.endpoint.messagesTo('alice=')).toMatchObject([{ code: 'not_json' }, { code: 'not_json' }]);
+});
+
+it.each([
+  'text/plain',
+  'application/octet-stream',
+  'application/x-www-form-urlencoded',
+  'x/y; charset=latin1',
+])('reads a body of type %s as UTF-8 text', async (type) => {
+  await using service = await startService();
+  const message = '{"action":"ping","id":"ümlaut"}';
+  await service.post('/message', 'alice=').set('Content-Type', type).send(message).expect(200);
+  expect(service.endpoint.messagesTo('alice=')).toEqual([{ type: 'pong', id: 'ümlaut' }]);
+});
+
+it('reads 128 KB', async () => {
+  await using service = await startService();
+  const message = '{"action":"ping"}'.padEnd(131_072);
+  await service.post('/message', 'alice=').send(message).expect(200);
+  expect(service.endpoint.messagesTo('alice=')).toEqual([{ type: 'pong' }]);
+});
+
+it('refuses one byte more', async () => {
+  await using service = await startService();
+  const message = '{"action":"ping"}'.padEnd(131_073);
+  const response = await service.post('/message', 'alice=').send(message);
+  expect(response).toMatchObject({ status: 413, type: 'application/problem+json' });
+  expect(response.body).toMatchObject({ status: 413, code: 'body_too_large' });
+  expect(service.endpoint.posts).toEqual([]);
+});
+
+it('refuses a request whose ConnectionId is missing or there twice', async () => {
+  await using service = await startService();
+  const url = `${service.url}/message`;
+  expect(JSON.parse((await rawPost(url, {}, '{"action":"ping"}')).body)).toMatchObject({
+    code: 'missing_header',
+  });
+  const twice = await rawPost(url, { ConnectionId: ['alice=', 'bob='] }, '{"action":"ping"}');
+  expect(JSON.parse(twice.body)).toMatchObject({ code: 'repeated_header' });
+  expect(service.endpoint.posts).toEqual([]);
+});
+
+it.each<Answer>(['gone', 'invalid id'])('is content when the client is %s meanwhile', async (answer) => {
+  await using service = await startService();
+  service.endpoint.answer = () => answer;
+  expect(await service.send('alice=', { action: 'ping' })).toMatchObject({ status: 200 });
+});
+
+it.each<[Answer, string]>([
+  ['forbidden', 'ForbiddenError'],
+  ['too large', 'TooLargeError'],
+  ['limit exceeded', 'ThrottledError'],
+  ['never', 'CallbackTimeoutError'],
+  ['unavailable', 'CallbackError'],
+])('says 502 when @connections answers %s', async (answer, detail) => {
+  await using service = await startService({
+    CALLBACK_CONNECT_TIMEOUT_MS: '29000',
+    CALLBACK_REQUEST_TIMEOUT_MS: answer === 'never' ? '50' : '29000',
+    CALLBACK_DEADLINE_MS: '28000',
+  });
+  // the pause after the first attempt would end behind the deadline, so that there is no second one
+  vi.spyOn(Math, 'random').mockReturnValue(1_000);
+  onTestFinished(() => void vi.restoreAllMocks());
+  service.endpoint.answer = () => answer;
+  const response = await service.send('alice=', { action: 'ping' });
+  expect(response).toMatchObject({ status: 502, type: 'application/problem+json' });
+  expect(response.body).toMatchObject({ status: 502, code: 'callback_failed', detail });
+  expect(service.lines).toContainEqual(
+    expect.objectContaining({
+      level: 'error',
+      connectionId: 'alice=',
+      err: expect.objectContaining({ type: detail, cause: expect.anything() }),
+    }),
+  );
+});
+
+it('says 503 and when to come back when too much waits for the client', async () => {
+  await using service = await startService({ CALLBACK_QUEUE_PER_CONNECTION: '1' });
+  const { promise: answer, resolve: decide } = Promise.withResolvers<Answer>();
+  service.endpoint.answer = () => answer;
+  const first = service.send('alice=', { action: 'ping', id: 1 }).then(({ status }) => status);
+  await expect.poll(() => service.endpoint.posts.length).toBe(1);
+
+  const second = await service.send('alice=', { action: 'ping', id: 2 });
+
+  decide('accepted');
+  expect(second).toMatchObject({ status: 503, type: 'application/problem+json' });
+  expect(second.body).toMatchObject({ code: 'overloaded' });
+  expect(second.headers['retry-after']).toMatch(/^\d+$/);
+  expect(await first).toBe(200);
+});
+
+it('tells the client overloaded when what it publishes is too much to hold', async () => {
+  await using service = await startService({ CALLBACK_QUEUE_BYTES: '131072' });
+  const { promise: answer, resolve: decide } = Promise.withResolvers<Answer>();
+  service.endpoint.answer = ({ data }) => (data.includes('first') ? answer : 'accepted');
+  await service.send('alice=', { action: 'join', channel: 'news' });
+  const publish = (id: string) =>
+    service.send('alice=', { action: 'publish', id, channel: 'news', data: id + 'x'.repeat(100_000) });
+  const first = publish('first').then(({ status }) => status);
+  await expect.poll(() => service.endpoint.posts.length).toBe(2);
+
+  const second = publish('second').then(({ status }) => status);
+  await expect.poll(() => service.lines.some(({ code }) => code === 'overloaded')).toBe(true);
+
+  decide('accepted');
+  expect(await Promise.all([first, second])).toEqual([200, 200]);
+  expect(service.endpoint.messagesTo('alice=')).toContainEqual(
+    expect.objectContaining({ type: 'error', id: 'second', code: 'overloaded' }),
+  );
+});
+
+it('sends what waits in one frame to a client that has offered backchannel.batch', async () => {
+  await using service = await startService();
+  await service.post('/connect', 'alice=').set('Sec-WebSocket-Protocol', 'backchannel.batch').expect(200);
+  await service.send('alice=', { action: 'join', channel: 'news' });
+  await service.send('bob=', { action: 'join', channel: 'news' });
+  const { promise: answer, resolve: decide } = Promise.withResolvers<Answer>();
+  service.endpoint.answer = ({ connectionId, data }) =>
+    connectionId === 'alice=' && data.includes('"data":0') ? answer : 'accepted';
+  const published = [0, 1, 2, 3].map((data) =>
+    service.send('bob=', { action: 'publish', channel: 'news', data }).then(({ status }) => status),
+  );
+  const toBob = () => service.endpoint.messagesTo('bob=') as { type: string }[];
+  await expect.poll(() => toBob().filter(({ type }) => type === 'message').length).toBe(4);
+
+  decide('accepted');
+
+  expect(await Promise.all(published)).toEqual([200, 200, 200, 200]);
+  const frames = service.endpoint.messagesTo('alice=').slice(1) as object[];
+  expect(frames.length).toBeLessThan(4);
+  expect(
+    frames
+      .flat()
+      .map((message) => (message as { data: number }).data)
+      .toSorted((a, b) => a - b),
+  ).toEqual([0, 1, 2, 3]);
+  expect(frames.some((each) => Array.isArray(each))).toBe(true);
+});
+
+describe('REPLIES=response', () => {
+  const settings = { REPLIES: 'response' };
+
+  it('answers in the HTTP answer, and posts nothing', async () => {
+    await using service = await startService(settings);
+    const response = await service.send('alice=', { action: 'ping', id: 1 });
+    expect(response.status).toBe(200);
+    expect(JSON.parse(response.text)).toEqual({ type: 'pong', id: 1 });
+    expect(service.endpoint.posts).toEqual([]);
+  });
+
+  it('tells the client of its mistake with 200', async () => {
+    await using service = await startService(settings);
+    const response = await service.post('/message', 'alice=').send('hello');
+    expect(response.status).toBe(200);
+    expect(JSON.parse(response.text)).toMatchObject({ type: 'error', code: 'not_json' });
+  });
+
+  it('tells the client of our failure with 500, and logs why', async () => {
+    await using service = await startService(settings);
+    service.app.get(Store).join = () => Promise.reject(new Error('disk full'));
+    const response = await service.send('alice=', { action: 'join', channel: 'news', id: 7 });
+    expect(response.status).toBe(500);
+    expect(JSON.parse(response.text)).toMatchObject({ type: 'error', id: 7, code: 'internal_error' });
+    expect(service.endpoint.posts).toEqual([]);
+    expect(service.lines).toContainEqual(
+      expect.objectContaining({ level: 'error', err: expect.objectContaining({ message: 'disk full' }) }),
+    );
+  });
+
+  it('posts what is published all the same', async () => {
+    await using service = await startService(settings);
+    await service.send('alice=', { action: 'join', channel: 'news' });
+    await service.send('alice=', { action: 'publish', channel: 'news', data: 1 });
+    expect(service.endpoint.messagesTo('alice=')).toMatchObject([{ type: 'message', data: 1 }]);
+  });
+});

@@ -1,0 +1,39 @@
+import { DynamoDbStore } from '../../../src/nest/store/dynamodb.store.js';
+import { storeSuite } from '../../suites/store.suite.js';
+import { LocalDynamoDb, REGION } from '../../support/dynamodb.js';
+
+// what only DynamoDB has is in the folder beside it
+storeSuite({
+  name: 'DynamoDB',
+  async open(options) {
+    const dynamoDb = await LocalDynamoDb.start();
+    const table = await dynamoDb.createTable();
+    const stores: DynamoDbStore[] = [];
+    const openBeside = async () => {
+      const { endpoint } = dynamoDb;
+      const store = await DynamoDbStore.connect({
+        table,
+        endpoint,
+        region: REGION,
+        timeoutMs: 5000,
+        ...options,
+      });
+      stores.push(store);
+      return store;
+    };
+    const store = await openBeside();
+    return {
+      store,
+      openBeside,
+      async reopen() {
+        await store.close();
+        return openBeside();
+      },
+      cutOff: () => dynamoDb.close(),
+      async [Symbol.asyncDispose]() {
+        await Promise.all(stores.map((opened) => opened.close()));
+        await dynamoDb.close();
+      },
+    };
+  },
+});

@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest';
+import { type ConnectionId } from '../../../../src/api/integration.js';
+import { type ChannelName } from '../../../../src/api/messages.js';
+import { StoreUnavailableError } from '../../../../src/nest/store/store.errors.js';
+import { denied, list, openDynamoDb, throttled } from '../../../support/dynamodb-store.js';
+
+const news = 'news' as ChannelName;
+const alice = 'alice=' as ConnectionId;
+const hour = 3_600_000;
+const retention = { messages: 10, ageMs: hour };
+
+describe('a DynamoDB that fails', () => {
+  it('is noticed while it is away, and serves again when it is back', async () => {
+    await using opened = await openDynamoDb();
+    const { store, dynamoDb } = opened;
+    await dynamoDb.close();
+    const failure = await store.ping().catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(StoreUnavailableError);
+    expect((failure as Error).cause).toBeInstanceOf(Error);
+    await dynamoDb.listen();
+    await expect(store.ping()).resolves.toBeUndefined();
+  });
+
+  it('is asked again when it does not answer', async () => {
+    await using opened = await openDynamoDb({ timeoutMs: 1000 });
+    opened.dynamoDb.answerNext('GetItem', () => undefined);
+    expect(await opened.store.getConnection(alice)).toBeUndefined();
+    expect(opened.dynamoDb.operations).toEqual(['GetItem', 'GetItem']);
+  });
+
+  it('is given up when it does not answer in time', async () => {
+    await using opened = await openDynamoDb({ timeoutMs: 200 });
+    const { store, dynamoDb } = opened;
+    for (let tries = 0; tries < 3; tries += 1) dynamoDb.answerNext('GetItem', () => undefined);
+    await expect(store.getConnection(alice)).rejects.toBeInstanceOf(StoreUnavailableError);
+  });
+
+  it('is not asked by one after the other of those who wait when it is away', async () => {
+    await using opened = await openDynamoDb();
+    const { store, dynamoDb } = opened;
+    dynamoDb.answerNext('GetItem', denied);
+    const appends = ['a', 'b', 'c'].map((content) => store.append(news, content, retention));
+    const outcomes = await Promise.allSettled(appends);
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    expect(dynamoDb.operations).toEqual(['GetItem']);
+    expect(await store.append(news, 'd', retention)).toMatchObject({ offset: 1 });
+  });
+
+  it('is asked again when it throttles', async () => {
+    await using opened = await openDynamoDb();
+    opened.dynamoDb.answerNext('GetItem', throttled);
+    expect(await opened.store.getConnection(alice)).toBeUndefined();
+    expect(opened.dynamoDb.operations).toEqual(['GetItem', 'GetItem']);
+  });
+
+  it('is not asked for ever when it throttles', async () => {
+    await using opened = await openDynamoDb({ timeoutMs: 200 });
+    for (let tries = 0; tries < 10; tries += 1) opened.dynamoDb.answerNext('GetItem', throttled);
+    await expect(opened.store.getConnection(alice)).rejects.toBeInstanceOf(StoreUnavailableError);
+    expect(opened.dynamoDb.operations.length).toBeLessThan(4);
+  });
+
+  it('is sent again what it has left over of a batch', async () => {
+    await using opened = await openDynamoDb();
+    const { store, dynamoDb } = opened;
+    dynamoDb.answerNext('BatchWriteItem', ({ RequestItems }) => ({
+      status: 200,
+      body: { UnprocessedItems: RequestItems },
+    }));
+    await store.putShards(['content']);
+    expect(await store.takeShard(1000)).toMatchObject({ content: 'content' });
+    dynamoDb.answerNext('BatchGetItem', ({ RequestItems }) => ({
+      status: 200,
+      body: { Responses: {}, UnprocessedKeys: RequestItems },
+    }));
+    await opened.connect(alice);
+    await store.join(news, alice, 10);
+    expect(await list(store.members(news))).toMatchObject([{ connectionId: alice }]);
+  });
+
+  it('does nothing twice when its answers are lost', async () => {
+    await using opened = await openDynamoDb();
+    const { store, dynamoDb } = opened;
+    const losing = (operation: string) => {
+      void dynamoDb.loseNextAnswer(operation);
+      return store;
+    };
+    await opened.connect(alice);
+    expect(await losing('UpdateItem').join(news, alice, 10)).toMatchObject({ kind: 'joined' });
+    expect(await losing('UpdateItem').append(news, 'a', retention)).toMatchObject({ offset: 1 });
+    expect(await losing('UpdateItem').append(news, 'b', retention)).toMatchObject({ offset: 2 });
+    expect(await store.readLog(news, 0, 10)).toMatchObject([{ content: 'a' }, { content: 'b' }]);
+    expect(await losing('PutItem').reserve('key', hour)).toBe('reserved');
+    expect(await losing('UpdateItem').leave(news, alice)).toBe(true);
+    expect(await list(store.members(news))).toEqual([]);
+    await store.join(news, alice, 10);
+    expect(await losing('UpdateItem').removeConnection(alice)).toEqual([news]);
+    expect(await list(store.members(news))).toEqual([]);
+  });
+
+  it('does not find an append twice that others have passed while its answer was lost', async () => {
+    await using opened = await openDynamoDb();
+    const { store, dynamoDb } = opened;
+    const other = await opened.beside();
+    await store.append(news, 'a', retention);
+    const lost = dynamoDb.loseNextAnswer('UpdateItem');
+    const appended = store.append(news, 'b', retention);
+    // the SDK pauses before it tries again
+    await lost;
+    await other.append(news, 'c', retention);
+    expect(await appended).toMatchObject({ offset: 2 });
+    expect(await store.readLog(news, 0, 10)).toMatchObject([
+      { content: 'a' },
+      { content: 'b' },
+      { content: 'c' },
+    ]);
+  });
+});

@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import { type ConnectionId } from '../../../../src/api/integration.js';
+import { type ChannelName } from '../../../../src/api/messages.js';
+import { StoreUnavailableError } from '../../../../src/nest/store/store.errors.js';
+import { denied, list, openDynamoDb, type OpenedDynamoDb } from '../../../support/dynamodb-store.js';
+
+const news = 'news' as ChannelName;
+const alice = 'alice=' as ConnectionId;
+const hour = 3_600_000;
+const retention = { messages: 10, ageMs: hour };
+
+describe('who joins', () => {
+  it('is a member no longer when it was removed before its row was written', async () => {
+    await using opened = await openDynamoDb();
+    const { store, dynamoDb } = opened;
+    await opened.connect(alice);
+    const writing = dynamoDb.holdNext('PutItem');
+    const joined = store.join(news, alice, 10);
+    const { release } = await writing;
+    expect(await store.removeConnection(alice)).toEqual([news]);
+    release();
+    expect(await joined).toMatchObject({ kind: 'joined' });
+    expect(await list(store.members(news))).toEqual([]);
+  });
+
+  it('is told the place that a publish has settled which came in between', async () => {
+    await using opened = await openDynamoDb();
+    const { store, dynamoDb } = opened;
+    const other = await opened.beside();
+    await opened.connect(alice);
+    const writing = dynamoDb.holdNext('PutItem');
+    const joined = store.join(news, alice, 10);
+    const { release } = await writing;
+    const settling = dynamoDb.holdNext('UpdateItem');
+    release();
+    const settlement = await settling;
+    const { offset } = await other.append(news, 'a', retention);
+    // it is not sent to her, because it is before the place that she is told
+    expect(await list(other.members(news))).toMatchObject([{ joinedOffset: offset }]);
+    settlement.release();
+    expect(await joined).toMatchObject({ kind: 'joined', position: { offset } });
+    expect(await list(other.members(news))).toMatchObject([{ joinedOffset: offset }]);
+  });
+
+  it('joins again while an earlier membership is still being ended', async () => {
+    await using opened = await openDynamoDb();
+    const { store, dynamoDb } = opened;
+    await opened.connect(alice);
+    await store.join(news, alice, 10);
+    const deleting = dynamoDb.holdNext('DeleteItem');
+    const left = store.leave(news, alice);
+    const { release } = await deleting;
+    expect(await store.join(news, alice, 10)).toMatchObject({ kind: 'joined' });
+    release();
+    expect(await left).toBe(true);
+    expect(await list(store.members(news))).toMatchObject([{ connectionId: alice }]);
+  });
+});
+
+describe('what a task leaves behind that dies between two writes', () => {
+  it('is a member of whom the next who reads the members says where it begins', async () => {
+    await using opened = await openDynamoDb();
+    const { store, dynamoDb } = opened;
+    await opened.connect(alice);
+    await store.append(news, 'a', retention);
+    dynamoDb.answerNext('BatchGetItem', denied);
+    await expect(store.join(news, alice, 10)).rejects.toBeInstanceOf(StoreUnavailableError);
+    await store.append(news, 'b', retention);
+    expect(await list(store.members(news))).toMatchObject([{ connectionId: alice, joinedOffset: 2 }]);
+    expect(await store.join(news, alice, 10)).toMatchObject({ kind: 'was_member', position: { offset: 2 } });
+  });
+
+  it('is a membership that the next join makes whole', async () => {
+    await using opened = await openDynamoDb();
+    const { store, dynamoDb } = opened;
+    await opened.connect(alice);
+    dynamoDb.answerNext('PutItem', denied);
+    await expect(store.join(news, alice, 10)).rejects.toBeInstanceOf(StoreUnavailableError);
+    expect(await list(store.members(news))).toEqual([]);
+    expect(await store.join(news, alice, 10)).toMatchObject({ kind: 'was_member' });
+    expect(await list(store.members(news))).toMatchObject([{ connectionId: alice }]);
+  });
+
+  it('is a membership whose end is finished by leaving again', async () => {
+    await using opened = await openDynamoDb();
+    const { store, dynamoDb } = opened;
+    await opened.connect(alice);
+    await store.join(news, alice, 10);
+    dynamoDb.answerNext('DeleteItem', denied);
+    await expect(store.leave(news, alice)).rejects.toBeInstanceOf(StoreUnavailableError);
+    expect(await store.isMember(news, alice)).toBe(false);
+    await store.leave(news, alice);
+    expect(await list(store.members(news))).toEqual([]);
+  });
+
+  it.for([
+    ['removed', ({ store }: OpenedDynamoDb) => store.removeConnection(alice)],
+    ['put', (opened: OpenedDynamoDb) => opened.connect(alice)],
+  ] as const)('is a connection that has left its channels once it is %s again', async ([, again]) => {
+    await using opened = await openDynamoDb();
+    const { store, dynamoDb } = opened;
+    await opened.connect(alice);
+    await store.join(news, alice, 10);
+    dynamoDb.answerNext('BatchWriteItem', denied);
+    await expect(store.removeConnection(alice)).rejects.toBeInstanceOf(StoreUnavailableError);
+    expect(await store.getConnection(alice)).toBeUndefined();
+    expect(await again(opened)).toBeUndefined();
+    expect(await list(store.members(news))).toEqual([]);
+    expect(await store.isMember(news, alice)).toBe(false);
+  });
+});

@@ -1,0 +1,191 @@
+import { DeleteItemCommand, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { describe, expect, it, vi } from 'vitest';
+import { type ConnectionId, type UserId } from '../../../../src/api/integration.js';
+import { type ChannelName } from '../../../../src/api/messages.js';
+import { ConfigError } from '../../../../src/service/configuration/config.js';
+import { DynamoDbStore } from '../../../../src/nest/store/dynamodb.store.js';
+import { N, S } from '../../../../src/nest/store/dynamodb/attributes.js';
+import { problemOf, tableDefinition } from '../../../../src/nest/store/dynamodb/table-definition.js';
+import { Table } from '../../../../src/nest/store/dynamodb/table.js';
+import { StoreUnavailableError } from '../../../../src/nest/store/store.errors.js';
+import { at, denied, list, openDynamoDb } from '../../../support/dynamodb-store.js';
+import { LocalDynamoDb } from '../../../support/dynamodb.js';
+
+const news = 'news' as ChannelName;
+const alice = 'alice=' as ConnectionId;
+const hour = 3_600_000;
+const day = 24 * hour;
+const retention = { messages: 10, ageMs: hour };
+
+describe('the table', () => {
+  it('must be there', async () => {
+    await using dynamoDb = await LocalDynamoDb.start();
+    const problem = await problemWith(dynamoDb, 'not-there');
+    expect(problem.problems).toEqual([expect.stringMatching(/^DYNAMODB_TABLE=not-there: /)]);
+  });
+
+  it('must have our keys', async () => {
+    await using dynamoDb = await LocalDynamoDb.start();
+    const table = await dynamoDb.createTable({
+      ...tableDefinition,
+      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+    });
+    const problem = await problemWith(dynamoDb, table);
+    expect(problem.problems).toEqual([expect.stringContaining('it has id S HASH')]);
+  });
+
+  it('must have our TTL, wherever TTL is known', () => {
+    const table = {
+      KeySchema: [...tableDefinition.KeySchema],
+      AttributeDefinitions: [...tableDefinition.AttributeDefinitions],
+    };
+    expect(problemOf(table, { TimeToLiveStatus: 'ENABLED', AttributeName: 'ttl' })).toBeUndefined();
+    expect(problemOf(table, undefined)).toBeUndefined();
+    expect(problemOf(table, { TimeToLiveStatus: 'DISABLED' })).toContain('update-time-to-live');
+    expect(problemOf(table, { TimeToLiveStatus: 'ENABLED', AttributeName: 'old' })).toContain('ttl');
+  });
+
+  it('may be away when the service starts, which is no fault of the settings', async () => {
+    const dynamoDb = await LocalDynamoDb.start();
+    await dynamoDb.close();
+    const connected = DynamoDbStore.connect({ ...at(dynamoDb), table: 'table' });
+    await expect(connected).rejects.toBeInstanceOf(StoreUnavailableError);
+    await expect(connected).rejects.toThrow(
+      /^DYNAMODB_TABLE=table with DYNAMODB_ENDPOINT=http:.*listens there.*ECONNREFUSED[^\n]*$/,
+    );
+  });
+
+  it('may refuse the credentials: the line says what is expected', async () => {
+    await using dynamoDb = await LocalDynamoDb.start();
+    dynamoDb.answerNext('DescribeTable', () => ({
+      status: 400,
+      body: { __type: 'com.amazon.coral.service#UnrecognizedClientException', message: 'invalid token' },
+    }));
+    const connected = DynamoDbStore.connect({ ...at(dynamoDb), table: 'table' });
+    await expect(connected).rejects.toThrow(
+      /^DYNAMODB_TABLE=table .*credentials of the account.*invalid token$/,
+    );
+  });
+
+  it('must be permitted to be described', async () => {
+    await using dynamoDb = await LocalDynamoDb.start();
+    dynamoDb.answerNext('DescribeTable', denied);
+    const { problems } = await problemWith(dynamoDb, 'table');
+    expect(problems).toEqual([expect.stringMatching(/^DYNAMODB_TABLE=table: allow dynamodb:DescribeTable/)]);
+  });
+
+  it.each([
+    { AWS_USE_FIPS_ENDPOINT: 'true' },
+    { AWS_USE_DUALSTACK_ENDPOINT: 'true' },
+    { AWS_PROFILE: 'missing' },
+  ])('is found at its endpoint with %j', async (environment) => {
+    await using dynamoDb = await LocalDynamoDb.start();
+    const table = await dynamoDb.createTable(tableDefinition);
+    for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+    try {
+      const store = await DynamoDbStore.connect({ ...at(dynamoDb), table });
+      await expect(store.ping()).resolves.toBeUndefined();
+      await store.close();
+    } finally {
+      vi.unstubAllEnvs();
+    }
+  });
+
+  it('gives members beyond a page of 1 MB', async () => {
+    await using opened = await openDynamoDb();
+    const { store } = opened;
+    const connectionIds = Array.from({ length: 60 }, (_, index) => `c${String(index).padStart(2, '0')}`);
+    const table = await Table.open(opened.options);
+    await table.putMany(
+      connectionIds.map((sk) => ({
+        pk: S('M#news'),
+        sk: S(sk),
+        userId: S('u'.repeat(20 * 1024)),
+        membership: N(1),
+        joinedAt: N(1),
+        joinedOffset: N(0),
+        expiresAt: N(Date.now() + hour),
+      })),
+    );
+    table.close();
+    opened.dynamoDb.operations.length = 0;
+    expect((await list(store.members(news))).map(({ connectionId }) => connectionId)).toEqual(connectionIds);
+    expect(opened.dynamoDb.operations).toEqual(['Query', 'Query']);
+    expect(await store.countMembers(news)).toBe(60);
+    expect(await store.memberRanges(news, 58)).toMatchObject([{ until: 'c57' }, { after: 'c57' }]);
+  });
+
+  it('is asked as little as possible', async () => {
+    await using opened = await openDynamoDb();
+    const { store, dynamoDb } = opened;
+    const askedFor = async (act: () => Promise<unknown>) => {
+      dynamoDb.operations.length = 0;
+      await act();
+      return dynamoDb.operations.join(' ');
+    };
+    const put = () =>
+      store.putConnection({
+        connectionId: alice,
+        userId: 'u' as UserId,
+        connectedAt: 0,
+        expiresAt: Date.now() + hour,
+      });
+    expect(await askedFor(put)).toBe('PutItem UpdateItem');
+    expect(await askedFor(() => store.touchConnection(alice))).toBe('UpdateItem');
+    expect(await askedFor(() => store.append(news, 'a', retention))).toBe('GetItem PutItem UpdateItem');
+    expect(await askedFor(() => store.append(news, 'b', retention))).toBe('GetItem PutItem UpdateItem');
+    expect(await askedFor(() => store.append(news, 'c', { messages: 0, ageMs: 0 }))).toBe('UpdateItem');
+    expect(await askedFor(() => store.position(news))).toBe('GetItem');
+    expect(await askedFor(() => store.join(news, alice, 10))).toBe(
+      'UpdateItem PutItem BatchGetItem UpdateItem',
+    );
+    expect(await askedFor(() => store.isMember(news, alice))).toBe('GetItem');
+    expect(await askedFor(() => list(store.members(news)))).toBe('Query');
+    expect(await askedFor(() => store.leave(news, alice))).toBe('UpdateItem DeleteItem');
+    expect(await askedFor(() => store.removeConnection(alice))).toBe('UpdateItem DeleteItem DeleteItem');
+    expect(await askedFor(() => store.takeShard(hour))).toBe('Query');
+    expect(await askedFor(() => store.putShards(['a', 'b']))).toBe('BatchWriteItem BatchWriteItem');
+    expect(await askedFor(async () => store.finishShard((await store.takeShard(hour))!))).toBe(
+      'Query UpdateItem GetItem DeleteItem DeleteItem',
+    );
+    expect(await askedFor(() => store.reserve('key', hour))).toBe('PutItem');
+  });
+});
+
+describe('what DynamoDB deletes by its TTL', () => {
+  it('leaves no gap in what is read of a log', async () => {
+    await using opened = await openDynamoDb();
+    const { store } = opened;
+    for (const content of ['a', 'b', 'c', 'd']) await store.append(news, content, retention);
+    const { epoch } = await store.position(news);
+    await opened.client.send(
+      new DeleteItemCommand({
+        TableName: opened.options.table,
+        Key: { pk: S('L#news'), sk: S(`E#${epoch}#${'2'.padStart(16, '0')}`) },
+      }),
+    );
+    expect(await store.readLog(news, 0, 10)).toMatchObject([{ offset: 3 }, { offset: 4 }]);
+  });
+
+  it('is no log in which a member still has its place', async () => {
+    const clock = { now: Date.now() };
+    await using opened = await openDynamoDb({ now: () => clock.now });
+    const { store } = opened;
+    await store.append(news, 'a', retention);
+    clock.now += 7 * day;
+    const expiresAt = clock.now + 2 * hour;
+    await store.putConnection({ connectionId: alice, connectedAt: clock.now, expiresAt });
+    expect(await store.join(news, alice, 10)).toMatchObject({ position: { offset: 1 } });
+    const { Item } = await opened.client.send(
+      new GetItemCommand({ TableName: opened.options.table, Key: { pk: S('L#news'), sk: S('head') } }),
+    );
+    expect(Number(Item?.['ttl']?.N) * 1000).toBeGreaterThan(expiresAt);
+  });
+});
+
+async function problemWith(dynamoDb: LocalDynamoDb, table: string): Promise<ConfigError> {
+  const problem = await DynamoDbStore.connect({ ...at(dynamoDb), table }).catch((error: unknown) => error);
+  expect(problem).toBeInstanceOf(ConfigError);
+  return problem as ConfigError;
+}

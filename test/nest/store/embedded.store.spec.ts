@@ -1,0 +1,190 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { expect, it } from 'vitest';
+import { type ConnectionId } from '../../../src/api/integration.js';
+import { type ChannelName } from '../../../src/api/messages.js';
+import { ConfigError } from '../../../src/service/configuration/config.js';
+import { EmbeddedStore } from '../../../src/nest/store/embedded.store.js';
+import { storeSuite } from '../../suites/store.suite.js';
+
+storeSuite({
+  name: 'embedded',
+  async open(options) {
+    const folder = await temporaryFolder();
+    const opened: EmbeddedStore[] = [];
+    const openOne = () => {
+      const store = EmbeddedStore.open({ dataDir: folder.path, ...options });
+      opened.push(store);
+      return store;
+    };
+    const store = openOne();
+    return {
+      store,
+      async reopen() {
+        await store.close();
+        return openOne();
+      },
+      openBeside: async () => openOne(),
+      cutOff: () => store.close(),
+      async [Symbol.asyncDispose]() {
+        for (const each of opened) await each.close();
+        await folder[Symbol.asyncDispose]();
+      },
+    };
+  },
+});
+
+const news = 'news' as ChannelName;
+
+it('makes its folder', async () => {
+  await using folder = await temporaryFolder();
+  const dataDir = join(folder.path, 'not', 'yet', 'there');
+  const store = EmbeddedStore.open({ dataDir });
+  await expect(store.ping()).resolves.toBeUndefined();
+  await store.close();
+});
+
+it('keeps what a process has written that was killed with SIGKILL', async () => {
+  await using folder = await temporaryFolder();
+  // the compiled store, because it runs without a test runner around it
+  const module = new URL('../../../dist/nest/store/embedded.store.js', import.meta.url);
+  await writeFile(
+    join(folder.path, 'writer.mjs'),
+    `import { EmbeddedStore } from ${JSON.stringify(module)};
+     const store = EmbeddedStore.open({ dataDir: process.argv[2] });
+     for (let n = 0; ; n += 1) {
+       await store.putConnection({ connectionId: 'c' + n, connectedAt: Date.now(), expiresAt: Date.now() + 1e6 });
+       await store.join('news', 'c' + n, 100);
+       if (n === 100) process.send('written');
+     }`,
+  );
+  const writer = fork(join(folder.path, 'writer.mjs'), [folder.path], { silent: true });
+  await once(writer, 'message');
+  writer.kill('SIGKILL');
+  await once(writer, 'exit');
+
+  const store = EmbeddedStore.open({ dataDir: folder.path });
+  expect(await store.countMembers(news)).toBeGreaterThan(100);
+  expect(await store.isMember(news, 'c100' as ConnectionId)).toBe(true);
+  await store.close();
+});
+
+it('sweeps expired connections and their memberships out of its file when it opens', async () => {
+  await using folder = await temporaryFolder();
+  const options = { dataDir: folder.path, now: () => 5000 };
+  const before = EmbeddedStore.open(options);
+  await before.putConnection({ connectionId: 'c' as ConnectionId, connectedAt: 5000, expiresAt: 6000 });
+  await before.join(news, 'c' as ConnectionId, 100);
+  await before.close();
+
+  await EmbeddedStore.open({ ...options, now: () => 6000 }).close();
+
+  using file = new DatabaseSync(join(folder.path, 'backchannel.sqlite'));
+  expect(
+    file.prepare('SELECT (SELECT count(*) FROM connections) + (SELECT count(*) FROM members) AS n').get(),
+  ).toEqual({ n: 0 });
+});
+
+it('can be opened by two processes at once', async () => {
+  await using folder = await temporaryFolder();
+  const [one, other] = [0, 1].map(() => EmbeddedStore.open({ dataDir: folder.path })) as [
+    EmbeddedStore,
+    EmbeddedStore,
+  ];
+  await one.putConnection({
+    connectionId: 'c' as ConnectionId,
+    connectedAt: 0,
+    expiresAt: Date.now() + 1000,
+  });
+  expect(await other.getConnection('c' as ConnectionId)).toBeDefined();
+  await one.close();
+  await other.close();
+});
+
+it('names DATA_DIR, the path and the reason when the folder cannot be written', async () => {
+  await using folder = await temporaryFolder();
+  const path = join(folder.path, 'file');
+  await writeFile(path, '');
+  expect(() => EmbeddedStore.open({ dataDir: join(path, 'data') })).toThrow(ConfigError);
+  expect(() => EmbeddedStore.open({ dataDir: join(path, 'data') })).toThrow(
+    new RegExp(`^DATA_DIR=${path}/data: .*a file stands where a folder is expected`),
+  );
+});
+
+it('keeps what is in a file of the first schema, and knows nobody behind its connections', async () => {
+  await using folder = await temporaryFolder();
+  const file = new DatabaseSync(join(folder.path, 'backchannel.sqlite'));
+  file.exec(`
+    CREATE TABLE connections (
+      connection_id TEXT PRIMARY KEY, connected_at INTEGER NOT NULL, last_active_at INTEGER NOT NULL,
+      expires_at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX connections_by_expiry ON connections (expires_at);
+    CREATE TABLE members (
+      channel TEXT NOT NULL, connection_id TEXT NOT NULL REFERENCES connections ON DELETE CASCADE,
+      joined_at INTEGER NOT NULL, PRIMARY KEY (channel, connection_id)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX members_by_connection ON members (connection_id);
+    INSERT INTO connections VALUES ('c', 4000, 4500, 6000);
+    INSERT INTO members VALUES ('news', 'c', 4200);
+    PRAGMA user_version = 1`);
+  file.close();
+  const store = EmbeddedStore.open({ dataDir: folder.path, now: () => 5000 });
+  const connectionId = 'c' as ConnectionId;
+  expect(await store.getConnection(connectionId)).toEqual({
+    connectionId,
+    connectedAt: 4000,
+    lastActiveAt: 4500,
+    expiresAt: 6000,
+  });
+  expect(await store.isMember(news, connectionId)).toBe(true);
+  await store.close();
+});
+
+it('refuses the file of a newer version, and leaves it as it is', async () => {
+  await using folder = await temporaryFolder();
+  const path = join(folder.path, 'backchannel.sqlite');
+  const file = new DatabaseSync(path);
+  file.exec('CREATE TABLE later (x); PRAGMA user_version = 99');
+  file.close();
+  expect(() => EmbeddedStore.open({ dataDir: folder.path })).toThrow(/schema 99/);
+  using unchanged = new DatabaseSync(path);
+  expect(unchanged.prepare('PRAGMA user_version').get()).toEqual({ user_version: 99 });
+});
+
+it('names what to do about a file that another process has locked', async () => {
+  await using folder = await temporaryFolder();
+  using other = new DatabaseSync(join(folder.path, 'backchannel.sqlite'));
+  other.exec('PRAGMA journal_mode = WAL; BEGIN EXCLUSIVE; CREATE TABLE t (x)');
+  expect(() => EmbeddedStore.open({ dataDir: folder.path })).toThrow(
+    /DATA_DIR=.*another process has locked backchannel\.sqlite.*\(database is locked\)/,
+  );
+});
+
+it('refuses a file with tables of something else', async () => {
+  await using folder = await temporaryFolder();
+  using other = new DatabaseSync(join(folder.path, 'backchannel.sqlite'));
+  other.exec('CREATE TABLE connections (x)');
+  expect(() => EmbeddedStore.open({ dataDir: folder.path })).toThrow(
+    /DATA_DIR=.*not a file of this store.*table connections already exists/,
+  );
+});
+
+it('refuses a file that is no database, and leaves it as it is', async () => {
+  await using folder = await temporaryFolder();
+  const path = join(folder.path, 'backchannel.sqlite');
+  await writeFile(path, 'something else entirely '.repeat(100));
+  expect(() => EmbeddedStore.open({ dataDir: folder.path })).toThrow(
+    /DATA_DIR=.*move it away.*not a database/,
+  );
+  expect(await readFile(path, 'utf8')).toMatch(/^something else/);
+});
+
+async function temporaryFolder() {
+  const path = await mkdtemp(join(tmpdir(), 'backchannel-'));
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true }) };
+}

@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { type ConnectionId } from '../../../src/api/integration.js';
+import { ConfigError } from '../../../src/service/configuration/config.js';
+import { RedisStore } from '../../../src/nest/store/redis.store.js';
+import { StoreUnavailableError } from '../../../src/nest/store/store.errors.js';
+import { storeSuite } from '../../suites/store.suite.js';
+import { openRedisStores } from '../../support/redis-stores.js';
+import { hasRedis, redisSkip, SpawnedRedisCluster } from '../../support/redis-server.js';
+
+describe.skipIf(!hasRedis)(`with a Redis cluster (${redisSkip})`, () => {
+  let cluster: SpawnedRedisCluster;
+  beforeAll(async () => {
+    // one that goes on with the slots that it has
+    cluster = await SpawnedRedisCluster.start('--cluster-require-full-coverage', 'no');
+  });
+  afterAll(() => cluster[Symbol.asyncDispose]());
+
+  storeSuite({
+    name: 'redis cluster',
+    open: (options) =>
+      openRedisStores(
+        { url: cluster.url, isCluster: true, timeoutMs: 1000, ...options },
+        async () => cluster.signal('SIGSTOP'),
+        // in less time than the nodes take to give each other up
+        async () => cluster.signal('SIGCONT'),
+      ),
+  });
+
+  it('is found to be one by a store that takes it for a single server', async () => {
+    const connecting = RedisStore.connect({ ...defaults(), url: cluster.url, isCluster: false });
+    await expect(connecting).rejects.toThrow(ConfigError);
+    await expect(connecting).rejects.toThrow(/REDIS_CLUSTER=true/);
+  });
+
+  it('is told who we are, on every node', async () => {
+    await Promise.all(
+      cluster.nodes.map((node) => node.command('ACL', 'SETUSER', 'us:er', 'on', '>p@ss', '~*', '+@all')),
+    );
+    const url = cluster.nodes[0]!.url({ userInfo: 'us%3Aer:p%40ss@' });
+    const store = await RedisStore.connect({ ...defaults(), url });
+    await Promise.all(ids.map((id) => store.getConnection(id)));
+    const clients = await Promise.all(cluster.nodes.map((node) => node.command('CLIENT', 'LIST')));
+    expect(clients).toEqual(clients.map(() => expect.stringContaining('user=us:er')));
+    await store.close();
+  });
+
+  it(
+    'goes on with the slots of the others when a node is killed, and with all of them once it is back',
+    { timeout: 90_000 },
+    async () => {
+      const store = await RedisStore.connect({ ...defaults(), url: cluster.url });
+      const readAll = () => Promise.allSettled(ids.map((id) => store.getConnection(id)));
+      await readAll();
+      await cluster.nodes[1]!.kill();
+      await vi.waitFor(async () => {
+        const failed = (await readAll()).filter((outcome) => outcome.status === 'rejected');
+        expect(failed.length).toBeGreaterThan(50);
+        expect(failed.length).toBeLessThan(150);
+        expect(failed.every(({ reason }) => reason instanceof StoreUnavailableError)).toBe(true);
+      }, UNTIL_DONE);
+      // a part of it is enough
+      await expect(store.ping()).resolves.toBeUndefined();
+      await cluster.nodes[1]!.restart();
+      const isBack = async () => {
+        expect((await readAll()).every(({ status }) => status === 'fulfilled')).toBe(true);
+      };
+      await vi.waitFor(isBack, UNTIL_DONE);
+      await store.close();
+    },
+  );
+});
+
+/** Longer than a loaded machine needs. */
+const UNTIL_DONE = { timeout: 30_000, interval: 50 };
+
+/** On the average a hundred in the slots of each node. */
+const ids = Array.from({ length: 300 }, (_, index) => `${index}=` as ConnectionId);
+
+function defaults() {
+  return { isCluster: true, prefix: randomUUID(), timeoutMs: 1000 };
+}

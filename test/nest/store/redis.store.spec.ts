@@ -1,0 +1,246 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { generate } from 'selfsigned';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { type ConnectionId } from '../../../src/api/integration.js';
+import { type ChannelName } from '../../../src/api/messages.js';
+import { ConfigError } from '../../../src/service/configuration/config.js';
+import { indexOf, Keys } from '../../../src/nest/store/redis/keys.js';
+import { RedisStore, type RedisStoreOptions } from '../../../src/nest/store/redis.store.js';
+import { StoreUnavailableError } from '../../../src/nest/store/store.errors.js';
+import { storeSuite } from '../../suites/store.suite.js';
+import { hasRedis, redisSkip, SpawnedRedis } from '../../support/redis-server.js';
+import { openRedisStores } from '../../support/redis-stores.js';
+
+const alice = 'alice=' as ConnectionId;
+const news = 'news' as ChannelName;
+const hour = 3_600_000;
+/** Longer than a loaded machine needs: whether it comes back counts here, not how soon. */
+const UNTIL_BACK = { timeout: 30_000, interval: 20 };
+const keepAll = { messages: 100, ageMs: hour };
+
+describe.skipIf(!hasRedis)(`with a Redis server (${redisSkip})`, () => {
+  let redis: SpawnedRedis;
+  beforeAll(async () => {
+    redis = await SpawnedRedis.start();
+  });
+  afterAll(() => redis[Symbol.asyncDispose]());
+
+  storeSuite({
+    name: 'redis',
+    open: (options) =>
+      openRedisStores(
+        { url: redis.url(), isCluster: false, timeoutMs: 2000, ...options },
+        () => redis.kill(),
+        () => redis.restart(),
+      ),
+  });
+
+  it('does not keep ever more of what has expired, even if nobody counts', async () => {
+    let now = Date.now();
+    const prefix = randomUUID();
+    const options = { url: redis.url(), isCluster: false, timeoutMs: 2000, prefix, now: () => now };
+    const store = await RedisStore.connect(options);
+    // one of the parts that the index has
+    const inFirst = (id: string) => indexOf(id) === 0;
+    const ids = Array.from({ length: 20_000 }, (_, n) => `${prefix}${n}=` as ConnectionId).filter(inFirst);
+    const put = (connectionId: ConnectionId) =>
+      store.putConnection({ connectionId, connectedAt: now, expiresAt: now + hour });
+    await Promise.all(ids.slice(0, 100).map(put));
+    now += hour;
+    await Promise.all(ids.slice(100, 228).map(put));
+    const key = new Keys(prefix).connectionIndex(0);
+    expect(await redis.command('ZCARD', key)).toBe(128);
+    await store.close();
+  });
+
+  describe('that fails', { timeout: 60_000 }, () => {
+    it('is not waited for while it is away, and is used again once it is back', async () => {
+      await using server = await SpawnedRedis.start();
+      await using opened = await openOn(server);
+      await opened.store.ping();
+      await server.kill();
+      await expect(opened.store.ping()).rejects.toBeInstanceOf(StoreUnavailableError);
+      // not because its time was over, but at once
+      await expect(opened.store.getConnection(alice)).rejects.toThrow(/^Redis: (?!no answer)/);
+      await server.restart();
+      await vi.waitFor(() => opened.store.ping(), UNTIL_BACK);
+      // it knows nobody any more, nor any script
+      await expect(opened.store.touchConnection(alice)).resolves.toBeUndefined();
+    });
+
+    it('is waited for as long as the timeout says when it does not answer', async () => {
+      await using server = await SpawnedRedis.start();
+      await using opened = await openOn(server, { timeoutMs: 2000 });
+      await connect(opened.store);
+      server.signal('SIGSTOP');
+      const before = performance.now();
+      await expect(opened.store.getConnection(alice)).rejects.toThrow(/^Redis: no answer in 2000 ms$/);
+      expect(performance.now() - before).toBeGreaterThan(1990);
+      server.signal('SIGCONT');
+      await vi.waitFor(() => opened.store.ping(), UNTIL_BACK);
+      await expect(opened.store.getConnection(alice)).resolves.toMatchObject({ connectionId: alice });
+    });
+
+    it('is given up on a connection on which nothing comes back', async () => {
+      await using server = await SpawnedRedis.start();
+      await using opened = await openOn(server, { timeoutMs: 2000 });
+      await opened.store.ping();
+      server.signal('SIGSTOP');
+      await expect(opened.store.ping()).rejects.toThrow(/no answer/);
+      // from then on no command waits for an answer: there is no connection to send it on
+      const atOnce = () => expect(opened.store.ping()).rejects.toThrow(/^Redis: (?!no answer)/);
+      await vi.waitFor(atOnce, UNTIL_BACK);
+      server.signal('SIGCONT');
+      await vi.waitFor(() => opened.store.ping(), UNTIL_BACK);
+    });
+
+    it('is told its scripts again when it has forgotten them', async () => {
+      await using server = await SpawnedRedis.start();
+      await using opened = await openOn(server);
+      await connect(opened.store);
+      await server.command('SCRIPT', 'FLUSH');
+      await expect(opened.store.touchConnection(alice)).resolves.toMatchObject({ connectionId: alice });
+      await expect(opened.store.join(news, alice, 10)).resolves.toMatchObject({ kind: 'joined' });
+    });
+
+    it('begins new logs, and knows nobody, when everything was lost', async () => {
+      await using server = await SpawnedRedis.start();
+      await using opened = await openOn(server);
+      await connect(opened.store);
+      const { epoch } = await opened.store.append(news, 'content', keepAll);
+      await server.command('FLUSHALL');
+      await expect(opened.store.getConnection(alice)).resolves.toBeUndefined();
+      await expect(opened.store.join(news, alice, 10)).resolves.toEqual({ kind: 'unknown_connection' });
+      const position = await opened.store.position(news);
+      expect(position.offset).toBe(0);
+      expect(position.epoch).not.toBe(epoch);
+    });
+
+    it('says why it does not write, and the store that it is not available', async () => {
+      await using server = await SpawnedRedis.start();
+      await using opened = await openOn(server);
+      await server.command('CONFIG', 'SET', 'maxmemory', '1');
+      await expect(connect(opened.store)).rejects.toThrow(/^Redis: .*OOM/);
+      await expect(connect(opened.store)).rejects.toBeInstanceOf(StoreUnavailableError);
+    });
+  });
+
+  describe('to connect to', () => {
+    const password = 'p@ss/wörd%';
+
+    it('is told who we are', async () => {
+      await using server = await SpawnedRedis.start('--user', 'us:er', 'on', `>${password}`, '~*', '+@all');
+      const userInfo = `us%3Aer:${encodeURIComponent(password)}@`;
+      await using opened = await openOn(server, { url: server.url({ userInfo, path: '/3' }) });
+      await expect(opened.store.ping()).resolves.toBeUndefined();
+    });
+
+    it('may refuse the credentials: REDIS_URL is named, and the password is not', async () => {
+      await using server = await SpawnedRedis.start('--requirepass', 'another');
+      const url = server.url({ userInfo: `:${encodeURIComponent(password)}@` });
+      const error = await refusal({ url });
+      expect(error.message).toMatch(new RegExp(`^REDIS_URL=redis://127.0.0.1:${server.port}: .*WRONGPASS`));
+      expect(error.stack).not.toContain('p@ss');
+      expect(JSON.stringify(error.cause)).not.toContain('p%40ss');
+      expect((await refusal({ url: server.url() })).message).toMatch(/NOAUTH/);
+    });
+
+    it('may be away: REDIS_URL is named in time', async () => {
+      await using server = await SpawnedRedis.start();
+      await server.kill();
+      expect((await refusal({ url: server.url() })).message).toMatch(
+        /^REDIS_URL=.*listens there: .*ECONNREFUSED/,
+      );
+    });
+
+    it('may come a little later', async () => {
+      await using server = await SpawnedRedis.start();
+      await server.kill();
+      const connecting = RedisStore.connect({ ...defaults(), url: server.url(), timeoutMs: 5000 });
+      await server.restart();
+      const store = await connecting;
+      await expect(store.ping()).resolves.toBeUndefined();
+      await store.close();
+    });
+
+    it('may be no cluster, where one is expected', async () => {
+      expect((await refusal({ url: redis.url(), isCluster: true })).message).toMatch(
+        /cluster support disabled/,
+      );
+    });
+
+    it('is trusted over TLS by its certificate', async () => {
+      await using certificate = await temporaryCertificate();
+      await using server = await SpawnedRedis.startWithTls(certificate);
+      const url = server.url({ scheme: 'rediss' });
+      expect((await refusal({ url })).message).toMatch(/^REDIS_URL=rediss:.*self-signed certificate/);
+      // as NODE_EXTRA_CA_CERTS does at the start
+      const trusted = getCACertificates('default');
+      setDefaultCACertificates([...trusted, certificate.cert]);
+      try {
+        await using opened = await openOn(server, { url });
+        await expect(opened.store.ping()).resolves.toBeUndefined();
+      } finally {
+        setDefaultCACertificates(trusted);
+      }
+    });
+  });
+});
+
+describe('REDIS_URL', () => {
+  it.each(['', 'redis://', 'http://host', 'redis://user:pa/ss@host', 'redis://host/x', 'redis://host?x=1'])(
+    'is refused when it is %j, and not shown',
+    async (url) => {
+      const error = await refusal({ url });
+      expect(error.message).toMatch(/^REDIS_URL \(\d+ characters\): expected redis/);
+      expect(error.message).not.toContain('pa/ss');
+    },
+  );
+
+  it('has user and password percent-encoded', async () => {
+    expect((await refusal({ url: 'redis://user:100%@host' })).message).toMatch(
+      /^REDIS_URL: .*percent-encoded/,
+    );
+  });
+
+  it('names no database of a cluster', async () => {
+    const error = await refusal({ url: 'redis://127.0.0.1:1/3', isCluster: true });
+    expect(error.message).toMatch(/^REDIS_URL=redis:\/\/127.0.0.1:1: a cluster has no databases/);
+  });
+});
+
+function defaults() {
+  return { isCluster: false, prefix: randomUUID(), timeoutMs: 2000 };
+}
+
+async function openOn(server: SpawnedRedis, options: Partial<RedisStoreOptions> = {}) {
+  const store = await RedisStore.connect({ ...defaults(), url: server.url(), ...options });
+  return { store, [Symbol.asyncDispose]: () => store.close() };
+}
+
+function connect(store: RedisStore) {
+  const now = Date.now();
+  return store.putConnection({ connectionId: alice, connectedAt: now, expiresAt: now + hour });
+}
+
+async function refusal(options: Pick<RedisStoreOptions, 'url'> & Partial<RedisStoreOptions>) {
+  const error: unknown = await RedisStore.connect({ ...defaults(), ...options }).catch(
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof ConfigError)) throw new Error('it was not refused', { cause: error });
+  return error;
+}
+
+async function temporaryCertificate() {
+  const folder = await mkdtemp(join(tmpdir(), 'backchannel-certificate-'));
+  const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }], {
+    extensions: [{ name: 'subjectAltName', altNames: [{ type: 7, ip: '127.0.0.1' }] }],
+  });
+  const files = { keyFile: join(folder, 'key.pem'), certFile: join(folder, 'cert.pem') };
+  await Promise.all([writeFile(files.keyFile, key), writeFile(files.certFile, cert)]);
+  return { cert, ...files, [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) };
+}

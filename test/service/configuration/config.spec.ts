@@ -1,0 +1,313 @@
+import { resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ConfigError, readConfig } from '../../../src/service/configuration/config.js';
+
+const endpoint = 'https://abc123.execute-api.eu-central-1.amazonaws.com/prod';
+const secret = 'a-secret-of-the-gateway';
+
+const read = (env: NodeJS.ProcessEnv) => readConfig({ WS_API_ENDPOINT: endpoint, ...env });
+
+function problemsOf(env: NodeJS.ProcessEnv): readonly string[] {
+  try {
+    readConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+it('needs WS_API_ENDPOINT only', () => {
+  const config = read({});
+  expect(config).toEqual({
+    port: 3000,
+    host: '127.0.0.1',
+    wsApiEndpoint: endpoint,
+    awsRegion: 'eu-central-1',
+    store: { kind: 'embedded', dataDir: resolve('.data') },
+    gatewaySecrets: [],
+    authentication: { kind: 'none' },
+    callbackConnectTimeoutMs: 1000,
+    callbackRequestTimeoutMs: 5000,
+    callbackConcurrency: 64,
+    callbackDeadlineMs: 12_000,
+    callbackQueue: 10_000,
+    callbackQueuePerConnection: 100,
+    callbackQueueBytes: 67_108_864,
+    callbackLingerMs: 0,
+    replies: 'callback',
+    channels: {
+      perConnection: 100,
+      nameLength: 128,
+      historyMessages: 1000,
+      historyMs: 3_600_000,
+      historyOff: [],
+      memberNotices: ['presence:'],
+      memberNoticesMembers: 100,
+      publishByApiOnly: ['broadcast:'],
+      presenceMembers: 1000,
+    },
+    fanOut: { shardMembers: 2000, leaseMs: 15_000, pollMs: 250, pendingShards: 10_000 },
+    publishApi: { keys: [], idempotencyMs: 86_400_000 },
+    operation: { drainMs: 0, sweepMs: 300_000, sweepIdleMs: 720_000, tracing: undefined },
+    logLevel: 'info',
+  });
+  expect(Object.isFrozen(config)).toBe(true);
+});
+
+it('takes an empty variable for one that is not set', () => {
+  expect(read({ PORT: '', HOST: '', GATEWAY_SECRET: '', LOG_LEVEL: '' })).toEqual(read({}));
+  expect(problemsOf({ WS_API_ENDPOINT: '' })).toEqual([
+    expect.stringMatching(/^WS_API_ENDPOINT is not set: /),
+  ]);
+});
+
+it('takes every setting as it is given', () => {
+  const config = read({
+    PORT: '0',
+    HOST: '10.0.0.7',
+    STORE: 'embedded',
+    DATA_DIR: '/var/lib/backchannel',
+    CALLBACK_LINGER_MS: '1000',
+    REPLIES: 'response',
+    CHANNELS_PER_CONNECTION: '1',
+    CHANNEL_NAME_LENGTH: '256',
+    HISTORY_MESSAGES: '0',
+    HISTORY_SECONDS: '60',
+    HISTORY_OFF: 'typing:,cursor:',
+    MEMBER_NOTICES: '*',
+    MEMBER_NOTICES_MEMBERS: '7',
+    PUBLISH_BY_API_ONLY: '-',
+    PRESENCE_MEMBERS: '0',
+    FANOUT_SHARD_MEMBERS: '10',
+    FANOUT_LEASE_SECONDS: '1',
+    FANOUT_POLL_MS: '10',
+    API_KEYS: `shop:${'k'.repeat(32)}, admin:${'l'.repeat(32)}`,
+    IDEMPOTENCY_SECONDS: '60',
+    DRAIN_SECONDS: '30',
+    SWEEP_SECONDS: '0',
+    SWEEP_IDLE_SECONDS: '1',
+    OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318/',
+    OTEL_SERVICE_NAME: 'chat',
+    GATEWAY_SECRET: secret,
+    GATEWAY_SECRET_PREVIOUS: `${secret}-before`,
+    CALLBACK_CONNECT_TIMEOUT_MS: '50',
+    CALLBACK_REQUEST_TIMEOUT_MS: '29000',
+    CALLBACK_CONCURRENCY: '1024',
+    CALLBACK_DEADLINE_MS: '28000',
+    CALLBACK_QUEUE: '1000000',
+    CALLBACK_QUEUE_PER_CONNECTION: '1',
+    CALLBACK_QUEUE_BYTES: '131072',
+    LOG_LEVEL: 'silent',
+  });
+  expect(config).toMatchObject({
+    port: 0,
+    host: '10.0.0.7',
+    store: { kind: 'embedded', dataDir: '/var/lib/backchannel' },
+    gatewaySecrets: [secret, `${secret}-before`],
+    callbackConnectTimeoutMs: 50,
+    callbackRequestTimeoutMs: 29_000,
+    callbackConcurrency: 1024,
+    callbackDeadlineMs: 28_000,
+    callbackQueue: 1_000_000,
+    callbackQueuePerConnection: 1,
+    callbackQueueBytes: 131_072,
+    callbackLingerMs: 1000,
+    replies: 'response',
+    channels: {
+      perConnection: 1,
+      nameLength: 256,
+      historyMessages: 0,
+      historyMs: 60_000,
+      historyOff: ['typing:', 'cursor:'],
+      memberNotices: [''],
+      memberNoticesMembers: 7,
+      publishByApiOnly: [],
+      presenceMembers: 0,
+    },
+    fanOut: { shardMembers: 10, leaseMs: 1000, pollMs: 10, pendingShards: 10_000 },
+    publishApi: {
+      keys: [
+        { name: 'shop', key: 'k'.repeat(32) },
+        { name: 'admin', key: 'l'.repeat(32) },
+      ],
+      idempotencyMs: 60_000,
+    },
+    operation: {
+      drainMs: 30_000,
+      sweepMs: 0,
+      sweepIdleMs: 1000,
+      tracing: { endpoint: 'http://127.0.0.1:4318', serviceName: 'chat' },
+    },
+    logLevel: 'silent',
+  });
+});
+
+describe('HOST', () => {
+  it('is every address by default when there is a secret', () => {
+    expect(read({ GATEWAY_SECRET: secret }).host).toBe('0.0.0.0');
+  });
+
+  it.each(['127.0.0.1', '127.1.2.3', '::1', 'localhost'])('may be %s without a secret', (host) => {
+    expect(read({ HOST: host }).host).toBe(host);
+  });
+
+  it.each(['0.0.0.0', '::', '10.0.0.7', 'example.com', '127.0.0.1.example.com'])(
+    'may not be %s without one',
+    (host) => {
+      expect(problemsOf({ WS_API_ENDPOINT: endpoint, HOST: host })).toEqual([
+        expect.stringMatching(/^HOST=.*GATEWAY_SECRET/),
+      ]);
+    },
+  );
+});
+
+describe('WS_API_ENDPOINT', () => {
+  it.each([
+    [endpoint, endpoint],
+    [`${endpoint}/`, endpoint],
+    [`${endpoint}/@connections`, endpoint],
+    [`${endpoint}/@connections/`, endpoint],
+    [`${endpoint}/%40connections`, endpoint],
+    [`${endpoint}/@connections/{connection_id}`, endpoint],
+    [`${endpoint}/@connections/{connectionId}/`, endpoint],
+    [`${endpoint}//@connections//`, endpoint],
+    [`${endpoint.replace('https', 'wss')}/%40connections/%7BconnectionId%7D`, endpoint],
+    ['http://127.0.0.1:8080/@connections/{connection_id}', 'http://127.0.0.1:8080'],
+    [endpoint.replace('https:', 'wss:'), endpoint],
+    ['ws://127.0.0.1:8080/dev', 'http://127.0.0.1:8080/dev'],
+    ['http://localhost:8080/_apis/abc/dev/', 'http://localhost:8080/_apis/abc/dev'],
+    ['wss://ws.example.com', 'https://ws.example.com'],
+    ['https://ws.example.com/base/path', 'https://ws.example.com/base/path'],
+    ['http://[::1]:8080/dev', 'http://[::1]:8080/dev'],
+  ])('%s is understood', (given, understood) => {
+    expect(read({ WS_API_ENDPOINT: given }).wsApiEndpoint).toBe(understood);
+  });
+
+  it.each([
+    'abc123.execute-api.eu-central-1.amazonaws.com/prod',
+    'ftp://example.com/prod',
+    'https://',
+    'https://abc123.execute-api.eu-central-1.amazonaws.com',
+    'wss://abc123.execute-api.eu-central-1.amazonaws.com/@connections',
+    `${endpoint}/@connections/abc=`,
+    `${endpoint}/@connections/{connectionId}/more`,
+    `${endpoint}/@connections/abc=/@connections`,
+    `${endpoint}/@connections?token=x`,
+    'http://127.0.0.1:8080/dev/@connections/abc=',
+    'https://ws.example.com/@connections/abc=',
+    `${endpoint}/more`,
+    endpoint.replace('https', 'http'),
+    endpoint.replace('https', 'ws'),
+    'https://user:pass-word@ws.example.com/prod',
+    'https://ws.example.com/prod?token=pass-word',
+    'https://ws.example.com/prod#pass-word',
+  ])('%s is refused, and credentials in it are not repeated', (given) => {
+    const problems = problemsOf({ WS_API_ENDPOINT: given });
+    expect(problems).toEqual([expect.stringMatching(/^WS_API_ENDPOINT=.*: expected /)]);
+    expect(problems.join()).not.toContain('pass-word');
+  });
+});
+
+describe('AWS_REGION', () => {
+  it.each([
+    [endpoint, undefined, 'eu-central-1'],
+    [endpoint, 'us-west-2', 'eu-central-1'],
+    ['https://vpce-1.execute-api.eu-west-1.vpce.amazonaws.com/prod', undefined, 'eu-west-1'],
+    ['https://abc.execute-api.cn-north-1.amazonaws.com.cn/prod', undefined, 'cn-north-1'],
+    ['https://ws.example.com', 'us-west-2', 'us-west-2'],
+    ['https://ws.example.com', undefined, 'us-east-1'],
+    ['https://x.execute-api.eu-west-1.amazonaws.com.example.com', undefined, 'us-east-1'],
+  ])('for %s and %s is %s', (given, region, expected) => {
+    expect(readConfig({ WS_API_ENDPOINT: given, AWS_REGION: region }).awsRegion).toBe(expected);
+  });
+});
+
+it.each([
+  ['PORT', '65536'],
+  ['PORT', '-1'],
+  ['PORT', '3000.5'],
+  ['PORT', '0x10'],
+  ['PORT', 'http'],
+  ['HOST', 'not a host'],
+  ['AWS_REGION', 'Frankfurt'],
+  ['STORE', 'memory'],
+  ['CALLBACK_CONNECT_TIMEOUT_MS', '49'],
+  ['CALLBACK_CONNECT_TIMEOUT_MS', '5s'],
+  ['CALLBACK_REQUEST_TIMEOUT_MS', '29001'],
+  ['CALLBACK_CONCURRENCY', '0'],
+  ['CALLBACK_CONCURRENCY', '1025'],
+  ['CALLBACK_DEADLINE_MS', '28001'],
+  ['CALLBACK_QUEUE', '0'],
+  ['CALLBACK_QUEUE_PER_CONNECTION', '10001'],
+  ['CALLBACK_QUEUE_BYTES', '131071'],
+  ['CALLBACK_LINGER_MS', '1001'],
+  ['REPLIES', 'both'],
+  ['CHANNELS_PER_CONNECTION', '0'],
+  ['CHANNEL_NAME_LENGTH', '257'],
+  ['HISTORY_MESSAGES', '100001'],
+  ['HISTORY_SECONDS', '0'],
+  ['HISTORY_OFF', 'with space'],
+  ['MEMBER_NOTICES', 'presence:,'],
+  ['MEMBER_NOTICES_MEMBERS', '0'],
+  ['PUBLISH_BY_API_ONLY', ',a'],
+  ['PRESENCE_MEMBERS', '1001'],
+  ['FANOUT_SHARD_MEMBERS', '9'],
+  ['FANOUT_LEASE_SECONDS', '301'],
+  ['FANOUT_POLL_MS', '9'],
+  ['IDEMPOTENCY_SECONDS', '59'],
+  ['DRAIN_SECONDS', '3601'],
+  ['SWEEP_SECONDS', '86401'],
+  ['SWEEP_IDLE_SECONDS', '0'],
+  ['OTEL_EXPORTER_OTLP_ENDPOINT', 'grpc://127.0.0.1:4317'],
+  ['LOG_LEVEL', 'verbose'],
+])('refuses %s=%s, and says what it expects', (name, value) => {
+  expect(problemsOf({ WS_API_ENDPOINT: endpoint, GATEWAY_SECRET: secret, [name]: value })).toEqual([
+    expect.stringMatching(new RegExp(`^${name}=${value}: expected `)),
+  ]);
+});
+
+it.each(['short', 'x'.repeat(511), "with 'quotes' in it", 'with spaces in it'])(
+  'refuses the secret %j without repeating it',
+  (value) => {
+    const problems = problemsOf({
+      WS_API_ENDPOINT: endpoint,
+      GATEWAY_SECRET: value,
+      GATEWAY_SECRET_PREVIOUS: value,
+    });
+    expect(problems).toEqual([
+      `GATEWAY_SECRET (${value.length} characters): ${SECRET_FORM}`,
+      `GATEWAY_SECRET_PREVIOUS (${value.length} characters): ${SECRET_FORM}`,
+    ]);
+  },
+);
+const SECRET_FORM = 'expected 16 to 510 characters of A-Z a-z 0-9 . _ ~ + / = -';
+
+it('refuses a previous secret alone', () => {
+  expect(problemsOf({ WS_API_ENDPOINT: endpoint, GATEWAY_SECRET_PREVIOUS: secret })).toEqual([
+    `GATEWAY_SECRET_PREVIOUS (${secret.length} characters): expected GATEWAY_SECRET with it`,
+  ]);
+});
+
+it('tells every problem at once', () => {
+  const problems = problemsOf({
+    PORT: 'x',
+    HOST: '0.0.0.0',
+    STORE: 'redis',
+    GATEWAY_SECRET_PREVIOUS: secret,
+    CALLBACK_CONCURRENCY: '0',
+    LOG_LEVEL: 'x',
+    API_KEYS: 'without-a-name',
+  });
+  expect(problems.map((problem) => /^\w+/.exec(problem)?.[0])).toEqual([
+    'PORT',
+    'WS_API_ENDPOINT',
+    'CALLBACK_CONCURRENCY',
+    'API_KEYS',
+    'LOG_LEVEL',
+    'HOST',
+    'GATEWAY_SECRET_PREVIOUS',
+    'REDIS_URL',
+  ]);
+  expect(problems.join()).not.toContain('without-a-name');
+});

@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { Settings } from '../../../src/service/configuration/config.js';
+
+const README = readFileSync(join(import.meta.dirname, '../../../README.md'), 'utf8');
+const [, section = ''] = /\n### Of the service\n(.*?)\n### /s.exec(README) ?? [];
+
+/** The rows of the README's table of settings. */
+const ROWS = [...section.matchAll(/^\| `([A-Z_]+)` \| (.+) \| (.*?) \| (.*?)\|$/gm)].map(
+  ([, name = '', meaning = '', byDefault = '', bounds = '']) => ({
+    name: name as keyof typeof Settings.shape,
+    meaning,
+    byDefault: byDefault.replaceAll('`', ''),
+    bounds: bounds.trim(),
+  }),
+);
+
+const NUMBERS = ROWS.filter(({ name }) => Settings.shape[name]?.safeParse('x').error && isNumber(name)).map(
+  ({ name, bounds, byDefault }) => ({ name, bounds, byDefault }),
+);
+
+it("has every setting in the README's table once, and no other", () => {
+  expect(ROWS.map(({ name }) => name).toSorted()).toEqual(Object.keys(Settings.shape).toSorted());
+});
+
+it.each(NUMBERS)('takes $name within $bounds, and nothing beyond', ({ name, bounds }) => {
+  const [, min, max] = /^(\d+)–(\d+)/.exec(bounds) ?? [];
+  const isTaken = (value: number) => Settings.shape[name].safeParse(String(value)).success;
+  expect([Number(min), Number(max)].map(isTaken)).toEqual([true, true]);
+  expect([Number(min) - 1, Number(max) + 1].map(isTaken)).toEqual([false, false]);
+});
+
+it('has the default of each in the table', () => {
+  const differing = ROWS.filter(({ name, byDefault }) => {
+    const value: unknown = Settings.shape[name].safeParse(undefined).data;
+    const shown = JSON.stringify(value ?? '').replaceAll(/[[\]"]/g, '');
+    // nothing, or what follows from other settings
+    if (shown === '') return !/^none|^any|^all|^`?0\.0\.0\.0/.test(byDefault);
+    return shown !== byDefault;
+  });
+  expect(differing).toEqual([]);
+});
+
+it('says the unit of every time and size', () => {
+  const unitOf = { SECONDS: /in s\b/, MS: /in ms\b/, BYTES: /[Bb]ytes/ };
+  const without = ROWS.filter(({ name, meaning }) => {
+    const unit = unitOf[name.slice(name.lastIndexOf('_') + 1) as keyof typeof unitOf];
+    return unit !== undefined && !unit.test(meaning);
+  });
+  expect(without).toEqual([]);
+});
+
+function isNumber(name: keyof typeof Settings.shape): boolean {
+  return typeof Settings.shape[name].safeParse('100').data === 'number';
+}

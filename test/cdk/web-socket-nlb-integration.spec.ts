@@ -6,7 +6,7 @@ import { type INetworkLoadBalancer, NetworkLoadBalancer } from 'aws-cdk-lib/aws-
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { lint } from '../../src/gateway/cloudformation/lint/lint.js';
-import { parseParameterMapping } from '../../src/gateway/mapping/parameters.js';
+import { parseParameterMapping } from '../../src/gateway/mapping/request-parameters.js';
 import { WebSocketNlbIntegration } from '../../src/cdk/web-socket-nlb-integration.js';
 import { MappingSource, WebSocketParameterMapping } from '../../src/cdk/web-socket-parameter-mapping.js';
 

@@ -4,7 +4,7 @@ import { ANSWERS, type GatewayAnswer } from '../errors.js';
 import { type Functions } from '../lambda/functions.js';
 import { LIMITS } from '../limits.js';
 import { contextVariables } from '../mapping/context-variables.js';
-import { evaluateSource } from '../mapping/parameters.js';
+import { evaluateSource } from '../mapping/request-parameters.js';
 import { fillStageVariables } from '../websocket/steps/map-parameters.js';
 import { evaluatePolicy, parsePolicy, type Policy } from '../iam/policy.js';
 import { type Authorization } from './authorization.js';

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { formatFindings, isError } from '../cloudformation/lint/format.js';
+import { formatFindings, isError } from '../cloudformation/lint/format-findings.js';
 import { lint } from '../cloudformation/lint/lint.js';
 import { UsageError } from '../usage-error.js';
 import { readNameValues } from './name-value.js';

@@ -2,7 +2,7 @@ import { apiKeys } from '../control/resources/api-keys.js';
 import { apiMappings } from '../control/resources/api-mappings.js';
 import { apis } from '../control/resources/apis.js';
 import { authorizers } from '../control/resources/authorizers.js';
-import { type Collection, createIn, find } from '../control/operations/collection.js';
+import { type Collection, createIn, find } from '../control/operations/resource-collection.js';
 import { type ApiResources, type ControlPlane } from '../control/control-plane.js';
 import { deployments } from '../control/resources/deployments.js';
 import { domainNames } from '../control/resources/domain-names.js';

@@ -3,8 +3,8 @@ import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { badRequest, ControlError } from './control-error.js';
 import { type ControlPlane } from './control-plane.js';
 import { isJsonObject, type JsonObject } from './fields/fields.js';
-import { type ControlAnswer } from './operations/operate-on.js';
-import { operate } from './operations/operations.js';
+import { type ControlAnswer } from './operations/resource-operations.js';
+import { operate } from './operations/dispatch-operation.js';
 
 /** Whether a path is the control plane's. A stage may be called `v2`: its `@connections` are not. */
 export function isControlPath(pathname: string): boolean {

@@ -3,7 +3,7 @@ import {
   parseParameterMapping,
   parseSource,
   type Source,
-} from '../mapping/parameters.js';
+} from '../mapping/request-parameters.js';
 import { parseResponseMapping, type ResponseSource } from '../mapping/response-parameters.js';
 import {
   parseSelectionExpression,

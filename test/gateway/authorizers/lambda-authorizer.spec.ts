@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Functions } from '../../../src/gateway/lambda/functions.js';
 import { type FunctionAnswer } from '../../../src/gateway/lambda/function-response.js';
 import { FunctionTimedOutError } from '../../../src/gateway/lambda/function-errors.js';
-import { parseSource } from '../../../src/gateway/mapping/parameters.js';
+import { parseSource } from '../../../src/gateway/mapping/request-parameters.js';
 import { authorizeFunction } from '../../../src/gateway/authorizers/lambda-authorizer.js';
 import { type RouteEvent } from '../../../src/gateway/websocket/steps/map-request.js';
 import { FunctionModule } from '../../support/function-module.js';

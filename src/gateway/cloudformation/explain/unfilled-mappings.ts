@@ -1,6 +1,6 @@
 import { type Integration, type Route } from '../../control/resources.js';
 import { contextVariables } from '../../mapping/context-variables.js';
-import { evaluateSource, parseParameterMapping, type Source } from '../../mapping/parameters.js';
+import { evaluateSource, parseParameterMapping, type Source } from '../../mapping/request-parameters.js';
 import { type RouteEvent } from '../../websocket/steps/map-request.js';
 
 /** One line for each mapping of which nothing is sent, with the reason. */

@@ -1,5 +1,5 @@
 import { ExpressionError } from '../../mapping/expression-error.js';
-import { parseParameterMapping, type Source } from '../../mapping/parameters.js';
+import { parseParameterMapping, type Source } from '../../mapping/request-parameters.js';
 import { type LintedIntegration, type LintedRoute, webSocketApis } from './template-apis.js';
 import { type Check, type MapEntry, type Report, type Subject } from './subject.js';
 

@@ -1,9 +1,9 @@
 import { randomInt } from 'node:crypto';
-import { type Collection } from '../operations/collection.js';
+import { type Collection } from '../operations/resource-collection.js';
 import { badRequest, conflict } from '../control-error.js';
 import { type ControlPlane } from '../control-plane.js';
 import { flag, notServed, readFields, text, writeFields } from '../fields/fields.js';
-import { readPatch } from '../operations/patch.js';
+import { readPatch } from '../operations/patch-document.js';
 import { newResourceId } from './resource-id.js';
 import { type ApiKey } from '../resources.js';
 import { TAGS } from './tags.js';

@@ -1,4 +1,4 @@
-import { type Collection } from '../operations/collection.js';
+import { type Collection } from '../operations/resource-collection.js';
 import { badRequest, conflict } from '../control-error.js';
 import { type ControlPlane } from '../control-plane.js';
 import { readFields, requireFields, text, writeFields } from '../fields/fields.js';

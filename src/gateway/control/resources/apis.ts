@@ -1,9 +1,9 @@
 import { parseSelectionExpression } from '../../mapping/selection-expression.js';
-import { type Collection } from '../operations/collection.js';
+import { type Collection } from '../operations/resource-collection.js';
 import { badRequest } from '../control-error.js';
 import { ApiResources, type ControlPlane } from '../control-plane.js';
 import { deployAutomatically } from './deployments.js';
-import { checked } from '../fields/checked-expression.js';
+import { checked } from '../fields/check-expression.js';
 import { flag, httpApisOnly, oneOf, readFields, requireFields, text, writeFields } from '../fields/fields.js';
 import { newResourceId } from './resource-id.js';
 import { type Api } from '../resources.js';

@@ -1,7 +1,7 @@
-import { parseSource, type Source } from '../../mapping/parameters.js';
+import { parseSource, type Source } from '../../mapping/request-parameters.js';
 import { ExpressionError } from '../../mapping/expression-error.js';
 import { LIMITS } from '../../limits.js';
-import { type Collection, withoutEmpty } from '../operations/collection.js';
+import { type Collection, withoutEmpty } from '../operations/resource-collection.js';
 import { badRequest, conflict } from '../control-error.js';
 import { type ApiResources } from '../control-plane.js';
 import { deployAutomatically } from './deployments.js';

@@ -1,8 +1,8 @@
-import { parseParameterMapping } from '../../mapping/parameters.js';
+import { parseParameterMapping } from '../../mapping/request-parameters.js';
 import { parseSelectionExpression } from '../../mapping/selection-expression.js';
 import { badRequest } from '../control-error.js';
 import { type ApiResources } from '../control-plane.js';
-import { checked } from '../fields/checked-expression.js';
+import { checked } from '../fields/check-expression.js';
 import { type Integration } from '../resources.js';
 import { functionOf } from '../snapshot.js';
 

@@ -1,4 +1,4 @@
-import { type Collection } from '../operations/collection.js';
+import { type Collection } from '../operations/resource-collection.js';
 import { badRequest, notFound } from '../control-error.js';
 import { type ApiResources } from '../control-plane.js';
 import { readFields, text, writeFields } from '../fields/fields.js';

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { type Collection } from '../operations/collection.js';
+import { type Collection } from '../operations/resource-collection.js';
 import { badRequest, conflict } from '../control-error.js';
 import { type ControlPlane } from '../control-plane.js';
 import {

@@ -1,14 +1,14 @@
 import { parseResponseMapping } from '../../mapping/response-parameters.js';
 import { parseSelectionExpression } from '../../mapping/selection-expression.js';
-import { type Collection, mergeMap, withoutEmpty } from '../operations/collection.js';
+import { type Collection, mergeMap, withoutEmpty } from '../operations/resource-collection.js';
 import { badRequest, conflict } from '../control-error.js';
 import { type ApiResources } from '../control-plane.js';
 import { deployAutomatically } from './deployments.js';
-import { checked } from '../fields/checked-expression.js';
+import { checked } from '../fields/check-expression.js';
 import { mapOf, readFields, requireFields, text, writeFields } from '../fields/fields.js';
 import { newResourceId } from './resource-id.js';
 import { type Integration, type IntegrationResponse } from '../resources.js';
-import { CONTENT_HANDLING, TEMPLATES } from '../fields/template-fields.js';
+import { CONTENT_HANDLING, TEMPLATES } from '../fields/shared-fields.js';
 
 const FIELDS = {
   IntegrationResponseKey: text({ min: 1 }),

@@ -1,5 +1,5 @@
 import { LIMITS } from '../../limits.js';
-import { type Collection, mergeMap, withoutEmpty } from '../operations/collection.js';
+import { type Collection, mergeMap, withoutEmpty } from '../operations/resource-collection.js';
 import { checkIntegration } from './check-integration.js';
 import { conflict } from '../control-error.js';
 import { type ApiResources } from '../control-plane.js';
@@ -17,7 +17,7 @@ import {
 import { newResourceId } from './resource-id.js';
 import { type Integration } from '../resources.js';
 import { functionOf, integrationId } from '../snapshot.js';
-import { CONTENT_HANDLING, TEMPLATES } from '../fields/template-fields.js';
+import { CONTENT_HANDLING, TEMPLATES } from '../fields/shared-fields.js';
 
 const FIELDS = {
   IntegrationType: oneOf(['HTTP', 'HTTP_PROXY', 'MOCK', 'AWS', 'AWS_PROXY'] as const),

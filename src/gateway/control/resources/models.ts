@@ -1,4 +1,4 @@
-import { type Collection, withoutEmpty } from '../operations/collection.js';
+import { type Collection, withoutEmpty } from '../operations/resource-collection.js';
 import { badRequest, conflict } from '../control-error.js';
 import { type ApiResources } from '../control-plane.js';
 import { deployAutomatically } from './deployments.js';

@@ -1,9 +1,9 @@
 import { parseSelectionExpression } from '../../mapping/selection-expression.js';
-import { type Collection, mergeMap, withoutEmpty } from '../operations/collection.js';
+import { type Collection, mergeMap, withoutEmpty } from '../operations/resource-collection.js';
 import { badRequest, conflict } from '../control-error.js';
 import { type ApiResources } from '../control-plane.js';
 import { deployAutomatically } from './deployments.js';
-import { checked } from '../fields/checked-expression.js';
+import { checked } from '../fields/check-expression.js';
 import { readFields, requireFields, text, writeFields } from '../fields/fields.js';
 import { checkModelNames, MODEL_NAMES } from './models.js';
 import { DECLARATIONS, withRequired } from '../fields/parameter-declarations.js';

@@ -1,11 +1,11 @@
-import { parseSource } from '../../mapping/parameters.js';
+import { parseSource } from '../../mapping/request-parameters.js';
 import { parseSelectionExpression } from '../../mapping/selection-expression.js';
 import { LIMITS } from '../../limits.js';
-import { type Collection, mergeMap, withoutEmpty } from '../operations/collection.js';
+import { type Collection, mergeMap, withoutEmpty } from '../operations/resource-collection.js';
 import { badRequest, conflict, notFound } from '../control-error.js';
 import { type ApiResources } from '../control-plane.js';
 import { deployAutomatically } from './deployments.js';
-import { checked } from '../fields/checked-expression.js';
+import { checked } from '../fields/check-expression.js';
 import { flag, httpApisOnly, oneOf, readFields, requireFields, text, writeFields } from '../fields/fields.js';
 import { checkModelNames, MODEL_NAMES } from './models.js';
 import { DECLARATIONS, withRequired } from '../fields/parameter-declarations.js';

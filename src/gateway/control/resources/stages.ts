@@ -1,5 +1,5 @@
 import { LIMITS } from '../../limits.js';
-import { type Collection, mergeMap, withoutEmpty } from '../operations/collection.js';
+import { type Collection, mergeMap, withoutEmpty } from '../operations/resource-collection.js';
 import { badRequest, conflict, notFound } from '../control-error.js';
 import { type ApiResources } from '../control-plane.js';
 import { autoDeployIsOn, deployToStage } from './deployments.js';

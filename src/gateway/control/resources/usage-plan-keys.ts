@@ -1,4 +1,4 @@
-import { type Collection } from '../operations/collection.js';
+import { type Collection } from '../operations/resource-collection.js';
 import { conflict, notFound } from '../control-error.js';
 import { type ControlPlane } from '../control-plane.js';
 import { oneOf, readFields, requireFields, text } from '../fields/fields.js';

@@ -1,4 +1,4 @@
-import { type Collection } from '../operations/collection.js';
+import { type Collection } from '../operations/resource-collection.js';
 import { badRequest, conflict, notFound } from '../control-error.js';
 import { type ControlPlane } from '../control-plane.js';
 import {
@@ -12,7 +12,7 @@ import {
   text,
   writeFields,
 } from '../fields/fields.js';
-import { type PatchOperation, readPatch } from '../operations/patch.js';
+import { type PatchOperation, readPatch } from '../operations/patch-document.js';
 import { newResourceId } from './resource-id.js';
 import { type UsagePlan } from '../resources.js';
 import { TAGS } from './tags.js';

@@ -1,8 +1,8 @@
-import { type Collection } from '../operations/collection.js';
+import { type Collection } from '../operations/resource-collection.js';
 import { badRequest } from '../control-error.js';
 import { type ControlPlane } from '../control-plane.js';
 import { listOf, mapOf, readFields, requireFields, text, writeFields } from '../fields/fields.js';
-import { readPatch } from '../operations/patch.js';
+import { readPatch } from '../operations/patch-document.js';
 import { newResourceId } from './resource-id.js';
 import { type VpcLink } from '../resources.js';
 

@@ -1,6 +1,6 @@
 import { type DeployedIntegration } from '../../control/snapshot.js';
 import { contextVariables } from '../../mapping/context-variables.js';
-import { evaluateSource, type Mappable, type Source } from '../../mapping/parameters.js';
+import { evaluateSource, type Mappable, type Source } from '../../mapping/request-parameters.js';
 import { headerValue } from './header-value.js';
 import { type RouteEvent } from './map-request.js';
 

@@ -1,6 +1,6 @@
 import { type DeployedIntegration } from '../../../../src/gateway/control/snapshot.js';
 import { type EventFacts } from '../../../../src/gateway/mapping/context-variables.js';
-import { parseParameterMapping } from '../../../../src/gateway/mapping/parameters.js';
+import { parseParameterMapping } from '../../../../src/gateway/mapping/request-parameters.js';
 import { type RouteEvent } from '../../../../src/gateway/websocket/steps/map-request.js';
 import { readMessage } from '../../../../src/gateway/websocket/steps/select-route.js';
 

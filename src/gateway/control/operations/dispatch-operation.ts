@@ -2,7 +2,7 @@ import { apiKeys } from '../resources/api-keys.js';
 import { apiMappings } from '../resources/api-mappings.js';
 import { apis } from '../resources/apis.js';
 import { authorizers } from '../resources/authorizers.js';
-import { type Collection, find } from './collection.js';
+import { type Collection, find } from './resource-collection.js';
 import { type ApiResources, type ControlPlane } from '../control-plane.js';
 import { deployments } from '../resources/deployments.js';
 import { domainNames } from '../resources/domain-names.js';
@@ -18,7 +18,7 @@ import {
   unknownOperation,
   V1,
   V2,
-} from './operate-on.js';
+} from './resource-operations.js';
 import { routeResponses } from '../resources/route-responses.js';
 import { deleteRouteRequestParameter, routes } from '../resources/routes.js';
 import { deleteAccessLogSettings, deleteRouteSettings, stages } from '../resources/stages.js';

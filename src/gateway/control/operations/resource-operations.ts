@@ -1,4 +1,4 @@
-import { type Asked, type Collection, createIn, find, page } from './collection.js';
+import { type Asked, type Collection, createIn, find, page } from './resource-collection.js';
 import { ControlError } from '../control-error.js';
 import { type JsonObject } from '../fields/fields.js';
 

@@ -4,7 +4,7 @@ import {
   evaluateSource,
   type Mappable,
   parseParameterMapping,
-} from '../../../src/gateway/mapping/parameters.js';
+} from '../../../src/gateway/mapping/request-parameters.js';
 
 const connect: Mappable = {
   context: { connectionId: 'abc=', 'identity.sourceIp': '203.0.113.5' },

@@ -13,6 +13,7 @@ const GATEWAY_TABLES = [
   'ids',
   'limits',
   'settings-file',
+  'silent',
   'usage-error',
 ].map((file) => `gateway/${file}`);
 
@@ -130,7 +131,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'gateway/vtl': ['gateway/mapping', ...GATEWAY_TABLES],
   'gateway/lambda': GATEWAY_TABLES,
   'gateway/iam': GATEWAY_TABLES,
-  'gateway/mapping': [],
+  'gateway/mapping': ['gateway/silent'],
   ...Object.fromEntries(
     GATEWAY_TABLES.map((part) => [part, GATEWAY_TABLES.filter((other) => other !== part)]),
   ),

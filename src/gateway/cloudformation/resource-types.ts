@@ -2,7 +2,7 @@ import { apiKeys } from '../control/resources/api-keys.js';
 import { apiMappings } from '../control/resources/api-mappings.js';
 import { apis } from '../control/resources/apis.js';
 import { authorizers } from '../control/resources/authorizers.js';
-import { type Collection, createIn, find } from '../control/operations/resource-collection.js';
+import { createIn, find, type ResourceCollection } from '../control/operations/resource-collection.js';
 import { type ApiResources, type ControlPlane } from '../control/control-plane.js';
 import { deployments } from '../control/resources/deployments.js';
 import { domainNames } from '../control/resources/domain-names.js';
@@ -36,7 +36,7 @@ const apiOf = (plane: ControlPlane, { apiId }: JsonObject) => find(apis, plane, 
 
 /** What an API has, below it by the property `ApiId`. */
 const ofApi =
-  <T extends object>(collection: Collection<ApiResources, T>, attribute: keyof T & string): Maker =>
+  <T extends object>(collection: ResourceCollection<ApiResources, T>, attribute: keyof T & string): Maker =>
   (plane, input) =>
     named(createIn(collection, apiOf(plane, input), input), attribute);
 
@@ -63,21 +63,21 @@ const MAKERS: Readonly<Record<string, Maker>> = {
   'AWS::ApiGatewayV2::Deployment': ofApi(deployments, 'DeploymentId'),
   'AWS::ApiGatewayV2::DomainName'(plane, input) {
     const { DomainName, DomainNameArn, DomainNameConfigurations } = domainNames.create(plane, input);
-    const RegionalDomainName = String(DomainNameConfigurations[0]?.['ApiGatewayDomainName']);
+    const RegionalDomainName = String(DomainNameConfigurations[0]?.ApiGatewayDomainName);
     return { ref: DomainName, attributes: { DomainNameArn, RegionalDomainName } };
   },
   'AWS::ApiGatewayV2::Integration': ofApi(integrations, 'IntegrationId'),
   'AWS::ApiGatewayV2::IntegrationResponse'(plane, input) {
-    const of = apiOf(plane, input);
-    const integration = find(integrations, of, String(input.integrationId));
-    return named(integrationResponses.create({ of, integration }, input), 'IntegrationResponseId');
+    const resources = apiOf(plane, input);
+    const integration = find(integrations, resources, String(input.integrationId));
+    return named(integrationResponses.create({ resources, integration }, input), 'IntegrationResponseId');
   },
   'AWS::ApiGatewayV2::Model': ofApi(models, 'ModelId'),
   'AWS::ApiGatewayV2::Route': ofApi(routes, 'RouteId'),
   'AWS::ApiGatewayV2::RouteResponse'(plane, input) {
-    const of = apiOf(plane, input);
-    const route = find(routes, of, String(input.routeId));
-    return named(routeResponses.create({ of, route }, input), 'RouteResponseId');
+    const resources = apiOf(plane, input);
+    const route = find(routes, resources, String(input.routeId));
+    return named(routeResponses.create({ resources, route }, input), 'RouteResponseId');
   },
   'AWS::ApiGatewayV2::Stage': ofApi(stages, 'StageName'),
   'AWS::ApiGateway::ApiKey'(plane, input) {

@@ -3,8 +3,8 @@ import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { badRequest, ControlError } from './control-error.js';
 import { type ControlPlane } from './control-plane.js';
 import { isJsonObject, type JsonObject } from './fields/fields.js';
-import { type ControlAnswer } from './operations/resource-operations.js';
-import { operate } from './operations/dispatch-operation.js';
+import { type ControlResponse } from './operations/control-request.js';
+import { dispatchOperation } from './operations/dispatch-operation.js';
 
 /** Whether a path is the control plane's. A stage may be called `v2`: its `@connections` are not. */
 export function isControlPath(pathname: string): boolean {
@@ -15,7 +15,7 @@ export function isControlPath(pathname: string): boolean {
  * The HTTP API of the control plane, as the SDKs and the `aws` command speak it (rest-json): of API Gateway v2 what
  * WebSocket APIs need, and of v1 VPC links, API keys and usage plans. The front has checked who may call.
  *
- * @throws what no answer foresees, once the client has got its 500
+ * @throws an unexpected error, after the client has received 500
  * @see https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/operations.html
  */
 export function handleControlRequest(
@@ -28,7 +28,10 @@ export function handleControlRequest(
     const [path = '', query] = url.split(/\?(.*)/s);
     const segments = path.slice(1).split('/').map(decodeSegment);
     const searchParams = new URLSearchParams(query);
-    send(response, operate(controlPlane, { method, segments, searchParams, json: () => parseJson(body) }));
+    send(
+      response,
+      dispatchOperation(controlPlane, { method, segments, searchParams, json: () => parseJson(body) }),
+    );
   } catch (error) {
     if (error instanceof ControlError) return sendError(response, error);
     sendError(
@@ -41,7 +44,7 @@ export function handleControlRequest(
 
 function send(
   response: ServerResponse,
-  { status, body }: ControlAnswer,
+  { status, body }: ControlResponse,
   headers: Record<string, string> = {},
 ) {
   response.statusCode = status;
@@ -50,9 +53,9 @@ function send(
   else response.setHeader('Content-Type', 'application/json').end(JSON.stringify(body));
 }
 
-/** The SDKs choose their error class by `x-amzn-ErrorType`. */
-function sendError(response: ServerResponse, { status, errorType, message, more }: ControlError) {
-  const { allow, ...members } = more;
+/** The SDKs select their error class by `x-amzn-ErrorType`. */
+function sendError(response: ServerResponse, { status, errorType, message, details }: ControlError) {
+  const { allow, ...members } = details;
   const headers = { 'x-amzn-ErrorType': errorType, ...(allow !== undefined && { Allow: allow }) };
   send(response, { status, body: { message, ...members } }, headers);
 }
@@ -61,18 +64,18 @@ function decodeSegment(segment: string): string {
   try {
     return decodeURIComponent(segment);
   } catch {
-    throw badRequest(`the path has '${segment}', which is no valid percent-encoding`);
+    throw badRequest(`the path has '${segment}', which is not valid percent-encoding`);
   }
 }
 
 function parseJson(body: Buffer): JsonObject {
   let json: unknown;
   try {
-    // without a body there is nothing to read, and the members that are missing are named
+    // without a body the error names the missing fields
     json = body.length === 0 ? {} : JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
   } catch {
     throw new ControlError('SerializationException', 'the body is not JSON');
   }
   if (isJsonObject(json)) return json;
-  throw new ControlError('SerializationException', 'the body is no JSON object');
+  throw new ControlError('SerializationException', 'the body is not a JSON object');
 }

@@ -1,21 +1,18 @@
 import { type Deployable, type Snapshot } from './snapshot.js';
-import {
-  type Api,
-  type ApiKey,
-  type ApiMapping,
-  type Authorizer,
-  type Deployment,
-  type DomainName,
-  type Integration,
-  type IntegrationResponse,
-  type Model,
-  type Route,
-  type RouteResponse,
-  type RouteSettings,
-  type Stage,
-  type UsagePlan,
-  type VpcLink,
-} from './resources.js';
+import { type Api } from './fields/api-fields.js';
+import { type ApiKey } from './fields/api-key-fields.js';
+import { type ApiMapping } from './fields/api-mapping-fields.js';
+import { type Authorizer } from './fields/authorizer-fields.js';
+import { type Deployment } from './fields/deployment-fields.js';
+import { type DomainName } from './fields/domain-name-fields.js';
+import { type Integration } from './fields/integration-fields.js';
+import { type IntegrationResponse } from './fields/integration-response-fields.js';
+import { type Model } from './fields/model-fields.js';
+import { type Route } from './fields/route-fields.js';
+import { type RouteResponse } from './fields/route-response-fields.js';
+import { type RouteSettings, type Stage } from './fields/stage-fields.js';
+import { type UsagePlan } from './fields/usage-plan-fields.js';
+import { type VpcLink } from './fields/vpc-link-fields.js';
 
 export interface ControlPlaneOptions {
   readonly region: string;
@@ -28,8 +25,8 @@ export interface ControlPlaneOptions {
 }
 
 /**
- * All resources, in memory. The data plane reads them by the methods below and sees what is deployed; the collections
- * (apis.ts, routes.ts, …) change them by the maps.
+ * All resources, in memory. The data plane uses the methods, which show what is deployed; the collections in resources/
+ * change the maps.
  */
 export class ControlPlane {
   readonly region: string;
@@ -61,7 +58,7 @@ export class ControlPlane {
     return [...this.apis.keys()];
   }
 
-  /** @returns without `snapshot` when nothing is deployed to the stage */
+  /** @returns `snapshot` is `undefined` when nothing is deployed to the stage */
   stage(apiId: string, stageName: string): ServedStage | undefined {
     const resources = this.apis.get(apiId);
     const stage = resources?.stages.get(stageName);
@@ -88,15 +85,15 @@ export class ControlPlane {
   }
 
   /**
-   * What is behind a host name of the user's own: the mapping whose key is the first segment of the path, else the
-   * one without a key.
+   * The stage behind a custom domain name: of the mapping whose key is the first segment of the path, else of the one
+   * without a key.
    *
    * @param host with or without a port
    * @param firstSegment decoded; none for `/`
    */
   apiMapping(host: string, firstSegment: string | undefined): MappedStage | undefined {
     const name = host.replace(/:\d+$/, '').toLowerCase();
-    // *.example.com stands for every name that has one label in the star's place
+    // *.example.com matches every name that has one label in place of the star
     const mappings = this.apiMappings.get(name) ?? this.apiMappings.get(name.replace(/^[^.]+/, '*'));
     const byKey = new Map(mappings?.values().map((mapping) => [mapping.ApiMappingKey, mapping]));
     const keyed = firstSegment ? byKey.get(firstSegment) : undefined;
@@ -104,7 +101,7 @@ export class ControlPlane {
     return mapping && { apiId: mapping.ApiId, stage: mapping.Stage, isKeyed: keyed !== undefined };
   }
 
-  /** The API key with that value, if it is enabled and a member of a usage plan that has the stage. */
+  /** The API key with that value, if it is enabled and a member of a usage plan for the stage. */
   apiKeyAt(apiId: string, stage: string, value: string): UsableApiKey | undefined {
     const key = this.apiKeys.values().find((each) => each.value === value && each.enabled);
     if (key === undefined) return undefined;
@@ -145,26 +142,26 @@ export interface ServedStage {
   readonly snapshot: Snapshot | undefined;
   /** The stage's default settings, overlaid by those for the route key. */
   readonly routeSettings: (routeKey: string) => RouteSettings;
-  /** Not there when nothing is to be logged. */
+  /** Absent when nothing is logged. */
   readonly accessLog: { readonly format: string } | undefined;
 }
 
-/** Where a custom domain name leads. */
+/** The stage behind a custom domain name. */
 export interface MappedStage {
   readonly apiId: string;
   readonly stage: string;
-  /** Whether the first segment of the path chose it, and hence belongs to no route. */
+  /** Whether the first segment of the path selected it, and is therefore not part of the API's path. */
   readonly isKeyed: boolean;
 }
 
-/** An API key that opens a stage, with what its usage plan allows it; `Infinity` is no limit. */
+/** An API key that opens a stage, with the limits of its usage plan; `Infinity` is no limit. */
 export interface UsableApiKey {
   readonly id: string;
   readonly value: string;
   readonly throttle?: { readonly burstLimit: number; readonly rateLimit: number };
 }
 
-/** One API and everything below it, each by its id. Resources are replaced, never altered. */
+/** One API and its resources, each by its id. Resources are replaced, never modified. */
 export class ApiResources implements Deployable {
   readonly routes = new Map<string, Route>();
   /** By the route's id. */
@@ -175,7 +172,7 @@ export class ApiResources implements Deployable {
   readonly authorizers = new Map<string, Authorizer>();
   readonly models = new Map<string, Model>();
   readonly deployments = new Map<string, Deployment>();
-  /** What each deployment froze, by the deployment's id. */
+  /** By the deployment's id. */
   readonly snapshots = new Map<string, Snapshot>();
   readonly stages = new Map<string, Stage>();
 

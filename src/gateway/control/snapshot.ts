@@ -10,24 +10,23 @@ import {
   type SelectionExpression,
   type SelectionScope,
 } from '../mapping/selection-expression.js';
-import {
-  type Api,
-  type Authorizer,
-  type ContentHandlingStrategy,
-  type Integration,
-  type IntegrationResponse,
-  type Model,
-  type Route,
-  type RouteResponse,
-} from './resources.js';
+import { declarationsFor } from '../silent.js';
+import { type Api } from './fields/api-fields.js';
+import { type Authorizer } from './fields/authorizer-fields.js';
+import { type Integration } from './fields/integration-fields.js';
+import { type IntegrationResponse } from './fields/integration-response-fields.js';
+import { type Model } from './fields/model-fields.js';
+import { type Route } from './fields/route-fields.js';
+import { type RouteResponse } from './fields/route-response-fields.js';
+import { type ContentHandlingStrategy } from './fields/shared-fields.js';
 
 /**
- * The frozen snapshot of an API that a stage serves: what is changed afterwards reaches nobody before the next
- * deployment. Everything that can be parsed beforehand is parsed here, once, so that a frame costs only evaluation.
+ * What a deployment freezes of an API, and its stages serve: a later change has no effect before the next deployment.
+ * Everything is parsed here, once, so that a frame costs only evaluation.
  */
 export interface Snapshot {
   readonly routeSelection: SelectionExpression;
-  /** Where the client's API key is found on `$connect`. */
+  /** Selects the client's API key on `$connect`. */
   readonly apiKeySelection: SelectionExpression;
   readonly routes: ReadonlyMap<string, DeployedRoute>;
 }
@@ -36,18 +35,18 @@ export interface DeployedRoute {
   readonly routeKey: string;
   /** Sources that the `$connect` request must have, such as `route.request.querystring.token`. */
   readonly requiredParameters: readonly string[];
-  /** Of `$connect` only. */
+  /** `NONE` except on `$connect`. */
   readonly authorization: Authorization;
-  /** Of `$connect` only. */
+  /** Only on `$connect`. */
   readonly isApiKeyRequired: boolean;
-  /** JSON schemas that messages are held to, by the selection's value or `$default`. */
+  /** JSON schemas by which messages are checked, by the selection's value or `$default`. */
   readonly models?: {
     readonly selection: SelectionExpression;
     readonly schemas: ReadonlyMap<string, object>;
   };
-  /** Whether what the integration answers goes to the client: the route has a response `$default`. */
+  /** Whether the integration's response is sent to the client: the route has a response `$default`. */
   readonly isTwoWay: boolean;
-  /** Not there when the route has no target: its frames are answered with `Internal server error`. */
+  /** Absent when the route has no target; the response to its frames is `Internal server error`. */
   readonly integration?: DeployedIntegration;
 }
 
@@ -56,9 +55,9 @@ export type Authorization =
   | {
       readonly kind: 'CUSTOM';
       readonly authorizerId: string;
-      /** The function's name or ARN, out of the authorizer's URI; may hold `${stageVariables.NAME}`. */
+      /** The function's name or ARN, from the authorizer's URI; may contain `${stageVariables.NAME}`. */
       readonly functionName: string;
-      /** All of them must be there, or the function is not asked. */
+      /** If one is missing, the function is not called. */
       readonly identitySources: readonly { readonly text: string; readonly source: Source }[];
     };
 
@@ -66,7 +65,7 @@ export interface DeployedIntegration {
   readonly type: Integration['IntegrationType'];
   /** Empty for `MOCK`. */
   readonly method: string;
-  /** May hold `${stageVariables.NAME}`; empty for `MOCK`. */
+  /** May contain `${stageVariables.NAME}`; empty for `MOCK`. */
   readonly uri: string;
   /** Id of the v1 VPC link, possibly `${stageVariables.NAME}`; `undefined` for the Internet. */
   readonly vpcLinkId: string | undefined;
@@ -75,21 +74,21 @@ export interface DeployedIntegration {
   readonly passthrough: Integration['PassthroughBehavior'];
   readonly contentHandling: ContentHandlingStrategy | undefined;
   readonly requestTemplates: Templates;
-  /** In the order in which they are tried, `$default` last; none for proxies. */
+  /** In matching order, `$default` last; none for proxies. */
   readonly responses: readonly DeployedIntegrationResponse[];
 }
 
 export interface DeployedIntegrationResponse {
   readonly key: string;
-  /** `undefined` for `$default`, which matches whatever nothing else does. */
+  /** `undefined` for `$default`, which matches when no other response does. */
   readonly pattern: RegExp | undefined;
   readonly contentHandling: ContentHandlingStrategy | undefined;
-  /** Name of a header of the handshake's answer → its source. */
+  /** Name of a header of the handshake's response → its source. */
   readonly headers: ReadonlyMap<string, ResponseSource>;
   readonly templates: Templates;
 }
 
-/** VTL by template key, and what selects the key. */
+/** Templates (VTL) by key, and the expression that selects the key. */
 export interface Templates {
   readonly selection: SelectionExpression | undefined;
   readonly byKey: ReadonlyMap<string, string>;
@@ -108,12 +107,14 @@ export interface Deployable {
   readonly models: ReadonlyMap<string, Model>;
 }
 
-/** @throws {ExpressionError} an expression that the control plane should have refused */
-export function takeSnapshot(of: Deployable): Snapshot {
-  const routes = of.routes.values().map((route) => [route.RouteKey, deployRoute(route, of)] as const);
+/** @throws {ExpressionError} an expression that is not valid; the control plane refuses those before */
+export function takeSnapshot(resources: Deployable): Snapshot {
+  const routes = resources.routes
+    .values()
+    .map((route) => [route.RouteKey, deployRoute(route, resources)] as const);
   return {
-    routeSelection: parseSelectionExpression(of.api.RouteSelectionExpression),
-    apiKeySelection: parseSelectionExpression(of.api.ApiKeySelectionExpression, 'apiKey'),
+    routeSelection: parseSelectionExpression(resources.api.RouteSelectionExpression),
+    apiKeySelection: parseSelectionExpression(resources.api.ApiKeySelectionExpression, 'apiKey'),
     routes: new Map(routes),
   };
 }
@@ -128,25 +129,25 @@ export function functionOf(uri: string): string | undefined {
   return uri.match(/^arn:[^:]+:apigateway:[^:]*:lambda:path\/2015-03-31\/functions\/(.+)\/invocations$/)?.[1];
 }
 
-function deployRoute(route: Route, of: Deployable): DeployedRoute {
-  const integration = of.integrations.get(integrationId(route.Target) ?? '');
-  const models = deployModels(route, of);
+function deployRoute(route: Route, resources: Deployable): DeployedRoute {
+  const integration = resources.integrations.get(integrationId(route.Target) ?? '');
+  const models = deployModels(route, resources);
   return {
     routeKey: route.RouteKey,
     requiredParameters: Object.entries(route.RequestParameters ?? {})
       .filter(([, { Required }]) => Required)
       .map(([source]) => source),
-    authorization: deployAuthorization(route, of),
+    authorization: deployAuthorization(route, resources),
     isApiKeyRequired: route.ApiKeyRequired,
     ...(models && { models }),
-    // recorded: the response alone is enough, whatever RouteResponseSelectionExpression says
-    isTwoWay: (of.routeResponses.get(route.RouteId)?.size ?? 0) > 0,
-    ...(integration && { integration: deployIntegration(integration, route, of) }),
+    // recorded: the route response is enough, whatever RouteResponseSelectionExpression says
+    isTwoWay: (resources.routeResponses.get(route.RouteId)?.size ?? 0) > 0,
+    ...(integration && { integration: deployIntegration(integration, route, resources) }),
   };
 }
 
-function deployAuthorization(route: Route, of: Deployable): Authorization {
-  const authorizer = of.authorizers.get(route.AuthorizerId ?? '');
+function deployAuthorization(route: Route, resources: Deployable): Authorization {
+  const authorizer = resources.authorizers.get(route.AuthorizerId ?? '');
   if (route.AuthorizationType !== 'CUSTOM') return { kind: route.AuthorizationType };
   if (authorizer === undefined)
     throw new Error(`route ${route.RouteKey} has no authorizer ${route.AuthorizerId}`);
@@ -158,28 +159,33 @@ function deployAuthorization(route: Route, of: Deployable): Authorization {
   };
 }
 
-function deployModels(route: Route, of: Deployable): DeployedRoute['models'] {
-  const named = Object.entries(route.RequestModels ?? {});
-  if (named.length === 0 || of.api.DisableSchemaValidation) return undefined;
-  const byName = new Map(of.models.values().map(({ Name, Schema }) => [Name, JSON.parse(Schema) as object]));
+function deployModels(route: Route, resources: Deployable): DeployedRoute['models'] {
+  const modelNames = Object.entries(route.RequestModels ?? {});
+  if (modelNames.length === 0 || resources.api.DisableSchemaValidation) return undefined;
+  const byName = new Map(
+    resources.models.values().map(({ Name, Schema }) => [Name, JSON.parse(Schema) as object]),
+  );
   return {
     selection: parseSelectionExpression(route.ModelSelectionExpression ?? '\\$default', 'request'),
-    schemas: new Map(named.map(([key, name]) => [key, byName.get(name) ?? {}])),
+    schemas: new Map(modelNames.map(([key, name]) => [key, byName.get(name) ?? {}])),
   };
 }
 
-function deployIntegration(integration: Integration, route: Route, of: Deployable): DeployedIntegration {
+function deployIntegration(
+  integration: Integration,
+  route: Route,
+  resources: Deployable,
+): DeployedIntegration {
   const declared = new Set(Object.keys(route.RequestParameters ?? {}));
   const mappings = Object.entries(integration.RequestParameters ?? {}).map(([destination, source]) =>
     parseParameterMapping(destination, source),
   );
-  const responses = of.integrationResponses.get(integration.IntegrationId)?.values() ?? [];
+  const responses = resources.integrationResponses.get(integration.IntegrationId)?.values() ?? [];
   return {
     type: integration.IntegrationType,
     method: integration.IntegrationMethod ?? '',
     uri: integration.IntegrationUri ?? '',
     vpcLinkId: integration.ConnectionType === 'VPC_LINK' ? integration.ConnectionId : undefined,
-    // what the route does not declare evaluates to nothing; AWS documents only that it has to be declared
     parameters: mappings.filter(({ source }) => isDeclared(source, declared)),
     timeoutMs: integration.TimeoutInMillis,
     passthrough: integration.PassthroughBehavior,
@@ -218,12 +224,8 @@ const templates = (
   byKey: new Map(Object.entries(byKey ?? {})),
 });
 
-/** Only sources in the client's handshake have to be declared; context, body, stage variables and literals do not. */
+/** Only sources in the client's handshake have to be declared. */
 function isDeclared(source: Source, declared: ReadonlySet<string>): boolean {
   if (source.kind !== 'handshake') return true;
-  const { location, name } = source;
-  return (
-    declared.has(`route.request.${location}.${name}`) ||
-    declared.has(`route.request.multivalue${location}.${name}`)
-  );
+  return declarationsFor(source.location, source.name).some((name) => declared.has(name));
 }

@@ -1,4 +1,4 @@
-import { type VpcLink } from '../control/resources.js';
+import { type VpcLink } from '../control/fields/vpc-link-fields.js';
 
 /** Where a load balancer really listens: `HOST` or `HOST:PORT`, by its name or its ARN. */
 export type Targets = ReadonlyMap<string, string>;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type VpcLink } from '../../../src/gateway/control/resources.js';
+import { type VpcLink } from '../../../src/gateway/control/fields/vpc-link-fields.js';
 import { findTarget, NoVpcLinkError } from '../../../src/gateway/integrations/find-target.js';
 
 const arn = 'arn:aws:elasticloadbalancing:us-east-1:123412341234:loadbalancer/net/my-nlb/50dc6c495c0c9188';

@@ -1,4 +1,5 @@
-import { type Integration, type Route } from '../../control/resources.js';
+import { type Integration } from '../../control/fields/integration-fields.js';
+import { type Route } from '../../control/fields/route-fields.js';
 import { contextVariables } from '../../mapping/context-variables.js';
 import { evaluateSource, parseParameterMapping, type Source } from '../../mapping/request-parameters.js';
 import { type RouteEvent } from '../../websocket/steps/map-request.js';

@@ -1,4 +1,5 @@
 import { ControlPlane } from '../../control/control-plane.js';
+import { UNSUPPORTED } from '../../control/fields/field-kinds.js';
 import { inDependencyOrder } from '../dependencies.js';
 import { type LoadOptions, loadTemplate } from '../load-template.js';
 import { CloudFormationError, type Place, ResourceRefusedError } from '../cloudformation-error.js';
@@ -61,7 +62,7 @@ function reportRefusal(subject: Subject, options: LoadOptions, report: Report): 
     if (!(error instanceof CloudFormationError)) throw error;
     // any other error is that a parameter has no value: without all of them a template cannot be loaded
     if (!(error instanceof ResourceRefusedError)) return;
-    const isOurs = error.reason.includes('not served by this gateway');
+    const isOurs = error.reason.includes(UNSUPPORTED);
     if (!isOurs && !refersOutside(subject, error.logicalId)) report('refused', error.place, error.reason);
   }
 }

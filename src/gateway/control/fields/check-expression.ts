@@ -2,12 +2,12 @@ import { ExpressionError } from '../../mapping/expression-error.js';
 import { badRequest } from '../control-error.js';
 
 /**
- * Reads an expression only to see whether it can be read.
+ * Parses an expression in order to find out whether it is valid.
  *
- * @param prefix what the message begins with: which member it is, or AWS's words
+ * @param prefix the beginning of the error message: the field's name, or AWS's text
  * @throws {ControlError} 400 with the reason
  */
-export function checked<T>(prefix: string, parse: () => T): T {
+export function checkExpression<T>(prefix: string, parse: () => T): T {
   try {
     return parse();
   } catch (error) {

@@ -1,9 +1,31 @@
-import { mapOf, oneOf, text } from './fields.js';
+import { TEMPLATE_CHARACTERS } from '../../silent.js';
+import { type Field } from './fields.js';
+import { flag, mapOf, oneOf, structure, text } from './field-kinds.js';
 
-/**
- * Mapping templates, in VTL, by template key: of integrations and of their responses. Only their size is looked at
- * here; they are read when they are deployed. The guide says 300 KB, the model 32 KB: the smaller fails here first.
- */
-export const TEMPLATES = mapOf(text({ max: 32 * 1024 }));
+/** Fields that several resources have. */
+
+/** Mapping templates (VTL) by template key. Only their size is checked here; a deployment parses them. */
+export const TEMPLATES = mapOf(text({ max: TEMPLATE_CHARACTERS }));
 
 export const CONTENT_HANDLING = oneOf(['CONVERT_TO_BINARY', 'CONVERT_TO_TEXT'] as const);
+
+export type ContentHandlingStrategy = ReturnType<(typeof CONTENT_HANDLING)['read']>;
+
+/** Value of a selection expression, or `$default` → name of a model. */
+export const MODEL_NAMES = mapOf(text({ min: 1, max: 128 }));
+
+export const TAGS = mapOf(text({ max: 1600 }));
+
+/** Parameters that a route or its response declares, by expression, such as `route.request.header.Origin`. */
+export const PARAMETER_DECLARATIONS = mapOf(parameterDeclaration());
+
+function parameterDeclaration(): Field<{ readonly Required: boolean }> {
+  const field = structure({ Required: flag() });
+  return {
+    ...field,
+    read(value, path) {
+      const { Required = false } = field.read(value, path);
+      return { Required };
+    },
+  };
+}

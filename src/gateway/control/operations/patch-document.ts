@@ -1,13 +1,6 @@
 import { badRequest } from '../control-error.js';
-import {
-  listOf,
-  oneOf,
-  readFields,
-  requireFields,
-  structure,
-  text,
-  type JsonObject,
-} from '../fields/fields.js';
+import { listOf, oneOf, structure, text } from '../fields/field-kinds.js';
+import { type JsonObject, readFields, requireFields } from '../fields/fields.js';
 
 export interface PatchOperation {
   readonly op: 'add' | 'remove' | 'replace';
@@ -26,15 +19,15 @@ const FIELDS = {
 };
 
 /**
- * The body of an update in v1: what is to be done to which member, every value a string.
+ * Reads the body of an update in v1: a list of operations on members; every value is a string.
  *
  * @param allowed `op path` of each operation that the resource has, such as `replace /name`
  * @throws {ControlError} 400: an operation that is not allowed
  * @see https://docs.aws.amazon.com/apigateway/latest/api/patch-operations.html
  */
 export function readPatch(input: JsonObject, allowed: readonly string[]): readonly PatchOperation[] {
-  return (readFields(FIELDS, input).patchOperations ?? []).map((given) => {
-    const { op, path, value = '' } = requireFields(given, 'op', 'path');
+  return (readFields(FIELDS, input).patchOperations ?? []).map((operation) => {
+    const { op, path, value = '' } = requireFields(operation, 'op', 'path');
     if (!allowed.includes(`${op} ${path}`)) {
       // the beginning is AWS's: https://github.com/aws/aws-sdk-java/issues/1823
       throw badRequest(

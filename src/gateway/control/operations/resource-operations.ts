@@ -1,39 +1,32 @@
-import { type Asked, type Collection, createIn, find, page } from './resource-collection.js';
+import { UNKNOWN_OPERATION_ERROR, UPDATED_STATUS, WRONG_METHOD_ERROR } from '../../silent.js';
 import { ControlError } from '../control-error.js';
 import { type JsonObject } from '../fields/fields.js';
+import { type ControlRequest, type ControlResponse } from './control-request.js';
+import { page } from './page.js';
+import { createIn, find, type ResourceCollection } from './resource-collection.js';
 
-export interface ControlRequest extends Asked {
-  /** The path, cut at its slashes and decoded. */
-  readonly segments: readonly string[];
-  /** @throws {ControlError} 400: the body is no JSON object */
-  readonly json: () => JsonObject;
-}
-
-export interface ControlAnswer {
-  readonly status: number;
-  readonly body?: JsonObject;
-}
-
-/** Where the two versions of the control plane differ. */
-export interface Dialect {
-  readonly created: number;
-  readonly deleted: number;
+/** The differences between the two versions of the control plane. */
+interface WireFormat {
+  readonly createdStatus: number;
+  readonly deletedStatus: number;
+  /** Names of query parameters. */
   readonly limit: string;
   readonly token: string;
+  /** Names of members in the body of a list. */
   readonly items: string;
   readonly nextToken: string;
 }
-export const V1: Dialect = {
-  created: 201,
-  deleted: 202,
+export const V1: WireFormat = {
+  createdStatus: 201,
+  deletedStatus: 202,
   limit: 'limit',
   token: 'position',
   items: 'item',
   nextToken: 'position',
 };
-export const V2: Dialect = {
-  created: 201,
-  deleted: 204,
+export const V2: WireFormat = {
+  createdStatus: 201,
+  deletedStatus: 204,
   limit: 'maxResults',
   token: 'nextToken',
   items: 'items',
@@ -41,28 +34,28 @@ export const V2: Dialect = {
 };
 
 /**
- * The five things that can be done with a kind of resource: create, list, get, update and delete.
+ * The five operations that every kind of resource has: create, list, get, update and delete.
  *
- * @param path what follows the collection's own path: nothing, or the id
- * @throws {ControlError} every answer other than success
+ * @param path what follows the path of the collection: nothing, or the id
+ * @throws {ControlError} every response other than success
  */
-export function operateOn<Parent, T extends object>(
-  dialect: Dialect,
-  collection: Collection<Parent, T>,
+export function operateOnResources<Parent, T extends object>(
+  format: WireFormat,
+  collection: ResourceCollection<Parent, T>,
   parent: Parent,
   path: readonly string[],
   request: ControlRequest,
-): ControlAnswer {
-  const [id, ...more] = path;
-  if (more.length > 0) throw unknownOperation(request);
+): ControlResponse {
+  const [id, ...rest] = path;
+  if (rest.length > 0) throw unknownOperation(request);
   if (id === undefined) {
     switch (request.method) {
       case 'POST': {
         const resource = createIn(collection, parent, request.json());
-        return { status: dialect.created, body: collection.write(resource, request) };
+        return { status: format.createdStatus, body: collection.write(resource, request) };
       }
       case 'GET':
-        return { status: 200, body: list(dialect, collection, parent, request) };
+        return { status: 200, body: list(format, collection, parent, request) };
       default:
         throw methodNotAllowed(request, 'GET, POST');
     }
@@ -73,31 +66,26 @@ export function operateOn<Parent, T extends object>(
     case 'PATCH': {
       if (collection.update === undefined) break;
       const resource = collection.update(parent, find(collection, parent, id), request.json());
-      // the models say so; of UpdateRoute alone a 201 was recorded (2026-09), which no SDK tells apart
-      return { status: 200, body: collection.write(resource, request) };
+      return { status: UPDATED_STATUS, body: collection.write(resource, request) };
     }
     case 'DELETE':
       collection.delete(parent, find(collection, parent, id));
-      return { status: dialect.deleted };
+      return { status: format.deletedStatus };
   }
   throw methodNotAllowed(request, collection.update === undefined ? 'DELETE, GET' : 'DELETE, GET, PATCH');
 }
 
-/** Which of AWS's errors is not known for either; these are the names that Smithy gives them. */
 export const unknownOperation = ({ method, segments }: ControlRequest) =>
-  new ControlError(
-    'UnknownOperationException',
-    `this gateway serves no operation ${method} /${segments.join('/')}`,
-  );
+  new ControlError(UNKNOWN_OPERATION_ERROR, `this gateway has no operation ${method} /${segments.join('/')}`);
 
 export const methodNotAllowed = ({ method, segments }: ControlRequest, allow: string) =>
-  new ControlError('MethodNotAllowedException', `/${segments.join('/')} takes ${allow}, not ${method}`, {
+  new ControlError(WRONG_METHOD_ERROR, `/${segments.join('/')} allows ${allow}, not ${method}`, {
     allow,
   });
 
 function list<Parent, T extends object>(
-  dialect: Dialect,
-  collection: Collection<Parent, T>,
+  format: WireFormat,
+  collection: ResourceCollection<Parent, T>,
   parent: Parent,
   request: ControlRequest,
 ): JsonObject {
@@ -106,11 +94,11 @@ function list<Parent, T extends object>(
   const listed = all.filter(([, item]) => collection.isListed?.(parent, item, searchParams) ?? true);
   const { items, nextToken } = page(
     new Map(listed),
-    searchParams.get(dialect.limit),
-    searchParams.get(dialect.token),
+    searchParams.get(format.limit),
+    searchParams.get(format.token),
   );
   return {
-    [dialect.items]: items.map((item) => collection.write(item, request)),
-    ...(nextToken !== undefined && { [dialect.nextToken]: nextToken }),
+    [format.items]: items.map((item) => collection.write(item, request)),
+    ...(nextToken !== undefined && { [format.nextToken]: nextToken }),
   };
 }

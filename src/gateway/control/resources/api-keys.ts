@@ -1,55 +1,42 @@
 import { randomInt } from 'node:crypto';
-import { type Collection } from '../operations/resource-collection.js';
+import { ASSUMED_TEXTS } from '../../silent.js';
+import { type ResourceCollection } from '../operations/resource-collection.js';
 import { badRequest, conflict } from '../control-error.js';
 import { type ControlPlane } from '../control-plane.js';
-import { flag, notServed, readFields, text, writeFields } from '../fields/fields.js';
+import { API_KEY_FIELDS, type ApiKey } from '../fields/api-key-fields.js';
+import { readFields, writeFields } from '../fields/fields.js';
 import { readPatch } from '../operations/patch-document.js';
 import { newResourceId } from './resource-id.js';
-import { type ApiKey } from '../resources.js';
-import { TAGS } from './tags.js';
-
-const FIELDS = {
-  name: text({ max: 1024 }),
-  description: text({}),
-  customerId: text({}),
-  enabled: flag(),
-  value: text({ min: 20, max: 128 }),
-  tags: TAGS,
-  // AWS keeps these two for clients of before there were usage plans
-  generateDistinctId: flag(),
-  stageKeys: notServed(),
-};
 
 /**
- * API keys of the REST control plane; a usage plan says which stages one opens.
+ * API keys of the REST control plane. Usage plans decide which stages a key opens.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/api/API_CreateApiKey.html
  */
-export const apiKeys: Collection<ControlPlane, ApiKey> = {
+export const apiKeys: ResourceCollection<ControlPlane, ApiKey> = {
   resourceType: 'ApiKey',
 
   items: (plane) => plane.apiKeys,
   isListed: (_plane, { name = '', customerId = '' }, query) =>
     name.startsWith(query.get('name') ?? '') && customerId.startsWith(query.get('customerId') ?? ''),
 
-  /** The value is shown when the key is made, and otherwise only on request. */
+  /** The value is part of the response to the creation, and otherwise only on request. */
   write({ value, ...key }, { method, searchParams }) {
     const isShown =
       method === 'POST' ||
       ['includeValue', 'includeValues'].some((name) => searchParams.get(name) === 'true');
-    return writeFields(FIELDS, { ...key, stageKeys: [], ...(isShown && { value }) });
+    return writeFields(API_KEY_FIELDS, { ...key, stageKeys: [], ...(isShown && { value }) });
   },
 
   create(plane, input) {
-    const { generateDistinctId: _, ...values } = readFields(FIELDS, input);
+    const { generateDistinctId: _, ...values } = readFields(API_KEY_FIELDS, input);
     const value = values.value ?? newValue();
     if (plane.apiKeys.values().some((other) => other.value === value)) {
-      // [uncertain] AWS's words as remembered; no recording at hand
-      throw conflict('API Key already exists');
+      throw conflict(ASSUMED_TEXTS.apiKeyExists);
     }
     const now = plane.seconds();
     const key: ApiKey = {
-      // AWS's default: a key has to be enabled expressly
+      // AWS's default
       enabled: false,
       tags: {},
       ...values,
@@ -69,13 +56,13 @@ export const apiKeys: Collection<ControlPlane, ApiKey> = {
       'replace /customerId',
       'replace /enabled',
     ]).map(({ path, value }) => [path.slice(1), path === '/enabled' ? asFlag(value) : value] as const);
-    const values = readFields(FIELDS, Object.fromEntries(changes));
+    const values = readFields(API_KEY_FIELDS, Object.fromEntries(changes));
     const updated: ApiKey = { ...key, ...values, lastUpdatedDate: plane.seconds() };
     plane.apiKeys.set(key.id, updated);
     return updated;
   },
 
-  /** It is no member of any usage plan then. */
+  /** Also removes the key from every usage plan. */
   delete(plane, { id }) {
     plane.apiKeys.delete(id);
     for (const members of plane.usagePlanKeys.values()) members.delete(id);
@@ -84,7 +71,7 @@ export const apiKeys: Collection<ControlPlane, ApiKey> = {
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
-/** 40 letters and digits, as AWS makes them. */
+/** 40 letters and digits, like AWS's. */
 const newValue = () => Array.from({ length: 40 }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
 
 function asFlag(value: string): boolean {

@@ -1,37 +1,12 @@
 import { parseSelectionExpression } from '../../mapping/selection-expression.js';
-import { type Collection } from '../operations/resource-collection.js';
+import { type ResourceCollection } from '../operations/resource-collection.js';
 import { badRequest } from '../control-error.js';
 import { ApiResources, type ControlPlane } from '../control-plane.js';
 import { deployAutomatically } from './deployments.js';
-import { checked } from '../fields/check-expression.js';
-import { flag, httpApisOnly, oneOf, readFields, requireFields, text, writeFields } from '../fields/fields.js';
+import { checkExpression } from '../fields/check-expression.js';
+import { type Api, API_FIELDS, API_SETTINGS } from '../fields/api-fields.js';
+import { readFields, requireFields, writeFields } from '../fields/fields.js';
 import { newResourceId } from './resource-id.js';
-import { type Api } from '../resources.js';
-import { TAGS } from './tags.js';
-
-const SETTINGS = {
-  Name: text({ min: 1, max: 128 }),
-  Description: text({ max: 1024 }),
-  RouteSelectionExpression: text({}),
-  ApiKeySelectionExpression: oneOf([
-    '$request.header.x-api-key',
-    '$context.authorizer.usageIdentifierKey',
-  ] as const),
-  DisableExecuteApiEndpoint: flag(),
-  DisableSchemaValidation: flag(),
-  IpAddressType: oneOf(['ipv4', 'dualstack'] as const),
-  Version: text({ min: 1, max: 64 }),
-  // of HTTP APIs, the last three for their quick creation
-  CorsConfiguration: httpApisOnly(),
-  CredentialsArn: httpApisOnly(),
-  RouteKey: httpApisOnly(),
-  Target: httpApisOnly(),
-};
-const FIELDS = {
-  ...SETTINGS,
-  ProtocolType: oneOf(['WEBSOCKET'] as const, ['HTTP']),
-  Tags: TAGS,
-};
 
 /** What of the API itself is part of a deployment. */
 const DEPLOYED = [
@@ -40,15 +15,15 @@ const DEPLOYED = [
   'DisableSchemaValidation',
 ] as const;
 
-export const apis: Collection<ControlPlane, ApiResources> = {
+export const apis: ResourceCollection<ControlPlane, ApiResources> = {
   resourceType: 'API',
 
   items: (plane) => plane.apis,
-  write: ({ api }) => writeFields(FIELDS, api),
+  write: ({ api }) => writeFields(API_FIELDS, api),
 
   create(plane, input) {
     const values = requireFields(
-      readFields(FIELDS, input),
+      readFields(API_FIELDS, input),
       'Name',
       'ProtocolType',
       // the model calls it optional because HTTP APIs have none
@@ -72,7 +47,7 @@ export const apis: Collection<ControlPlane, ApiResources> = {
 
   update(_plane, resources, input) {
     const before = resources.api;
-    const api: Api = { ...before, ...readFields(SETTINGS, input) };
+    const api: Api = { ...before, ...readFields(API_SETTINGS, input) };
     check(api);
     resources.api = api;
     if (DEPLOYED.some((name) => api[name] !== before[name])) deployAutomatically(resources);
@@ -92,5 +67,5 @@ export const apis: Collection<ControlPlane, ApiResources> = {
 };
 
 function check({ RouteSelectionExpression }: Api): void {
-  checked('RouteSelectionExpression: ', () => parseSelectionExpression(RouteSelectionExpression));
+  checkExpression('RouteSelectionExpression: ', () => parseSelectionExpression(RouteSelectionExpression));
 }

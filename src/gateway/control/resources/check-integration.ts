@@ -1,18 +1,19 @@
 import { parseParameterMapping } from '../../mapping/request-parameters.js';
+import { LAMBDA_INTEGRATION_METHOD } from '../../silent.js';
 import { parseSelectionExpression } from '../../mapping/selection-expression.js';
 import { badRequest } from '../control-error.js';
 import { type ApiResources } from '../control-plane.js';
-import { checked } from '../fields/check-expression.js';
-import { type Integration } from '../resources.js';
+import { checkExpression } from '../fields/check-expression.js';
+import { type Integration } from '../fields/integration-fields.js';
 import { functionOf } from '../snapshot.js';
 
 /**
- * What an integration of each type needs, and what it cannot have.
+ * Checks what an integration of each type must and must not have.
  *
  * @throws {ControlError} 400
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-integration-requests.html
  */
-export function checkIntegration(of: ApiResources, integration: Integration): void {
+export function checkIntegration(resources: ApiResources, integration: Integration): void {
   switch (integration.IntegrationType) {
     case 'HTTP':
     case 'HTTP_PROXY':
@@ -27,14 +28,16 @@ export function checkIntegration(of: ApiResources, integration: Integration): vo
     default:
       integration.IntegrationType satisfies never;
   }
-  checkConnection(of, integration);
+  checkConnection(resources, integration);
   checkCredentials(integration);
   for (const [destination, source] of Object.entries(integration.RequestParameters ?? {})) {
-    checked('Invalid mapping expression specified: ', () => parseParameterMapping(destination, source));
+    checkExpression('Invalid mapping expression specified: ', () =>
+      parseParameterMapping(destination, source),
+    );
   }
   const { TemplateSelectionExpression } = integration;
   if (TemplateSelectionExpression !== undefined) {
-    checked('TemplateSelectionExpression: ', () =>
+    checkExpression('TemplateSelectionExpression: ', () =>
       parseSelectionExpression(TemplateSelectionExpression, 'request'),
     );
   }
@@ -42,7 +45,7 @@ export function checkIntegration(of: ApiResources, integration: Integration): vo
 
 const STAGE_VARIABLE = String.raw`\$\{stageVariables\.\w+\}`;
 
-/** An http(s) URL in which stage variables may stand for any part. */
+/** An http(s) URL; a stage variable may stand for any part of it. */
 function checkUrl({ IntegrationType, IntegrationMethod, IntegrationUri }: Integration): void {
   if (IntegrationMethod === undefined)
     throw badRequest(`IntegrationMethod is missing: ${IntegrationType} needs it`);
@@ -51,20 +54,20 @@ function checkUrl({ IntegrationType, IntegrationMethod, IntegrationUri }: Integr
   const fail = (reason: string) => {
     throw badRequest(`IntegrationUri '${IntegrationUri}' ${reason}`);
   };
-  // what could stand in their place: digits in a port, a letter elsewhere
+  // a value that each variable could have: a digit in a port, a letter elsewhere
   const example = IntegrationUri.replace(new RegExp(`^${STAGE_VARIABLE}(?!:)`), 'http://x')
     .replace(new RegExp(`^${STAGE_VARIABLE}`), 'http')
     .replace(new RegExp(`(?<=:\\d*)${STAGE_VARIABLE}`, 'g'), '1')
     .replace(new RegExp(STAGE_VARIABLE, 'g'), 'x');
-  if (example.includes('${')) fail('holds a variable; only ${stageVariables.NAME} can stand in it');
+  if (example.includes('${')) fail('contains a variable; only ${stageVariables.NAME} is allowed');
   if (!/^https?:\/\//i.test(example) || !URL.canParse(example)) {
-    fail('is no URL; it must be http://… or https://…, possibly with ${stageVariables.NAME}');
+    fail('is not a URL; it must be http://… or https://…, possibly with ${stageVariables.NAME}');
   }
 }
 
 const ACTION = /^arn:[^:]+:apigateway:[^:]+:[^:]+:(?:path|action)\/./;
 
-/** An action of an AWS service; for `AWS_PROXY` that can only be the invocation of a Lambda function. */
+/** An action of an AWS service; for `AWS_PROXY` only the invocation of a Lambda function. */
 function checkAction({ IntegrationType, IntegrationMethod, IntegrationUri }: Integration): void {
   if (IntegrationUri === undefined)
     throw badRequest(`IntegrationUri is missing: ${IntegrationType} needs it`);
@@ -74,22 +77,23 @@ function checkAction({ IntegrationType, IntegrationMethod, IntegrationUri }: Int
       IntegrationType === 'AWS_PROXY'
         ? 'arn:aws:apigateway:{region}:lambda:path/2015-03-31/functions/{function-arn}/invocations'
         : 'arn:aws:apigateway:{region}:{service}:path/{path} or :action/{action}';
-    throw badRequest(`IntegrationUri '${IntegrationUri}' is no ${form}`);
+    throw badRequest(`IntegrationUri '${IntegrationUri}' is not of the form ${form}`);
   }
   if (IntegrationMethod === undefined)
     throw badRequest(`IntegrationMethod is missing: ${IntegrationType} needs it`);
-  // [uncertain] when AWS says so; with another method every invocation would fail
-  if (isLambda && IntegrationMethod !== 'POST') {
-    throw badRequest(`IntegrationMethod '${IntegrationMethod}': a Lambda function is invoked by POST`);
+  if (isLambda && IntegrationMethod !== LAMBDA_INTEGRATION_METHOD) {
+    throw badRequest(
+      `IntegrationMethod '${IntegrationMethod}': a Lambda function is invoked by ${LAMBDA_INTEGRATION_METHOD}`,
+    );
   }
 }
 
 /**
- * The model says that a ConnectionId is for HTTP APIs only; the API takes it for WebSocket APIs, as a v1 link.
+ * The model says that a ConnectionId is for HTTP APIs only; AWS also accepts it for WebSocket APIs, as a v1 link.
  *
  * @see https://repost.aws/knowledge-center/api-gateway-vpc-link-integration
  */
-function checkConnection(of: ApiResources, integration: Integration): void {
+function checkConnection(resources: ApiResources, integration: Integration): void {
   const { ConnectionType, ConnectionId, IntegrationType } = integration;
   if (ConnectionType === 'INTERNET') {
     if (ConnectionId === undefined) return;
@@ -102,15 +106,15 @@ function checkConnection(of: ApiResources, integration: Integration): void {
     throw badRequest('ConnectionType VPC_LINK needs a ConnectionId: the id of a v1 VPC link');
   }
   const isVariable = new RegExp(`^${STAGE_VARIABLE}$`).test(ConnectionId);
-  if (isVariable || of.plane.vpcLink(ConnectionId) !== undefined) return;
+  if (isVariable || resources.plane.vpcLink(ConnectionId) !== undefined) return;
   throw badRequest(
-    `ConnectionId '${ConnectionId}' is no v1 VPC link (aws apigateway create-vpc-link) and no \${stageVariables.NAME}; links of apigatewayv2 serve HTTP APIs only`,
+    `ConnectionId '${ConnectionId}' is neither a v1 VPC link (aws apigateway create-vpc-link) nor \${stageVariables.NAME}; links of apigatewayv2 are for HTTP APIs only`,
   );
 }
 
 /** A role to assume, or `arn:aws:iam::*:user/*` for the caller's own credentials. */
 function checkCredentials({ CredentialsArn }: Integration): void {
   if (CredentialsArn === undefined || /^arn:[^:]+:iam::[^:]+:(role|user)\/.+$/.test(CredentialsArn)) return;
-  // AWS's words, recorded of authorizers
+  // AWS's text, recorded for authorizers
   throw badRequest('Invalid role ARN');
 }

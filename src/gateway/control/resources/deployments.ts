@@ -1,101 +1,102 @@
-import { type Collection } from '../operations/resource-collection.js';
+import { ASSUMED_TEXTS } from '../../silent.js';
+import { type ResourceCollection } from '../operations/resource-collection.js';
 import { badRequest, notFound } from '../control-error.js';
 import { type ApiResources } from '../control-plane.js';
-import { readFields, text, writeFields } from '../fields/fields.js';
+import { type Deployment, DEPLOYMENT_FIELDS, DEPLOYMENT_SETTINGS } from '../fields/deployment-fields.js';
+import { readFields, writeFields } from '../fields/fields.js';
+import { type Stage } from '../fields/stage-fields.js';
 import { newResourceId } from './resource-id.js';
-import { type Deployment, type Stage } from '../resources.js';
 import { takeSnapshot } from '../snapshot.js';
 
-const SETTINGS = { Description: text({ max: 1024 }) };
-const FIELDS = { ...SETTINGS, StageName: text({ min: 1, max: 128 }) };
-
-/** AWS's words: https://github.com/aws/serverless-application-model/issues/2512 */
+/** AWS's text: https://github.com/aws/serverless-application-model/issues/2512 */
 const NO_ROUTES = 'At least one route is required before deploying the Api';
 
-export const deployments: Collection<ApiResources, Deployment> = {
+export const deployments: ResourceCollection<ApiResources, Deployment> = {
   resourceType: 'Deployment',
 
-  items: (of) => of.deployments,
-  write: (deployment) => writeFields(FIELDS, deployment),
+  items: (resources) => resources.deployments,
+  write: (deployment) => writeFields(DEPLOYMENT_FIELDS, deployment),
 
-  create(of, input) {
-    const { StageName, ...settings } = readFields(FIELDS, input);
-    const stage = StageName === undefined ? undefined : of.stages.get(StageName);
+  create(resources, input) {
+    const { StageName, ...settings } = readFields(DEPLOYMENT_FIELDS, input);
+    const stage = StageName === undefined ? undefined : resources.stages.get(StageName);
     if (StageName !== undefined && stage === undefined) {
       throw notFound('Stage', `Invalid Stage identifier specified ${StageName}`);
     }
-    if (stage?.AutoDeploy) throw autoDeployIsOn(of);
-    if (of.routes.size === 0) throw badRequest(NO_ROUTES);
-    const deployment = deploy(of, { ...settings, AutoDeployed: false });
-    if (stage) point(of, stage, { DeploymentId: deployment.DeploymentId });
+    if (stage?.AutoDeploy) throw autoDeployIsOn(resources);
+    if (resources.routes.size === 0) throw badRequest(NO_ROUTES);
+    const deployment = deploy(resources, { ...settings, AutoDeployed: false });
+    if (stage) point(resources, stage, { DeploymentId: deployment.DeploymentId });
     return deployment;
   },
 
-  update(of, deployment, input) {
-    const updated: Deployment = { ...deployment, ...readFields(SETTINGS, input) };
-    of.deployments.set(deployment.DeploymentId, updated);
+  update(resources, deployment, input) {
+    const updated: Deployment = { ...deployment, ...readFields(DEPLOYMENT_SETTINGS, input) };
+    resources.deployments.set(deployment.DeploymentId, updated);
     return updated;
   },
 
-  delete(of, { DeploymentId }) {
-    if (of.stages.values().some((stage) => stage.DeploymentId === DeploymentId)) {
-      // the words of the v1 API, where this is known: https://github.com/hashicorp/terraform-provider-aws/issues/19805
-      throw badRequest('Active stages pointing to this deployment must be moved or deleted');
+  delete(resources, { DeploymentId }) {
+    if (resources.stages.values().some((stage) => stage.DeploymentId === DeploymentId)) {
+      throw badRequest(ASSUMED_TEXTS.deploymentInUse);
     }
-    of.deployments.delete(DeploymentId);
-    of.snapshots.delete(DeploymentId);
+    resources.deployments.delete(DeploymentId);
+    resources.snapshots.delete(DeploymentId);
   },
 };
 
-/** Deploys to every stage with `AutoDeploy`; to be called after each change of what a deployment freezes. */
-export function deployAutomatically(of: ApiResources): void {
-  const stages = of.stages.values().filter(({ AutoDeploy }) => AutoDeploy);
+/** Deploys to every stage with `AutoDeploy`. Call it after each change of what a deployment contains. */
+export function deployAutomatically(resources: ApiResources): void {
+  const stages = resources.stages.values().filter(({ AutoDeploy }) => AutoDeploy);
   // a copy: deploying replaces the stage in the map
-  for (const stage of stages.toArray()) deployToStage(of, stage);
+  for (const stage of stages.toArray()) deployToStage(resources, stage);
 }
 
-/** What a stage with `AutoDeploy` has after a change; without any route it keeps what it served. */
-export function deployToStage(of: ApiResources, stage: Stage): Stage {
-  if (of.routes.size === 0) {
-    return point(of, stage, {
+/** Deploys to one stage with `AutoDeploy`. An API without routes is not deployed: the stage keeps its deployment. */
+export function deployToStage(resources: ApiResources, stage: Stage): Stage {
+  if (resources.routes.size === 0) {
+    return point(resources, stage, {
       LastDeploymentStatusMessage: `Deployment attempt failed: ${NO_ROUTES}.`,
     });
   }
-  const { DeploymentId } = deploy(of, {
+  const { DeploymentId } = deploy(resources, {
     AutoDeployed: true,
     Description: 'Automatic deployment triggered by changes to the Api configuration',
   });
-  return point(of, stage, {
+  return point(resources, stage, {
     DeploymentId,
-    // AWS's words, as in many listings of get-stages
+    // AWS's text, as in many listings of get-stages
     LastDeploymentStatusMessage: `Successfully deployed stage with deployment ID '${DeploymentId}'`,
   });
 }
 
-/** AWS's words: https://github.com/go-to-k/cdk-real-drift/issues/667 */
+/** AWS's text: https://github.com/go-to-k/cdk-real-drift/issues/667 */
 export const autoDeployIsOn = ({ api: { ApiId }, plane: { accountId } }: ApiResources) =>
   badRequest(
     `Deployment ID cannot be set on this stage ${accountId}:${ApiId} because AutoDeploy is enabled.`,
   );
 
-function deploy(of: ApiResources, settings: Pick<Deployment, 'AutoDeployed' | 'Description'>): Deployment {
+function deploy(
+  resources: ApiResources,
+  settings: Pick<Deployment, 'AutoDeployed' | 'Description'>,
+): Deployment {
   const deployment: Deployment = {
     ...settings,
-    DeploymentId: newResourceId('Deployment', of.deployments),
+    DeploymentId: newResourceId('Deployment', resources.deployments),
     DeploymentStatus: 'DEPLOYED',
-    CreatedDate: of.plane.date(),
+    CreatedDate: resources.plane.date(),
   };
-  of.deployments.set(deployment.DeploymentId, deployment);
-  of.snapshots.set(deployment.DeploymentId, takeSnapshot(of));
+  resources.deployments.set(deployment.DeploymentId, deployment);
+  resources.snapshots.set(deployment.DeploymentId, takeSnapshot(resources));
   return deployment;
 }
 
 function point(
-  of: ApiResources,
+  resources: ApiResources,
   stage: Stage,
-  to: Pick<Stage, 'DeploymentId' | 'LastDeploymentStatusMessage'>,
+  target: Pick<Stage, 'DeploymentId' | 'LastDeploymentStatusMessage'>,
 ): Stage {
-  const pointed: Stage = { ...stage, ...to, LastUpdatedDate: of.plane.date() };
-  of.stages.set(stage.StageName, pointed);
+  const pointed: Stage = { ...stage, ...target, LastUpdatedDate: resources.plane.date() };
+  resources.stages.set(stage.StageName, pointed);
   return pointed;
 }

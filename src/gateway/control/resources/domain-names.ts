@@ -1,64 +1,38 @@
 import { randomInt } from 'node:crypto';
-import { type Collection } from '../operations/resource-collection.js';
+import { type ResourceCollection } from '../operations/resource-collection.js';
 import { badRequest, conflict } from '../control-error.js';
 import { type ControlPlane } from '../control-plane.js';
 import {
-  listOf,
-  notServed,
-  oneOf,
-  readFields,
-  requireFields,
-  structure,
-  text,
-  type Values,
-  writeFields,
-} from '../fields/fields.js';
-import { type DomainName } from '../resources.js';
-import { TAGS } from './tags.js';
-
-const CONFIGURATION = {
-  CertificateArn: text({ min: 1 }),
-  CertificateName: text({ min: 1, max: 128 }),
-  // WebSocket APIs have no edge-optimized endpoints
-  EndpointType: oneOf(['REGIONAL'] as const, ['EDGE']),
-  SecurityPolicy: oneOf(['TLS_1_2'] as const, ['TLS_1_0']),
-  IpAddressType: oneOf(['ipv4', 'dualstack'] as const),
-  OwnershipVerificationCertificateArn: text({ min: 1 }),
-};
-const SETTINGS = {
-  DomainNameConfigurations: listOf(structure(CONFIGURATION)),
-  RoutingMode: oneOf(['API_MAPPING_ONLY'] as const, ['ROUTING_RULE_ONLY', 'ROUTING_RULE_THEN_API_MAPPING']),
-  MutualTlsAuthentication: notServed(),
-};
-const LABEL = '[a-z0-9]([a-z0-9-]*[a-z0-9])?';
-const FIELDS = {
-  ...SETTINGS,
-  DomainName: text({
-    max: 253,
-    pattern: new RegExp(`^(\\*\\.)?(${LABEL}\\.)+${LABEL}$`),
-    form: 'a domain name in lower case',
-  }),
-  Tags: TAGS,
-};
+  type DomainName,
+  type DomainNameConfiguration,
+  DOMAIN_NAME_FIELDS,
+  DOMAIN_NAME_SETTINGS,
+  type RequestedConfiguration,
+} from '../fields/domain-name-fields.js';
+import { readFields, requireFields, writeFields } from '../fields/fields.js';
 
 /**
- * Host names of the user's own. Nothing is asked of a name server and no certificate is read: a client that sends the
- * name as its `Host` reaches what is mapped to it.
+ * Host names of the user's own. No name server and no certificate is consulted: a client that sends the name as its
+ * `Host` reaches the stages that are mapped to it.
  */
-export const domainNames: Collection<ControlPlane, DomainName> = {
+export const domainNames: ResourceCollection<ControlPlane, DomainName> = {
   resourceType: 'DomainName',
 
   items: (plane) => plane.domainNames,
   write: (domainName) => ({
-    ...writeFields(FIELDS, domainName),
-    // its members are part of the answer only, in part
+    ...writeFields(DOMAIN_NAME_FIELDS, domainName),
+    // some of their fields are in no table, because only responses have them
     domainNameConfigurations: domainName.DomainNameConfigurations.map((item) => writeFields({}, item)),
   }),
 
   create(plane, input) {
-    const values = requireFields(readFields(FIELDS, input), 'DomainName', 'DomainNameConfigurations');
+    const values = requireFields(
+      readFields(DOMAIN_NAME_FIELDS, input),
+      'DomainName',
+      'DomainNameConfigurations',
+    );
     const name = values.DomainName;
-    // AWS's words of v1
+    // AWS's text in v1
     if (plane.domainNames.has(name)) throw conflict('The domain name you provided already exists.');
     const domainName: DomainName = {
       Tags: {},
@@ -67,7 +41,7 @@ export const domainNames: Collection<ControlPlane, DomainName> = {
       DomainNameArn: `arn:aws:apigateway:${plane.region}::/domainnames/${name}`,
       // recorded 2026-09
       ApiMappingSelectionExpression: '$request.basepath',
-      DomainNameConfigurations: [configuration(values.DomainNameConfigurations, given(plane))],
+      DomainNameConfigurations: [configuration(values.DomainNameConfigurations, awsDefaults(plane))],
     };
     plane.domainNames.set(name, domainName);
     plane.apiMappings.set(name, new Map());
@@ -75,7 +49,7 @@ export const domainNames: Collection<ControlPlane, DomainName> = {
   },
 
   update(plane, domainName, input) {
-    const values = readFields(SETTINGS, input);
+    const values = readFields(DOMAIN_NAME_SETTINGS, input);
     const [before] = domainName.DomainNameConfigurations;
     const updated: DomainName = {
       ...domainName,
@@ -88,23 +62,23 @@ export const domainNames: Collection<ControlPlane, DomainName> = {
     return updated;
   },
 
-  /** Its mappings go with it. */
+  /** Also deletes its mappings. */
   delete(plane, { DomainName: name }) {
     plane.domainNames.delete(name);
     plane.apiMappings.delete(name);
   },
 };
 
-/** @param before what the configuration has that the request does not mention */
+/** @param current the values of fields that the request does not name */
 function configuration(
-  [item, ...more]: readonly Values<typeof CONFIGURATION>[],
-  before: Readonly<Record<string, unknown>>,
-): DomainName['DomainNameConfigurations'][number] {
-  if (item === undefined || more.length > 0) {
+  [item, ...others]: readonly RequestedConfiguration[],
+  current: DomainNameConfiguration,
+): DomainNameConfiguration {
+  if (item === undefined || others.length > 0) {
     throw badRequest('DomainNameConfigurations has one member: the REGIONAL endpoint');
   }
-  const merged = { ...before, ...item };
-  if (merged['CertificateArn'] === undefined) {
+  const merged = { ...current, ...item };
+  if (merged.CertificateArn === undefined) {
     throw badRequest(
       'DomainNameConfigurations[0].CertificateArn is missing: the ARN of a certificate in ACM',
     );
@@ -112,8 +86,8 @@ function configuration(
   return merged;
 }
 
-/** What AWS adds to a new configuration. */
-function given({ region }: ControlPlane): DomainName['DomainNameConfigurations'][number] {
+/** The fields that AWS sets in a new configuration. */
+function awsDefaults({ region }: ControlPlane): DomainNameConfiguration {
   const id = Array.from({ length: 10 }, () => randomInt(36).toString(36)).join('');
   return {
     ApiGatewayDomainName: `d-${id}.execute-api.${region}.amazonaws.com`,

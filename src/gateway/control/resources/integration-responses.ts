@@ -1,37 +1,33 @@
 import { parseResponseMapping } from '../../mapping/response-parameters.js';
+import { mergeMap, withoutEmpty } from '../../silent.js';
 import { parseSelectionExpression } from '../../mapping/selection-expression.js';
-import { type Collection, mergeMap, withoutEmpty } from '../operations/resource-collection.js';
+import { type ResourceCollection } from '../operations/resource-collection.js';
 import { badRequest, conflict } from '../control-error.js';
 import { type ApiResources } from '../control-plane.js';
 import { deployAutomatically } from './deployments.js';
-import { checked } from '../fields/check-expression.js';
-import { mapOf, readFields, requireFields, text, writeFields } from '../fields/fields.js';
+import { checkExpression } from '../fields/check-expression.js';
+import { readFields, requireFields, writeFields } from '../fields/fields.js';
+import { type Integration } from '../fields/integration-fields.js';
+import {
+  INTEGRATION_RESPONSE_FIELDS,
+  type IntegrationResponse,
+} from '../fields/integration-response-fields.js';
 import { newResourceId } from './resource-id.js';
-import { type Integration, type IntegrationResponse } from '../resources.js';
-import { CONTENT_HANDLING, TEMPLATES } from '../fields/shared-fields.js';
-
-const FIELDS = {
-  IntegrationResponseKey: text({ min: 1 }),
-  ContentHandlingStrategy: CONTENT_HANDLING,
-  ResponseParameters: mapOf(text({ max: 512 })),
-  ResponseTemplates: TEMPLATES,
-  TemplateSelectionExpression: text({}),
-};
 
 /** The integration that the responses belong to. */
-export interface OfIntegration {
-  readonly of: ApiResources;
+interface ParentIntegration {
+  readonly resources: ApiResources;
   readonly integration: Integration;
 }
 
-export const integrationResponses: Collection<OfIntegration, IntegrationResponse> = {
+export const integrationResponses: ResourceCollection<ParentIntegration, IntegrationResponse> = {
   resourceType: 'IntegrationResponse',
 
   items: (parent) => responsesOf(parent),
-  write: (response) => writeFields(FIELDS, response),
+  write: (response) => writeFields(INTEGRATION_RESPONSE_FIELDS, response),
 
   create(parent, input) {
-    const values = requireFields(readFields(FIELDS, input), 'IntegrationResponseKey');
+    const values = requireFields(readFields(INTEGRATION_RESPONSE_FIELDS, input), 'IntegrationResponseKey');
     return put(parent, {
       ...values,
       IntegrationResponseId: newResourceId('IntegrationResponse', responsesOf(parent)),
@@ -39,10 +35,9 @@ export const integrationResponses: Collection<OfIntegration, IntegrationResponse
   },
 
   update(parent, response, input) {
-    const values = readFields(FIELDS, input);
+    const values = readFields(INTEGRATION_RESPONSE_FIELDS, input);
     return put(parent, {
       ...response,
-      // [uncertain] templates as a whole, parameters merged: as in the integration itself
       ...values,
       ...(values.ResponseParameters && {
         ResponseParameters: mergeMap(response.ResponseParameters, values.ResponseParameters),
@@ -53,33 +48,38 @@ export const integrationResponses: Collection<OfIntegration, IntegrationResponse
   delete(parent, { IntegrationResponseId }) {
     const responses = new Map(responsesOf(parent));
     responses.delete(IntegrationResponseId);
-    parent.of.integrationResponses.set(parent.integration.IntegrationId, responses);
-    deployAutomatically(parent.of);
+    parent.resources.integrationResponses.set(parent.integration.IntegrationId, responses);
+    deployAutomatically(parent.resources);
   },
 };
 
-const responsesOf = ({ of, integration }: OfIntegration): ReadonlyMap<string, IntegrationResponse> =>
-  of.integrationResponses.get(integration.IntegrationId) ?? new Map();
+const responsesOf = ({
+  resources,
+  integration,
+}: ParentIntegration): ReadonlyMap<string, IntegrationResponse> =>
+  resources.integrationResponses.get(integration.IntegrationId) ?? new Map();
 
-function put(parent: OfIntegration, given: IntegrationResponse): IntegrationResponse {
-  const response = withoutEmpty(given);
+function put(parent: ParentIntegration, requested: IntegrationResponse): IntegrationResponse {
+  const response = withoutEmpty(requested);
   checkKey(parent, response);
   for (const [destination, source] of Object.entries(response.ResponseParameters ?? {})) {
-    checked('Invalid mapping expression specified: ', () => parseResponseMapping(destination, source));
+    checkExpression('Invalid mapping expression specified: ', () =>
+      parseResponseMapping(destination, source),
+    );
   }
   const { TemplateSelectionExpression: selection } = response;
   if (selection !== undefined) {
-    checked('TemplateSelectionExpression: ', () => parseSelectionExpression(selection, 'response'));
+    checkExpression('TemplateSelectionExpression: ', () => parseSelectionExpression(selection, 'response'));
   }
-  const { of, integration } = parent;
+  const { resources, integration } = parent;
   const responses = new Map(responsesOf(parent)).set(response.IntegrationResponseId, response);
-  of.integrationResponses.set(integration.IntegrationId, responses);
-  deployAutomatically(of);
+  resources.integrationResponses.set(integration.IntegrationId, responses);
+  deployAutomatically(resources);
   return response;
 }
 
 /** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-integration-responses.html */
-function checkKey(parent: OfIntegration, response: IntegrationResponse): void {
+function checkKey(parent: ParentIntegration, response: IntegrationResponse): void {
   const { IntegrationResponseKey: key, IntegrationResponseId: id } = response;
   if (key !== '$default') {
     const pattern = key.match(/^\/(.+)\/$/s)?.[1];
@@ -92,7 +92,7 @@ function checkKey(parent: OfIntegration, response: IntegrationResponse): void {
       RegExp(pattern, 's');
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      throw badRequest(`IntegrationResponseKey '${key}' is no regular expression: ${reason}`);
+      throw badRequest(`IntegrationResponseKey '${key}' is not a regular expression: ${reason}`);
     }
   }
   const others = responsesOf(parent).values();

@@ -1,76 +1,49 @@
 import { LIMITS } from '../../limits.js';
-import { type Collection, mergeMap, withoutEmpty } from '../operations/resource-collection.js';
+import {
+  hasConnectionId,
+  INTEGRATION_TIMEOUT_MS,
+  LAMBDA_INTEGRATION_METHOD,
+  mergeMap,
+  withoutEmpty,
+} from '../../silent.js';
+import { type ResourceCollection } from '../operations/resource-collection.js';
 import { checkIntegration } from './check-integration.js';
 import { conflict } from '../control-error.js';
 import { type ApiResources } from '../control-plane.js';
 import { deployAutomatically } from './deployments.js';
-import {
-  httpApisOnly,
-  integer,
-  mapOf,
-  oneOf,
-  readFields,
-  requireFields,
-  text,
-  writeFields,
-} from '../fields/fields.js';
+import { readFields, requireFields, writeFields } from '../fields/fields.js';
+import { type Integration, INTEGRATION_FIELDS } from '../fields/integration-fields.js';
 import { newResourceId } from './resource-id.js';
-import { type Integration } from '../resources.js';
 import { functionOf, integrationId } from '../snapshot.js';
-import { CONTENT_HANDLING, TEMPLATES } from '../fields/shared-fields.js';
 
-const FIELDS = {
-  IntegrationType: oneOf(['HTTP', 'HTTP_PROXY', 'MOCK', 'AWS', 'AWS_PROXY'] as const),
-  IntegrationMethod: oneOf(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS', 'ANY']),
-  IntegrationUri: text({ min: 1, max: 2048 }),
-  ConnectionType: oneOf(['INTERNET', 'VPC_LINK'] as const),
-  ConnectionId: text({ min: 1, max: 1024 }),
-  RequestParameters: mapOf(text({ max: 512 })),
-  PassthroughBehavior: oneOf(['WHEN_NO_MATCH', 'WHEN_NO_TEMPLATES', 'NEVER'] as const),
-  PayloadFormatVersion: oneOf(['1.0'] as const),
-  // the model's type goes to 30,000, which is for HTTP APIs
-  TimeoutInMillis: integer(50, 29_000),
-  Description: text({ max: 1024 }),
-  CredentialsArn: text({}),
-  ContentHandlingStrategy: CONTENT_HANDLING,
-  RequestTemplates: TEMPLATES,
-  TemplateSelectionExpression: text({}),
-  IntegrationSubtype: httpApisOnly(),
-  ResponseParameters: httpApisOnly(),
-  TlsConfig: httpApisOnly(),
-};
-
-export const integrations: Collection<ApiResources, Integration> = {
+export const integrations: ResourceCollection<ApiResources, Integration> = {
   resourceType: 'Integration',
   quota: { items: LIMITS.integrations, plural: 'Integrations' },
 
-  items: (of) => of.integrations,
-  write: (integration) => writeFields(FIELDS, integration),
+  items: (resources) => resources.integrations,
+  write: (integration) => writeFields(INTEGRATION_FIELDS, integration),
 
-  create(of, input) {
-    const values = requireFields(readFields(FIELDS, input), 'IntegrationType');
-    return put(of, {
+  create(resources, input) {
+    const values = requireFields(readFields(INTEGRATION_FIELDS, input), 'IntegrationType');
+    return put(resources, {
       ConnectionType: 'INTERNET',
       PassthroughBehavior: 'WHEN_NO_MATCH',
       PayloadFormatVersion: '1.0',
-      TimeoutInMillis: 29_000,
-      // a Lambda function has no other method, and AWS's own templates leave it out:
-      // https://github.com/aws-samples/simple-websockets-chat-app/blob/master/template.yaml
-      ...(functionOf(values.IntegrationUri ?? '') !== undefined && { IntegrationMethod: 'POST' }),
+      TimeoutInMillis: INTEGRATION_TIMEOUT_MS.max,
+      ...(functionOf(values.IntegrationUri ?? '') !== undefined && {
+        IntegrationMethod: LAMBDA_INTEGRATION_METHOD,
+      }),
       ...values,
-      IntegrationId: newResourceId('Integration', of.integrations),
+      IntegrationId: newResourceId('Integration', resources.integrations),
     });
   },
 
-  update(of, { ConnectionId, ...integration }, input) {
-    const values = readFields(FIELDS, input);
+  update(resources, { ConnectionId, ...integration }, input) {
+    const values = readFields(INTEGRATION_FIELDS, input);
     const ConnectionType = values.ConnectionType ?? integration.ConnectionType;
-    return put(of, {
+    return put(resources, {
       ...integration,
-      // an integration that goes over to INTERNET leaves its link behind
-      ...(ConnectionId !== undefined && ConnectionType === 'VPC_LINK' && { ConnectionId }),
-      // [uncertain] templates are replaced as a whole: an empty string is a template by the model, so that it could
-      // not remove one
+      ...(ConnectionId !== undefined && hasConnectionId(ConnectionType) && { ConnectionId }),
       ...values,
       ...(values.RequestParameters && {
         RequestParameters: mergeMap(integration.RequestParameters, values.RequestParameters),
@@ -78,31 +51,31 @@ export const integrations: Collection<ApiResources, Integration> = {
     });
   },
 
-  delete(of, { IntegrationId }) {
-    const users = of.routes.values().filter(({ Target }) => integrationId(Target) === IntegrationId);
+  delete(resources, { IntegrationId }) {
+    const users = resources.routes.values().filter(({ Target }) => integrationId(Target) === IntegrationId);
     const routeIds = users.map(({ RouteId }) => RouteId).toArray();
     if (routeIds.length > 0) {
-      // AWS's words: https://github.com/milliHQ/terraform-aws-next-js/issues/247
+      // AWS's text: https://github.com/milliHQ/terraform-aws-next-js/issues/247
       throw conflict(
         `Cannot delete Integration because it is referenced by the following Routes with Ids: [${routeIds.join(', ')}]`,
       );
     }
-    of.integrations.delete(IntegrationId);
-    of.integrationResponses.delete(IntegrationId);
-    deployAutomatically(of);
+    resources.integrations.delete(IntegrationId);
+    resources.integrationResponses.delete(IntegrationId);
+    deployAutomatically(resources);
   },
 };
 
-function put(of: ApiResources, given: Integration): Integration {
-  const { IntegrationResponseSelectionExpression: _, ...settings } = withoutEmpty(given);
+function put(resources: ApiResources, requested: Integration): Integration {
+  const { IntegrationResponseSelectionExpression: _, ...settings } = withoutEmpty(requested);
   const selection = responseSelection(settings);
   const integration: Integration = {
     ...settings,
     ...(selection !== undefined && { IntegrationResponseSelectionExpression: selection }),
   };
-  checkIntegration(of, integration);
-  of.integrations.set(integration.IntegrationId, integration);
-  deployAutomatically(of);
+  checkIntegration(resources, integration);
+  resources.integrations.set(integration.IntegrationId, integration);
+  deployAutomatically(resources);
   return integration;
 }
 

@@ -1,14 +1,11 @@
+import { MODEL_TEMPLATE } from '../../silent.js';
 import { type JsonObject, isJsonObject } from '../fields/fields.js';
-import { type Model } from '../resources.js';
+import { type Model } from '../fields/model-fields.js';
 
-/**
- * A mapping template to start from, which writes a message as the model has it: GetModelTemplate.
- *
- * [uncertain] AWS documents that it generates one, not its text; this has the form of v1's.
- */
+/** GetModelTemplate: a mapping template to start from, with sample values for the model's fields. */
 export function modelTemplate({ Schema }: Model): JsonObject {
   const schema: unknown = JSON.parse(Schema);
-  return { value: `#set($inputRoot = $input.path('$'))\n${sample(schema, '')}` };
+  return { value: MODEL_TEMPLATE.head + sample(schema, '') };
 }
 
 function sample(schema: unknown, indent: string): string {
@@ -24,10 +21,4 @@ function sample(schema: unknown, indent: string): string {
   return SAMPLES[String(type)] ?? 'null';
 }
 
-const SAMPLES: Readonly<Record<string, string>> = {
-  string: '"foo"',
-  integer: '42',
-  number: '42',
-  boolean: 'true',
-  object: '{ }',
-};
+const SAMPLES: Readonly<Record<string, string>> = MODEL_TEMPLATE.samples;

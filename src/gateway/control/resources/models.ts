@@ -1,75 +1,67 @@
-import { type Collection, withoutEmpty } from '../operations/resource-collection.js';
+import { ASSUMED_TEXTS, MODEL_CONTENT_TYPE, withoutEmpty } from '../../silent.js';
+import { type ResourceCollection } from '../operations/resource-collection.js';
 import { badRequest, conflict } from '../control-error.js';
 import { type ApiResources } from '../control-plane.js';
 import { deployAutomatically } from './deployments.js';
-import { isJsonObject, mapOf, readFields, requireFields, text, writeFields } from '../fields/fields.js';
+import { isJsonObject, readFields, requireFields, writeFields } from '../fields/fields.js';
+import { type Model, MODEL_FIELDS } from '../fields/model-fields.js';
 import { schemaErrors } from './json-schema.js';
 import { newResourceId } from './resource-id.js';
-import { type Model } from '../resources.js';
 
-const FIELDS = {
-  Name: text({ max: 128, pattern: /^[A-Za-z0-9]+$/, form: '1 to 128 letters and digits' }),
-  Schema: text({ max: 32 * 1024 }),
-  ContentType: text({ min: 1, max: 256 }),
-  Description: text({ max: 1024 }),
-};
-
-/** Value of a selection expression, or `$default` → name of a model. */
-export const MODEL_NAMES = mapOf(text({ min: 1, max: 128 }));
-
-/** JSON schemas, draft 4, that a route holds its messages to. */
-export const models: Collection<ApiResources, Model> = {
+/** JSON schemas (draft 4) by which routes check their messages. */
+export const models: ResourceCollection<ApiResources, Model> = {
   resourceType: 'Model',
 
-  items: (of) => of.models,
-  write: (model) => writeFields(FIELDS, model),
+  items: (resources) => resources.models,
+  write: (model) => writeFields(MODEL_FIELDS, model),
 
-  create(of, input) {
-    const values = requireFields(readFields(FIELDS, input), 'Name', 'Schema');
-    return put(of, {
-      // [uncertain] AWS documents no default
-      ContentType: 'application/json',
+  create(resources, input) {
+    const values = requireFields(readFields(MODEL_FIELDS, input), 'Name', 'Schema');
+    return put(resources, {
+      ContentType: MODEL_CONTENT_TYPE,
       ...values,
-      ModelId: newResourceId('Model', of.models),
+      ModelId: newResourceId('Model', resources.models),
     });
   },
 
-  update(of, model, input) {
-    const values = readFields(FIELDS, input);
-    // routes know it by its name
-    if (values.Name !== undefined && values.Name !== model.Name) refuseIfUsed(of, model, 'rename');
-    return put(of, { ...model, ...values });
+  update(resources, model, input) {
+    const values = readFields(MODEL_FIELDS, input);
+    // routes name their models
+    if (values.Name !== undefined && values.Name !== model.Name) refuseIfUsed(resources, model, 'rename');
+    return put(resources, { ...model, ...values });
   },
 
-  delete(of, model) {
-    refuseIfUsed(of, model, 'delete');
-    of.models.delete(model.ModelId);
-    deployAutomatically(of);
+  delete(resources, model) {
+    refuseIfUsed(resources, model, 'delete');
+    resources.models.delete(model.ModelId);
+    deployAutomatically(resources);
   },
 };
 
-/** @throws {ControlError} 400: there is no model of that name */
+/**
+ * @param path the field's name for the error message
+ * @throws {ControlError} 400: there is no model of that name
+ */
 export function checkModelNames(
-  of: ApiResources,
-  where: string,
-  named: Readonly<Record<string, string>> = {},
+  resources: ApiResources,
+  path: string,
+  modelNames: Readonly<Record<string, string>> = {},
 ): void {
-  const names = new Set(of.models.values().map(({ Name }) => Name));
-  for (const [key, name] of Object.entries(named)) {
-    if (!names.has(name)) throw badRequest(`${where}['${key}']: this API has no model '${name}'`);
+  const names = new Set(resources.models.values().map(({ Name }) => Name));
+  for (const [key, name] of Object.entries(modelNames)) {
+    if (!names.has(name)) throw badRequest(`${path}['${key}']: this API has no model '${name}'`);
   }
 }
 
-function put(of: ApiResources, given: Model): Model {
-  const model = withoutEmpty(given);
+function put(resources: ApiResources, requested: Model): Model {
+  const model = withoutEmpty(requested);
   checkSchema(model);
   const { Name, ModelId } = model;
-  if (of.models.values().some((other) => other.Name === Name && other.ModelId !== ModelId)) {
-    // [uncertain] no recording; two models of one name could not be told apart by a route
-    throw conflict(`Model name already exists for this Api: ${Name}`);
+  if (resources.models.values().some((other) => other.Name === Name && other.ModelId !== ModelId)) {
+    throw conflict(ASSUMED_TEXTS.modelExists(Name));
   }
-  of.models.set(ModelId, model);
-  deployAutomatically(of);
+  resources.models.set(ModelId, model);
+  deployAutomatically(resources);
   return model;
 }
 
@@ -80,23 +72,22 @@ function checkSchema({ Schema }: Model): void {
   } catch {
     throw badRequest('Invalid model schema specified: it is not JSON');
   }
-  // the beginning is AWS's of v1; the reason is ours
-  if (!isJsonObject(schema)) throw badRequest('Invalid model schema specified: it is no JSON object');
+  // the beginning is v1's text; the reason is ours
+  if (!isJsonObject(schema)) throw badRequest('Invalid model schema specified: it is not a JSON object');
   const errors = schemaErrors(schema);
   if (errors !== undefined) throw badRequest(`Invalid model schema specified: ${errors}`);
 }
 
-function refuseIfUsed(of: ApiResources, { Name }: Model, verb: string): void {
-  const user = of.routes
+function refuseIfUsed(resources: ApiResources, { Name }: Model, verb: string): void {
+  const user = resources.routes
     .values()
     .find(({ RequestModels = {} }) => Object.values(RequestModels).includes(Name));
-  const twoWay = of.routeResponses
+  const twoWay = resources.routeResponses
     .entries()
     .find(([, responses]) =>
       responses.values().some(({ ResponseModels = {} }) => Object.values(ResponseModels).includes(Name)),
     );
-  const route = user ?? of.routes.get(twoWay?.[0] ?? '');
+  const route = user ?? resources.routes.get(twoWay?.[0] ?? '');
   if (route === undefined) return;
-  // [uncertain] in the form of an authorizer's
-  throw conflict(`Cannot ${verb} model '${Name}', is referenced in route: ${route.RouteKey}`);
+  throw conflict(ASSUMED_TEXTS.modelInUse(verb, Name, route.RouteKey));
 }

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789';
 
-/** The lengths seen in AWS's ids (recorded 2026-09: `06dsnuqv44`, `mdc50p4`, `pxklyku`, `0nzt2g`). */
+/** Lengths of AWS's ids (recorded 2026-09: `06dsnuqv44`, `mdc50p4`, `pxklyku`, `0nzt2g`). */
 const LENGTHS = {
   Api: 10,
   Route: 7,
@@ -18,7 +18,7 @@ const LENGTHS = {
   UsagePlan: 6,
 } as const;
 
-/** @param taken the resources of that kind that have an id already */
+/** @param taken the existing resources of that kind, by id */
 export function newResourceId(kind: keyof typeof LENGTHS, taken: ReadonlyMap<string, unknown>): string {
   for (;;) {
     const id = Array.from({ length: LENGTHS[kind] }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');

@@ -1,55 +1,47 @@
 import { parseSelectionExpression } from '../../mapping/selection-expression.js';
-import { type Collection, mergeMap, withoutEmpty } from '../operations/resource-collection.js';
+import { mergeMap, RESPONSE_HEADER, withoutEmpty } from '../../silent.js';
+import { type ResourceCollection } from '../operations/resource-collection.js';
 import { badRequest, conflict } from '../control-error.js';
 import { type ApiResources } from '../control-plane.js';
 import { deployAutomatically } from './deployments.js';
-import { checked } from '../fields/check-expression.js';
-import { readFields, requireFields, text, writeFields } from '../fields/fields.js';
-import { checkModelNames, MODEL_NAMES } from './models.js';
-import { DECLARATIONS, withRequired } from '../fields/parameter-declarations.js';
+import { checkExpression } from '../fields/check-expression.js';
+import { readFields, requireFields, writeFields } from '../fields/fields.js';
+import { type Route } from '../fields/route-fields.js';
+import { type RouteResponse, ROUTE_RESPONSE_FIELDS } from '../fields/route-response-fields.js';
+import { checkModelNames } from './models.js';
 import { newResourceId } from './resource-id.js';
-import { type Route, type RouteResponse } from '../resources.js';
-
-const FIELDS = {
-  RouteResponseKey: text({ min: 1 }),
-  ModelSelectionExpression: text({}),
-  ResponseModels: MODEL_NAMES,
-  ResponseParameters: DECLARATIONS,
-};
 
 /** The route that the responses belong to. */
-export interface OfRoute {
-  readonly of: ApiResources;
+interface ParentRoute {
+  readonly resources: ApiResources;
   readonly route: Route;
 }
 
 /**
- * Route responses: having one makes a route two-way. Models and parameters are kept and given back; AWS does not
- * hold what it sends to them either, and a frame has no headers.
+ * Route responses: a route that has one is two-way. Models and parameters are stored and returned without effect: AWS
+ * does not check its responses by them either, and a frame has no headers.
  */
-export const routeResponses: Collection<OfRoute, RouteResponse> = {
+export const routeResponses: ResourceCollection<ParentRoute, RouteResponse> = {
   resourceType: 'RouteResponse',
 
   items: (parent) => responsesOf(parent),
-  write: (response) => writeFields(FIELDS, response),
+  write: (response) => writeFields(ROUTE_RESPONSE_FIELDS, response),
 
   create(parent, input) {
-    const { ResponseParameters, ...values } = requireFields(readFields(FIELDS, input), 'RouteResponseKey');
+    const values = requireFields(readFields(ROUTE_RESPONSE_FIELDS, input), 'RouteResponseKey');
     return put(parent, {
       ...values,
-      ...(ResponseParameters && { ResponseParameters: withRequired(ResponseParameters) }),
       RouteResponseId: newResourceId('RouteResponse', responsesOf(parent)),
     });
   },
 
   update(parent, response, input) {
-    const { ResponseParameters, ...values } = readFields(FIELDS, input);
+    const { ResponseParameters, ...values } = readFields(ROUTE_RESPONSE_FIELDS, input);
     return put(parent, {
       ...response,
       ...values,
-      // [uncertain] merged, as the request parameters of a route
       ...(ResponseParameters && {
-        ResponseParameters: mergeMap(response.ResponseParameters, withRequired(ResponseParameters)),
+        ResponseParameters: mergeMap(response.ResponseParameters, ResponseParameters),
       }),
     });
   },
@@ -57,36 +49,39 @@ export const routeResponses: Collection<OfRoute, RouteResponse> = {
   delete(parent, { RouteResponseId }) {
     const responses = new Map(responsesOf(parent));
     responses.delete(RouteResponseId);
-    parent.of.routeResponses.set(parent.route.RouteId, responses);
-    deployAutomatically(parent.of);
+    parent.resources.routeResponses.set(parent.route.RouteId, responses);
+    deployAutomatically(parent.resources);
   },
 };
 
-const responsesOf = ({ of, route }: OfRoute): ReadonlyMap<string, RouteResponse> =>
-  of.routeResponses.get(route.RouteId) ?? new Map();
+const responsesOf = ({ resources, route }: ParentRoute): ReadonlyMap<string, RouteResponse> =>
+  resources.routeResponses.get(route.RouteId) ?? new Map();
 
-function put(parent: OfRoute, given: RouteResponse): RouteResponse {
-  const { of, route } = parent;
-  const response = withoutEmpty(given);
+function put(parent: ParentRoute, requested: RouteResponse): RouteResponse {
+  const { resources, route } = parent;
+  const response = withoutEmpty(requested);
   checkKey(parent, response);
-  checkModelNames(of, 'ResponseModels', response.ResponseModels);
+  checkModelNames(resources, 'ResponseModels', response.ResponseModels);
   for (const key of Object.keys(response.ResponseParameters ?? {})) {
-    if (!/^(?:route|method)\.response\.header\.[\w.$-]+$/.test(key)) {
+    if (!RESPONSE_HEADER.test(key)) {
       throw badRequest(`ResponseParameters: '${key}' is not of the form route.response.header.NAME`);
     }
   }
   const { ModelSelectionExpression: selection } = response;
   if (selection !== undefined) {
-    checked('ModelSelectionExpression: ', () => parseSelectionExpression(selection, 'response'));
+    checkExpression('ModelSelectionExpression: ', () => parseSelectionExpression(selection, 'response'));
   }
-  of.routeResponses.set(route.RouteId, new Map(responsesOf(parent)).set(response.RouteResponseId, response));
-  deployAutomatically(of);
+  resources.routeResponses.set(
+    route.RouteId,
+    new Map(responsesOf(parent)).set(response.RouteResponseId, response),
+  );
+  deployAutomatically(resources);
   return response;
 }
 
 /** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-route-response.html */
-function checkKey(parent: OfRoute, { RouteResponseKey: key, RouteResponseId: id }: RouteResponse): void {
-  if (key !== '$default') throw badRequest(`RouteResponseKey '${key}': $default is the only one there is`);
+function checkKey(parent: ParentRoute, { RouteResponseKey: key, RouteResponseId: id }: RouteResponse): void {
+  if (key !== '$default') throw badRequest(`RouteResponseKey '${key}': the only one allowed is $default`);
   if (
     responsesOf(parent)
       .values()

@@ -1,68 +1,27 @@
 import { LIMITS } from '../../limits.js';
-import { type Collection, mergeMap, withoutEmpty } from '../operations/resource-collection.js';
+import { ASSUMED_TEXTS, mergeMap, withoutEmpty } from '../../silent.js';
+import { type ResourceCollection } from '../operations/resource-collection.js';
 import { badRequest, conflict, notFound } from '../control-error.js';
 import { type ApiResources } from '../control-plane.js';
 import { autoDeployIsOn, deployToStage } from './deployments.js';
+import { readFields, requireFields, type Values, writeFields } from '../fields/fields.js';
 import {
-  flag,
-  integer,
-  mapOf,
-  number,
-  oneOf,
-  readFields,
-  requireFields,
-  structure,
-  text,
-  type Values,
-  writeFields,
-} from '../fields/fields.js';
-import { type RouteSettings, type Stage } from '../resources.js';
-import { TAGS } from './tags.js';
+  type AccessLogSettings,
+  type RouteSettings,
+  type Stage,
+  STAGE_FIELDS,
+  STAGE_SETTINGS,
+} from '../fields/stage-fields.js';
 
-type AccessLogSettings = NonNullable<Stage['AccessLogSettings']>;
-
-const ROUTE_SETTINGS = structure({
-  DataTraceEnabled: flag(),
-  DetailedMetricsEnabled: flag(),
-  LoggingLevel: oneOf(['ERROR', 'INFO', 'OFF'] as const),
-  ThrottlingBurstLimit: integer(0, 2 ** 31 - 1),
-  ThrottlingRateLimit: number(0),
-});
-const SETTINGS = {
-  DeploymentId: text({ min: 1 }),
-  AutoDeploy: flag(),
-  Description: text({ max: 1024 }),
-  StageVariables: mapOf(
-    text({
-      max: 2048,
-      pattern: /^[A-Za-z0-9\-._~:/?#&=,]*$/,
-      form: 'at most 2048 characters of [A-Za-z0-9-._~:/?#&=,]',
-    }),
-  ),
-  DefaultRouteSettings: ROUTE_SETTINGS,
-  RouteSettings: mapOf(ROUTE_SETTINGS),
-  AccessLogSettings: structure({ DestinationArn: text({}), Format: text({ max: 1024 }) }),
-  ClientCertificateId: text({}),
-};
-const FIELDS = {
-  ...SETTINGS,
-  // the stage $default is one of HTTP APIs
-  StageName: text({
-    pattern: /^[A-Za-z0-9_-]{1,128}$/,
-    form: '1 to 128 letters, digits, hyphens and underscores',
-  }),
-  Tags: TAGS,
-};
-
-export const stages: Collection<ApiResources, Stage> = {
+export const stages: ResourceCollection<ApiResources, Stage> = {
   resourceType: 'Stage',
   quota: { items: LIMITS.stages, plural: 'Stages' },
 
   items: (of) => of.stages,
-  write: (stage) => writeFields(FIELDS, stage),
+  write: (stage) => writeFields(STAGE_FIELDS, stage),
 
   create(of, input) {
-    const { AccessLogSettings, ...values } = requireFields(readFields(FIELDS, input), 'StageName');
+    const { AccessLogSettings, ...values } = requireFields(readFields(STAGE_FIELDS, input), 'StageName');
     if (of.stages.has(values.StageName)) throw conflict(`Stage ${values.StageName} already exists`);
     const CreatedDate = of.plane.date();
     const stage: Stage = {
@@ -80,7 +39,7 @@ export const stages: Collection<ApiResources, Stage> = {
   },
 
   update(of, { LastDeploymentStatusMessage, ...stage }, input) {
-    const { AccessLogSettings, ...values } = readFields(SETTINGS, input);
+    const { AccessLogSettings, ...values } = readFields(STAGE_SETTINGS, input);
     const { AutoDeploy = stage.AutoDeploy } = values;
     const updated: Stage = {
       ...stage,
@@ -92,7 +51,6 @@ export const stages: Collection<ApiResources, Stage> = {
       }),
       StageVariables: mergeMap(stage.StageVariables, values.StageVariables),
       DefaultRouteSettings: { ...stage.DefaultRouteSettings, ...values.DefaultRouteSettings },
-      // [uncertain] like the parameters of a route: settings have a delete operation of their own
       RouteSettings: mergeMap(stage.RouteSettings, values.RouteSettings),
       LastUpdatedDate: of.plane.date(),
     };
@@ -103,10 +61,7 @@ export const stages: Collection<ApiResources, Stage> = {
     const { ApiId } = of.api;
     const mappings = of.plane.apiMappings.values().flatMap((each) => each.values());
     if (mappings.some((mapping) => mapping.ApiId === ApiId && mapping.Stage === StageName)) {
-      // [uncertain] in the form of AWS's answer to the deletion of an API that is mapped
-      throw badRequest(
-        `Deleting stage ${StageName} failed. Please remove all API mappings for the stage from your custom domain names.`,
-      );
+      throw badRequest(ASSUMED_TEXTS.stageIsMapped(StageName));
     }
     of.plane.deleteStage(ApiId, StageName);
   },
@@ -137,7 +92,12 @@ const DEFAULT_ROUTE_SETTINGS: RouteSettings = {
   LoggingLevel: 'OFF',
 };
 
-function put(of: ApiResources, settings: Stage, given: Values<typeof SETTINGS>, deploysNow: boolean): Stage {
+function put(
+  of: ApiResources,
+  settings: Stage,
+  given: Values<typeof STAGE_SETTINGS>,
+  deploysNow: boolean,
+): Stage {
   const stage = withoutEmpty(settings);
   checkDeployment(of, stage, given.DeploymentId);
   checkStageVariables(stage);
@@ -156,11 +116,13 @@ function checkDeployment(of: ApiResources, { AutoDeploy }: Stage, id: string | u
 function checkStageVariables({ StageVariables }: Stage): void {
   const variables = Object.entries(StageVariables);
   if (variables.length > LIMITS.stageVariables) {
-    throw badRequest(`StageVariables has ${variables.length}; a stage may have ${LIMITS.stageVariables}`);
+    throw badRequest(
+      `StageVariables has ${variables.length} members; a stage may have ${LIMITS.stageVariables}`,
+    );
   }
   for (const [name, value] of variables) {
     if (!/^\w+$/.test(name)) {
-      throw badRequest(`StageVariables: the name '${name}' may hold letters, digits and underscores only`);
+      throw badRequest(`StageVariables: the name '${name}' may contain letters, digits and underscores only`);
     }
     if (name.length > LIMITS.stageVariableNameLength) {
       throw badRequest(
@@ -175,7 +137,7 @@ function checkRouteSettings(of: ApiResources, settings: Readonly<Record<string, 
   const routeKeys = new Set(of.routes.values().map(({ RouteKey }) => RouteKey));
   for (const key of Object.keys(settings)) {
     if (routeKeys.has(key)) continue;
-    // AWS's words and status: https://github.com/terraform-aws-modules/terraform-aws-apigateway-v2/pull/80
+    // AWS's text and status: https://github.com/terraform-aws-modules/terraform-aws-apigateway-v2/pull/80
     throw notFound('Route', `Unable to find Route by key ${key} within the provided RouteSettings`);
   }
 }
@@ -183,12 +145,12 @@ function checkRouteSettings(of: ApiResources, settings: Readonly<Record<string, 
 /** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-logging.html */
 function checkAccessLog({ DestinationArn = '', Format = '' }: Partial<AccessLogSettings>): AccessLogSettings {
   if (DestinationArn === '' || Format === '') {
-    // AWS's words, recorded 2026-09
+    // AWS's text, recorded 2026-09
     throw badRequest('Access Log value missing. Expected destinationArn and format.');
   }
   if (!DestinationArn.startsWith('arn:')) {
     throw badRequest(
-      `AccessLogSettings.DestinationArn '${DestinationArn}' is no ARN of a log group or delivery stream`,
+      `AccessLogSettings.DestinationArn '${DestinationArn}' is not the ARN of a log group or delivery stream`,
     );
   }
   if (!/\$context\.(requestId|extendedRequestId)\b/.test(Format)) {

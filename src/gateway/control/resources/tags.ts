@@ -1,31 +1,30 @@
 import { badRequest, notFound } from '../control-error.js';
 import { type ControlPlane } from '../control-plane.js';
-import { type JsonObject, mapOf, readFields, requireFields, text } from '../fields/fields.js';
-
-export const TAGS = mapOf(text({ max: 1600 }));
+import { type JsonObject, readFields, requireFields } from '../fields/fields.js';
+import { TAGS } from '../fields/shared-fields.js';
 
 type Tags = Readonly<Record<string, string>>;
 
-/** Something that has tags, found by its ARN. */
-export interface Taggable {
+/** A resource with tags. */
+interface Taggable {
   readonly tags: Tags;
   readonly set: (tags: Tags) => void;
 }
 
 /**
  * @param arn `arn:aws:apigateway:{region}::/apis/{id}`, `…/apis/{id}/stages/{name}` or `…/domainnames/{name}`
- * @throws {ControlError} 400: no such form; 404: nothing has that ARN
+ * @throws {ControlError} 400: an ARN of another form; 404: no resource has that ARN
  */
 export function findTaggable(plane: ControlPlane, arn: string): Taggable {
   const [, region, path = ''] = arn.match(/^arn:[^:]+:apigateway:([^:]*)::(\/.+)$/) ?? [];
-  const [, kind, id = '', below, name = '', ...more] = path.split('/');
-  const isForm =
+  const [, kind, id = '', below, name = '', ...rest] = path.split('/');
+  const hasForm =
     kind === 'apis'
       ? below === undefined || below === 'stages'
       : kind === 'domainnames' && below === undefined;
-  if (!isForm || more.length > 0) {
+  if (!hasForm || rest.length > 0) {
     throw badRequest(
-      `'${arn}' is no ARN of an API, a stage or a domain name, such as arn:aws:apigateway:${plane.region}::/apis/{apiId}`,
+      `'${arn}' is not the ARN of an API, a stage or a domain name, such as arn:aws:apigateway:${plane.region}::/apis/{apiId}`,
     );
   }
   const found = region === plane.region ? resourceAt(plane, kind, id, below && name) : undefined;
@@ -33,7 +32,7 @@ export function findTaggable(plane: ControlPlane, arn: string): Taggable {
   return found;
 }
 
-/** TagResource: adds, and overwrites what is there. */
+/** TagResource: adds tags, and overwrites those with the same key. */
 export function tag(taggable: Taggable, input: JsonObject): void {
   const { Tags } = requireFields(readFields({ Tags: TAGS }, input), 'Tags');
   for (const key of Object.keys(Tags)) {
@@ -44,13 +43,13 @@ export function tag(taggable: Taggable, input: JsonObject): void {
   taggable.set({ ...taggable.tags, ...Tags });
 }
 
-/** UntagResource; a key that is not there is no error. */
+/** UntagResource; a key without a tag is not an error. */
 export function untag(taggable: Taggable, keys: readonly string[]): void {
   if (keys.length === 0) throw badRequest('tagKeys is missing');
   taggable.set(Object.fromEntries(Object.entries(taggable.tags).filter(([key]) => !keys.includes(key))));
 }
 
-/** @param stageName not there when the API itself is meant */
+/** @param stageName absent for the API itself */
 function resourceAt(
   plane: ControlPlane,
   kind: string | undefined,

@@ -1,24 +1,26 @@
-import { type Collection } from '../operations/resource-collection.js';
+import { type ResourceCollection } from '../operations/resource-collection.js';
 import { conflict, notFound } from '../control-error.js';
 import { type ControlPlane } from '../control-plane.js';
-import { oneOf, readFields, requireFields, text } from '../fields/fields.js';
+import { type ApiKey } from '../fields/api-key-fields.js';
+import { oneOf, text } from '../fields/field-kinds.js';
+import { readFields, requireFields } from '../fields/fields.js';
+import { type UsagePlan } from '../fields/usage-plan-fields.js';
 import { checkOnePlanForEachStage } from './usage-plans.js';
-import { type ApiKey, type UsagePlan } from '../resources.js';
 
 const FIELDS = { keyId: text({ min: 1 }), keyType: oneOf(['API_KEY'] as const) };
 
 /** The usage plan that the keys belong to. */
-export interface OfUsagePlan {
+interface ParentUsagePlan {
   readonly plane: ControlPlane;
   readonly plan: UsagePlan;
 }
 
 /**
- * Which API keys are members of a usage plan.
+ * The API keys that are members of a usage plan.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/api/API_CreateUsagePlanKey.html
  */
-export const usagePlanKeys: Collection<OfUsagePlan, ApiKey> = {
+export const usagePlanKeys: ResourceCollection<ParentUsagePlan, ApiKey> = {
   resourceType: 'UsagePlanKey',
 
   items: ({ plane, plan }) => {
@@ -33,7 +35,7 @@ export const usagePlanKeys: Collection<OfUsagePlan, ApiKey> = {
     const key = plane.apiKeys.get(keyId);
     if (key === undefined) throw notFound('ApiKey', `Invalid API Key identifier specified ${keyId}`);
     const members = plane.usagePlanKeys.get(plan.id);
-    if (members?.has(keyId)) throw conflict(`Usage Plan ${plan.id} has the API Key ${keyId} already`);
+    if (members?.has(keyId)) throw conflict(`Usage Plan ${plan.id} already has the API Key ${keyId}`);
     checkOnePlanForEachStage(plane, plan, [keyId]);
     members?.add(keyId);
     return key;

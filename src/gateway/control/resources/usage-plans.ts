@@ -1,35 +1,18 @@
-import { type Collection } from '../operations/resource-collection.js';
+import { ASSUMED_TEXTS } from '../../silent.js';
+import { type ResourceCollection } from '../operations/resource-collection.js';
 import { badRequest, conflict, notFound } from '../control-error.js';
 import { type ControlPlane } from '../control-plane.js';
+import { readFields, requireFields, writeFields } from '../fields/fields.js';
 import {
-  integer,
-  listOf,
-  number,
-  oneOf,
-  readFields,
-  requireFields,
-  structure,
-  text,
-  writeFields,
-} from '../fields/fields.js';
+  type ApiStage,
+  THROTTLE,
+  type UsagePlan,
+  USAGE_PLAN_FIELDS,
+  USAGE_PLAN_SETTINGS,
+} from '../fields/usage-plan-fields.js';
 import { type PatchOperation, readPatch } from '../operations/patch-document.js';
 import { newResourceId } from './resource-id.js';
-import { type UsagePlan } from '../resources.js';
-import { TAGS } from './tags.js';
 
-const THROTTLE = structure({ burstLimit: integer(0, 2 ** 31 - 1), rateLimit: number(0) });
-const SETTINGS = { name: text({ min: 1, max: 1024 }), description: text({}) };
-const FIELDS = {
-  ...SETTINGS,
-  apiStages: listOf(structure({ apiId: text({ min: 1 }), stage: text({ min: 1 }) })),
-  throttle: THROTTLE,
-  quota: structure({
-    limit: integer(0, 2 ** 31 - 1),
-    offset: integer(0, 2 ** 31 - 1),
-    period: oneOf(['DAY', 'WEEK', 'MONTH'] as const),
-  }),
-  tags: TAGS,
-};
 const PATCHES = [
   'replace /name',
   'replace /description',
@@ -45,7 +28,7 @@ const PATCHES = [
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/api/API_CreateUsagePlan.html
  */
-export const usagePlans: Collection<ControlPlane, UsagePlan> = {
+export const usagePlans: ResourceCollection<ControlPlane, UsagePlan> = {
   resourceType: 'UsagePlan',
 
   items: (plane) => plane.usagePlans,
@@ -53,10 +36,10 @@ export const usagePlans: Collection<ControlPlane, UsagePlan> = {
     const keyId = query.get('keyId');
     return keyId === null || (plane.usagePlanKeys.get(id)?.has(keyId) ?? false);
   },
-  write: (plan) => writeFields(FIELDS, plan),
+  write: (plan) => writeFields(USAGE_PLAN_FIELDS, plan),
 
   create(plane, input) {
-    const { apiStages = [], ...values } = requireFields(readFields(FIELDS, input), 'name');
+    const { apiStages = [], ...values } = requireFields(readFields(USAGE_PLAN_FIELDS, input), 'name');
     const id = newResourceId('UsagePlan', plane.usagePlans);
     const plan: UsagePlan = {
       tags: {},
@@ -79,9 +62,7 @@ export const usagePlans: Collection<ControlPlane, UsagePlan> = {
 
   delete(plane, { id, apiStages }) {
     if (apiStages.length > 0) {
-      // Terraform removes the stages first because AWS refuses otherwise; the words are ours:
-      // https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/apigateway/usage_plan.go
-      throw badRequest(`Cannot delete Usage Plan ${id}: remove its ${apiStages.length} API stages first`);
+      throw badRequest(ASSUMED_TEXTS.usagePlanHasStages(id, apiStages.length));
     }
     plane.usagePlans.delete(id);
     plane.usagePlanKeys.delete(id);
@@ -89,7 +70,7 @@ export const usagePlans: Collection<ControlPlane, UsagePlan> = {
 };
 
 /**
- * "A given API key can only be associated with one usage plan for each stage of your API." The words are ours.
+ * "A given API key can only be associated with one usage plan for each stage of your API." The error text is ours.
  *
  * @throws {ControlError} 409
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html
@@ -105,9 +86,9 @@ export function checkOnePlanForEachStage(
       .filter(({ id, apiStages }) => id !== plan.id && apiStages.some(isStage(apiId, stage)))
       .toArray();
     for (const { id } of others) {
-      const keyId = keyIds.find((each) => plane.usagePlanKeys.get(id)?.has(each));
+      const keyId = keyIds.find((candidate) => plane.usagePlanKeys.get(id)?.has(candidate));
       if (keyId === undefined) continue;
-      throw conflict(`API Key ${keyId} has the Usage Plan ${id} for the API Stage ${apiId}:${stage} already`);
+      throw conflict(`API Key ${keyId} already has the Usage Plan ${id} for the API Stage ${apiId}:${stage}`);
     }
   }
 }
@@ -127,7 +108,7 @@ function apply(plane: ControlPlane, plan: UsagePlan, { op, path, value }: PatchO
       return { ...plan, throttle: { ...plan.throttle, ...limit } };
     }
     default:
-      return { ...plan, ...readFields(SETTINGS, { [path.slice(1)]: value }) };
+      return { ...plan, ...readFields(USAGE_PLAN_SETTINGS, { [path.slice(1)]: value }) };
   }
 }
 
@@ -137,23 +118,22 @@ function withStage(
   { apiStages }: UsagePlan,
   op: string,
   value: string,
-): UsagePlan['apiStages'] {
+): readonly ApiStage[] {
   const [apiId = '', stage = ''] = value.split(':');
-  const isMeant = isStage(apiId, stage);
-  const others = apiStages.filter((item) => !isMeant(item));
+  const isTarget = isStage(apiId, stage);
+  const others = apiStages.filter((item) => !isTarget(item));
   if (op === 'remove') {
-    if (others.length === apiStages.length) throw notFound('UsagePlan', `API Stage not found: ${value}`);
+    if (others.length === apiStages.length) throw notFound('UsagePlan', ASSUMED_TEXTS.noApiStage(value));
     return others;
   }
   checkStage(plane, apiId, stage);
   return [...others, { apiId, stage }];
 }
 
-const isStage = (apiId: string, stage: string) => (item: UsagePlan['apiStages'][number]) =>
+const isStage = (apiId: string, stage: string) => (item: ApiStage) =>
   item.apiId === apiId && item.stage === stage;
 
 function checkStage(plane: ControlPlane, apiId: string, stage: string): void {
   if (plane.apis.get(apiId)?.stages.has(stage)) return;
-  // [uncertain] AWS's words as remembered; no recording at hand
-  throw notFound('Stage', `API Stage not found: ${apiId}:${stage}`);
+  throw notFound('Stage', ASSUMED_TEXTS.noApiStage(`${apiId}:${stage}`));
 }

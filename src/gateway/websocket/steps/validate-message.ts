@@ -2,6 +2,7 @@ import { type ValidateFunction } from 'ajv';
 import AjvDraft4 from 'ajv-draft-04';
 import { type DeployedRoute } from '../../control/snapshot.js';
 import { evaluateSelection } from '../../mapping/selection-expression.js';
+import { ARE_MODEL_FORMATS_CHECKED } from '../../silent.js';
 import { type Message } from './select-route.js';
 import { keyOf } from './select-template.js';
 
@@ -39,7 +40,7 @@ function compile(schema: object): ValidateFunction {
     strict: false,
     // `constructor` is not there because every object has one
     ownProperties: true,
-    validateFormats: false,
+    validateFormats: ARE_MODEL_FORMATS_CHECKED,
     logger: false,
   });
   // the control plane has seen that it is draft 4's

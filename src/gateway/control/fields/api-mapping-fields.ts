@@ -1,0 +1,19 @@
+import { type Stored } from './fields.js';
+import { text } from './field-kinds.js';
+
+export const API_MAPPING_FIELDS = {
+  ApiId: text({ min: 1 }),
+  Stage: text({ min: 1, max: 128 }),
+  /** First segment of the path; the empty mapping key stands for all other paths. */
+  ApiMappingKey: text({
+    max: 300,
+    // mappings of several segments are for HTTP and REST APIs only:
+    // https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mappings.html
+    pattern: /^[A-Za-z0-9$_.+!*'()-]*$/,
+    form: "one segment of a path, of letters, digits and $-_.+!*'()",
+  }),
+};
+
+export type ApiMapping = Stored<typeof API_MAPPING_FIELDS, keyof typeof API_MAPPING_FIELDS> & {
+  readonly ApiMappingId: string;
+};

@@ -1,0 +1,27 @@
+import { type Stored } from './fields.js';
+import { httpApisOnly, listOf, text } from './field-kinds.js';
+
+export const AUTHORIZER_FIELDS = {
+  Name: text({ min: 1, max: 128 }),
+  AuthorizerType: text({ min: 1 }),
+  /** `arn:aws:apigateway:{region}:lambda:path/2015-03-31/functions/{function-arn}/invocations` */
+  AuthorizerUri: text({ min: 1, max: 2048 }),
+  AuthorizerCredentialsArn: text({}),
+  /** `route.request.header.NAME`, `route.request.querystring.NAME`, `stageVariables.NAME`, `context.NAME` */
+  IdentitySource: listOf(text({})),
+  /** "This parameter is not used", says AWS's model. */
+  IdentityValidationExpression: text({ max: 1024 }),
+  // AWS's text for these four: https://github.com/anomalyco/sst/issues/905, and recorded 2026-09
+  AuthorizerPayloadFormatVersion: httpApisOnly(),
+  AuthorizerResultTtlInSeconds: httpApisOnly(),
+  EnableSimpleResponses: httpApisOnly(),
+  JwtConfiguration: httpApisOnly(),
+};
+
+export type Authorizer = Stored<
+  typeof AUTHORIZER_FIELDS,
+  'Name' | 'AuthorizerType' | 'AuthorizerUri' | 'IdentitySource'
+> & {
+  readonly AuthorizerId: string;
+  readonly AuthorizerType: 'REQUEST';
+};

@@ -12,7 +12,10 @@ export const PAGE_SIZE = { default: 25, max: 500 } as const;
 /** Largest body of a request; AWS publishes no number. Eight times the largest integration that the models allow. */
 export const CONTROL_BODY_BYTES = 1024 * 1024;
 
-/** Status of a successful update. The models say 200; UpdateRoute was recorded with 201 (2026-09), which SDKs accept too. */
+/**
+ * Status of a successful update. The models say 200; UpdateRoute was recorded with 201 (2026-09), which SDKs accept
+ * too.
+ */
 export const UPDATED_STATUS = 200;
 
 /**
@@ -22,7 +25,9 @@ export const UPDATED_STATUS = 200;
  */
 export const QUOTA_ERROR = 'TooManyRequestsException';
 
-/** Errors for an unknown path and for a method that a path does not have. AWS's are not known; these are Smithy's names. */
+/**
+ * Errors for an unknown path and for a method that a path does not have. AWS's are not known; these are Smithy's names.
+ */
 export const UNKNOWN_OPERATION_ERROR = 'UnknownOperationException';
 export const WRONG_METHOD_ERROR = 'MethodNotAllowedException';
 
@@ -167,8 +172,8 @@ export const MISSING_INPUT_VALUE = '';
 export const MISSING_INPUT_PARAMETER = '';
 
 /**
- * A `$context` variable that AWS documents and the event does not have, as in REST APIs. Any other name is printed as it
- * is written, so that a typo shows.
+ * A `$context` variable that AWS documents and the event does not have, as in REST APIs. Any other name is printed as
+ * it is written, so that a typo shows.
  */
 export const EMPTY_CONTEXT_VALUE = '';
 

@@ -1,35 +1,37 @@
-/** What is the same in every event of one connection. */
+import { disconnectVariables } from '../silent.js';
+
+/** Facts that are the same in every event of one connection. */
 export interface ConnectionFacts {
   readonly apiId: string;
   readonly stage: string;
-  /** The host that the client used. */
+  /** The client's `Host`. */
   readonly domainName: string;
   readonly connectionId: string;
   /** Milliseconds since 1970. */
   readonly connectedAt: number;
   readonly sourceIp: string;
   readonly userAgent: string | undefined;
-  /** What `$connect`'s authorization found: `authorizer.*` and the rest of `identity.*`, for as long as it is open. */
+  /** Result of the authorization on `$connect`: `authorizer.*` and the rest of `identity.*`. */
   readonly authorized: Readonly<Record<string, string>>;
-  /** The address at which the gateway took the connection; no variable, but it is in `X-Forwarded-For`. */
+  /** The gateway's address on this connection; not a variable, but part of `X-Forwarded-For`. */
   readonly gatewayIp: string;
 }
 
-/** What one event adds. */
+/** Facts of one event. */
 export interface EventFacts {
   readonly eventType: 'CONNECT' | 'MESSAGE' | 'DISCONNECT';
   readonly routeKey: string;
   readonly requestId: string;
   /** Milliseconds since 1970. */
   readonly requestTime: number;
-  /** Only of a MESSAGE. */
+  /** Only for a MESSAGE. */
   readonly messageId?: string;
-  /** Only of a DISCONNECT. Observed in Lambda events; that a parameter mapping can read it is not documented. */
+  /** Only for a DISCONNECT. */
   readonly close?: { readonly code: number; readonly reason: string };
 }
 
 /**
- * The `context.*` variables of one event. All are strings; one that the event does not have is `undefined`.
+ * The `context.*` variables of one event, all of them strings. A variable that the event does not have is `undefined`.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-mapping-template-reference.html
  */
@@ -53,8 +55,7 @@ export function contextVariables(
     extendedRequestId: facts.requestId,
     requestTime: commonLogTime(facts.requestTime),
     requestTimeEpoch: String(facts.requestTime),
-    disconnectStatusCode: facts.close && String(facts.close.code),
-    disconnectReason: facts.close?.reason,
+    ...disconnectVariables(facts.close),
   };
 }
 

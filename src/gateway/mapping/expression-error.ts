@@ -1,4 +1,6 @@
-/** An expression that API Gateway would not take. The message says which and where; the control plane answers 400 with it. */
+/**
+ * An expression that API Gateway would refuse. The message says which and where; the control plane's 400 contains it.
+ */
 export class ExpressionError extends Error {
   override readonly name = 'ExpressionError';
 }

@@ -1,9 +1,10 @@
+import { mappedText } from '../silent.js';
 import { ExpressionError } from './expression-error.js';
 import { type JsonPath, parseJsonPath, valueAt } from './json-path.js';
 
 /**
  * Request parameter mapping: `integration.request.{header|querystring|path}.NAME` ← a source. The grammar is that of
- * WebSocket APIs; the one of HTTP APIs (`overwrite:header.X` ← `$context.y`) is refused with a hint.
+ * WebSocket APIs. The grammar of HTTP APIs (`overwrite:header.X` ← `$context.y`) is refused, with a hint.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-data-mapping.html
  */
@@ -14,7 +15,7 @@ export interface ParameterMapping {
 }
 
 export type Source =
-  /** Text between single quotes; for a query string it counts as encoded already. */
+  /** Text between single quotes; in a query string it is regarded as already encoded. */
   | { readonly kind: 'literal'; readonly value: string }
   /** `context.NAME` */
   | { readonly kind: 'context'; readonly name: string }
@@ -22,7 +23,7 @@ export type Source =
   | { readonly kind: 'stageVariable'; readonly name: string }
   /** `route.request.body[.JSONPATH]` */
   | { readonly kind: 'body'; readonly path: JsonPath }
-  /** `route.request.[multivalue]{header|querystring}.NAME`: the client's handshake, hence on `$connect` only. */
+  /** `route.request.[multivalue]{header|querystring}.NAME`: of the client's handshake, so only on `$connect`. */
   | {
       readonly kind: 'handshake';
       readonly location: 'header' | 'querystring';
@@ -30,7 +31,7 @@ export type Source =
       readonly isMultiValue: boolean;
     };
 
-/** What an event offers to the sources. */
+/** The parts of an event that sources read. */
 export interface Mappable {
   readonly context: Readonly<Record<string, string | undefined>>;
   readonly stageVariables: Readonly<Record<string, string>>;
@@ -51,7 +52,7 @@ export function parseParameterMapping(destination: string, source: string): Para
   if (location === undefined || name === undefined) {
     const hint = /^(append|overwrite|remove):/.test(destination) ? '; that is the grammar of HTTP APIs' : '';
     throw new ExpressionError(
-      `'${destination}' is no destination: integration.request.{header|querystring|path}.NAME${hint}`,
+      `'${destination}' is not a destination: integration.request.{header|querystring|path}.NAME${hint}`,
     );
   }
   if (location === 'header' && FRAMING_HEADERS.has(name.toLowerCase())) {
@@ -62,7 +63,7 @@ export function parseParameterMapping(destination: string, source: string): Para
   return { location: location as ParameterMapping['location'], name, source: parseSource(source) };
 }
 
-/** The source's values for one event; none when it leads to nothing, and then the parameter is not sent. */
+/** The source's values for one event. A source without a value has none; its parameter is then not sent. */
 export function evaluateSource(source: Source, event: Mappable): readonly string[] {
   switch (source.kind) {
     case 'literal':
@@ -74,11 +75,11 @@ export function evaluateSource(source: Source, event: Mappable): readonly string
     case 'body':
       if (event.body === undefined) return [];
       if (source.path.length === 0) return [event.body.text];
-      return atMostOne(asText(valueAt(event.body.json, source.path)));
+      return atMostOne(mappedText(valueAt(event.body.json, source.path)));
     case 'handshake': {
       const name = source.location === 'header' ? source.name.toLowerCase() : source.name;
       const values = event.handshake?.[source.location].get(name) ?? [];
-      // the last one wins, as in the Lambda event's queryStringParameters (observed)
+      // the last value, as in a Lambda event's queryStringParameters (observed)
       return source.isMultiValue ? values : values.slice(-1);
     }
   }
@@ -122,17 +123,12 @@ export function parseSource(text: string): Source {
   }
   const hint = text.startsWith('$') ? '; a WebSocket mapping has no leading $' : '';
   throw new ExpressionError(
-    `'${text}' is no source: context.NAME, stageVariables.NAME, route.request.{header|querystring|body}.NAME or 'literal'${hint}`,
+    `'${text}' is not a source: context.NAME, stageVariables.NAME, route.request.{header|querystring|body}.NAME or 'literal'${hint}`,
   );
 }
 
-/** Not what every object inherits: `context.constructor` leads to nothing. */
+/** Own properties only: `context.constructor` has no value. */
 const ownValue = (values: Readonly<Record<string, string | undefined>>, name: string) =>
   Object.hasOwn(values, name) ? values[name] : undefined;
 
 const atMostOne = (value: string | undefined): readonly string[] => (value === undefined ? [] : [value]);
-
-function asText(value: unknown): string | undefined {
-  if (value === undefined || value === null) return undefined;
-  return typeof value === 'string' ? value : JSON.stringify(value);
-}

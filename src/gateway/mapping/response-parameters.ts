@@ -1,9 +1,10 @@
+import { mappedText, RESPONSE_HEADER } from '../silent.js';
 import { ExpressionError } from './expression-error.js';
 import { type JsonPath, parseJsonPath, valueAt } from './json-path.js';
 
 /**
  * Response parameter mapping of non-proxy integrations: a header of the route's response ← a part of the integration's
- * answer. A frame has no headers, so only the answer to a handshake shows them.
+ * response. A frame has no headers, so only the response to a handshake contains them.
  */
 export type ResponseSource =
   | { readonly kind: 'literal'; readonly value: string }
@@ -12,43 +13,46 @@ export type ResponseSource =
   /** `integration.response.body[.JSONPATH]` */
   | { readonly kind: 'body'; readonly path: JsonPath };
 
-/** What an integration answered, as far as sources look at it. */
-export interface MappableAnswer {
+/** The parts of an integration's response that sources read. */
+interface MappableResponse {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly text: string;
-  /** `undefined` when the text is no JSON. */
+  /** `undefined` when the text is not JSON. */
   readonly json: unknown;
 }
 
 /**
- * @param destination `route.response.header.NAME`, or `method.response.header.NAME`, as the model's text calls it
- * @throws {ExpressionError} a destination or source that there is not
+ * @param destination `route.response.header.NAME` or `method.response.header.NAME`
+ * @throws {ExpressionError} the destination or the source is not valid
  */
 export function parseResponseMapping(
   destination: string,
   source: string,
 ): { readonly name: string; readonly source: ResponseSource } {
-  const name = destination.match(/^(?:route|method)\.response\.header\.([\w.$-]+)$/)?.[1];
+  const name = destination.match(RESPONSE_HEADER)?.[1];
   if (name === undefined) {
-    throw new ExpressionError(`'${destination}' is no destination: route.response.header.NAME`);
+    throw new ExpressionError(`'${destination}' is not a destination: route.response.header.NAME`);
   }
   return { name, source: parseResponseSource(source) };
 }
 
-/** The source's values; none when it leads to nothing. */
-export function evaluateResponseSource(source: ResponseSource, answer: MappableAnswer): readonly string[] {
+/** The source's values; a source without a value has none. */
+export function evaluateResponseSource(
+  source: ResponseSource,
+  response: MappableResponse,
+): readonly string[] {
   switch (source.kind) {
     case 'literal':
       return [source.value];
     case 'header': {
-      const values = [answer.headers[source.name] ?? []].flat();
+      const values = [response.headers[source.name] ?? []].flat();
       return source.isMultiValue ? values : values.slice(-1);
     }
     case 'body': {
-      const value = source.path.length === 0 ? answer.text : valueAt(answer.json, source.path);
-      if (value === undefined || value === null) return [];
-      return [typeof value === 'string' ? value : JSON.stringify(value)];
+      const value = source.path.length === 0 ? response.text : valueAt(response.json, source.path);
+      const text = mappedText(value);
+      return text === undefined ? [] : [text];
     }
   }
 }
@@ -63,6 +67,6 @@ function parseResponseSource(text: string): ResponseSource {
   const body = text.match(/^integration\.response\.body(?=$|[.[])(.*)$/s)?.[1];
   if (body !== undefined) return { kind: 'body', path: parseJsonPath(body) };
   throw new ExpressionError(
-    `'${text}' is no source: integration.response.header.NAME, integration.response.body.JSONPATH or 'literal'`,
+    `'${text}' is not a source: integration.response.header.NAME, integration.response.body.JSONPATH or 'literal'`,
   );
 }

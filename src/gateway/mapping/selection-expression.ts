@@ -3,7 +3,7 @@ import { type JsonPath, parseJsonPath, valueAt } from './json-path.js';
 
 /**
  * A selection expression, ready to be evaluated: `$request.body.action`, `${request.body.service}/${request.body.do}`,
- * literal text, and `\$` for a dollar sign. One pass: what a variable yields is not evaluated again.
+ * literal text, and `\$` for a dollar sign. One pass: the value of a variable is not evaluated again.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-selection-expressions.html
  */
@@ -12,22 +12,22 @@ export type SelectionExpression = readonly (string | Variable)[];
 type Variable =
   | { readonly kind: 'requestBody'; readonly path: JsonPath }
   | { readonly kind: 'requestHeader'; readonly name: string }
-  | { readonly kind: 'answerStatus' }
-  | { readonly kind: 'answerHeader'; readonly name: string; readonly isMultiValue: boolean }
-  | { readonly kind: 'answerBody'; readonly path: JsonPath }
+  | { readonly kind: 'responseStatus' }
+  | { readonly kind: 'responseHeader'; readonly name: string; readonly isMultiValue: boolean }
+  | { readonly kind: 'responseBody'; readonly path: JsonPath }
   | { readonly kind: 'context'; readonly name: string };
 
-/** What an expression is for, and hence which variables it may hold. */
-export type SelectionScope = keyof typeof VARIABLES_OF;
+/** The purpose of an expression, which decides which variables it may contain. */
+export type SelectionScope = keyof typeof SCOPE_VARIABLES;
 
-/** What an expression is evaluated against; a variable of something that is not there gives nothing. */
+/** The values of variables; a variable of an absent member is empty. */
 export interface Selectable {
   /** The client's message as JSON. */
   readonly body?: unknown;
   /** The headers of the client's handshake, names in lower case. */
   readonly header?: ReadonlyMap<string, readonly string[]>;
-  /** What the integration answered; names of headers in lower case, `body` as JSON if it is JSON. */
-  readonly answer?: {
+  /** The integration's response: names of headers in lower case, `body` as JSON if it is JSON. */
+  readonly response?: {
     readonly status: number;
     readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
     readonly body?: unknown;
@@ -35,21 +35,21 @@ export interface Selectable {
   readonly context?: Readonly<Record<string, string | undefined>>;
 }
 
-const VARIABLES_OF = {
-  /** `RouteSelectionExpression`: after `$connect` there is nothing but messages. */
+const SCOPE_VARIABLES = {
+  /** `RouteSelectionExpression`: only messages are selected by it. */
   route: ['requestBody'],
   /** `TemplateSelectionExpression` of an integration, `ModelSelectionExpression` of a route. */
   request: ['requestBody'],
   /** `TemplateSelectionExpression` of an integration response. */
-  response: ['requestBody', 'answerStatus', 'answerHeader', 'answerBody'],
+  response: ['requestBody', 'responseStatus', 'responseHeader', 'responseBody'],
   /** `ApiKeySelectionExpression`. */
   apiKey: ['requestHeader', 'context'],
 } as const satisfies Record<string, readonly Variable['kind'][]>;
 
-// an escaped dollar · ${variable} · $variable up to the first character that no path has · literal text
+// an escaped dollar sign · ${variable} · $variable up to the first character that no path contains · literal text
 const PART = /\\\$|\$\{([^}]*)\}|\$([\w.\-[\]'"*]+)|[^\\$]+|\\/gy;
 
-/** @throws {ExpressionError} it cannot be read, or has a variable that its scope does not have */
+/** @throws {ExpressionError} it is not valid, or contains a variable that its scope does not have */
 export function parseSelectionExpression(text: string, scope: SelectionScope = 'route'): SelectionExpression {
   const parts: (string | Variable)[] = [];
   let end = 0;
@@ -68,7 +68,9 @@ export function parseSelectionExpression(text: string, scope: SelectionScope = '
   return parts;
 }
 
-/** The expression's text; a path that leads nowhere gives nothing, so that `${a}-${missing}` is `join-`. */
+/**
+ * The expression's text. A path without a value is empty: `${request.body.action}-${request.body.missing}` is `join-`.
+ */
 export function evaluateSelection(expression: SelectionExpression, subject: Selectable): string {
   return expression
     .map((part) => (typeof part === 'string' ? part : asText(valueOf(part, subject))))
@@ -77,9 +79,9 @@ export function evaluateSelection(expression: SelectionExpression, subject: Sele
 
 function parseVariable(text: string, scope: SelectionScope): Variable {
   const variable = readVariable(text);
-  if (variable === undefined || !(VARIABLES_OF[scope] as readonly string[]).includes(variable.kind)) {
-    const allowed = VARIABLES_OF[scope].map((kind) => FORMS[kind]).join(', ');
-    throw new ExpressionError(`'$${text}' is no variable here; there is ${allowed}`);
+  if (variable === undefined || !(SCOPE_VARIABLES[scope] as readonly string[]).includes(variable.kind)) {
+    const allowed = SCOPE_VARIABLES[scope].map((kind) => FORMS[kind]).join(', ');
+    throw new ExpressionError(`'$${text}' is not a variable here; allowed: ${allowed}`);
   }
   return variable;
 }
@@ -87,9 +89,9 @@ function parseVariable(text: string, scope: SelectionScope): Variable {
 const FORMS: Readonly<Record<Variable['kind'], string>> = {
   requestBody: '$request.body.{path}',
   requestHeader: '$request.header.{name}',
-  answerStatus: '$integration.response.statuscode',
-  answerHeader: '$integration.response.header.{name}',
-  answerBody: '$integration.response.body.{path}',
+  responseStatus: '$integration.response.statuscode',
+  responseHeader: '$integration.response.header.{name}',
+  responseBody: '$integration.response.body.{path}',
   context: '$context.{name}',
 };
 
@@ -98,37 +100,38 @@ function readVariable(text: string): Variable | undefined {
   if (body !== undefined) return { kind: 'requestBody', path: parseJsonPath(body) };
   const header = text.match(/^request\.header\.([\w-]+)$/)?.[1];
   if (header !== undefined) return { kind: 'requestHeader', name: header.toLowerCase() };
-  if (text === 'integration.response.statuscode') return { kind: 'answerStatus' };
-  const [, multi, answerHeader] = text.match(/^integration\.response\.(multivalue)?header\.([\w-]+)$/) ?? [];
-  if (answerHeader !== undefined) {
-    return { kind: 'answerHeader', name: answerHeader.toLowerCase(), isMultiValue: multi !== undefined };
+  if (text === 'integration.response.statuscode') return { kind: 'responseStatus' };
+  const [, multi, responseHeader] =
+    text.match(/^integration\.response\.(multivalue)?header\.([\w-]+)$/) ?? [];
+  if (responseHeader !== undefined) {
+    return { kind: 'responseHeader', name: responseHeader.toLowerCase(), isMultiValue: multi !== undefined };
   }
-  const answerBody = text.match(/^integration\.response\.body(?=$|[.[])(.*)$/s)?.[1];
-  if (answerBody !== undefined) return { kind: 'answerBody', path: parseJsonPath(answerBody) };
+  const responseBody = text.match(/^integration\.response\.body(?=$|[.[])(.*)$/s)?.[1];
+  if (responseBody !== undefined) return { kind: 'responseBody', path: parseJsonPath(responseBody) };
   const context = text.match(/^context\.([\w.-]+)$/)?.[1];
   return context === undefined ? undefined : { kind: 'context', name: context };
 }
 
-function valueOf(variable: Variable, { body, header, answer, context }: Selectable): unknown {
+function valueOf(variable: Variable, { body, header, response, context }: Selectable): unknown {
   switch (variable.kind) {
     case 'requestBody':
       return valueAt(body, variable.path);
     case 'requestHeader':
       return header?.get(variable.name)?.at(-1);
-    case 'answerStatus':
-      return answer?.status;
-    case 'answerHeader': {
-      const values = [answer?.headers[variable.name] ?? []].flat();
+    case 'responseStatus':
+      return response?.status;
+    case 'responseHeader': {
+      const values = [response?.headers[variable.name] ?? []].flat();
       return variable.isMultiValue ? values : values.at(-1);
     }
-    case 'answerBody':
-      return valueAt(answer?.body, variable.path);
+    case 'responseBody':
+      return valueAt(response?.body, variable.path);
     case 'context':
       return context && Object.hasOwn(context, variable.name) ? context[variable.name] : undefined;
   }
 }
 
-/** Two elements become `[item1, item2]`, as the guide says. */
+/** A list is `[item1, item2]`, as the guide says. */
 function asText(value: unknown): string {
   if (value === undefined || value === null) return '';
   if (Array.isArray(value)) return `[${value.map(asText).join(', ')}]`;

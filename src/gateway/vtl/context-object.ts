@@ -1,17 +1,17 @@
+import { EMPTY_CONTEXT_VALUE } from '../silent.js';
 import { type JavaMap, putKey } from './values.js';
 
 /**
- * `$context`, out of the flat context variables: `identity.sourceIp` becomes `$context.identity.sourceIp`. A variable
- * that AWS documents and the event does not have is the empty text, as REST APIs print it; any other leads to nothing.
+ * `$context`, from the flat context variables: `identity.sourceIp` becomes `$context.identity.sourceIp`.
  */
-export function contextVariable(variables: Readonly<Record<string, string | undefined>>): JavaMap {
+export function contextObject(variables: Readonly<Record<string, string | undefined>>): JavaMap {
   const context: JavaMap = {};
-  for (const name of DOCUMENTED) put(context, name, '');
+  for (const name of DOCUMENTED) put(context, name, EMPTY_CONTEXT_VALUE);
   for (const [name, value] of Object.entries(variables)) if (value !== undefined) put(context, name, value);
   return context;
 }
 
-/** Only the first dot divides: an authorizer may call a value `a.b`. */
+/** Splits at the first dot only: the name of an authorizer's value may be `a.b`. */
 function put(context: JavaMap, name: string, value: string): void {
   const dot = name.indexOf('.');
   if (dot < 0) {

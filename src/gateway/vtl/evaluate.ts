@@ -1,4 +1,5 @@
-import { checkedText, TEMPLATE_LIMITS } from './budget.js';
+import { TEMPLATE_LIMITS } from '../silent.js';
+import { checkedText } from './budget.js';
 import { callMethod, readIndex, readProperty } from './methods.js';
 import { type Expression, type Node, type Reference, type Step } from './syntax.js';
 import { type Position } from './template-error.js';
@@ -15,11 +16,11 @@ import {
 } from './values.js';
 
 /**
- * One rendering of a template, by the rules of Velocity 1.7. Values are data, or one of our own objects; nothing of
- * JavaScript's is reached by a name out of a template (`methods.ts`).
+ * One rendering of a template, by the rules of Velocity 1.7: AWS names no version. Values are data or our own objects;
+ * no name in a template reaches a member of a JavaScript object (`methods.ts`).
  */
 export class Evaluation {
-  /** Where we are; whoever catches an error asks. */
+  /** Position of the directive or reference that is being evaluated, for errors. */
   position: Position = { line: 1, column: 1 };
   readonly #macros = new Map<string, Extract<Node, { kind: 'macro' }>>();
   readonly #definitions = new Map<string, readonly Node[]>();
@@ -82,18 +83,18 @@ export class Evaluation {
   #foreach({ name, items, body, position }: Extract<Node, { kind: 'foreach' }>): string {
     this.position = position;
     const value = this.#evaluate(items);
-    // what is neither a list nor a map has nothing to go through
+    // any other value has no items
     const values = Array.isArray(value) ? [...(value as Value[])] : isMap(value) ? Object.values(value) : [];
     if (values.length > TEMPLATE_LIMITS.iterations) {
       throw new Error(
-        `#foreach over ${values.length} items; API Gateway goes through ${TEMPLATE_LIMITS.iterations}`,
+        `#foreach over ${values.length} items; API Gateway allows ${TEMPLATE_LIMITS.iterations}`,
       );
     }
     return this.#withVariables([name, 'foreach', 'velocityCount'], () => {
       let text = '';
       for (const [index, item] of values.entries()) {
         if ((this.#iterations += 1) > TEMPLATE_LIMITS.allIterations) {
-          throw new Error(`more than ${TEMPLATE_LIMITS.allIterations} iterations in all`);
+          throw new Error(`more than ${TEMPLATE_LIMITS.allIterations} iterations in total`);
         }
         const last = index === values.length - 1;
         this.variables.set(name, item);
@@ -111,8 +112,8 @@ export class Evaluation {
     this.position = position;
     const macro = this.#macros.get(name);
     if (macro === undefined) {
-      if (!UNSERVED.has(name)) return text;
-      throw new Error(`there is no #${name} in a mapping template`);
+      if (!UNSUPPORTED_DIRECTIVES.has(name)) return text;
+      throw new Error(`#${name} does not exist in mapping templates`);
     }
     const values = args.map((arg) => this.#evaluate(arg));
     return this.#withVariables(macro.parameters, () => {
@@ -123,7 +124,7 @@ export class Evaluation {
     });
   }
 
-  /** Afterwards, the variables of these names are what they were before. */
+  /** Restores the variables of these names afterwards. */
   #withVariables<T>(names: readonly string[], work: () => T): T {
     const before = names.map((name) => [name, this.variables.get(name)] as const);
     const result = work();
@@ -133,13 +134,13 @@ export class Evaluation {
 
   #nested<T>(work: () => T): T {
     if ((this.#depth += 1) > TEMPLATE_LIMITS.depth)
-      throw new Error(`more than ${TEMPLATE_LIMITS.depth} macros in each other`);
+      throw new Error(`macros are nested more than ${TEMPLATE_LIMITS.depth} levels deep`);
     const result = work();
     this.#depth -= 1;
     return result;
   }
 
-  /** As in Velocity 1.7, what is nothing is not assigned: the variable keeps its value. */
+  /** As in Velocity 1.7, `null` is not assigned: the variable keeps its value. */
   #set({ name, path }: Reference, value: Value): void {
     if (value === null || value === undefined) return;
     const last = path.at(-1);
@@ -242,5 +243,5 @@ export class Evaluation {
   }
 }
 
-/** Velocity's own directives that would read files or run text as a template. */
-const UNSERVED = new Set(['parse', 'include', 'evaluate', 'stop', 'eval']);
+/** Velocity's directives that would read files or evaluate text as a template. */
+const UNSUPPORTED_DIRECTIVES = new Set(['parse', 'include', 'evaluate', 'stop', 'eval']);

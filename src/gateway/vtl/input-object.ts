@@ -1,33 +1,34 @@
+import { EMPTY_INPUT_BODY, MISSING_INPUT_PARAMETER, MISSING_INPUT_VALUE } from '../silent.js';
 import { ExpressionError } from '../mapping/expression-error.js';
 import { parseJsonPath, valueAt } from '../mapping/json-path.js';
 import { jsonOf, TemplateObject, textOf, type Value } from './values.js';
 
-/** What `$input` is about. */
+/** The values behind `$input`. */
 export interface TemplateInput {
-  /** The client's message, or in a response template the integration's answer; empty when there is none. */
+  /** The client's message; in a response template the integration's response. Empty when there is none. */
   readonly body: string;
-  /** Of the client's handshake, hence on `$connect` only. */
+  /** Of the client's handshake, so only on `$connect`. */
   readonly params: InputParameters;
 }
 
-export interface InputParameters {
+interface InputParameters {
   readonly path: Readonly<Record<string, string>>;
   readonly querystring: Readonly<Record<string, string>>;
   readonly header: Readonly<Record<string, string>>;
 }
 
 /**
- * `$input`. Without a body it is that of `{}`, as a REST API's templates show for a GET; not documented for WebSocket APIs.
+ * `$input`
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-mapping-template-reference.html
  */
-export class InputVariable extends TemplateObject {
+export class InputObject extends TemplateObject {
   readonly #body: string;
   #json: { readonly value: Value } | undefined;
 
   constructor(private readonly input: TemplateInput) {
     super();
-    this.#body = input.body === '' ? '{}' : input.body;
+    this.#body = input.body === '' ? EMPTY_INPUT_BODY : input.body;
   }
 
   property(name: string): Value {
@@ -37,8 +38,7 @@ export class InputVariable extends TemplateObject {
   call(method: string, args: readonly Value[]): Value {
     switch (method) {
       case 'json':
-        // what is not there gives an empty text; known of REST APIs
-        return jsonOf(this.#at(args[0]) ?? '');
+        return jsonOf(this.#at(args[0]) ?? MISSING_INPUT_VALUE);
       case 'path':
         return this.#at(args[0]) ?? null;
       case 'params':
@@ -48,7 +48,7 @@ export class InputVariable extends TemplateObject {
     }
   }
 
-  /** @param path `$.a.b`; Jayway's JSONPath, which AWS uses, reads `a.b` as the same */
+  /** @param path `$.a.b`; in Jayway's JSONPath, which AWS uses, `a.b` means the same */
   #at(path: Value): Value {
     const text = textOf(path);
     try {
@@ -58,13 +58,13 @@ export class InputVariable extends TemplateObject {
     }
   }
 
-  /** A value of our own: a template may change what it is given. */
+  /** A value of this rendering alone, because templates can change values. */
   #parsed(): Value {
     try {
       this.#json ??= { value: JSON.parse(this.#body) as unknown };
       return this.#json.value;
     } catch (cause) {
-      throw new Error('the body is no JSON', { cause });
+      throw new Error('the body is not JSON', { cause });
     }
   }
 
@@ -73,10 +73,10 @@ export class InputVariable extends TemplateObject {
     return { path: { ...path }, querystring: { ...querystring }, header: { ...header } };
   }
 
-  /** In AWS's order. */
+  /** Searches in AWS's order. */
   #param(name: string): Value {
     const { path, querystring, header } = this.input.params;
     const found = [path, querystring, header].find((values) => Object.hasOwn(values, name));
-    return found?.[name] ?? '';
+    return found?.[name] ?? MISSING_INPUT_PARAMETER;
   }
 }

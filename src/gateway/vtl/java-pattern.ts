@@ -1,10 +1,10 @@
-import { TEMPLATE_LIMITS } from './budget.js';
+import { TEMPLATE_LIMITS } from '../silent.js';
 
 /**
- * Java's regular expressions, as far as they are written like ours: also with flags at their beginning (`(?i)`),
- * quotation (`\Q…\E`), and POSIX and Unicode classes (`\p{Alpha}`, `\p{L}`).
+ * A Java regular expression as JavaScript's: the common syntax, flags at the beginning (`(?i)`), quotation (`\Q…\E`),
+ * and POSIX and Unicode classes (`\p{Alpha}`, `\p{L}`).
  *
- * @throws {SyntaxError} what only Java has, such as `a++`
+ * @throws {SyntaxError} syntax that only Java has, such as `a++`
  */
 export function javaPattern(source: string, flags = '', isWhole = false): RegExp {
   const own = /^\(\?([ims]+)\)/.exec(source)?.[1] ?? '';
@@ -15,12 +15,12 @@ export function javaPattern(source: string, flags = '', isWhole = false): RegExp
       /\\p\{(Alpha|Digit|Alnum|Upper|Lower|Punct|Space)\}/g,
       (_, name: string) => CLASSES[name] ?? '',
     );
-  // the others need it, and without them it would forbid escapes that Java allows
+  // Unicode classes need the flag; elsewhere it would forbid escapes that Java allows
   const unicode = /\\p\{/i.test(pattern) ? 'u' : '';
   return new RegExp(isWhole ? `^(?:${pattern})$` : pattern, flags + own + unicode);
 }
 
-/** In Java's replacement `$1` is a group, and a backslash takes the next character as it is. */
+/** In a replacement of Java's `$1` is a group, and a backslash makes the next character literal. */
 export function javaReplacement(source: string): (match: string, ...rest: unknown[]) => string {
   return (...match) =>
     source.replaceAll(/\\([\s\S])|\$(\d)/g, (_, literal: string | undefined, group: string | undefined) => {
@@ -30,7 +30,7 @@ export function javaReplacement(source: string): (match: string, ...rest: unknow
     });
 }
 
-/** Java's `split`: no groups in the result, and without a limit no empty texts at its end. */
+/** Java's `split`: no groups in the result, and without a limit no empty strings at the end. */
 export function splitByPattern(text: string, source: string, limit: number): readonly string[] {
   const parts: string[] = [];
   let from = 0;

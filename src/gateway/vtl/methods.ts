@@ -1,4 +1,5 @@
-import { checkedText, Budget, TEMPLATE_LIMITS } from './budget.js';
+import { TEMPLATE_LIMITS } from '../silent.js';
+import { Budget, checkedText } from './budget.js';
 import { javaPattern, javaReplacement, splitByPattern } from './java-pattern.js';
 import {
   areEqual,
@@ -14,8 +15,8 @@ import {
 } from './values.js';
 
 /**
- * The methods that templates call on text, numbers, lists and maps: Java's, as far as templates use them. A value has
- * these and no others, so that nothing of JavaScript's own can be reached.
+ * The methods of text, numbers, lists and maps: those of Java that templates use. A value has no others, so that a
+ * template cannot reach the methods of JavaScript objects.
  *
  * @returns `null` when there is no such method
  */
@@ -27,7 +28,7 @@ export function callMethod(target: Value, name: string, args: readonly Value[]):
   return typeof value === 'string' ? checkedText(value) : value;
 }
 
-/** `$value.name`: a map's key, or what a getter of that name gives. */
+/** `$value.name`: the value of a map's key, or of a getter of that name. */
 export function readProperty(target: Value, name: string): Value {
   if (target instanceof TemplateObject) return target.property(name);
   if (target instanceof MapEntry) return name === 'key' ? target.key : name === 'value' ? target.value : null;
@@ -41,7 +42,7 @@ export function readIndex(target: Value, key: Value): Value {
   return isMap(target) ? getKey(target, textOf(key)) : null;
 }
 
-// oxlint-disable-next-line typescript/no-explicit-any -- the arguments are whatever the template gives
+// oxlint-disable-next-line typescript/no-explicit-any -- templates pass arguments of any type
 type Methods<T> = Readonly<Record<string, (target: T, ...args: any[]) => Value>>;
 
 function methodsOf(target: Value): Methods<never> | undefined {
@@ -59,7 +60,7 @@ const COMMON = new Map<string, (target: Value, ...args: Value[]) => Value>([
 
 const TEXT: Methods<string> = {
   charAt: (text, at: Value) =>
-    text[whole(at)] ?? fail(`there is no character ${whole(at)} in a text of ${text.length}`),
+    text[whole(at)] ?? fail(`index ${whole(at)} is outside a text of ${text.length} characters`),
   compareTo: (text, other: Value) => compare(text, textOf(other)),
   concat: (text, other: Value) => text + textOf(other),
   contains: (text, part: Value) => text.includes(textOf(part)),
@@ -86,7 +87,7 @@ const TEXT: Methods<string> = {
   substring: (text, from: Value, to?: Value) => {
     const [start, end] = [whole(from), to === undefined ? text.length : whole(to)];
     if (start < 0 || end > text.length || start > end) {
-      return fail(`substring(${start}, ${end}) is out of a text of ${text.length}`);
+      return fail(`substring(${start}, ${end}) is outside a text of ${text.length} characters`);
     }
     return text.slice(start, end);
   },
@@ -109,13 +110,13 @@ const NUMBER: Methods<number> = {
 
 const LIST: Methods<Value[]> = {
   add: (list, first: Value, second?: Value) => {
-    if (second === undefined) return room(list, 1).push(first) > 0;
-    room(list, 1).splice(whole(first), 0, second);
+    if (second === undefined) return withRoom(list, 1).push(first) > 0;
+    withRoom(list, 1).splice(whole(first), 0, second);
     return '';
   },
   addAll: (list, others: Value) => {
     const added = Array.isArray(others) ? (others as Value[]) : [];
-    room(list, added.length).push(...added);
+    withRoom(list, added.length).push(...added);
     return added.length > 0;
   },
   clear: (list) => {
@@ -124,7 +125,7 @@ const LIST: Methods<Value[]> = {
   },
   contains: (list, value: Value) => list.some((other) => areEqual(other, value)),
   get: (list, at: Value) =>
-    whole(at) in list ? item(list, at) : fail(`there is no item ${whole(at)} in a list of ${list.length}`),
+    whole(at) in list ? item(list, at) : fail(`index ${whole(at)} is outside a list of ${list.length} items`),
   indexOf: (list, value: Value) => list.findIndex((other) => areEqual(other, value)),
   isEmpty: (list) => list.length === 0,
   length: (list) => list.length,
@@ -167,10 +168,10 @@ const item = (list: readonly Value[], at: Value): Value => list[whole(at)] ?? nu
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
 function whole(value: Value): number {
-  return typeof value === 'number' ? Math.trunc(value) : fail('the argument is no whole number');
+  return typeof value === 'number' ? Math.trunc(value) : fail('the argument is not a whole number');
 }
 
-/** A replacement that ends before what it adds up to is too long: V8 ends the process when it is far too long. */
+/** Fails before the result becomes too long: V8 ends the process when a string is far too long. */
 function limited(replacement: (match: string, ...rest: unknown[]) => string) {
   const budget = new Budget();
   return (match: string, ...rest: unknown[]): string => {
@@ -181,16 +182,16 @@ function limited(replacement: (match: string, ...rest: unknown[]) => string) {
 }
 
 function parsed(text: string, form: RegExp): number {
-  return form.test(text) ? Number(text) : fail('the text is no number');
+  return form.test(text) ? Number(text) : fail('the text is not a number');
 }
 
-function room(list: Value[], more: number): Value[] {
-  return list.length + more <= TEMPLATE_LIMITS.items
+function withRoom(list: Value[], added: number): Value[] {
+  return list.length + added <= TEMPLATE_LIMITS.items
     ? list
     : fail(`a list may have ${TEMPLATE_LIMITS.items} items`);
 }
 
-/** @param reason goes to the log, and hence holds nothing out of a message */
+/** @param reason is logged, so it must not contain parts of a message */
 function fail(reason: string): never {
   throw new Error(reason);
 }

@@ -10,21 +10,21 @@ import { type Branch, type Expression, type Node, type Reference, type Step } fr
 import { type Position } from './template-error.js';
 
 /**
- * Reads a template. The grammar is velocityjs's; the evaluation is our own, because the library's follows JavaScript
- * (`""` and `0` are false, `5 / 2` is 2.5, methods are those of the prototypes) where Velocity follows Java.
+ * Parses a template. The grammar is velocityjs's. The evaluation is our own, because the library follows JavaScript
+ * where Velocity follows Java: `""` and `0` are true, `5 / 2` is 2, methods are Java's.
  *
  * @throws {SyntaxFault}
  */
 export function parseTemplate(source: string): readonly Node[] {
   const braced = /#\{(if|elseif|end|set|foreach|macro|define|break)\}/.exec(source);
   if (braced) {
-    const reason = `${braced[0]} is not read by this gateway, though Velocity does; write #${braced[1]}`;
+    const reason = `${braced[0]} is valid in Velocity but not supported by this gateway; write #${braced[1]}`;
     throw new SyntaxFault(positionAt(source, braced.index), reason);
   }
   return new Reader(source).nodes(readVelocity(source));
 }
 
-/** Text in double quotes is a template of its own; the library does not say where in the whole one it stands. */
+/** Parses text in double quotes, which is a template of its own; the library does not report its position. */
 function parseWithin(source: string, position: Position): readonly Node[] {
   try {
     return new Reader(source, position).nodes(readVelocity(source));
@@ -41,7 +41,7 @@ class Reader {
   /** The directive or reference that is being read. */
   #position: Position = { line: 1, column: 1 };
 
-  /** @param fixed where everything in it is said to be */
+  /** @param fixed the position of every node, if the source is part of another template */
   constructor(
     private readonly source: string,
     private readonly fixed?: Position,
@@ -132,7 +132,7 @@ class Reader {
     const steps = (raw.path ?? []).map((step) => this.#step(step));
     return {
       name: String(raw.id),
-      // `$name(…)` is no reference of Velocity's: nothing has a method without a name
+      // `$name(…)` is not a reference in Velocity: a method without a name does not exist
       path: raw.args === undefined ? steps : [{ kind: 'method', name: '', args: [] }, ...steps],
       isQuiet: raw.leader === '$!',
     };
@@ -145,7 +145,7 @@ class Reader {
       case 'method':
         return { kind: 'method', name: String(raw.id), args: this.#expressions(raw.args) };
       default:
-        // `$name[]` and the like lead to nothing, and are printed as they stand
+        // `$name[]` and the like have no value and are printed unmodified
         return { kind: 'index', key: raw.type === 'index' ? this.#expression(raw.id as Raw) : NOTHING };
     }
   }
@@ -161,7 +161,7 @@ class Reader {
         return { kind: 'reference', reference: this.#reference(raw) };
       case 'string': {
         const text = String(raw.value);
-        // in single quotes, a dollar sign is one
+        // in single quotes a dollar sign is literal
         if (raw.isEval !== true || !/[$#]/.test(text)) return { kind: 'literal', value: text };
         return { kind: 'interpolated', body: parseWithin(text, this.#position) };
       }
@@ -212,5 +212,5 @@ class Reader {
 const NOTHING: Expression = { kind: 'literal', value: null };
 
 function fail(position: Position, what: string): never {
-  throw new SyntaxFault(position, `${what} is not served by this gateway`);
+  throw new SyntaxFault(position, `${what} is not supported by this gateway`);
 }

@@ -1,7 +1,7 @@
 import { parse as parseVelocity } from 'velocityjs';
 import { type Position } from './template-error.js';
 
-/** What cannot be read, and where. */
+/** A syntax error and its position. */
 export class SyntaxFault extends Error {
   override readonly name = 'SyntaxFault';
   constructor(
@@ -16,24 +16,24 @@ export class SyntaxFault extends Error {
 /**
  * The library's syntax tree of a template.
  *
- * @throws {SyntaxFault} also for a block that is not closed, and for an `#end` too many, which the library lets pass
+ * @throws {SyntaxFault} a syntax error; also an unclosed block or a superfluous `#end`, which the library ignores
  */
 export function readVelocity(source: string): readonly RawNode[] {
   return withoutSentinel(source, readRaw(source));
 }
 
-/** Put after the text: it is last in the tree, or something is wrong with the blocks before it. */
+/** Appended to the source: unless it is last in the tree, the blocks before it do not match. */
 const SENTINEL = '$!{_END_}';
 const SENTINEL_ID = '_END_';
 
-export interface RawPosition {
+interface RawPosition {
   readonly first_line: number;
   readonly first_column: number;
   readonly last_line: number;
   readonly last_column: number;
 }
 
-/** A node of the library's syntax tree, as far as we read it; its own types do not describe it. */
+/** The parts that we use of a node in the library's syntax tree; its own types do not describe them. */
 export interface Raw {
   readonly type: string;
   readonly id: unknown;
@@ -61,13 +61,13 @@ function readRaw(source: string): readonly RawNode[] {
   } catch (cause) {
     const { hash, message } = cause as { hash?: { loc?: RawPosition; text?: string }; message: string };
     const position = hash?.loc
-      ? // the library tells of the token before
+      ? // the library reports the position of the token before
         { line: hash.loc.last_line, column: hash.loc.last_column + 1 }
       : { line: Number(/line (\d+)/.exec(message)?.[1] ?? 1), column: 1 };
     const end = positionAt(source, source.length);
-    if (position.line > end.line) throw new SyntaxFault(end, 'ends before it is complete', { cause });
+    if (position.line > end.line) throw new SyntaxFault(end, 'the template ends too early', { cause });
     const found = hash?.text?.trim() ? `; found '${hash.text}'` : '';
-    throw new SyntaxFault(position, `cannot be read here${found}`, { cause });
+    throw new SyntaxFault(position, `syntax error${found}`, { cause });
   }
 }
 
@@ -81,15 +81,18 @@ function withoutSentinel(source: string, nodes: readonly RawNode[]): readonly Ra
   }
   const last = nodes.at(-1);
   if (typeof last !== 'object' || Array.isArray(last) || (last as Raw).id !== SENTINEL_ID) {
-    throw new SyntaxFault(strayEnd(source), 'this #end ends nothing');
+    throw new SyntaxFault(strayEnd(source), 'this #end closes no block');
   }
   const rest = nodes.slice(0, -1);
   const text = rest.at(-1);
-  // our own line break; after a directive it is gone already
+  // the line break before the sentinel; after a directive the library has removed it
   return typeof text === 'string' && text.endsWith('\n') ? [...rest.slice(0, -1), text.slice(0, -1)] : rest;
 }
 
-/** The first `#end` after which the library reads nothing more: all texts up to a later one lack the sentinel too. */
+/**
+ * Finds, by bisection, the first `#end` after which the library ignores the rest: from there on the sentinel is
+ * missing.
+ */
 function strayEnd(source: string): Position {
   const ends = [...source.matchAll(/#end/g)].map(({ index }) => index);
   let [before, found] = [-1, ends.length - 1];

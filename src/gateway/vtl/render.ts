@@ -1,19 +1,19 @@
-import { contextVariable } from './context-object.js';
+import { contextObject } from './context-object.js';
 import { Evaluation } from './evaluate.js';
-import { InputVariable, type TemplateInput } from './input-object.js';
+import { InputObject, type TemplateInput } from './input-object.js';
 import { parseTemplate } from './parse.js';
 import { SyntaxFault } from './read-velocity.js';
 import { type Node } from './syntax.js';
 import { TemplateError } from './template-error.js';
-import { UtilVariable } from './util-object.js';
+import { UtilObject } from './util-object.js';
 
-/** A mapping template, read once. */
+/** A parsed mapping template. */
 export interface Template {
   readonly key: string;
   readonly nodes: readonly Node[];
 }
 
-/** What a template sees. */
+/** The values that a template can use. */
 export interface TemplateScope {
   readonly input: TemplateInput;
   /** Flat: `connectionId`, `identity.sourceIp`, `authorizer.userId`. */
@@ -22,36 +22,36 @@ export interface TemplateScope {
 }
 
 /**
- * @param key under which the template stands; errors name it
- * @throws {TemplateError} it cannot be read
+ * @param key the template's key, for errors
+ * @throws {TemplateError} a syntax error
  */
 export function readTemplate(key: string, text: string): Template {
   try {
     return { key, nodes: parseTemplate(text) };
   } catch (cause) {
-    // a RangeError is of blocks that are nested too deeply
+    // a RangeError means that blocks are nested too deeply
     const position = cause instanceof SyntaxFault ? cause.position : { line: 1, column: 1 };
     throw new TemplateError(key, position, reasonOf(cause), { cause });
   }
 }
 
 /**
- * A template's text: `$input`, `$util`, `$context` and `$stageVariables` are what the scope says.
+ * Renders a template with `$input`, `$util`, `$context` and `$stageVariables` from the scope.
  *
- * @throws {TemplateError} what it does fails, or goes on for too long
+ * @throws {TemplateError} its evaluation fails or exceeds a limit
  */
 export function render(template: Template, scope: TemplateScope): string {
   const variables = new Map<string, unknown>([
-    ['input', new InputVariable(scope.input)],
-    ['util', new UtilVariable()],
-    ['context', contextVariable(scope.context)],
+    ['input', new InputObject(scope.input)],
+    ['util', new UtilObject()],
+    ['context', contextObject(scope.context)],
     ['stageVariables', { ...scope.stageVariables }],
   ]);
   const evaluation = new Evaluation(variables);
   try {
     return evaluation.render(template.nodes);
   } catch (cause) {
-    // a RangeError too: what is nested too deeply for a recursion, or too long for a string
+    // also a RangeError: nested too deeply for a recursion, or too long for a string
     throw new TemplateError(template.key, evaluation.position, reasonOf(cause), { cause });
   }
 }

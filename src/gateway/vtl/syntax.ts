@@ -1,12 +1,12 @@
 import { type Position } from './template-error.js';
 
-/** A template, read: what `evaluate.ts` walks. */
+/** The syntax tree of a template, which `evaluate.ts` walks. */
 export type Node =
   | { readonly kind: 'text'; readonly text: string }
   | {
       readonly kind: 'print';
       readonly reference: Reference;
-      /** As the template spells it, which is what is printed when it leads to nothing. */
+      /** As written in the template; printed when the reference has no value. */
       readonly text: string;
       readonly position: Position;
     }
@@ -49,7 +49,7 @@ export interface Branch {
 
 export type Expression =
   | { readonly kind: 'literal'; readonly value: string | number | boolean | null }
-  /** Text in double quotes that has references or directives of its own. */
+  /** Text in double quotes with references or directives. */
   | { readonly kind: 'interpolated'; readonly body: readonly Node[] }
   | { readonly kind: 'list'; readonly items: readonly Expression[] }
   | { readonly kind: 'range'; readonly from: Expression; readonly to: Expression }
@@ -60,7 +60,7 @@ export type Expression =
 export interface Reference {
   readonly name: string;
   readonly path: readonly Step[];
-  /** `$!name`: prints nothing when it leads to nothing. */
+  /** `$!name`: prints nothing when it has no value. */
   readonly isQuiet: boolean;
 }
 

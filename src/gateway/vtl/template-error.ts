@@ -1,14 +1,17 @@
-/** Where in a template: both count from 1. */
+/** A position in a template; both numbers count from 1. */
 export interface Position {
   readonly line: number;
   readonly column: number;
 }
 
-/** A mapping template that cannot be read or evaluated. The client is told `Internal server error`; the rest is for the log. */
+/**
+ * A mapping template that cannot be parsed or evaluated. The client receives `Internal server error`; the message is
+ * logged.
+ */
 export class TemplateError extends Error {
   override readonly name = 'TemplateError';
 
-  /** @param templateKey under which the template stands in `RequestTemplates` or `ResponseTemplates` */
+  /** @param templateKey the template's key in `RequestTemplates` or `ResponseTemplates` */
   constructor(
     readonly templateKey: string,
     readonly position: Position,

@@ -5,7 +5,7 @@ import { TemplateObject, textOf, type Value } from './values.js';
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-mapping-template-reference.html
  */
-export class UtilVariable extends TemplateObject {
+export class UtilObject extends TemplateObject {
   property(): Value {
     return null;
   }
@@ -35,13 +35,13 @@ function parseJson(text: string): Value {
   try {
     return JSON.parse(text) as unknown;
   } catch (cause) {
-    throw new Error('$util.parseJson: the text is no JSON', { cause });
+    throw new Error('$util.parseJson: the text is not JSON', { cause });
   }
 }
 
 const SHORT: Readonly<Record<string, string>> = { '\b': 'b', '\t': 't', '\n': 'n', '\f': 'f', '\r': 'r' };
 
-/** As Apache Commons does it, `'` and `/` included. */
+/** As Apache Commons does, `'` and `/` included. */
 function escaped(character: string): string {
   if (/['"\\/]/.test(character)) return `\\${character}`;
   const short = SHORT[character];

@@ -1,27 +1,27 @@
 import { Budget, checkedText } from './budget.js';
 
 /**
- * The values of a template, and what Velocity 1.7 and Java make of them. JSON's values are themselves; `null` is also
- * what a reference gives that leads to nothing.
+ * The values of a template, and how Velocity 1.7 and Java print, compare and calculate with them. JSON's values are
+ * themselves; `null` is also the value of a reference to nothing.
  */
 export type Value = unknown;
 
-/** A list that a template made, which prints as Java's do; one out of a message prints as JSON. */
-export class JavaList extends Array<Value> {
-  /** `map`, `slice` and the like give plain lists. */
+/** A list that a template created: printed as in Java, where a list from a message is printed as JSON. */
+class JavaList extends Array<Value> {
+  /** `map`, `slice` and the like return plain lists. */
   static override get [Symbol.species](): ArrayConstructor {
     return Array;
   }
 }
 
-/** A list of these values, whatever they are: `new JavaList(3)` would be three holes. */
+/** Creates a list of these values: `new JavaList(3)` would have three holes. */
 export function javaList(values: Iterable<Value>): JavaList {
   const list = new JavaList();
   for (const value of values) list.push(value);
   return list;
 }
 
-/** What `entrySet()` gives. */
+/** An item of `entrySet()`. */
 export class MapEntry {
   constructor(
     readonly key: string,
@@ -29,7 +29,7 @@ export class MapEntry {
   ) {}
 }
 
-/** `$input` and the like: what has methods and properties of its own, and no others. */
+/** `$input` and the like: an object with properties and methods of its own, and no others. */
 export abstract class TemplateObject {
   /** @returns `null` when there is no such property */
   abstract property(name: string): Value;
@@ -44,22 +44,22 @@ export function isMap(value: Value): value is JavaMap {
   return !(value instanceof MapEntry || value instanceof TemplateObject);
 }
 
-/** Only what the map itself holds: `constructor` and `__proto__` are keys like any other. */
+/** Own properties only: `constructor` and `__proto__` are keys like any other. */
 export function getKey(map: JavaMap, key: string): Value {
   return Object.hasOwn(map, key) ? map[key] : null;
 }
 
-/** @returns what was there */
+/** @returns the value before */
 export function putKey(map: JavaMap, key: string, value: Value): Value {
   const old = getKey(map, key);
   Object.defineProperty(map, key, { value, writable: true, enumerable: true, configurable: true });
   return old;
 }
 
-/** Velocity 1.7: everything but `null` and `false` is true, the empty string and 0 too. */
+/** Velocity 1.7: everything except `null` and `false` is true, the empty string and 0 included. */
 export const isTrue = (value: Value): boolean => value !== null && value !== undefined && value !== false;
 
-/** Java's `toString()`. A list out of JSON is JSON: the class behind it prints so. */
+/** Java's `toString()`. A list from a message is printed as JSON, as AWS's class for it does. */
 export function textOf(value: Value, budget = new Budget()): string {
   if (typeof value === 'object' && value !== null) {
     if (value instanceof JavaList) return `[${Array.from(value, (item) => textOf(item, budget)).join(', ')}]`;
@@ -83,13 +83,13 @@ export function jsonOf(value: Value, budget = new Budget()): string {
   return `{${members.join(',')}}`;
 }
 
-/** Two characters more for what stands around it, so that empty ones count too. */
+/** Counts two more characters for the punctuation around the text, so that empty texts count too. */
 function spent(text: string, budget: Budget): string {
   budget.spend(text.length + 2);
   return text;
 }
 
-/** Values of one kind are compared as such, others by their text. */
+/** Values of the same kind are compared by value, others by their text. */
 export function areEqual(a: Value, b: Value, budget = new Budget()): boolean {
   budget.spend(1);
   if (a === b) return true;
@@ -107,7 +107,10 @@ export function areEqual(a: Value, b: Value, budget = new Budget()): boolean {
   return textOf(a, budget) === textOf(b, budget);
 }
 
-/** `+` with text joins; whatever else is not of two numbers gives nothing, as does a division by zero. */
+/**
+ * `+` joins when one operand is text. Otherwise both must be numbers; else, and on a division by zero, the result is
+ * `null`.
+ */
 export function calculate(operator: string, a: Value, b: Value): Value {
   if (operator === '+' && (typeof a === 'string' || typeof b === 'string'))
     return checkedText(textOf(a) + textOf(b));
@@ -121,7 +124,7 @@ export function calculate(operator: string, a: Value, b: Value): Value {
       return a * b;
     case '/':
       if (b === 0) return null;
-      // between whole numbers the quotient is one
+      // whole numbers have a whole quotient
       return Number.isInteger(a) && Number.isInteger(b) ? Math.trunc(a / b) : a / b;
     case '%':
       return b === 0 ? null : a % b;
@@ -130,7 +133,7 @@ export function calculate(operator: string, a: Value, b: Value): Value {
   }
 }
 
-/** Only numbers have an order. */
+/** Compares numbers; other values have no order. */
 export function isOrdered(operator: string, a: Value, b: Value): boolean {
   if (typeof a !== 'number' || typeof b !== 'number') return false;
   switch (operator) {

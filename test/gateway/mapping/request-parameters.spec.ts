@@ -33,7 +33,7 @@ describe('a source', () => {
     ['route.request.multivalueheader.X-Tenant', ['a', 'b']],
     ['route.request.querystring.stocks', ['goog']],
     ['route.request.multivaluequerystring.stocks', ['aapl', 'goog']],
-  ])('%s on $connect gives %j', (source, values) => {
+  ])('%s on $connect is %j', (source, values) => {
     expect(evaluate(source, connect)).toEqual(values);
   });
 
@@ -42,7 +42,7 @@ describe('a source', () => {
     ['route.request.body.a.b[1]', ['2']],
     ['route.request.body.a', ['{"b":[1,2]}']],
     ['route.request.body', [message.body?.text]],
-  ])('%s of a message gives %j', (source, values) => {
+  ])('%s of a message is %j', (source, values) => {
     expect(evaluate(source, message)).toEqual(values);
   });
 
@@ -55,11 +55,11 @@ describe('a source', () => {
     'route.request.body.n',
     'route.request.querystring.stocks',
     'route.request.header.X-Tenant',
-  ])('%s of a message gives nothing', (source) => {
+  ])('%s of a message has no value', (source) => {
     expect(evaluate(source, message)).toEqual([]);
   });
 
-  it('in the body of $connect gives nothing', () => {
+  it('in the body of $connect has no value', () => {
     expect(evaluate('route.request.body.s', connect)).toEqual([]);
   });
 });
@@ -69,22 +69,22 @@ describe('a mapping', () => {
     ['integration.request.header.ConnectionId', 'header', 'ConnectionId'],
     ['integration.request.querystring.user.id', 'querystring', 'user.id'],
     ['integration.request.path.proxy', 'path', 'proxy'],
-  ])('to %s goes to the %s named %s', (destination, location, name) => {
+  ])('to %s sets the %s %s', (destination, location, name) => {
     expect(parseParameterMapping(destination, "'x'")).toMatchObject({ location, name });
   });
 
   it.each([
     ['overwrite:header.X', 'context.connectionId', /HTTP APIs/],
-    ['integration.request.body.X', 'context.connectionId', /no destination/],
-    ['integration.request.header.a b', 'context.connectionId', /no destination/],
+    ['integration.request.body.X', 'context.connectionId', /is not a destination/],
+    ['integration.request.header.a b', 'context.connectionId', /is not a destination/],
     ['integration.request.header.Content-Length', "'3'", /cannot be mapped/],
     ['integration.request.header.X', '$context.connectionId', /no leading \$/],
-    ['integration.request.header.X', 'method.request.header.X', /no source/],
-    ['integration.request.header.X', 'route.request.path.X', /no source/],
-    ['integration.request.header.X', "'unclosed", /no source/],
-    ['integration.request.header.X', "'two\nlines'", /no source/],
+    ['integration.request.header.X', 'method.request.header.X', /is not a source/],
+    ['integration.request.header.X', 'route.request.path.X', /is not a source/],
+    ['integration.request.header.X', "'unclosed", /is not a source/],
+    ['integration.request.header.X', "'two\nlines'", /is not a source/],
     ['integration.request.header.X', 'route.request.body..x', /JSONPath/],
-  ])('%s ← %s is refused and the reason told', (destination, source, reason) => {
+  ])('%s ← %s is refused with a reason', (destination, source, reason) => {
     expect(() => parseParameterMapping(destination, source)).toThrow(ExpressionError);
     expect(() => parseParameterMapping(destination, source)).toThrow(reason);
   });

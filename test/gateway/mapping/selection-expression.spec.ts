@@ -22,7 +22,7 @@ describe('a route selection expression', () => {
     expect(evaluate(expression, body)).toBe(value);
   });
 
-  it('leaves out what is not there', () => {
+  it('leaves out absent values', () => {
     expect(evaluate('${request.body.action}-${request.body.missing}', { action: 'join' })).toBe('join-');
   });
 
@@ -43,7 +43,7 @@ describe('a route selection expression', () => {
 });
 
 describe('the template selection expression of an integration response', () => {
-  const answer = {
+  const response = {
     status: 404,
     headers: { 'x-kind': 'b', 'x-many': ['1', '2'] },
     body: { error: { code: 7 } },
@@ -58,7 +58,7 @@ describe('the template selection expression of an integration response', () => {
     ['$request.body.action', 'join'],
   ])('%s is %s', (expression, value) => {
     const parsed = parseSelectionExpression(expression, 'response');
-    expect(evaluateSelection(parsed, { answer, body: { action: 'join' } })).toBe(value);
+    expect(evaluateSelection(parsed, { response, body: { action: 'join' } })).toBe(value);
   });
 });
 
@@ -75,7 +75,7 @@ describe('an API key selection expression', () => {
     );
   });
 
-  it('may not look into a body', () => {
+  it('cannot read a body', () => {
     expect(() => parseSelectionExpression('$request.body.key', 'apiKey')).toThrow(ExpressionError);
   });
 });

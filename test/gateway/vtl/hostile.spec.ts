@@ -15,7 +15,7 @@ function attempt(template: string, body: string): string {
   }
 }
 
-describe('a template cannot reach what is JavaScript’s', () => {
+describe('a template cannot reach JavaScript’s own members', () => {
   const roots = [
     '$input',
     '$util',
@@ -82,7 +82,7 @@ describe('a template cannot reach what is JavaScript’s', () => {
     ).toBeUndefined();
   });
 
-  it('takes a key called __proto__ as a key', () => {
+  it('treats __proto__ as an ordinary key', () => {
     const put = '#set($o = {})$!o.put("__proto__", {"a": 1})$o $o.a';
     expect(renderTemplate(put)).toBe('{__proto__={a=1}} $o.a');
     expect(renderTemplate('$input.path("$").__proto__ $input.json("$.__proto__.polluted")', BODY)).toBe(
@@ -90,7 +90,7 @@ describe('a template cannot reach what is JavaScript’s', () => {
     );
   });
 
-  it('evaluates nothing that came in a message', () => {
+  it('does not evaluate text from a message', () => {
     expect(
       renderTemplate(
         '$input.path("$.x") #set($y = "$input.path(\'$.x\')")$y',
@@ -100,7 +100,7 @@ describe('a template cannot reach what is JavaScript’s', () => {
   });
 });
 
-describe('a template that would not end, or grow without end, is an error', () => {
+describe('a template that does not end, or grows without end, fails', () => {
   it.each([
     '#foreach($a in [1..1000])#foreach($b in [1..1000])#foreach($c in [1..1000])#end#end#end',
     '#set($x = "aaaaaaaaaa")#foreach($i in [1..1000])#set($x = "$x$x")#end',
@@ -128,19 +128,19 @@ describe('a message', () => {
   const wide = `[${'1,'.repeat(60_000)}1]`;
 
   it.each(["$input.json('$')", "$input.path('$')", "$input.path('$').equals($input.path('$[0]'))"])(
-    'nested too deeply for %s is an error',
+    'that is nested too deeply for %s fails',
     (template) => {
       expect(() => renderTemplate(template, deep)).toThrow(TemplateError);
     },
   );
 
-  it('with a long list is read, and too long to be gone through', () => {
+  it('with a long list can be read but not iterated', () => {
     expect(renderTemplate("$input.path('$').size()", wide)).toBe('60001');
     expect(() => renderTemplate("#foreach($x in $input.path('$'))#end", wide)).toThrow(TemplateError);
   });
 });
 
-it('whatever the template, it is rendered or an error of its own', () => {
+it('renders any template, or fails with a TemplateError', () => {
   const piece = oneof(
     constantFrom(
       '$',

@@ -14,7 +14,7 @@ function failureOf(work: () => unknown): string {
   throw new Error('it did not fail');
 }
 
-describe('a template that cannot be read', () => {
+describe('a template with a syntax error', () => {
   it.each([
     ['#set($x = )', '1:10'],
     ['line\n  ${foo', '2:8'],
@@ -27,7 +27,7 @@ describe('a template that cannot be read', () => {
     ['#{if}(true)x#{end}', '1:1'],
     ['a\n#set($x = "b ${c")', '2:1'],
     ['#@tag()x#end', '1:1'],
-  ])('%j says where', (template, position) => {
+  ])('%j reports the position', (template, position) => {
     expect(failureOf(() => readTemplate('key', template))).toBe(position);
   });
 });
@@ -47,15 +47,15 @@ describe('a template that fails', () => {
     ['#set($x = "in $util.parseJson(\'x\') text")', '1:1'],
     ['#foreach($i in [1..1001])#end', '1:1'],
     ['$util.urlDecode("%")', '1:1'],
-  ])('%j says where', (template, position) => {
+  ])('%j reports the position', (template, position) => {
     expect(failureOf(() => renderTemplate(template, 'no JSON'))).toBe(position);
   });
 
-  it('names its key and the place in its message', () => {
+  it('has its key and position in its message', () => {
     expect(() => readTemplate('join', 'a\n  #if(')).toThrow(/^template 'join', line 2, column \d+: /);
   });
 
-  it('says nothing of what the message holds, as its message is logged', () => {
+  it('contains no part of the client’s message, because it is logged', () => {
     const template = "#set($n = 0)$n.parseInt($input.path('$.secret'))";
     expect(() => renderTemplate(template, '{"secret":"s3cret"}')).toThrow(/^((?!s3cret).)*$/);
   });

@@ -42,13 +42,13 @@ describe('$input', () => {
     expect(renderTemplate("$input.json('$') $input.body")).toBe('{} {}');
   });
 
-  it('gives an empty text in JSON, and nothing as an object, for what is not there', () => {
+  it('is an empty text in JSON, and nothing as an object, for an absent value', () => {
     expect(renderTemplate(`$input.json('$.x') $input.path('$.x') [$!input.path('$.x')]`, '{}')).toBe(
       `"" $input.path('$.x') []`,
     );
   });
 
-  it('sees what the template changed in the body, which the next message does not', () => {
+  it('sees the template’s own changes of the body, which the next rendering does not', () => {
     const template = `#set($b = $input.path('$'))#set($b.a = 2)$input.json('$')`;
     expect([renderTemplate(template, '{"a":1}'), renderTemplate("$input.json('$')", '{"a":1}')]).toEqual([
       '{"a":2}',
@@ -82,7 +82,7 @@ describe('$input.params', () => {
     expect(renderTemplate(template, '', scope)).toBe(text);
   });
 
-  it('can be gone through as in the passthrough template that the console makes', () => {
+  it('can be iterated as in the console’s passthrough template', () => {
     const template = `#set($allParams = $input.params())
 {
 "body-json" : $input.json('$'),

@@ -10,7 +10,7 @@ describe('text', () => {
     'line\n\n  line\n',
     '',
     '#foo("x") #bar',
-  ])('%j is printed as it is', (text) => {
+  ])('%j is printed unmodified', (text) => {
     expect(render(text)).toBe(text);
   });
 
@@ -25,7 +25,7 @@ describe('text', () => {
   });
 });
 
-describe('a reference that leads to nothing', () => {
+describe('a reference without a value', () => {
   it.each([
     '$none',
     '${none}',
@@ -38,7 +38,7 @@ describe('a reference that leads to nothing', () => {
     "$input.path('$').none",
     "$input.path('$.list').none()",
     "$input.path('$.nothing')",
-  ])('%s is printed as it stands', (template) => {
+  ])('%s is printed as written', (template) => {
     expect(render(template)).toBe(template);
   });
 
@@ -128,7 +128,7 @@ describe('#foreach', () => {
     expect(render(template)).toBe(text);
   });
 
-  it('goes through 1000 items', () => {
+  it('iterates over 1000 items', () => {
     expect(render('#foreach($i in [1..1000])x#end')).toHaveLength(1000);
   });
 });
@@ -140,6 +140,6 @@ it.each([
   expect(render(template)).toBe(text);
 });
 
-it('a line may end as on Windows', () => {
+it('accepts Windows line ends', () => {
   expect(render("#if(true)\r\n$input.path('$.n')\r\n#end")).toContain('5');
 });

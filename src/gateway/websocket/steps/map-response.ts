@@ -78,7 +78,7 @@ function mapped(
   const { json } = readMessage(text);
   const template = selectTemplate(templates, {
     body: event.message?.json,
-    answer: { status, headers: answer.headers, body: json },
+    response: { status, headers: answer.headers, body: json },
   });
   const body = template ? render(template, templateScope(event, text)) : text;
   return {

@@ -1,5 +1,5 @@
 import { FunctionTimedOutError, FunctionUnavailableError } from '../lambda/function-errors.js';
-import { type FunctionAnswer } from '../lambda/function-response.js';
+import { type FunctionResponse } from '../lambda/function-response.js';
 import { type Functions } from '../lambda/functions.js';
 import { type IntegrationAnswer } from './integration-client.js';
 import {
@@ -49,7 +49,7 @@ export async function callLambda(functions: Functions, request: LambdaRequest): 
   };
 }
 
-async function invoke(functions: Functions, request: LambdaRequest): Promise<FunctionAnswer> {
+async function invoke(functions: Functions, request: LambdaRequest): Promise<FunctionResponse> {
   // Invoke takes no payload for {}
   const payload = request.payload.trim() === '' ? '{}' : request.payload;
   try {

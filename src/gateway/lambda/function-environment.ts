@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { type Logger } from 'pino';
 import { LIMITS } from '../limits.js';
-import { failure, type FunctionAnswer } from './function-response.js';
+import { failedResponse, type FunctionResponse } from './function-response.js';
 import {
   type FileVersion,
   type FunctionError,
@@ -14,22 +14,22 @@ import {
 } from './function-messages.js';
 
 /**
- * A worker thread with one function's module in it, as an execution environment is on AWS: one invocation at a time, and
- * what the module keeps in memory stays from one to the next. What it prints goes to the gateway's log.
+ * A worker thread with one function's module, like an execution environment on AWS: one invocation at a time, and the
+ * module's memory persists between invocations. Its output is written to the gateway's log.
  */
 export class FunctionEnvironment {
-  /** Once the module has loaded; with the failure if it could not. */
-  readonly loaded: Promise<FunctionAnswer | undefined>;
+  /** Settles once the module has loaded, with the failure if it could not. */
+  readonly loaded: Promise<FunctionResponse | undefined>;
   readonly #worker: Worker;
   readonly #port: MessagePort;
   readonly #files = new Map<string, FileVersion>();
   #hasLoaded = false;
   #isEnding = false;
   #requestId: string | undefined;
-  #endLoading: (failed: FunctionAnswer | undefined) => void = () => undefined;
-  #endCall: (answer: FunctionAnswer) => void = () => undefined;
-  /** Why there is no worker any more. */
-  #end: FunctionAnswer | undefined;
+  #endLoading: (failed: FunctionResponse | undefined) => void = () => undefined;
+  #endCall: (response: FunctionResponse) => void = () => undefined;
+  /** The reason why the worker has ended. */
+  #end: FunctionResponse | undefined;
 
   constructor(
     private readonly data: Omit<FunctionWorkerData, 'port'>,
@@ -48,59 +48,62 @@ export class FunctionEnvironment {
     });
     this.#print('stdout', this.#worker.stdout);
     this.#print('stderr', this.#worker.stderr);
-    this.#port.on('message', (message: FunctionWorkerMessage) => this.#take(message));
-    // an error that nothing in the function catches, or no memory left; `exit` follows
+    this.#port.on('message', (message: FunctionWorkerMessage) => this.#receive(message));
+    // an uncaught error, or out of memory; `exit` follows
     this.#worker.on('error', (error: unknown) => {
       const { name, message, stack = '' } = error instanceof Error ? error : new Error(String(error));
-      this.#end = failure(name, message, stack.split('\n'));
+      this.#end = failedResponse(name, message, stack.split('\n'));
     });
     const tooLong = setTimeout(() => {
-      this.#end = failure('Sandbox.Timedout', `the module did not load within ${LIMITS.functionLoadMs} ms`);
+      this.#end = failedResponse(
+        'Sandbox.Timedout',
+        `the module did not load within ${LIMITS.functionLoadMs} ms`,
+      );
       void this.end();
     }, LIMITS.functionLoadMs);
     void this.loaded.then(() => clearTimeout(tooLong));
     this.#worker.on('exit', (code) => {
-      // what it said before it ended
+      // messages from before its end
       for (let last = receiveMessageOnPort(port1); last; last = receiveMessageOnPort(port1)) {
-        this.#take(last.message as FunctionWorkerMessage);
+        this.#receive(last.message as FunctionWorkerMessage);
       }
-      this.#end ??= failure('Runtime.ExitError', `the function's process exited with status ${code}`);
+      this.#end ??= failedResponse('Runtime.ExitError', `the function's process exited with status ${code}`);
       this.#endLoading(this.#end);
       this.#endCall(this.#end);
       if (this.#isEnding || this.#requestId !== undefined) return;
-      // whoever is called next does not see it
+      // the next invocation does not report it
       const error = JSON.parse(this.#end.payload) as object;
-      this.log.warn({ functionName: data.functionName, ...error }, 'function ended between two calls');
+      this.log.warn({ functionName: data.functionName, ...error }, 'function ended between two invocations');
     });
   }
 
-  /** Whether it can take another call: it loaded, it is alive, and no file that it read has changed since. */
+  /** Whether it accepts another invocation: it has loaded, it is alive, and no file that it read has changed. */
   get isUsable(): boolean {
     return this.#hasLoaded && this.#end === undefined && !this.#files.entries().some(hasChanged);
   }
 
-  /** Calls the handler; the module has to be loaded, and no other call under way. */
-  async invoke(invocation: Invocation): Promise<FunctionAnswer> {
+  /** Calls the handler. The module must have loaded, and no other invocation may be in flight. */
+  async invoke(invocation: Invocation): Promise<FunctionResponse> {
     if (this.#end !== undefined) return this.#end;
-    const answer = new Promise<FunctionAnswer>((resolve) => {
+    const response = new Promise<FunctionResponse>((resolve) => {
       this.#endCall = resolve;
     });
     this.#requestId = invocation.requestId;
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a port between threads has none
     this.#port.postMessage(invocation);
-    return answer.finally(() => {
+    return response.finally(() => {
       this.#requestId = undefined;
     });
   }
 
-  /** Ends the worker at once, whatever it does; a call under way fails. */
+  /** Ends the worker at once; an invocation in flight fails. */
   async end(): Promise<void> {
     this.#isEnding = true;
-    this.#end ??= failure('Runtime.ExitError', 'the gateway ended it');
+    this.#end ??= failedResponse('Runtime.ExitError', 'the gateway ended the function');
     await this.#worker.terminate();
   }
 
-  #take(message: FunctionWorkerMessage): void {
+  #receive(message: FunctionWorkerMessage): void {
     switch (message.kind) {
       case 'read':
         this.#files.set(message.file, { mtimeMs: message.mtimeMs, size: message.size });
@@ -110,13 +113,13 @@ export class FunctionEnvironment {
         this.#endLoading(undefined);
         break;
       case 'cannotLoad':
-        this.#endLoading(failureOf(message.error));
+        this.#endLoading(failedWith(message.error));
         break;
       case 'returned':
-        this.#endCall(answerOf(message.payload));
+        this.#endCall(responseOf(message.payload));
         break;
       case 'threw':
-        this.#endCall(failureOf(message.error));
+        this.#endCall(failedWith(message.error));
         break;
       default:
         message satisfies never;
@@ -131,7 +134,7 @@ export class FunctionEnvironment {
   }
 }
 
-/** Beside this file, compiled or not. */
+/** In the folder of this file, compiled or not. */
 const WORKER = new URL(`./function-worker${extname(import.meta.filename)}`, import.meta.url);
 
 function hasChanged([file, { mtimeMs, size }]: readonly [string, FileVersion]): boolean {
@@ -139,12 +142,12 @@ function hasChanged([file, { mtimeMs, size }]: readonly [string, FileVersion]): 
   return stat?.mtimeMs !== mtimeMs || stat?.size !== size;
 }
 
-const failureOf = ({ errorType, errorMessage, trace }: FunctionError) =>
-  failure(errorType, errorMessage, trace);
+const failedWith = ({ errorType, errorMessage, trace }: FunctionError) =>
+  failedResponse(errorType, errorMessage, trace);
 
-function answerOf(payload: string): FunctionAnswer {
+function responseOf(payload: string): FunctionResponse {
   if (Buffer.byteLength(payload) <= LIMITS.functionAnswerBytes) return { payload };
-  return failure(
+  return failedResponse(
     'Function.ResponseSizeTooLarge',
     `Response payload size exceeded maximum allowed payload size (${LIMITS.functionAnswerBytes} bytes).`,
   );

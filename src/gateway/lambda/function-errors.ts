@@ -1,20 +1,20 @@
-/** No function of that name was given with `--function`. */
+/** The option `--function` names no such function. */
 export class NoFunctionError extends Error {
   override readonly name = 'NoFunctionError';
   constructor(functionName: string) {
-    super(`there is no function '${functionName}'; --function NAME=FILE or NAME=URL says where it is`);
+    super(`no function '${functionName}' was given; add --function NAME=FILE or NAME=URL`);
   }
 }
 
-/** No answer within the time that the caller gave it. */
+/** No response within the caller's timeout. */
 export class FunctionTimedOutError extends Error {
   override readonly name = 'FunctionTimedOutError';
   constructor(functionName: string, timeoutMs: number, options?: ErrorOptions) {
-    super(`the function '${functionName}' did not answer within ${timeoutMs} ms`, options);
+    super(`the function '${functionName}' did not respond within ${timeoutMs} ms`, options);
   }
 }
 
-/** The function was not run: the Invoke endpoint cannot be reached or refused, or the gateway stops. */
+/** The function did not run: the Invoke endpoint is not reachable or refused, or the gateway is stopping. */
 export class FunctionUnavailableError extends Error {
   override readonly name = 'FunctionUnavailableError';
   constructor(functionName: string, reason: string, options?: ErrorOptions) {

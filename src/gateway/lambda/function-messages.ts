@@ -1,17 +1,17 @@
 import { type MessagePort } from 'node:worker_threads';
 
-/** What a function's environment and its worker thread tell one another. */
+/** The messages between a function's environment and its worker thread. */
 
-/** What the worker is started with. */
+/** The worker's start data. */
 export interface FunctionWorkerData {
-  /** A channel of its own: what the function's code posts to its parent is nobody's business. */
+  /** A channel of its own, separate from messages that the function's code posts to its parent. */
   readonly port: MessagePort;
   readonly functionName: string;
   readonly file: string;
   readonly exportName: string;
 }
 
-/** To the worker: one call. */
+/** To the worker: one invocation. */
 export interface Invocation {
   readonly requestId: string;
   readonly invokedFunctionArn: string;
@@ -22,7 +22,7 @@ export interface Invocation {
 
 /** From the worker. */
 export type FunctionWorkerMessage =
-  /** A file is about to be read: the module, or one that it imports. */
+  /** Sent before a file is read: the module, or a file that it imports. */
   | ({ readonly kind: 'read'; readonly file: string } & FileVersion)
   | { readonly kind: 'ready' }
   | { readonly kind: 'cannotLoad'; readonly error: FunctionError }
@@ -36,7 +36,7 @@ export interface FunctionError {
   readonly trace: readonly string[];
 }
 
-/** What differs once a file was changed; `undefined` when it is not there. */
+/** Differs once the file has changed; `undefined` when it does not exist. */
 export interface FileVersion {
   readonly mtimeMs: number | undefined;
   readonly size: number | undefined;

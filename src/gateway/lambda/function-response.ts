@@ -1,16 +1,16 @@
-/** What Lambda's Invoke answers with status 200. */
-export interface FunctionAnswer {
-  /** JSON: what the function returned, or with `functionError` `{errorType, errorMessage, trace}`. */
+/** A response of Lambda's Invoke with status 200. */
+export interface FunctionResponse {
+  /** JSON: the function's return value, or with `functionError` `{errorType, errorMessage, trace}`. */
   readonly payload: string;
-  /** As in the header `X-Amz-Function-Error`; the function failed. */
+  /** The header `X-Amz-Function-Error`: the function failed. */
   readonly functionError?: 'Handled' | 'Unhandled';
 }
 
-/** The answer of a function that failed, in the form of Lambda's Node.js runtime. */
-export function failure(
+/** The response of a failed function, in the form of Lambda's Node.js runtime. */
+export function failedResponse(
   errorType: string,
   errorMessage: string,
   trace: readonly string[] = [],
-): FunctionAnswer {
+): FunctionResponse {
   return { payload: JSON.stringify({ errorType, errorMessage, trace }), functionError: 'Unhandled' };
 }

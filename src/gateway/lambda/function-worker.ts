@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { workerData } from 'node:worker_threads';
-// no import that stays: this file is run as it is, and its neighbours have other names before they are compiled
+// types only: Node runs this file compiled or not, and the file names of its imports differ between the two
 import type {
   FunctionError,
   FunctionWorkerData,
@@ -11,8 +11,8 @@ import type {
 } from './function-messages.js';
 
 /**
- * What runs in a worker thread: one environment of one local function, as Lambda's Node.js runtime is on AWS. It loads
- * the module, then answers one invocation after the other. Self-contained, so that Node runs it compiled or not.
+ * The program of the worker thread: it loads the module of one local function and runs its invocations one after the
+ * other, like Lambda's Node.js runtime.
  */
 await run(workerData as FunctionWorkerData);
 
@@ -36,7 +36,7 @@ async function run(data: FunctionWorkerData): Promise<void> {
   }
 }
 
-/** Packages are left out: they change with an installation, after which one starts anew anyhow. */
+/** Reports the files that the function reads, packages excepted: an installation is followed by a restart anyway. */
 function reportFiles(send: (message: FunctionWorkerMessage) => void): void {
   registerHooks({
     load(url, context, nextLoad) {
@@ -81,7 +81,7 @@ async function invoke(
   try {
     const result = await new Promise((resolve, reject) => {
       const callback: Callback = (error, value) => {
-        // what a function passes as its error need not be one
+        // a function may pass any value as its error
         if (error === undefined || error === null) resolve(value);
         else reject(error);
       };
@@ -89,7 +89,7 @@ async function invoke(
       if (isPromise(returned)) returned.then(resolve, reject);
       else if (handler.length < 3) {
         console.warn(
-          'the handler is not async and takes no callback: Lambda answers null, whatever it returns',
+          'the handler is not async and takes no callback: Lambda ignores its return value and responds with null',
         );
         resolve(null);
       }
@@ -116,13 +116,13 @@ function asJson(result: unknown): string {
 function errorOf(error: unknown): FunctionError {
   try {
     if (error instanceof Error) {
-      // whatever the function made of them
+      // the function may have replaced them by values of other types
       const { name, message, stack = '' } = error as { name: unknown; message: unknown; stack?: unknown };
       return { errorType: String(name), errorMessage: String(message), trace: String(stack).split('\n') };
     }
     return { errorType: typeof error, errorMessage: String(error), trace: [] };
   } catch {
-    // an object that cannot even be made a text
+    // an object that cannot be converted to text
     return { errorType: typeof error, errorMessage: 'unknown', trace: [] };
   }
 }

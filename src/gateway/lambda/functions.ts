@@ -1,27 +1,28 @@
 import { type Logger } from 'pino';
-import { type FunctionAnswer } from './function-response.js';
+import { functionNames } from '../silent.js';
+import { type FunctionResponse } from './function-response.js';
 import { NoFunctionError } from './function-errors.js';
 import { type FunctionSource } from './function-source.js';
 import { InvokeEndpoint } from './invoke-endpoint.js';
 import { LocalFunction } from './local-function.js';
 
-/** One Lambda function, wherever it runs. */
+/** One Lambda function: a local module, or behind an endpoint. */
 export interface LambdaFunction {
   /**
-   * Calls the function as Lambda's Invoke does, and waits for its answer.
+   * Calls the function like Lambda's Invoke, and waits for its response.
    *
-   * @param calledAs the name or ARN by which the caller asked for it
+   * @param calledAs the name or ARN that the caller used
    * @param payload JSON
-   * @throws {FunctionTimedOutError} no answer within `timeoutMs`
-   * @throws {FunctionUnavailableError} it was not run
+   * @throws {FunctionTimedOutError} no response within `timeoutMs`
+   * @throws {FunctionUnavailableError} it did not run
    */
-  invoke(calledAs: string, payload: string, timeoutMs: number): Promise<FunctionAnswer>;
-  /** @throws {FunctionSourceError} it cannot be called at all: the module does not load, or has no such export */
+  invoke(calledAs: string, payload: string, timeoutMs: number): Promise<FunctionResponse>;
+  /** @throws {FunctionSourceError} it cannot be called: the module does not load, or lacks the export */
   load(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** The Lambda functions that integrations and authorizers can call: those given with `--function`. */
+/** The Lambda functions given with `--function`, for integrations and authorizers. */
 export class Functions {
   readonly #functions: ReadonlyMap<string, LambdaFunction>;
 
@@ -33,34 +34,34 @@ export class Functions {
   }
 
   /**
-   * Loads every local module once, so that one that cannot be called is known at the start and the first call is fast.
+   * Loads every local module once, so that an unusable one is reported at the start and the first call is fast.
    *
-   * @returns what is wrong, one line for each function that cannot be called
+   * @returns one line for each function that cannot be called
    */
   async load(): Promise<readonly string[]> {
-    const loaded = await Promise.allSettled(this.#functions.values().map(async (each) => each.load()));
+    const loaded = await Promise.allSettled(this.#functions.values().map(async (lambda) => lambda.load()));
     return loaded.flatMap((result) =>
       result.status === 'rejected' ? [(result.reason as Error).message] : [],
     );
   }
 
   /**
-   * @param functionName a name or an ARN, partial or whole, with or without an alias or version
+   * @param functionName a name, a partial ARN or an ARN, with or without an alias or version
    * @throws {NoFunctionError} no function has that name
-   * @throws {FunctionTimedOutError} no answer within `timeoutMs`
-   * @throws {FunctionUnavailableError} it was not run
+   * @throws {FunctionTimedOutError} no response within `timeoutMs`
+   * @throws {FunctionUnavailableError} it did not run
    */
-  async invoke(functionName: string, payload: string, timeoutMs: number): Promise<FunctionAnswer> {
-    const found = namesOf(functionName)
+  async invoke(functionName: string, payload: string, timeoutMs: number): Promise<FunctionResponse> {
+    const lambda = functionNames(functionName)
       .map((name) => this.#functions.get(name))
-      .find((each) => each !== undefined);
-    if (found === undefined) throw new NoFunctionError(functionName);
-    return found.invoke(functionName, payload, timeoutMs);
+      .find((candidate) => candidate !== undefined);
+    if (lambda === undefined) throw new NoFunctionError(functionName);
+    return lambda.invoke(functionName, payload, timeoutMs);
   }
 
-  /** Ends the workers and what they have under way. */
+  /** Ends the workers and the invocations in flight. */
   async close(): Promise<void> {
-    await Promise.all(this.#functions.values().map(async (each) => each.close()));
+    await Promise.all(this.#functions.values().map(async (lambda) => lambda.close()));
   }
 }
 
@@ -71,14 +72,4 @@ function open(name: string, source: FunctionSource, log: Logger): LambdaFunction
     case 'endpoint':
       return new InvokeEndpoint(name, source.url);
   }
-}
-
-/**
- * Under which names a function may have been given, the most exact one first. Lambda takes `NAME`,
- * `ACCOUNT:function:NAME` and `arn:…:function:NAME`, each with `:ALIAS` or `:VERSION` after it.
- */
-function namesOf(functionName: string): readonly string[] {
-  const [, prefix = '', name = functionName, qualifier = ''] =
-    functionName.match(/^(.*:?function:)?([\w-]+)(:[\w$-]+)?$/) ?? [];
-  return [functionName, `${prefix}${name}`, `${name}${qualifier}`, name];
 }

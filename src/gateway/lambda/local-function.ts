@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import { type Logger } from 'pino';
 import { LIMITS } from '../limits.js';
-import { type FunctionAnswer } from './function-response.js';
+import { type FunctionResponse } from './function-response.js';
 import { FunctionEnvironment } from './function-environment.js';
 import { FunctionTimedOutError, FunctionUnavailableError } from './function-errors.js';
 import { type Invocation } from './function-messages.js';
@@ -11,20 +11,20 @@ import { FunctionSourceError, type ModuleSource } from './function-source.js';
 import { type LambdaFunction } from './functions.js';
 
 /**
- * A function that is an ES module on this machine. Calls at the same time run in environments of their own, as on AWS,
- * up to a limit beyond which they wait. When the module or a file that it imports has changed, the next call finds the
- * new one; calls under way finish on the old one.
+ * A function in a local ES module. Concurrent invocations run in separate environments, as on AWS, up to a limit beyond
+ * which they wait. After a change of the module or of a file that it imports, the next invocation uses the new one;
+ * invocations in flight finish on the old one.
  */
 export class LocalFunction implements LambdaFunction {
   readonly #functionName: string;
   readonly #environments = new Set<FunctionEnvironment>();
-  /** The one used last is used first. */
+  /** A stack: the one used last is reused first. */
   readonly #idle: FunctionEnvironment[] = [];
   readonly #waiting: ((environment: FunctionEnvironment | undefined) => void)[] = [];
   #loading = 0;
   #isClosed = false;
 
-  /** @param name as it was given with `--function`; perhaps an ARN */
+  /** @param name as given with `--function`; may be an ARN */
   constructor(
     private readonly name: string,
     private readonly source: ModuleSource,
@@ -43,10 +43,10 @@ export class LocalFunction implements LambdaFunction {
   }
 
   /**
-   * The time that it is given counts from now, with what it takes to load. It is also all the time that the function
-   * itself has: its own timeout is not known here, so it ends with the caller's.
+   * The timeout starts now and includes loading. It also ends the function, because the timeout of its own is not known
+   * here.
    */
-  async invoke(calledAs: string, payload: string, timeoutMs: number): Promise<FunctionAnswer> {
+  async invoke(calledAs: string, payload: string, timeoutMs: number): Promise<FunctionResponse> {
     const invocation: Invocation = {
       requestId: randomUUID(),
       invokedFunctionArn: calledAs.startsWith('arn:') ? calledAs : arnOf(this.#functionName),
@@ -57,10 +57,10 @@ export class LocalFunction implements LambdaFunction {
     const timedOut = setTimeout(timeoutMs, TIMED_OUT, { signal: cancel.signal });
     timedOut.catch(() => undefined);
     try {
-      const answer = await this.#answer(invocation, timedOut);
-      if (answer === TIMED_OUT) throw new FunctionTimedOutError(this.name, timeoutMs);
-      if (answer.functionError !== undefined) this.#report(invocation.requestId, answer);
-      return answer;
+      const response = await this.#respond(invocation, timedOut);
+      if (response === TIMED_OUT) throw new FunctionTimedOutError(this.name, timeoutMs);
+      if (response.functionError !== undefined) this.#report(invocation.requestId, response);
+      return response;
     } finally {
       cancel.abort();
     }
@@ -72,26 +72,26 @@ export class LocalFunction implements LambdaFunction {
     await Promise.all([...this.#environments].map(async (environment) => environment.end()));
   }
 
-  async #answer(
+  async #respond(
     invocation: Invocation,
     timedOut: Promise<typeof TIMED_OUT>,
-  ): Promise<FunctionAnswer | typeof TIMED_OUT> {
+  ): Promise<FunctionResponse | typeof TIMED_OUT> {
     const taken = this.#take();
     const environment = await Promise.race([taken, timedOut]);
     if (environment === TIMED_OUT) {
-      // its turn comes nevertheless, and goes to the next
+      // the environment still arrives, and goes to the next invocation
       void taken.then((late) => this.#release(late));
       return TIMED_OUT;
     }
-    if (environment === undefined) throw new FunctionUnavailableError(this.name, 'the gateway stops');
+    if (environment === undefined) throw new FunctionUnavailableError(this.name, 'the gateway is stopping');
     const failed = await environment.loaded;
-    const answer = failed ?? (await Promise.race([environment.invoke(invocation), timedOut]));
-    if (answer === TIMED_OUT) void environment.end();
+    const response = failed ?? (await Promise.race([environment.invoke(invocation), timedOut]));
+    if (response === TIMED_OUT) void environment.end();
     this.#release(environment);
-    return answer;
+    return response;
   }
 
-  /** @returns an environment that has loaded, or could not, to be released; none when the gateway stops */
+  /** @returns an environment after its load or failed load, to be released; `undefined` when the gateway is stopping */
   async #take(): Promise<FunctionEnvironment | undefined> {
     if (this.#isClosed) return undefined;
     for (;;) {
@@ -114,10 +114,10 @@ export class LocalFunction implements LambdaFunction {
     this.#startAsNeeded();
   }
 
-  /** Those who wait take what is free first, a new environment or one that another call has left. */
+  /** A waiting invocation gets the first free environment: a new one, or one that another invocation has released. */
   #startAsNeeded(): void {
     while (
-      this.#loading < Math.min(this.#waiting.length, LOADING_AT_ONCE) &&
+      this.#loading < Math.min(this.#waiting.length, MAX_CONCURRENT_LOADS) &&
       this.#environments.size < LIMITS.functionEnvironments
     ) {
       const { file, exportName } = this.source;
@@ -132,7 +132,7 @@ export class LocalFunction implements LambdaFunction {
   async #whenLoaded(environment: FunctionEnvironment): Promise<void> {
     const failed = await environment.loaded;
     this.#loading -= 1;
-    // a failure is the answer to one call; whether the next one fails too, it finds out for itself
+    // a failed load fails one invocation; the next one loads again
     if (failed !== undefined && this.#waiting.length > 0) this.#waiting.shift()?.(environment);
     else this.#release(environment);
   }
@@ -142,17 +142,17 @@ export class LocalFunction implements LambdaFunction {
     void environment.end();
   }
 
-  /** The trace is for who writes the function; a client never sees it. */
-  #report(requestId: string, { payload }: FunctionAnswer): void {
+  /** Logs the trace, which the client does not receive. */
+  #report(requestId: string, { payload }: FunctionResponse): void {
     const error = JSON.parse(payload) as object;
     this.log.warn({ functionName: this.#functionName, requestId, ...error }, 'function failed');
   }
 }
 
-/** More would only make each other slower. */
-const LOADING_AT_ONCE = availableParallelism();
+/** More would slow each other down. */
+const MAX_CONCURRENT_LOADS = availableParallelism();
 
 const TIMED_OUT = Symbol('timed out');
 
-/** Of a function that was called by its name: the account is made up. */
+/** ARN of a function that was called by its name, in a placeholder account. */
 const arnOf = (functionName: string) => `arn:aws:lambda:us-east-1:000000000000:function:${functionName}`;

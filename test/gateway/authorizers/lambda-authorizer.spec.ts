@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { Functions } from '../../../src/gateway/lambda/functions.js';
-import { type FunctionAnswer } from '../../../src/gateway/lambda/function-response.js';
+import { type FunctionResponse } from '../../../src/gateway/lambda/function-response.js';
 import { FunctionTimedOutError } from '../../../src/gateway/lambda/function-errors.js';
 import { parseSource } from '../../../src/gateway/mapping/request-parameters.js';
 import { authorizeFunction } from '../../../src/gateway/authorizers/lambda-authorizer.js';
@@ -39,11 +39,11 @@ async function authorize({
 }: Case) {
   const asked: { name: string; payload: Record<string, unknown> }[] = [];
   const functions = {
-    invoke: async (name: string, payload: string): Promise<FunctionAnswer> => {
+    invoke: async (name: string, payload: string): Promise<FunctionResponse> => {
       asked.push({ name, payload: JSON.parse(payload) as Record<string, unknown> });
       if (answer instanceof Error) throw answer;
       if (typeof answer === 'object' && answer !== null && 'payload' in answer)
-        return answer as FunctionAnswer;
+        return answer as FunctionResponse;
       return { payload: JSON.stringify(answer) };
     },
   } as unknown as Functions;

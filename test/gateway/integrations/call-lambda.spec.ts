@@ -55,7 +55,7 @@ describe('the function of a proxy integration', () => {
   it('that there is not is an error', async () => {
     await expect(call('', { functionName: 'other' })).rejects.toMatchObject({
       name: 'IntegrationFailedError',
-      message: expect.stringContaining("there is no function 'other'"),
+      message: expect.stringContaining("no function 'other' was given"),
     });
   });
 });

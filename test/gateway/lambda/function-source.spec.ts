@@ -3,7 +3,7 @@ import { FunctionSourceError, parseFunctionFlag } from '../../../src/gateway/lam
 import { FunctionModule } from '../../support/function-module.js';
 
 describe('--function', () => {
-  it('takes a module, whose handler is called handler', () => {
+  it('accepts a module, with the default export name handler', () => {
     using module = new FunctionModule('');
     expect(parseFunctionFlag(`chat=${module.file}`)).toEqual({
       name: 'chat',
@@ -11,14 +11,14 @@ describe('--function', () => {
     });
   });
 
-  it('takes another export', () => {
+  it('accepts another export', () => {
     using module = new FunctionModule('');
     expect(parseFunctionFlag(`chat=${module.file}#onConnect`).source).toMatchObject({
       exportName: 'onConnect',
     });
   });
 
-  it('takes a URL', () => {
+  it('accepts a URL', () => {
     expect(parseFunctionFlag('chat=http://127.0.0.1:9001/?a=b')).toEqual({
       name: 'chat',
       source: { kind: 'endpoint', url: new URL('http://127.0.0.1:9001/?a=b') },
@@ -26,7 +26,7 @@ describe('--function', () => {
   });
 
   it.each(['chat', 'chat:prod', 'arn:aws:lambda:us-east-1:123456789012:function:chat'])(
-    'takes the name %s',
+    'accepts the name %s',
     (name) => {
       expect(parseFunctionFlag(`${name}=http://h`).name).toBe(name);
     },
@@ -37,9 +37,9 @@ describe('--function', () => {
     ['=x.mjs', 'it must be NAME=FILE'],
     ['chat=', 'it must be NAME=FILE'],
     ['a chat=x.mjs', 'it must be NAME=FILE'],
-    ['chat=nowhere/x.mjs', 'there is no file'],
-    ['chat=.', 'is no file'],
-    ['chat=http://', 'is no URL'],
+    ['chat=nowhere/x.mjs', 'does not exist'],
+    ['chat=.', 'is not a file'],
+    ['chat=http://', 'is not a URL'],
   ])('refuses %s', (value, reason) => {
     expect(() => parseFunctionFlag(value)).toThrow(FunctionSourceError);
     expect(() => parseFunctionFlag(value)).toThrow(reason);

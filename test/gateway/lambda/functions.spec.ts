@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import { type FunctionAnswer } from '../../../src/gateway/lambda/function-response.js';
+import { type FunctionResponse } from '../../../src/gateway/lambda/function-response.js';
 import { parseFunctionFlag } from '../../../src/gateway/lambda/function-source.js';
 import { Functions } from '../../../src/gateway/lambda/functions.js';
 import { FunctionModule } from '../../support/function-module.js';
@@ -13,16 +13,16 @@ function functionsOf(flags: readonly string[], log = pino({ level: 'silent' })) 
   return Object.assign(functions, { [Symbol.asyncDispose]: async () => functions.close() });
 }
 
-const read = ({ payload }: FunctionAnswer): unknown => JSON.parse(payload);
+const read = ({ payload }: FunctionResponse): unknown => JSON.parse(payload);
 
 describe('a local function', () => {
-  it('answers with what its handler returns', async () => {
+  it('responds with its handler’s return value', async () => {
     using module = new FunctionModule('export const handler = async (event) => ({ got: event.a });');
     await using functions = functionsOf([`chat=${module.file}`]);
     expect(await functions.invoke('chat', '{"a":1}', 5_000)).toEqual({ payload: '{"got":1}' });
   });
 
-  it('may have another export', async () => {
+  it('may be another export', async () => {
     using module = new FunctionModule('export async function onConnect() { return "connected"; }');
     await using functions = functionsOf([`chat=${module.file}#onConnect`]);
     expect(read(await functions.invoke('chat', '{}', 5_000))).toBe('connected');
@@ -35,7 +35,7 @@ describe('a local function', () => {
     expect(read(await functions.invoke('chat', '{}', 5_000))).toBe('common');
   });
 
-  it('may answer by a callback', async () => {
+  it('may respond by a callback', async () => {
     using module = new FunctionModule(
       'export const handler = (event, context, callback) => { setImmediate(callback, null, event.a); };',
     );
@@ -43,7 +43,7 @@ describe('a local function', () => {
     expect(read(await functions.invoke('chat', '{"a":"called back"}', 5_000))).toBe('called back');
   });
 
-  it('that is neither async nor takes a callback answers null, and is told so', async () => {
+  it('that is neither async nor takes a callback responds with null, and a log line says so', async () => {
     using module = new FunctionModule('export const handler = () => ({ statusCode: 200 });');
     const lines = new LogLines();
     await using functions = functionsOf([`chat=${module.file}`], lines.log);
@@ -51,13 +51,13 @@ describe('a local function', () => {
     expect(await lines.next('function output')).toMatchObject({ line: expect.stringContaining('async') });
   });
 
-  it('returning nothing answers null', async () => {
+  it('that returns nothing responds with null', async () => {
     using module = new FunctionModule('export const handler = async () => {};');
     await using functions = functionsOf([`chat=${module.file}`]);
     expect(await functions.invoke('chat', '{}', 5_000)).toEqual({ payload: 'null' });
   });
 
-  it('sees Lambda’s context', async () => {
+  it('receives Lambda’s context', async () => {
     using module = new FunctionModule(`
       export const handler = async (event, context) => ({
         ...context,
@@ -78,7 +78,7 @@ describe('a local function', () => {
     expect(seen.remaining).toBeLessThanOrEqual(5_000);
   });
 
-  it('prints to the gateway’s log', async () => {
+  it('writes to the gateway’s log', async () => {
     using module = new FunctionModule('export const handler = async () => { console.log("hello"); };');
     const lines = new LogLines();
     await using functions = functionsOf([`chat=${module.file}`], lines.log);
@@ -101,7 +101,7 @@ describe('a name', () => {
     expect(read(await functions.invoke(name, '{}', 5_000))).toBe('found');
   });
 
-  it('with an alias goes to the function of that alias, if there is one', async () => {
+  it('with an alias is the function of that alias, if there is one', async () => {
     using prod = new FunctionModule('export const handler = async () => "prod";');
     using other = new FunctionModule('export const handler = async () => "other";');
     await using functions = functionsOf([`chat=${other.file}`, `chat:prod=${prod.file}`]);
@@ -110,9 +110,9 @@ describe('a name', () => {
     expect(read(await functions.invoke(`${arn}:dev`, '{}', 5_000))).toBe('other');
   });
 
-  it('that nobody gave is an error', async () => {
+  it('that was not given is an error', async () => {
     await using functions = functionsOf([]);
-    await expect(functions.invoke('chat', '{}', 5_000)).rejects.toThrow("there is no function 'chat'");
+    await expect(functions.invoke('chat', '{}', 5_000)).rejects.toThrow("no function 'chat' was given");
   });
 });
 
@@ -124,7 +124,7 @@ describe('a failure', () => {
     return { functionError: answer.functionError, ...(read(answer) as object) };
   };
 
-  it('is what the handler throws, with its type, message and trace', async () => {
+  it('is an error that the handler throws, with its type, message and trace', async () => {
     expect(await failing('export const handler = async () => { throw new TypeError("no"); };')).toEqual({
       functionError: 'Unhandled',
       errorType: 'TypeError',
@@ -140,7 +140,7 @@ describe('a failure', () => {
     expect(await failing(code)).toMatchObject({ errorType: 'Error', errorMessage: 'no' });
   });
 
-  it('is anything thrown, even what is no error', async () => {
+  it('is any thrown value, not only an error', async () => {
     expect(await failing('export const handler = async () => { throw "Unauthorized"; };')).toMatchObject({
       errorType: 'string',
       errorMessage: 'Unauthorized',
@@ -170,7 +170,7 @@ describe('a failure', () => {
     expect(await failing('export const other = 1;')).toMatchObject({ errorType: 'Runtime.HandlerNotFound' });
   });
 
-  it('is an exit, and the next call finds a new process', async () => {
+  it('is an exit, after which the next call has a new environment', async () => {
     using module = new FunctionModule(
       'export const handler = async ({ exit }) => { if (exit) process.exit(3); return "alive"; };',
     );
@@ -180,7 +180,7 @@ describe('a failure', () => {
     expect(read(await functions.invoke('chat', '{}', 5_000))).toBe('alive');
   });
 
-  it('is an error that nothing catches, and the next call finds a new process', async () => {
+  it('is an uncaught error, after which the next call has a new environment', async () => {
     using module = new FunctionModule(`
       export const handler = async ({ crash }) => {
         if (!crash) return 'alive';
@@ -193,7 +193,7 @@ describe('a failure', () => {
     expect(read(await functions.invoke('chat', '{}', 5_000))).toBe('alive');
   });
 
-  it('is none, whatever the module posts to its parent', async () => {
+  it('is not caused by messages of the module to its parent', async () => {
     using module = new FunctionModule(`
       import { parentPort } from 'node:worker_threads';
       parentPort.postMessage(null);
@@ -202,17 +202,17 @@ describe('a failure', () => {
     expect(read(await functions.invoke('chat', '{}', 5_000))).toBe('fine');
   });
 
-  it('between two calls is not seen by the next one', async () => {
+  it('between two calls does not affect the next one', async () => {
     using module = new FunctionModule(`
       export const handler = async () => { setTimeout(() => process.exit(1), 50); };`);
     const lines = new LogLines();
     await using functions = functionsOf([`chat=${module.file}`], lines.log);
     await functions.invoke('chat', '{}', 5_000);
-    await lines.next('function ended between two calls');
+    await lines.next('function ended between two invocations');
     expect(await functions.invoke('chat', '{}', 5_000)).not.toHaveProperty('functionError');
   });
 
-  it('is in the log, with its trace', async () => {
+  it('is logged with its trace', async () => {
     using module = new FunctionModule('export const handler = async () => { throw new Error("no"); };');
     const lines = new LogLines();
     await using functions = functionsOf([`chat=${module.file}`], lines.log);
@@ -227,10 +227,10 @@ describe('a timeout', () => {
   it('ends a function that waits', async () => {
     using module = new FunctionModule('export const handler = () => new Promise(() => {});');
     await using functions = functionsOf([`chat=${module.file}`]);
-    await expect(functions.invoke('chat', '{}', 500)).rejects.toThrow('did not answer within 500 ms');
+    await expect(functions.invoke('chat', '{}', 500)).rejects.toThrow('did not respond within 500 ms');
   });
 
-  it('ends a function that never stops to compute, and the next call finds a new process', async () => {
+  it('ends a function that computes without end, after which the next call has a new environment', async () => {
     using module = new FunctionModule(
       'export const handler = async ({ loop }) => { while (loop); return "alive"; };',
     );
@@ -240,7 +240,7 @@ describe('a timeout', () => {
     expect(read(await functions.invoke('chat', '{}', 5_000))).toBe('alive');
   });
 
-  it('while the module loads does not throw away what was loaded', async () => {
+  it('while the module loads keeps the environment', async () => {
     using module = new FunctionModule(`
       await new Promise((resolve) => setTimeout(resolve, 300));
       const loadedAt = Date.now();
@@ -262,7 +262,7 @@ const WAIT_FOR = `
     while (!existsSync(file) || statSync(file).size < bytes) await new Promise((next) => setTimeout(next, 10));
   };`;
 
-describe('calls at the same time', () => {
+describe('concurrent calls', () => {
   it('do not wait for one another', async () => {
     using module = new FunctionModule(`${WAIT_FOR}
       export const handler = async ({ waitsForTheOther }) => {
@@ -295,7 +295,7 @@ describe('calls at the same time', () => {
     expect(await call()).toBe(2);
   });
 
-  it('wait for their turn when they are many, and all are answered', async () => {
+  it('wait beyond a limit, and all get a response', async () => {
     using module = new FunctionModule('export const handler = async ({ n }) => n;');
     await using functions = functionsOf([`chat=${module.file}`]);
     const numbers = Array.from({ length: 40 }, (_, n) => n);
@@ -307,7 +307,7 @@ describe('calls at the same time', () => {
 });
 
 describe('a changed file', () => {
-  it('is what the next call runs', async () => {
+  it('is used by the next call', async () => {
     using module = new FunctionModule('export const handler = async () => "old";');
     await using functions = functionsOf([`chat=${module.file}`]);
     expect(read(await functions.invoke('chat', '{}', 5_000))).toBe('old');
@@ -326,7 +326,7 @@ describe('a changed file', () => {
     expect(read(await functions.invoke('chat', '{}', 5_000))).toBe('and new');
   });
 
-  it('leaves a call under way to the old one', async () => {
+  it('does not affect a call in flight', async () => {
     using module = new FunctionModule(`
       export const handler = async () => {
         console.log('begun');
@@ -342,17 +342,17 @@ describe('a changed file', () => {
     expect(read(await underWay)).toBe('old');
   });
 
-  it('may be mended after it did not load', async () => {
+  it('may be fixed after it did not load', async () => {
     using module = new FunctionModule('export const handler = ;');
     await using functions = functionsOf([`chat=${module.file}`]);
     expect(await functions.invoke('chat', '{}', 5_000)).toHaveProperty('functionError');
-    module.write('export const handler = async () => "mended";');
-    expect(read(await functions.invoke('chat', '{}', 5_000))).toBe('mended');
+    module.write('export const handler = async () => "fixed";');
+    expect(read(await functions.invoke('chat', '{}', 5_000))).toBe('fixed');
   });
 });
 
 describe('loading', () => {
-  it('says of each function why it cannot be called', async () => {
+  it('reports of each function why it cannot be called', async () => {
     using fine = new FunctionModule('export const handler = async () => 1;');
     using none = new FunctionModule('export const other = 1;');
     using broken = new FunctionModule('import "./nowhere.mjs";');
@@ -364,12 +364,12 @@ describe('loading', () => {
   });
 });
 
-it('is not invoked when it is closed', async () => {
+it('is not invoked once it is closed', async () => {
   using module = new FunctionModule('export const handler = () => new Promise(() => {});');
   const functions = functionsOf([`chat=${module.file}`]);
   await functions.load();
   const underWay = functions.invoke('chat', '{}', 5_000);
   await functions.close();
   expect(await underWay).toHaveProperty('functionError');
-  await expect(functions.invoke('chat', '{}', 5_000)).rejects.toThrow('the gateway stops');
+  await expect(functions.invoke('chat', '{}', 5_000)).rejects.toThrow('the gateway is stopping');
 });

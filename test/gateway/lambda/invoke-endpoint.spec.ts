@@ -18,7 +18,7 @@ async function endpoint(answer: Answer, path = '') {
 }
 
 describe('an Invoke endpoint', () => {
-  it('is sent what Lambda’s is', async () => {
+  it('receives the same request as Lambda’s', async () => {
     await using lambda = await endpoint({ status: 200, body: '{"statusCode":200}' });
     expect(await lambda.invoke('{"a":1}')).toEqual({ payload: '{"statusCode":200}' });
     expect(await lambda.backend.next()).toMatchObject({
@@ -41,7 +41,7 @@ describe('an Invoke endpoint', () => {
     expect(await lambda.backend.next()).toMatchObject({ url });
   });
 
-  it('says by a header that the function failed', async () => {
+  it('reports by a header that the function failed', async () => {
     const body = '{"errorType":"Error","errorMessage":"no","trace":[]}';
     await using lambda = await endpoint({
       status: 200,
@@ -51,33 +51,33 @@ describe('an Invoke endpoint', () => {
     expect(await lambda.invoke()).toEqual({ payload: body, functionError: 'Unhandled' });
   });
 
-  it('without that header is believed by the form of the error, as the emulator’s is', async () => {
+  it('without that header reports a failure by its form, like the emulator', async () => {
     const body = '{"errorType":"Error","errorMessage":"no","stackTrace":[]}';
     await using lambda = await endpoint({ status: 200, body });
     expect(await lambda.invoke()).toEqual({ payload: body, functionError: 'Unhandled' });
   });
 
-  it('may answer with a result that only looks like an error', async () => {
+  it('may return a result that only looks like an error', async () => {
     const body = '{"statusCode":200,"errorType":"Error","errorMessage":"no"}';
     await using lambda = await endpoint({ status: 200, body });
     expect(await lambda.invoke()).toEqual({ payload: body });
   });
 
-  it('that answers with no JSON has a function that failed', async () => {
+  it('that responds with other text than JSON has a failed function', async () => {
     await using lambda = await endpoint({ status: 200, body: 'Task timed out after 3.00 seconds' });
     expect(await lambda.invoke()).toMatchObject({ functionError: 'Unhandled' });
   });
 
-  it('that answers with nothing has a function that returned null', async () => {
+  it('that responds with nothing has a function that returned null', async () => {
     await using lambda = await endpoint({ status: 200 });
     expect(await lambda.invoke()).toEqual({ payload: 'null' });
   });
 
-  it.each([404, 429, 500, 302])('that answers %i did not run the function', async (status) => {
+  it.each([404, 429, 500, 302])('that responds with %i did not run the function', async (status) => {
     await using lambda = await endpoint({ status, headers: { Location: 'http://127.0.0.1:1/' } });
     await expect(lambda.invoke()).rejects.toMatchObject({
       name: 'FunctionUnavailableError',
-      message: expect.stringContaining(`answered ${status}`),
+      message: expect.stringContaining(`status ${status}`),
     });
   });
 
@@ -95,7 +95,7 @@ describe('an Invoke endpoint', () => {
     await expect(lambda.invoke('{}', 100)).rejects.toMatchObject({ name: 'FunctionTimedOutError' });
   });
 
-  it('that answers with more than 6 MB has not answered', async () => {
+  it('that responds with more than 6 MB did not respond', async () => {
     await using lambda = await endpoint({ status: 200, body: `"${'x'.repeat(6 * 1024 * 1024)}"` });
     await expect(lambda.invoke()).rejects.toMatchObject({ name: 'FunctionUnavailableError' });
   });

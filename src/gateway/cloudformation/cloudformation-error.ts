@@ -1,14 +1,14 @@
-/** Line and column in a template, both from 1. */
+/** A place in a template; both numbers count from 1. */
 export interface Place {
   readonly line: number;
   readonly column: number;
 }
 
-/** A template that CloudFormation would not take, or that cannot be loaded; the message begins with file:line:column. */
+/** A template that CloudFormation would refuse, or that cannot be loaded. The message begins with file:line:column. */
 export class CloudFormationError extends Error {
   override readonly name = 'CloudFormationError';
 
-  /** @param reason what is wrong, without the place */
+  /** @param reason the error without its place */
   constructor(
     fileName: string,
     readonly place: Place,
@@ -19,7 +19,7 @@ export class CloudFormationError extends Error {
   }
 }
 
-/** The control plane refused one of the resources, as AWS would. */
+/** The control plane refused a resource, as AWS would. */
 export class ResourceRefusedError extends CloudFormationError {
   constructor(
     fileName: string,

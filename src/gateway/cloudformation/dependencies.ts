@@ -1,13 +1,14 @@
 import { type Node } from './document.js';
+import { creationRank } from '../silent.js';
 import { attributeOf } from './intrinsic-functions.js';
 import { type Stack } from './stack.js';
 import { parseSubstitution, splitAttribute } from './substitution.js';
 import { type Resource } from './template.js';
 
 /**
- * What a resource needs before it can be made: `DependsOn`, and everything that its properties refer to.
+ * The resources that must be created before this one: those of `DependsOn`, and all that its properties refer to.
  *
- * @throws {CloudFormationError} it depends on what the template does not have
+ * @throws {CloudFormationError} it depends on a resource that the template does not have
  */
 export function directDependencies(stack: Stack, resource: Resource): ReadonlySet<string> {
   const { resources, hasTransform, document } = stack.template;
@@ -17,7 +18,7 @@ export function directDependencies(stack: Stack, resource: Resource): ReadonlySe
   }
   const names = new Set(resource.dependsOn.map(({ logicalId }) => logicalId));
   for (const { value } of resource.properties.values()) collectReferences(stack, value, names);
-  // a resource whose condition is not met is waited for by nobody
+  // a resource whose condition is not met is not created, so nothing waits for it
   return new Set(
     [...names].filter((name) => {
       const needed = resources.get(name);
@@ -26,7 +27,7 @@ export function directDependencies(stack: Stack, resource: Resource): ReadonlySe
   );
 }
 
-/** Everything below it, too. */
+/** The direct dependencies, and all of theirs. */
 export function allDependencies(stack: Stack, resource: Resource): ReadonlySet<string> {
   const found = new Set<string>();
   const queue = [resource];
@@ -42,25 +43,25 @@ export function allDependencies(stack: Stack, resource: Resource): ReadonlySet<s
 }
 
 /**
- * The resources in the order in which CloudFormation gets to them: it begins each as soon as all that it needs is there,
- * so that one with a shorter chain of dependencies comes first, wherever it stands in the template. Of those that
- * begin together a deployment is the last, as if it took longer; which one is, AWS leaves to chance.
+ * The resources in the order in which CloudFormation creates them. It starts each as soon as its dependencies exist: a
+ * resource with a shorter chain of dependencies comes first, wherever it is in the template.
  *
- * @throws {CloudFormationError} a cycle, with the line of each resource in it
+ * @throws {CloudFormationError} a cycle; the message has the line of each of its resources
  */
 export function inDependencyOrder(stack: Stack): readonly Resource[] {
   const depths = chainLengths(stack);
-  const isDeployment = ({ type }: Resource) => Number(type === 'AWS::ApiGatewayV2::Deployment');
   return stack
     .resources()
-    .toSorted((a, b) => (depths.get(a) ?? 0) - (depths.get(b) ?? 0) || isDeployment(a) - isDeployment(b));
+    .toSorted(
+      (a, b) => (depths.get(a) ?? 0) - (depths.get(b) ?? 0) || creationRank(a.type) - creationRank(b.type),
+    );
 }
 
-/** How long the longest chain of dependencies below each resource is. */
+/** The length of the longest chain of dependencies below each resource. */
 function chainLengths(stack: Stack): ReadonlyMap<Resource, number> {
   const lengths = new Map<Resource, number>();
   for (const root of stack.resources()) {
-    // no recursion: a chain may be as long as the template
+    // a loop, not a recursion: a chain may be as long as the template
     const path: { resource: Resource; remaining: string[]; length: number }[] = [];
     const enter = (resource: Resource) => {
       const start = path.findIndex((step) => step.resource === resource);
@@ -99,7 +100,7 @@ function cycle(stack: Stack, resources: readonly Resource[]) {
   );
 }
 
-/** Of an `Fn::If` only the branch that is taken. */
+/** Adds the names that a node refers to; of an `Fn::If` only those of the selected branch. */
 function collectReferences(stack: Stack, node: Node, names: Set<string>): void {
   switch (node.kind) {
     case 'scalar':
@@ -124,7 +125,7 @@ function collectReferences(stack: Stack, node: Node, names: Set<string>): void {
   collectReferences(stack, argument, names);
 }
 
-/** The names that a call itself refers to, be they resources or not. */
+/** The names that the call itself refers to, resources or not. */
 function namesOf(stack: Stack, call: Node & { kind: 'call' }): readonly string[] {
   const { argument } = call;
   switch (call.name) {

@@ -11,19 +11,20 @@ import {
   type Tags,
   type YAMLMap,
 } from 'yaml';
+import { EXPANDED_TEMPLATE_NODES } from '../silent.js';
 import { CloudFormationError, type Place } from './cloudformation-error.js';
 
-/** A part of a template that knows where it stands. YAML's short form and the long one, `!Sub` and `Fn::Sub`, are one. */
+/** A node of a template, with its place. YAML's short form `!Sub` and the long form `Fn::Sub` are the same node. */
 export type Node = Scalar | List | Dictionary | Call;
 
 interface Located {
   readonly at: Place;
-  /** Where it begins and ends in the text. */
+  /** Offsets in the text. */
   readonly range: readonly [start: number, end: number];
 }
 export interface Scalar extends Located {
   readonly kind: 'scalar';
-  /** A number whose digits would be lost (`0123`, `1.0`) stays text. */
+  /** A number that would not be written the same again (`0123`, `1.0`) is text. */
   readonly value: string | number | boolean | null;
 }
 export interface List extends Located {
@@ -35,7 +36,7 @@ export interface Dictionary extends Located {
   readonly entries: ReadonlyMap<string, Entry>;
 }
 export interface Entry {
-  /** Where the key stands. */
+  /** The place of the key. */
   readonly at: Place;
   readonly value: Node;
 }
@@ -50,23 +51,21 @@ export interface Document {
   readonly fileName: string;
   readonly text: string;
   readonly root: Node;
-  /** Where YAML aliases stand; CloudFormation itself takes none. */
+  /** The places of YAML aliases, which CloudFormation itself refuses. */
   readonly aliases: readonly Place[];
   placeOf(offset: number): Place;
   error(at: Place, reason: string): CloudFormationError;
 }
 
-/** What CloudFormation takes from S3; 51,200 bytes when it is sent inline. */
+/** CloudFormation's limit for a template in S3; inline it is 51,200 bytes. */
 const TEMPLATE_BYTES = 1024 * 1024;
-/** Aliases of aliases multiply; no template that fits the limit has as many parts by itself. */
-const NODES = 500_000;
-/** Far beyond what a template needs, far below what the stack takes. */
-const DEPTH = 100;
+/** More levels than any template needs, and far fewer than would exhaust the stack. */
+const MAX_DEPTH = 100;
 
 /**
- * Reads YAML or JSON.
+ * Parses YAML or JSON.
  *
- * @throws {CloudFormationError} it cannot be read, has a key twice, or is larger than CloudFormation takes
+ * @throws {CloudFormationError} a syntax error, a duplicate key, or more bytes than CloudFormation accepts
  */
 export function readDocument(text: string, fileName: string): Document {
   const lines = new LineCounter();
@@ -78,7 +77,7 @@ export function readDocument(text: string, fileName: string): Document {
   if (Buffer.byteLength(text) > TEMPLATE_BYTES) {
     throw error(
       { line: 1, column: 1 },
-      'the template is larger than 1 MB, which is all that CloudFormation takes',
+      'the template is larger than 1 MB, which is the limit of CloudFormation',
     );
   }
   const parsed = parseYaml(text, lines, error);
@@ -90,7 +89,7 @@ export function readDocument(text: string, fileName: string): Document {
   return { fileName, text, root: reader.read(parsed.contents), aliases: reader.aliases, placeOf, error };
 }
 
-/** Those that have a YAML short form; `Ref` and `Condition` are the two without `Fn::`. */
+/** The functions with a YAML short form; `Ref` and `Condition` are the only names without `Fn::`. */
 const SHORT_FORMS: ReadonlySet<string> = new Set(
   'Ref Condition GetAtt Sub Join Select Split If Equals And Or Not FindInMap ImportValue GetAZs Base64 Cidr Transform'.split(
     ' ',
@@ -110,12 +109,12 @@ function parseYaml(text: string, lineCounter: LineCounter, error: Document['erro
       customTags: TAGS,
       lineCounter,
       prettyErrors: false,
-      // compared one with every other; Reader compares by a set
+      // the library compares every key with every other; Reader uses a map
       uniqueKeys: false,
       logLevel: 'silent',
     });
   } catch (cause) {
-    // the parser calls itself for each level
+    // the parser is recursive
     if (cause instanceof RangeError) throw error({ line: 1, column: 1 }, 'the template is nested too deeply');
     throw cause;
   }
@@ -137,20 +136,25 @@ class Reader {
     const range = [yaml.range?.[0] ?? 0, yaml.range?.[1] ?? 0] as const;
     const located: Located = { at: this.placeOf(range[0]), range };
     this.#nodes += 1;
-    if (this.#nodes > NODES) throw this.error(located.at, `the template has more than ${NODES} parts`);
-    if (depth > DEPTH) throw this.error(located.at, `the template is nested more than ${DEPTH} levels deep`);
+    if (this.#nodes > EXPANDED_TEMPLATE_NODES) {
+      throw this.error(located.at, `the template has more than ${EXPANDED_TEMPLATE_NODES} nodes`);
+    }
+    if (depth > MAX_DEPTH) {
+      throw this.error(located.at, `the template is nested more than ${MAX_DEPTH} levels deep`);
+    }
 
     if (isAlias(yaml)) {
       this.aliases.push(located.at);
       const target = this.#anchors.get(yaml.source);
-      if (target === undefined) throw this.error(located.at, `there is no anchor &${yaml.source} before it`);
+      if (target === undefined)
+        throw this.error(located.at, `the anchor &${yaml.source} is not defined before it`);
       return this.read(target, depth + 1);
     }
     if (yaml.anchor !== undefined) this.#anchors.set(yaml.anchor, yaml);
     const content = this.#content(yaml, located, depth);
     const name = yaml.tag?.slice(1);
     if (name === undefined || !SHORT_FORMS.has(name)) return content;
-    // it begins where its tag does
+    // the call begins at its tag
     const start = this.text.lastIndexOf(`!${name}`, range[0]);
     const at = this.placeOf(start);
     return { kind: 'call', at, range: [start, range[1]], name: fullName(name), argument: content };
@@ -170,8 +174,8 @@ class Reader {
       const key = this.read(pair.key, depth + 1);
       if (key.kind !== 'scalar') throw this.error(key.at, 'a key must be text');
       const name = String(key.value);
-      if (name === '<<') throw this.error(key.at, 'CloudFormation merges no keys (<<)');
-      if (entries.has(name)) throw this.error(key.at, `the key '${name}' is there twice`);
+      if (name === '<<') throw this.error(key.at, 'CloudFormation does not support merge keys (<<)');
+      if (entries.has(name)) throw this.error(key.at, `duplicate key '${name}'`);
       const value: Node = pair.value === null ? { ...key, value: null } : this.read(pair.value, depth + 1);
       entries.set(name, { at: key.at, value });
     }

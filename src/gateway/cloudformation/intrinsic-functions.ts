@@ -2,11 +2,7 @@ import { type Call, type Node } from './document.js';
 import { type Stack, type Value } from './stack.js';
 import { isGatewayExpression, parseSubstitution, splitAttribute } from './substitution.js';
 
-/**
- * The intrinsic functions.
- *
- * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
- */
+/** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html */
 export const FUNCTIONS: Readonly<Record<string, (stack: Stack, call: Call) => Value | undefined>> = {
   Ref: (stack, call) => stack.reference(call, stack.text(call.argument)),
   'Fn::GetAtt': (stack, call) => stack.reference(call, ...attributeOf(stack, call)),
@@ -32,7 +28,7 @@ export const FUNCTIONS: Readonly<Record<string, (stack: Stack, call: Call) => Va
     for (const key of path.slice(1)) {
       node = node?.kind === 'dictionary' ? node.entries.get(key)?.value : undefined;
     }
-    if (node === undefined) throw stack.error(call, `no mapping has [${path.join(', ')}]`);
+    if (node === undefined) throw stack.error(call, `the mappings have no entry [${path.join(', ')}]`);
     return stack.value(node);
   },
   'Fn::ImportValue'(stack, call) {
@@ -40,7 +36,7 @@ export const FUNCTIONS: Readonly<Record<string, (stack: Stack, call: Call) => Va
     const value = stack.settings.parameters.get(name);
     if (value !== undefined) return value;
     if (stack.settings.mayLackValues) return `{${name}}`;
-    throw stack.error(call, `another stack exports ${name}; give --parameter ${name}=VALUE`);
+    throw stack.error(call, `another stack exports ${name}; set it with --parameter ${name}=VALUE`);
   },
   'Fn::If'(stack, call) {
     const [condition, then, otherwise] = parameters(stack, call, 3);
@@ -58,7 +54,7 @@ export const FUNCTIONS: Readonly<Record<string, (stack: Stack, call: Call) => Va
     return !stack.isTrue(condition);
   },
   'Fn::Base64': (stack, call) => Buffer.from(stack.text(call.argument)).toString('base64'),
-  // made up, as nothing of ours uses them
+  // placeholders: no resource of API Gateway depends on these two
   'Fn::GetAZs'(stack, call) {
     const region = stack.text(call.argument) || stack.settings.region;
     return ['a', 'b', 'c'].map((zone) => region + zone);
@@ -71,7 +67,7 @@ export const FUNCTIONS: Readonly<Record<string, (stack: Stack, call: Call) => Va
   },
 };
 
-/** `Name.Attribute`, or both in a list. */
+/** The argument of `Fn::GetAtt`: `Name.Attribute`, or a list of both. */
 export function attributeOf(stack: Stack, { argument }: Call): readonly [name: string, attribute: string] {
   const [name, attribute] =
     argument.kind === 'list'
@@ -106,7 +102,7 @@ function variable(stack: Stack, node: Node, name: string): string {
   if (!/^[\w:.]+$/.test(name)) {
     throw stack.error(
       node,
-      `'\${${name}}' is no variable of Fn::Sub; to leave it as it is, write \${!${name}}`,
+      `'\${${name}}' is not a variable of Fn::Sub; to keep it unmodified, write \${!${name}}`,
     );
   }
   const value = stack.reference(node, ...splitAttribute(name)) ?? '';
@@ -122,11 +118,11 @@ function items(stack: Stack, { argument, name }: Call): readonly Node[] {
 type Parameters = { 1: [Node]; 2: [Node, Node]; 3: [Node, Node, Node] };
 
 function parameters<N extends keyof Parameters>(stack: Stack, call: Call, count: N): Parameters[N] {
-  const given = items(stack, call);
-  if (given.length === count) return given as Parameters[N];
-  throw stack.error(call, `${call.name} needs ${count} parameters, not ${given.length}`);
+  const actual = items(stack, call);
+  if (actual.length === count) return actual as Parameters[N];
+  throw stack.error(call, `${call.name} needs ${count} parameters, not ${actual.length}`);
 }
 
-/** CloudFormation compares text. */
+/** CloudFormation compares as text. */
 const asComparable = (value: Value | undefined) =>
   typeof value === 'object' ? JSON.stringify(value) : String(value);

@@ -1,27 +1,27 @@
 import { ControlError } from '../control/control-error.js';
 import { type ControlPlane } from '../control/control-plane.js';
 import { inDependencyOrder } from './dependencies.js';
-import { type MadeResource, makerOf } from './resource-types.js';
+import { type CreatedResource, creatorOf } from './resource-types.js';
 import { Stack, type StackSettings, type Value } from './stack.js';
 import { ResourceRefusedError } from './cloudformation-error.js';
 import { readTemplate, type Resource } from './template.js';
 import { wireInput } from './wire-input.js';
 
 export interface LoadOptions extends Omit<StackSettings, 'mayLackValues'> {
-  /** For messages. */
+  /** For error messages. */
   readonly fileName: string;
 }
 
 export interface LoadReport {
   readonly created: readonly LoadedResource[];
-  /** What this gateway does not make: references to it have made-up values. */
+  /** Resources that this gateway does not create: references to them have placeholder values. */
   readonly ignored: readonly LoadedResource[];
   readonly apis: readonly {
     readonly logicalId: string;
     readonly apiId: string;
     readonly stages: readonly string[];
   }[];
-  /** What `Outputs` export, by name: parameters for templates that import it. */
+  /** The exported `Outputs` by name: parameters for templates that import them. */
   readonly exports: ReadonlyMap<string, string>;
 }
 
@@ -29,40 +29,40 @@ export interface LoadedResource {
   readonly type: string;
   readonly logicalId: string;
   readonly line: number;
-  /** What `Ref` gives. */
+  /** The value of `Ref`; absent for an ignored resource. */
   readonly id: string | undefined;
 }
 
 /**
- * Makes a template's resources in the control plane, each after what it depends on and otherwise in the template's
- * order, by the operations that an SDK would call: what AWS would refuse is refused.
+ * Creates a template's resources in the control plane, each after its dependencies, by the operations that an SDK would
+ * call: what AWS would refuse is refused.
  *
- * @throws {CloudFormationError} with file, line and column: the template cannot be read or evaluated, has a cycle, or
- *   one of its resources is refused. What was made before that stays made
+ * @throws {CloudFormationError} with file, line and column: the template cannot be parsed or evaluated, has a cycle, or
+ *   one of its resources is refused. Resources that were created before that remain
  */
 export function loadTemplate(plane: ControlPlane, text: string, options: LoadOptions): LoadReport {
-  const made = new Map<string, MadeResource>();
+  const created = new Map<string, CreatedResource>();
   const ignoredApis = new Set<string>();
   const stack = new Stack(readTemplate(text, options.fileName), options, (resource, attribute) => {
-    const physical = made.get(resource.logicalId);
+    const physical = created.get(resource.logicalId);
     return attribute === undefined ? physical?.ref : physical?.attributes[attribute];
   });
 
   const ordered = inDependencyOrder(stack);
   for (const resource of ordered) {
-    const make = makerOf(resource.type);
-    if (make === undefined) continue;
+    const create = creatorOf(resource.type);
+    if (create === undefined) continue;
     const input = wireInput(resource.type, properties(stack, resource));
-    // an HTTP API, and what belongs to it; its own id is its logical one, as for all that is not made
+    // ignores an HTTP API and its resources, which refer to it by its logical id: the placeholder value
     if (isOtherApi(resource, input.protocolType)) ignoredApis.add(resource.logicalId);
     else if (!ignoredApis.has(String(input.apiId))) {
-      made.set(
+      created.set(
         resource.logicalId,
-        refusedAt(stack, resource, () => make(plane, input)),
+        refusedAt(stack, resource, () => create(plane, input)),
       );
     }
   }
-  return report(plane, stack, ordered, made);
+  return report(plane, stack, ordered, created);
 }
 
 /** @throws {CloudFormationError} a property that cannot be evaluated */
@@ -73,13 +73,14 @@ function properties(stack: Stack, resource: Resource): Readonly<Record<string, V
   );
 }
 
-const isOtherApi = ({ type, properties: given }: Resource, protocol: unknown) =>
+const isOtherApi = ({ type, properties: declared }: Resource, protocol: unknown) =>
   type === 'AWS::ApiGatewayV2::Api' &&
-  (protocol === 'HTTP' || given.has('Body') || given.has('BodyS3Location'));
+  (protocol === 'HTTP' || declared.has('Body') || declared.has('BodyS3Location'));
 
-function refusedAt<T>(stack: Stack, { at, logicalId, type }: Resource, make: () => T): T {
+/** Adds the resource's place to an error of the control plane. */
+function refusedAt<T>(stack: Stack, { at, logicalId, type }: Resource, create: () => T): T {
   try {
-    return make();
+    return create();
   } catch (cause) {
     if (!(cause instanceof ControlError)) throw cause;
     const { fileName } = stack.template.document;
@@ -93,19 +94,19 @@ function report(
   plane: ControlPlane,
   stack: Stack,
   ordered: readonly Resource[],
-  made: ReadonlyMap<string, MadeResource>,
+  createdById: ReadonlyMap<string, CreatedResource>,
 ): LoadReport {
   const loaded = ordered.map(({ type, logicalId, at }) => ({
     type,
     logicalId,
     line: at.line,
-    id: made.get(logicalId)?.ref,
+    id: createdById.get(logicalId)?.ref,
   }));
   const exports = stack.template.exports.filter((item) => stack.isMade(item));
-  const created = loaded.filter(({ logicalId }) => made.has(logicalId));
+  const created = loaded.filter(({ logicalId }) => createdById.has(logicalId));
   return {
     created,
-    ignored: loaded.filter(({ logicalId }) => !made.has(logicalId)),
+    ignored: loaded.filter(({ logicalId }) => !createdById.has(logicalId)),
     apis: created.flatMap(({ type, logicalId, id = '' }) => {
       if (type !== 'AWS::ApiGatewayV2::Api') return [];
       return [{ logicalId, apiId: id, stages: [...(plane.apis.get(id)?.stages.keys() ?? [])] }];

@@ -2,14 +2,14 @@ import { type Stack } from './stack.js';
 import { type Resource } from './template.js';
 
 /**
- * What a reference to a resource that is not made here gives: the same each time, and in the form that API Gateway's
- * resources need, so that integrations resolve.
+ * The value of a reference to a resource that the gateway does not create: always the same, and in the form that API
+ * Gateway's resources need, so that integrations resolve.
  */
-export function madeUpValue(stack: Stack, resource: Resource, attribute: string | undefined): string {
+export function placeholderValue(stack: Stack, resource: Resource, attribute: string | undefined): string {
   const kind = KINDS[resource.type] ?? {};
   const service = kind.service ?? resource.type.split('::')[1]?.toLowerCase() ?? '';
   const name = physicalName(stack, resource, kind.name);
-  const arn = madeUpArn(stack, resource, { service, name, prefix: kind.prefix ?? '' });
+  const arn = placeholderArn(stack, resource, { service, name, prefix: kind.prefix ?? '' });
   if (attribute === undefined) {
     if (kind.ref === 'url') {
       const { region, accountId } = stack.settings;
@@ -25,11 +25,11 @@ export function madeUpValue(stack: Stack, resource: Resource, attribute: string 
 }
 
 interface Kind {
-  /** As an ARN calls it; the type's second word unless told. */
+  /** Name in an ARN; by default the second part of the type. */
   readonly service?: string;
-  /** The property that names it; else the logical id does. */
+  /** The property with its name; by default the name is the logical id. */
   readonly name?: string;
-  /** What `Ref` gives. */
+  /** The kind of value that `Ref` has; by default the name. */
   readonly ref?: 'name' | 'arn' | 'url';
   /** The last part of the ARN, before the name. */
   readonly prefix?: string;
@@ -74,7 +74,7 @@ function physicalName(
   return named === undefined ? logicalId : stack.text(named.value) || logicalId;
 }
 
-function madeUpArn(
+function placeholderArn(
   stack: Stack,
   resource: Resource,
   { service, name, prefix }: { service: string; name: string; prefix: string },
@@ -96,7 +96,7 @@ function madeUpArn(
   }
 }
 
-/** An alias or a version names its function by its name or its ARN. */
+/** An alias or version refers to its function by name or ARN. */
 function functionArn(stack: Stack, { properties, logicalId }: Resource): string {
   const { region, accountId } = stack.settings;
   const named = properties.get('FunctionName');

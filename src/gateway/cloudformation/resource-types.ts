@@ -17,30 +17,30 @@ import { usagePlanKeys } from '../control/resources/usage-plan-keys.js';
 import { usagePlans } from '../control/resources/usage-plans.js';
 import { vpcLinks } from '../control/resources/vpc-links.js';
 
-/** A resource that the control plane has, as the rest of the template sees it. */
-export interface MadeResource {
-  /** What `Ref` gives. */
+/** A resource in the control plane, with the values that the template can refer to. */
+export interface CreatedResource {
+  /** The value of `Ref`. */
   readonly ref: string;
-  /** What `Fn::GetAtt` gives, by attribute. */
+  /** The values of `Fn::GetAtt`, by attribute. */
   readonly attributes: Readonly<Record<string, string>>;
 }
 
-/** @throws {ControlError} what the control plane answers to such a request */
-type Maker = (plane: ControlPlane, input: JsonObject) => MadeResource;
+/** @throws {ControlError} the control plane refuses the resource */
+type Creator = (plane: ControlPlane, input: JsonObject) => CreatedResource;
 
-/** How a type of resource is made; `undefined` for one that this gateway does not serve. */
-export const makerOf = (type: string): Maker | undefined =>
-  Object.hasOwn(MAKERS, type) ? MAKERS[type] : undefined;
+/** Creates resources of a type; `undefined` for a type that this gateway does not support. */
+export const creatorOf = (type: string): Creator | undefined =>
+  Object.hasOwn(CREATORS, type) ? CREATORS[type] : undefined;
 
 const apiOf = (plane: ControlPlane, { apiId }: JsonObject) => find(apis, plane, String(apiId));
 
-/** What an API has, below it by the property `ApiId`. */
+/** A resource of an API, which the property `ApiId` names. */
 const ofApi =
-  <T extends object>(collection: ResourceCollection<ApiResources, T>, attribute: keyof T & string): Maker =>
+  <T extends object>(collection: ResourceCollection<ApiResources, T>, attribute: keyof T & string): Creator =>
   (plane, input) =>
     named(createIn(collection, apiOf(plane, input), input), attribute);
 
-/** A resource whose id is what `Ref` gives, and also an attribute of that name. */
+/** A resource whose id is the value of `Ref` and of an attribute. */
 function named<T extends object>(
   resource: T,
   attribute: keyof T & string,
@@ -50,7 +50,7 @@ function named<T extends object>(
 }
 
 /** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_ApiGatewayV2.html */
-const MAKERS: Readonly<Record<string, Maker>> = {
+const CREATORS: Readonly<Record<string, Creator>> = {
   'AWS::ApiGatewayV2::Api'(plane, input) {
     const { ApiId, ApiEndpoint } = apis.create(plane, input).api;
     return { ref: ApiId, attributes: { ApiId, ApiEndpoint } };
@@ -85,7 +85,7 @@ const MAKERS: Readonly<Record<string, Maker>> = {
     return { ref: id, attributes: { APIKeyId: id } };
   },
   'AWS::ApiGateway::UsagePlan'(plane, input) {
-    // the template may leave the name to CloudFormation
+    // CloudFormation generates a name for a template without one
     const { id } = usagePlans.create(plane, { name: 'usage-plan', ...input });
     return { ref: id, attributes: { Id: id } };
   },

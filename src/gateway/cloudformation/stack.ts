@@ -1,31 +1,32 @@
 import { type Call, type Node } from './document.js';
 import { FUNCTIONS } from './intrinsic-functions.js';
-import { madeUpValue } from './placeholder-values.js';
+import { macroReference } from '../silent.js';
+import { placeholderValue } from './placeholder-values.js';
 import { type Resource, type Template } from './template.js';
 
-/** What a part of a template comes to; `undefined` where `AWS::NoValue` takes it away. */
+/** The value of a template node; `undefined` where `AWS::NoValue` removes it. */
 export type Value = string | number | boolean | readonly Value[] | { readonly [key: string]: Value };
 
 export interface StackSettings {
-  /** Values of parameters; also of exports (`Fn::ImportValue`) and of `resolve:…` in dynamic references, by their names. */
+  /** Values by name: of parameters, of exports (`Fn::ImportValue`), and of `resolve:…` in dynamic references. */
   readonly parameters: ReadonlyMap<string, string>;
   readonly region: string;
   /** Twelve digits. */
   readonly accountId: string;
-  /** A parameter without a value is an error, unless it may stand for itself as `{Name}`, as for linting. */
+  /** A parameter without a value has the value `{Name}`, as for linting; otherwise it is an error. */
   readonly mayLackValues?: boolean;
 }
 
-/** `undefined` when the resource was not made here; then it has a made-up value. */
+/** `Ref` or `Fn::GetAtt` of a created resource; `undefined` for any other, which has a placeholder value. */
 export type PhysicalValue = (resource: Resource, attribute: string | undefined) => string | undefined;
 
-/** Nothing that a template needs; chains of names that double each time reach it soon. */
-const TEXT_CHARACTERS = 1024 * 1024;
+/** More than any template needs; a chain of names each of which doubles the text soon exceeds it. */
+const MAX_TEXT_CHARACTERS = 1024 * 1024;
 
-/** A template with its parameters: what its parts come to. */
+/** A template with its parameters: evaluates its nodes. */
 export class Stack {
   readonly #conditions = new Map<string, boolean | 'being evaluated'>();
-  readonly #madeUp = new Map<string, string>();
+  readonly #placeholders = new Map<string, string>();
 
   /** @throws {CloudFormationError} parameters without a value */
   constructor(
@@ -42,7 +43,7 @@ export class Stack {
     const names = missing.map(([name]) => name);
     throw template.document.error(
       first.at,
-      `Parameters: [${names.join(', ')}] must have values; give ${names.map((name) => `--parameter ${name}=VALUE`).join(' ')}`,
+      `Parameters: [${names.join(', ')}] must have values; set ${names.map((name) => `--parameter ${name}=VALUE`).join(' ')}`,
     );
   }
 
@@ -55,7 +56,7 @@ export class Stack {
     return condition === undefined || this.isConditionMet(condition, at);
   }
 
-  /** @throws {CloudFormationError} at the part that cannot be evaluated */
+  /** @throws {CloudFormationError} at the node that cannot be evaluated */
   value(node: Node): Value | undefined {
     switch (node.kind) {
       case 'scalar':
@@ -72,7 +73,7 @@ export class Stack {
     }
   }
 
-  /** @throws {CloudFormationError} it comes to something else than text */
+  /** @throws {CloudFormationError} the value is not text */
   text(node: Node): string {
     const value = this.value(node);
     if (value === undefined) return '';
@@ -87,7 +88,7 @@ export class Stack {
     throw this.error(node, 'this must be a list');
   }
 
-  /** What `Ref` gives, or `Fn::GetAtt`. */
+  /** The value of `Ref`, or with an attribute of `Fn::GetAtt`. */
   reference(node: Node, name: string, attribute?: string): Value | undefined {
     if (attribute === undefined && name === 'AWS::NoValue') return undefined;
     const pseudo = attribute === undefined ? this.#pseudoParameter(name) : undefined;
@@ -96,8 +97,7 @@ export class Stack {
 
     const resource = this.template.resources.get(name);
     if (resource !== undefined && this.isMade(resource)) return this.#valueOf(resource, attribute);
-    if (resource === undefined && this.template.hasTransform)
-      return [name, attribute].filter(Boolean).join('.');
+    if (resource === undefined && this.template.hasTransform) return macroReference(name, attribute);
     throw this.error(
       node,
       resource === undefined
@@ -113,20 +113,21 @@ export class Stack {
     }
     if (known !== undefined) return known;
     const condition = this.template.conditions.get(name);
-    if (condition === undefined) throw this.template.document.error(at, `there is no condition ${name}`);
+    if (condition === undefined)
+      throw this.template.document.error(at, `the template has no condition ${name}`);
     this.#conditions.set(name, 'being evaluated');
     try {
       const isMet = this.isTrue(condition.value);
       this.#conditions.set(name, isMet);
       return isMet;
     } catch (error) {
-      // whoever asks again is told the same, and not of a circle
+      // the next evaluation reports the same error, not a cycle
       this.#conditions.delete(name);
       throw error;
     }
   }
 
-  /** What a condition function gives. */
+  /** The value of a condition function. */
   isTrue(node: Node): boolean {
     const value = this.value(node);
     if (value === true || value === 'true') return true;
@@ -140,12 +141,12 @@ export class Stack {
 
   #call(call: Call): Value | undefined {
     const evaluate = Object.hasOwn(FUNCTIONS, call.name) ? FUNCTIONS[call.name] : undefined;
-    if (evaluate === undefined) throw this.error(call, `${call.name} is not read by this gateway`);
+    if (evaluate === undefined) throw this.error(call, `${call.name} is not supported by this gateway`);
     const value = evaluate(this, call);
-    if (typeof value === 'string' && value.length > TEXT_CHARACTERS) {
-      throw this.error(call, `this comes to more than ${TEXT_CHARACTERS} characters`);
+    if (typeof value === 'string' && value.length > MAX_TEXT_CHARACTERS) {
+      throw this.error(call, `this evaluates to more than ${MAX_TEXT_CHARACTERS} characters`);
     }
-    // the CDK joins a dynamic reference from its parts
+    // after the evaluation, because the CDK joins dynamic references from parts
     return typeof value === 'string' ? this.#resolveDynamic(value) : value;
   }
 
@@ -179,19 +180,19 @@ export class Stack {
   }
 
   #valueOf(resource: Resource, attribute: string | undefined): string {
-    const made = this.physicalValue(resource, attribute);
-    if (made !== undefined) return made;
+    const physical = this.physicalValue(resource, attribute);
+    if (physical !== undefined) return physical;
     const key = `${resource.logicalId}.${attribute ?? ''}`;
-    const known = this.#madeUp.get(key);
+    const known = this.#placeholders.get(key);
     if (known !== undefined) return known;
-    // stands for it while its own name is being evaluated
-    this.#madeUp.set(key, resource.logicalId);
-    const value = madeUpValue(this, resource, attribute);
-    this.#madeUp.set(key, value);
+    // the value while the placeholder itself is being evaluated
+    this.#placeholders.set(key, resource.logicalId);
+    const value = placeholderValue(this, resource, attribute);
+    this.#placeholders.set(key, value);
     return value;
   }
 
-  /** `{{resolve:secretsmanager:…}}`, which CloudFormation replaces wherever it stands in a text. */
+  /** Replaces `{{resolve:secretsmanager:…}}` anywhere in a text; without a value it stays unmodified. */
   #resolveDynamic(text: string): string {
     return text.replaceAll(
       /\{\{(resolve:[^}]+)\}\}/g,
@@ -200,5 +201,5 @@ export class Stack {
   }
 }
 
-/** A template does not name its stack. */
+/** A placeholder: a template does not name its stack. */
 const STACK_NAME = 'local';

@@ -4,7 +4,7 @@ export type SubPart =
   /** `${Name}` or `${Name.Attribute}` */
   | { readonly kind: 'variable'; readonly name: string };
 
-/** `${!Literal}` is `${Literal}` in the result, and thereby the way to write what CloudFormation must leave alone. */
+/** Splits the text of `Fn::Sub`. `${!Literal}` becomes the text `${Literal}`, which CloudFormation does not replace. */
 export function parseSubstitution(text: string): readonly SubPart[] {
   const parts: SubPart[] = [];
   let end = 0;
@@ -19,14 +19,14 @@ export function parseSubstitution(text: string): readonly SubPart[] {
   return parts.filter((part) => part.kind === 'variable' || part.text !== '');
 }
 
-/** `Name.Attribute.More` → the name, and what follows the first dot. */
+/** `Name.Attribute.More` → the name, and the text after the first dot. */
 export function splitAttribute(text: string): readonly [name: string, attribute: string | undefined] {
   const dot = text.indexOf('.');
   return dot === -1 ? [text, undefined] : [text.slice(0, dot), text.slice(dot + 1)];
 }
 
 /**
- * Expressions that API Gateway evaluates itself, as they would begin in an unescaped `${…}`.
+ * Whether an unescaped `${…}` looks like an expression that API Gateway evaluates.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-selection-expressions.html
  */

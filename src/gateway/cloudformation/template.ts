@@ -1,10 +1,10 @@
 import { type Dictionary, type Document, type Entry, type Node, readDocument } from './document.js';
 import { type Place } from './cloudformation-error.js';
 
-/** The sections of a template, each by its names, nothing evaluated yet. */
+/** The sections of a template by name, not evaluated. */
 export interface Template {
   readonly document: Document;
-  /** A macro, such as SAM's, adds resources that the template does not show. */
+  /** A macro, such as SAM's, may add resources that the template does not contain. */
   readonly hasTransform: boolean;
   readonly parameters: ReadonlyMap<string, ParameterDeclaration>;
   readonly mappings: ReadonlyMap<string, Entry>;
@@ -23,7 +23,7 @@ export interface Export {
 
 export interface ParameterDeclaration {
   readonly at: Place;
-  /** `CommaDelimitedList` or `List<…>`: its value is cut at the commas. */
+  /** `CommaDelimitedList` or `List<…>`: its value is split at the commas. */
   readonly isList: boolean;
   readonly default: string | undefined;
 }
@@ -31,15 +31,15 @@ export interface ParameterDeclaration {
 export interface Resource {
   readonly logicalId: string;
   readonly type: string;
-  /** Where the logical id stands. */
+  /** The place of the logical id. */
   readonly at: Place;
-  /** Name of the condition without which the resource is not made. */
+  /** Name of the condition that decides whether the resource is created. */
   readonly condition: string | undefined;
   readonly dependsOn: readonly { readonly at: Place; readonly logicalId: string }[];
   readonly properties: ReadonlyMap<string, Entry>;
 }
 
-/** @throws {CloudFormationError} no template, or a section that does not have its form */
+/** @throws {CloudFormationError} not a template, or a section of the wrong form */
 export function readTemplate(text: string, fileName: string): Template {
   const document = readDocument(text, fileName);
   const sections = new Sections(document);
@@ -49,7 +49,7 @@ export function readTemplate(text: string, fileName: string): Template {
     return entry === undefined ? new Map() : sections.dictionary(entry.value, name).entries;
   };
   if (!root.entries.has('Resources')) {
-    throw document.error(root.at, 'the template has no Resources; is it one of CloudFormation?');
+    throw document.error(root.at, 'the template has no Resources; is it a CloudFormation template?');
   }
   return {
     document,
@@ -89,7 +89,7 @@ class Sections {
 
   resource({ at, value }: Entry, logicalId: string): Resource {
     if (logicalId.startsWith('Fn::')) {
-      throw this.document.error(at, `${logicalId} is not read: give the template that it makes`);
+      throw this.document.error(at, `${logicalId} is not supported: use the template that results from it`);
     }
     const { entries } = this.dictionary(value, `Resource ${logicalId}`);
     const type = entries.get('Type');
@@ -102,7 +102,7 @@ class Sections {
       at,
       condition: condition && this.text(condition.value, `${logicalId}: Condition`),
       dependsOn: this.#dependsOn(entries.get('DependsOn')?.value, logicalId),
-      // anything else is made by a macro, and none of ours
+      // a macro replaces any other form; such a resource is not one of API Gateway's
       properties: properties?.kind === 'dictionary' ? properties.entries : new Map(),
     };
   }

@@ -2,8 +2,8 @@ import { type JsonObject } from '../control/fields/fields.js';
 import { type Value } from './stack.js';
 
 /**
- * A resource's properties as the control plane's wire has them: members begin in lower case, the keys of maps are the
- * user's own, and text that stands for a number or a flag, as a parameter's does, is one.
+ * A resource's properties in the control plane's wire format: names begin in lower case, the keys of maps stay
+ * unchanged, and a number or boolean in the form of text, as from a parameter, is converted.
  */
 export function wireInput(type: string, properties: Readonly<Record<string, Value>>): JsonObject {
   const renamed = RENAMED[type] ?? {};
@@ -19,7 +19,7 @@ const RENAMED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'AWS::ApiGateway::UsagePlan': { UsagePlanName: 'name' },
 };
 
-/** Members whose keys are the user's. */
+/** Properties that are maps: their keys are the user's own. */
 const MAPS = new Set([
   'RequestModels',
   'RequestParameters',
@@ -54,11 +54,11 @@ const NUMBERS = new Set([
   'TimeoutInMillis',
 ]);
 
-/** What CloudFormation makes of a value whose property is a number; any other text stays, to be refused by its name. */
+/** CloudFormation's conversion to a number. Other text stays unchanged; the control plane then refuses it. */
 export const asNumber = (value: Value | undefined): Value | undefined =>
   typeof value === 'string' && value.trim() !== '' && !Number.isNaN(Number(value)) ? Number(value) : value;
 
-/** The same for a flag. */
+/** CloudFormation's conversion to a boolean. */
 export const asFlag = (value: Value | undefined): Value | undefined =>
   value === 'true' ? true : value === 'false' ? false : value;
 
@@ -67,7 +67,7 @@ function convert(name: string, value: Value): unknown {
   if (NUMBERS.has(name)) return asNumber(value);
   if (typeof value !== 'object') return String(value);
   if (isList(value)) {
-    // v1's tags; v2's are a map already
+    // v1's tags are a list; v2's are a map
     if (name === 'Tags') return Object.fromEntries(value.map(tag));
     return value.map((item) => convert('', item));
   }
@@ -85,7 +85,7 @@ const tag = (item: Value): readonly [string, string] => {
   return [asText(Key), asText(value)];
 };
 
-/** What is no text is left for the control plane to refuse. */
+/** JSON for any other value, which the control plane then refuses. */
 const asText = (value: Value | undefined) =>
   typeof value === 'object' ? JSON.stringify(value) : String(value);
 

@@ -13,11 +13,11 @@ const stack = (text: string) =>
 const order = (text: string) => inDependencyOrder(stack(text)).map(({ logicalId }) => logicalId);
 
 describe('the order of resources', () => {
-  it('is that of the template where nothing else is said', () => {
+  it('is that of the template by default', () => {
     expect(order('Resources: {B: {Type: T}, A: {Type: T}, C: {Type: T}}')).toEqual(['B', 'A', 'C']);
   });
 
-  it('is that of the shortest chains, as CloudFormation begins what has all that it needs', () => {
+  it('puts shorter chains first, as CloudFormation starts each resource once its dependencies exist', () => {
     const template = `Resources:
   C: {Type: T, DependsOn: B}
   B: {Type: T, DependsOn: A}
@@ -27,7 +27,7 @@ describe('the order of resources', () => {
     expect(order(template)).toEqual(['A', 'Z', 'B', 'Y', 'C']);
   });
 
-  it('has a deployment last among those that begin together', () => {
+  it('puts a deployment last among resources that start together', () => {
     const template = `Resources:
   D: {Type: AWS::ApiGatewayV2::Deployment, DependsOn: R}
   R: {Type: AWS::ApiGatewayV2::Route}
@@ -48,7 +48,7 @@ describe('the order of resources', () => {
     expect(order(template)).toEqual(['B', 'A']);
   });
 
-  it('does not follow the branch that a condition leaves out', () => {
+  it('does not follow the branch that a condition does not select', () => {
     const template = `Conditions: {No: !Equals [a, b]}
 Resources:
   A: {Type: T, Properties: {x: !If [No, !Ref B, c]}}
@@ -56,7 +56,7 @@ Resources:
     expect(order(template)).toEqual(['A', 'B']);
   });
 
-  it('leaves out, and waits for nothing, whose condition is not met', () => {
+  it('leaves out a resource whose condition is not met, and does not wait for it', () => {
     const template = `Conditions: {No: !Equals [a, b]}
 Resources:
   A: {Type: T, DependsOn: B}
@@ -64,7 +64,7 @@ Resources:
     expect(order(template)).toEqual(['A']);
   });
 
-  it('names the resources of a cycle with their lines', () => {
+  it('reports the resources of a cycle with their lines', () => {
     const template = `Resources:
   Start: {Type: T, DependsOn: A}
   A: {Type: T, DependsOn: B}
@@ -75,25 +75,25 @@ Resources:
     );
   });
 
-  it('says where there is a dependency on nothing', () => {
+  it('reports the place of a dependency on nothing', () => {
     expect(() => order('Resources:\n  A: {Type: T, DependsOn: [B]}')).toThrow(
       't.yml:2:28: Unresolved resource dependencies [B]',
     );
   });
 
-  it('takes no name that Fn::Sub brings itself for a resource', () => {
+  it('does not read a variable of Fn::Sub as a resource', () => {
     const template =
       "Resources:\n  A: {Type: T, Properties: {x: !Sub ['${B}', {B: b}]}}\n  B: {Type: T, DependsOn: A}";
     expect(order(template)).toEqual(['A', 'B']);
   });
 
-  it('names a resource that refers to itself', () => {
+  it('reports a resource that refers to itself', () => {
     expect(() => order('Resources:\n  A: {Type: T, Properties: {x: !Ref A}}')).toThrow(
       'A (line 2) → A (line 2)',
     );
   });
 
-  it('is found for a chain as long as a template can hold', () => {
+  it('is found for the longest chain that a template can contain', () => {
     const chain = Array.from(
       { length: 5_000 },
       (_, index) => `  R${index}: {Type: T, DependsOn: R${index + 1}}`,
@@ -101,7 +101,7 @@ Resources:
     expect(order(`Resources:\n${chain.join('\n')}\n  R5000: {Type: T}`)).toHaveLength(5_001);
   });
 
-  it('knows everything below a resource', () => {
+  it('includes all indirect dependencies of a resource', () => {
     const subject = stack(
       'Resources: {A: {Type: T, DependsOn: B}, B: {Type: T, DependsOn: C}, C: {Type: T}, D: {Type: T}}',
     );

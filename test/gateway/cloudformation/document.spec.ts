@@ -27,7 +27,7 @@ describe('readDocument', () => {
     expect(plain(read('{\n\t"x": {"Fn::Join": ["/", [{"Ref": "A"}, "b"]]}\n}'))).toEqual({ x: join });
   });
 
-  it('knows line and column of each key and each value, tags included', () => {
+  it('reports line and column of each key and each value, tags included', () => {
     const root = read('A:\n  B: !Ref C\n  D:\n    - e\n    -   f: g\n');
     if (root.kind !== 'dictionary') throw new Error('a dictionary was read');
     const places: Record<string, unknown> = {};
@@ -50,15 +50,19 @@ describe('readDocument', () => {
   });
 
   it.each([
-    ['a key that is there twice', 'A: 1\nB: 2\nA: 3', "t.yml:3:1: the key 'A' is there twice"],
-    ['a merge', 'A: &a {b: 1}\nC:\n  <<: *a', 't.yml:3:3: CloudFormation merges no keys (<<)'],
-    ['a tag that there is not', 'A: !Foo b', 't.yml:1:4: Unresolved tag: !Foo'],
-    ['an alias of nothing', 'A: *a', 't.yml:1:4: there is no anchor &a before it'],
-    ['a key that is no text', '? [a]\n: b', 't.yml:1:3: a key must be text'],
+    ['a duplicate key', 'A: 1\nB: 2\nA: 3', "t.yml:3:1: duplicate key 'A'"],
+    [
+      'a merge key',
+      'A: &a {b: 1}\nC:\n  <<: *a',
+      't.yml:3:3: CloudFormation does not support merge keys (<<)',
+    ],
+    ['an unknown tag', 'A: !Foo b', 't.yml:1:4: Unresolved tag: !Foo'],
+    ['an alias of nothing', 'A: *a', 't.yml:1:4: the anchor &a is not defined before it'],
+    ['a key that is not text', '? [a]\n: b', 't.yml:1:3: a key must be text'],
     ['nothing', '# nothing', 't.yml:1:1: the template is empty'],
     ['broken YAML', 'A: 1\n B: 2', /^t\.yml:1:\d+: /],
     ['broken JSON', '{"A": 1,\n"B" 2}', /^t\.yml:2:\d+: /],
-  ])('says where there is %s', (_, text, message) => {
+  ])('reports the place of %s', (_, text, message) => {
     expect(() => read(text)).toThrow(message);
   });
 });
@@ -69,7 +73,7 @@ describe('hostile YAML', () => {
       'a0: &a0 x',
       ...Array.from({ length: 30 }, (_, i) => `a${i + 1}: &a${i + 1} [*a${i}, *a${i}]`),
     ];
-    expect(() => read(bomb.join('\n'))).toThrow('the template has more than 500000 parts');
+    expect(() => read(bomb.join('\n'))).toThrow('the template has more than 500000 nodes');
   });
 
   it('does not follow an alias that contains itself', () => {
@@ -77,17 +81,17 @@ describe('hostile YAML', () => {
   });
 
   it.each(['['.repeat(50_000), `${'{"a":'.repeat(5_000)}1${'}'.repeat(5_000)}`, `${'- '.repeat(5_000)}x`])(
-    'refuses what is nested too deeply',
+    'refuses deep nesting',
     (text) => {
       expect(() => read(text)).toThrow(/^t\.yml:\d+:\d+: /);
     },
   );
 
-  it('refuses a template that is larger than CloudFormation takes', () => {
+  it('refuses a template over CloudFormation’s limit', () => {
     expect(() => read(`a: ${'x'.repeat(1024 * 1024)}`)).toThrow('larger than 1 MB');
   });
 
-  it('reads a large one in a time that grows with its size', () => {
+  it('reads a large one in linear time', () => {
     const keys = Array.from({ length: 50_000 }, (_, index) => `k${index}: 1`);
     const root = read(keys.join('\n'));
     expect(root.kind === 'dictionary' && root.entries.size).toBe(50_000);

@@ -114,7 +114,7 @@ describe('an intrinsic function', () => {
     expect(evaluate(value, given)).toEqual(expected);
   });
 
-  it('reads a parameter that is given instead of its default', () => {
+  it('reads a given parameter instead of its default', () => {
     expect(evaluate('!Ref Name', { Name: 'other' })).toBe('other');
   });
 
@@ -123,15 +123,15 @@ describe('an intrinsic function', () => {
     ['!GetAtt Nlb', 'Fn::GetAtt needs'],
     ['!Ref Absent', 'its condition IsOther is not met'],
     ['!Sub "${request.body.action}"', 'write ${!request.body.action}'],
-    ['!Sub "${a b}"', "'${a b}' is no variable of Fn::Sub"],
+    ['!Sub "${a b}"', "'${a b}' is not a variable of Fn::Sub"],
     ['!Sub "${Zones}"', '${Zones} is a list'],
     ['!Join ["/"]', 'Fn::Join needs 2 parameters, not 1'],
     ['!Join ["/", a]', 'this must be a list'],
     ['!Select [3, [a]]', 'the list has no item 3'],
-    ['!If [Missing, a, b]', 'there is no condition Missing'],
-    ['!FindInMap [Sizes, prod, Ms]', 'no mapping has [Sizes, prod, Ms]'],
-    ['!ImportValue nlb', 'give --parameter nlb=VALUE'],
-    ['{"Fn::Length": [1]}', 'Fn::Length is not read'],
+    ['!If [Missing, a, b]', 'the template has no condition Missing'],
+    ['!FindInMap [Sizes, prod, Ms]', 'the mappings have no entry [Sizes, prod, Ms]'],
+    ['!ImportValue nlb', 'set it with --parameter nlb=VALUE'],
+    ['{"Fn::Length": [1]}', 'Fn::Length is not supported'],
     ['{a: }', "'null' values are not allowed in templates"],
   ])('%s is refused, with its place: %s', (value, reason) => {
     const line = TEMPLATE.split('VALUE')[0]?.split('\n').length;
@@ -140,15 +140,15 @@ describe('an intrinsic function', () => {
     expect(evaluated).toThrow(`t.yml:${line}:`);
   });
 
-  it('names every parameter that has no value', () => {
+  it('reports every parameter without a value', () => {
     const text = 'Parameters: {A: {Type: String}, B: {Type: String}}\nResources: {}';
     const settings = { parameters: new Map(), region: 'eu-central-1', accountId: '123456789012' };
     expect(() => new Stack(readTemplate(text, 't.yml'), settings)).toThrow(
-      't.yml:1:14: Parameters: [A, B] must have values; give --parameter A=VALUE --parameter B=VALUE',
+      't.yml:1:14: Parameters: [A, B] must have values; set --parameter A=VALUE --parameter B=VALUE',
     );
   });
 
-  it('does not follow conditions round in a circle', () => {
+  it('refuses conditions that depend on themselves', () => {
     const text =
       'Conditions: {A: !Not [!Condition B], B: !Not [!Condition A]}\nResources: {R: {Type: T, Condition: A}}';
     const settings = { parameters: new Map(), region: 'eu-central-1', accountId: '123456789012' };
@@ -156,15 +156,15 @@ describe('an intrinsic function', () => {
     expect(() => stack.resources()).toThrow('the condition A depends on itself');
   });
 
-  it('says the same of a condition each time it is asked', () => {
+  it('reports the same error of a condition each time', () => {
     const text = 'Conditions: {A: !Not [!Condition B]}\nResources: {R: {Type: T, Condition: A}}';
     const settings = { parameters: new Map(), region: 'eu-central-1', accountId: '123456789012' };
     const stack = new Stack(readTemplate(text, 't.yml'), settings);
-    expect(() => stack.resources()).toThrow('there is no condition B');
-    expect(() => stack.resources()).toThrow('there is no condition B');
+    expect(() => stack.resources()).toThrow('the template has no condition B');
+    expect(() => stack.resources()).toThrow('the template has no condition B');
   });
 
-  it('stops names that double each time', () => {
+  it('refuses names that double the text each time', () => {
     const functions = Array.from({ length: 40 }, (_, index) => {
       const name = index === 0 ? 'x' : `!Sub '\${F${index - 1}}\${F${index - 1}}'`;
       return `  F${index}: {Type: AWS::Lambda::Function, Properties: {FunctionName: ${name}}}`;
@@ -173,10 +173,10 @@ describe('an intrinsic function', () => {
     const settings = { parameters: new Map(), region: 'eu-central-1', accountId: '123456789012' };
     const stack = new Stack(readTemplate(text, 't.yml'), settings);
     const node = stack.template.resources.get('S')?.properties.get('Value')?.value;
-    expect(() => node && stack.value(node)).toThrow('this comes to more than 1048576 characters');
+    expect(() => node && stack.value(node)).toThrow('this evaluates to more than 1048576 characters');
   });
 
-  it('gives a macro what it would add: a name of its own for what the template does not show', () => {
+  it('resolves a reference to a resource that a macro may add to its own name', () => {
     const text = `Transform: AWS::Serverless-2016-10-31${TEMPLATE.replace('VALUE', '!GetAtt SamRole.Arn')}`;
     const settings = { parameters: new Map(), region: 'eu-central-1', accountId: '123456789012' };
     const stack = new Stack(readTemplate(text, 't.yml'), settings);

@@ -21,7 +21,7 @@ function loadApi(text: string, parameters: Record<string, string> = {}) {
 }
 
 describe('loadTemplate', () => {
-  it('makes what the template says, as an SDK would', () => {
+  it('creates the resources of the template, like an SDK', () => {
     const { plane, report, api } = loadApi(CHAT);
     const link = plane.vpcLinks.values().next().value;
     expect(link).toMatchObject({
@@ -60,7 +60,7 @@ describe('loadTemplate', () => {
     expect(snapshot?.routes.get('$default')?.isTwoWay).toBe(true);
   });
 
-  it('lists what it does not make, with the line', () => {
+  it('lists the resources that it does not create, with their lines', () => {
     const { report } = load(CHAT);
     const line = CHAT.slice(0, CHAT.indexOf('  TaskRole:')).split('\n').length;
     expect(report.ignored).toEqual([{ type: 'AWS::IAM::Role', logicalId: 'TaskRole', line, id: undefined }]);
@@ -77,7 +77,7 @@ describe('loadTemplate', () => {
     ]);
   });
 
-  it('takes parameters', () => {
+  it('uses parameters', () => {
     const { api } = loadApi(CHAT, { NlbDnsName: 'other.internal' });
     expect(api.integrations.values().next().value).toMatchObject({
       IntegrationUri: 'http://other.internal/connect',
@@ -157,7 +157,7 @@ describe('loadTemplate', () => {
     expect(report.ignored.map(({ logicalId }) => logicalId)).toEqual(['Nlb55158F', 'CDKMetadata']);
   });
 
-  it('makes every type that WebSocket APIs use', () => {
+  it('creates every type that WebSocket APIs use', () => {
     const { plane, report, api } = loadApi(`
 Resources:
   Fn: {Type: AWS::Serverless::Function}
@@ -276,7 +276,7 @@ Resources:
     expect(mapping).toMatchObject({ ApiId: api.api.ApiId, Stage: 'dev' });
   });
 
-  it('names the file, the line, the resource and the reason of what is refused', () => {
+  it('reports a refused resource with file, line and reason', () => {
     const line = CHAT.slice(0, CHAT.indexOf('  Message:')).split('\n').length;
     expect(() => load(CHAT.replace('TimeoutInMillis: 10000', 'TimeoutInMillis: 30000'))).toThrow(
       `chat.yml:${line}:3: Message (AWS::ApiGatewayV2::Integration): TimeoutInMillis is 30000; it must be a whole number from 50 to 29000`,
@@ -288,14 +288,14 @@ Resources:
     expect(() => load(text)).toThrow(/Connect \(AWS::ApiGatewayV2::Integration\): .*'Link'.* v1 VPC link/);
   });
 
-  it('makes a deployment that waits for no route before there is one, as CloudFormation does', () => {
+  it('creates a deployment without dependencies before the routes, as CloudFormation does', () => {
     const text = CHAT.replace('    DependsOn: [ConnectRoute, MessageResponse]\n', '');
     expect(() => load(text)).toThrow(
       'Deployment (AWS::ApiGatewayV2::Deployment): At least one route is required',
     );
   });
 
-  it('freezes in a deployment what the dependencies put before it, and nothing else', () => {
+  it('deploys the resources that the deployment depends on, and no others', () => {
     const late = `
   Later:
     Type: AWS::ApiGatewayV2::Route
@@ -308,7 +308,7 @@ Resources:
     expect(api.routes.size).toBe(3);
   });
 
-  it('leaves HTTP APIs out, with what belongs to them', () => {
+  it('ignores HTTP APIs and their resources', () => {
     const { plane, report } = load(
       CHAT.replace(
         '\nResources:\n',
@@ -323,7 +323,7 @@ Resources:
     expect(report.ignored.map(({ logicalId }) => logicalId)).toEqual(['Http', 'Get', 'TaskRole']);
   });
 
-  it('gives what a template exports to one that imports it', () => {
+  it('passes exports to a template that imports them', () => {
     const link = CHAT.slice(CHAT.indexOf('  Link:'), CHAT.indexOf('  Connect:'));
     const parameters = CHAT.slice(CHAT.indexOf('Parameters:'), CHAT.indexOf('Resources:'));
     const network = `${parameters}Resources:\n${link}
@@ -351,7 +351,7 @@ Outputs:
   });
 });
 
-it('a template with more of a kind than an API may have is refused, at the one too many', () => {
+it('a template that exceeds a quota is refused at the first resource over it', () => {
   const authorizers = Array.from(
     { length: 11 },
     (_, index) => `

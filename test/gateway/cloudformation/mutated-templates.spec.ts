@@ -87,8 +87,8 @@ function isRefused(work: () => unknown): boolean {
   }
 }
 
-describe('a template that somebody damaged', () => {
-  it('is linted, loaded and explained, or refused with its place', () => {
+describe('a damaged template', () => {
+  it('is linted, loaded and explained, or refused with a place', () => {
     let refused = 0;
     fc.assert(
       fc.property(mutated, (text) => {

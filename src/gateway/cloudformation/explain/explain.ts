@@ -7,28 +7,29 @@ import { readMessage, selectRoute } from '../../websocket/steps/select-route.js'
 import { validateMessage } from '../../websocket/steps/validate-message.js';
 import { UsageError } from '../../usage-error.js';
 import { type LoadOptions, type LoadReport, loadTemplate } from '../load-template.js';
-import { type ClientInput, MADE_UP_CONNECTION_ID, madeUpEvent } from './sample-event.js';
+import { type ClientInput, PLACEHOLDER_CONNECTION_ID, sampleEvent } from './sample-event.js';
 import { printRequest } from './print-request.js';
 import { unfilledMappings } from './unfilled-mappings.js';
 
 export interface ExplainOptions extends LoadOptions, ClientInput {
-  /** Logical id; needed when the template has several WebSocket APIs. */
+  /** Logical id; required when the template has several WebSocket APIs. */
   readonly api?: string | undefined;
-  /** Needed when the API has several stages. */
+  /** Required when the API has several stages. */
   readonly stage?: string | undefined;
-  /** Without one, the body selects it. */
+  /** By default the route that the body selects. */
   readonly route?: string | undefined;
 }
 
 export interface Explanation {
-  /** Lines that begin with `#` are about the request; the others are the request. */
+  /** The request; lines that begin with `#` are comments. */
   readonly text: string;
-  /** Whether a request would be sent at all. */
+  /** Whether a request would be sent. */
   readonly isSent: boolean;
 }
 
 /**
- * The request that an integration would get, made by the gateway's own steps from a template and a made-up connection.
+ * The request that an integration would receive, by the gateway's own steps, from a template and a placeholder
+ * connection.
  *
  * @throws {CloudFormationError} the template cannot be loaded
  * @throws {UsageError} no such API, stage or route
@@ -45,15 +46,15 @@ export function explain(text: string, options: ExplainOptions): Explanation {
   const deployed = chooseRoute(served.snapshot, options);
   const { routeKey } = deployed;
   const { stageVariables } = served;
-  const event = madeUpEvent({ apiId, stage, region, stageVariables, routeKey }, options, now);
+  const event = sampleEvent({ apiId, stage, region, stageVariables, routeKey }, options, now);
   const route = resources.routes.values().find((item) => item.RouteKey === routeKey);
   const integration = resources.integrations.get(integrationId(route?.Target) ?? '');
   if (route === undefined || integration === undefined || deployed.integration === undefined) {
-    return failed([`route ${routeKey} of stage ${stage}`], 'the route has no integration: nothing is called');
+    return failed([`route ${routeKey} of stage ${stage}`], 'the route has no integration: nothing is sent');
   }
   const about = [
     `route ${routeKey} of stage ${stage} → ${name(report, integration.IntegrationId)} (${integration.IntegrationType})`,
-    `the connection is made up: connectionId ${MADE_UP_CONNECTION_ID}, client ${event.connection.sourceIp}`,
+    `the connection is a placeholder: connectionId ${PLACEHOLDER_CONNECTION_ID}, client ${event.connection.sourceIp}`,
     ...unfilledMappings(integration, route, event),
   ];
   const refusal = whyRefused(deployed, event);
@@ -63,7 +64,7 @@ export function explain(text: string, options: ExplainOptions): Explanation {
     if (request.kind === 'http') {
       const { url, vpcLinkId } = request;
       const origin = findTarget(url, vpcLinkId, (id) => plane.vpcLink(id), new Map());
-      about.push(whereTo(plane, report, origin, vpcLinkId));
+      about.push(destination(plane, report, origin, vpcLinkId));
     }
     return { text: `${comments(about)}\n${printRequest(request)}`, isSent: true };
   } catch (error) {
@@ -78,12 +79,12 @@ function chooseStage(plane: ControlPlane, { apis }: LoadReport, { api, stage }: 
   const resources = chosen && plane.apis.get(chosen.apiId);
   if (chosen === undefined || resources === undefined || more.length > 0) {
     const names = apis.map(({ logicalId }) => logicalId).join(', ');
-    throw new UsageError(`--api must be one of the template's WebSocket APIs: ${names || 'there is none'}`);
+    throw new UsageError(`--api must be one of the template's WebSocket APIs: ${names || 'it has none'}`);
   }
   const [stageName, ...others] = chosen.stages.filter((item) => stage === undefined || item === stage);
   if (stageName === undefined || others.length > 0) {
     const names = chosen.stages.join(', ');
-    throw new UsageError(`--stage must be one of ${chosen.logicalId}'s stages: ${names || 'there is none'}`);
+    throw new UsageError(`--stage must be one of ${chosen.logicalId}'s stages: ${names || 'it has none'}`);
   }
   return { apiId: chosen.apiId, resources, stage: stageName };
 }
@@ -91,14 +92,16 @@ function chooseStage(plane: ControlPlane, { apis }: LoadReport, { api, stage }: 
 function chooseRoute(snapshot: Snapshot, { route: key, body }: ExplainOptions): DeployedRoute {
   const keys = [...snapshot.routes.keys()].join(', ');
   if (key === undefined && body === undefined)
-    throw new UsageError(`give --route, one of ${keys}, or --body`);
+    throw new UsageError(`--route, one of ${keys}, or --body is required`);
   if (key !== undefined && !snapshot.routes.has(key)) {
     throw new UsageError(`--route must be one of the stage's routes: ${keys}`);
   }
   const isMessage = key !== '$connect' && key !== '$disconnect';
   const selected = body !== undefined && isMessage ? selectRoute(snapshot, readMessage(body)) : undefined;
   if (body !== undefined && isMessage && selected === undefined) {
-    throw new UsageError('the body selects no route, and there is no $default: the client is told Forbidden');
+    throw new UsageError(
+      'the body selects no route, and there is no $default: the client receives Forbidden',
+    );
   }
   const named = key === undefined ? undefined : snapshot.routes.get(key);
   if (named !== undefined && selected !== undefined && named !== selected) {
@@ -109,15 +112,15 @@ function chooseRoute(snapshot: Snapshot, { route: key, body }: ExplainOptions): 
   return chosen;
 }
 
-/** What the gateway answers itself before it calls anybody. */
+/** The reason why the gateway itself refuses the event before it calls the integration. */
 function whyRefused(route: DeployedRoute, { handshake, message }: RouteEvent): string | undefined {
   const missing = handshake ? missingParameters(route, handshake) : [];
-  if (missing.length > 0) return `the handshake is answered with 400: it lacks ${missing.join(', ')}`;
+  if (missing.length > 0) return `the response to the handshake is 400: it lacks ${missing.join(', ')}`;
   const problem = message && validateMessage(route.models, message);
-  return problem === undefined ? undefined : `the client is told Bad request body: ${problem}`;
+  return problem === undefined ? undefined : `the client receives Bad request body: ${problem}`;
 }
 
-function whereTo(
+function destination(
   plane: ControlPlane,
   report: LoadReport,
   origin: string,
@@ -125,10 +128,10 @@ function whereTo(
 ): string {
   const link = vpcLinkId === undefined ? undefined : plane.vpcLink(vpcLinkId);
   if (link === undefined) return `sent to ${origin}`;
-  return `sent through the VPC link ${name(report, link.id)} to ${link.targetArns[0]}; here to ${origin}, unless --target says otherwise`;
+  return `sent through the VPC link ${name(report, link.id)} to ${link.targetArns[0]}; here to ${origin}, unless --target names another`;
 }
 
-/** As the template calls it, with its line. */
+/** The resource's logical id and line. */
 function name({ created }: LoadReport, id: string): string {
   const resource = created.find((item) => item.id === id);
   return resource === undefined ? id : `${resource.logicalId} (line ${resource.line})`;

@@ -2,7 +2,7 @@ import { type AwsRequest } from '../../integrations/aws-request.js';
 import { type LambdaRequest } from '../../integrations/call-lambda.js';
 import { type HttpRequest, type IntegrationRequest } from '../../websocket/steps/map-request.js';
 
-/** What goes out, as text: of HTTP the request itself, of Lambda the event. */
+/** An integration request as text: for HTTP the request itself, for Lambda the event. */
 export function printRequest(request: IntegrationRequest): string {
   switch (request.kind) {
     case 'http':
@@ -12,7 +12,7 @@ export function printRequest(request: IntegrationRequest): string {
     case 'aws':
       return printAws(request);
     case 'mock':
-      return `nothing is sent; the answer has status ${request.status}\n`;
+      return `nothing is sent; the response has status ${request.status}\n`;
   }
 }
 
@@ -21,7 +21,7 @@ function printHttp({ method, url, headers, body }: HttpRequest): string {
   return [
     `${method} ${url.pathname}${url.search} HTTP/1.1`,
     ...headerLines(headers),
-    // by the HTTP client, for methods that usually have a body also without one
+    // the HTTP client adds it for methods that usually have a body, even without one
     ...(length > 0 || ['PATCH', 'POST', 'PUT'].includes(method) ? [`Content-Length: ${length}`] : []),
     '',
     ...(length === 0 ? [] : [bodyText(body)]),
@@ -49,7 +49,7 @@ function printAws({ method, service, region, subdomain, path, query, headers, bo
     .join('');
 }
 
-/** Values were made into one character for each byte of UTF-8; here they are text again. */
+/** The values have one character for each byte of UTF-8; this decodes them. */
 function headerLines(headers: readonly string[]): readonly string[] {
   return headers.flatMap((name, index) =>
     index % 2 === 0 ? [`${name}: ${Buffer.from(headers[index + 1] ?? '', 'latin1').toString()}`] : [],

@@ -3,22 +3,23 @@ import { type ConnectionFacts } from '../../mapping/context-variables.js';
 import { type Handshake, type RouteEvent } from '../../websocket/steps/map-request.js';
 import { readMessage } from '../../websocket/steps/select-route.js';
 
-/** Twenty characters that end with `==`, as a real one has, and nobody takes it for one. */
-export const MADE_UP_CONNECTION_ID = 'madeUpConnection00==';
+/** Twenty characters that end with `==`, like a real one, and recognisable as a placeholder. */
+export const PLACEHOLDER_CONNECTION_ID = 'placeholderConnect==';
 
-/** What the client sends, and what the rest of the gateway would have found out. */
+/** The client's input, and the result of the authorization. */
 export interface ClientInput {
-  /** The text of a message. */
+  /** A message's text. */
   readonly body?: string | undefined;
-  /** Of the handshake, with or without `?`. */
+  /** The handshake's query string, with or without `?`. */
   readonly query?: string | undefined;
-  /** Of the handshake. */
+  /** The handshake's headers. */
   readonly headers?: readonly (readonly [name: string, value: string])[];
-  /** Context variables that authorization finds, such as `authorizer.userId`. */
+  /** Context variables that the authorization adds, such as `authorizer.userId`. */
   readonly context?: Readonly<Record<string, string>>;
 }
 
-export interface EventPlace {
+/** The stage and route of an event. */
+interface EventTarget {
   readonly apiId: string;
   readonly stage: string;
   readonly region: string;
@@ -26,10 +27,10 @@ export interface EventPlace {
   readonly routeKey: string;
 }
 
-/** An event on a route, from addresses that are reserved for documentation (RFC 5737). */
-export function madeUpEvent(place: EventPlace, input: ClientInput, now: number): RouteEvent {
-  const { routeKey, stageVariables } = place;
-  const connection = madeUpConnection(place, input, now);
+/** An event on a route. Its addresses are reserved for documentation (RFC 5737). */
+export function sampleEvent(target: EventTarget, input: ClientInput, now: number): RouteEvent {
+  const { routeKey, stageVariables } = target;
+  const connection = placeholderConnection(target, input, now);
   const facts = { routeKey, requestId: newRequestId(), requestTime: now };
   switch (routeKey) {
     case '$connect':
@@ -37,7 +38,7 @@ export function madeUpEvent(place: EventPlace, input: ClientInput, now: number):
         connection,
         facts: { ...facts, eventType: 'CONNECT' },
         stageVariables,
-        handshake: madeUpHandshake(connection, input),
+        handshake: placeholderHandshake(connection, input),
       };
     case '$disconnect': {
       const close = { code: 1005, reason: 'Client-side close frame status not set' };
@@ -53,8 +54,8 @@ export function madeUpEvent(place: EventPlace, input: ClientInput, now: number):
   }
 }
 
-function madeUpConnection(
-  { apiId, stage, region }: EventPlace,
+function placeholderConnection(
+  { apiId, stage, region }: EventTarget,
   { headers = [], context = {} }: ClientInput,
   connectedAt: number,
 ): ConnectionFacts {
@@ -62,7 +63,7 @@ function madeUpConnection(
     apiId,
     stage,
     domainName: `${apiId}.execute-api.${region}.amazonaws.com`,
-    connectionId: MADE_UP_CONNECTION_ID,
+    connectionId: PLACEHOLDER_CONNECTION_ID,
     connectedAt,
     sourceIp: '203.0.113.1',
     userAgent: headers.find(([name]) => name.toLowerCase() === 'user-agent')?.[1],
@@ -71,12 +72,12 @@ function madeUpConnection(
   };
 }
 
-function madeUpHandshake({ stage, domainName }: ConnectionFacts, input: ClientInput): Handshake {
+function placeholderHandshake({ stage, domainName }: ConnectionFacts, input: ClientInput): Handshake {
   const query = (input.query ?? '').replace(/^\?/, '');
   const sent = [
     ['Host', domainName],
     ['Sec-WebSocket-Version', '13'],
-    ['Sec-WebSocket-Key', 'bWFkZVVwQ29ubmVjdGlvbg=='],
+    ['Sec-WebSocket-Key', 'cGxhY2Vob2xkZXJOb25jZQ=='],
     ...(input.headers ?? []),
   ] as const;
   return {

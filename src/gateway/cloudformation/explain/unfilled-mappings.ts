@@ -2,9 +2,10 @@ import { type Integration } from '../../control/fields/integration-fields.js';
 import { type Route } from '../../control/fields/route-fields.js';
 import { contextVariables } from '../../mapping/context-variables.js';
 import { evaluateSource, parseParameterMapping, type Source } from '../../mapping/request-parameters.js';
+import { declarationsFor } from '../../silent.js';
 import { type RouteEvent } from '../../websocket/steps/map-request.js';
 
-/** One line for each mapping of which nothing is sent, with the reason. */
+/** One line for each mapping that sends nothing, with the reason. */
 export function unfilledMappings(
   integration: Integration,
   route: Route,
@@ -22,10 +23,9 @@ function whyEmpty(source: Source, route: Route, event: RouteEvent): string | und
     if (event.handshake === undefined) {
       return `headers and query string are those of $connect; ${route.RouteKey} has none`;
     }
-    const { location, name } = source;
-    const forms = [`route.request.${location}.${name}`, `route.request.multivalue${location}.${name}`];
+    const declarations = declarationsFor(source.location, source.name);
     const declared = Object.keys(route.RequestParameters ?? {});
-    if (!declared.some((key) => forms.includes(key)))
+    if (!declared.some((key) => declarations.includes(key)))
       return `the route ${route.RouteKey} does not declare it`;
   }
   const { message, handshake, stageVariables } = event;
@@ -35,22 +35,22 @@ function whyEmpty(source: Source, route: Route, event: RouteEvent): string | und
     ...(handshake && { handshake }),
     ...(message && { body: message }),
   });
-  return values.length > 0 ? undefined : nothingThere(source, event);
+  return values.length > 0 ? undefined : whyNoValue(source, event);
 }
 
-function nothingThere(source: Source, { facts, message }: RouteEvent): string {
+function whyNoValue(source: Source, { facts, message }: RouteEvent): string {
   switch (source.kind) {
     case 'literal':
       return 'it is empty';
     case 'context':
       return source.name.startsWith('authorizer.')
-        ? `no authorizer ran here; give --context ${source.name}=VALUE`
+        ? `no authorizer runs here; set --context ${source.name}=VALUE`
         : `a ${facts.eventType} has no context.${source.name}`;
     case 'stageVariable':
       return `the stage has no variable ${source.name}`;
     case 'body':
       if (message === undefined) return `a ${facts.eventType} has no body`;
-      return message.json === undefined ? 'the body is not JSON' : 'nothing is at that path of the body';
+      return message.json === undefined ? 'the body is not JSON' : 'the body has no value at that path';
     case 'handshake':
       return `the client sends no such ${source.location === 'header' ? 'header' : 'query-string parameter'}`;
   }

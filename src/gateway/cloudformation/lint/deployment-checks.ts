@@ -4,7 +4,7 @@ import { asFlag } from '../wire-input.js';
 import { type LintedApi, webSocketApis } from './template-apis.js';
 import { type Check, type Report, type Subject } from './subject.js';
 
-/** What a stage serves, and whether a deployment can hold it. */
+/** Checks deployments, stages and routes: whether the deployment contains all that the stage must serve. */
 export const checkDeployments: Check = (subject, report) => {
   for (const api of webSocketApis(subject)) {
     checkOrder(subject, api, report);
@@ -34,7 +34,7 @@ function checkOrder(subject: Subject, api: LintedApi, report: Report): void {
   }
 }
 
-/** `undefined` when it cannot be told: another rule reports why. */
+/** `undefined` when they cannot be evaluated: another rule reports why. */
 function dependenciesOf(subject: Subject, resource: Parameters<typeof allDependencies>[1]) {
   try {
     return allDependencies(subject.stack, resource);

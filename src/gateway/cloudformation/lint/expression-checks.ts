@@ -1,10 +1,11 @@
 import { ExpressionError } from '../../mapping/expression-error.js';
 import { parseSelectionExpression, type SelectionScope } from '../../mapping/selection-expression.js';
+import { TEMPLATE_CHARACTERS } from '../../silent.js';
 import { type Node } from '../document.js';
 import { isGatewayExpression, parseSubstitution, splitAttribute } from '../substitution.js';
 import { type Check, type Report, type Subject } from './subject.js';
 
-/** Selection expressions, and the templates that they select. */
+/** Checks selection expressions, and the size of mapping templates. */
 export const checkExpressions: Check = (subject, report) => {
   for (const [type, property, scope] of EXPRESSIONS) {
     for (const resource of subject.resources(`AWS::ApiGatewayV2::${type}`)) {
@@ -28,7 +29,7 @@ export const checkExpressions: Check = (subject, report) => {
     for (const resource of subject.resources(`AWS::ApiGatewayV2::${type}`)) {
       for (const { key, at, text } of subject.map(resource, property)) {
         const bytes = Buffer.byteLength(text ?? '');
-        if (bytes <= TEMPLATE_BYTES) continue;
+        if (bytes <= TEMPLATE_CHARACTERS) continue;
         report('template-size', at, `${resource.logicalId}: the template '${key}' has ${bytes} bytes`);
       }
     }
@@ -46,21 +47,19 @@ const TEMPLATES = [
   ['Integration', 'RequestTemplates'],
   ['IntegrationResponse', 'ResponseTemplates'],
 ] as const;
-/** `StringWithLengthBetween0And32K` in the API's model. */
-const TEMPLATE_BYTES = 32 * 1024;
 
-/** What `Fn::Sub` takes for its own, anywhere in the template. */
+/** Finds expressions of API Gateway that `Fn::Sub` replaces, anywhere in the template. */
 export const checkSubstitutions: Check = (subject, report) => {
   for (const node of subject.nodes()) {
     if (node.kind !== 'call' || node.name !== 'Fn::Sub') continue;
     const [text, own] = node.argument.kind === 'list' ? node.argument.items : [node.argument];
     if (text?.kind !== 'scalar') continue;
     const names = own?.kind === 'dictionary' ? new Set(own.entries.keys()) : new Set<string>();
-    reportEaten(subject, text, names, report);
+    reportReplaced(subject, text, names, report);
   }
 };
 
-function reportEaten(
+function reportReplaced(
   subject: Subject,
   node: Node & { kind: 'scalar' },
   own: ReadonlySet<string>,
@@ -77,7 +76,7 @@ function reportEaten(
     report(
       'sub-eats-variable',
       document.placeOf(offset),
-      `Fn::Sub takes \${${part.name}} for its own variable`,
+      `Fn::Sub replaces \${${part.name}} as a variable of its own`,
       {
         fix: `\${!${part.name}}`,
       },

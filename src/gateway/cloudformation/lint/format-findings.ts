@@ -1,6 +1,6 @@
 import { type Finding } from './lint.js';
 
-/** For people: `file:line:column  error  rule  message`, the reason, and the fix. */
+/** Human-readable: `file:line:column  error  rule  message`, the reason, and the fix. */
 export function formatFindings(fileName: string, findings: readonly Finding[]): string {
   const lines = findings.flatMap(({ line, column, severity, rule, message, reason, see, fix }) => [
     `${fileName}:${line}:${column}  ${severity}  ${rule}  ${message}`,
@@ -12,7 +12,7 @@ export function formatFindings(fileName: string, findings: readonly Finding[]): 
   return [...lines, summary].map((line) => `${line}\n`).join('');
 }
 
-/** What makes the exit code 1. */
+/** Whether the finding makes the exit code 1. */
 export const isError = ({ severity }: Finding) => severity === 'error';
 
 const count = (number: number, noun: string) => `${number} ${noun}${number === 1 ? '' : 's'}`;

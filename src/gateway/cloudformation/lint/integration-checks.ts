@@ -1,8 +1,9 @@
+import { INTEGRATION_TIMEOUT_MS } from '../../silent.js';
 import { asNumber } from '../wire-input.js';
 import { type LintedIntegration, webSocketApis } from './template-apis.js';
 import { type Check, type Report, type Subject } from './subject.js';
 
-/** What an integration sends, by which method, to where, and for how long. */
+/** Checks an integration's connection id, VPC link, method and timeout. */
 export const checkIntegrations: Check = (subject, report) => {
   for (const { integrations } of webSocketApis(subject)) {
     for (const integration of integrations) {
@@ -30,7 +31,7 @@ function checkConnectionId(subject: Subject, { resource, routes }: LintedIntegra
   report(
     'no-connection-id',
     resource.at,
-    `${resource.logicalId} (${keys}) sends its backend no connectionId`,
+    `${resource.logicalId} (${keys}) does not send the connectionId to its backend`,
   );
 }
 
@@ -55,7 +56,8 @@ function checkMethod(subject: Subject, { resource }: LintedIntegration, report: 
 
 function checkTimeout(subject: Subject, { resource }: LintedIntegration, report: Report): void {
   const timeout = asNumber(subject.value(resource.properties.get('TimeoutInMillis')?.value));
-  if (typeof timeout !== 'number' || (timeout >= 50 && timeout <= 29_000)) return;
+  const { min, max } = INTEGRATION_TIMEOUT_MS;
+  if (typeof timeout !== 'number' || (timeout >= min && timeout <= max)) return;
   report(
     'timeout-range',
     subject.at(resource, 'TimeoutInMillis'),

@@ -16,24 +16,28 @@ import { type Check, type Report, Subject } from './subject.js';
 
 export interface Finding extends Place, Rule {
   readonly rule: RuleId;
-  /** What is wrong here; the reason says why it is wrong anywhere. */
+  /** The error at this place; `reason` says why it is an error in general. */
   readonly message: string;
 }
 
 export interface LintOptions {
   readonly fileName: string;
-  /** Parameters without a value stand for themselves, and what hangs on them is not judged. */
+  /** Values that depend on a parameter without a value are not checked. */
   readonly parameters?: ReadonlyMap<string, string>;
 }
 
-/** What of a template fails on AWS, though CloudFormation may take it; in the order of the lines. */
+/** Finds errors that fail on AWS, even where CloudFormation accepts the template; in the order of the lines. */
 export function lint(text: string, options: LintOptions): readonly Finding[] {
   const findings: Finding[] = [];
-  const report: Report = (rule, { line, column }, message, more) =>
-    findings.push({ line, column, rule, message, ...RULES[rule], ...more });
-  const template = readable(text, options.fileName, report);
+  const report: Report = (rule, { line, column }, message, overrides) =>
+    findings.push({ line, column, rule, message, ...RULES[rule], ...overrides });
+  const template = readOrReport(text, options.fileName, report);
   if (template !== undefined) {
-    const settings = { ...HERE, fileName: options.fileName, parameters: options.parameters ?? new Map() };
+    const settings = {
+      ...PLACEHOLDER_ACCOUNT,
+      fileName: options.fileName,
+      parameters: options.parameters ?? new Map(),
+    };
     const subject = new Subject(template, settings);
     for (const check of CHECKS) check(subject, report);
     if (!findings.some(({ severity }) => severity === 'error')) {
@@ -43,7 +47,7 @@ export function lint(text: string, options: LintOptions): readonly Finding[] {
   return findings.toSorted((a, b) => a.line - b.line || a.column - b.column);
 }
 
-function readable(text: string, fileName: string, report: Report): Template | undefined {
+function readOrReport(text: string, fileName: string, report: Report): Template | undefined {
   try {
     return readTemplate(text, fileName);
   } catch (error) {
@@ -53,21 +57,21 @@ function readable(text: string, fileName: string, report: Report): Template | un
   }
 }
 
-/** What only the control plane knows, once nothing else is wrong: the first resource that it refuses. */
+/** Reports the first resource that the control plane refuses; called when there is no other error. */
 function reportRefusal(subject: Subject, options: LoadOptions, report: Report): void {
   const { text } = subject.template.document;
   try {
     loadTemplate(new ControlPlane(options), text, options);
   } catch (error) {
     if (!(error instanceof CloudFormationError)) throw error;
-    // any other error is that a parameter has no value: without all of them a template cannot be loaded
+    // otherwise a parameter has no value, and the template cannot be loaded
     if (!(error instanceof ResourceRefusedError)) return;
-    const isOurs = error.reason.includes(UNSUPPORTED);
-    if (!isOurs && !refersOutside(subject, error.logicalId)) report('refused', error.place, error.reason);
+    const isOnlyHere = error.reason.includes(UNSUPPORTED);
+    if (!isOnlyHere && !refersOutside(subject, error.logicalId)) report('refused', error.place, error.reason);
   }
 }
 
-/** Whether a resource needs one that another template makes, which is there on AWS and not here. */
+/** Whether a resource refers to one of another template, which exists on AWS and not here. */
 function refersOutside(subject: Subject, logicalId: string): boolean {
   const { resources } = subject.template;
   const resource = resources.get(logicalId);
@@ -77,10 +81,10 @@ function refersOutside(subject: Subject, logicalId: string): boolean {
   });
 }
 
-/** Properties that hold the id of another resource. */
+/** Properties that contain the id of another resource. */
 const REFERENCES = 'ApiId AuthorizerId ConnectionId DeploymentId IntegrationId RouteId Target'.split(' ');
 
-/** What cannot be evaluated at all: other rules pass it over. */
+/** Reports nodes that cannot be evaluated; other rules ignore them. */
 const checkTemplate: Check = ({ template, stack }, report) => {
   const reported = new Set<string>();
   const attempt = (evaluate: () => unknown) => {
@@ -91,7 +95,7 @@ const checkTemplate: Check = ({ template, stack }, report) => {
       const { line, column } = error.place;
       if (reported.has(`${line}:${column}`)) return;
       reported.add(`${line}:${column}`);
-      // sub-eats-variable says it better
+      // the rule sub-eats-variable reports it
       if (!error.reason.startsWith('Fn::Sub replaces')) report('template', error.place, error.reason);
     }
   };
@@ -106,8 +110,8 @@ const checkTemplate: Check = ({ template, stack }, report) => {
   for (const place of template.document.aliases) report('yaml-alias', place, 'this is a YAML alias');
 };
 
-/** Only part of names: what a template does wrong, it does in every Region and account. */
-const HERE = { region: 'us-east-1', accountId: '000000000000' };
+/** Only names contain them: a template's errors are the same in every Region and account. */
+const PLACEHOLDER_ACCOUNT = { region: 'us-east-1', accountId: '000000000000' };
 
 const CHECKS: readonly Check[] = [
   checkTemplate,

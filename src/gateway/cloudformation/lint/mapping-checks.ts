@@ -1,9 +1,10 @@
 import { ExpressionError } from '../../mapping/expression-error.js';
 import { parseParameterMapping, type Source } from '../../mapping/request-parameters.js';
+import { declarationsFor } from '../../silent.js';
 import { type LintedIntegration, type LintedRoute, webSocketApis } from './template-apis.js';
 import { type Check, type MapEntry, type Report, type Subject } from './subject.js';
 
-/** Request parameter mappings, one by one. */
+/** Checks each request parameter mapping. */
 export const checkMappings: Check = (subject, report) => {
   for (const { integrations } of webSocketApis(subject)) {
     for (const integration of integrations) {
@@ -44,17 +45,16 @@ function checkHandshakeSource(
   const [connects, others] = [routes.filter(isConnect), routes.filter((route) => !isConnect(route))];
   if (others.length > 0) {
     const keys = others.map(({ key }) => key).join(', ');
-    report('connect-only-source', valueAt, `'${text}' of ${resource.logicalId} leads to nothing on ${keys}`, {
-      // shared with $connect: there it has a value
+    report('connect-only-source', valueAt, `'${text}' of ${resource.logicalId} has no value on ${keys}`, {
+      // the integration is shared with $connect, where it has a value
       ...(connects.length > 0 && { severity: 'warning' }),
     });
   }
   for (const route of connects) {
-    const { location, name } = source;
-    const forms = [`route.request.${location}.${name}`, `route.request.multivalue${location}.${name}`];
+    const declarations = declarationsFor(source.location, source.name);
     const isDeclared = subject
       .map(route.resource, 'RequestParameters')
-      .some(({ key }) => forms.includes(key));
+      .some(({ key }) => declarations.includes(key));
     if (isDeclared) continue;
     report(
       'undeclared-source',

@@ -2,7 +2,9 @@ import { type Node } from '../document.js';
 import { type Value } from '../stack.js';
 import { type Check, type Subject } from './subject.js';
 
-/** Statements of IAM policies, wherever they are, that are to allow `@connections` and on AWS do not. */
+/**
+ * Finds statements of IAM policies, anywhere in the template, that are meant to allow `@connections` and on AWS do not.
+ */
 export const checkPolicies: Check = (subject, report) => {
   for (const node of subject.nodes()) {
     if (node.kind !== 'dictionary') continue;
@@ -23,8 +25,8 @@ const asTexts = (value: Value | undefined): readonly string[] =>
   [value ?? []].flat().filter((item) => typeof item === 'string');
 
 function resourcesOf(subject: Subject, node: Node) {
-  const taken = subject.taken(node);
-  const items = taken?.kind === 'list' ? taken.items : [taken ?? node];
+  const selected = subject.selectedBranch(node);
+  const items = selected?.kind === 'list' ? selected.items : [selected ?? node];
   return items.flatMap((item) => asTexts(subject.value(item)).map((arn) => ({ arn, at: item.at })));
 }
 
@@ -36,7 +38,7 @@ function isMeant(arn: string, actions: readonly string[]): boolean {
   return isWide && arn.includes('@connections');
 }
 
-/** With the pattern's own API and stage in their places: is there any request that it allows? */
+/** Whether the pattern allows any request to the API and stage that it names. */
 function isAllowed(arn: string): boolean {
   const pattern = arn.split(':').slice(5).join(':');
   const [api = '', stage = ''] = pattern.split('/');
@@ -49,7 +51,7 @@ function isAllowed(arn: string): boolean {
 const literal = (segment: string, otherwise: string) =>
   segment === '' || /[*?]/.test(segment) ? otherwise : segment;
 
-/** IAM's wildcards, `*` and `?`, in time that no pattern can make long. */
+/** Matches IAM's wildcards, `*` and `?`, in time that grows only with the lengths of both. */
 function matches(pattern: string, text: string): boolean {
   let [inPattern, inText, star, afterStar] = [0, 0, -1, 0];
   while (inText < text.length) {

@@ -1,7 +1,7 @@
 import { PROPERTIES } from './properties.js';
 import { type Check } from './subject.js';
 
-/** Names of properties, on the resources of API Gateway that WebSocket APIs use. */
+/** Checks the names of properties of the API Gateway resources that WebSocket APIs use. */
 export const checkProperties: Check = (subject, report) => {
   for (const { type, logicalId, properties, at } of subject.resources()) {
     const known = Object.hasOwn(PROPERTIES, type) ? PROPERTIES[type] : undefined;
@@ -9,10 +9,11 @@ export const checkProperties: Check = (subject, report) => {
     const names = [...known.required, ...known.optional];
     for (const [name, entry] of properties) {
       if (names.includes(name) || name.startsWith('Fn::')) continue;
-      const meant = names.find((other) => isMisspelt(name, other));
-      // one that resembles none may be newer than the list
-      const more = meant === undefined ? { severity: 'warning' as const } : { fix: `did you mean ${meant}?` };
-      report('unknown-property', entry.at, `${logicalId} (${type}) has no property '${name}'`, more);
+      const similar = names.find((other) => isMisspelt(name, other));
+      // a name that resembles none may be newer than the list
+      const overrides =
+        similar === undefined ? { severity: 'warning' as const } : { fix: `did you mean ${similar}?` };
+      report('unknown-property', entry.at, `${logicalId} (${type}) has no property '${name}'`, overrides);
     }
     for (const name of known.required) {
       if (properties.has(name)) continue;
@@ -21,10 +22,10 @@ export const checkProperties: Check = (subject, report) => {
   }
 };
 
-/** Another case, or at most two letters off. */
-const isMisspelt = (name: string, meant: string) =>
-  name.toLowerCase() === meant.toLowerCase() ||
-  (Math.abs(name.length - meant.length) <= 2 && editDistance(name, meant) <= 2);
+/** Differs in case only, or in at most two letters. */
+const isMisspelt = (name: string, known: string) =>
+  name.toLowerCase() === known.toLowerCase() ||
+  (Math.abs(name.length - known.length) <= 2 && editDistance(name, known) <= 2);
 
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);

@@ -1,10 +1,10 @@
-/** What a rule says of every place that breaks it. */
+/** The texts for every place that breaks a rule. */
 export interface Rule {
-  /** `error`: it fails on AWS. `warning`: it may, or it hides what is meant. */
+  /** `error`: it fails on AWS. `warning`: it may fail, or it is misleading. */
   readonly severity: 'error' | 'warning';
   /** Why it fails. */
   readonly reason: string;
-  /** Where AWS, or whoever found out, says so. */
+  /** The source. */
   readonly see: string;
   readonly fix: string;
 }
@@ -15,7 +15,8 @@ const CLOUDFORMATION = 'https://docs.aws.amazon.com/AWSCloudFormation/latest';
 export const RULES = {
   'no-connection-id': {
     severity: 'error',
-    reason: 'without a mapping an HTTP backend is told the connectionId on no route, and can answer nobody',
+    reason:
+      'without a mapping an HTTP backend receives no connectionId on any route, and cannot post to the client',
     see: 'https://repost.aws/knowledge-center/api-gateway-vpc-link-integration',
     fix: "RequestParameters: {'integration.request.header.ConnectionId': 'context.connectionId'}",
   },
@@ -24,101 +25,100 @@ export const RULES = {
     reason:
       'WebSocket APIs reach a network load balancer by a VPC link of the REST API (v1); v2 links are for HTTP APIs',
     see: 'https://repost.aws/knowledge-center/api-gateway-vpc-link-integration',
-    fix: 'make the link an AWS::ApiGateway::VpcLink with TargetArns: [ARN of the network load balancer]',
+    fix: 'use an AWS::ApiGateway::VpcLink with TargetArns: [ARN of the network load balancer]',
   },
   'method-any': {
     severity: 'warning',
-    reason: 'a frame has no method of its own, and AWS does not say what ANY then sends',
+    reason: 'a frame has no method, and AWS does not document which method ANY sends',
     see: `${GUIDE}/apigateway-websocket-api-integration-requests.html`,
     fix: 'IntegrationMethod: POST',
   },
   'deployment-before-routes': {
     severity: 'error',
-    reason: 'a deployment is a snapshot: what is made after it, or beside it, is not served',
+    reason:
+      'a deployment is a snapshot: resources that are created after it, or at the same time, are not served',
     see: `${GUIDE}/apigateway-set-up-websocket-deployment.html`,
-    fix: 'name them in the DependsOn of the deployment, or give the stage AutoDeploy: true and no deployment',
+    fix: 'list them in the DependsOn of the deployment, or use a stage with AutoDeploy: true and without a deployment',
   },
   'connect-only-source': {
     severity: 'error',
-    reason: 'headers and query string are those of the handshake; a message and a disconnect have none',
+    reason: 'only the handshake has headers and a query string; messages and disconnects have none',
     see: `${GUIDE}/websocket-api-data-mapping.html`,
-    fix: 'read it on $connect and keep it with the connection, or map context.authorizer.NAME',
+    fix: 'read it on $connect and store it with the connection, or map context.authorizer.NAME',
   },
   'undeclared-source': {
     severity: 'error',
-    reason:
-      'a header or query-string source has to be declared on the route before an integration can read it',
+    reason: 'an integration can read a header or query-string source only if the route declares it',
     see: `${GUIDE}/websocket-api-data-mapping.html`,
     fix: 'declare it on the route: RequestParameters: {SOURCE: {Required: false}}',
   },
   'http-api-grammar': {
     severity: 'error',
-    reason: 'this is the grammar of HTTP APIs; WebSocket APIs have another',
+    reason: 'this is the grammar of HTTP APIs; WebSocket APIs have a different one',
     see: `${GUIDE}/websocket-api-data-mapping.html`,
     fix: "write 'integration.request.header.NAME': 'context.NAME' or 'route.request.header.NAME', without $",
   },
   'bad-mapping': {
     severity: 'error',
-    reason: 'API Gateway refuses a mapping that it cannot read',
+    reason: 'API Gateway refuses a mapping that is not valid',
     see: `${GUIDE}/websocket-api-data-mapping.html`,
     fix: "'integration.request.{header|querystring|path}.NAME' from context.NAME, stageVariables.NAME, route.request.… or a 'literal'",
   },
   'selection-expression': {
     severity: 'error',
-    reason: 'API Gateway refuses an expression that it cannot read',
+    reason: 'API Gateway refuses an expression that is not valid',
     see: `${GUIDE}/apigateway-websocket-api-selection-expressions.html`,
     fix: 'such as $request.body.action, ${request.body.a}/${request.body.b}, or \\$default',
   },
   'connections-policy': {
     severity: 'error',
     reason:
-      'AWS compares the resource with …/{stage}/{VERB}/@connections/{connectionId} as literal text, so that …/POST/@connections and any concrete id are denied (recorded 2026-09)',
+      'AWS compares the resource with …/{stage}/{VERB}/@connections/{connectionId} as literal text, so it denies …/POST/@connections and any concrete id (recorded 2026-09)',
     see: `${GUIDE}/apigateway-websocket-control-access-iam.html`,
     fix: "Resource: !Sub 'arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/${Stage}/*'",
   },
   'sub-eats-variable': {
     severity: 'error',
-    reason: 'Fn::Sub replaces every ${…} itself, before API Gateway sees it',
+    reason: 'Fn::Sub replaces every ${…} before API Gateway receives it',
     see: `${CLOUDFORMATION}/TemplateReference/intrinsic-function-reference-sub.html`,
-    fix: 'write ${!…} for what API Gateway shall read, or leave Fn::Sub out',
+    fix: 'write ${!…} for an expression of API Gateway, or do not use Fn::Sub',
   },
   'timeout-range': {
     severity: 'error',
-    reason: 'an integration of a WebSocket API has 50 to 29,000 ms',
+    reason: 'the timeout of a WebSocket API integration is 50 to 29,000 ms',
     see: `${GUIDE}/apigateway-execution-service-websocket-limits-table.html`,
-    fix: 'TimeoutInMillis: 29000 at the most; let longer work answer by @connections',
+    fix: 'TimeoutInMillis: at most 29000; send the result of longer work by @connections',
   },
   'template-size': {
     severity: 'error',
-    reason: 'the API takes 32 KB for each mapping template (the guide says 300 KB)',
+    reason: 'a mapping template has at most 32 KB by the API (300 KB by the guide)',
     see: 'https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-integrations.html',
-    fix: 'shorten it, or let the backend do the work',
+    fix: 'shorten it, or do the work in the backend',
   },
   'route-key': {
     severity: 'error',
     reason: 'only $connect, $disconnect and $default may begin with $',
     see: `${GUIDE}/websocket-api-develop-routes.html`,
-    fix: 'name the route without $',
+    fix: 'use a route key without $',
   },
   'no-route-response': {
     severity: 'error',
     reason:
-      'a route without a route response is one-way, whatever its selection expression says: answers are dropped',
+      'a route without a route response is one-way, whatever its selection expression: responses are dropped',
     see: `${GUIDE}/apigateway-websocket-api-route-response.html`,
-    fix: 'add an AWS::ApiGatewayV2::RouteResponse with RouteResponseKey: $default, or leave the expression out',
+    fix: 'add an AWS::ApiGatewayV2::RouteResponse with RouteResponseKey: $default, or remove the expression',
   },
   'auto-deploy-with-deployment': {
     severity: 'error',
-    reason: 'a stage with AutoDeploy takes no DeploymentId',
+    reason: 'a stage with AutoDeploy cannot have a DeploymentId',
     see: 'https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-stages.html',
-    fix: 'keep one of the two',
+    fix: 'remove one of the two',
   },
   'unknown-property': {
     severity: 'error',
-    reason:
-      'CloudFormation refuses properties that a resource does not have; this list may be older than AWS',
+    reason: 'CloudFormation refuses unknown properties; the list of this tool may be older than AWS',
     see: `${CLOUDFORMATION}/TemplateReference/AWS_ApiGatewayV2.html`,
-    fix: 'take it away',
+    fix: 'remove it',
   },
   'missing-property': {
     severity: 'error',
@@ -129,19 +129,19 @@ export const RULES = {
   'yaml-alias': {
     severity: 'warning',
     reason:
-      'CloudFormation documents that it takes no aliases; some tools expand them before they send the template',
+      'CloudFormation documents that it does not support aliases; some tools expand them before they send the template',
     see: `${CLOUDFORMATION}/UserGuide/template-formats.html`,
-    fix: 'write it out, or let a tool write it',
+    fix: 'write the value in full, or generate the template with a tool',
   },
   refused: {
     severity: 'error',
     reason: 'API Gateway refuses the resource, and the stack is rolled back',
     see: 'https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/operations.html',
-    fix: 'see the message; where the default of a parameter stands for another value, give --parameter',
+    fix: 'see the message; if a parameter has another value than its default, set --parameter',
   },
   template: {
     severity: 'error',
-    reason: 'CloudFormation would not take the template',
+    reason: 'CloudFormation refuses the template',
     see: `${CLOUDFORMATION}/UserGuide/template-anatomy.html`,
     fix: 'see the message',
   },

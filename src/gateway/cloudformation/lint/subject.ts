@@ -4,29 +4,30 @@ import { CloudFormationError, type Place } from '../cloudformation-error.js';
 import { type Resource, type Template } from '../template.js';
 import { type RuleId, type Rule } from './rules.js';
 
-/** Notes that a rule is broken at a place. */
+/** Reports that a place breaks a rule. */
 export type Report = (
   rule: RuleId,
   at: Place,
   message: string,
-  more?: Partial<Pick<Rule, 'severity' | 'fix'>>,
+  overrides?: Partial<Pick<Rule, 'severity' | 'fix'>>,
 ) => void;
 
-/** A rule, or several of one kind. */
+/** Checks one rule, or several of one kind. */
 export type Check = (subject: Subject, report: Report) => void;
 
 /** One entry of a map among a resource's properties. */
 export interface MapEntry {
   readonly key: string;
   readonly at: Place;
-  /** `undefined` when it cannot be evaluated, or is no text. */
+  /** `undefined` when it cannot be evaluated, or is not text. */
   readonly text: string | undefined;
   readonly valueAt: Place;
 }
 
 /**
- * A template as rules look at it. What can be referred to has its logical id as its value, so that `!Ref Api` is `Api`;
- * parameters without a value stand for themselves. What cannot be evaluated is not there: `template.ts` reports it.
+ * A template as the rules read it. The value of a reference is the logical id, so that `!Ref Api` is `Api`; the value
+ * of a parameter without one is `{Name}`. A value that cannot be evaluated is `undefined`: the rule `template` reports
+ * it.
  */
 export class Subject {
   readonly stack: Stack;
@@ -45,7 +46,7 @@ export class Subject {
   }
 
   value(node: Node | undefined): Value | undefined {
-    return node && this.#try(() => this.stack.value(node));
+    return node && this.#attempt(() => this.stack.value(node));
   }
 
   text(resource: Resource, property: string): string | undefined {
@@ -53,14 +54,14 @@ export class Subject {
     return value === undefined || typeof value === 'object' ? undefined : String(value);
   }
 
-  /** Where the property's value stands; else the resource itself. */
+  /** The place of the property's value, or of the resource if it has none. */
   at(resource: Resource, property: string): Place {
     return resource.properties.get(property)?.value.at ?? resource.at;
   }
 
-  /** A map, entry by entry, so that each has its own line and one that cannot be evaluated hides no other. */
+  /** The entries of a map, each with its own place; an entry that cannot be evaluated does not affect the others. */
   map(resource: Resource, property: string): readonly MapEntry[] {
-    const node = this.taken(resource.properties.get(property)?.value);
+    const node = this.selectedBranch(resource.properties.get(property)?.value);
     if (node?.kind !== 'dictionary') return [];
     return [...node.entries].map(([key, { at, value }]: [string, Entry]) => {
       const text = this.value(value);
@@ -69,16 +70,16 @@ export class Subject {
     });
   }
 
-  /** The branch that an `Fn::If` takes; any other node is itself. */
-  taken(node: Node | undefined): Node | undefined {
+  /** The selected branch of an `Fn::If`; any other node unmodified. */
+  selectedBranch(node: Node | undefined): Node | undefined {
     if (node?.kind !== 'call' || node.name !== 'Fn::If' || node.argument.kind !== 'list') return node;
     const [condition, then, otherwise] = node.argument.items;
     if (condition?.kind !== 'scalar') return undefined;
-    const isMet = this.#try(() => this.stack.isConditionMet(String(condition.value), condition.at));
-    return isMet === undefined ? undefined : this.taken(isMet ? then : otherwise);
+    const isMet = this.#attempt(() => this.stack.isConditionMet(String(condition.value), condition.at));
+    return isMet === undefined ? undefined : this.selectedBranch(isMet ? then : otherwise);
   }
 
-  /** Every part of the properties of every resource, from the outside in. */
+  /** Every node in the properties of every resource, outer nodes first. */
   *nodes(): Generator<Node> {
     for (const { properties } of this.resources()) {
       for (const { value } of properties.values()) yield* nodesOf(value);
@@ -86,10 +87,10 @@ export class Subject {
   }
 
   #isMade(resource: Resource): boolean {
-    return this.#try(() => this.stack.isMade(resource)) ?? true;
+    return this.#attempt(() => this.stack.isMade(resource)) ?? true;
   }
 
-  #try<T>(evaluate: () => T): T | undefined {
+  #attempt<T>(evaluate: () => T): T | undefined {
     try {
       return evaluate();
     } catch (error) {

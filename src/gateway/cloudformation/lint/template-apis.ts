@@ -1,7 +1,7 @@
 import { type Resource } from '../template.js';
 import { type Subject } from './subject.js';
 
-/** A WebSocket API of a template, with what belongs to it. */
+/** A WebSocket API of a template, with its resources. */
 export interface LintedApi {
   readonly routes: readonly LintedRoute[];
   readonly integrations: readonly LintedIntegration[];
@@ -18,11 +18,11 @@ export interface LintedRoute {
 
 export interface LintedIntegration {
   readonly resource: Resource;
-  /** The routes that lead to it. */
+  /** The routes whose target it is. */
   readonly routes: readonly LintedRoute[];
 }
 
-/** HTTP APIs have rules of their own and are left out. */
+/** The WebSocket APIs of a template, without its HTTP APIs. */
 export function webSocketApis(subject: Subject): readonly LintedApi[] {
   const ids = new Set(
     subject.resources().flatMap((resource) => {
@@ -61,7 +61,7 @@ function readApi(subject: Subject, id: string): LintedApi {
 const target = (subject: Subject, route: Resource) =>
   subject.text(route, 'Target')?.match(/^integrations\/(.+)$/)?.[1];
 
-/** Of an API that another template makes only the routes tell: an HTTP API's are `$default` or `GET /path`. */
+/** An API of another template is judged by its routes: those of an HTTP API are `$default` or `GET /path`. */
 function isWebSocket(subject: Subject, id: string): boolean {
   const api = subject.template.resources.get(id);
   if (api?.type === API) return subject.text(api, 'ProtocolType') !== 'HTTP' && !api.properties.has('Body');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { explain, type ExplainOptions } from '../../../../src/gateway/cloudformation/explain/explain.js';
-import { MADE_UP_CONNECTION_ID } from '../../../../src/gateway/cloudformation/explain/sample-event.js';
+import { PLACEHOLDER_CONNECTION_ID } from '../../../../src/gateway/cloudformation/explain/sample-event.js';
 import { CHAT } from '../chat-template.js';
 
 const explained = (options: Partial<ExplainOptions>, text = CHAT) =>
@@ -33,20 +33,20 @@ User-Agent: AmazonAPIGateway_${apiId}
 Content-Type: application/json; charset=UTF-8
 X-Forwarded-For: 198.51.100.1
 X-Forwarded-Proto: https
-ConnectionId: ${MADE_UP_CONNECTION_ID}
+ConnectionId: ${PLACEHOLDER_CONNECTION_ID}
 Content-Length: 17
 
 {"action":"ping"}`,
     );
   });
 
-  it('says which route, integration, link and load balancer it takes, with their lines, and what is made up', () => {
+  it('names the route, integration, link and load balancer with their lines, and the placeholders', () => {
     const line = (text: string) => CHAT.slice(0, CHAT.indexOf(text)).split('\n').length;
     const { text } = explained({ body: 'hello' });
     expect(text).toContain(
       `# route $default of stage dev → Message (line ${line('  Message:')}) (HTTP_PROXY)`,
     );
-    expect(text).toContain(`# the connection is made up: connectionId ${MADE_UP_CONNECTION_ID}`);
+    expect(text).toContain(`# the connection is a placeholder: connectionId ${PLACEHOLDER_CONNECTION_ID}`);
     expect(text).toMatch(
       new RegExp(
         `# sent through the VPC link Link \\(line ${line('  Link:')}\\) to arn:.*/net/chat/.* to http://nlb.internal,`,
@@ -69,7 +69,7 @@ Content-Length: 17
   it.each([
     ['it is not declared', 'ticket', '', 'the route $connect does not declare it'],
     ['the client does not send it', 'token', '', 'the client sends no such query-string parameter'],
-  ])('says that a mapping sends nothing because %s', (_, name, query, reason) => {
+  ])('reports that a mapping sends nothing because %s', (_, name, query, reason) => {
     const text = CHAT.replace(
       'Token: route.request.querystring.token',
       `Token: route.request.querystring.${name}`,
@@ -80,12 +80,12 @@ Content-Length: 17
   });
 
   it.each([
-    ['context.authorizer.userId', 'no authorizer ran here; give --context authorizer.userId=VALUE'],
+    ['context.authorizer.userId', 'no authorizer runs here; set --context authorizer.userId=VALUE'],
     ['context.disconnectReason', 'a MESSAGE has no context.disconnectReason'],
     ['stageVariables.color', 'the stage has no variable color'],
-    ['route.request.body.user', 'nothing is at that path of the body'],
+    ['route.request.body.user', 'the body has no value at that path'],
     ['route.request.header.Origin', 'headers and query string are those of $connect; $default has none'],
-  ])('says why %s sends nothing on a message', (source, reason) => {
+  ])('reports why %s sends nothing on a message', (source, reason) => {
     const mapping = `      TimeoutInMillis: 10000\n      RequestParameters:\n        integration.request.header.X: ${source}\n`;
     const text = CHAT.replace('      TimeoutInMillis: 10000\n      RequestParameters:\n', mapping);
     expect(explained({ body: '{}' }, text).text).toContain(
@@ -93,7 +93,7 @@ Content-Length: 17
     );
   });
 
-  it('takes what authorization would have found', () => {
+  it('uses the given result of an authorization', () => {
     const text = CHAT.replace(
       'integration.request.header.ConnectionId: context.connectionId\n\n',
       'integration.request.header.User: context.authorizer.userId\n\n',
@@ -111,12 +111,12 @@ Content-Length: 17
     const printed = request(explained({ body: '{"action":"ping"}' }, text).text);
     expect(printed).toMatch(/^invoke arn:aws:lambda:eu-central-1:123456789012:function:chat$/m);
     expect(JSON.parse(printed.slice(printed.indexOf('{')))).toMatchObject({
-      requestContext: { routeKey: '$default', connectionId: MADE_UP_CONNECTION_ID },
+      requestContext: { routeKey: '$default', connectionId: PLACEHOLDER_CONNECTION_ID },
       body: '{"action":"ping"}',
     });
   });
 
-  it('says which mapping fails, and that nothing is sent', () => {
+  it('reports which mapping fails, and that nothing is sent', () => {
     const text = CHAT.replace(
       'integration.request.header.ConnectionId: context.connectionId\n\n',
       'integration.request.header.User: route.request.body.user\n\n',
@@ -127,24 +127,24 @@ Content-Length: 17
     expect(request(printed)).toBe('');
   });
 
-  it('says that a handshake without a required parameter is refused', () => {
+  it('reports that a handshake without a required parameter is refused', () => {
     const text = CHAT.replace('{Required: false}', '{Required: true}');
     expect(explained({ route: '$connect' }, text)).toMatchObject({
       isSent: false,
-      text: expect.stringContaining('answered with 400: it lacks token') as string,
+      text: expect.stringContaining('400: it lacks token') as string,
     });
   });
 
   it.each([
-    [{}, 'give --route, one of $connect, $default, or --body'],
+    [{}, '--route, one of $connect, $default, or --body is required'],
     [{ route: 'join' }, "--route must be one of the stage's routes: $connect, $default"],
     [{ body: '{}', stage: 'prod' }, "--stage must be one of Api's stages: dev"],
     [{ body: '{}', api: 'Chat' }, "--api must be one of the template's WebSocket APIs: Api"],
-  ])('names what there is when %j is not', (options, reason) => {
+  ])('lists the valid values when %j is not one', (options, reason) => {
     expect(() => explained(options)).toThrow(reason);
   });
 
-  it('does not pretend that a body goes to a route that it does not select', () => {
+  it('refuses a body that selects another route', () => {
     const text = CHAT.replace(
       '  MessageResponse:',
       '  Join:\n    Type: AWS::ApiGatewayV2::Route\n    Properties: {ApiId: !Ref Api, RouteKey: join}\n  MessageResponse:',

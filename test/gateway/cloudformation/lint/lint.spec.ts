@@ -38,7 +38,7 @@ const resource = (tail: string) => `${MARK}arn:aws:execute-api:eu-central-1:1234
 const PLANTED: readonly Planted[] = [
   {
     rule: 'no-connection-id',
-    what: 'an HTTP backend that is told no connectionId',
+    what: 'an HTTP backend that receives no connectionId',
     before: `  Message:\n`,
     after: `  ${MARK}Message:\n`,
   },
@@ -217,7 +217,7 @@ describe('lint', () => {
     expect(found(CHAT)).toEqual([]);
   });
 
-  it('has a planted template for every rule', () => {
+  it('has a template that breaks each rule', () => {
     expect(new Set(PLANTED.map(({ rule }) => rule))).toEqual(new Set(Object.keys(RULES)));
   });
 
@@ -229,7 +229,7 @@ describe('lint', () => {
     },
   );
 
-  it('says of each finding what, why and how to mend it', () => {
+  it('reports each finding with its place, reason and fix', () => {
     const { text } = plant('TimeoutInMillis: 10000', 'TimeoutInMillis: 30000');
     expect(lint(text, { fileName: 'chat.yml' })).toEqual([
       expect.objectContaining({
@@ -241,12 +241,12 @@ describe('lint', () => {
     ]);
   });
 
-  it('takes no other variable for the connectionId', () => {
+  it('does not accept another variable as the connectionId', () => {
     const text = CHAT.replaceAll('context.connectionId', 'context.requestId');
     expect(found(text)).toMatchObject([{ rule: 'no-connection-id' }, { rule: 'no-connection-id' }]);
   });
 
-  it('asks no connectionId of an integration that no route leads to', () => {
+  it('does not require a connectionId from an integration without routes', () => {
     const text = CHAT.replaceAll('context.connectionId', 'context.requestId').replaceAll(
       /\n {6}Target: .*/g,
       '',
@@ -254,7 +254,7 @@ describe('lint', () => {
     expect(found(text)).toEqual([]);
   });
 
-  it('wants integration responses in the deployment, too', () => {
+  it('requires integration responses in the deployment, too', () => {
     const text = `${CHAT}
   Answer:
     Type: AWS::ApiGatewayV2::IntegrationResponse
@@ -265,7 +265,7 @@ describe('lint', () => {
     ]);
   });
 
-  it('knows the line of each variable that Fn::Sub eats, in a text of several lines', () => {
+  it('reports the line of each variable that Fn::Sub replaces, in a text of several lines', () => {
     const template = `
       RequestTemplates:
         $default: !Sub |
@@ -281,7 +281,7 @@ describe('lint', () => {
     ]);
   });
 
-  it('takes a connectionId in a template of a non-proxy integration for a mapping', () => {
+  it('accepts a connectionId in a template of a non-proxy integration as a mapping', () => {
     const template = `IntegrationType: HTTP\n      TemplateSelectionExpression: \\$default\n      RequestTemplates: {$default: '{"id":"$context.connectionId"}'}`;
     const text = CHAT.replace(ONLY_MAPPED, '\n').replace(
       'IntegrationType: HTTP_PROXY\n      IntegrationMethod: POST\n      IntegrationUri: !Sub http://${NlbDnsName}/message',
@@ -291,12 +291,12 @@ describe('lint', () => {
     expect(found(text)).toEqual([]);
   });
 
-  it('only warns of a handshake source on an integration that $connect shares', () => {
+  it('only warns about a handshake source on an integration that $connect shares', () => {
     const text = CHAT.replace("!Join ['/', [integrations, !Ref Message]]", '!Sub integrations/${Connect}');
     expect(found(text)).toMatchObject([{ rule: 'connect-only-source', severity: 'warning' }]);
   });
 
-  it('asks no order of a deployment whose stage deploys by itself', () => {
+  it('does not require dependencies of a deployment whose stage has AutoDeploy', () => {
     const text = CHAT.replace(
       'DependsOn: [ConnectRoute, MessageResponse]',
       'DependsOn: ConnectRoute',
@@ -304,7 +304,7 @@ describe('lint', () => {
     expect(found(text)).toEqual([]);
   });
 
-  it('follows dependencies through resources that it does not know', () => {
+  it('follows dependencies through resources of unknown types', () => {
     const text = CHAT.replace('DependsOn: [ConnectRoute, MessageResponse]', 'DependsOn: Ready').replace(
       '  TaskRole:',
       '  Ready:\n    Type: AWS::CloudFormation::WaitConditionHandle\n    DependsOn: [ConnectRoute, MessageResponse]\n  TaskRole:',
@@ -319,18 +319,18 @@ describe('lint', () => {
     'abc/dev/*/@connections/*',
     '*',
     'abc/dev/POST/@connections/{connectionId}',
-  ])('lets the policy resource %s pass', (tail) => {
+  ])('accepts the policy resource %s', (tail) => {
     const text = CHAT.replace(POLICY, () => `'arn:aws:execute-api:eu-central-1:123456789012:${tail}'`);
     expect(found(text)).toEqual([]);
   });
 
-  it('lets a statement pass that has one resource which AWS allows', () => {
+  it('accepts a statement with one resource that AWS allows', () => {
     const arn = 'arn:aws:execute-api:*:*:abc/dev';
     const text = CHAT.replace(POLICY, () => `['${arn}/POST/@connections', '${arn}/*']`);
     expect(found(text)).toEqual([]);
   });
 
-  it('leaves HTTP APIs alone', () => {
+  it('ignores HTTP APIs', () => {
     const text = CHAT.replace('ProtocolType: WEBSOCKET', 'ProtocolType: HTTP')
       .replace('      RouteSelectionExpression: $request.body.action\n', '')
       .replaceAll('POST', 'ANY')
@@ -338,7 +338,7 @@ describe('lint', () => {
     expect(found(text)).toEqual([]);
   });
 
-  it('judges nothing that hangs on a parameter without a value, and needs none', () => {
+  it('checks nothing that depends on a parameter without a value', () => {
     const text = CHAT.replaceAll(/\n {4}Default: .*/g, '').replace(
       'TimeoutInMillis: 10000',
       'TimeoutInMillis: !Ref NlbArn',
@@ -346,13 +346,13 @@ describe('lint', () => {
     expect(found(text)).toEqual([]);
   });
 
-  it('does not hold it against a template that another one makes the VPC link', () => {
+  it('accepts a VPC link of another template', () => {
     const text = CHAT.replaceAll('ConnectionId: !Ref Link', 'ConnectionId: !ImportValue link');
     expect(found(text)).toEqual([]);
     expect(lint(text, { fileName: 'chat.yml', parameters: new Map([['link', 'abc123']]) })).toEqual([]);
   });
 
-  it('judges the branch that a condition takes', () => {
+  it('checks the branch that a condition selects', () => {
     const text = CHAT.replace(
       '\nResources:',
       '\nConditions: {Slow: !Equals [!Ref NlbDnsName, slow]}\nResources:',
@@ -362,7 +362,7 @@ describe('lint', () => {
     expect(slow).toMatchObject([{ rule: 'timeout-range' }]);
   });
 
-  it('is not held up by a wildcard pattern that a naive matcher would take hours for', () => {
+  it('matches a hostile wildcard pattern in linear time', () => {
     const text = CHAT.replace(POLICY, () => `'arn:aws:execute-api:*:*:abc/${'*a'.repeat(2000)}'`);
     expect(found(text)).toMatchObject([{ rule: 'connections-policy' }]);
   });

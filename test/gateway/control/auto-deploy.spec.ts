@@ -45,11 +45,11 @@ describe('a stage with AutoDeploy', () => {
   const stage = () => served.v2.send(new GetStageCommand({ ApiId, StageName: 'auto' }));
   const snapshot = () => served.controlPlane.stage(ApiId, 'auto')?.snapshot;
 
-  it('serves what is there when it is created', () => {
+  it('serves the API when it is created', () => {
     expect([...(snapshot()?.routes.keys() ?? [])]).toEqual(['$default']);
   });
 
-  it('says of its deployment that it was automatic', async () => {
+  it('marks its deployment as automatic', async () => {
     const { Items = [] } = await served.v2.send(new GetDeploymentsCommand({ ApiId }));
     expect(Items.map(({ AutoDeployed }) => AutoDeployed)).toEqual([true]);
   });
@@ -70,7 +70,7 @@ describe('a stage with AutoDeploy', () => {
     expect(snapshot()?.routeSelection).not.toEqual(before);
   });
 
-  it('serves a new answer of an integration at once', async () => {
+  it('serves a new integration response at once', async () => {
     await served.v2.send(
       new CreateIntegrationResponseCommand({ ApiId, IntegrationId, IntegrationResponseKey: '/200/' }),
     );
@@ -81,7 +81,7 @@ describe('a stage with AutoDeploy', () => {
     ).toEqual(['/200/']);
   });
 
-  it('serves no answer of an integration that is deleted', async () => {
+  it('does not serve a deleted integration response', async () => {
     const { IntegrationResponseId } = await served.v2.send(
       new CreateIntegrationResponseCommand({ ApiId, IntegrationId, IntegrationResponseKey: '/200/' }),
     );
@@ -150,14 +150,14 @@ describe('a stage with AutoDeploy', () => {
     expect(snapshot()).toBe(before);
   });
 
-  it('keeps serving the last deployment when the last route goes, and says so', async () => {
+  it('keeps serving the last deployment when the last route is deleted, and reports it', async () => {
     const before = snapshot();
     await served.v2.send(new DeleteRouteCommand({ ApiId, RouteId }));
     expect(snapshot()).toBe(before);
     expect((await stage()).LastDeploymentStatusMessage).toMatch(/^Deployment attempt failed/);
   });
 
-  it('can be created before there is a route, and serves nothing then', async () => {
+  it('can be created before any route, and then serves nothing', async () => {
     const empty = await createApi(served);
     await served.v2.send(new CreateStageCommand({ ApiId: empty, StageName: 'auto', AutoDeploy: true }));
     expect(served.controlPlane.stage(empty, 'auto')).toMatchObject({ snapshot: undefined });
@@ -180,18 +180,18 @@ describe('a stage with AutoDeploy', () => {
     await expect(served.v2.send(command)).rejects.toBeInstanceOf(BadRequestException);
   });
 
-  it('cannot be deployed to by hand', async () => {
+  it('cannot be the target of a manual deployment', async () => {
     const deployment = served.v2.send(new CreateDeploymentCommand({ ApiId, StageName: 'auto' }));
     await expect(deployment).rejects.toBeInstanceOf(BadRequestException);
   });
 
-  it('stays with its deployment once AutoDeploy is off', async () => {
+  it('keeps its deployment once AutoDeploy is off', async () => {
     await served.v2.send(new UpdateStageCommand({ ApiId, StageName: 'auto', AutoDeploy: false }));
     await createRoute(served, ApiId, 'join', IntegrationId);
     expect(snapshot()?.routes.has('join')).toBe(false);
   });
 
-  it('catches up when AutoDeploy is switched on', async () => {
+  it('deploys when AutoDeploy is switched on', async () => {
     await served.v2.send(new CreateStageCommand({ ApiId, StageName: 'dev' }));
     await served.v2.send(new UpdateStageCommand({ ApiId, StageName: 'dev', AutoDeploy: true }));
     expect(served.controlPlane.stage(ApiId, 'dev')?.snapshot?.routes.has('$default')).toBe(true);

@@ -10,7 +10,7 @@ describe('the HTTP API of the control plane', () => {
   });
   afterEach(() => served.close());
 
-  it('gives every answer a request id', async () => {
+  it('sends a request id with every response', async () => {
     const ids = await Promise.all(
       ['/v2/apis', '/v2/apis/nosuchapi0'].map(async (path) => {
         const response = await served.send('GET', path);
@@ -21,20 +21,20 @@ describe('the HTTP API of the control plane', () => {
     expect(ids).not.toContain(null);
   });
 
-  it('says in JSON what went wrong', async () => {
+  it('describes the error in JSON', async () => {
     const response = await served.send('GET', '/v2/apis/nosuchapi0');
     expect(response.headers.get('Content-Type')).toBe('application/json');
     expect(await response.json()).toEqual({ message: expect.any(String), resourceType: 'API' });
   });
 
-  it('names the member, the value and what is expected', async () => {
+  it('names the field, its value and the expected form', async () => {
     const response = await served.send('POST', '/v2/apis', { name: 5 });
     expect(await response.json()).toEqual({
       message: 'Name is 5; it must be a string of 1 to 128 characters',
     });
   });
 
-  it('answers 400 to a member that is nested beyond reason', async () => {
+  it('returns 400 for a deeply nested field', async () => {
     const depth = 200_000;
     const response = await served.send(
       'POST',
@@ -45,14 +45,14 @@ describe('the HTTP API of the control plane', () => {
   });
 
   it.each(['{"name":', 'name=chat', '"chat"', '[]', 'null', '\u0000'])(
-    'answers 400 to the body %j, which is no JSON object',
+    'returns 400 for the body %j, which is not a JSON object',
     async (body) => {
       const response = await served.send('POST', '/v2/apis', body);
       expect(refusal(response)).toEqual({ status: 400, errorType: 'SerializationException' });
     },
   );
 
-  it('takes a request without a body for one without members', async () => {
+  it('reads a request without a body as one without fields', async () => {
     const ApiId = await createApi(served);
     const response = await served.send('PATCH', `/v2/apis/${ApiId}`);
     expect(response.status).toBe(200);
@@ -69,7 +69,7 @@ describe('the HTTP API of the control plane', () => {
     expect((await served.send('DELETE', path)).status).toBe(204);
   });
 
-  it('answers 400 to a path with a broken percent-encoding', async () => {
+  it('returns 400 for a path with invalid percent-encoding', async () => {
     const response = await served.send('GET', '/v2/apis/%zz');
     expect(refusal(response)).toEqual({ status: 400, errorType: 'BadRequestException' });
   });
@@ -87,7 +87,7 @@ describe('the HTTP API of the control plane', () => {
     ['GET', '/vpclinks/abc123/more'],
     ['GET', '/v2/apis/{api}/constructor'],
     ['GET', '/v2/apis/{api}/stages/dev/more'],
-  ])('answers 404 to %s %s, which names no operation', async (method, path) => {
+  ])('returns 404 for %s %s, which is not an operation', async (method, path) => {
     const response = await served.send(method, path.replace('{api}', await createApi(served)));
     expect(refusal(response)).toEqual({ status: 404, errorType: 'UnknownOperationException' });
   });
@@ -98,7 +98,7 @@ describe('the HTTP API of the control plane', () => {
     ['DELETE', '/vpclinks', 'GET, POST'],
     ['HEAD', '/v2/apis', 'GET, POST'],
     ['PUT', '/v2/tags/arn', 'DELETE, GET, POST'],
-  ])('answers 405 to %s %s and says what is allowed', async (method, path, allowed) => {
+  ])('returns 405 for %s %s and lists the allowed methods', async (method, path, allowed) => {
     const response = await served.send(method, path);
     expect([response.status, response.headers.get('Allow')]).toEqual([405, allowed]);
   });
@@ -110,12 +110,12 @@ describe('the HTTP API of the control plane', () => {
       for (let index = 0; index < 30; index++) await createRoute(served, ApiId, `route${index}`);
     });
 
-    it('has 25 items unless told', async () => {
+    it('has 25 items by default', async () => {
       const { Items, NextToken } = await served.v2.send(new GetRoutesCommand({ ApiId }));
       expect([Items?.length, typeof NextToken]).toEqual([25, 'string']);
     });
 
-    it('leads through all items, each once', async () => {
+    it('returns each item once over all pages', async () => {
       const pages = await allPages(served, ApiId, '7');
       const ids = pages.flat();
       expect(pages.map((page) => page.length)).toEqual([7, 7, 7, 7, 2]);
@@ -127,12 +127,12 @@ describe('the HTTP API of the control plane', () => {
       expect(NextToken).toBeUndefined();
     });
 
-    it.each(['0', '501', '-1', '1.5', 'x', ''])('refuses %j as its size', async (maxResults) => {
+    it.each(['0', '501', '-1', '1.5', 'x', ''])('refuses the page size %j', async (maxResults) => {
       const response = await served.send('GET', `/v2/apis/${ApiId}/routes?maxResults=${maxResults}`);
       expect(refusal(response)).toEqual({ status: 400, errorType: 'BadRequestException' });
     });
 
-    it.each(['!', ''])('refuses %j as a token', async (token) => {
+    it.each(['!', ''])('refuses the token %j', async (token) => {
       const response = await served.send('GET', `/v2/apis/${ApiId}/routes?nextToken=${token}`);
       expect(refusal(response)).toEqual({ status: 400, errorType: 'BadRequestException' });
     });
@@ -149,7 +149,7 @@ describe('a path of the control plane', () => {
     '/vpclinks/abc123',
     '/apikeys',
     '/usageplans/abc123/keys',
-  ])('%s is one', (path) => {
+  ])('%s belongs to it', (path) => {
     expect(isControlPath(path)).toBe(true);
   });
 
@@ -161,11 +161,11 @@ describe('a path of the control plane', () => {
     '/dev/v2/apis',
     '/vpclinksx',
     '/v2/@connections/L0SM9cOFvHcCIhw=',
-  ])('%s is none', (path) => {
+  ])('%s does not belong to it', (path) => {
     expect(isControlPath(path)).toBe(false);
   });
 
-  it('is none when a stage called v2 has its @connections encoded', () => {
+  it('does not include the encoded @connections of a stage called v2', () => {
     expect(isControlPath('/v2/%40connections/L0SM9cOFvHcCIhw%3D')).toBe(false);
   });
 });

@@ -40,7 +40,7 @@ export async function serveControlApi() {
     url,
     v1,
     v2,
-    /** A request as no SDK would send it. */
+    /** Sends a request that no SDK would send. */
     send: (method: string, path: string, body?: unknown) =>
       fetch(url + path, {
         method,
@@ -99,7 +99,7 @@ export async function createRoute(
   return RouteId;
 }
 
-/** What an SDK chooses its error class by. */
+/** The parts of a response by which an SDK selects its error class. */
 export const refusal = ({ status, headers }: Response) => ({
   status,
   errorType: headers.get('x-amzn-ErrorType'),

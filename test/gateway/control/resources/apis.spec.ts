@@ -23,7 +23,7 @@ describe('APIs', () => {
     routeSelectionExpression: '$request.body.action',
   };
 
-  it('answers the creation with 201 and what AWS fills in', async () => {
+  it('returns 201 and AWS’s defaults for a creation', async () => {
     const { $metadata, ApiId, CreatedDate, ...api } = await served.v2.send(
       new CreateApiCommand({
         Name: 'chat',
@@ -45,7 +45,7 @@ describe('APIs', () => {
     });
   });
 
-  it('keeps the tags as they are written', async () => {
+  it('stores the tags unmodified', async () => {
     const { ApiId } = await served.v2.send(
       new CreateApiCommand({
         Name: 'chat',
@@ -72,7 +72,7 @@ describe('APIs', () => {
     expect(new Set(Items.map(({ ApiId }) => ApiId))).toEqual(new Set(ids));
   });
 
-  it('changes what an update mentions and keeps the rest', async () => {
+  it('changes the fields that an update names and keeps the others', async () => {
     const ApiId = await createApi(served);
     await served.v2.send(new UpdateApiCommand({ ApiId, Description: 'for tests' }));
     const api = await served.v2.send(new GetApiCommand({ ApiId }));
@@ -83,7 +83,7 @@ describe('APIs', () => {
     });
   });
 
-  it('forgets a deleted API and its stages', async () => {
+  it('does not return a deleted API and its stages', async () => {
     const ApiId = await createApi(served);
     await served.send('POST', `/v2/apis/${ApiId}/stages`, { stageName: 'dev' });
     await served.v2.send(new DeleteApiCommand({ ApiId }));
@@ -91,12 +91,12 @@ describe('APIs', () => {
     expect(served.controlPlane.stage(ApiId, 'dev')).toBeUndefined();
   });
 
-  it('answers 404 with a resource type to an id that no API has', async () => {
+  it('returns 404 with a resource type for an unknown id', async () => {
     const failed = served.v2.send(new UpdateApiCommand({ ApiId: 'nosuchapi0', Name: 'x' }));
     await expect(failed).rejects.toMatchObject({ name: 'NotFoundException', ResourceType: 'API' });
   });
 
-  it('refuses an update to an expression that cannot be read, and keeps the old one', async () => {
+  it('refuses an update to an invalid expression, and keeps the old one', async () => {
     const ApiId = await createApi(served);
     const update = new UpdateApiCommand({ ApiId, RouteSelectionExpression: '$request.header.x' });
     await expect(served.v2.send(update)).rejects.toBeInstanceOf(BadRequestException);
@@ -122,7 +122,7 @@ describe('APIs', () => {
     expect(refusal(response)).toEqual({ status: 400, errorType: 'BadRequestException' });
   });
 
-  it('passes over members that AWS does not model', async () => {
+  it('ignores fields that are not in AWS’s model', async () => {
     const response = await served.send('POST', '/v2/apis', {
       ...MINIMAL,
       colour: 'red',

@@ -54,7 +54,7 @@ describe('authorizers', () => {
   const send = (flaw: object) =>
     served.send('POST', `/v2/apis/${ApiId}/authorizers`, { ...MINIMAL, ...flaw });
 
-  it('answers the creation with 201 and what was given', async () => {
+  it('returns 201 and the fields of the request for a creation', async () => {
     const { $metadata, AuthorizerId, ...authorizer } = await create();
     expect($metadata.httpStatusCode).toBe(201);
     expect(AuthorizerId).toMatch(/^[a-z0-9]{6}$/);
@@ -70,11 +70,11 @@ describe('authorizers', () => {
     [['route.request.header.Authorization', 'route.request.querystring.token']],
     [['stageVariables.tenant', 'context.connectionId', 'context.identity.sourceIp']],
     [['context.connectedAt', 'context.requestTimeEpoch']],
-  ])('takes the identity sources %j', async (IdentitySource) => {
+  ])('accepts the identity sources %j', async (IdentitySource) => {
     expect((await create({ IdentitySource })).IdentitySource).toEqual(IdentitySource);
   });
 
-  it('takes one empty identity source for none', async () => {
+  it('reads a single empty identity source as none', async () => {
     expect((await create({ IdentitySource: [''] })).IdentitySource).toEqual([]);
   });
 
@@ -85,7 +85,7 @@ describe('authorizers', () => {
     expect(new Set(Items.map(({ Name }) => Name))).toEqual(new Set(['a', 'b']));
   });
 
-  it('changes what an update mentions and keeps the rest', async () => {
+  it('changes the fields that an update names and keeps the others', async () => {
     const { AuthorizerId } = await create();
     await served.v2.send(
       new UpdateAuthorizerCommand({ ApiId, AuthorizerId, IdentitySource: ['route.request.header.Auth'] }),
@@ -103,7 +103,7 @@ describe('authorizers', () => {
     expect(updated.AuthorizerCredentialsArn).toBeUndefined();
   });
 
-  it('is asked for by the $connect route of a deployment, with its function and sources', async () => {
+  it('is part of the $connect route of a deployment, with its function and sources', async () => {
     const { AuthorizerId } = await create();
     await guard(AuthorizerId);
     await served.send('POST', `/v2/apis/${ApiId}/stages`, { stageName: 'auto', autoDeploy: true });
@@ -115,14 +115,14 @@ describe('authorizers', () => {
     });
   });
 
-  it('is not deleted while a route has it', async () => {
+  it('is not deleted while a route uses it', async () => {
     const { AuthorizerId } = await create();
     await guard(AuthorizerId);
     const deletion = served.v2.send(new DeleteAuthorizerCommand({ ApiId, AuthorizerId }));
     await expect(deletion).rejects.toBeInstanceOf(ConflictException);
   });
 
-  it('is deleted once no route has it', async () => {
+  it('is deleted once no route uses it', async () => {
     const { AuthorizerId } = await create();
     const { RouteId } = await guard(AuthorizerId);
     await served.v2.send(new DeleteRouteCommand({ ApiId, RouteId }));
@@ -131,7 +131,7 @@ describe('authorizers', () => {
     await expect(get).rejects.toBeInstanceOf(NotFoundException);
   });
 
-  it('is left behind by a route that asks for no authorization any more', async () => {
+  it('is removed from a route that no longer requires authorization', async () => {
     const { AuthorizerId } = await create();
     const { RouteId } = await guard(AuthorizerId);
     await served.v2.send(new UpdateRouteCommand({ ApiId, RouteId, AuthorizationType: 'NONE' }));
@@ -144,7 +144,7 @@ describe('authorizers', () => {
     ['AuthorizerResultTtlInSeconds', 0],
     ['EnableSimpleResponses', false],
     ['JwtConfiguration', {}],
-  ])('refuses %s in the words of AWS', async (member, value) => {
+  ])('refuses %s with AWS’s text', async (member, value) => {
     const name = member.charAt(0).toLowerCase() + member.slice(1);
     const response = await send({ [name]: value });
     expect(await response.json()).toEqual({
@@ -169,7 +169,7 @@ describe('authorizers', () => {
     expect(refusal(await send(flaw))).toEqual({ status: 400, errorType: 'BadRequestException' });
   });
 
-  it('answers 409 to a name that the API already has', async () => {
+  it('returns 409 for a name that the API already has', async () => {
     await create();
     await expect(create()).rejects.toBeInstanceOf(ConflictException);
   });
@@ -210,7 +210,7 @@ describe('the authorization of a route', () => {
     expect(refusal(response)).toEqual({ status: 400, errorType: 'BadRequestException' });
   });
 
-  it('keeps a route that is guarded from being renamed', async () => {
+  it('prevents a route from being renamed', async () => {
     const RouteId = await createRoute(served, ApiId, '$connect');
     await served.v2.send(new UpdateRouteCommand({ ApiId, RouteId, AuthorizationType: 'AWS_IAM' }));
     const renamed = served.v2.send(new UpdateRouteCommand({ ApiId, RouteId, RouteKey: 'join' }));

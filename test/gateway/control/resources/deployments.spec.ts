@@ -42,7 +42,7 @@ describe('deployments', () => {
     served.v2.send(new CreateStageCommand({ ApiId, StageName, DeploymentId }));
   const snapshot = (stageName: string) => served.controlPlane.stage(ApiId, stageName)?.snapshot;
 
-  it('answers the creation with 201 and what AWS fills in', async () => {
+  it('returns 201 and AWS’s defaults for a creation', async () => {
     const { $metadata, DeploymentId, CreatedDate, ...deployment } = await served.v2.send(
       new CreateDeploymentCommand({ ApiId, Description: 'first' }),
     );
@@ -62,13 +62,13 @@ describe('deployments', () => {
     await expect(deployment).rejects.toBeInstanceOf(BadRequestException);
   });
 
-  it('points the stage that it names to itself', async () => {
+  it('becomes the deployment of the stage that it names', async () => {
     await createStage('dev');
     await served.v2.send(new CreateDeploymentCommand({ ApiId, StageName: 'dev' }));
     expect(snapshot('dev')?.routes.get('$default')?.integration?.uri).toBe('http://backend.example/');
   });
 
-  it('answers 404 to a stage that is not there, and deploys nothing', async () => {
+  it('returns 404 for a stage that does not exist, and deploys nothing', async () => {
     const deployment = served.v2.send(new CreateDeploymentCommand({ ApiId, StageName: 'dev' }));
     await expect(deployment).rejects.toBeInstanceOf(NotFoundException);
     expect(await served.v2.send(new GetDeploymentsCommand({ ApiId }))).toMatchObject({ Items: [] });
@@ -94,7 +94,7 @@ describe('deployments', () => {
     expect(snapshot('dev')?.routeSelection).toBe(before);
   });
 
-  it('gives each stage the deployment that it points to', async () => {
+  it('serves each stage the deployment that it points to', async () => {
     await createStage('old', await deploy());
     await createRoute(served, ApiId, 'join', IntegrationId);
     await createStage('new', await deploy());

@@ -32,7 +32,7 @@ describe('domain names', () => {
       new CreateDomainNameCommand({ DomainName, DomainNameConfigurations: [{ CertificateArn }] }),
     );
 
-  it('answers the creation with 201 and what AWS fills in', async () => {
+  it('returns 201 and AWS’s defaults for a creation', async () => {
     const { $metadata, DomainNameConfigurations, ...domainName } = await create('ws.example.com');
     expect($metadata.httpStatusCode).toBe(201);
     expect(domainName).toEqual({
@@ -63,12 +63,12 @@ describe('domain names', () => {
     expect(Items.map(({ DomainName }) => DomainName)).toEqual(['a.example.com', 'b.example.com']);
   });
 
-  it('answers 409 to a name that is there already', async () => {
+  it('returns 409 for a name that exists', async () => {
     await create('ws.example.com');
     await expect(create('ws.example.com')).rejects.toBeInstanceOf(ConflictException);
   });
 
-  it('changes the certificate and keeps where the name leads', async () => {
+  it('changes the certificate and keeps the API mappings', async () => {
     const DomainName = 'ws.example.com';
     const before = await create(DomainName);
     const other = `${CertificateArn}2`;
@@ -80,7 +80,7 @@ describe('domain names', () => {
     ]);
   });
 
-  it('forgets a deleted one', async () => {
+  it('does not list or return a deleted one', async () => {
     const DomainName = 'ws.example.com';
     await create(DomainName);
     await served.v2.send(new DeleteDomainNameCommand({ DomainName }));
@@ -119,7 +119,7 @@ describe('domain names', () => {
     const map = (Stage: string, ApiMappingKey?: string, name = DomainName) =>
       served.v2.send(new CreateApiMappingCommand({ DomainName: name, ApiId, Stage, ApiMappingKey }));
 
-    it('answers the creation of one with 201, and an empty key unless told', async () => {
+    it('returns 201 and an empty key by default for a creation', async () => {
       const { $metadata, ApiMappingId, ...mapping } = await map('dev');
       expect($metadata.httpStatusCode).toBe(201);
       expect(ApiMappingId).toMatch(/^[a-z0-9]{6}$/);
@@ -132,7 +132,7 @@ describe('domain names', () => {
       ['ws.example.com', 'dev', { stage: 'dev', isKeyed: false }],
       ['ws.example.com', undefined, { stage: 'dev', isKeyed: false }],
       ['ws.example.com', '', { stage: 'dev', isKeyed: false }],
-    ])('lead from %s and the segment %s to a stage', async (host, segment, expected) => {
+    ])('map %s and the segment %s to a stage', async (host, segment, expected) => {
       await map('dev');
       await map('prod', 'chat');
       expect(served.controlPlane.apiMapping(host, segment)).toEqual({ apiId: ApiId, ...expected });
@@ -143,37 +143,37 @@ describe('domain names', () => {
       ['other.example.com', 'chat'],
       ['ws.example.com', 'other'],
       ['ws.example.com', undefined],
-    ])('lead from %s and the segment %s nowhere', async (host, segment) => {
+    ])('map %s and the segment %s to no stage', async (host, segment) => {
       await map('prod', 'chat');
       expect(served.controlPlane.apiMapping(host, segment)).toBeUndefined();
     });
 
-    it('lead to a stage from every name that a star stands for', async () => {
+    it('map every name that a star matches to a stage', async () => {
       await create('*.example.com');
       await map('prod', undefined, '*.example.com');
       const stageOf = (host: string) => served.controlPlane.apiMapping(host, undefined)?.stage;
       expect([stageOf('a.example.com'), stageOf('a.b.example.com')]).toEqual(['prod', undefined]);
     });
 
-    it('are one for each key', async () => {
+    it('are limited to one for each key', async () => {
       await map('dev', 'chat');
       await expect(map('prod', 'chat')).rejects.toBeInstanceOf(ConflictException);
     });
 
-    it('lead elsewhere after an update', async () => {
+    it('map to another stage after an update', async () => {
       const { ApiMappingId } = await map('dev', 'chat');
       await served.v2.send(new UpdateApiMappingCommand({ DomainName, ApiMappingId, ApiId, Stage: 'prod' }));
       expect(served.controlPlane.apiMapping(DomainName, 'chat')?.stage).toBe('prod');
     });
 
-    it('lead nowhere once deleted', async () => {
+    it('map to no stage once deleted', async () => {
       const { ApiMappingId } = await map('dev');
       await served.v2.send(new DeleteApiMappingCommand({ DomainName, ApiMappingId }));
       expect(await served.v2.send(new GetApiMappingsCommand({ DomainName }))).toMatchObject({ Items: [] });
       expect(served.controlPlane.apiMapping(DomainName, undefined)).toBeUndefined();
     });
 
-    it('keep their API and their stage from being deleted', async () => {
+    it('prevent the deletion of their API and stage', async () => {
       await map('dev');
       const deletion = served.v2.send(new DeleteApiCommand({ ApiId }));
       await expect(deletion).rejects.toBeInstanceOf(BadRequestException);
@@ -182,7 +182,7 @@ describe('domain names', () => {
       await expect(deleteStage('prod')).resolves.toBeTruthy();
     });
 
-    it('let their API go with their domain name', async () => {
+    it('allow the deletion of their API once their domain name is deleted', async () => {
       await map('dev');
       await served.v2.send(new DeleteDomainNameCommand({ DomainName }));
       await expect(served.v2.send(new DeleteApiCommand({ ApiId }))).resolves.toBeTruthy();
@@ -192,7 +192,7 @@ describe('domain names', () => {
       ['to an API that is not there', { apiId: 'nosuchapi0' }],
       ['to a stage that is not there', { stage: 'test' }],
       ['with a key of two segments', { apiMappingKey: 'chat/v1' }],
-    ])('cannot lead %s', async (_, flaw) => {
+    ])('cannot map %s', async (_, flaw) => {
       const response = await served.send('POST', `/v2/domainnames/${DomainName}/apimappings`, {
         apiId: ApiId,
         stage: 'dev',

@@ -37,7 +37,7 @@ describe('integration responses', () => {
   const get = async (IntegrationResponseId: string | undefined) =>
     served.v2.send(new GetIntegrationResponseCommand({ ApiId, IntegrationId, IntegrationResponseId }));
 
-  it('answers the creation with 201 and what was given', async () => {
+  it('returns 201 and the fields of the request for a creation', async () => {
     const settings = {
       IntegrationResponseKey: '/4\\d\\d/',
       ContentHandlingStrategy: 'CONVERT_TO_TEXT',
@@ -67,12 +67,12 @@ describe('integration responses', () => {
     expect((await get(IntegrationResponseId)).IntegrationResponseKey).toBe('/200/');
   });
 
-  it('are one for each key', async () => {
+  it('are limited to one for each key', async () => {
     await create();
     await expect(create()).rejects.toBeInstanceOf(ConflictException);
   });
 
-  it('answers 409 to an update to the key of another', async () => {
+  it('returns 409 for an update to the key of another', async () => {
     await create();
     const { IntegrationResponseId } = await create({ IntegrationResponseKey: '/200/' });
     const update = new UpdateIntegrationResponseCommand({
@@ -84,7 +84,7 @@ describe('integration responses', () => {
     await expect(served.v2.send(update)).rejects.toBeInstanceOf(ConflictException);
   });
 
-  it('replaces the templates by those of an update and adds its parameters', async () => {
+  it('replaces the templates with those of an update and adds its parameters', async () => {
     const { IntegrationResponseId } = await create({
       ResponseTemplates: { a: '1' },
       ResponseParameters: { 'route.response.header.A': "'1'" },
@@ -106,7 +106,7 @@ describe('integration responses', () => {
     expect(updated.ResponseTemplates).not.toHaveProperty('a');
   });
 
-  it('forgets a deleted one', async () => {
+  it('does not list or return a deleted one', async () => {
     const { IntegrationResponseId } = await create();
     await served.v2.send(
       new DeleteIntegrationResponseCommand({ ApiId, IntegrationId, IntegrationResponseId }),
@@ -114,7 +114,7 @@ describe('integration responses', () => {
     await expect(get(IntegrationResponseId)).rejects.toBeInstanceOf(NotFoundException);
   });
 
-  it('go with their integration', async () => {
+  it('are deleted with their integration', async () => {
     await create();
     await served.v2.send(new DeleteIntegrationCommand({ ApiId, IntegrationId }));
     expect(served.controlPlane.apis.get(ApiId)?.integrationResponses.size).toBe(0);
@@ -133,7 +133,7 @@ describe('integration responses', () => {
     ['without a key', { integrationResponseKey: undefined }],
     ['with a key without slashes', { integrationResponseKey: '200' }],
     ['with a key between slashes that is empty', { integrationResponseKey: '//' }],
-    ['with a key that is no regular expression', { integrationResponseKey: '/(2/' }],
+    ['with a key that is not a regular expression', { integrationResponseKey: '/(2/' }],
     ['with a key that only the parts around it would complete', { integrationResponseKey: '/a)|(?:b/' }],
     ['with an unknown destination', { responseParameters: { 'route.response.querystring.A': "'1'" } }],
     ['with an unknown source', { responseParameters: { 'route.response.header.A': 'context.stage' } }],
@@ -145,7 +145,7 @@ describe('integration responses', () => {
     expect(refusal(response)).toEqual({ status: 400, errorType: 'BadRequestException' });
   });
 
-  it('answers 404 for an integration that is not there', async () => {
+  it('returns 404 for an integration that does not exist', async () => {
     await expect(create({ IntegrationId: 'abc1234' })).rejects.toBeInstanceOf(NotFoundException);
   });
 });

@@ -53,7 +53,7 @@ describe('integrations', () => {
     return RequestParameters;
   };
 
-  it('answers the creation with 201 and what AWS fills in', async () => {
+  it('returns 201 and AWS’s defaults for a creation', async () => {
     const { $metadata, IntegrationId, ...integration } = await served.v2.send(
       new CreateIntegrationCommand({
         ApiId,
@@ -97,7 +97,7 @@ describe('integrations', () => {
     expect(await parametersOf(IntegrationId)).toEqual(mappings);
   });
 
-  it('removes a mapping that is sent with an empty string', async () => {
+  it('removes a mapping that is sent as an empty string', async () => {
     const IntegrationId = await createIntegration(served, ApiId);
     const header = 'integration.request.header.ConnectionId';
     const kept = { 'integration.request.querystring.source': "'static value'" };
@@ -107,7 +107,7 @@ describe('integrations', () => {
     expect(await parametersOf(IntegrationId)).toEqual(kept);
   });
 
-  it('keeps what an update does not mention', async () => {
+  it('keeps the fields that an update does not name', async () => {
     const IntegrationId = await createIntegration(served, ApiId);
     const updated = await served.v2.send(
       new UpdateIntegrationCommand({ ApiId, IntegrationId, TimeoutInMillis: 50 }),
@@ -118,7 +118,7 @@ describe('integrations', () => {
     });
   });
 
-  it('refuses an update to a mapping that cannot be read, and keeps the others', async () => {
+  it('refuses an update to an invalid mapping, and keeps the others', async () => {
     const IntegrationId = await createIntegration(served, ApiId);
     const RequestParameters = { 'overwrite:header.ConnectionId': '$context.connectionId' };
     const update = new UpdateIntegrationCommand({ ApiId, IntegrationId, RequestParameters });
@@ -126,7 +126,7 @@ describe('integrations', () => {
     expect(await parametersOf(IntegrationId)).toBeUndefined();
   });
 
-  it('goes through a v1 VPC link', async () => {
+  it('accepts a v1 VPC link', async () => {
     const ConnectionId = await createLink();
     const integration = await served.v2.send(
       new CreateIntegrationCommand({
@@ -141,7 +141,7 @@ describe('integrations', () => {
     expect(integration).toMatchObject({ ConnectionType: 'VPC_LINK', ConnectionId });
   });
 
-  it('leaves the link behind when it goes over to INTERNET', async () => {
+  it('loses its link when it changes to INTERNET', async () => {
     const { IntegrationId } = await served.v2.send(
       new CreateIntegrationCommand({
         ApiId,
@@ -158,7 +158,7 @@ describe('integrations', () => {
     expect(updated.ConnectionId).toBeUndefined();
   });
 
-  it('takes a stage variable for the link', async () => {
+  it('accepts a stage variable as the link', async () => {
     const response = await served.send('POST', `/v2/apis/${ApiId}/integrations`, {
       ...MINIMAL,
       connectionType: 'VPC_LINK',
@@ -174,7 +174,7 @@ describe('integrations', () => {
     '${stageVariables.url}/connect',
     '${stageVariables.scheme}://backend.example/',
     'http://backend.example/{id}',
-  ])('takes the URI %s', async (integrationUri) => {
+  ])('accepts the URI %s', async (integrationUri) => {
     const response = await served.send('POST', `/v2/apis/${ApiId}/integrations`, {
       ...MINIMAL,
       integrationUri,
@@ -200,7 +200,7 @@ describe('integrations', () => {
     expect(integration.IntegrationResponseSelectionExpression).toBe('${integration.response.statuscode}');
   });
 
-  it('selects the answer of a Lambda function that is no proxy by its error', async () => {
+  it('selects the response of a non-proxy Lambda function by its error', async () => {
     const integration = await served.v2.send(
       new CreateIntegrationCommand({
         ApiId,
@@ -214,7 +214,7 @@ describe('integrations', () => {
     );
   });
 
-  it('invokes a Lambda proxy by POST, without being told', async () => {
+  it('invokes a Lambda proxy by POST by default', async () => {
     const integration = await served.v2.send(
       new CreateIntegrationCommand({ ApiId, IntegrationType: 'AWS_PROXY', IntegrationUri: LAMBDA }),
     );
@@ -222,7 +222,7 @@ describe('integrations', () => {
     expect(integration).not.toHaveProperty('IntegrationResponseSelectionExpression', expect.any(String));
   });
 
-  it('loses the selection of its answer when it becomes a proxy', async () => {
+  it('loses the selection of its response when it becomes a proxy', async () => {
     const { IntegrationId } = await served.v2.send(
       new CreateIntegrationCommand({ ...HTTP, ApiId, IntegrationType: 'HTTP' }),
     );
@@ -232,7 +232,7 @@ describe('integrations', () => {
     expect(updated.IntegrationResponseSelectionExpression).toBeUndefined();
   });
 
-  it('keeps everything that a non-proxy integration has', async () => {
+  it('stores all fields of a non-proxy integration', async () => {
     const settings = {
       IntegrationType: 'AWS',
       IntegrationMethod: 'POST',
@@ -248,7 +248,7 @@ describe('integrations', () => {
     expect(integration).toMatchObject(settings);
   });
 
-  it('replaces all templates by those of an update', async () => {
+  it('replaces all templates with those of an update', async () => {
     const { IntegrationId } = await served.v2.send(
       new CreateIntegrationCommand({ ApiId, IntegrationType: 'MOCK', RequestTemplates: { a: '1', b: '2' } }),
     );
@@ -311,14 +311,14 @@ describe('integrations', () => {
     ['without a method', { integrationMethod: undefined }],
     ['with a method in lower case', { integrationMethod: 'post' }],
     ['without a URI', { integrationUri: undefined }],
-    ['to a URI that is no URL', { integrationUri: 'backend' }],
+    ['to a URI that is not a URL', { integrationUri: 'backend' }],
     ['to a URI of another scheme', { integrationUri: 'ftp://backend.example/' }],
     ['to a URI with another variable', { integrationUri: 'http://${context.domainName}/' }],
     ['to a host without a scheme', { integrationUri: '${stageVariables.host}:8080/' }],
     ['with a timeout of 49 ms', { timeoutInMillis: 49 }],
     ['with a timeout of 29,001 ms', { timeoutInMillis: 29_001 }],
     ['with a timeout that is a string', { timeoutInMillis: '1000' }],
-    ['with a timeout that is no whole number', { timeoutInMillis: 99.5 }],
+    ['with a timeout that is not a whole number', { timeoutInMillis: 99.5 }],
     ['through a link that is not named', { connectionType: 'VPC_LINK' }],
     ['through a link that is not there', { connectionType: 'VPC_LINK', connectionId: 'abc123' }],
     ['over INTERNET with a link', { connectionId: '${stageVariables.vpcLinkId}' }],

@@ -40,7 +40,7 @@ describe('models', () => {
       }),
     );
 
-  it('answers the creation with 201 and what was given', async () => {
+  it('returns 201 and the fields of the request for a creation', async () => {
     const { $metadata, ModelId, ...model } = await create();
     expect($metadata.httpStatusCode).toBe(201);
     expect(ModelId).toMatch(/^[a-z0-9]{6}$/);
@@ -51,7 +51,7 @@ describe('models', () => {
     { definitions: { name: { type: 'string' } }, properties: { name: { $ref: '#/definitions/name' } } },
     { id: 'http://example.com/message', properties: { at: { format: 'date-time' }, x: { format: 'y' } } },
     { minimum: 0, exclusiveMinimum: true },
-  ])('takes the schema %j', async (schema) => {
+  ])('accepts the schema %j', async (schema) => {
     const response = await served.send('POST', `/v2/apis/${ApiId}/models`, {
       name: 'Message',
       schema: JSON.stringify(schema),
@@ -66,7 +66,7 @@ describe('models', () => {
     expect(new Set(Items.map(({ Name }) => Name))).toEqual(new Set(['A', 'B']));
   });
 
-  it('holds the messages of a route to its schema, once deployed', async () => {
+  it('checks the messages of a route by its schema, once deployed', async () => {
     await create();
     await use('Message');
     await served.send('POST', `/v2/apis/${ApiId}/stages`, { stageName: 'auto', autoDeploy: true });
@@ -74,7 +74,7 @@ describe('models', () => {
     expect(route?.models?.schemas.get('message')).toMatchObject({ required: ['action'] });
   });
 
-  it('is not deleted and not renamed while a route names it', async () => {
+  it('is neither deleted nor renamed while a route uses it', async () => {
     const { ModelId } = await create();
     await use('Message');
     const deletion = served.v2.send(new DeleteModelCommand({ ApiId, ModelId }));
@@ -83,26 +83,26 @@ describe('models', () => {
     await expect(renamed).rejects.toBeInstanceOf(ConflictException);
   });
 
-  it('changes its schema while a route names it', async () => {
+  it('can change its schema while a route uses it', async () => {
     const { ModelId } = await create();
     await use('Message');
     const updated = await served.v2.send(new UpdateModelCommand({ ApiId, ModelId, Schema: '{}' }));
     expect(updated).toMatchObject({ Name: 'Message', Schema: '{}' });
   });
 
-  it('forgets a deleted model', async () => {
+  it('does not return a deleted model', async () => {
     const { ModelId } = await create();
     await served.v2.send(new DeleteModelCommand({ ApiId, ModelId }));
     const get = served.v2.send(new GetModelCommand({ ApiId, ModelId }));
     await expect(get).rejects.toBeInstanceOf(NotFoundException);
   });
 
-  it('answers 409 to a name that the API already has', async () => {
+  it('returns 409 for a name that the API already has', async () => {
     await create();
     await expect(create()).rejects.toBeInstanceOf(ConflictException);
   });
 
-  it('gives a template to start from, with every property', async () => {
+  it('generates a template with every property', async () => {
     const { ModelId } = await create();
     const { Value = '' } = await served.v2.send(new GetModelTemplateCommand({ ApiId, ModelId }));
     const [assignment, ...sample] = Value.split('\n');
@@ -118,7 +118,7 @@ describe('models', () => {
     ['with a schema that is no object', { schema: '[]' }],
     ['with a type that draft 4 does not have', { schema: '{"type":"text"}' }],
     ['with a keyword in the form of a later draft', { schema: '{"exclusiveMinimum":1}' }],
-    ['with a pattern that is no regular expression', { schema: '{"pattern":"("}' }],
+    ['with a pattern that is not a regular expression', { schema: '{"pattern":"("}' }],
     ['with a reference that leads nowhere', { schema: '{"$ref":"#/definitions/message"}' }],
     ['of a later draft', { schema: '{"$schema":"http://json-schema.org/draft-07/schema#"}' }],
     ['with a schema nested 101 levels deep', { schema: `${'{"not":'.repeat(101)}{}${'}'.repeat(101)}` }],

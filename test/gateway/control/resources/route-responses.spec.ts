@@ -30,14 +30,14 @@ describe('route responses', () => {
     return served.controlPlane.stage(ApiId, 'auto')?.snapshot?.routes.get('join')?.isTwoWay;
   };
 
-  it('answers the creation with 201 and its key', async () => {
+  it('returns 201 and its key for a creation', async () => {
     const { $metadata, RouteResponseId, ...response } = await create();
     expect($metadata.httpStatusCode).toBe(201);
     expect(RouteResponseId).toMatch(/^[a-z0-9]{6}$/);
     expect(response).toEqual({ RouteResponseKey: '$default' });
   });
 
-  it('makes its route two-way, by itself', async () => {
+  it('makes its route two-way', async () => {
     expect(await isTwoWay()).toBe(false);
     await create();
     expect(await isTwoWay()).toBe(true);
@@ -51,14 +51,14 @@ describe('route responses', () => {
     await expect(get).rejects.toBeInstanceOf(NotFoundException);
   });
 
-  it('is one for each route', async () => {
+  it('is limited to one for each route', async () => {
     await create();
     await expect(create()).rejects.toBeInstanceOf(ConflictException);
     const { Items } = await served.v2.send(new GetRouteResponsesCommand({ ApiId, RouteId }));
     expect(Items).toHaveLength(1);
   });
 
-  it('keeps the parameters that it declares', async () => {
+  it('stores the parameters that it declares', async () => {
     const { RouteResponseId } = await create();
     const header = 'route.response.header.Sec-WebSocket-Protocol';
     await served.v2.send(
@@ -73,7 +73,7 @@ describe('route responses', () => {
     expect(response.ResponseParameters).toEqual({ [header]: { Required: false } });
   });
 
-  it('goes with its route', async () => {
+  it('is deleted with its route', async () => {
     await create();
     await served.v2.send(new DeleteRouteCommand({ ApiId, RouteId }));
     expect(served.controlPlane.apis.get(ApiId)?.routeResponses.size).toBe(0);

@@ -29,7 +29,7 @@ describe('routes', () => {
 
   const TOKEN = 'route.request.querystring.token';
 
-  it('answers the creation with 201 and what AWS fills in', async () => {
+  it('returns 201 and AWS’s defaults for a creation', async () => {
     const { $metadata, RouteId, ...route } = await served.v2.send(
       new CreateRouteCommand({ ApiId, RouteKey: '$default' }),
     );
@@ -43,7 +43,7 @@ describe('routes', () => {
   });
 
   it.each(['$connect', '$disconnect', '$default', 'join', 'join/1', 'a$b'])(
-    'takes the route key %s',
+    'accepts the route key %s',
     async (RouteKey) => {
       const { RouteId } = await served.v2.send(new CreateRouteCommand({ ApiId, RouteKey }));
       const route = await served.v2.send(new GetRouteCommand({ ApiId, RouteId }));
@@ -57,20 +57,20 @@ describe('routes', () => {
     expect(Items.map(({ RouteId }) => RouteId)).toEqual(ids.toSorted());
   });
 
-  it('answers 409 to a route key that the API already has', async () => {
+  it('returns 409 for a route key that the API already has', async () => {
     await createRoute(served, ApiId, '$connect');
     const again = served.v2.send(new CreateRouteCommand({ ApiId, RouteKey: '$connect' }));
     await expect(again).rejects.toBeInstanceOf(ConflictException);
   });
 
-  it('answers 409 when a route is renamed to the key of another', async () => {
+  it('returns 409 for an update to the key of another route', async () => {
     await createRoute(served, ApiId, 'join');
     const RouteId = await createRoute(served, ApiId, 'leave');
     const renamed = served.v2.send(new UpdateRouteCommand({ ApiId, RouteId, RouteKey: 'join' }));
     await expect(renamed).rejects.toBeInstanceOf(ConflictException);
   });
 
-  it('lets two APIs have the same route key', async () => {
+  it('allows the same route key in two APIs', async () => {
     await createRoute(served, ApiId, 'join');
     await expect(createRoute(served, await createApi(served), 'join')).resolves.toBeTruthy();
   });
@@ -83,7 +83,7 @@ describe('routes', () => {
     expect(route.Target).toBe(Target);
   });
 
-  it('keeps Required: true of a parameter, and false where it is not said', async () => {
+  it('stores Required of a parameter, false by default', async () => {
     const { RequestParameters } = await served.v2.send(
       new CreateRouteCommand({
         ApiId,
@@ -97,7 +97,7 @@ describe('routes', () => {
     });
   });
 
-  it('adds the parameters of an update to those that are there', async () => {
+  it('adds the parameters of an update to the existing ones', async () => {
     const RouteId = await createRoute(served, ApiId, '$connect');
     for (const name of ['a', 'b']) {
       const RequestParameters = { [`route.request.querystring.${name}`]: { Required: true } };
@@ -126,7 +126,7 @@ describe('routes', () => {
   });
 
   it.each([TOKEN, 'constructor'])(
-    'answers 404 when the parameter %s that is to be deleted is not declared',
+    'returns 404 for the deletion of the parameter %s, which is not declared',
     async (RequestParameterKey) => {
       const RouteId = await createRoute(served, ApiId, '$connect');
       const command = new DeleteRouteRequestParameterCommand({
@@ -138,7 +138,7 @@ describe('routes', () => {
     },
   );
 
-  it('unsets what an update sends empty', async () => {
+  it('unsets the fields that an update sends empty', async () => {
     const { RouteId } = await served.v2.send(
       new CreateRouteCommand({
         ApiId,
@@ -161,7 +161,7 @@ describe('routes', () => {
     expect(route).toEqual({ RouteId, RouteKey: 'join', ApiKeyRequired: false, AuthorizationType: 'NONE' });
   });
 
-  it('forgets a deleted route', async () => {
+  it('does not return a deleted route', async () => {
     const RouteId = await createRoute(served, ApiId, 'join');
     const { $metadata } = await served.v2.send(new DeleteRouteCommand({ ApiId, RouteId }));
     expect($metadata.httpStatusCode).toBe(204);
@@ -174,7 +174,7 @@ describe('routes', () => {
     ['with a key of its own that begins with $', { routeKey: '$join' }],
     ['to an integration that is not there', { target: 'integrations/abc1234' }],
     ['to a target that is no integration', { target: 'abc1234' }],
-    ['with a parameter that is no source', { requestParameters: { token: {} } }],
+    ['with a parameter that is not a source', { requestParameters: { token: {} } }],
     ['with a parameter that needs no declaration', { requestParameters: { 'context.stage': {} } }],
     ['with Required that is a string', { requestParameters: { [TOKEN]: { required: 'yes' } } }],
     ['with another route response selection', { routeResponseSelectionExpression: '$request.body.id' }],
@@ -210,13 +210,13 @@ describe('routes', () => {
     await expect(renamed).rejects.toMatchObject({ name: 'BadRequestException' });
   });
 
-  it('answers 404 to a route of an API that is not there', async () => {
+  it('returns 404 for a route of an API that does not exist', async () => {
     const failed = served.v2.send(new CreateRouteCommand({ ApiId: 'nosuchapi0', RouteKey: 'join' }));
     await expect(failed).rejects.toBeInstanceOf(NotFoundException);
   });
 });
 
-it('an API with 300 routes gets no other, and is told so as TooManyRequestsException', async () => {
+it('refuses the 301st route of an API as TooManyRequestsException', async () => {
   const served = await serveControlApi();
   try {
     const ApiId = await createApi(served);

@@ -27,7 +27,7 @@ describe('stages', () => {
   const DEV = { StageName: 'dev' };
   const accessLog = () => served.controlPlane.stage(ApiId, 'dev')?.accessLog;
 
-  it('answers the creation with 201 and what AWS fills in', async () => {
+  it('returns 201 and AWS’s defaults for a creation', async () => {
     const { $metadata, CreatedDate, LastUpdatedDate, ...stage } = await served.v2.send(
       new CreateStageCommand({ ApiId, ...DEV }),
     );
@@ -52,13 +52,13 @@ describe('stages', () => {
     expect(served.controlPlane.stage(ApiId, 'dev')).toMatchObject({ snapshot: undefined });
   });
 
-  it('answers 409 to a name that the API already has', async () => {
+  it('returns 409 for a name that the API already has', async () => {
     await served.v2.send(new CreateStageCommand({ ApiId, ...DEV }));
     const again = served.v2.send(new CreateStageCommand({ ApiId, ...DEV }));
     await expect(again).rejects.toBeInstanceOf(ConflictException);
   });
 
-  it('answers 404 to a deployment that is not there', async () => {
+  it('returns 404 for a deployment that does not exist', async () => {
     const stage = served.v2.send(new CreateStageCommand({ ApiId, ...DEV, DeploymentId: 'abc123' }));
     await expect(stage).rejects.toBeInstanceOf(NotFoundException);
   });
@@ -70,13 +70,13 @@ describe('stages', () => {
     expect(Items.map(({ StageName }) => StageName)).toEqual(['dev', 'prod']);
   });
 
-  it('gives the data plane its variables at once, without a deployment', async () => {
+  it('passes its variables to the data plane at once, without a deployment', async () => {
     await served.v2.send(new CreateStageCommand({ ApiId, ...DEV, StageVariables: { host: 'a.example' } }));
     await served.v2.send(new UpdateStageCommand({ ApiId, ...DEV, StageVariables: { host: 'b.example' } }));
     expect(served.controlPlane.stage(ApiId, 'dev')?.stageVariables).toEqual({ host: 'b.example' });
   });
 
-  it('counts the variables that an update adds to those that are there', async () => {
+  it('counts the variables of an update together with the existing ones', async () => {
     const variables = (from: number, count: number) =>
       Object.fromEntries(Array.from({ length: count }, (_, index) => [`name${from + index}`, 'x']));
     await served.v2.send(new CreateStageCommand({ ApiId, ...DEV, StageVariables: variables(0, 99) }));
@@ -86,7 +86,7 @@ describe('stages', () => {
     await update(variables(99, 1));
   });
 
-  it('keeps the variables that an update does not mention and removes the empty ones', async () => {
+  it('keeps the variables that an update does not name and removes the empty ones', async () => {
     await served.v2.send(new CreateStageCommand({ ApiId, ...DEV, StageVariables: { a: '1', b: '2' } }));
     const { StageVariables } = await served.v2.send(
       new UpdateStageCommand({ ApiId, ...DEV, StageVariables: { b: '', c: '3' } }),
@@ -94,7 +94,7 @@ describe('stages', () => {
     expect(StageVariables).toEqual({ a: '1', c: '3' });
   });
 
-  it('keeps the default settings that an update does not mention', async () => {
+  it('keeps the default settings that an update does not name', async () => {
     await served.v2.send(new CreateStageCommand({ ApiId, ...DEV }));
     const { DefaultRouteSettings } = await served.v2.send(
       new UpdateStageCommand({ ApiId, ...DEV, DefaultRouteSettings: { ThrottlingRateLimit: 0.5 } }),
@@ -102,7 +102,7 @@ describe('stages', () => {
     expect(DefaultRouteSettings).toMatchObject({ LoggingLevel: 'OFF', ThrottlingRateLimit: 0.5 });
   });
 
-  it('keeps settings by route key, with the key as it is written', async () => {
+  it('stores settings by route key, with the key unmodified', async () => {
     await createRoute(served, ApiId, 'JoinRoom');
     const RouteSettings = { JoinRoom: { LoggingLevel: 'INFO' as const } };
     await served.v2.send(new CreateStageCommand({ ApiId, ...DEV, RouteSettings }));
@@ -110,13 +110,13 @@ describe('stages', () => {
     expect(stage.RouteSettings).toEqual(RouteSettings);
   });
 
-  it('answers 404 to settings for a route key that is not there', async () => {
+  it('returns 404 for settings of a route key that does not exist', async () => {
     const RouteSettings = { join: { LoggingLevel: 'INFO' as const } };
     const stage = served.v2.send(new CreateStageCommand({ ApiId, ...DEV, RouteSettings }));
     await expect(stage).rejects.toBeInstanceOf(NotFoundException);
   });
 
-  it('gives the data plane the settings of a route over the default ones', async () => {
+  it('passes the settings of a route, which override the default ones, to the data plane', async () => {
     await createRoute(served, ApiId, 'join');
     await served.v2.send(
       new CreateStageCommand({
@@ -142,7 +142,7 @@ describe('stages', () => {
     expect(stage.RouteSettings).toEqual({});
   });
 
-  it('answers 404 when the settings that are to be deleted are not there', async () => {
+  it('returns 404 for the deletion of settings that do not exist', async () => {
     await served.v2.send(new CreateStageCommand({ ApiId, ...DEV }));
     const deletion = served.v2.send(
       new DeleteRouteSettingsCommand({ ApiId, ...DEV, RouteKey: 'constructor' }),
@@ -151,7 +151,7 @@ describe('stages', () => {
   });
 
   it.each(['$context.requestId', '{"id":"$context.extendedRequestId"}'])(
-    'gives the data plane the access log format %s',
+    'passes the access log format %s to the data plane',
     async (Format) => {
       const AccessLogSettings = { DestinationArn: LOG_GROUP, Format };
       await served.v2.send(new CreateStageCommand({ ApiId, ...DEV, AccessLogSettings }));
@@ -159,7 +159,7 @@ describe('stages', () => {
     },
   );
 
-  it('changes the format of the access log and keeps where it goes', async () => {
+  it('changes the format of the access log and keeps its destination', async () => {
     const AccessLogSettings = { DestinationArn: LOG_GROUP, Format: '$context.requestId' };
     await served.v2.send(new CreateStageCommand({ ApiId, ...DEV, AccessLogSettings }));
     const updated = await served.v2.send(
@@ -168,20 +168,20 @@ describe('stages', () => {
     expect(updated.AccessLogSettings).toEqual({ DestinationArn: LOG_GROUP, Format: '$context.requestId x' });
   });
 
-  it('logs no more once the access log settings are deleted', async () => {
+  it('does not log once the access log settings are deleted', async () => {
     const AccessLogSettings = { DestinationArn: LOG_GROUP, Format: '$context.requestId' };
     await served.v2.send(new CreateStageCommand({ ApiId, ...DEV, AccessLogSettings }));
     await served.v2.send(new DeleteAccessLogSettingsCommand({ ApiId, ...DEV }));
     expect(accessLog()).toBeUndefined();
   });
 
-  it('keeps the client certificate', async () => {
+  it('stores the client certificate', async () => {
     await served.v2.send(new CreateStageCommand({ ApiId, ...DEV, ClientCertificateId: 'a1b2c3' }));
     const stage = await served.v2.send(new GetStageCommand({ ApiId, ...DEV }));
     expect(stage.ClientCertificateId).toBe('a1b2c3');
   });
 
-  it('forgets a deleted stage', async () => {
+  it('does not serve a deleted stage', async () => {
     await served.v2.send(new CreateStageCommand({ ApiId, ...DEV }));
     await served.v2.send(new DeleteStageCommand({ ApiId, ...DEV }));
     const get = served.v2.send(new GetStageCommand({ ApiId, ...DEV }));

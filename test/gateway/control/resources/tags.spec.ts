@@ -26,7 +26,7 @@ describe('tags', () => {
   const tag = (ResourceArn: string, Tags: Record<string, string>) =>
     served.v2.send(new TagResourceCommand({ ResourceArn, Tags }));
 
-  it('adds to those of an API, and overwrites', async () => {
+  it('are added to those of an API, and overwrite them', async () => {
     const ResourceArn = arn(`/apis/${ApiId}`);
     await tag(ResourceArn, { Team: 'chat', cost: '1' });
     const { $metadata } = await tag(ResourceArn, { cost: '2' });
@@ -36,7 +36,7 @@ describe('tags', () => {
     expect((await served.v2.send(new GetApiCommand({ ApiId }))).Tags).toEqual(tags);
   });
 
-  it('removes those that are named', async () => {
+  it('are removed by their keys', async () => {
     const ResourceArn = arn(`/apis/${ApiId}`);
     await tag(ResourceArn, { a: '1', b: '2', c: '3' });
     const { $metadata } = await served.v2.send(
@@ -46,14 +46,14 @@ describe('tags', () => {
     expect((await served.v2.send(new GetTagsCommand({ ResourceArn }))).Tags).toEqual({ c: '3' });
   });
 
-  it('belong to a stage too', async () => {
+  it('exist on a stage too', async () => {
     await served.v2.send(new CreateStageCommand({ ApiId, StageName: 'dev', Tags: { a: '1' } }));
     await tag(arn(`/apis/${ApiId}/stages/dev`), { b: '2' });
     const stage = await served.v2.send(new GetStageCommand({ ApiId, StageName: 'dev' }));
     expect(stage.Tags).toEqual({ a: '1', b: '2' });
   });
 
-  it('belong to a domain name too', async () => {
+  it('exist on a domain name too', async () => {
     const DomainName = 'ws.example.com';
     const { DomainNameArn = '' } = await served.v2.send(
       new CreateDomainNameCommand({
@@ -65,13 +65,13 @@ describe('tags', () => {
     expect((await served.v2.send(new GetDomainNameCommand({ DomainName }))).Tags).toEqual({ b: '2' });
   });
 
-  it('are found by an ARN whose slashes are not encoded', async () => {
+  it('are accessible by an ARN with unencoded slashes', async () => {
     const response = await served.send('GET', `/v2/tags/${arn(`/apis/${ApiId}`)}`);
     expect(await response.json()).toEqual({ tags: {} });
   });
 
   it.each(['/apis/nosuchapi0', '/apis/{api}/stages/dev', '/domainnames/ws.example.com'])(
-    'answers 404 to %s, which is not there',
+    'returns 404 for %s, which does not exist',
     async (path) => {
       const ResourceArn = arn(path.replace('{api}', ApiId));
       await expect(served.v2.send(new GetTagsCommand({ ResourceArn }))).rejects.toBeInstanceOf(
@@ -80,7 +80,7 @@ describe('tags', () => {
     },
   );
 
-  it('answers 404 to an ARN of another Region', async () => {
+  it('returns 404 for an ARN of another Region', async () => {
     const ResourceArn = `arn:aws:apigateway:us-east-1::/apis/${ApiId}`;
     await expect(served.v2.send(new GetTagsCommand({ ResourceArn }))).rejects.toBeInstanceOf(
       NotFoundException,
@@ -88,7 +88,7 @@ describe('tags', () => {
   });
 
   it.each(['abc', 'arn:aws:s3:::bucket', 'arn:aws:apigateway:eu-central-1::/apis/{api}/routes/abc1234'])(
-    'answers 400 to %s, which is no ARN of something that has tags',
+    'returns 400 for %s, which is not the ARN of a resource with tags',
     async (text) => {
       const ResourceArn = text.replace('{api}', ApiId);
       await expect(served.v2.send(new GetTagsCommand({ ResourceArn }))).rejects.toBeInstanceOf(

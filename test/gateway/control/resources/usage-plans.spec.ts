@@ -36,7 +36,7 @@ const createKey = async (name = 'mobile', value?: string) => {
 };
 
 describe('API keys', () => {
-  it('answers the creation with 201, a value and what AWS fills in', async () => {
+  it('returns 201, a value and AWS’s defaults for a creation', async () => {
     const { $metadata, id, value, createdDate, lastUpdatedDate, ...key } = await served.v1.send(
       new CreateApiKeyCommand({ name: 'mobile' }),
     );
@@ -46,7 +46,7 @@ describe('API keys', () => {
     expect(key).toEqual({ name: 'mobile', enabled: false, stageKeys: [], tags: {} });
   });
 
-  it('shows the value only on request', async () => {
+  it('returns the value only on request', async () => {
     const { id: apiKey } = await createKey('mobile', VALUE);
     const values = await Promise.all(
       [undefined, false, true].map(async (includeValue) => {
@@ -57,7 +57,7 @@ describe('API keys', () => {
     expect(values).toEqual([undefined, undefined, VALUE]);
   });
 
-  it('lists those whose name begins as asked, with values on request', async () => {
+  it('lists those whose name has a prefix, with values on request', async () => {
     await createKey('mobile', VALUE);
     await createKey('web');
     const { items = [] } = await served.v1.send(
@@ -66,7 +66,7 @@ describe('API keys', () => {
     expect(items).toMatchObject([{ name: 'mobile', value: VALUE }]);
   });
 
-  it('gives a list out in pages', async () => {
+  it('lists in pages', async () => {
     for (const name of ['a', 'b', 'c']) await createKey(name);
     const first = await served.v1.send(new GetApiKeysCommand({ limit: 2 }));
     const second = await served.v1.send(new GetApiKeysCommand({ limit: 2, position: first.position }));
@@ -75,7 +75,7 @@ describe('API keys', () => {
     expect(second.position).toBeUndefined();
   });
 
-  it('answers 409 to a value that another key has', async () => {
+  it('returns 409 for a value that another key has', async () => {
     await createKey('mobile', VALUE);
     await expect(createKey('web', VALUE)).rejects.toBeInstanceOf(ConflictException);
   });
@@ -105,7 +105,7 @@ describe('API keys', () => {
     await expect(served.v1.send(update)).rejects.toBeInstanceOf(BadRequestException);
   });
 
-  it('forgets a deleted key', async () => {
+  it('does not return a deleted key', async () => {
     const { id: apiKey } = await createKey();
     const { $metadata } = await served.v1.send(new DeleteApiKeyCommand({ apiKey }));
     expect($metadata.httpStatusCode).toBe(202);
@@ -149,7 +149,7 @@ describe('usage plans', () => {
       }),
     );
 
-  it('answers the creation with 201 and what was given', async () => {
+  it('returns 201 and the fields of the request for a creation', async () => {
     const settings = {
       name: 'basic',
       apiStages: [{ apiId, stage: 'dev' }],
@@ -171,7 +171,7 @@ describe('usage plans', () => {
     expect(items.map(({ id }) => id)).toEqual([usagePlanId]);
   });
 
-  it('gains and loses stages and limits by patch operations', async () => {
+  it('changes stages and limits by patch operations', async () => {
     const usagePlanId = await createPlan({});
     await patch(
       usagePlanId,
@@ -202,7 +202,7 @@ describe('usage plans', () => {
     expect((await served.v1.send(new GetUsagePlanCommand({ usagePlanId }))).name).toBe('basic');
   });
 
-  it('answers 404 to a stage that is not there', async () => {
+  it('returns 404 for a stage that does not exist', async () => {
     await expect(createPlan({ apiStages: [{ apiId, stage: 'test' }] })).rejects.toBeInstanceOf(
       NotFoundException,
     );
@@ -230,7 +230,7 @@ describe('usage plans', () => {
     await expect(join(usagePlanId, keyId)).rejects.toBeInstanceOf(ConflictException);
   });
 
-  it('forgets a key that is deleted', async () => {
+  it('loses a key that is deleted', async () => {
     const usagePlanId = await createPlan();
     const { id: keyId } = await createKey();
     await join(usagePlanId, keyId);
@@ -239,7 +239,7 @@ describe('usage plans', () => {
     expect(items).toEqual([]);
   });
 
-  it('lets a key be in two plans, but not for the same stage', async () => {
+  it('allows a key in two plans, but not for the same stage', async () => {
     const { id: keyId } = await createKey();
     await join(await createPlan(), keyId);
     await expect(join(await createPlan(), keyId)).rejects.toBeInstanceOf(ConflictException);
@@ -250,11 +250,11 @@ describe('usage plans', () => {
     );
   });
 
-  it('answers 404 to a key that is not there', async () => {
+  it('returns 404 for a key that does not exist', async () => {
     await expect(join(await createPlan(), 'nosuchkey0')).rejects.toBeInstanceOf(NotFoundException);
   });
 
-  it('forgets a key that is taken out, and the key itself stays', async () => {
+  it('removes a key, which itself remains', async () => {
     const usagePlanId = await createPlan();
     const { id: keyId } = await createKey();
     await join(usagePlanId, keyId);
@@ -264,7 +264,7 @@ describe('usage plans', () => {
     expect((await served.v1.send(new GetApiKeyCommand({ apiKey: keyId }))).id).toBe(keyId);
   });
 
-  it('answers 405 to an update of a key in it', async () => {
+  it('returns 405 for an update of one of its keys', async () => {
     const path = `/usageplans/${await createPlan()}/keys/abc`;
     expect((await served.send('PATCH', path, {})).headers.get('Allow')).toBe('DELETE, GET');
   });
@@ -272,7 +272,7 @@ describe('usage plans', () => {
   describe('open a stage to a key', () => {
     const opens = (stage: string, value: string) => served.controlPlane.apiKeyAt(apiId, stage, value);
 
-    it('that is enabled and a member of a plan with the stage, with its limits', async () => {
+    it('that is enabled and a member of a plan for the stage, with its limits', async () => {
       const { id, value } = await createKey();
       const throttle = { burstLimit: 5, rateLimit: 0.5 };
       await join(await createPlan({ apiStages: [{ apiId, stage: 'dev' }], throttle }), id);
@@ -297,13 +297,13 @@ describe('usage plans', () => {
       expect(opens('prod', value)).toBeUndefined();
     });
 
-    it('but not to one of no plan', async () => {
+    it('but not to a key without a plan', async () => {
       const { value } = await createKey();
       await createPlan();
       expect(opens('dev', value)).toBeUndefined();
     });
 
-    it('but not to one that is disabled', async () => {
+    it('but not to a disabled key', async () => {
       const { id, value } = await createKey();
       await join(await createPlan(), id);
       const patchOperations = [{ op: 'replace' as const, path: '/enabled', value: 'false' }];

@@ -36,7 +36,7 @@ describe('VPC links of the v1 control plane', () => {
     });
   };
 
-  it('answers the creation with 202 and a link that is available', async () => {
+  it('returns 202 and an available link for a creation', async () => {
     const { $metadata, id, ...link } = await served.v1.send(
       new CreateVpcLinkCommand({ name: 'nlb', targetArns: [NLB], tags: { Team: 'chat' } }),
     );
@@ -50,7 +50,7 @@ describe('VPC links of the v1 control plane', () => {
     });
   });
 
-  it('gives a link to the data plane', async () => {
+  it('passes a link to the data plane', async () => {
     const id = await createLink();
     expect(served.controlPlane.vpcLink(id)).toMatchObject({ id, targetArns: [NLB] });
   });
@@ -79,7 +79,7 @@ describe('VPC links of the v1 control plane', () => {
     expect(link).toMatchObject({ name: 'renamed', description: 'described', targetArns: [NLB] });
   });
 
-  it('answers the deletion with 202 and forgets the link', async () => {
+  it('returns 202 for a deletion, after which the link does not exist', async () => {
     const vpcLinkId = await createLink();
     const { $metadata } = await served.v1.send(new DeleteVpcLinkCommand({ vpcLinkId }));
     expect($metadata.httpStatusCode).toBe(202);
@@ -87,7 +87,7 @@ describe('VPC links of the v1 control plane', () => {
     await expect(get).rejects.toBeInstanceOf(NotFoundException);
   });
 
-  it('does not delete a link that an integration names', async () => {
+  it('does not delete a link that an integration uses', async () => {
     const vpcLinkId = await createLink();
     await createIntegrationThrough(vpcLinkId);
     const deletion = served.v1.send(new DeleteVpcLinkCommand({ vpcLinkId }));

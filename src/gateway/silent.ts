@@ -9,9 +9,6 @@
 /** Items on one page of a list. Documented for v1 only, assumed for v2. */
 export const PAGE_SIZE = { default: 25, max: 500 } as const;
 
-/** Largest body of a request; AWS publishes no number. Eight times the largest integration that the models allow. */
-export const CONTROL_BODY_BYTES = 1024 * 1024;
-
 /**
  * Status of a successful update. The models say 200; UpdateRoute was recorded with 201 (2026-09), which SDKs accept
  * too.

@@ -10,7 +10,7 @@ import { type Resource } from './template.js';
  *
  * @throws {CloudFormationError} it depends on a resource that the template does not have
  */
-export function directDependencies(stack: Stack, resource: Resource): ReadonlySet<string> {
+function directDependencies(stack: Stack, resource: Resource): ReadonlySet<string> {
   const { resources, hasTransform, document } = stack.template;
   const unknown = resource.dependsOn.find(({ logicalId }) => !resources.has(logicalId));
   if (unknown !== undefined && !hasTransform) {
@@ -22,7 +22,7 @@ export function directDependencies(stack: Stack, resource: Resource): ReadonlySe
   return new Set(
     [...names].filter((name) => {
       const needed = resources.get(name);
-      return needed !== undefined && stack.isMade(needed);
+      return needed !== undefined && stack.isCreated(needed);
     }),
   );
 }

@@ -22,12 +22,12 @@ interface Located {
   /** Offsets in the text. */
   readonly range: readonly [start: number, end: number];
 }
-export interface Scalar extends Located {
+interface Scalar extends Located {
   readonly kind: 'scalar';
   /** A number that would not be written the same again (`0123`, `1.0`) is text. */
   readonly value: string | number | boolean | null;
 }
-export interface List extends Located {
+interface List extends Located {
   readonly kind: 'list';
   readonly items: readonly Node[];
 }

@@ -1,9 +1,9 @@
 import { type Call, type Node } from './document.js';
-import { type Stack, type Value } from './stack.js';
+import { type Evaluator, type Value } from './evaluator.js';
 import { isGatewayExpression, parseSubstitution, splitAttribute } from './substitution.js';
 
 /** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html */
-export const FUNCTIONS: Readonly<Record<string, (stack: Stack, call: Call) => Value | undefined>> = {
+export const FUNCTIONS: Readonly<Record<string, (stack: Evaluator, call: Call) => Value | undefined>> = {
   Ref: (stack, call) => stack.reference(call, stack.text(call.argument)),
   'Fn::GetAtt': (stack, call) => stack.reference(call, ...attributeOf(stack, call)),
   'Fn::Sub': substitute,
@@ -68,7 +68,10 @@ export const FUNCTIONS: Readonly<Record<string, (stack: Stack, call: Call) => Va
 };
 
 /** The argument of `Fn::GetAtt`: `Name.Attribute`, or a list of both. */
-export function attributeOf(stack: Stack, { argument }: Call): readonly [name: string, attribute: string] {
+export function attributeOf(
+  stack: Evaluator,
+  { argument }: Call,
+): readonly [name: string, attribute: string] {
   const [name, attribute] =
     argument.kind === 'list'
       ? [stack.text(argument.items[0] ?? argument), argument.items[1] && stack.text(argument.items[1])]
@@ -79,7 +82,7 @@ export function attributeOf(stack: Stack, { argument }: Call): readonly [name: s
   return [name, attribute];
 }
 
-function substitute(stack: Stack, call: Call): string {
+function substitute(stack: Evaluator, call: Call): string {
   const [template, own] = call.argument.kind === 'list' ? call.argument.items : [call.argument];
   if (template?.kind !== 'scalar') throw stack.error(call, 'Fn::Sub needs text');
   const values = own?.kind === 'dictionary' ? own.entries : new Map<string, never>();
@@ -92,7 +95,7 @@ function substitute(stack: Stack, call: Call): string {
     .join('');
 }
 
-function variable(stack: Stack, node: Node, name: string): string {
+function variable(stack: Evaluator, node: Node, name: string): string {
   if (isGatewayExpression(name) && !stack.template.resources.has(splitAttribute(name)[0])) {
     throw stack.error(
       node,
@@ -110,14 +113,14 @@ function variable(stack: Stack, node: Node, name: string): string {
   return String(value);
 }
 
-function items(stack: Stack, { argument, name }: Call): readonly Node[] {
+function items(stack: Evaluator, { argument, name }: Call): readonly Node[] {
   if (argument.kind === 'list') return argument.items;
   throw stack.error(argument, `${name} needs a list`);
 }
 
 type Parameters = { 1: [Node]; 2: [Node, Node]; 3: [Node, Node, Node] };
 
-function parameters<N extends keyof Parameters>(stack: Stack, call: Call, count: N): Parameters[N] {
+function parameters<N extends keyof Parameters>(stack: Evaluator, call: Call, count: N): Parameters[N] {
   const actual = items(stack, call);
   if (actual.length === count) return actual as Parameters[N];
   throw stack.error(call, `${call.name} needs ${count} parameters, not ${actual.length}`);

@@ -2,7 +2,8 @@ import { ControlError } from '../control/control-error.js';
 import { type ControlPlane } from '../control/control-plane.js';
 import { inDependencyOrder } from './dependencies.js';
 import { type CreatedResource, creatorOf } from './resource-types.js';
-import { Stack, type StackSettings, type Value } from './stack.js';
+import { type StackSettings, type Value } from './evaluator.js';
+import { Stack } from './stack.js';
 import { ResourceRefusedError } from './cloudformation-error.js';
 import { readTemplate, type Resource } from './template.js';
 import { wireInput } from './wire-input.js';
@@ -25,7 +26,7 @@ export interface LoadReport {
   readonly exports: ReadonlyMap<string, string>;
 }
 
-export interface LoadedResource {
+interface LoadedResource {
   readonly type: string;
   readonly logicalId: string;
   readonly line: number;
@@ -102,7 +103,7 @@ function report(
     line: at.line,
     id: createdById.get(logicalId)?.ref,
   }));
-  const exports = stack.template.exports.filter((item) => stack.isMade(item));
+  const exports = stack.template.exports.filter((item) => stack.isCreated(item));
   const created = loaded.filter(({ logicalId }) => createdById.has(logicalId));
   return {
     created,

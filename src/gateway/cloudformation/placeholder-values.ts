@@ -1,11 +1,15 @@
-import { type Stack } from './stack.js';
+import { type Evaluator } from './evaluator.js';
 import { type Resource } from './template.js';
 
 /**
  * The value of a reference to a resource that the gateway does not create: always the same, and in the form that API
  * Gateway's resources need, so that integrations resolve.
  */
-export function placeholderValue(stack: Stack, resource: Resource, attribute: string | undefined): string {
+export function placeholderValue(
+  stack: Evaluator,
+  resource: Resource,
+  attribute: string | undefined,
+): string {
   const kind = KINDS[resource.type] ?? {};
   const service = kind.service ?? resource.type.split('::')[1]?.toLowerCase() ?? '';
   const name = physicalName(stack, resource, kind.name);
@@ -66,7 +70,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
 };
 
 function physicalName(
-  stack: Stack,
+  stack: Evaluator,
   { logicalId, properties }: Resource,
   property: string | undefined,
 ): string {
@@ -75,7 +79,7 @@ function physicalName(
 }
 
 function placeholderArn(
-  stack: Stack,
+  stack: Evaluator,
   resource: Resource,
   { service, name, prefix }: { service: string; name: string; prefix: string },
 ): string {
@@ -97,14 +101,14 @@ function placeholderArn(
 }
 
 /** An alias or version refers to its function by name or ARN. */
-function functionArn(stack: Stack, { properties, logicalId }: Resource): string {
+function functionArn(stack: Evaluator, { properties, logicalId }: Resource): string {
   const { region, accountId } = stack.settings;
   const named = properties.get('FunctionName');
   const name = named === undefined ? logicalId : stack.text(named.value);
   return name.startsWith('arn:') ? name : `arn:aws:lambda:${region}:${accountId}:function:${name}`;
 }
 
-function qualifier(stack: Stack, { type, properties }: Resource): string {
+function qualifier(stack: Evaluator, { type, properties }: Resource): string {
   const alias = properties.get('Name');
   return type === 'AWS::Lambda::Alias' && alias !== undefined ? stack.text(alias.value) : '1';
 }

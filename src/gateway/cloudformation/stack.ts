@@ -1,21 +1,9 @@
 import { type Call, type Node } from './document.js';
+import { type Evaluator, type StackSettings, type Value } from './evaluator.js';
 import { FUNCTIONS } from './intrinsic-functions.js';
 import { macroReference } from '../silent.js';
 import { placeholderValue } from './placeholder-values.js';
 import { type Resource, type Template } from './template.js';
-
-/** The value of a template node; `undefined` where `AWS::NoValue` removes it. */
-export type Value = string | number | boolean | readonly Value[] | { readonly [key: string]: Value };
-
-export interface StackSettings {
-  /** Values by name: of parameters, of exports (`Fn::ImportValue`), and of `resolve:…` in dynamic references. */
-  readonly parameters: ReadonlyMap<string, string>;
-  readonly region: string;
-  /** Twelve digits. */
-  readonly accountId: string;
-  /** A parameter without a value has the value `{Name}`, as for linting; otherwise it is an error. */
-  readonly mayLackValues?: boolean;
-}
 
 /** `Ref` or `Fn::GetAtt` of a created resource; `undefined` for any other, which has a placeholder value. */
 export type PhysicalValue = (resource: Resource, attribute: string | undefined) => string | undefined;
@@ -24,7 +12,7 @@ export type PhysicalValue = (resource: Resource, attribute: string | undefined) 
 const MAX_TEXT_CHARACTERS = 1024 * 1024;
 
 /** A template with its parameters: evaluates its nodes. */
-export class Stack {
+export class Stack implements Evaluator {
   readonly #conditions = new Map<string, boolean | 'being evaluated'>();
   readonly #placeholders = new Map<string, string>();
 
@@ -49,14 +37,13 @@ export class Stack {
 
   /** The resources whose condition is met. */
   resources(): readonly Resource[] {
-    return [...this.template.resources.values()].filter((resource) => this.isMade(resource));
+    return [...this.template.resources.values()].filter((resource) => this.isCreated(resource));
   }
 
-  isMade({ condition, at }: Pick<Resource, 'condition' | 'at'>): boolean {
+  isCreated({ condition, at }: Pick<Resource, 'condition' | 'at'>): boolean {
     return condition === undefined || this.isConditionMet(condition, at);
   }
 
-  /** @throws {CloudFormationError} at the node that cannot be evaluated */
   value(node: Node): Value | undefined {
     switch (node.kind) {
       case 'scalar':
@@ -73,7 +60,6 @@ export class Stack {
     }
   }
 
-  /** @throws {CloudFormationError} the value is not text */
   text(node: Node): string {
     const value = this.value(node);
     if (value === undefined) return '';
@@ -81,14 +67,12 @@ export class Stack {
     return String(value);
   }
 
-  /** @throws {CloudFormationError} it comes to something else than a list */
   list(node: Node): readonly Value[] {
     const value = this.value(node);
     if (Array.isArray(value)) return value as readonly Value[];
     throw this.error(node, 'this must be a list');
   }
 
-  /** The value of `Ref`, or with an attribute of `Fn::GetAtt`. */
   reference(node: Node, name: string, attribute?: string): Value | undefined {
     if (attribute === undefined && name === 'AWS::NoValue') return undefined;
     const pseudo = attribute === undefined ? this.#pseudoParameter(name) : undefined;
@@ -96,7 +80,7 @@ export class Stack {
     if (value !== undefined) return value;
 
     const resource = this.template.resources.get(name);
-    if (resource !== undefined && this.isMade(resource)) return this.#valueOf(resource, attribute);
+    if (resource !== undefined && this.isCreated(resource)) return this.#valueOf(resource, attribute);
     if (resource === undefined && this.template.hasTransform) return macroReference(name, attribute);
     throw this.error(
       node,
@@ -127,7 +111,6 @@ export class Stack {
     }
   }
 
-  /** The value of a condition function. */
   isTrue(node: Node): boolean {
     const value = this.value(node);
     if (value === true || value === 'true') return true;

@@ -1,5 +1,5 @@
 /** One part of the text of `Fn::Sub`. */
-export type SubPart =
+type SubPart =
   | { readonly kind: 'text'; readonly text: string }
   /** `${Name}` or `${Name.Attribute}` */
   | { readonly kind: 'variable'; readonly name: string };

@@ -14,14 +14,14 @@ export interface Template {
   readonly exports: readonly Export[];
 }
 
-export interface Export {
+interface Export {
   readonly at: Place;
   readonly name: Node;
   readonly value: Node;
   readonly condition: string | undefined;
 }
 
-export interface ParameterDeclaration {
+interface ParameterDeclaration {
   readonly at: Place;
   /** `CommaDelimitedList` or `List<…>`: its value is split at the commas. */
   readonly isList: boolean;

@@ -1,5 +1,5 @@
 import { type JsonObject } from '../control/fields/fields.js';
-import { type Value } from './stack.js';
+import { type Value } from './evaluator.js';
 
 /**
  * A resource's properties in the control plane's wire format: names begin in lower case, the keys of maps stay

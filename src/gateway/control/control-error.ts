@@ -1,7 +1,7 @@
 import { QUOTA_ERROR } from '../silent.js';
 
 /** Every error of the control plane with its status. The SDKs select their error class by the name. */
-export const CONTROL_ERRORS = {
+const CONTROL_ERRORS = {
   BadRequestException: 400,
   ConflictException: 409,
   NotFoundException: 404,
@@ -14,7 +14,7 @@ export const CONTROL_ERRORS = {
   /** A fault of this gateway. */
   InternalServerErrorException: 500,
 } as const;
-export type ControlErrorType = keyof typeof CONTROL_ERRORS;
+type ControlErrorType = keyof typeof CONTROL_ERRORS;
 
 /** A response other than success: thrown where it is known, written to the wire in control-api.ts. */
 export class ControlError extends Error {

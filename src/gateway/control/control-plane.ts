@@ -147,7 +147,7 @@ export interface ServedStage {
 }
 
 /** The stage behind a custom domain name. */
-export interface MappedStage {
+interface MappedStage {
   readonly apiId: string;
   readonly stage: string;
   /** Whether the first segment of the path selected it, and is therefore not part of the API's path. */
@@ -155,7 +155,7 @@ export interface MappedStage {
 }
 
 /** An API key that opens a stage, with the limits of its usage plan; `Infinity` is no limit. */
-export interface UsableApiKey {
+interface UsableApiKey {
   readonly id: string;
   readonly value: string;
   readonly throttle?: { readonly burstLimit: number; readonly rateLimit: number };

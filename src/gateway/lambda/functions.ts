@@ -4,23 +4,8 @@ import { type FunctionResponse } from './function-response.js';
 import { NoFunctionError } from './function-errors.js';
 import { type FunctionSource } from './function-source.js';
 import { InvokeEndpoint } from './invoke-endpoint.js';
+import { type LambdaFunction } from './lambda-function.js';
 import { LocalFunction } from './local-function.js';
-
-/** One Lambda function: a local module, or behind an endpoint. */
-export interface LambdaFunction {
-  /**
-   * Calls the function like Lambda's Invoke, and waits for its response.
-   *
-   * @param calledAs the name or ARN that the caller used
-   * @param payload JSON
-   * @throws {FunctionTimedOutError} no response within `timeoutMs`
-   * @throws {FunctionUnavailableError} it did not run
-   */
-  invoke(calledAs: string, payload: string, timeoutMs: number): Promise<FunctionResponse>;
-  /** @throws {FunctionSourceError} it cannot be called: the module does not load, or lacks the export */
-  load(): Promise<void>;
-  close(): Promise<void>;
-}
 
 /** The Lambda functions given with `--function`, for integrations and authorizers. */
 export class Functions {

@@ -3,7 +3,7 @@ import { LIMITS } from '../limits.js';
 import { isFunctionError } from '../silent.js';
 import { failedResponse, type FunctionResponse } from './function-response.js';
 import { FunctionTimedOutError, FunctionUnavailableError } from './function-errors.js';
-import { type LambdaFunction } from './functions.js';
+import { type LambdaFunction } from './lambda-function.js';
 
 /**
  * A function behind an endpoint with Lambda's Invoke API: the Runtime Interface Emulator, `sam local start-lambda`,

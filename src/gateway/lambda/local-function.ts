@@ -8,7 +8,7 @@ import { FunctionEnvironment } from './function-environment.js';
 import { FunctionTimedOutError, FunctionUnavailableError } from './function-errors.js';
 import { type Invocation } from './function-messages.js';
 import { FunctionSourceError, type ModuleSource } from './function-source.js';
-import { type LambdaFunction } from './functions.js';
+import { type LambdaFunction } from './lambda-function.js';
 
 /**
  * A function in a local ES module. Concurrent invocations run in separate environments, as on AWS, up to a limit beyond

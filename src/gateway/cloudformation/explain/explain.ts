@@ -20,7 +20,7 @@ export interface ExplainOptions extends LoadOptions, ClientInput {
   readonly route?: string | undefined;
 }
 
-export interface Explanation {
+interface Explanation {
   /** The request; lines that begin with `#` are comments. */
   readonly text: string;
   /** Whether a request would be sent. */

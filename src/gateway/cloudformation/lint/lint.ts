@@ -20,7 +20,7 @@ export interface Finding extends Place, Rule {
   readonly message: string;
 }
 
-export interface LintOptions {
+interface LintOptions {
   readonly fileName: string;
   /** Values that depend on a parameter without a value are not checked. */
   readonly parameters?: ReadonlyMap<string, string>;
@@ -103,7 +103,7 @@ const checkTemplate: Check = ({ template, stack }, report) => {
   for (const resource of template.resources.values()) {
     if (!Object.hasOwn(PROPERTIES, resource.type)) continue;
     attempt(() => {
-      if (!stack.isMade(resource)) return;
+      if (!stack.isCreated(resource)) return;
       for (const { value } of resource.properties.values()) attempt(() => stack.value(value));
     });
   }

@@ -1,5 +1,5 @@
 import { type Node } from '../document.js';
-import { type Value } from '../stack.js';
+import { type Value } from '../evaluator.js';
 import { type Check, type Subject } from './subject.js';
 
 /**

@@ -1,5 +1,6 @@
 import { type Entry, type Node } from '../document.js';
-import { type PhysicalValue, Stack, type StackSettings, type Value } from '../stack.js';
+import { type StackSettings, type Value } from '../evaluator.js';
+import { type PhysicalValue, Stack } from '../stack.js';
 import { CloudFormationError, type Place } from '../cloudformation-error.js';
 import { type Resource, type Template } from '../template.js';
 import { type RuleId, type Rule } from './rules.js';
@@ -41,7 +42,7 @@ export class Subject {
 
   resources(type?: string): readonly Resource[] {
     return [...this.template.resources.values()].filter(
-      (resource) => (type === undefined || resource.type === type) && this.#isMade(resource),
+      (resource) => (type === undefined || resource.type === type) && this.#isCreated(resource),
     );
   }
 
@@ -86,8 +87,8 @@ export class Subject {
     }
   }
 
-  #isMade(resource: Resource): boolean {
-    return this.#attempt(() => this.stack.isMade(resource)) ?? true;
+  #isCreated(resource: Resource): boolean {
+    return this.#attempt(() => this.stack.isCreated(resource)) ?? true;
   }
 
   #attempt<T>(evaluate: () => T): T | undefined {

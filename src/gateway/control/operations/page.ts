@@ -1,7 +1,7 @@
 import { PAGE_SIZE } from '../../silent.js';
 import { badRequest } from '../control-error.js';
 
-export interface Page<T> {
+interface Page<T> {
   readonly items: readonly T[];
   /** Requests the next page; absent on the last. */
   readonly nextToken?: string;

@@ -2,6 +2,9 @@
  * The choices where AWS's documents and the recordings that we know of are silent or contradict one another. Each says
  * what the gateway does, why, and from which source. Where there was a choice, a mistake fails on the laptop rather
  * than on AWS. PROTOCOL.md, "Where AWS is silent", lists them for users.
+ *
+ * Three choices are whole modules: the subset of JSONPath (mapping/json-path.ts), the rules of Velocity 1.7
+ * (vtl/evaluate.ts, vtl/values.ts) and placeholder values (cloudformation/placeholder-values.ts).
  */
 
 // ---- control plane ----
@@ -92,6 +95,26 @@ export function mergeMap<T>(
 export function withoutEmpty<T extends object>(resource: T): T {
   return Object.fromEntries(Object.entries(resource).filter(([, value]) => value !== '')) as T;
 }
+
+/**
+ * Errors for a field that names a resource that does not exist. 404 was recorded for `RouteSettings` and is assumed for
+ * deployments and stages; elsewhere it is 400, because the request is wrong and not its path.
+ */
+export const UNKNOWN_REFERENCE_ERRORS = {
+  ApiId: 'BadRequestException',
+  ConnectionId: 'BadRequestException',
+  DeploymentId: 'NotFoundException',
+  Stage: 'BadRequestException',
+  StageName: 'NotFoundException',
+  Target: 'BadRequestException',
+} as const;
+
+/** Fields of the API itself that are part of a deployment: a change of one redeploys stages with `AutoDeploy`. */
+export const DEPLOYED_API_FIELDS = [
+  'RouteSelectionExpression',
+  'ApiKeySelectionExpression',
+  'DisableSchemaValidation',
+] as const;
 
 /** Error texts of which no recording for WebSocket APIs is known. */
 export const ASSUMED_TEXTS = {

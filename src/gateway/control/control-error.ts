@@ -1,4 +1,4 @@
-import { QUOTA_ERROR } from '../silent.js';
+import { QUOTA_ERROR, UNKNOWN_REFERENCE_ERRORS } from '../silent.js';
 
 /** Every error of the control plane with its status. The SDKs select their error class by the name. */
 const CONTROL_ERRORS = {
@@ -50,3 +50,13 @@ export const quotaExceeded = (plural: string) =>
 
 export const notFound = (resourceType: string, message: string) =>
   new ControlError('NotFoundException', message, { resourceType });
+
+/** @param field the field of the body that names a resource that does not exist */
+export function unknownReference(
+  field: keyof typeof UNKNOWN_REFERENCE_ERRORS,
+  resourceType: string,
+  message: string,
+): ControlError {
+  const isNotFound = UNKNOWN_REFERENCE_ERRORS[field] === 'NotFoundException';
+  return isNotFound ? notFound(resourceType, message) : badRequest(message);
+}

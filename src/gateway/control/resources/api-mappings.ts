@@ -1,6 +1,6 @@
 import { ASSUMED_TEXTS } from '../../silent.js';
 import { type ResourceCollection } from '../operations/resource-collection.js';
-import { badRequest, conflict } from '../control-error.js';
+import { conflict, unknownReference } from '../control-error.js';
 import { type ControlPlane } from '../control-plane.js';
 import { API_MAPPING_FIELDS, type ApiMapping } from '../fields/api-mapping-fields.js';
 import { type DomainName } from '../fields/domain-name-fields.js';
@@ -43,8 +43,10 @@ const mappingsOf = ({ plane, domainName }: ParentDomainName): ReadonlyMap<string
 function put(parent: ParentDomainName, mapping: ApiMapping): ApiMapping {
   const { ApiId, Stage, ApiMappingId: id, ApiMappingKey: key } = mapping;
   const resources = parent.plane.apis.get(ApiId);
-  if (resources === undefined) throw badRequest(`Invalid API identifier specified ${ApiId}`);
-  if (!resources.stages.has(Stage)) throw badRequest(`Invalid stage identifier specified ${Stage}`);
+  if (resources === undefined)
+    throw unknownReference('ApiId', 'Api', `Invalid API identifier specified ${ApiId}`);
+  if (!resources.stages.has(Stage))
+    throw unknownReference('Stage', 'Stage', `Invalid stage identifier specified ${Stage}`);
   const mappings = mappingsOf(parent);
   if (mappings.values().some((other) => other.ApiMappingKey === key && other.ApiMappingId !== id)) {
     throw conflict(ASSUMED_TEXTS.apiMappingExists);

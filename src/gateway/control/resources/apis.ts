@@ -1,4 +1,5 @@
 import { parseSelectionExpression } from '../../mapping/selection-expression.js';
+import { DEPLOYED_API_FIELDS } from '../../silent.js';
 import { type ResourceCollection } from '../operations/resource-collection.js';
 import { badRequest } from '../control-error.js';
 import { ApiResources, type ControlPlane } from '../control-plane.js';
@@ -7,13 +8,6 @@ import { checkExpression } from '../fields/check-expression.js';
 import { type Api, API_FIELDS, API_SETTINGS } from '../fields/api-fields.js';
 import { readFields, requireFields, writeFields } from '../fields/fields.js';
 import { newResourceId } from './resource-id.js';
-
-/** What of the API itself is part of a deployment. */
-const DEPLOYED = [
-  'RouteSelectionExpression',
-  'ApiKeySelectionExpression',
-  'DisableSchemaValidation',
-] as const;
 
 export const apis: ResourceCollection<ControlPlane, ApiResources> = {
   resourceType: 'API',
@@ -50,7 +44,7 @@ export const apis: ResourceCollection<ControlPlane, ApiResources> = {
     const api: Api = { ...before, ...readFields(API_SETTINGS, input) };
     check(api);
     resources.api = api;
-    if (DEPLOYED.some((name) => api[name] !== before[name])) deployAutomatically(resources);
+    if (DEPLOYED_API_FIELDS.some((name) => api[name] !== before[name])) deployAutomatically(resources);
     return resources;
   },
 

@@ -1,7 +1,7 @@
 import { parseParameterMapping } from '../../mapping/request-parameters.js';
 import { LAMBDA_INTEGRATION_METHOD } from '../../silent.js';
 import { parseSelectionExpression } from '../../mapping/selection-expression.js';
-import { badRequest } from '../control-error.js';
+import { badRequest, unknownReference } from '../control-error.js';
 import { type ApiResources } from '../control-plane.js';
 import { checkExpression } from '../fields/check-expression.js';
 import { type Integration } from '../fields/integration-fields.js';
@@ -107,7 +107,9 @@ function checkConnection(resources: ApiResources, integration: Integration): voi
   }
   const isVariable = new RegExp(`^${STAGE_VARIABLE}$`).test(ConnectionId);
   if (isVariable || resources.plane.vpcLink(ConnectionId) !== undefined) return;
-  throw badRequest(
+  throw unknownReference(
+    'ConnectionId',
+    'VpcLink',
     `ConnectionId '${ConnectionId}' is neither a v1 VPC link (aws apigateway create-vpc-link) nor \${stageVariables.NAME}; links of apigatewayv2 are for HTTP APIs only`,
   );
 }

@@ -1,6 +1,6 @@
 import { ASSUMED_TEXTS } from '../../silent.js';
 import { type ResourceCollection } from '../operations/resource-collection.js';
-import { badRequest, notFound } from '../control-error.js';
+import { badRequest, unknownReference } from '../control-error.js';
 import { type ApiResources } from '../control-plane.js';
 import { type Deployment, DEPLOYMENT_FIELDS, DEPLOYMENT_SETTINGS } from '../fields/deployment-fields.js';
 import { readFields, writeFields } from '../fields/fields.js';
@@ -21,7 +21,7 @@ export const deployments: ResourceCollection<ApiResources, Deployment> = {
     const { StageName, ...settings } = readFields(DEPLOYMENT_FIELDS, input);
     const stage = StageName === undefined ? undefined : resources.stages.get(StageName);
     if (StageName !== undefined && stage === undefined) {
-      throw notFound('Stage', `Invalid Stage identifier specified ${StageName}`);
+      throw unknownReference('StageName', 'Stage', `Invalid Stage identifier specified ${StageName}`);
     }
     if (stage?.AutoDeploy) throw autoDeployIsOn(resources);
     if (resources.routes.size === 0) throw badRequest(NO_ROUTES);

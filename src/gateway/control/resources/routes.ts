@@ -3,7 +3,7 @@ import { parseSelectionExpression } from '../../mapping/selection-expression.js'
 import { LIMITS } from '../../limits.js';
 import { canRequireApiKey, hasAuthorizerId, mergeMap, withoutEmpty } from '../../silent.js';
 import { type ResourceCollection } from '../operations/resource-collection.js';
-import { badRequest, conflict, notFound } from '../control-error.js';
+import { badRequest, conflict, notFound, unknownReference } from '../control-error.js';
 import { type ApiResources } from '../control-plane.js';
 import { deployAutomatically } from './deployments.js';
 import { checkExpression } from '../fields/check-expression.js';
@@ -89,7 +89,9 @@ function checkRouteKey(resources: ApiResources, { RouteId, RouteKey }: Route): v
 
 function checkTarget(resources: ApiResources, { Target }: Route): void {
   if (Target === undefined || resources.integrations.has(integrationId(Target) ?? '')) return;
-  throw badRequest(
+  throw unknownReference(
+    'Target',
+    'Integration',
     `Target '${Target}' is not an integration of this API; it must be integrations/{integrationId}`,
   );
 }

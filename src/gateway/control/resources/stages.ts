@@ -1,7 +1,7 @@
 import { LIMITS } from '../../limits.js';
 import { ASSUMED_TEXTS, mergeMap, withoutEmpty } from '../../silent.js';
 import { type ResourceCollection } from '../operations/resource-collection.js';
-import { badRequest, conflict, notFound } from '../control-error.js';
+import { badRequest, conflict, notFound, unknownReference } from '../control-error.js';
 import { type ApiResources } from '../control-plane.js';
 import { autoDeployIsOn, deployToStage } from './deployments.js';
 import { readFields, requireFields, type Values, writeFields } from '../fields/fields.js';
@@ -109,7 +109,8 @@ function put(
 function checkDeployment(of: ApiResources, { AutoDeploy }: Stage, id: string | undefined): void {
   if (id === undefined) return;
   if (AutoDeploy) throw autoDeployIsOn(of);
-  if (!of.deployments.has(id)) throw notFound('Deployment', `Invalid Deployment identifier specified ${id}`);
+  if (!of.deployments.has(id))
+    throw unknownReference('DeploymentId', 'Deployment', `Invalid Deployment identifier specified ${id}`);
 }
 
 /** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-stages.html */

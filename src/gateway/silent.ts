@@ -152,7 +152,10 @@ export const ASSUMED_TEXTS = {
 
 // ---- parameter mapping ----
 
-/** The text of a mapped value that need not be text: its JSON. `undefined` for nothing: the parameter is not sent. */
+/**
+ * A mapped value as text: JSON, unless it is text itself. `undefined` when there is no value: the parameter is not
+ * sent.
+ */
 export function mappedText(value: unknown): string | undefined {
   if (value === undefined || value === null) return undefined;
   return typeof value === 'string' ? value : JSON.stringify(value);
@@ -185,10 +188,10 @@ export const disconnectVariables = (
 /** `$input` without a body: reported for REST APIs with a GET. */
 export const EMPTY_INPUT_BODY = '{}';
 
-/** What `$input.json` gives the JSON of, when nothing is at the path: reported for REST APIs. */
+/** The value of which `$input.json` returns the JSON when the path has none: reported for REST APIs. */
 export const MISSING_INPUT_VALUE = '';
 
-/** `$input.params('NAME')` when there is no such parameter. */
+/** The value of `$input.params('NAME')` when the parameter does not exist. */
 export const MISSING_INPUT_PARAMETER = '';
 
 /**

@@ -1,5 +1,5 @@
-import { type Node } from './document.js';
 import { creationRank } from '../silent.js';
+import { type Node } from './document.js';
 import { attributeOf } from './intrinsic-functions.js';
 import { type Stack } from './stack.js';
 import { parseSubstitution, splitAttribute } from './substitution.js';

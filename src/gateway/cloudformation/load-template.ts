@@ -1,10 +1,10 @@
 import { ControlError } from '../control/control-error.js';
 import { type ControlPlane } from '../control/control-plane.js';
-import { inDependencyOrder } from './dependencies.js';
-import { type CreatedResource, creatorOf } from './resource-types.js';
-import { type StackSettings, type Value } from './evaluator.js';
-import { Stack } from './stack.js';
 import { ResourceRefusedError } from './cloudformation-error.js';
+import { inDependencyOrder } from './dependencies.js';
+import { type StackSettings, type Value } from './evaluator.js';
+import { type CreatedResource, creatorOf } from './resource-types.js';
+import { Stack } from './stack.js';
 import { readTemplate, type Resource } from './template.js';
 import { wireInput } from './wire-input.js';
 

@@ -1,12 +1,12 @@
+import { type ApiResources, type ControlPlane } from '../control/control-plane.js';
+import { type JsonObject } from '../control/fields/fields.js';
+import { createIn, find, type ResourceCollection } from '../control/operations/resource-collection.js';
 import { apiKeys } from '../control/resources/api-keys.js';
 import { apiMappings } from '../control/resources/api-mappings.js';
 import { apis } from '../control/resources/apis.js';
 import { authorizers } from '../control/resources/authorizers.js';
-import { createIn, find, type ResourceCollection } from '../control/operations/resource-collection.js';
-import { type ApiResources, type ControlPlane } from '../control/control-plane.js';
 import { deployments } from '../control/resources/deployments.js';
 import { domainNames } from '../control/resources/domain-names.js';
-import { type JsonObject } from '../control/fields/fields.js';
 import { integrationResponses } from '../control/resources/integration-responses.js';
 import { integrations } from '../control/resources/integrations.js';
 import { models } from '../control/resources/models.js';

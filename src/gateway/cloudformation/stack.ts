@@ -1,7 +1,7 @@
+import { macroReference } from '../silent.js';
 import { type Call, type Node } from './document.js';
 import { type Evaluator, type StackSettings, type Value } from './evaluator.js';
 import { FUNCTIONS } from './intrinsic-functions.js';
-import { macroReference } from '../silent.js';
 import { placeholderValue } from './placeholder-values.js';
 import { type Resource, type Template } from './template.js';
 

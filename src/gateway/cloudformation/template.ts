@@ -1,5 +1,5 @@
-import { type Dictionary, type Document, type Entry, type Node, readDocument } from './document.js';
 import { type Place } from './cloudformation-error.js';
+import { type Dictionary, type Document, type Entry, type Node, readDocument } from './document.js';
 
 /** The sections of a template by name, not evaluated. */
 export interface Template {

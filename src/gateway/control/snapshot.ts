@@ -21,7 +21,7 @@ import { type RouteResponse } from './fields/route-response-fields.js';
 import { type ContentHandlingStrategy } from './fields/shared-fields.js';
 
 /**
- * What a deployment freezes of an API, and its stages serve: a later change has no effect before the next deployment.
+ * The parts of an API that a deployment freezes and its stages serve: a later change has no effect before the next one.
  * Everything is parsed here, once, so that a frame costs only evaluation.
  */
 export interface Snapshot {

@@ -4,7 +4,6 @@ import { createInterface } from 'node:readline';
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { type Logger } from 'pino';
 import { LIMITS } from '../limits.js';
-import { failedResponse, type FunctionResponse } from './function-response.js';
 import {
   type FileVersion,
   type FunctionError,
@@ -12,6 +11,7 @@ import {
   type FunctionWorkerMessage,
   type Invocation,
 } from './function-messages.js';
+import { failedResponse, type FunctionResponse } from './function-response.js';
 
 /**
  * A worker thread with one function's module, like an execution environment on AWS: one invocation at a time, and the

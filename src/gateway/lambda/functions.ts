@@ -1,7 +1,7 @@
 import { type Logger } from 'pino';
 import { functionNames } from '../silent.js';
-import { type FunctionResponse } from './function-response.js';
 import { NoFunctionError } from './function-errors.js';
+import { type FunctionResponse } from './function-response.js';
 import { type FunctionSource } from './function-source.js';
 import { InvokeEndpoint } from './invoke-endpoint.js';
 import { type LambdaFunction } from './lambda-function.js';

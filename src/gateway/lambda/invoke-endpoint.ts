@@ -1,8 +1,8 @@
 import { Agent } from 'undici';
 import { LIMITS } from '../limits.js';
 import { isFunctionError } from '../silent.js';
-import { failedResponse, type FunctionResponse } from './function-response.js';
 import { FunctionTimedOutError, FunctionUnavailableError } from './function-errors.js';
+import { failedResponse, type FunctionResponse } from './function-response.js';
 import { type LambdaFunction } from './lambda-function.js';
 
 /**

@@ -3,10 +3,10 @@ import { availableParallelism } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import { type Logger } from 'pino';
 import { LIMITS } from '../limits.js';
-import { type FunctionResponse } from './function-response.js';
 import { FunctionEnvironment } from './function-environment.js';
 import { FunctionTimedOutError, FunctionUnavailableError } from './function-errors.js';
 import { type Invocation } from './function-messages.js';
+import { type FunctionResponse } from './function-response.js';
 import { FunctionSourceError, type ModuleSource } from './function-source.js';
 import { type LambdaFunction } from './lambda-function.js';
 

@@ -18,7 +18,7 @@ import {
  * The methods of text, numbers, lists and maps: those of Java that templates use. A value has no others, so that a
  * template cannot reach the methods of JavaScript objects.
  *
- * @returns `null` when there is no such method
+ * @returns `null` when the value has no such method
  */
 export function callMethod(target: Value, name: string, args: readonly Value[]): Value {
   if (target instanceof TemplateObject) return target.call(name, args);

@@ -2,7 +2,7 @@ import { Budget, checkedText } from './budget.js';
 
 /**
  * The values of a template, and how Velocity 1.7 and Java print, compare and calculate with them. JSON's values are
- * themselves; `null` is also the value of a reference to nothing.
+ * themselves; `null` is also the value of a reference that cannot be resolved.
  */
 export type Value = unknown;
 

@@ -1,6 +1,5 @@
 /**
- * A WebSocket API in front of a network load balancer, as teams write one: nothing in it fails on AWS. Tests plant
- * what does.
+ * A typical WebSocket API in front of a network load balancer, which works on AWS. Tests replace parts of it by errors.
  */
 export const CHAT = `AWSTemplateFormatVersion: 2010-09-09
 Parameters:

@@ -28,7 +28,7 @@ Resources:
       Value: VALUE
 `;
 
-/** What a value comes to, in a template that has a bit of everything. */
+/** The value of a node, in a template with every kind of section. */
 function evaluate(value: string, parameters: Record<string, string> = {}) {
   const stack = new Stack(
     readTemplate(
@@ -64,7 +64,7 @@ describe('an intrinsic function', () => {
     ['!Ref AWS::NoValue', undefined],
     ['[a, !Ref AWS::NoValue, b]', ['a', 'b']],
     ['{a: 1, b: !Ref AWS::NoValue}', { a: 1 }],
-    // Fn::GetAtt, of resources that are not made here
+    // Fn::GetAtt, of resources that are not created here
     ['!GetAtt Nlb.DNSName', 'Nlb.elb.local'],
     [
       '!Ref Nlb',
@@ -104,7 +104,7 @@ describe('an intrinsic function', () => {
     ['"{{resolve:ssm:other}}"', '{{resolve:ssm:other}}'],
     // joined from its parts, as the CDK does
     [`!Join ['', ['{{resolve:secretsmanager:', gw, ':SecretString:key}}!']]`, 's3cret!'],
-    // what is no function
+    // not a function
     ['010', '010'],
     ['2010-09-09', '2010-09-09'],
     ['true', true],

@@ -12,7 +12,7 @@ function load(text: string, parameters: Record<string, string> = {}) {
   return { plane, report };
 }
 
-/** The only API, and everything below it. */
+/** The only API and its resources. */
 function loadApi(text: string, parameters: Record<string, string> = {}) {
   const { plane, report } = load(text, parameters);
   const api = plane.apis.values().next().value;

@@ -15,7 +15,7 @@ const SETTINGS = {
   parameters: new Map(),
 };
 
-/** Pieces that mean something in a template, and some that mean nothing. */
+/** Fragments that have a meaning in templates, and some that have none. */
 const PIECES = [
   '!Ref Api',
   '!Sub "${a.b}"',
@@ -76,7 +76,7 @@ const mutated = fc
     changes.reduce((text, { at, cut, piece }) => text.slice(0, at) + piece + text.slice(at + cut), CHAT),
   );
 
-/** Whether a template is taken or refused in words: anything else is thrown on. */
+/** Whether the template is refused with an expected error. Any other error is rethrown. */
 function isRefused(work: () => unknown): boolean {
   try {
     work();

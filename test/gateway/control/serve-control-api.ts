@@ -15,7 +15,7 @@ import { ControlPlane } from '../../../src/gateway/control/control-plane.js';
 /** A control plane behind a real HTTP server, and AWS's own clients for it. */
 export async function serveControlApi() {
   const controlPlane = new ControlPlane({ region: 'eu-central-1', accountId: '123456789012' });
-  /** Faults of the gateway, as opposed to answers that refuse something. */
+  /** Faults of the gateway, as opposed to refusals. */
   const faults: unknown[] = [];
   const server = createServer((request, response) => {
     buffer(request)

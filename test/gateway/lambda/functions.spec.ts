@@ -6,7 +6,7 @@ import { Functions } from '../../../src/gateway/lambda/functions.js';
 import { FunctionModule } from '../../support/function-module.js';
 import { LogLines } from '../../support/log-lines.js';
 
-/** Functions as `--function` gives them, closed at the end of the test. */
+/** Functions from values of `--function`, closed at the end of the test. */
 function functionsOf(flags: readonly string[], log = pino({ level: 'silent' })) {
   const sources = flags.map(parseFunctionFlag).map(({ name, source }) => [name, source] as const);
   const functions = new Functions(new Map(sources), log);
@@ -240,7 +240,7 @@ describe('a timeout', () => {
     expect(read(await functions.invoke('chat', '{}', 5_000))).toBe('alive');
   });
 
-  it('while the module loads keeps the environment', async () => {
+  it('while the module loads does not discard the environment', async () => {
     using module = new FunctionModule(`
       await new Promise((resolve) => setTimeout(resolve, 300));
       const loadedAt = Date.now();

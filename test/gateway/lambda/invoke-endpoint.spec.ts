@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { InvokeEndpoint } from '../../../src/gateway/lambda/invoke-endpoint.js';
 import { type Answer, HttpBackend } from '../../support/http-backend.js';
 
-/** An Invoke endpoint that answers as the test says, and the function behind it. */
+/** An Invoke endpoint with the given response, and the function behind it. */
 async function endpoint(answer: Answer, path = '') {
   const backend = await HttpBackend.start();
   backend.answer = () => answer;

@@ -5,7 +5,7 @@ import { renderTemplate } from './render-template.js';
 
 const BODY = '{"text":"t","list":[1],"map":{"k":"v"},"n":1,"__proto__":{"polluted":1}}';
 
-/** What a template gives, or nothing when it fails as templates may, such as for an item that is not in a list. */
+/** The result of a template; empty when it fails with an expected error, such as an index outside a list. */
 function attempt(template: string, body: string): string {
   try {
     return renderTemplate(template, body);

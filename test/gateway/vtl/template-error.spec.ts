@@ -3,7 +3,7 @@ import { readTemplate } from '../../../src/gateway/vtl/render.js';
 import { TemplateError } from '../../../src/gateway/vtl/template-error.js';
 import { renderTemplate } from './render-template.js';
 
-/** Where it fails, as `line:column`. */
+/** The position of the failure, as `line:column`. */
 function failureOf(work: () => unknown): string {
   try {
     work();

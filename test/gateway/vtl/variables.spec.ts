@@ -126,7 +126,7 @@ describe('$input.params', () => {
 describe('$util', () => {
   it.each([
     ["$util.escapeJavaScript($input.path('$.text'))", String.raw`it\'s \"q\" \u00E9\/`],
-    // AWS's advice, as an escaped ' is no JSON
+    // AWS's advice, because an escaped ' is not JSON
     [
       String.raw`$util.escapeJavaScript($input.path('$.text')).replaceAll("\\'","'")`,
       String.raw`it's \"q\" \u00E9\/`,
@@ -154,7 +154,7 @@ describe('$context', () => {
     ['$context.identity.sourceIp', '203.0.113.9'],
     ["$context.authorizer.get('a.b')", 'c'],
     ["$context['connectionId']", 'gbg=='],
-    // documented, and not there in this event
+    // documented, but absent in this event
     ['[$context.messageId$context.identity.userArn]', '[]'],
     ['$context.conectionId', '$context.conectionId'],
   ])('%s', (template, text) => {

@@ -100,7 +100,7 @@ describe('#set', () => {
     ['#set($x = {"a": 1, "b": [1, 2]})$x', '{a=1, b=[1, 2]}'],
     ['#set($x = {"a": {}})#set($x.a.b = 2)#set($x["c"] = 3)$x', '{a={b=2}, c=3}'],
     ['#set($x = [1, 2])#set($x[0] = 9)$x', '[9, 2]'],
-    // Velocity 1.7 does not assign what is nothing
+    // Velocity 1.7 does not assign null
     ['#set($x = 1)#set($x = $none)$x', '1'],
   ])('%s gives %s', (template, text) => {
     expect(render(template)).toBe(text);
@@ -121,7 +121,7 @@ describe('#foreach', () => {
     ["#foreach($i in $input.path('$.n'))x#end", ''],
     ['#foreach($i in [1..5])#if($i == 3)#break#end$i#end!', '12!'],
     ['#foreach($i in [1,2])#foreach($j in [1,2])#if($j == 2)#break#end$i$j #end#end', '11 21 '],
-    // afterwards the variable is what it was
+    // the variable has its former value afterwards
     ['#set($i = "x")#foreach($i in [1])#end$i$!foreach.index', 'x'],
     ['#foreach($i in [1,2])#set($last = $i)#end$last', '2'],
   ])('%s gives %s', (template, text) => {

@@ -1,14 +1,14 @@
 import { ControlPlane } from '../../control/control-plane.js';
 import { type DeployedRoute, integrationId, type Snapshot } from '../../control/snapshot.js';
 import { findTarget } from '../../integrations/find-target.js';
+import { UsageError } from '../../usage-error.js';
 import { mapRequest, type RouteEvent } from '../../websocket/steps/map-request.js';
 import { missingParameters } from '../../websocket/steps/require-parameters.js';
 import { readMessage, selectRoute } from '../../websocket/steps/select-route.js';
 import { validateMessage } from '../../websocket/steps/validate-message.js';
-import { UsageError } from '../../usage-error.js';
 import { type LoadOptions, type LoadReport, loadTemplate } from '../load-template.js';
-import { type ClientInput, PLACEHOLDER_CONNECTION_ID, sampleEvent } from './sample-event.js';
 import { printRequest } from './print-request.js';
+import { type ClientInput, PLACEHOLDER_CONNECTION_ID, sampleEvent } from './sample-event.js';
 import { unfilledMappings } from './unfilled-mappings.js';
 
 export interface ExplainOptions extends LoadOptions, ClientInput {

@@ -1,8 +1,8 @@
-import { allDependencies } from '../dependencies.js';
 import { CloudFormationError } from '../cloudformation-error.js';
+import { allDependencies } from '../dependencies.js';
 import { asFlag } from '../wire-input.js';
-import { type LintedApi, webSocketApis } from './template-apis.js';
 import { type Check, type Report, type Subject } from './subject.js';
+import { type LintedApi, webSocketApis } from './template-apis.js';
 
 /** Checks deployments, stages and routes: whether the deployment contains all that the stage must serve. */
 export const checkDeployments: Check = (subject, report) => {

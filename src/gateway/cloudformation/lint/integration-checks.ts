@@ -1,7 +1,7 @@
 import { INTEGRATION_TIMEOUT_MS } from '../../silent.js';
 import { asNumber } from '../wire-input.js';
-import { type LintedIntegration, webSocketApis } from './template-apis.js';
 import { type Check, type Report, type Subject } from './subject.js';
+import { type LintedIntegration, webSocketApis } from './template-apis.js';
 
 /** Checks an integration's connection id, VPC link, method and timeout. */
 export const checkIntegrations: Check = (subject, report) => {

@@ -1,8 +1,8 @@
 import { ControlPlane } from '../../control/control-plane.js';
 import { UNSUPPORTED } from '../../control/fields/field-kinds.js';
+import { CloudFormationError, type Place, ResourceRefusedError } from '../cloudformation-error.js';
 import { inDependencyOrder } from '../dependencies.js';
 import { type LoadOptions, loadTemplate } from '../load-template.js';
-import { CloudFormationError, type Place, ResourceRefusedError } from '../cloudformation-error.js';
 import { readTemplate, type Template } from '../template.js';
 import { checkDeployments } from './deployment-checks.js';
 import { checkExpressions, checkSubstitutions } from './expression-checks.js';

@@ -1,8 +1,8 @@
 import { ExpressionError } from '../../mapping/expression-error.js';
 import { parseParameterMapping, type Source } from '../../mapping/request-parameters.js';
 import { declarationsFor } from '../../silent.js';
-import { type LintedIntegration, type LintedRoute, webSocketApis } from './template-apis.js';
 import { type Check, type MapEntry, type Report, type Subject } from './subject.js';
+import { type LintedIntegration, type LintedRoute, webSocketApis } from './template-apis.js';
 
 /** Checks each request parameter mapping. */
 export const checkMappings: Check = (subject, report) => {

@@ -1,7 +1,7 @@
+import { CloudFormationError, type Place } from '../cloudformation-error.js';
 import { type Entry, type Node } from '../document.js';
 import { type StackSettings, type Value } from '../evaluator.js';
 import { type PhysicalValue, Stack } from '../stack.js';
-import { CloudFormationError, type Place } from '../cloudformation-error.js';
 import { type Resource, type Template } from '../template.js';
 import { type RuleId, type Rule } from './rules.js';
 

@@ -1,5 +1,5 @@
-import { type Stored } from './fields.js';
 import { flag, httpApisOnly, oneOf, text } from './field-kinds.js';
+import { type Stored } from './fields.js';
 import { TAGS } from './shared-fields.js';
 
 /** The fields of an API that an update can change. */

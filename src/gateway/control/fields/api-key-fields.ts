@@ -1,5 +1,5 @@
-import { type Stored } from './fields.js';
 import { flag, notSupported, text } from './field-kinds.js';
+import { type Stored } from './fields.js';
 import { TAGS } from './shared-fields.js';
 
 const SETTINGS = {

@@ -1,5 +1,5 @@
-import { type Stored } from './fields.js';
 import { text } from './field-kinds.js';
+import { type Stored } from './fields.js';
 
 export const API_MAPPING_FIELDS = {
   ApiId: text({ min: 1 }),

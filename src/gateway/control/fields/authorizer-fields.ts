@@ -1,5 +1,5 @@
-import { type Stored } from './fields.js';
 import { httpApisOnly, listOf, text } from './field-kinds.js';
+import { type Stored } from './fields.js';
 
 export const AUTHORIZER_FIELDS = {
   Name: text({ min: 1, max: 128 }),

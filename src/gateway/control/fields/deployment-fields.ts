@@ -1,5 +1,5 @@
-import { type Stored } from './fields.js';
 import { text } from './field-kinds.js';
+import { type Stored } from './fields.js';
 
 /** The fields of a deployment that an update can change. */
 export const DEPLOYMENT_SETTINGS = { Description: text({ max: 1024 }) };

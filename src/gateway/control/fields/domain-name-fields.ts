@@ -1,5 +1,5 @@
-import { type Stored, type Values } from './fields.js';
 import { listOf, notSupported, oneOf, structure, text } from './field-kinds.js';
+import { type Stored, type Values } from './fields.js';
 import { TAGS } from './shared-fields.js';
 
 const CONFIGURATION = {

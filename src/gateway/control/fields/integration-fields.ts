@@ -1,6 +1,6 @@
 import { INTEGRATION_TIMEOUT_MS } from '../../silent.js';
-import { type Stored } from './fields.js';
 import { httpApisOnly, integer, mapOf, oneOf, text } from './field-kinds.js';
+import { type Stored } from './fields.js';
 import { CONTENT_HANDLING, TEMPLATES } from './shared-fields.js';
 
 export const INTEGRATION_FIELDS = {

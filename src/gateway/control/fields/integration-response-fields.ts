@@ -1,5 +1,5 @@
-import { type Stored } from './fields.js';
 import { mapOf, text } from './field-kinds.js';
+import { type Stored } from './fields.js';
 import { CONTENT_HANDLING, TEMPLATES } from './shared-fields.js';
 
 export const INTEGRATION_RESPONSE_FIELDS = {

@@ -1,5 +1,5 @@
-import { type Stored } from './fields.js';
 import { text } from './field-kinds.js';
+import { type Stored } from './fields.js';
 
 export const MODEL_FIELDS = {
   Name: text({ max: 128, pattern: /^[A-Za-z0-9]+$/, form: '1 to 128 letters and digits' }),

@@ -1,5 +1,5 @@
-import { type Stored } from './fields.js';
 import { flag, httpApisOnly, oneOf, text } from './field-kinds.js';
+import { type Stored } from './fields.js';
 import { MODEL_NAMES, PARAMETER_DECLARATIONS } from './shared-fields.js';
 
 export const ROUTE_FIELDS = {

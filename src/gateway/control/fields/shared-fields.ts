@@ -1,6 +1,6 @@
 import { TEMPLATE_CHARACTERS } from '../../silent.js';
-import { type Field } from './fields.js';
 import { flag, mapOf, oneOf, structure, text } from './field-kinds.js';
+import { type Field } from './fields.js';
 
 /** Fields that several resources have. */
 

@@ -1,6 +1,6 @@
 import { ACCESS_LOG_FORMAT_LENGTH } from '../../silent.js';
-import { type Complete, type Stored, type Values } from './fields.js';
 import { flag, integer, mapOf, number, oneOf, structure, text } from './field-kinds.js';
+import { type Complete, type Stored, type Values } from './fields.js';
 import { TAGS } from './shared-fields.js';
 
 const ROUTE_SETTINGS = {

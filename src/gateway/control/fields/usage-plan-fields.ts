@@ -1,5 +1,5 @@
-import { type Complete, type Stored } from './fields.js';
 import { integer, listOf, number, oneOf, structure, text } from './field-kinds.js';
+import { type Complete, type Stored } from './fields.js';
 import { TAGS } from './shared-fields.js';
 
 const API_STAGE = { apiId: text({ min: 1 }), stage: text({ min: 1 }) };

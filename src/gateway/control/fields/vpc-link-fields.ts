@@ -1,5 +1,5 @@
-import { type Stored } from './fields.js';
 import { listOf, mapOf, text } from './field-kinds.js';
+import { type Stored } from './fields.js';
 
 /** The fields of a VPC link that a patch can replace. */
 export const VPC_LINK_SETTINGS = {

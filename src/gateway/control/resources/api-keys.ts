@@ -1,11 +1,11 @@
 import { randomInt } from 'node:crypto';
 import { ASSUMED_TEXTS } from '../../silent.js';
-import { type ResourceCollection } from '../operations/resource-collection.js';
 import { badRequest, conflict } from '../control-error.js';
 import { type ControlPlane } from '../control-plane.js';
 import { API_KEY_FIELDS, type ApiKey } from '../fields/api-key-fields.js';
 import { readFields, writeFields } from '../fields/fields.js';
 import { readPatch } from '../operations/patch-document.js';
+import { type ResourceCollection } from '../operations/resource-collection.js';
 import { newResourceId } from './resource-id.js';
 
 /**

@@ -1,10 +1,10 @@
 import { ASSUMED_TEXTS } from '../../silent.js';
-import { type ResourceCollection } from '../operations/resource-collection.js';
 import { conflict, unknownReference } from '../control-error.js';
 import { type ControlPlane } from '../control-plane.js';
 import { API_MAPPING_FIELDS, type ApiMapping } from '../fields/api-mapping-fields.js';
 import { type DomainName } from '../fields/domain-name-fields.js';
 import { readFields, requireFields, writeFields } from '../fields/fields.js';
+import { type ResourceCollection } from '../operations/resource-collection.js';
 import { newResourceId } from './resource-id.js';
 
 /** The domain name that the mappings belong to. */

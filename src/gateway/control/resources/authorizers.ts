@@ -1,15 +1,15 @@
-import { parseSource, type Source } from '../../mapping/request-parameters.js';
-import { ExpressionError } from '../../mapping/expression-error.js';
 import { LIMITS } from '../../limits.js';
+import { ExpressionError } from '../../mapping/expression-error.js';
+import { parseSource, type Source } from '../../mapping/request-parameters.js';
 import { ASSUMED_TEXTS, withoutEmpty } from '../../silent.js';
-import { type ResourceCollection } from '../operations/resource-collection.js';
 import { badRequest, conflict } from '../control-error.js';
 import { type ApiResources } from '../control-plane.js';
-import { deployAutomatically } from './deployments.js';
 import { type Authorizer, AUTHORIZER_FIELDS } from '../fields/authorizer-fields.js';
 import { readFields, requireFields, writeFields } from '../fields/fields.js';
-import { newResourceId } from './resource-id.js';
+import { type ResourceCollection } from '../operations/resource-collection.js';
 import { functionOf } from '../snapshot.js';
+import { deployAutomatically } from './deployments.js';
+import { newResourceId } from './resource-id.js';
 
 /**
  * Lambda authorizers. Only the `$connect` route can have one.

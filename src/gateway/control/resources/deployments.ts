@@ -1,12 +1,12 @@
 import { ASSUMED_TEXTS } from '../../silent.js';
-import { type ResourceCollection } from '../operations/resource-collection.js';
 import { badRequest, unknownReference } from '../control-error.js';
 import { type ApiResources } from '../control-plane.js';
 import { type Deployment, DEPLOYMENT_FIELDS, DEPLOYMENT_SETTINGS } from '../fields/deployment-fields.js';
 import { readFields, writeFields } from '../fields/fields.js';
 import { type Stage } from '../fields/stage-fields.js';
-import { newResourceId } from './resource-id.js';
+import { type ResourceCollection } from '../operations/resource-collection.js';
 import { takeSnapshot } from '../snapshot.js';
+import { newResourceId } from './resource-id.js';
 
 /** AWS's text: https://github.com/aws/serverless-application-model/issues/2512 */
 const NO_ROUTES = 'At least one route is required before deploying the Api';

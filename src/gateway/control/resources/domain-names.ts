@@ -1,5 +1,4 @@
 import { randomInt } from 'node:crypto';
-import { type ResourceCollection } from '../operations/resource-collection.js';
 import { badRequest, conflict } from '../control-error.js';
 import { type ControlPlane } from '../control-plane.js';
 import {
@@ -10,6 +9,7 @@ import {
   type RequestedConfiguration,
 } from '../fields/domain-name-fields.js';
 import { readFields, requireFields, writeFields } from '../fields/fields.js';
+import { type ResourceCollection } from '../operations/resource-collection.js';
 
 /**
  * Host names of the user's own. No name server and no certificate is consulted: a client that sends the name as its

@@ -1,10 +1,8 @@
 import { parseResponseMapping } from '../../mapping/response-parameters.js';
-import { mergeMap, withoutEmpty } from '../../silent.js';
 import { parseSelectionExpression } from '../../mapping/selection-expression.js';
-import { type ResourceCollection } from '../operations/resource-collection.js';
+import { mergeMap, withoutEmpty } from '../../silent.js';
 import { badRequest, conflict } from '../control-error.js';
 import { type ApiResources } from '../control-plane.js';
-import { deployAutomatically } from './deployments.js';
 import { checkExpression } from '../fields/check-expression.js';
 import { readFields, requireFields, writeFields } from '../fields/fields.js';
 import { type Integration } from '../fields/integration-fields.js';
@@ -12,6 +10,8 @@ import {
   INTEGRATION_RESPONSE_FIELDS,
   type IntegrationResponse,
 } from '../fields/integration-response-fields.js';
+import { type ResourceCollection } from '../operations/resource-collection.js';
+import { deployAutomatically } from './deployments.js';
 import { newResourceId } from './resource-id.js';
 
 /** The integration that the responses belong to. */

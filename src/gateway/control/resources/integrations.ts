@@ -6,15 +6,15 @@ import {
   mergeMap,
   withoutEmpty,
 } from '../../silent.js';
-import { type ResourceCollection } from '../operations/resource-collection.js';
-import { checkIntegration } from './check-integration.js';
 import { conflict } from '../control-error.js';
 import { type ApiResources } from '../control-plane.js';
-import { deployAutomatically } from './deployments.js';
 import { readFields, requireFields, writeFields } from '../fields/fields.js';
 import { type Integration, INTEGRATION_FIELDS } from '../fields/integration-fields.js';
-import { newResourceId } from './resource-id.js';
+import { type ResourceCollection } from '../operations/resource-collection.js';
 import { functionOf, integrationId } from '../snapshot.js';
+import { checkIntegration } from './check-integration.js';
+import { deployAutomatically } from './deployments.js';
+import { newResourceId } from './resource-id.js';
 
 export const integrations: ResourceCollection<ApiResources, Integration> = {
   resourceType: 'Integration',

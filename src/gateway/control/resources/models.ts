@@ -1,10 +1,10 @@
 import { ASSUMED_TEXTS, MODEL_CONTENT_TYPE, withoutEmpty } from '../../silent.js';
-import { type ResourceCollection } from '../operations/resource-collection.js';
 import { badRequest, conflict } from '../control-error.js';
 import { type ApiResources } from '../control-plane.js';
-import { deployAutomatically } from './deployments.js';
 import { isJsonObject, readFields, requireFields, writeFields } from '../fields/fields.js';
 import { type Model, MODEL_FIELDS } from '../fields/model-fields.js';
+import { type ResourceCollection } from '../operations/resource-collection.js';
+import { deployAutomatically } from './deployments.js';
 import { schemaErrors } from './json-schema.js';
 import { newResourceId } from './resource-id.js';
 
@@ -40,7 +40,7 @@ export const models: ResourceCollection<ApiResources, Model> = {
 
 /**
  * @param path the field's name for the error message
- * @throws {ControlError} 400: there is no model of that name
+ * @throws {ControlError} 400: a model of that name does not exist
  */
 export function checkModelNames(
   resources: ApiResources,

@@ -1,13 +1,13 @@
 import { parseSelectionExpression } from '../../mapping/selection-expression.js';
 import { mergeMap, RESPONSE_HEADER, withoutEmpty } from '../../silent.js';
-import { type ResourceCollection } from '../operations/resource-collection.js';
 import { badRequest, conflict } from '../control-error.js';
 import { type ApiResources } from '../control-plane.js';
-import { deployAutomatically } from './deployments.js';
 import { checkExpression } from '../fields/check-expression.js';
 import { readFields, requireFields, writeFields } from '../fields/fields.js';
 import { type Route } from '../fields/route-fields.js';
 import { type RouteResponse, ROUTE_RESPONSE_FIELDS } from '../fields/route-response-fields.js';
+import { type ResourceCollection } from '../operations/resource-collection.js';
+import { deployAutomatically } from './deployments.js';
 import { checkModelNames } from './models.js';
 import { newResourceId } from './resource-id.js';
 

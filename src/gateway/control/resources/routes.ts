@@ -1,17 +1,17 @@
+import { LIMITS } from '../../limits.js';
 import { parseSource } from '../../mapping/request-parameters.js';
 import { parseSelectionExpression } from '../../mapping/selection-expression.js';
-import { LIMITS } from '../../limits.js';
 import { canRequireApiKey, hasAuthorizerId, mergeMap, withoutEmpty } from '../../silent.js';
-import { type ResourceCollection } from '../operations/resource-collection.js';
 import { badRequest, conflict, notFound, unknownReference } from '../control-error.js';
 import { type ApiResources } from '../control-plane.js';
-import { deployAutomatically } from './deployments.js';
 import { checkExpression } from '../fields/check-expression.js';
 import { readFields, requireFields, writeFields } from '../fields/fields.js';
 import { type Route, ROUTE_FIELDS } from '../fields/route-fields.js';
+import { type ResourceCollection } from '../operations/resource-collection.js';
+import { integrationId } from '../snapshot.js';
+import { deployAutomatically } from './deployments.js';
 import { checkModelNames } from './models.js';
 import { newResourceId } from './resource-id.js';
-import { integrationId } from '../snapshot.js';
 
 export const routes: ResourceCollection<ApiResources, Route> = {
   resourceType: 'Route',

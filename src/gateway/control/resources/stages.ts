@@ -67,7 +67,7 @@ export const stages: ResourceCollection<ApiResources, Stage> = {
   },
 };
 
-/** DeleteAccessLogSettings; a stage without any is no error. */
+/** DeleteAccessLogSettings; not an error for a stage without any. */
 export function deleteAccessLogSettings(of: ApiResources, stage: Stage): void {
   const { AccessLogSettings: _, ...rest } = stage;
   of.stages.set(stage.StageName, { ...rest, LastUpdatedDate: of.plane.date() });

@@ -1,10 +1,10 @@
-import { type ResourceCollection } from '../operations/resource-collection.js';
 import { conflict, notFound } from '../control-error.js';
 import { type ControlPlane } from '../control-plane.js';
 import { type ApiKey } from '../fields/api-key-fields.js';
 import { oneOf, text } from '../fields/field-kinds.js';
 import { readFields, requireFields } from '../fields/fields.js';
 import { type UsagePlan } from '../fields/usage-plan-fields.js';
+import { type ResourceCollection } from '../operations/resource-collection.js';
 import { checkOnePlanForEachStage } from './usage-plans.js';
 
 const FIELDS = { keyId: text({ min: 1 }), keyType: oneOf(['API_KEY'] as const) };

@@ -1,5 +1,4 @@
 import { ASSUMED_TEXTS } from '../../silent.js';
-import { type ResourceCollection } from '../operations/resource-collection.js';
 import { badRequest, conflict, notFound } from '../control-error.js';
 import { type ControlPlane } from '../control-plane.js';
 import { readFields, requireFields, writeFields } from '../fields/fields.js';
@@ -11,6 +10,7 @@ import {
   USAGE_PLAN_SETTINGS,
 } from '../fields/usage-plan-fields.js';
 import { type PatchOperation, readPatch } from '../operations/patch-document.js';
+import { type ResourceCollection } from '../operations/resource-collection.js';
 import { newResourceId } from './resource-id.js';
 
 const PATCHES = [

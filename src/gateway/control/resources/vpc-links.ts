@@ -1,10 +1,10 @@
 import { ASSUMED_TEXTS } from '../../silent.js';
-import { type ResourceCollection } from '../operations/resource-collection.js';
 import { badRequest } from '../control-error.js';
 import { type ControlPlane } from '../control-plane.js';
 import { readFields, requireFields, writeFields } from '../fields/fields.js';
 import { VPC_LINK_FIELDS, VPC_LINK_SETTINGS, type VpcLink } from '../fields/vpc-link-fields.js';
 import { readPatch } from '../operations/patch-document.js';
+import { type ResourceCollection } from '../operations/resource-collection.js';
 import { newResourceId } from './resource-id.js';
 
 /**

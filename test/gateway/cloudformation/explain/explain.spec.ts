@@ -12,7 +12,7 @@ const explained = (options: Partial<ExplainOptions>, text = CHAT) =>
     ...options,
   });
 
-/** The request alone, without what is said about it. */
+/** The request without its comments. */
 const request = (text: string) =>
   text
     .split('\n')

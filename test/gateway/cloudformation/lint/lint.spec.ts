@@ -3,10 +3,10 @@ import { lint } from '../../../../src/gateway/cloudformation/lint/lint.js';
 import { type RuleId, RULES } from '../../../../src/gateway/cloudformation/lint/rules.js';
 import { CHAT } from '../chat-template.js';
 
-/** Where the finding is to be, in what is planted. */
+/** Marks the place of the expected finding in the replaced text. */
 const MARK = '«';
 
-/** The clean template with one piece of it replaced, and where the mark was. */
+/** The clean template with one part replaced, and the place of the mark. */
 function plant(before: string, after: string, prepare = (text: string) => text) {
   if (!CHAT.includes(before)) throw new Error(`the template has no '${before}'`);
   const marked = prepare(CHAT.replace(before, () => after));
@@ -368,7 +368,7 @@ describe('lint', () => {
   });
 });
 
-/** What else the planted template needs so that it breaks one rule only. */
+/** Other replacements that a template needs in order to break only one rule. */
 function prepared(rule: RuleId, text: string): string {
   switch (rule) {
     case 'no-connection-id':

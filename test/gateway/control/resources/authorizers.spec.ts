@@ -201,7 +201,7 @@ describe('the authorization of a route', () => {
     ['JWT', { routeKey: '$connect', authorizationType: 'JWT' }],
     ['CUSTOM without an authorizer', { routeKey: '$connect', authorizationType: 'CUSTOM' }],
     [
-      'CUSTOM with an authorizer that is not there',
+      'CUSTOM with an authorizer that does not exist',
       { routeKey: '$connect', authorizationType: 'CUSTOM', authorizerId: 'abc123' },
     ],
     ['an authorizer without CUSTOM', { routeKey: '$connect', authorizerId: 'abc123' }],

@@ -189,8 +189,8 @@ describe('domain names', () => {
     });
 
     it.each([
-      ['to an API that is not there', { apiId: 'nosuchapi0' }],
-      ['to a stage that is not there', { stage: 'test' }],
+      ['to an API that does not exist', { apiId: 'nosuchapi0' }],
+      ['to a stage that does not exist', { stage: 'test' }],
       ['with a key of two segments', { apiMappingKey: 'chat/v1' }],
     ])('cannot map %s', async (_, flaw) => {
       const response = await served.send('POST', `/v2/domainnames/${DomainName}/apimappings`, {

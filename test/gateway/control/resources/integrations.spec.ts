@@ -300,7 +300,7 @@ describe('integrations', () => {
     ['with credentials that are no role', { credentialsArn: 'arn:aws:s3:::bucket' }],
     ['with a template of more than 32 KB', { requestTemplates: { $default: 'x'.repeat(32 * 1024 + 1) } }],
     [
-      'with a template selection of an answer',
+      'with a template selection by a response',
       { templateSelectionExpression: '${integration.response.statuscode}' },
     ],
     ['with another content handling', { contentHandlingStrategy: 'CONVERT' }],
@@ -320,7 +320,7 @@ describe('integrations', () => {
     ['with a timeout that is a string', { timeoutInMillis: '1000' }],
     ['with a timeout that is not a whole number', { timeoutInMillis: 99.5 }],
     ['through a link that is not named', { connectionType: 'VPC_LINK' }],
-    ['through a link that is not there', { connectionType: 'VPC_LINK', connectionId: 'abc123' }],
+    ['through a link that does not exist', { connectionType: 'VPC_LINK', connectionId: 'abc123' }],
     ['over INTERNET with a link', { connectionId: '${stageVariables.vpcLinkId}' }],
     ['with an unknown destination', { requestParameters: { ConnectionId: 'context.connectionId' } }],
     ['with an unknown source', { requestParameters: { 'integration.request.header.A': 'connectionId' } }],

@@ -82,8 +82,8 @@ describe('route responses', () => {
   it.each([
     ['without a key', { routeResponseKey: undefined }],
     ['with another key', { routeResponseKey: '/200/' }],
-    ['with a model that is not there', { responseModels: { $default: 'Answer' } }],
-    ['with a parameter that is no header', { responseParameters: { 'route.response.body': {} } }],
+    ['with a model that does not exist', { responseModels: { $default: 'Answer' } }],
+    ['with a parameter that is not a header', { responseParameters: { 'route.response.body': {} } }],
   ])('refuses one %s', async (_, flaw) => {
     const path = `/v2/apis/${ApiId}/routes/${RouteId}/routeresponses`;
     const response = await served.send('POST', path, { routeResponseKey: '$default', ...flaw });

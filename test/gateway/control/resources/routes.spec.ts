@@ -172,14 +172,14 @@ describe('routes', () => {
   it.each([
     ['without a key', { routeKey: undefined }],
     ['with a key of its own that begins with $', { routeKey: '$join' }],
-    ['to an integration that is not there', { target: 'integrations/abc1234' }],
-    ['to a target that is no integration', { target: 'abc1234' }],
+    ['to an integration that does not exist', { target: 'integrations/abc1234' }],
+    ['to a target that is not an integration', { target: 'abc1234' }],
     ['with a parameter that is not a source', { requestParameters: { token: {} } }],
     ['with a parameter that needs no declaration', { requestParameters: { 'context.stage': {} } }],
     ['with Required that is a string', { requestParameters: { [TOKEN]: { required: 'yes' } } }],
     ['with another route response selection', { routeResponseSelectionExpression: '$request.body.id' }],
     ['with scopes', { authorizationScopes: ['chat'] }],
-    ['with a model that is not there', { requestModels: { $default: 'Message' } }],
+    ['with a model that does not exist', { requestModels: { $default: 'Message' } }],
     ['with a model selection that cannot be read', { modelSelectionExpression: '$request.header.x' }],
   ])('refuses a route %s', async (_, flaw) => {
     const response = await served.send('POST', `/v2/apis/${ApiId}/routes`, {

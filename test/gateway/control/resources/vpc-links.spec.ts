@@ -106,7 +106,7 @@ describe('VPC links of the v1 control plane', () => {
     ['with an empty list of targets', { targetArns: [] }],
     ['to two load balancers', { targetArns: [NLB, NLB] }],
     ['to an application load balancer', { targetArns: [ALB] }],
-    ['to a target that is no list', { targetArns: NLB }],
+    ['to a target that is not a list', { targetArns: NLB }],
   ])('refuses a link %s', async (_, flaw) => {
     const response = await served.send('POST', '/vpclinks', {
       name: 'nlb',

@@ -8,7 +8,7 @@ import { TemplateError } from './template-error.js';
 import { UtilObject } from './util-object.js';
 
 /** A parsed mapping template. */
-export interface Template {
+export interface MappingTemplate {
   readonly key: string;
   readonly nodes: readonly Node[];
 }
@@ -25,7 +25,7 @@ export interface TemplateScope {
  * @param key the template's key, for errors
  * @throws {TemplateError} a syntax error
  */
-export function readTemplate(key: string, text: string): Template {
+export function parseMappingTemplate(key: string, text: string): MappingTemplate {
   try {
     return { key, nodes: parseTemplate(text) };
   } catch (cause) {
@@ -40,7 +40,7 @@ export function readTemplate(key: string, text: string): Template {
  *
  * @throws {TemplateError} its evaluation fails or exceeds a limit
  */
-export function render(template: Template, scope: TemplateScope): string {
+export function render(template: MappingTemplate, scope: TemplateScope): string {
   const variables = new Map<string, unknown>([
     ['input', new InputObject(scope.input)],
     ['util', new UtilObject()],

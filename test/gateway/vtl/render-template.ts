@@ -1,8 +1,8 @@
-import { readTemplate, render, type TemplateScope } from '../../../src/gateway/vtl/render.js';
+import { parseMappingTemplate, render, type TemplateScope } from '../../../src/gateway/vtl/render.js';
 
 /** Renders a template; absent parts of its scope are empty. */
 export function renderTemplate(text: string, body = '', scope: Partial<TemplateScope> = {}): string {
-  return render(readTemplate('$default', text), {
+  return render(parseMappingTemplate('$default', text), {
     input: { body, params: { path: {}, querystring: {}, header: {} } },
     context: {},
     stageVariables: {},

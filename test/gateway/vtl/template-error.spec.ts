@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readTemplate } from '../../../src/gateway/vtl/render.js';
+import { parseMappingTemplate } from '../../../src/gateway/vtl/render.js';
 import { TemplateError } from '../../../src/gateway/vtl/template-error.js';
 import { renderTemplate } from './render-template.js';
 
@@ -28,7 +28,7 @@ describe('a template with a syntax error', () => {
     ['a\n#set($x = "b ${c")', '2:1'],
     ['#@tag()x#end', '1:1'],
   ])('%j reports the position', (template, position) => {
-    expect(failureOf(() => readTemplate('key', template))).toBe(position);
+    expect(failureOf(() => parseMappingTemplate('key', template))).toBe(position);
   });
 });
 
@@ -52,7 +52,7 @@ describe('a template that fails', () => {
   });
 
   it('has its key and position in its message', () => {
-    expect(() => readTemplate('join', 'a\n  #if(')).toThrow(/^template 'join', line 2, column \d+: /);
+    expect(() => parseMappingTemplate('join', 'a\n  #if(')).toThrow(/^template 'join', line 2, column \d+: /);
   });
 
   it('contains no part of the client’s message, because it is logged', () => {

@@ -1,6 +1,6 @@
 import { type Templates } from '../../control/snapshot.js';
 import { evaluateSelection, type Selectable } from '../../mapping/selection-expression.js';
-import { readTemplate, type Template } from '../../vtl/render.js';
+import { parseMappingTemplate, type MappingTemplate } from '../../vtl/render.js';
 import { TemplateError } from '../../vtl/template-error.js';
 
 /**
@@ -10,7 +10,7 @@ import { TemplateError } from '../../vtl/template-error.js';
  * @returns `undefined` when there is neither
  * @throws {TemplateError} it cannot be read
  */
-export function selectTemplate(templates: Templates, subject: Selectable): Template | undefined {
+export function selectTemplate(templates: Templates, subject: Selectable): MappingTemplate | undefined {
   const { selection, byKey } = templates;
   if (byKey.size === 0) return undefined;
   const selected = selection ? evaluateSelection(selection, subject) : '$default';
@@ -23,11 +23,11 @@ export function keyOf(selected: string, byKey: ReadonlyMap<string, unknown>): st
   return [selected, `\\${selected}`].find((key) => byKey.has(key));
 }
 
-const READ = new WeakMap<Templates, Map<string, Template | TemplateError>>();
+const READ = new WeakMap<Templates, Map<string, MappingTemplate | TemplateError>>();
 
 /** Reading costs milliseconds, and is done once for each snapshot, also when it fails. */
-function readOnce(templates: Templates, key: string): Template {
-  const read = READ.get(templates) ?? new Map<string, Template | TemplateError>();
+function readOnce(templates: Templates, key: string): MappingTemplate {
+  const read = READ.get(templates) ?? new Map<string, MappingTemplate | TemplateError>();
   READ.set(templates, read);
   const result = read.get(key) ?? tryToRead(key, templates.byKey.get(key) ?? '');
   read.set(key, result);
@@ -35,9 +35,9 @@ function readOnce(templates: Templates, key: string): Template {
   return result;
 }
 
-function tryToRead(key: string, text: string): Template | TemplateError {
+function tryToRead(key: string, text: string): MappingTemplate | TemplateError {
   try {
-    return readTemplate(key, text);
+    return parseMappingTemplate(key, text);
   } catch (error) {
     if (error instanceof TemplateError) return error;
     throw error;

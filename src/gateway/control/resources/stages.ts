@@ -17,13 +17,13 @@ export const stages: ResourceCollection<ApiResources, Stage> = {
   resourceType: 'Stage',
   quota: { items: LIMITS.stages, plural: 'Stages' },
 
-  items: (of) => of.stages,
+  items: (resources) => resources.stages,
   write: (stage) => writeFields(STAGE_FIELDS, stage),
 
-  create(of, input) {
+  create(resources, input) {
     const { AccessLogSettings, ...values } = requireFields(readFields(STAGE_FIELDS, input), 'StageName');
-    if (of.stages.has(values.StageName)) throw conflict(`Stage ${values.StageName} already exists`);
-    const CreatedDate = of.plane.date();
+    if (resources.stages.has(values.StageName)) throw conflict(`Stage ${values.StageName} already exists`);
+    const CreatedDate = resources.plane.date();
     const stage: Stage = {
       AutoDeploy: false,
       StageVariables: {},
@@ -35,10 +35,10 @@ export const stages: ResourceCollection<ApiResources, Stage> = {
       CreatedDate,
       LastUpdatedDate: CreatedDate,
     };
-    return put(of, stage, values, stage.AutoDeploy);
+    return put(resources, stage, values, stage.AutoDeploy);
   },
 
-  update(of, { LastDeploymentStatusMessage, ...stage }, input) {
+  update(resources, { LastDeploymentStatusMessage, ...stage }, input) {
     const { AccessLogSettings, ...values } = readFields(STAGE_SETTINGS, input);
     const { AutoDeploy = stage.AutoDeploy } = values;
     const updated: Stage = {
@@ -52,29 +52,29 @@ export const stages: ResourceCollection<ApiResources, Stage> = {
       StageVariables: mergeMap(stage.StageVariables, values.StageVariables),
       DefaultRouteSettings: { ...stage.DefaultRouteSettings, ...values.DefaultRouteSettings },
       RouteSettings: mergeMap(stage.RouteSettings, values.RouteSettings),
-      LastUpdatedDate: of.plane.date(),
+      LastUpdatedDate: resources.plane.date(),
     };
-    return put(of, updated, values, AutoDeploy && !stage.AutoDeploy);
+    return put(resources, updated, values, AutoDeploy && !stage.AutoDeploy);
   },
 
-  delete(of, { StageName }) {
-    const { ApiId } = of.api;
-    const mappings = of.plane.apiMappings.values().flatMap((each) => each.values());
+  delete(resources, { StageName }) {
+    const { ApiId } = resources.api;
+    const mappings = resources.plane.apiMappings.values().flatMap((each) => each.values());
     if (mappings.some((mapping) => mapping.ApiId === ApiId && mapping.Stage === StageName)) {
       throw badRequest(ASSUMED_TEXTS.stageIsMapped(StageName));
     }
-    of.plane.deleteStage(ApiId, StageName);
+    resources.plane.deleteStage(ApiId, StageName);
   },
 };
 
 /** DeleteAccessLogSettings; not an error for a stage without any. */
-export function deleteAccessLogSettings(of: ApiResources, stage: Stage): void {
+export function deleteAccessLogSettings(resources: ApiResources, stage: Stage): void {
   const { AccessLogSettings: _, ...rest } = stage;
-  of.stages.set(stage.StageName, { ...rest, LastUpdatedDate: of.plane.date() });
+  resources.stages.set(stage.StageName, { ...rest, LastUpdatedDate: resources.plane.date() });
 }
 
 /** @throws {ControlError} 404: the stage has no settings for the route key */
-export function deleteRouteSettings(of: ApiResources, stage: Stage, routeKey: string): void {
+export function deleteRouteSettings(resources: ApiResources, stage: Stage, routeKey: string): void {
   const { [routeKey]: settings, ...RouteSettings } = stage.RouteSettings;
   if (settings === undefined || !Object.hasOwn(stage.RouteSettings, routeKey)) {
     throw notFound(
@@ -82,7 +82,7 @@ export function deleteRouteSettings(of: ApiResources, stage: Stage, routeKey: st
       `Stage ${stage.StageName} has no route settings for the key '${routeKey}'`,
     );
   }
-  of.stages.set(stage.StageName, { ...stage, RouteSettings, LastUpdatedDate: of.plane.date() });
+  resources.stages.set(stage.StageName, { ...stage, RouteSettings, LastUpdatedDate: resources.plane.date() });
 }
 
 /** Recorded of CreateStage for a WebSocket API, 2026-09. */
@@ -93,23 +93,23 @@ const DEFAULT_ROUTE_SETTINGS: RouteSettings = {
 };
 
 function put(
-  of: ApiResources,
+  resources: ApiResources,
   settings: Stage,
   given: Values<typeof STAGE_SETTINGS>,
   deploysNow: boolean,
 ): Stage {
   const stage = withoutEmpty(settings);
-  checkDeployment(of, stage, given.DeploymentId);
+  checkDeployment(resources, stage, given.DeploymentId);
   checkStageVariables(stage);
-  checkRouteSettings(of, given.RouteSettings ?? {});
-  of.stages.set(stage.StageName, stage);
-  return deploysNow ? deployToStage(of, stage) : stage;
+  checkRouteSettings(resources, given.RouteSettings ?? {});
+  resources.stages.set(stage.StageName, stage);
+  return deploysNow ? deployToStage(resources, stage) : stage;
 }
 
-function checkDeployment(of: ApiResources, { AutoDeploy }: Stage, id: string | undefined): void {
+function checkDeployment(resources: ApiResources, { AutoDeploy }: Stage, id: string | undefined): void {
   if (id === undefined) return;
-  if (AutoDeploy) throw autoDeployIsOn(of);
-  if (!of.deployments.has(id))
+  if (AutoDeploy) throw autoDeployIsOn(resources);
+  if (!resources.deployments.has(id))
     throw unknownReference('DeploymentId', 'Deployment', `Invalid Deployment identifier specified ${id}`);
 }
 
@@ -134,8 +134,8 @@ function checkStageVariables({ StageVariables }: Stage): void {
   }
 }
 
-function checkRouteSettings(of: ApiResources, settings: Readonly<Record<string, RouteSettings>>): void {
-  const routeKeys = new Set(of.routes.values().map(({ RouteKey }) => RouteKey));
+function checkRouteSettings(resources: ApiResources, settings: Readonly<Record<string, RouteSettings>>): void {
+  const routeKeys = new Set(resources.routes.values().map(({ RouteKey }) => RouteKey));
   for (const key of Object.keys(settings)) {
     if (routeKeys.has(key)) continue;
     // AWS's text and status: https://github.com/terraform-aws-modules/terraform-aws-apigateway-v2/pull/80

@@ -1,8 +1,9 @@
 import { HEADERS, NO_USER, PATHS } from './integration.js';
+import { QUOTAS } from './quotas.js';
 
 /**
  * The WebSocket API as data, in AWS's own field names: routes → integrations → parameter mappings.
- * Each deployer reads this and nothing else, so that the laptop and the account serve the same API.
+ * Both deployers read only this, so that the laptop and the AWS account serve the same API.
  */
 export interface WebSocketApi {
   readonly Name: string;
@@ -13,48 +14,48 @@ export interface WebSocketApi {
 
 export interface Route {
   readonly RouteKey: string;
-  /** What the integration's mapping may read from the client's handshake; possible on `$connect` only. */
+  /** Parameters of the client's handshake that the mapping may read; only on `$connect`. */
   readonly RequestParameters?: Readonly<Record<string, { readonly Required: boolean }>>;
-  /** Who may connect; possible on `$connect` only. Anybody unless given. */
+  /** The authorizer of `$connect`. Without one, every client may connect. */
   readonly AuthorizationType?: 'CUSTOM';
   readonly AuthorizerId?: string;
-  /** Makes the route two-way: the integration's answer goes to the client as a frame. One-way unless given. */
+  /** Makes the route two-way: the integration's response is sent to the client as a frame. Default one-way. */
   readonly RouteResponseSelectionExpression?: '$default';
-  /** A two-way route needs one. */
+  /** Required for a two-way route. */
   readonly RouteResponse?: { readonly RouteResponseKey: '$default' };
   readonly Integration: Integration;
 }
 
 export interface Integration {
   readonly IntegrationType: 'HTTP_PROXY';
-  /** POST, said explicitly: what `ANY` would send for a WebSocket frame is documented nowhere. */
+  /** Not `ANY`: AWS does not document which method that sends for a frame. */
   readonly IntegrationMethod: 'POST';
   readonly IntegrationUri: string;
   readonly ConnectionType: 'VPC_LINK';
-  /** Id of a v1 VPC link: those of `apigatewayv2` serve HTTP APIs only. */
+  /** Id of a v1 VPC link: VPC links of `apigatewayv2` are for HTTP APIs only. */
   readonly ConnectionId: string;
-  /** Destination → source; not the grammar of HTTP APIs (`overwrite:header…` ← `$context…`). */
+  /** Destination → source. HTTP APIs have another grammar (`overwrite:header…` ← `$context…`). */
   readonly RequestParameters: Readonly<Record<string, string>>;
   /** 50–29,000. */
   readonly TimeoutInMillis: number;
 }
 
-/** What differs from one deployment to the next. */
+/** Values that differ between deployments. */
 export interface DeploymentValues {
   /** The load balancer's URL without a path, such as `http://internal-nlb.example:3000`. */
   readonly serviceUrl: string;
   /** Id of the v1 VPC link to that load balancer, or `${stageVariables.name}`. */
   readonly vpcLinkId: string;
-  /** The text that the service expects in `GatewaySecret`; without single quotes, at most 510 characters. */
+  /** The value of the header `GatewaySecret`; without single quotes, at most 510 characters. */
   readonly gatewaySecret: string;
-  /** The service's `REPLIES`: with `response`, `$default` is two-way. `callback` unless given. */
+  /** The service's `REPLIES`: with `response`, `$default` is two-way. Default `callback`. */
   readonly replies?: 'callback' | 'response';
   /** The Lambda authorizer of `$connect`, for a service with `AUTH=authorizer`. */
   readonly authorizer?: {
     readonly AuthorizerId: string;
     /**
-     * Key of `context.authorizer` that names the user; `principalId` unless given. Another one has to be in every
-     * answer of the authorizer: where it is missing, nothing is mapped and a client's own header is passed on.
+     * Key of `context.authorizer` with the user id. Default `principalId`. Any other key must be in every response of
+     * the authorizer: without it nothing is mapped, and API Gateway passes on the client's own header.
      */
     readonly userKey?: string;
   };
@@ -69,13 +70,13 @@ export function webSocketApi(values: DeploymentValues): WebSocketApi {
     ConnectionType: 'VPC_LINK',
     ConnectionId: values.vpcLinkId,
     RequestParameters: { ...onEveryRoute(values.gatewaySecret), ...RequestParameters },
-    TimeoutInMillis: 29_000,
+    TimeoutInMillis: QUOTAS.integrationTimeoutMs,
   });
   const { authorizer } = values;
   return {
     Name: 'backchannel',
     ProtocolType: 'WEBSOCKET',
-    // every action goes to $default: the service's dispatcher knows them, and a new one needs no new route
+    // every action is routed to $default, so that a new action needs no new route
     RouteSelectionExpression: '$request.body.action',
     Routes: [
       {
@@ -105,7 +106,7 @@ export function webSocketApi(values: DeploymentValues): WebSocketApi {
   };
 }
 
-/** AWS's guide asks for the expression, the control plane for the response: with both it is two-way for certain. */
+/** AWS's guide requires the expression, the control plane the response; with both, the route is certainly two-way. */
 const TWO_WAY = {
   RouteResponseSelectionExpression: '$default',
   RouteResponse: { RouteResponseKey: '$default' },

@@ -1,42 +1,42 @@
 /**
- * Gateway ⇄ service: the HTTP request that each route sends, and the answer that it gets.
+ * Gateway ⇄ service: the HTTP request that each route sends, and its response.
  *
- * API Gateway tells an HTTP backend nothing about the connection unless a request parameter maps it into a header
- * or the query string; `definition.ts` maps the headers below.
+ * API Gateway sends an HTTP backend nothing about the connection unless a request parameter maps it to a header or to
+ * the query string. `definition.ts` maps the headers below.
  *
- * Answers: any 2xx to `/connect` opens the connection, any other status refuses it and becomes the status of the
- * client's handshake. The answers to `/message` and `/disconnect` reach nobody, because the routes are one-way:
- * what a client shall see is posted to `@connections`.
+ * Responses: a 2xx to `/connect` opens the connection; any other status refuses it and becomes the status of the
+ * client's handshake. The responses to `/message` and `/disconnect` are not sent to the client, because these routes
+ * are one-way (except `/message` with `REPLIES=response`): messages to clients are posted to `@connections`.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-data-mapping.html
  */
 
-/** Where the service takes API Gateway's calls; always with POST. */
+/** The service's paths for API Gateway's requests; the method is always POST. */
 export const PATHS = {
   connect: '/connect',
   disconnect: '/disconnect',
   message: '/message',
 } as const;
 
-/** The headers that the request parameters set. A request that repeats one of them is refused. */
+/** The headers that the request parameters set. The service refuses a request that repeats one of them. */
 export const HEADERS = {
-  /** On every route, and the only one without which no request is served. */
+  /** On every route. The only header that every request must have. */
   connectionId: 'ConnectionId',
   /** `$connect`, `$disconnect`, `$default`. */
   routeKey: 'RouteKey',
   /** `CONNECT`, `MESSAGE`, `DISCONNECT`. */
   eventType: 'EventType',
-  /** One for each event; the same as in API Gateway's logs. */
+  /** Unique for each event; the same as in API Gateway's logs. */
   requestId: 'RequestId',
   /** When the connection was opened, in milliseconds since 1970. */
   connectedAt: 'ConnectedAt',
-  /** The client's address as API Gateway saw it. */
+  /** The client's IP address according to API Gateway. */
   sourceIp: 'SourceIp',
-  /** The literal that proves that the request came through the gateway. */
+  /** The literal that proves that the request came through API Gateway. */
   gatewaySecret: 'GatewaySecret',
-  /** On `$connect`: the query-string parameter `token`, as the client sent it. */
+  /** On `$connect`: the unmodified query-string parameter `token`. */
   token: 'Token',
-  /** On `$connect`: who the authorizer says it is, or {@link NO_USER}. */
+  /** On `$connect`: the user id from the authorizer, or {@link NO_USER}. */
   userId: 'UserId',
   /** On `$default`: API Gateway's id of the message. */
   messageId: 'MessageId',
@@ -47,32 +47,31 @@ export const HEADERS = {
 } as const;
 
 /**
- * What `UserId` is mapped from where no authorizer is: a literal. A header that nothing maps is passed on as the client
- * sent it, so that anybody could choose a name.
+ * The literal for `UserId` without an authorizer. If nothing mapped the header, API Gateway would pass on the client's
+ * own, so that any client could choose a user id.
  */
 export const NO_USER = '-';
 
 /**
- * The WebSocket sub-protocols that a client may offer. A script in a browser can set no header, and a URL ends up in
- * logs: `new WebSocket(url, ['backchannel', 'token.' + jwt])` carries the token in `Sec-WebSocket-Protocol`, which
- * reaches `/connect` unmapped because API Gateway passes on the handshake's own headers there.
+ * The WebSocket sub-protocols that a client may offer. A script in a browser cannot set headers, and URLs are logged:
+ * `new WebSocket(url, ['backchannel', 'token.' + jwt])` sends the token in `Sec-WebSocket-Protocol`, which reaches
+ * `/connect` without a mapping, because API Gateway passes on the headers of the handshake there.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-connect-route-subprotocol.html
  */
 export const SUB_PROTOCOLS = {
-  /** Offered beside the token, and the one that is answered: a browser ends a connection that names none back. */
+  /**
+   * Offered beside the token, and selected in the response: a browser closes a connection without a selected protocol.
+   */
   name: 'backchannel',
-  /** Offered in its place, with or without a token, by a client that takes several messages in one frame. */
+  /** Offered instead, with or without a token, by a client that accepts several messages in one frame. */
   batched: 'backchannel.batch',
-  /** What stands before the token. */
+  /** Prefix of the token. */
   tokenPrefix: 'token.',
 } as const;
 
-/** What identifies a connection: opaque to us, and of unspecified length. */
+/** API Gateway's id of a connection: opaque, and of unspecified length. */
 export type ConnectionId = string & { readonly _: 'ConnectionId' };
 
-/** Who is behind a connection: decided once, at `$connect`, and taken from the store from then on. */
+/** The user of a connection: decided once, at `$connect`, and read from the store afterwards. */
 export type UserId = string & { readonly _: 'UserId' };
-
-/** The event of which a request tells. */
-export type EventType = 'CONNECT' | 'MESSAGE' | 'DISCONNECT';

@@ -1,96 +1,101 @@
-import { z } from 'zod';
 import { type ClientErrorCode } from './errors.js';
 
 /**
- * Client ⇄ service: every message and every reply. One WebSocket text frame carries one of them as JSON; how they
- * are used is told in PROTOCOL.md.
+ * Client ⇄ service: every message and every reply, as plain types. One WebSocket text frame carries one of them as
+ * JSON; PROTOCOL.md explains their use. `message-schemas.ts` has the schemas that check what a client sends.
  */
 
-/** Chosen by the client and given back in the answer, so that it can tell answers apart. */
-export const MessageId = z.union([z.string().max(128), z.number()]).optional();
-export type MessageId = z.infer<typeof MessageId>;
+/** Chosen by the client and repeated in the reply, so that the client can match the two. At most 128 characters. */
+export type MessageId = string | number;
 
-/** Letters, digits and `_ . : @ / % -`, at least one. How many it may have is a setting, at most 256. */
-export const ChannelName = z
-  .string()
-  .regex(/^[\w.:@/%-]+$/, 'a channel is named by letters, digits and _ . : @ / % -')
-  .brand<'ChannelName'>();
-export type ChannelName = z.infer<typeof ChannelName>;
+/**
+ * Letters, digits and `_ . : @ / % -`, at least one; at most `CHANNEL_NAME_LENGTH` characters, which is at most 256.
+ */
+export type ChannelName = string & { readonly _: 'ChannelName' };
 
-/** A place in a channel's log, as `joined` and the messages after it told the client. */
-export const Since = z.strictObject({
-  /** Names one life of the log: offsets of another one mean nothing. */
-  epoch: z.string().min(1).max(32),
-  /** Of the last message that the client has. */
-  offset: z.int().min(0),
-});
-export type Since = z.infer<typeof Since>;
+/** A position in a channel's log: that of the last message that the client has received. */
+export interface Since {
+  /** Names one life of the log; offsets of another epoch cannot be compared. 1 to 32 characters. */
+  readonly epoch: string;
+  /** A whole number, at least 0. */
+  readonly offset: number;
+}
 
-/** A message's content: any JSON value, `null` included, but not nothing. */
-export const data = z.unknown().refine((value) => value !== undefined, 'data is missing: any JSON value');
+export interface PingMessage {
+  readonly action: 'ping';
+  readonly id?: MessageId | undefined;
+}
 
-export const Ping = z.strictObject({ action: z.literal('ping'), id: MessageId });
-export const Join = z.strictObject({
-  action: z.literal('join'),
-  id: MessageId,
-  channel: ChannelName,
-  since: Since.optional(),
-});
-export const Leave = z.strictObject({ action: z.literal('leave'), id: MessageId, channel: ChannelName });
-export const Publish = z.strictObject({
-  action: z.literal('publish'),
-  id: MessageId,
-  channel: ChannelName,
-  data,
-});
-export const Presence = z.strictObject({
-  action: z.literal('presence'),
-  id: MessageId,
-  channel: ChannelName,
-});
+export interface JoinMessage {
+  readonly action: 'join';
+  readonly id?: MessageId | undefined;
+  readonly channel: ChannelName;
+  /** With it, the client is first sent what it has missed. */
+  readonly since?: Since | undefined;
+}
+
+export interface LeaveMessage {
+  readonly action: 'leave';
+  readonly id?: MessageId | undefined;
+  readonly channel: ChannelName;
+}
+
+export interface PublishMessage {
+  readonly action: 'publish';
+  readonly id?: MessageId | undefined;
+  readonly channel: ChannelName;
+  /** Any JSON value, `null` included. */
+  readonly data: unknown;
+}
+
+export interface PresenceMessage {
+  readonly action: 'presence';
+  readonly id?: MessageId | undefined;
+  readonly channel: ChannelName;
+}
 
 /** What a client may send. */
-export const ClientMessage = z.discriminatedUnion('action', [Ping, Join, Leave, Publish, Presence]);
-export type ClientMessage = z.infer<typeof ClientMessage>;
+export type ClientMessage = PingMessage | JoinMessage | LeaveMessage | PublishMessage | PresenceMessage;
 
-/** The name of what a client asks for. */
 export type Action = ClientMessage['action'];
 
-/** One member of a channel, as `presence` tells of it. */
+/** One member of a channel, as a `presence` reply names it. */
 export interface PresentMember {
   readonly connectionId: string;
-  /** Who it is, where connections are authenticated. */
+  /** Absent where connections are not authenticated. */
   readonly userId?: string | undefined;
-  /** Milliseconds since 1970. */
+  /** In milliseconds since 1970. */
   readonly joinedAt: number;
 }
 
-/** What the service sends. `id` is the one of the message that is answered. */
+/** What the service sends. `id` is that of the client's message. */
 export type ServerMessage =
-  | { readonly type: 'pong'; readonly id?: MessageId }
+  | { readonly type: 'pong'; readonly id?: MessageId | undefined }
   | {
       readonly type: 'joined';
-      readonly id?: MessageId;
+      readonly id?: MessageId | undefined;
       readonly channel: string;
-      /** Where the channel's log is: what has a greater offset comes from now on. */
+      /** The position of the channel's log: messages with a greater offset are sent from now on. */
       readonly epoch: string;
       readonly offset: number;
-      /** Whether all that was missed since `since` has been sent before this; there when `since` was. */
+      /** Whether everything missed since `since` was sent before this reply; absent without `since`. */
       readonly recovered?: boolean | undefined;
     }
-  | { readonly type: 'left'; readonly id?: MessageId; readonly channel: string }
+  | { readonly type: 'left'; readonly id?: MessageId | undefined; readonly channel: string }
   | {
       readonly type: 'published';
-      readonly id?: MessageId;
+      readonly id?: MessageId | undefined;
       readonly channel: string;
       readonly epoch: string;
       readonly offset: number;
     }
   | {
       readonly type: 'presence';
-      readonly id?: MessageId;
+      readonly id?: MessageId | undefined;
       readonly channel: string;
-      /** `members` are the first ones, or as many as fit; `count` is how many there are. */
+      /**
+       * `count` is the number of members; `members` are the first of them, up to a setting and the size of a message.
+       */
       readonly data: { readonly count: number; readonly members: readonly PresentMember[] };
     }
   | ChannelMessage
@@ -101,53 +106,36 @@ export type ServerMessage =
       readonly data: {
         readonly event: 'joined' | 'left';
         readonly connectionId: string;
-        /** Who it is, where connections are authenticated. */
+        /** Absent where connections are not authenticated. */
         readonly userId?: string | undefined;
       };
     }
   | {
       readonly type: 'error';
-      readonly id?: MessageId;
+      readonly id?: MessageId | undefined;
       readonly code: ClientErrorCode;
       readonly message: string;
     };
 
-/** What was published to a channel. */
+/** A message that was published to a channel. */
 export interface ChannelMessage extends Published {
   readonly type: 'message';
   readonly channel: string;
-  /** Its place in the channel's log: the one before plus 1. */
+  /** The position in the channel's log: one more than the message before. */
   readonly offset: number;
 }
 
-/** What a channel's log keeps of a message. */
+/** The part of a channel message that the channel's log stores. */
 export interface Published {
   readonly data: unknown;
-  /** The publisher's connection; absent when another backend has published it. */
+  /** The publisher's connection; absent when another backend published the message. */
   readonly from?: string | undefined;
-  /** Who the publisher is, where connections are authenticated. */
+  /** The publisher's user id; absent where connections are not authenticated. */
   readonly user?: string | undefined;
 }
 
-/** What another backend has sent to this connection or its user alone. */
+/** A message that another backend has sent to one connection, or to all connections of one user. */
 export interface DirectMessage {
   readonly type: 'message';
   readonly data: unknown;
 }
-
-export const LIMITS = {
-  /** API Gateway's own limit for one message, both ways. */
-  messageBytes: 128 * 1024,
-  /** What API Gateway meters as one message: so much at most goes in a frame with several. */
-  batchBytes: 32 * 1024,
-  /** What fits into one message with room to spare, unless users have long names: each takes about 70 bytes. */
-  presenceMembers: 1000,
-  /** The rest of a message is for what stands around the members. */
-  presenceBytes: 124 * 1024,
-  /** Characters of a channel's name, at most. */
-  channelNameLength: 256,
-  /** Characters of a user's id. */
-  userIdLength: 256,
-  /** Larger ones are not looked at. API Gateway takes about 10 KB of headers and request line in all. */
-  tokenBytes: 8 * 1024,
-} as const;

@@ -10,16 +10,16 @@ import { type BackchannelApi } from './web-socket-api.js';
 
 export interface ApiStageProps {
   readonly api: BackchannelApi;
-  /** What has to serve before clients get what is deployed. */
+  /** Resources that must exist before the stage serves the new deployment. */
   readonly after: IDependable;
   readonly throttleRate: number;
   readonly throttleBurst: number;
   readonly logRetentionDays: number;
-  /** Whether API Gateway is given its role for logs, one for each Region of an account. */
+  /** Whether to create API Gateway's role for logs, of which each Region of an account has one. */
   readonly createLogsRole: boolean;
 }
 
-/** What clients connect to: a snapshot of the API, under a name, with its limits and its logs. */
+/** The stage that clients connect to: a deployment of the API with throttling and access logs. */
 export class ApiStage extends Construct {
   /** One line of JSON for each event and each callback. */
   readonly accessLogs: LogGroup;
@@ -33,11 +33,11 @@ export class ApiStage extends Construct {
       retention: props.logRetentionDays as RetentionDays,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    // a deployment never changes: another content needs another resource, and with it another name
+    // a deployment never changes, so that other content needs another resource with another logical id
     const content = JSON.stringify(Stack.of(this).resolve(api.content));
     const hash = createHash('sha256').update(content).digest('hex').slice(0, 16);
     const deployment = new CfnDeployment(this, `Deployment${hash}`, { apiId: api.apiId });
-    // without the routes it would be empty; without the service, a rotated secret would be refused
+    // after the routes, which it contains; after the service, which must accept a rotated secret
     deployment.node.addDependency(api, props.after);
     const stage = new CfnStage(this, 'Stage', {
       apiId: api.apiId,
@@ -61,7 +61,7 @@ export class ApiStage extends Construct {
     if (props.createLogsRole) stage.node.addDependency(this.#logsRole());
   }
 
-  /** Of the stage, such as `ConnectCount`; by the minute. */
+  /** A metric of the stage such as `ConnectCount`, per minute. */
   metric(metricName: string, statistic = 'Sum'): Metric {
     const { apiId, stageName } = this.#api;
     return new Metric({
@@ -74,7 +74,7 @@ export class ApiStage extends Construct {
     });
   }
 
-  /** Kept when the stack goes: other APIs of the account may use it by then. */
+  /** Retained when the stack is deleted, because other APIs of the account may use it. */
   #logsRole(): CfnAccount {
     const role = new Role(this, 'LogsRole', {
       assumedBy: new ServicePrincipal('apigateway.amazonaws.com'),
@@ -89,7 +89,7 @@ export class ApiStage extends Construct {
   }
 }
 
-/** No token, no message, no header: nothing that a client said. */
+/** Contains no tokens, messages, headers or other content of clients. */
 const ACCESS_LOG_FORMAT = JSON.stringify(
   Object.fromEntries(
     ['requestId', 'eventType', 'routeKey', 'status', 'connectionId', 'requestTimeEpoch', 'integrationLatency']

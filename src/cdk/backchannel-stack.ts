@@ -1,26 +1,26 @@
 import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { type Construct } from 'constructs';
 import { ApiStage } from './api-stage.js';
-import { DynamoDbStore } from './dynamodb-store.js';
+import { DynamoDbStateStore } from './dynamodb-state-store.js';
 import { GatewaySecret } from './gateway-secret.js';
 import { LoadBalancer } from './load-balancer.js';
 import { Network } from './network.js';
 import { Observability } from './observability.js';
-import { type Parameters } from './parameters.js';
+import { type StackParameters } from './stack-parameters.js';
 import { Service, SERVICE_PORT } from './service.js';
 import { TaskScaling } from './task-scaling.js';
-import { ValkeyStore } from './valkey-store.js';
+import { ValkeyStateStore } from './valkey-state-store.js';
 import { BackchannelApi } from './web-socket-api.js';
 
 export interface BackchannelStackProps extends StackProps {
-  readonly parameters: Parameters;
-  /** Without what `cdk deploy` would have to build and upload first. */
+  readonly parameters: StackParameters;
+  /** Whether to leave out the assets that `cdk deploy` builds and uploads. */
   readonly withoutAssets?: boolean;
 }
 
 /**
- * All of it in one stack: the service is told of the API, the API of the load balancer, and the stage waits for the
- * service, so that no part lives without the others.
+ * Everything in one stack, because the parts depend on each other: the service needs the API's id, the API the load
+ * balancer, and the stage the running service.
  */
 export class BackchannelStack extends Stack {
   constructor(
@@ -40,8 +40,8 @@ export class BackchannelStack extends Stack {
     });
     const store =
       parameters.store === 'valkey'
-        ? new ValkeyStore(this, 'Store', network)
-        : new DynamoDbStore(this, 'Store');
+        ? new ValkeyStateStore(this, 'Store', network)
+        : new DynamoDbStateStore(this, 'Store');
     const loadBalancer = new LoadBalancer(this, 'LoadBalancer', {
       network,
       port: SERVICE_PORT,
@@ -101,10 +101,10 @@ export class BackchannelStack extends Stack {
 
   #outputs({ endpoint }: BackchannelApi, { service }: Service): void {
     const outputs = {
-      WebSocketUrl: { value: endpoint.replace('https:', 'wss:'), description: 'what clients connect to' },
-      WsApiEndpoint: { value: endpoint, description: 'where callbacks go' },
-      Cluster: { value: service.cluster.clusterName, description: 'of the tasks' },
-      ServiceName: { value: service.serviceName, description: 'of the tasks' },
+      WebSocketUrl: { value: endpoint.replace('https:', 'wss:'), description: 'URL for clients' },
+      WsApiEndpoint: { value: endpoint, description: 'endpoint of @connections' },
+      Cluster: { value: service.cluster.clusterName, description: 'ECS cluster of the tasks' },
+      ServiceName: { value: service.serviceName, description: 'ECS service of the tasks' },
     };
     for (const [name, output] of Object.entries(outputs)) new CfnOutput(this, name, output);
   }

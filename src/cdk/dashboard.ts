@@ -16,7 +16,7 @@ export interface StackDashboardProps {
   };
 }
 
-/** What came, what went wrong, how long it took, and who was there to do it. */
+/** The CloudWatch dashboard: traffic, errors, latency, and tasks. */
 export class StackDashboard extends Construct {
   constructor(scope: Construct, id: string, { stage, service, metrics }: StackDashboardProps) {
     super(scope, id);
@@ -31,11 +31,11 @@ export class StackDashboard extends Construct {
       widgets: [
         [
           graph(
-            'Connections opened, messages both ways',
+            'Connections opened, messages in both directions',
             [stage.metric('ConnectCount')],
             [stage.metric('MessageCount')],
           ),
-          graph('Answer time of the service, ms', latencies),
+          graph('Latency of the service, ms', latencies),
           graph('Tasks', [metrics.healthyTasks, metrics.unhealthyTasks]),
         ],
         [

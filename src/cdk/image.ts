@@ -7,14 +7,14 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { type Construct } from 'constructs';
 
 export interface ImageProps {
-  /** In a registry; without one it is built from the Dockerfile, by `cdk deploy` and not before. */
+  /** An image in a registry. Without it, `cdk deploy` builds the image from the Dockerfile. */
   readonly uri: string | undefined;
   readonly architecture: 'x86_64' | 'arm64';
-  /** A template of one file cannot build: without a URI it has a parameter `Image`. */
+  /** For a template of one file, which cannot build an image: without a URI, it has the parameter `Image`. */
   readonly withoutAssets: boolean;
 }
 
-/** The image of the service. */
+/** The container image of the service. */
 export function serviceImage(
   scope: Construct,
   { uri, architecture, withoutAssets }: ImageProps,
@@ -23,7 +23,7 @@ export function serviceImage(
   if (!withoutAssets) {
     return ContainerImage.fromAsset(join(import.meta.dirname, '../..'), {
       target: 'service',
-      // said, because docker builds for the machine that it runs on
+      // otherwise Docker builds for the machine that it runs on
       platform: architecture === 'arm64' ? Platform.LINUX_ARM64 : Platform.LINUX_AMD64,
     });
   }
@@ -36,7 +36,7 @@ export function serviceImage(
 export const cpuArchitecture = (architecture: ImageProps['architecture']) =>
   architecture === 'arm64' ? CpuArchitecture.ARM64 : CpuArchitecture.X86_64;
 
-/** A private registry of AWS asks for permissions, any other for none. */
+/** An image in a private ECR registry needs permissions; any other image needs none. */
 function registryImage(scope: Construct, uri: string): ContainerImage {
   const [, account, region, name, version] = ECR_URI.exec(uri) ?? [];
   if (account === undefined || region === undefined || name === undefined)
@@ -50,7 +50,7 @@ function registryImage(scope: Construct, uri: string): ContainerImage {
 
 const ECR_URI = /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?\/([^:@]+)([:@].+)?$/;
 
-/** What it is will be known when the stack is made: it may be in any repository of the account. */
+/** An image that is known only at deployment, and may be in any repository of the account. */
 class ParameterImage extends ContainerImage {
   constructor(private readonly uri: string) {
     super();

@@ -13,28 +13,28 @@ import { type Network } from './network.js';
 
 export interface LoadBalancerProps {
   readonly network: Network;
-  /** On which the tasks listen. */
+  /** The port on which the tasks listen. */
   readonly port: number;
-  /** How long a task that leaves may finish what was sent to it. */
+  /** The deregistration delay: how long a deregistered task may finish its requests. */
   readonly drain: Duration;
-  /** Who may use the publish API besides API Gateway, by a security group. */
+  /** The security group of other backends that use the publish API. */
   readonly publisherSecurityGroupId: string | undefined;
 }
 
-/** The internal network load balancer, what it asks the tasks for, and API Gateway's link to it. */
+/** The internal Network Load Balancer, its health check of the tasks, and API Gateway's VPC link to it. */
 export class LoadBalancer extends Construct {
   readonly loadBalancer: NetworkLoadBalancer;
   readonly targetGroup: NetworkTargetGroup;
-  /** v1: the only kind that WebSocket APIs have. */
+  /** A v1 VPC link, the only kind that WebSocket APIs can use. */
   readonly vpcLink: VpcLink;
 
   constructor(scope: Construct, id: string, props: LoadBalancerProps) {
     super(scope, id);
     const { vpc, subnets } = props.network;
     /*
-     * With a group and no rule, nothing in the VPC reaches the service past API Gateway. The link's traffic comes by
-     * PrivateLink, has no addresses that a rule could name, and is let through by not being asked for one. A group
-     * cannot be added to a load balancer that was made without.
+     * A security group without rules: nothing in the VPC can reach the service except through API Gateway. Traffic of
+     * the VPC link comes by PrivateLink and has no addresses that a rule could name; it passes because the rules are
+     * not enforced for PrivateLink. A load balancer that was created without a security group cannot get one later.
      */
     const securityGroup = new SecurityGroup(this, 'SecurityGroup', {
       vpc,
@@ -47,7 +47,7 @@ export class LoadBalancer extends Construct {
       internetFacing: false,
       securityGroups: [securityGroup],
       enforceSecurityGroupInboundRulesOnPrivateLinkTraffic: false,
-      // with few tasks a zone may be without one
+      // with few tasks, a zone may have none
       crossZoneEnabled: true,
     });
     if (props.publisherSecurityGroupId !== undefined) {

@@ -2,13 +2,13 @@ import { GatewayVpcEndpointAwsService, type ISubnet, type IVpc, SubnetType, Vpc 
 import { Construct } from 'constructs';
 
 export interface NetworkProps {
-  /** An existing VPC with its private subnets; without one a VPC is made. */
+  /** An existing VPC with its private subnets. Without it, a VPC is created. */
   readonly existing: { readonly vpcId: string; readonly subnetIds: readonly string[] } | undefined;
-  /** Of a VPC that is made. */
+  /** For a created VPC. */
   readonly natGateways: number;
 }
 
-/** The VPC, and the private subnets in which load balancer, tasks and cache are. */
+/** The VPC, and the private subnets of load balancer, tasks and cache. */
 export class Network extends Construct {
   readonly vpc: IVpc;
   readonly subnets: ISubnet[];
@@ -16,7 +16,7 @@ export class Network extends Construct {
   constructor(scope: Construct, id: string, { existing, natGateways }: NetworkProps) {
     super(scope, id);
     if (existing) {
-      // no look-up, which would need an account: what we make asks for nothing but the ids
+      // without a lookup, which would need an account; our resources need only the ids
       this.vpc = Vpc.fromVpcAttributes(this, 'Vpc', {
         vpcId: existing.vpcId,
         availabilityZones: existing.subnetIds.map((_, index) => `zone-${index}`),
@@ -24,11 +24,11 @@ export class Network extends Construct {
       });
       this.subnets = this.vpc.privateSubnets;
     } else {
-      // no interface endpoint for execute-api: its private DNS would take the callbacks away from the public API
+      // no interface endpoint for execute-api: its private DNS would divert callbacks from the public API
       const vpc = new Vpc(this, 'Vpc', {
         maxAzs: 2,
         natGateways,
-        // the one that closes the default group is a Lambda function, which a plain template cannot carry
+        // restricting it takes a Lambda function, which a plain template cannot contain
         restrictDefaultSecurityGroup: false,
         gatewayEndpoints: {
           S3: { service: GatewayVpcEndpointAwsService.S3 },

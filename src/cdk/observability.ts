@@ -26,7 +26,7 @@ export interface ObservabilityProps {
   readonly alarmTopicArn: string | undefined;
 }
 
-/** When somebody must look, and where. */
+/** Alarms and the dashboard. */
 export class Observability extends Construct {
   readonly #topic: ITopic | undefined;
 
@@ -35,7 +35,7 @@ export class Observability extends Construct {
     this.#topic = this.#alarmTopic(props);
     const { stage, loadBalancer, service } = props;
     const byFiveMinutes = (name: string) => stage.metric(name).with({ period: Duration.minutes(5) });
-    // API Gateway counts 4xx of the service, such as refused tokens, as IntegrationError: hence a share
+    // as a percentage, because API Gateway also counts 4xx of the service, such as refused tokens, as IntegrationError
     const integrationErrors = new MathExpression({
       expression: '100 * errors / IF(events > 0, events, 1)',
       usingMetrics: {
@@ -49,7 +49,7 @@ export class Observability extends Construct {
       period: Duration.minutes(5),
       label: 'integration errors, % of events',
     });
-    // callbacks are in the access log, but in no metric of API Gateway
+    // callbacks are in the access log but in no metric of API Gateway
     const serverErrors = this.#logged(
       props,
       'ServerErrors',
@@ -67,12 +67,12 @@ export class Observability extends Construct {
     });
 
     this.#alarm('ServerErrorsAlarm', serverErrors.with({ period: Duration.minutes(5) }), {
-      description: '5xx to clients or callbacks. See the access log, then the logs of the service.',
+      description: '5xx responses to clients or callbacks. See the access log, then the logs of the service.',
       above: 5,
       periods: 2,
     });
     this.#alarm('IntegrationErrorsAlarm', integrationErrors, {
-      description: 'More than 5 % of all events failed in the service, or it refused them: see its logs.',
+      description: 'The service failed or refused more than 5 % of all events. See its logs.',
       above: 5,
       periods: 3,
     });
@@ -84,17 +84,17 @@ export class Observability extends Construct {
     });
     this.#alarm('ThrottlesAlarm', throttles, {
       description:
-        '429 three minutes on end: the account or the stage is at its limit. Callbacks count, too.',
+        '429 responses for three minutes: the account or the stage is throttled. Callbacks count as well.',
       above: 0,
       periods: 3,
     });
     this.#alarm('UnhealthyTasksAlarm', unhealthyTasks, {
-      description: 'A task does not answer /health/ready with 200: the store may be away.',
+      description: 'A task does not respond to /health/ready with 200. The store may be unreachable.',
       above: 0,
       periods: 5,
     });
     this.#alarm('TooFewTasksAlarm', healthyTasks, {
-      description: 'Fewer healthy tasks than minTasks for ten minutes, or none is known.',
+      description: 'Fewer healthy tasks than minTasks for ten minutes, or no data.',
       below: props.minTasks,
       periods: 10,
     });
@@ -105,7 +105,7 @@ export class Observability extends Construct {
     });
   }
 
-  /** How many lines of the access log a minute. */
+  /** The number of matching lines of the access log per minute. */
   #logged({ stage }: ObservabilityProps, name: string, filterPattern: IFilterPattern): Metric {
     const filter = stage.accessLogs.addMetricFilter(name, {
       filterPattern,
@@ -130,7 +130,7 @@ export class Observability extends Construct {
           ? ComparisonOperator.LESS_THAN_THRESHOLD
           : ComparisonOperator.GREATER_THAN_THRESHOLD,
       evaluationPeriods: periods,
-      // no traffic is no trouble; no word of healthy tasks is
+      // missing data means no traffic, but for healthy tasks it means none
       treatMissingData: above === undefined ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
     });
     if (this.#topic) {

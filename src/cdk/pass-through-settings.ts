@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Settings of the service that the stack has no opinion of. A value that is wrong stops each new task, which is rolled back. */
+/** Settings that the stack passes to the service unchecked. A wrong value stops each new task, and ECS rolls back. */
 const NAMES = [
   'STORE_TIMEOUT_MS',
   'CALLBACK_CONNECT_TIMEOUT_MS',
@@ -30,9 +30,9 @@ const NAMES = [
   'OTEL_SERVICE_NAME',
 ] as const;
 
-const text = z.string().optional().describe("as in the README's table of settings");
+const text = z.string().optional().describe("see the README's table of settings");
 
-/** The parameters by these names. */
-export const handedOnSettings = Object.fromEntries(NAMES.map((name) => [name, text])) as Readonly<
+/** The parameters with these names. */
+export const passThroughSettings = Object.fromEntries(NAMES.map((name) => [name, text])) as Readonly<
   Record<(typeof NAMES)[number], typeof text>
 >;

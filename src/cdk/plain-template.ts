@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, DefaultStackSynthesizer, type IStackSynthesizer, Tags } from 'aws-cdk-lib';
 import { BackchannelStack } from './backchannel-stack.js';
-import { type Parameters } from './parameters.js';
+import { type StackParameters } from './stack-parameters.js';
 
 /**
- * The same stack as one template that CloudFormation takes as it is: nothing to build or upload, no bootstrapping, no
- * metadata. Without the parameter `image` the template has a parameter `Image`.
+ * The stack as one template for CloudFormation without the CDK: nothing to build or upload, no bootstrapping, no
+ * metadata. Without the parameter `image`, the template has a parameter `Image`.
  */
-export function plainTemplate(parameters: Parameters): object {
+export function plainTemplate(parameters: StackParameters): object {
   const outdir = mkdtempSync(join(tmpdir(), 'backchannel-'));
   try {
     const app = new App({ outdir, analyticsReporting: false, treeMetadata: false });
@@ -23,7 +23,7 @@ export function plainTemplate(parameters: Parameters): object {
         generateBootstrapVersionRule: false,
       }) as IStackSynthesizer,
     });
-    // by which the CDK alone finds subnets again
+    // tags with which only the CDK finds subnets
     for (const tag of ['aws-cdk:subnet-name', 'aws-cdk:subnet-type']) Tags.of(stack).remove(tag);
     return app.synth().getStackByName(parameters.name).template as object;
   } finally {

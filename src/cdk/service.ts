@@ -18,24 +18,24 @@ import { type GatewaySecret } from './gateway-secret.js';
 import { cpuArchitecture, serviceImage } from './image.js';
 import { type LoadBalancer } from './load-balancer.js';
 import { type Network } from './network.js';
-import { type Parameters } from './parameters.js';
-import { type Store } from './store.js';
+import { type StackParameters } from './stack-parameters.js';
+import { type StateStore } from './state-store.js';
 import { type BackchannelApi } from './web-socket-api.js';
 
 export interface ServiceProps {
-  readonly parameters: Parameters;
+  readonly parameters: StackParameters;
   readonly network: Network;
   readonly loadBalancer: LoadBalancer;
-  readonly store: Store;
+  readonly store: StateStore;
   readonly gatewaySecret: GatewaySecret;
   readonly api: BackchannelApi;
   readonly withoutAssets: boolean;
 }
 
-/** On which the tasks listen. */
+/** The port on which the tasks listen. */
 export const SERVICE_PORT = 3000;
 
-/** The tasks, what they are told and what they are allowed to do. */
+/** The ECS service: the tasks, their settings, and their permissions. */
 export class Service extends Construct {
   readonly service: FargateService;
   readonly logGroup: LogGroup;
@@ -54,7 +54,7 @@ export class Service extends Construct {
       vpcSubnets: { subnets: network.subnets },
       assignPublicIp: false,
       ...(parameters.desiredTasks !== undefined && { desiredCount: parameters.desiredTasks }),
-      // new tasks first; what does not become healthy is taken back
+      // new tasks start before old ones stop; a deployment whose tasks do not become healthy is rolled back
       minHealthyPercent: 100,
       maxHealthyPercent: 200,
       circuitBreaker: { enable: true, rollback: true },
@@ -83,12 +83,12 @@ export class Service extends Construct {
       readonlyRootFilesystem: true,
       // the image's user `node`
       user: '1000:1000',
-      // after the deregistration delay: the service drains, then what is under way has API Gateway's 29 s to end
+      // the drain, then API Gateway's 29 s for requests in flight
       stopTimeout: Duration.seconds(DRAIN_SECONDS + 30),
       logging: LogDrivers.awsLogs({
         logGroup: this.logGroup,
         streamPrefix: 'service',
-        // lines are lost rather than answers late
+        // losing log lines is better than delaying responses
         mode: AwsLogDriverMode.NON_BLOCKING,
       }),
       environment: {
@@ -111,7 +111,7 @@ export class Service extends Construct {
     task.addToTaskRolePolicy(
       new PolicyStatement({
         actions: ['execute-api:ManageConnections'],
-        // not …/POST/@connections, and no id: AWS compares the literal {VERB}/@connections/{connectionId}
+        // not …/POST/@connections/ID: AWS compares with the literal {VERB}/@connections/{connectionId}
         resources: [
           Stack.of(this).formatArn({
             service: 'execute-api',
@@ -127,7 +127,7 @@ export class Service extends Construct {
 }
 
 /** The parameters that are settings of the service: those in capitals. */
-function serviceSettings(parameters: Parameters): Record<string, string> {
+function serviceSettings(parameters: StackParameters): Record<string, string> {
   const settings = Object.entries(parameters).filter(
     ([name, value]) => /^[A-Z_]+$/.test(name) && value !== undefined,
   );

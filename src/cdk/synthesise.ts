@@ -4,21 +4,21 @@ import { parseArgs } from 'node:util';
 import { App } from 'aws-cdk-lib';
 import { stringify } from 'yaml';
 import { BackchannelStack } from './backchannel-stack.js';
-import { describeParameters, ParametersError, readParameters } from './parameters.js';
+import { describeParameters, ParametersError, readParameters } from './stack-parameters.js';
 import { DESCRIPTION, plainTemplate } from './plain-template.js';
 
 /**
- * The CDK app: `npx cdk deploy --app "node dist/cdk/app.js"`. Run by itself it writes the template and says where; for
- * that it needs neither network nor account nor docker.
+ * The CDK app: `npx cdk deploy --app "node dist/cdk/app.js"`. Run directly, it writes the template and prints its path,
+ * which needs no network, AWS account or Docker.
  */
 const OUTPUT = 'cdk.out';
 
 const USAGE = `npm run synth -- [FLAGS]: the CloudFormation template of the deployment
 
-  -c NAME=VALUE    a parameter, as below; may be repeated
-  --plain          one template without assets and metadata, for those who do not use the CDK
-  --output PATH    the folder (cdk.out); with --plain the file (cdk.out/NAME.yaml), JSON when it ends in .json
-  --help           this text
+  -c NAME=VALUE    a parameter, see below; can be repeated
+  --plain          one template without assets and metadata, for use without the CDK
+  --output PATH    the folder (cdk.out); with --plain the file (cdk.out/NAME.yaml), JSON if it ends in .json
+  --help           prints this text
 
 Parameters; to deploy: npx cdk deploy --app "node dist/cdk/app.js" -c NAME=VALUE
 
@@ -51,7 +51,7 @@ function main(): void {
   }
 }
 
-/** @returns the name of the template's file in the app's folder, without its ending */
+/** @returns the base name of the template's file in the output folder */
 function synthesise(app: App): string {
   const parameters = readParameters(app.node.getAllContext() as Record<string, unknown>);
   const stack = new BackchannelStack(app, 'Backchannel', {
@@ -63,23 +63,23 @@ function synthesise(app: App): string {
   return stack.artifactId;
 }
 
-function writePlain(given: readonly string[], output: string | undefined): void {
-  const parameters = readParameters(context(given));
+function writePlain(assignments: readonly string[], output: string | undefined): void {
+  const parameters = readParameters(context(assignments));
   const file = output ?? join(OUTPUT, `${parameters.name}.yaml`);
   const template = plainTemplate(parameters);
   mkdirSync(dirname(file), { recursive: true });
-  // CloudFormation takes no aliases, and reads an unquoted `off` as false
+  // CloudFormation accepts no aliases, and reads an unquoted `off` as false
   const yaml = () => stringify(template, { version: '1.1', aliasDuplicateObjects: false, lineWidth: 0 });
   writeFileSync(file, file.endsWith('.json') ? `${JSON.stringify(template, undefined, 2)}\n` : yaml());
   process.stdout.write(`${file}\n`);
 }
 
-function context(given: readonly string[]): Record<string, string> {
-  const problems = given.filter((item) => !/^\w+=/.test(item));
+function context(assignments: readonly string[]): Record<string, string> {
+  const problems = assignments.filter((item) => !/^\w+=/.test(item));
   if (problems.length > 0)
     throw new ParametersError(problems.map((item) => `-c ${item}: expected -c NAME=VALUE`));
   return Object.fromEntries(
-    given.map((item) => [item.slice(0, item.indexOf('=')), item.slice(item.indexOf('=') + 1)]),
+    assignments.map((item) => [item.slice(0, item.indexOf('=')), item.slice(item.indexOf('=') + 1)]),
   );
 }
 

@@ -3,6 +3,7 @@ import { CfnScalingPolicy } from 'aws-cdk-lib/aws-applicationautoscaling';
 import { type IMetric, type Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { type FargateService } from 'aws-cdk-lib/aws-ecs';
 import { Construct } from 'constructs';
+import { QUOTAS } from '../api/quotas.js';
 
 export interface TaskScalingProps {
   readonly service: FargateService;
@@ -16,11 +17,11 @@ export interface TaskScalingProps {
 }
 
 /**
- * How many tasks there are: as many as the CPU asks for, and as many as the connections do.
+ * Scales the tasks by CPU and by connections; the larger number wins.
  *
- * Nothing counts open connections: API Gateway holds them and tells only of those that are opened, and the load
- * balancer's flows are API Gateway's own to the tasks. But each connection ends after two hours at the latest, so that N
- * of them make at least N / 120 `ConnectCount` a minute. Clients that come and go sooner count for more, and cost more.
+ * No metric counts open connections: API Gateway counts only connects, and the load balancer's flows are those of API
+ * Gateway. But each connection is closed after two hours at the latest, so that N open connections cause at least N /
+ * 120 `ConnectCount` a minute. Shorter connections count more, and also cost more.
  */
 export class TaskScaling extends Construct {
   constructor(scope: Construct, id: string, props: TaskScalingProps) {
@@ -34,7 +35,7 @@ export class TaskScaling extends Construct {
       scaleOutCooldown: Duration.minutes(1),
       scaleInCooldown: Duration.minutes(5),
     });
-    // the construct library's own takes no expression
+    // the construct library's policy takes no metric expression
     new CfnScalingPolicy(this, 'Connections', {
       policyName: 'connections',
       policyType: 'TargetTrackingScaling',
@@ -49,7 +50,7 @@ export class TaskScaling extends Construct {
             query('tasks', props.healthyTasks, 'Maximum'),
             {
               id: 'perTask',
-              label: 'connects a minute for each task',
+              label: 'connects per minute and task',
               expression: 'FILL(connects, 0) / IF(FILL(tasks, 1) > 0, FILL(tasks, 1), 1)',
               returnData: true,
             },
@@ -60,8 +61,7 @@ export class TaskScaling extends Construct {
   }
 }
 
-/** API Gateway ends every connection after two hours. */
-const LIFETIME_MINUTES = 120;
+const LIFETIME_MINUTES = QUOTAS.connectionMs / 60_000;
 
 function query(
   id: string,
@@ -84,7 +84,7 @@ function query(
   };
 }
 
-/** Application Auto Scaling's name of the target that `autoScaleTaskCount` made. */
+/** Application Auto Scaling's id of the target that `autoScaleTaskCount` has created. */
 function scalableTargetId(service: FargateService): string {
   const target = service.node.findChild('TaskCount').node.findChild('Target').node.defaultChild;
   return (target as unknown as { readonly ref: string }).ref;

@@ -1,4 +1,4 @@
-import { Aws, Duration, Fn, Lazy, Stack } from 'aws-cdk-lib';
+import { Aws, Duration, Fn, Lazy, Stack, Tokenization } from 'aws-cdk-lib';
 import { CfnAuthorizer, type IWebSocketRouteAuthorizer, WebSocketApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { CfnPermission } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
@@ -9,7 +9,7 @@ import { WebSocketParameterMapping } from './web-socket-parameter-mapping.js';
 
 export interface BackchannelApiProps {
   readonly loadBalancer: LoadBalancer;
-  /** A dynamic reference. */
+  /** A dynamic reference to the secret. */
   readonly gatewaySecret: string;
   readonly stageName: string;
   readonly replies: 'callback' | 'response';
@@ -22,13 +22,15 @@ export interface BackchannelApiProps {
     | undefined;
 }
 
-/** The API of `api/definition.ts`: the laptop's gateway is sent the same one by `local.ts`. */
+/** The WebSocket API of `api/definition.ts`. `local/deploy.ts` sends the same definition to a local gateway. */
 export class BackchannelApi extends Construct {
   readonly apiId: string;
   readonly stageName: string;
-  /** Where callbacks go. Known without the stage, which waits for the service, which is told of it. */
+  /**
+   * Endpoint of `@connections`. Does not depend on the stage, because the stage depends on the service, which needs it.
+   */
   readonly endpoint: string;
-  /** All that a deployment is a snapshot of: when it changes, another deployment is needed. */
+  /** The content of a deployment: when it changes, a new deployment is needed. */
   readonly content: unknown;
 
   constructor(scope: Construct, id: string, props: BackchannelApiProps) {
@@ -64,7 +66,7 @@ export class BackchannelApi extends Construct {
         vpcLink,
         loadBalancer,
         method: Integration.IntegrationMethod,
-        path: Integration.IntegrationUri.slice(serviceUrl.length),
+        path: pathOf(Integration.IntegrationUri),
         parameterMapping: WebSocketParameterMapping.fromRequestParameters(Integration.RequestParameters),
         timeout: Duration.millis(Integration.TimeoutInMillis),
       });
@@ -77,8 +79,8 @@ export class BackchannelApi extends Construct {
     }
   }
 
-  #authorizer(given: BackchannelApiProps['authorizer']): CfnAuthorizer | undefined {
-    if (given === undefined) return undefined;
+  #authorizer(props: BackchannelApiProps['authorizer']): CfnAuthorizer | undefined {
+    if (props === undefined) return undefined;
     const { apiId } = this;
     const authorizer = new CfnAuthorizer(this, 'Authorizer', {
       apiId,
@@ -86,13 +88,13 @@ export class BackchannelApi extends Construct {
       authorizerType: 'REQUEST',
       authorizerUri: Fn.sub(
         'arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${function}/invocations',
-        { function: given.functionArn },
+        { function: props.functionArn },
       ),
-      identitySource: [...given.identitySources],
+      identitySource: [...props.identitySources],
     });
     new CfnPermission(this, 'AuthorizerPermission', {
       action: 'lambda:InvokeFunction',
-      functionName: given.functionArn,
+      functionName: props.functionArn,
       principal: 'apigateway.amazonaws.com',
       sourceArn: Stack.of(this).formatArn({
         service: 'execute-api',
@@ -102,6 +104,12 @@ export class BackchannelApi extends Construct {
     });
     return authorizer;
   }
+}
+
+/** The path of a URI whose host is a CDK token, which a URL parser does not accept. */
+function pathOf(uri: string): string {
+  const withHost = Tokenization.reverseString(uri).mapTokens({ mapToken: () => 'load-balancer.invalid' });
+  return new URL(withHost.join({ join: (left, right) => `${left}${right}` }) as string).pathname;
 }
 
 const routeAuthorizer = (

@@ -18,42 +18,44 @@ export interface WebSocketNlbIntegrationProps {
    * `aws-apigatewayv2`.
    */
   readonly vpcLink: IVpcLink;
-  /** The network load balancer to which the link leads; may be internal. */
+  /** The Network Load Balancer of the link; it may be internal. */
   readonly loadBalancer: { readonly loadBalancerDnsName: string };
-  /** Of the load balancer's listener; 80, with `tls` 443, unless given. */
+  /** Port of the load balancer's listener. Default 80, with `tls` 443. */
   readonly port?: number;
   /**
-   * HTTPS to the load balancer: with a TLS listener, or with TLS on the targets behind a TCP one. The certificate has to
-   * be publicly trusted and to name `serverName`, which becomes the host of the URI and the `Host` header; it need not
-   * resolve. The load balancer's own DNS name is on no certificate. HTTP unless given.
+   * HTTPS to the load balancer: with a TLS listener, or with a TCP listener and TLS on the targets. The certificate
+   * must be publicly trusted and valid for `serverName`, which becomes the host of the URI and the `Host` header; the
+   * name need not resolve. No certificate is valid for the load balancer's own DNS name. Default HTTP.
    */
   readonly tls?: { readonly serverName: string };
-  /** Begins with `/`; may have `{name}` where `parameterMapping.path('name', …)` puts a value. `/` unless given. */
+  /** Begins with `/`. May have `{name}` for the value of `parameterMapping.path('name', …)`. Default `/`. */
   readonly path?: string;
-  /** `POST` unless given. `ANY` is not offered: AWS does not say what it sends for a frame, which has no method. */
+  /** Default `POST`. Not `ANY`: AWS does not document which method that sends for a frame. */
   readonly method?: 'DELETE' | 'GET' | 'HEAD' | 'OPTIONS' | 'PATCH' | 'POST' | 'PUT';
-  /** What the request carries. Without one, the backend is not told even whose message it is. */
+  /**
+   * Headers, query string and path values of the request. Without it, the backend does not get even the connection id.
+   */
   readonly parameterMapping?: WebSocketParameterMapping;
-  /** 50 ms to 29 s; 29 s unless given. */
+  /** 50 ms to 29 s. Default 29 s. */
   readonly timeout?: Duration;
   /**
-   * Makes it an `HTTP` integration, which sends what a template makes of the message, and not `HTTP_PROXY`, which sends
-   * the message. For a two-way route it needs a `CfnIntegrationResponse` besides.
+   * Makes it an `HTTP` integration, which sends the output of a template, instead of `HTTP_PROXY`, which sends the
+   * message. A two-way route also needs a `CfnIntegrationResponse`.
    */
   readonly templates?: {
     /** Template key → VTL. */
     readonly requestTemplates: Readonly<Record<string, string>>;
-    /** Which key, such as `\\$default` or `$request.body.action`. */
+    /** Selects the key, for example `\\$default` or `$request.body.action`. */
     readonly templateSelectionExpression: string;
     readonly passthroughBehavior?: PassthroughBehavior;
   };
 }
 
 /**
- * A WebSocket route to an HTTP backend behind a network load balancer, which `aws-apigatewayv2-integrations` lacks
+ * A WebSocket route to an HTTP backend behind a Network Load Balancer, which `aws-apigatewayv2-integrations` lacks
  * (https://github.com/aws/aws-cdk/issues/29562).
  *
- * Needs nothing but `web-socket-parameter-mapping.ts` beside it:
+ * Needs only `web-socket-parameter-mapping.ts`:
  *
  *     const vpcLink = new apigateway.VpcLink(this, 'Link', { targets: [loadBalancer] });
  *     const connectionId = MappingSource.context('connectionId');
@@ -63,7 +65,7 @@ export interface WebSocketNlbIntegrationProps {
  *         vpcLink, loadBalancer, path: '/connect',
  *         parameterMapping: new WebSocketParameterMapping()
  *           .header('ConnectionId', connectionId)
- *           .header('Token', MappingSource.requestQueryString('token')), // declared on the route, too
+ *           .header('Token', MappingSource.requestQueryString('token')), // also declared on the route
  *       }),
  *     });
  *     api.addRoute('$default', {
@@ -73,13 +75,13 @@ export interface WebSocketNlbIntegrationProps {
  *       }),
  *     });
  *
- * One integration may serve several routes of one API. For the load balancer's security groups see
- * `enforceSecurityGroupInboundRulesOnPrivateLinkTraffic`: with a group and without `false` there, nothing arrives.
+ * Several routes of one API may share an integration. If the load balancer has a security group, set
+ * `enforceSecurityGroupInboundRulesOnPrivateLinkTraffic` to `false`, or no request arrives.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-integration-requests.html
  */
 export class WebSocketNlbIntegration extends WebSocketRouteIntegration {
-  /** @throws {Error} a timeout, port, path or mapping that API Gateway would refuse */
+  /** @throws {Error} API Gateway would refuse the timeout, port, path or mapping */
   constructor(
     id: string,
     private readonly props: WebSocketNlbIntegrationProps,
@@ -90,7 +92,7 @@ export class WebSocketNlbIntegration extends WebSocketRouteIntegration {
     checkPath(props);
   }
 
-  /** @throws {Error} headers and query strings are mapped on another route than `$connect` */
+  /** @throws {Error} a route other than `$connect` maps a header or a query-string parameter of the handshake */
   bind({ route, scope }: WebSocketRouteIntegrationBindOptions): WebSocketRouteIntegrationConfig {
     const { vpcLink, method = 'POST', timeout, templates } = this.props;
     const mapping = this.props.parameterMapping ?? new WebSocketParameterMapping();
@@ -102,7 +104,7 @@ export class WebSocketNlbIntegration extends WebSocketRouteIntegration {
     const completion = new Completion(vpcLink.vpcLinkId, mapping.declarations);
     Aspects.of(scope).add(completion, { priority: AspectPriority.MUTATING });
     return {
-      // the enum lacks them; it is passed on as it is
+      // the enum lacks these values, which CloudFormation accepts
       type: (templates ? 'HTTP' : 'HTTP_PROXY') as WebSocketIntegrationType,
       uri: this.#uri,
       method,
@@ -119,7 +121,7 @@ export class WebSocketNlbIntegration extends WebSocketRouteIntegration {
   }
 }
 
-/** What `WebSocketRouteIntegrationConfig` has no place for: the link, and the declarations on the route. */
+/** Sets what `WebSocketRouteIntegrationConfig` cannot: the VPC link, and the parameters that the route declares. */
 class Completion implements IAspect {
   constructor(
     private readonly vpcLinkId: string,
@@ -141,12 +143,12 @@ function checkTimeout(timeout: Duration | undefined): void {
   if (timeout === undefined || timeout.isUnresolved()) return;
   const milliseconds = timeout.toMilliseconds();
   if (milliseconds >= 50 && milliseconds <= 29_000) return;
-  throw new Error(`an integration of a WebSocket API has 50 to 29,000 ms, not ${milliseconds}`);
+  throw new Error(`expected a timeout from 50 to 29,000 ms, not ${milliseconds}`);
 }
 
 function checkPort(port: number | undefined): void {
   if (port === undefined || (Number.isInteger(port) && port >= 1 && port <= 65_535)) return;
-  throw new Error(`a listener's port is a whole number from 1 to 65535, not ${port}`);
+  throw new Error(`expected a port from 1 to 65535, not ${port}`);
 }
 
 function checkPath({ path = '/', parameterMapping }: WebSocketNlbIntegrationProps): void {
@@ -155,7 +157,8 @@ function checkPath({ path = '/', parameterMapping }: WebSocketNlbIntegrationProp
   const mapped = parameterMapping?.pathNames ?? [];
   const unfilled = inPath.find((name) => !mapped.includes(name));
   if (unfilled !== undefined)
-    throw new Error(`the path '${path}' has {${unfilled}}, which nothing is mapped to`);
+    throw new Error(`the path '${path}' has {${unfilled}}, but the mapping has no value for it`);
   const unused = mapped.find((name) => !inPath.includes(name));
-  if (unused !== undefined) throw new Error(`the path '${path}' has no {${unused}} for what is mapped to it`);
+  if (unused !== undefined)
+    throw new Error(`the path '${path}' has no {${unused}}, for which the mapping has a value`);
 }

@@ -1,9 +1,9 @@
 import { Token } from 'aws-cdk-lib';
 
 /**
- * What of an event a WebSocket integration's request carries: destinations and their sources, as `RequestParameters`.
+ * The parameter mapping of a WebSocket integration's request: destinations and their sources, as `RequestParameters`.
  *
- * Not the mapping of HTTP APIs (`ParameterMapping` of `aws-cdk-lib/aws-apigatewayv2`): that one's grammar is refused here.
+ * `ParameterMapping` of `aws-cdk-lib/aws-apigatewayv2` is for HTTP APIs; WebSocket APIs refuse its grammar.
  *
  *     new WebSocketParameterMapping()
  *       .header('ConnectionId', MappingSource.context('connectionId'))
@@ -16,9 +16,9 @@ export class WebSocketParameterMapping {
   readonly #sources = new Map<string, MappingSource>();
 
   /**
-   * The same from `RequestParameters` as CloudFormation and the API have them.
+   * Reads `RequestParameters` of CloudFormation or the control plane.
    *
-   * @throws {Error} a destination or a source that is none
+   * @throws {Error} an invalid destination or source
    */
   static fromRequestParameters(parameters: Readonly<Record<string, string>>): WebSocketParameterMapping {
     const mapping = new WebSocketParameterMapping();
@@ -27,7 +27,7 @@ export class WebSocketParameterMapping {
         /^integration\.request\.(header|querystring|path)\.(.+)$/.exec(destination) ?? [];
       if (location === undefined || name === undefined) {
         throw new Error(
-          `'${destination}' is no destination: expected integration.request.{header|querystring|path}.NAME`,
+          `'${destination}' is not a destination: expected integration.request.{header|querystring|path}.NAME`,
         );
       }
       mapping.#set(location, name, MappingSource.parse(expression));
@@ -36,37 +36,37 @@ export class WebSocketParameterMapping {
   }
 
   /**
-   * Sends the source as a header. A backend finds it whatever its case is.
+   * Sends the source as a header. Names differ in more than their case.
    *
-   * @throws {Error} not a name, or one that is mapped already
+   * @throws {Error} the name is invalid, or mapped already
    */
   header(name: string, source: MappingSource): this {
     return this.#set('header', name, source);
   }
 
-  /** Sends the source as a parameter of the query string. Throws as `header` does. */
+  /** Sends the source as a query-string parameter. Throws as `header` does. */
   queryString(name: string, source: MappingSource): this {
     return this.#set('querystring', name, source);
   }
 
-  /** Puts the source where the integration's path has `{name}`. Throws as `header` does. */
+  /** Replaces `{name}` in the integration's path by the source. Throws as `header` does. */
   path(name: string, source: MappingSource): this {
     return this.#set('path', name, source);
   }
 
-  /** As the integration has it: destination → source. */
+  /** For the integration: destination → source. */
   get requestParameters(): Readonly<Record<string, string>> {
     return Object.fromEntries(
       [...this.#sources].map(([destination, { expression }]) => [destination, expression]),
     );
   }
 
-  /** The sources that the route has to declare, which `$connect` alone can. */
+  /** The sources that the route must declare; only `$connect` can. */
   get declarations(): readonly string[] {
     return [...new Set([...this.#sources.values()].flatMap(({ declaration }) => declaration ?? []))];
   }
 
-  /** The names that the integration's path has to have in braces. */
+  /** The names that the integration's path must have in braces. */
   get pathNames(): readonly string[] {
     const prefix = 'integration.request.path.';
     return [...this.#sources.keys()]
@@ -86,22 +86,22 @@ export class WebSocketParameterMapping {
   }
 }
 
-/** Where a mapped value comes from. */
+/** The source of a mapped value. */
 export class MappingSource {
   private constructor(
-    /** As API Gateway reads it. */
+    /** In API Gateway's syntax. */
     readonly expression: string,
-    /** What the route has to declare: headers and query strings, which the handshake alone has. */
+    /** The parameter that the route must declare: a header or query-string parameter of the handshake. */
     readonly declaration?: string,
   ) {}
 
-  /** Of the event and its connection; on every route. */
+  /** A `$context` variable; on every route. */
   static context(name: ContextVariable): MappingSource {
     checkName(name);
     return new MappingSource(`context.${name}`);
   }
 
-  /** Of the stage; on every route. */
+  /** A stage variable; on every route. */
   static stageVariable(name: string): MappingSource {
     checkName(name);
     return new MappingSource(`stageVariables.${name}`);
@@ -112,7 +112,7 @@ export class MappingSource {
     return MappingSource.#ofHandshake('header', name);
   }
 
-  /** A parameter of the handshake's query string: on `$connect` only. */
+  /** A query-string parameter of the handshake: on `$connect` only. */
   static requestQueryString(name: string): MappingSource {
     return MappingSource.#ofHandshake('querystring', name);
   }
@@ -122,21 +122,21 @@ export class MappingSource {
     return MappingSource.#ofHandshake('multivalueheader', name);
   }
 
-  /** All values of a parameter of the handshake's query string: on `$connect` only. */
+  /** All values of a query-string parameter of the handshake: on `$connect` only. */
   static requestMultiValueQueryString(name: string): MappingSource {
     return MappingSource.#ofHandshake('multivaluequerystring', name);
   }
 
-  /** A part of the message, or all of it. */
+  /** The message, or a part of it. */
   static requestBody(jsonPath?: string): MappingSource {
-    if (jsonPath === '') throw new Error('the path into the body is empty');
+    if (jsonPath === '') throw new Error('the JSON path into the body is empty');
     return new MappingSource(['route.request.body', ...(jsonPath === undefined ? [] : [jsonPath])].join('.'));
   }
 
   /**
-   * The same text on every request; 1–510 characters. May be a token, such as a secret's dynamic reference.
+   * A literal of 1–510 characters. May be a CDK token, such as a secret's dynamic reference.
    *
-   * @throws {Error} text with a single quote, which would end the literal, or of another length
+   * @throws {Error} the text has a single quote, which would end the literal, or another length
    */
   static literal(text: string): MappingSource {
     const isKnown = !Token.isUnresolved(text);
@@ -147,7 +147,7 @@ export class MappingSource {
     return new MappingSource(`'${text}'`);
   }
 
-  /** @throws {Error} no source of a WebSocket API */
+  /** @throws {Error} not a source of a WebSocket API */
   static parse(expression: string): MappingSource {
     const literal = /^'(.*)'$/s.exec(expression)?.[1];
     if (literal !== undefined) return MappingSource.literal(literal);
@@ -159,21 +159,21 @@ export class MappingSource {
     const [, jsonPath, isBody] = /^route\.request\.body(?:\.(.+))?$()/.exec(expression) ?? [];
     if (isBody !== undefined) return MappingSource.requestBody(jsonPath);
     throw new Error(
-      `'${expression}' is no source: expected context.NAME, stageVariables.NAME, route.request.… or a 'literal'`,
+      `'${expression}' is not a source: expected context.NAME, stageVariables.NAME, route.request.… or a 'literal'`,
     );
   }
 
   static #ofHandshake(location: string, name: string): MappingSource {
     checkName(name);
     const expression = `route.request.${location}.${name}`;
-    // a multi-value source is declared by the plain one
+    // the declaration of a multi-value source is that of the single value
     return new MappingSource(expression, `route.request.${location.replace('multivalue', '')}.${name}`);
   }
 }
 
 /**
- * The variables of a WebSocket event that an integration is useful with. The two of `$disconnect` are not in AWS's
- * tables; events have them.
+ * The context variables of WebSocket events that are useful to an integration. AWS's tables lack the two of
+ * `$disconnect`, but events have them.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-mapping-template-reference.html
  */
@@ -196,10 +196,10 @@ export type ContextVariable =
   | `authorizer.${string}`
   | `identity.${string}`;
 
-/** A value has at most 512, and the quotes are two of them. */
+/** A value has at most 512 characters, two of which are the quotes. */
 const LITERAL_CHARACTERS = 510;
 
 function checkName(name: string): void {
   if (Token.isUnresolved(name) || /^[A-Za-z0-9._$-]+$/.test(name)) return;
-  throw new Error(`'${name}' is no name of a parameter: expected letters, digits and . _ $ -`);
+  throw new Error(`'${name}' is not a parameter name: expected letters, digits and . _ $ -`);
 }

@@ -90,21 +90,10 @@ export class AppModule {
         MemberNotices,
         FanOutService,
         PendingShards,
-        // its log is not that of a request
-        {
-          provide: ShardWorker,
-          useFactory: (store: Store, connections: ConnectionsService) =>
-            new ShardWorker(store, connections, config, logger),
-          inject: [Store, ConnectionsService],
-        },
+        ShardWorker,
         PresenceService,
         ConnectionsService,
-        {
-          provide: Sweep,
-          useFactory: (store: Store, connections: ConnectionsService, metrics: Metrics) =>
-            new Sweep(store, connections, config.operation, metrics, logger),
-          inject: [Store, ConnectionsService, Metrics],
-        },
+        Sweep,
         CallbackService,
         {
           provide: CallbackObserver,

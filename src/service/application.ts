@@ -5,7 +5,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import { type Logger } from 'pino';
-import { LIMITS } from '../api/messages.js';
+import { QUOTAS } from '../api/quotas.js';
 import { AppModule } from './app.module.js';
 import { type Config } from './configuration/config.js';
 import { type Extensions } from './extensions.js';
@@ -84,7 +84,7 @@ function fastifyAdapter(
 ): FastifyAdapter {
   const clientErrors = new ClientErrors(logger, inFlight, bodies);
   const adapter = new FastifyAdapter({
-    bodyLimit: LIMITS.messageBytes,
+    bodyLimit: QUOTAS.messageBytes,
     keepAliveTimeout: KEEP_ALIVE_MS,
     routerOptions: { maxParamLength: SEGMENT_LENGTH },
     // what still comes over an open connection is served: a frame that API Gateway has taken is not sent again
@@ -134,4 +134,4 @@ function fastifyAdapter(
 const KEEP_ALIVE_MS = 360_000;
 
 /** Characters of a segment of a path, percent-encoded: a user's id has up to 256, each up to 12. */
-const SEGMENT_LENGTH = 12 * LIMITS.userIdLength;
+const SEGMENT_LENGTH = 12 * QUOTAS.userIdLength;

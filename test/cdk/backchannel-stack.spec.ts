@@ -4,7 +4,7 @@ import { App } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { BackchannelStack } from '../../src/cdk/backchannel-stack.js';
-import { readParameters } from '../../src/cdk/parameters.js';
+import { readParameters } from '../../src/cdk/stack-parameters.js';
 
 function stack(context: Record<string, string>): BackchannelStack {
   const app = new App({ analyticsReporting: false });

@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deployLocally, type LocalDeployment } from '../../src/local/deployment/deploy-locally.js';
-import { readParameters } from '../../src/cdk/parameters.js';
+import { readParameters } from '../../src/cdk/stack-parameters.js';
 import { plainTemplate } from '../../src/cdk/plain-template.js';
 import { lint } from '../../src/gateway/cloudformation/lint/lint.js';
 import { type RuleId } from '../../src/gateway/cloudformation/lint/rules.js';

@@ -1,9 +1,9 @@
 import { describe } from 'vitest';
-import { answersAreKept } from './store/answers.js';
+import { answersAreKept } from './store/reservations.js';
 import { channelsAreJoined } from './store/channels.js';
 import { connectionsAreKept } from './store/connections.js';
 import { connectionsAreListed } from './store/listed-connections.js';
-import { logsAreKept } from './store/log.js';
+import { logsAreKept } from './store/logs.js';
 import { membersAreListed } from './store/members.js';
 import { nothingIsMissed } from './store/nothing-is-missed.js';
 import { oddNamesAreKeptApart } from './store/odd-names.js';

@@ -1,5 +1,5 @@
 import { HEADERS, NO_USER, type UserId } from '../../api/integration.js';
-import { LIMITS } from '../../api/messages.js';
+import { QUOTAS } from '../../api/quotas.js';
 import { type GatewayRequest } from '../routes/gateway-request.js';
 import { Problem } from '../http/problem.js';
 
@@ -35,10 +35,10 @@ export class GatewayAuthenticator extends Authenticator {
   }
 }
 
-export const USER_ID_FORM = `1 to ${LIMITS.userIdLength} characters without control and format characters`;
+export const USER_ID_FORM = `1 to ${QUOTAS.userIdLength} characters without control and format characters`;
 
 /** Control and format characters stay out: they would make two users look like one in a log. */
-const USER_ID = new RegExp(`^[^\\p{Cc}\\p{Cf}\\p{Cs}]{1,${LIMITS.userIdLength}}$`, 'u');
+const USER_ID = new RegExp(`^[^\\p{Cc}\\p{Cf}\\p{Cs}]{1,${QUOTAS.userIdLength}}$`, 'u');
 
 /** @returns undefined if it cannot be a user's id */
 export function toUserId(value: unknown): UserId | undefined {

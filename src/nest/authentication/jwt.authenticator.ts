@@ -3,7 +3,7 @@ import { type OnApplicationBootstrap } from '@nestjs/common';
 import { errors, type JWTPayload, jwtVerify } from 'jose';
 import { type Logger } from 'pino';
 import { type UserId } from '../../api/integration.js';
-import { LIMITS } from '../../api/messages.js';
+import { QUOTAS } from '../../api/quotas.js';
 import { type JwtAuthentication } from '../../service/configuration/authentication.js';
 import { Authenticator, toUserId, USER_ID_FORM } from './authenticator.js';
 import { type GatewayRequest } from '../routes/gateway-request.js';
@@ -51,10 +51,10 @@ export class JwtAuthenticator extends Authenticator implements OnApplicationBoot
 
   /** @throws {Problem} `invalid_token`, or `not_ready` if the keys cannot be read */
   async #verify(token: string): Promise<JWTPayload> {
-    if (token.length > LIMITS.tokenBytes) {
+    if (token.length > QUOTAS.tokenBytes) {
       throw new Problem(
         'invalid_token',
-        `It has ${token.length} bytes, expected at most ${LIMITS.tokenBytes}.`,
+        `It has ${token.length} bytes, expected at most ${QUOTAS.tokenBytes}.`,
       );
     }
     const { algorithms, issuer, audiences, clockToleranceSeconds } = this.settings;

@@ -40,7 +40,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
     const key = `idempotency:${hash(`${request.apiKeyName}\n${request.url}\n${sent}`)}`;
     const bodyHash = hash(String(request.body));
     const reservation = await this.store.reserve(key, RESERVATION_MS);
-    if (reservation !== 'reserved') return of(this.#repeat(reservation.answer, bodyHash, reply));
+    if (reservation !== 'reserved') return of(this.#repeat(reservation.result, bodyHash, reply));
     let answer: unknown;
     try {
       answer = await lastValueFrom(next.handle());
@@ -50,7 +50,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
     }
     const kept: KeptAnswer = { bodyHash, answer };
     await this.#attempt('answer not kept', () =>
-      this.store.keepAnswer(key, JSON.stringify(kept), this.config.publishApi.idempotencyMs),
+      this.store.keepResult(key, JSON.stringify(kept), this.config.publishApi.idempotencyMs),
     );
     return of(answer);
   }

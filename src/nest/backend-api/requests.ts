@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type ConnectionId, type UserId } from '../../api/integration.js';
-import { ChannelName, data, LIMITS } from '../../api/messages.js';
+import { ChannelNameSchema, DataSchema } from '../../api/message-schemas.js';
+import { QUOTAS } from '../../api/quotas.js';
 import { toUserId, USER_ID_FORM } from '../authentication/authenticator.js';
 
 /** What other backends send: path segments, query strings and bodies. The OpenAPI document is made of the same schemas. */
@@ -25,11 +26,11 @@ export const UserIdSegment = z
   .meta({
     description: `The user, percent-encoded: ${USER_ID_FORM}.`,
     minLength: 1,
-    maxLength: LIMITS.userIdLength,
+    maxLength: QUOTAS.userIdLength,
     examples: ['alice'],
   });
 
-export const ChannelSegment = ChannelName.meta({
+export const ChannelSegment = ChannelNameSchema.meta({
   description: 'The channel, percent-encoded: `a/b` is `a%2Fb`.',
   examples: ['news'],
 });
@@ -77,7 +78,7 @@ export const BATCH_BYTES = 1024 * 1024;
 const example = { text: 'hello' };
 
 export const MessageBody = z
-  .strictObject({ data: data.meta({ description: 'The content: any JSON value.' }) })
+  .strictObject({ data: DataSchema.meta({ description: 'The content: any JSON value.' }) })
   .meta({
     examples: [{ data: example }],
   });
@@ -86,7 +87,7 @@ export type MessageBody = z.infer<typeof MessageBody>;
 export const BatchBody = z
   .strictObject({
     messages: z
-      .array(z.strictObject({ channel: ChannelName, data }))
+      .array(z.strictObject({ channel: ChannelNameSchema, data: DataSchema }))
       .min(1)
       .max(BATCH_MESSAGES),
   })

@@ -1,4 +1,4 @@
-import { LIMITS } from '../../api/messages.js';
+import { QUOTAS } from '../../api/quotas.js';
 import { TooLargeError } from './callback.errors.js';
 
 /** A message to a client that takes several in one frame. It may go along with one before it. */
@@ -46,7 +46,7 @@ function thatFit(first: BatchedMessage, behind: Iterable<BatchedMessage | undefi
   for (const message of behind) {
     if (message === undefined || message.outcome) break;
     bytes += message.bytes + COMMA;
-    if (bytes > LIMITS.batchBytes) break;
+    if (bytes > QUOTAS.batchBytes) break;
     company.push(message);
   }
   return company;

@@ -1,57 +1,55 @@
 import { QueueFullError } from '../callback/callback.errors.js';
 import { type ChannelName } from '../../api/messages.js';
-import { Turns } from './keyed-mutex.js';
+import { KeyedMutex } from './keyed-mutex.js';
 
-/** How much may wait for its turn. */
+/** How much may be queued or in flight. */
 export interface ChannelOrderBounds {
   readonly messages: number;
   readonly bytes: number;
 }
 
 /**
- * Keeps the messages of each channel in the order of their offsets, as far as they come through this task: one is appended
- * after the other, and on its way to members before the next one is. Channels do not wait for each other, and while one
- * message is on its way the next is appended.
+ * Sends the messages of each channel that come through this task in the order of their offsets: they are appended one
+ * after the other, and their fan-outs begin in the same order. The next message is appended while the fan-out of the
+ * one before runs. Channels do not wait for each other.
  */
 export class ChannelOrder {
-  readonly #appends = new Turns<ChannelName>();
-  readonly #fanOuts = new Turns<ChannelName>();
+  readonly #appends = new KeyedMutex<ChannelName>();
+  readonly #fanOuts = new KeyedMutex<ChannelName>();
   #messages = 0;
   #bytes = 0;
 
   constructor(private readonly bounds: ChannelOrderBounds) {}
 
   /**
-   * @param bytes of the message, while it is held here
-   * @param fanOut has to call `pass` as soon as the next message cannot overtake this one
-   * @throws {QueueFullError} too much waits already; nothing was done
-   * @throws what `append` and `fanOut` throw
+   * @param bytes size of the message, which counts while it is here
+   * @param fanOut must call `release` as soon as the next message cannot overtake this one
+   * @throws {QueueFullError} a bound is exceeded; nothing was done
+   * @throws the errors of `append` and `fanOut`
    */
   async run<Position>(
     channel: ChannelName,
     bytes: number,
     append: () => Promise<Position>,
-    fanOut: (position: Position, pass: () => void) => Promise<void>,
+    fanOut: (position: Position, release: () => void) => Promise<void>,
   ): Promise<Position> {
-    const release = this.#hold(bytes);
+    const done = this.#hold(bytes);
     try {
       const appended = await this.#appends.run(channel, async () => {
         const position = await append();
-        // in its place before the next one is appended
-        return { position, sent: this.#fanOuts.run(channel, (pass) => fanOut(position, pass)) };
+        // takes its place in the order before the next message is appended
+        return { position, sent: this.#fanOuts.run(channel, (release) => fanOut(position, release)) };
       });
       await appended.sent;
       return appended.position;
     } finally {
-      release();
+      done();
     }
   }
 
   #hold(bytes: number): () => void {
     if (this.#messages >= this.bounds.messages || this.#bytes + bytes > this.bounds.bytes) {
-      throw new QueueFullError(
-        `${this.#messages} messages with ${this.#bytes} bytes are on their way already`,
-      );
+      throw new QueueFullError(`${this.#messages} messages of ${this.#bytes} bytes in all are in flight`);
     }
     this.#messages += 1;
     this.#bytes += bytes;

@@ -1,6 +1,6 @@
 import { CLIENT_ERRORS, type ClientErrorCode } from '../../api/errors.js';
 
-/** What was asked for cannot be done with the channel: the client is told the code and the sentence. */
+/** A request that the channel does not allow. Code and message are sent to the client. */
 export class ChannelError extends Error {
   override readonly name = 'ChannelError';
 

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { type ChannelName, LIMITS, type Published, type Since } from '../../api/messages.js';
+import { type ChannelName, type Published, type Since } from '../../api/messages.js';
+import { QUOTAS } from '../../api/quotas.js';
 import { Config } from '../../service/configuration/config.js';
 import { UnknownConnectionError } from '../connections/connection.errors.js';
 import { type Sender } from '../connections/connections.service.js';
@@ -13,13 +14,13 @@ import { logContent, messageFrame } from './message-frame.js';
 import { type PermittedAction, Permissions } from './permissions.js';
 import { ReplayService } from './replay/replay.service.js';
 
-/** What a new member is told. */
+/** The reply to a join. */
 export interface Joined extends Position {
-  /** Whether all that was missed has been sent; undefined for who did not ask. */
+  /** Whether all missed messages were sent; undefined without `since`. */
   readonly recovered?: boolean | undefined;
 }
 
-/** Channels come into being when somebody joins and end when the last one leaves. */
+/** Channels: a channel exists from its first join until its last member leaves. */
 @Injectable()
 export class ChannelsService {
   readonly #order: ChannelOrder;
@@ -37,18 +38,18 @@ export class ChannelsService {
   }
 
   /**
-   * Makes the sender a member. Who is one already stays one, and is sent what it has missed all the same.
+   * Makes the sender a member. A sender that is one already stays one, and is also sent what it has missed.
    *
-   * @param since where it had got to before; without it, it gets what comes from now on
-   * @throws {ChannelError} `channel_name_too_long`, `too_many_channels`, or what the permissions say
-   * @throws {UnknownConnectionError} the store does not know the connection any more
-   * @throws what {@link ReplayService.resume} throws
+   * @param since the position of the last message that the client has; without it, nothing is replayed
+   * @throws {ChannelError} `channel_name_too_long`, `too_many_channels`, or the code of the permissions
+   * @throws {UnknownConnectionError} the store no longer has the connection
+   * @throws the errors of {@link ReplayService.resume}
    */
   async join(channel: ChannelName, sender: Sender, since?: Since): Promise<Joined> {
-    await this.requirePermission('join', channel, sender);
-    if (since === undefined) return this.enter(channel, sender);
+    await this.#requirePermission('join', channel, sender);
+    if (since === undefined) return this.#enter(channel, sender);
     const { position, isRecovered } = await this.replay.resume(channel, sender.connectionId, since, () =>
-      this.enter(channel, sender),
+      this.#enter(channel, sender),
     );
     this.log.debug({ channel, isRecovered, missed: position.offset - since.offset }, 'resumed');
     return { ...position, recovered: isRecovered };
@@ -56,25 +57,25 @@ export class ChannelsService {
 
   /** @throws {ChannelError} `channel_name_too_long` */
   async leave(channel: ChannelName, sender: Sender): Promise<void> {
-    // also a channel that was joined when names could be longer
-    requireLength(channel, LIMITS.channelNameLength);
+    // not the configured length: the channel may have been joined when names could be longer
+    requireLength(channel, QUOTAS.channelNameLength);
     const hasLeft = await this.store.leave(channel, sender.connectionId);
     this.log.debug({ channel, hasLeft }, 'left');
-    if (hasLeft) this.notices.tell('left', sender, [channel]);
+    if (hasLeft) this.notices.notify('left', sender, [channel]);
   }
 
-  /** @throws {ChannelError} `not_joined`, `channel_name_too_long`, or what the permissions say */
+  /** @throws {ChannelError} `not_joined`, `channel_name_too_long`, or the code of the permissions */
   async requireMember(action: PermittedAction, channel: ChannelName, sender: Sender): Promise<void> {
-    await this.requirePermission(action, channel, sender);
+    await this.#requirePermission(action, channel, sender);
     if (await this.store.isMember(channel, sender.connectionId)) return;
-    throw new ChannelError('not_joined', `not a member of ${channel}: join it first`);
+    throw new ChannelError('not_joined', `Not a member of ${channel}. Join it first.`);
   }
 
   /**
-   * Sends what a client publishes to every member, the publisher among them.
+   * Sends a client's message to every member, including the publisher.
    *
-   * @returns once a delivery to each of them was tried, or is sure to be
-   * @throws what {@link ChannelsService.requireMember} and {@link ChannelsService.send} throw
+   * @returns once delivery to each member was attempted, or is guaranteed to be
+   * @throws the errors of {@link ChannelsService.requireMember} and {@link ChannelsService.send}
    */
   async publish(channel: ChannelName, publisher: Sender, data: unknown): Promise<Position> {
     const { connectionId: from, userId: user } = publisher;
@@ -83,11 +84,11 @@ export class ChannelsService {
   }
 
   /**
-   * Sends a message to every member, whoever it comes from, and keeps it in the channel's log. What comes through this
-   * task reaches each member in the order of the offsets.
+   * Appends a message of any publisher to the channel's log and sends it to every member. Messages that come through
+   * this task reach each member in the order of their offsets.
    *
-   * @throws {TooLargeError} the message would be larger than API Gateway carries; nobody got it
-   * @throws {QueueFullError} too many messages wait; nobody got it, but it may be in the log
+   * @throws {TooLargeError} the message would be larger than API Gateway allows; no member got it
+   * @throws {QueueFullError} too many messages are queued; no member got it, but it may be in the log
    */
   async send(channel: ChannelName, published: Published): Promise<Position> {
     const content = logContent(channel, published);
@@ -96,13 +97,14 @@ export class ChannelsService {
       Buffer.byteLength(content),
       async () => {
         await this.fanOut.requireRoom(channel);
-        return this.store.append(channel, content, this.retention(channel));
+        return this.store.append(channel, content, this.#retention(channel));
       },
-      ({ offset }, pass) => this.fanOut.send(channel, offset, messageFrame(channel, offset, content), pass),
+      ({ offset }, release) =>
+        this.fanOut.send(channel, offset, messageFrame(channel, offset, content), release),
     );
   }
 
-  private async enter(channel: ChannelName, sender: Sender): Promise<Position> {
+  async #enter(channel: ChannelName, sender: Sender): Promise<Position> {
     const { connectionId } = sender;
     const { perConnection } = this.config.channels;
     const outcome = await this.store.join(channel, connectionId, perConnection);
@@ -113,10 +115,10 @@ export class ChannelsService {
       case 'too_many_channels':
         throw new ChannelError(
           outcome.kind,
-          `a member of ${perConnection} channels already: leave one first`,
+          `Already a member of ${perConnection} channels. Leave one first.`,
         );
       case 'joined':
-        this.notices.tell('joined', sender, [channel]);
+        this.notices.notify('joined', sender, [channel]);
         return outcome.position;
       case 'was_member':
         return outcome.position;
@@ -124,17 +126,13 @@ export class ChannelsService {
     return outcome satisfies never;
   }
 
-  private async requirePermission(
-    action: PermittedAction,
-    channel: ChannelName,
-    sender: Sender,
-  ): Promise<void> {
+  async #requirePermission(action: PermittedAction, channel: ChannelName, sender: Sender): Promise<void> {
     requireLength(channel, this.config.channels.nameLength);
     const verdict = await this.permissions.permits(action, channel, sender);
     if (verdict !== 'allowed') throw new ChannelError(verdict);
   }
 
-  private retention(channel: ChannelName): Retention {
+  #retention(channel: ChannelName): Retention {
     const { historyMessages, historyMs, historyOff } = this.config.channels;
     const isKept = !historyOff.some((prefix) => channel.startsWith(prefix));
     return { messages: isKept ? historyMessages : 0, ageMs: historyMs };
@@ -145,6 +143,6 @@ function requireLength(channel: ChannelName, length: number): void {
   if (channel.length <= length) return;
   throw new ChannelError(
     'channel_name_too_long',
-    `the name of a channel has at most ${length} characters, not ${channel.length}`,
+    `A channel name has at most ${length} characters; this one has ${channel.length}.`,
   );
 }

@@ -8,18 +8,19 @@ import { ConnectionsService, type Sender } from '../connections/connections.serv
 import { frame } from '../connections/frame.js';
 import { RequestLog } from '../logging/request-log.js';
 import { type Member, Store } from '../store/store.js';
-import { Turns } from './keyed-mutex.js';
+import { KeyedMutex } from './keyed-mutex.js';
 
 /**
- * Tells the members of a channel who joins and who leaves, also when it leaves because its connection is gone. For channels
- * of `MEMBER_NOTICES` only, and no large ones: in one of 10,000 members each could be told of the 9,999 others.
+ * Notifies the members of a channel when another one joins or leaves, also when it leaves because its connection is
+ * gone. Only for the channels of `MEMBER_NOTICES`, and not for large ones: with 10,000 members, each join causes 9,999
+ * messages.
  *
- * Notices are not in the log, and nobody waits for them: that one was not sent makes nothing else fail.
+ * Notices are not in the log. They are sent in the background, and a failed one does not affect anything else.
  */
 @Injectable()
 export class MemberNotices {
-  readonly #turns = new Turns<ChannelName>();
-  readonly #places = new ConcurrencyLimit(AT_ONCE);
+  readonly #order = new KeyedMutex<ChannelName>();
+  readonly #limit = new ConcurrencyLimit(AT_ONCE);
   #pending = 0;
 
   constructor(
@@ -29,40 +30,41 @@ export class MemberNotices {
     private readonly log: RequestLog,
   ) {
     if (config.channels.memberNotices.length > 0) {
-      connections.onForgotten((member, channels) => this.tell('left', member, channels));
+      connections.onForgotten((member, channels) => this.notify('left', member, channels));
     }
   }
 
-  /** Returns at once. @param member who has joined or left, and is not told */
-  tell(event: 'joined' | 'left', member: Sender, channels: readonly ChannelName[]): void {
+  /** Returns at once. @param member the one that has joined or left; it gets no notice itself */
+  notify(event: 'joined' | 'left', member: Sender, channels: readonly ChannelName[]): void {
     const { memberNotices } = this.config.channels;
     for (const channel of channels) {
-      if (memberNotices.some((prefix) => channel.startsWith(prefix))) void this.#tell(event, member, channel);
+      if (memberNotices.some((prefix) => channel.startsWith(prefix)))
+        void this.#notify(event, member, channel);
     }
   }
 
-  async #tell(event: 'joined' | 'left', member: Sender, channel: ChannelName): Promise<void> {
+  async #notify(event: 'joined' | 'left', member: Sender, channel: ChannelName): Promise<void> {
     if (this.#pending >= MAX_PENDING) {
-      this.log.warn({ channel, event }, 'members not told: too many notices wait');
+      this.log.warn({ channel, event }, 'member notice dropped: too many are queued');
       return;
     }
     this.#pending += 1;
     try {
-      const handedOver = await this.#turns.run(channel, () =>
-        this.#places.run(() => this.#handOver(event, member, channel)),
+      const queued = await this.#order.run(channel, () =>
+        this.#limit.run(() => this.#queue(event, member, channel)),
       );
-      if (handedOver === undefined) return;
-      const { firstFailure, ...counts } = await handedOver.report;
-      this.log.debug({ channel, event, ...counts, err: firstFailure }, 'members told');
+      if (queued === undefined) return;
+      const { firstFailure, ...counts } = await queued.report;
+      this.log.debug({ channel, event, ...counts, err: firstFailure }, 'member notice sent');
     } catch (error) {
-      this.log.warn({ channel, event, err: error }, 'members not told');
+      this.log.warn({ channel, event, err: error }, 'member notice not sent');
     } finally {
       this.#pending -= 1;
     }
   }
 
-  /** @returns when the next notice cannot overtake this one; undefined when nobody is told */
-  async #handOver(
+  /** @returns once the next notice cannot overtake this one; undefined if the channel is too large for notices */
+  async #queue(
     event: 'joined' | 'left',
     { connectionId, userId }: Sender,
     channel: ChannelName,
@@ -71,18 +73,18 @@ export class MemberNotices {
     const members = await this.store.countMembers(channel, memberNoticesMembers + 1);
     if (members > memberNoticesMembers) return undefined;
     const notice = frame({ type: 'member', channel, data: { event, connectionId, userId } });
-    const { promise: handedOver, resolve } = Promise.withResolvers<void>();
+    const { promise: isQueued, resolve } = Promise.withResolvers<void>();
     const report = this.connections.deliverToMany(
       others(this.store.members(channel), connectionId, resolve),
       notice,
     );
-    await Promise.race([handedOver, report]);
-    // in an object, as a promise would be awaited
+    await Promise.race([isQueued, report]);
+    // in an object, because an async function would await a promise
     return { report };
   }
 }
 
-/** Everybody else. @param whenTaken is called when there are no further pages, and those of the last one were seen to */
+/** All other members. @param whenTaken called when the consumer asks for a page after the last one */
 async function* others(
   pages: AsyncIterable<readonly Member[]>,
   connectionId: ConnectionId,
@@ -92,8 +94,8 @@ async function* others(
   whenTaken();
 }
 
-/** Each holds a page of members. */
+/** Each fan-out holds a page of members in memory. */
 const AT_ONCE = 32;
 
-/** Waiting ones are small, but they must not become ever more while API Gateway throttles. */
+/** Limits memory while API Gateway throttles. */
 const MAX_PENDING = 10_000;

@@ -2,12 +2,12 @@ import { type ChannelMessage, type ChannelName, type Published } from '../../api
 import { type Frame, frame } from '../connections/frame.js';
 
 /**
- * What a channel's log keeps of a message.
+ * The text that a channel's log stores of a message.
  *
- * @throws {TooLargeError} the message would be larger than API Gateway carries
+ * @throws {TooLargeError} the message would be larger than API Gateway allows
  */
 export function logContent(channel: ChannelName, published: Published): string {
-  // at any offset
+  // with the longest possible offset
   const largest: ChannelMessage = {
     type: 'message',
     channel,
@@ -19,8 +19,8 @@ export function logContent(channel: ChannelName, published: Published): string {
 }
 
 /**
- * The message as it goes to members, of what the log keeps of it. Put together as text: what could be written as JSON
- * once is not parsed and written again, which deep nesting might make fail for who recovers it.
+ * The frame of a message, made from its text in the log. Concatenates text instead of parsing and serializing again,
+ * which could fail for deeply nested data when a member replays it.
  */
 export function messageFrame(channel: ChannelName, offset: number, content: string): Frame {
   return `{"type":"message","channel":${JSON.stringify(channel)},"offset":${offset},${content.slice(1)}` as Frame;

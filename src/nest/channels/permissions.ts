@@ -1,28 +1,29 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type ClientErrorCode } from '../../api/errors.js';
 import { type UserId } from '../../api/integration.js';
-import { type ChannelName, LIMITS } from '../../api/messages.js';
+import { type ChannelName } from '../../api/messages.js';
+import { QUOTAS } from '../../api/quotas.js';
 import { Config } from '../../service/configuration/config.js';
 import { type Sender } from '../connections/connections.service.js';
 
-/** What needs a permission. Leaving never does. */
+/** Actions that need a permission. Leaving never does. */
 export type PermittedAction = 'join' | 'publish' | 'presence';
 
-/** That it may be done, or the code that the client is told. */
+/** Allowed, or the code of the error for the client. */
 export type Verdict = 'allowed' | ClientErrorCode;
 
 /**
- * Who may do what with a channel: the place for rules of your own, as the README shows. Publishing and presence need
- * membership besides.
+ * Decides who may do what with a channel. Replace it for rules of your own, as the README shows. Publishing and
+ * presence also need membership.
  */
 export abstract class Permissions {
-  /** Asked for each such message, before anything is done. What it throws is told as `internal_error`. */
+  /** Called for each such message before anything else. An error that it throws is sent as `internal_error`. */
   abstract permits(action: PermittedAction, channel: ChannelName, sender: Sender): Verdict | Promise<Verdict>;
 }
 
 /**
- * Rules by what a channel's name begins with: `user:` channels are for the user whose own it is, channels of
- * `PUBLISH_BY_API_ONLY` are not published to by clients, and everything else is allowed.
+ * Rules by the prefix of a channel's name: a `user:` channel is for its own user only, clients cannot publish to
+ * channels of `PUBLISH_BY_API_ONLY`, and everything else is allowed.
  */
 @Injectable()
 export class PrefixPermissions extends Permissions {
@@ -41,10 +42,10 @@ export class PrefixPermissions extends Permissions {
 }
 
 /**
- * A user's own channel: `user:` and the id, in which whatever cannot be in a channel's name is percent-encoded as UTF-8,
- * and `%` too, so that no two users have the same. Other ways of writing it name channels that nobody may use.
+ * The channel of one user: `user:` and the id. Characters that a channel name cannot have, and `%`, are percent-encoded
+ * as UTF-8, so that no two users share a channel. Channels of any other spelling are not allowed to anyone.
  *
- * @returns undefined for an id that has none: it would be too long, or is no text that UTF-8 can write
+ * @returns undefined if the name would be too long, or the id has lone surrogates
  */
 export function userChannel(userId: UserId): ChannelName | undefined {
   if (!userId.isWellFormed()) return undefined;
@@ -52,7 +53,7 @@ export function userChannel(userId: UserId): ChannelName | undefined {
     /^[\w.:@/-]$/.test(character) ? character : percentEncoded(character),
   );
   const channel = USER_PREFIX + encoded.join('');
-  return channel.length <= LIMITS.channelNameLength ? (channel as ChannelName) : undefined;
+  return channel.length <= QUOTAS.channelNameLength ? (channel as ChannelName) : undefined;
 }
 
 const USER_PREFIX = 'user:';

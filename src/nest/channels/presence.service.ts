@@ -1,14 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { type ChannelName, LIMITS, type PresentMember } from '../../api/messages.js';
+import { type ChannelName, type PresentMember } from '../../api/messages.js';
+import { QUOTAS } from '../../api/quotas.js';
 import { Config } from '../../service/configuration/config.js';
 import { type Sender } from '../connections/connections.service.js';
 import { Store } from '../store/store.js';
 import { ChannelsService } from './channels.service.js';
 
-/** Who is in a channel. */
+/** The members of a channel. */
 export interface Presence {
   readonly count: number;
-  /** The first `PRESENCE_MEMBERS` in the store's order, or as many of them as fit into a message. */
+  /** The first `PRESENCE_MEMBERS` in the store's order, or fewer if a message cannot hold them. */
   readonly members: readonly PresentMember[];
 }
 
@@ -20,13 +21,13 @@ export class PresenceService {
     @Inject(Config) private readonly config: Config,
   ) {}
 
-  /** @throws what {@link ChannelsService.requireMember} throws: only members may look */
-  async look(channel: ChannelName, sender: Sender): Promise<Presence> {
+  /** @throws the errors of {@link ChannelsService.requireMember}: only members can read the presence */
+  async read(channel: ChannelName, sender: Sender): Promise<Presence> {
     await this.channels.requireMember('presence', channel, sender);
-    return { count: await this.store.countMembers(channel), members: await this.first(channel) };
+    return { count: await this.store.countMembers(channel), members: await this.#firstMembers(channel) };
   }
 
-  private async first(channel: ChannelName): Promise<readonly PresentMember[]> {
+  async #firstMembers(channel: ChannelName): Promise<readonly PresentMember[]> {
     const { presenceMembers } = this.config.channels;
     const members: PresentMember[] = [];
     if (presenceMembers === 0) return members;
@@ -36,7 +37,7 @@ export class PresenceService {
         const { connectionId, userId, joinedAt } = member;
         const present = { connectionId, userId, joinedAt };
         bytes += Buffer.byteLength(JSON.stringify(present)) + 1;
-        if (bytes > LIMITS.presenceBytes) return members;
+        if (bytes > QUOTAS.presenceBytes) return members;
         members.push(present);
         if (members.length === presenceMembers) return members;
       }

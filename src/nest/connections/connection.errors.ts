@@ -1,10 +1,10 @@
 import { type ConnectionId } from '../../api/integration.js';
 
-/** A message came from a connection of which it is not known who is behind it. */
+/** The connection is not in the store, or its user is not known although connections are authenticated. */
 export class UnknownConnectionError extends Error {
   override readonly name = 'UnknownConnectionError';
 
   constructor(connectionId: ConnectionId) {
-    super(`connection ${connectionId} is not known: connect again`);
+    super(`connection ${connectionId} is not known`);
   }
 }

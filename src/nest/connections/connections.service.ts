@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type ConnectionId, type UserId } from '../../api/integration.js';
 import { type ChannelName } from '../../api/messages.js';
+import { QUOTAS } from '../../api/quotas.js';
 import { GoneError } from '../callback/callback.errors.js';
 import { CallbackService, type Recipient } from '../callback/callback.service.js';
 import { type FanOutReport } from '../callback/fan-out.js';
@@ -12,42 +13,42 @@ import { Tracing } from '../tracing/tracing.js';
 import { UnknownConnectionError } from './connection.errors.js';
 import { type Frame } from './frame.js';
 
-/** A connection as API Gateway tells of it with each of its events. */
+/** A connection as each request of API Gateway describes it. */
 export interface OpenConnection {
   readonly connectionId: ConnectionId;
-  /** When it was opened, in milliseconds since 1970; unknown when `context.connectedAt` is not mapped. */
+  /** When it was opened, in milliseconds since 1970; undefined if `context.connectedAt` is not mapped. */
   readonly connectedAt: number | undefined;
 }
 
-/** A connection as its handshake describes it. */
+/** A connection as the request to `/connect` describes it. */
 export interface NewOpenConnection extends OpenConnection {
-  /** Whether the client takes several messages in one frame. */
+  /** Whether the client accepts several messages in one frame. */
   readonly isBatched?: boolean | undefined;
 }
 
-/** Who has sent a message. */
+/** The sender of a message. */
 export interface Sender {
   readonly connectionId: ConnectionId;
-  /** As decided at `$connect`; undefined where connections are not authenticated. */
+  /** Decided at `$connect`; undefined where connections are not authenticated. */
   readonly userId?: UserId | undefined;
-  /** Whether it takes several messages in one frame. */
+  /** Whether it accepts several messages in one frame. */
   readonly isBatched?: boolean | undefined;
 }
 
-/** Is told who has left these channels because its connection is forgotten. It must not throw. */
+/** Called when a connection that was a member of these channels was forgotten. Must not throw. */
 export interface ForgottenListener {
   (member: Sender, channels: readonly ChannelName[]): void;
 }
 
-/** What the caller wants to know of each delivery to many. */
+/** Callbacks for each delivery of a message to many. */
 export interface DeliveryObserver {
-  /** The connection is gone, and forgotten. The delivery ends when this has resolved. */
+  /** The connection is gone, and was forgotten. The delivery ends when this resolves. */
   readonly gone?: (connectionId: ConnectionId) => Promise<unknown>;
   /** The delivery has succeeded or failed. */
   readonly ended?: (connectionId: ConnectionId) => void;
 }
 
-/** The connections that API Gateway holds for us: which there are, and how to reach one. */
+/** The connections that API Gateway holds for us: registers and forgets them, and delivers to them. */
 @Injectable()
 export class ConnectionsService {
   readonly #listeners: ForgottenListener[] = [];
@@ -61,55 +62,56 @@ export class ConnectionsService {
     private readonly log: RequestLog,
   ) {}
 
-  /** Remembers a new connection. Nothing can be posted to it before `$connect` is answered: AWS says 410. */
+  /** Stores a new connection. Posts to it get 410 until the response to `$connect` is sent. */
   async register(
     { connectionId, connectedAt, isBatched }: NewOpenConnection,
     userId?: UserId,
   ): Promise<void> {
     const now = Date.now();
-    // a connection that sends is open, so a time that denies it is not the time when it was opened
-    const isPlausible = connectedAt !== undefined && connectedAt <= now && connectedAt > now - CONNECTION_MS;
+    // the connection is open now, so that a time in the future or too long ago is wrong
+    const isPlausible =
+      connectedAt !== undefined && connectedAt <= now && connectedAt > now - QUOTAS.connectionMs;
     const openedAt = isPlausible ? connectedAt : now;
     await this.store.putConnection({
       connectionId,
       userId,
       isBatched,
       connectedAt: openedAt,
-      expiresAt: openedAt + CONNECTION_MS + EXPIRY_MARGIN_MS,
+      expiresAt: openedAt + QUOTAS.connectionMs + EXPIRY_MARGIN_MS,
     });
   }
 
   /**
-   * Notes that a connection was heard of. One that the store has lost is registered again, as API Gateway still has it,
-   * unless it matters who is behind it: only `$connect` tells that.
+   * Records activity of a connection. A connection that the store has lost is registered again, because API Gateway
+   * still has it. With authentication that is impossible, because only `$connect` says who the user is.
    *
-   * @returns who has sent, by what the store says and nothing else
-   * @throws {UnknownConnectionError} who it is should be known, and is not
+   * @returns the sender according to the store alone
+   * @throws {UnknownConnectionError} connections are authenticated, and the user of this one is not known
    */
   async touch(connection: OpenConnection): Promise<Sender> {
     const { connectionId } = connection;
     const known = await this.store.touchConnection(connectionId);
     if (this.config.authentication.kind !== 'none') {
-      // it may also have been let in before connections had to be authenticated
+      // without a user id, it was accepted before authentication was switched on
       if (known?.userId === undefined) throw new UnknownConnectionError(connectionId);
       return known;
     }
     if (known) return known;
     await this.register(connection);
-    this.log.warn({}, 'connection was unknown');
+    this.log.warn({}, 'unknown connection registered');
     return { connectionId };
   }
 
-  /** Calls back whenever a connection was forgotten that was a member of channels. */
+  /** Calls `listener` whenever a connection that was a member of channels was forgotten. */
   onForgotten(listener: ForgottenListener): void {
     this.#listeners.push(listener);
   }
 
-  /** Forgets a connection; it leaves every channel. */
+  /** Removes a connection from the store and from every channel. */
   async forget(connectionId: ConnectionId): Promise<void> {
-    const isUserKnown = this.config.authentication.kind !== 'none' && this.#listeners.length > 0;
-    // who it was can only be read before
-    const userId = isUserKnown ? (await this.store.getConnection(connectionId))?.userId : undefined;
+    const needsUser = this.config.authentication.kind !== 'none' && this.#listeners.length > 0;
+    // can only be read before the removal
+    const userId = needsUser ? (await this.store.getConnection(connectionId))?.userId : undefined;
     const channels = await this.store.removeConnection(connectionId);
     if (channels === undefined) return;
     this.metrics.connectionClosed();
@@ -118,9 +120,9 @@ export class ConnectionsService {
   }
 
   /**
-   * Posts to a connection, and forgets it when API Gateway says that it is gone.
+   * Posts to a connection, and forgets it if it is gone (410).
    *
-   * @throws {CallbackError} whether it was delivered is not known, or it was not
+   * @throws {CallbackError} the frame was not delivered, or that is not known
    */
   async deliver(
     connectionId: ConnectionId,
@@ -133,10 +135,10 @@ export class ConnectionsService {
   }
 
   /**
-   * Does something while whatever else is for this connection waits.
+   * Runs `work` while all other messages for this connection wait.
    *
-   * @param work is given a `deliver` as {@link ConnectionsService.deliver}, but for the waiting: it has its turn
-   * @throws {QueueFullError} too much waits already; nothing was done
+   * @param work receives a `deliver` that does not queue, but is otherwise {@link ConnectionsService.deliver}
+   * @throws {QueueFullError} too many messages are queued; nothing was done
    */
   async inTurn<T>(
     connectionId: ConnectionId,
@@ -148,9 +150,9 @@ export class ConnectionsService {
   }
 
   /**
-   * Posts to many connections, and forgets those of which API Gateway says that they are gone.
+   * Posts to many connections, and forgets those that are gone (410).
    *
-   * @throws {QueueFullError} too many messages wait; nobody got it
+   * @throws {QueueFullError} too many messages are queued; no connection got this one
    */
   async deliverToMany(
     recipients: AsyncIterable<readonly Recipient[]>,
@@ -174,10 +176,9 @@ export class ConnectionsService {
   }
 
   /**
-   * Closes a connection, and forgets it when API Gateway says that it is gone. One that was closed is forgotten when
-   * API Gateway tells of it, as with every other.
+   * Closes a connection, and forgets it if it was gone already (410). A closed one is forgotten at its `$disconnect`.
    *
-   * @throws {CallbackError} whether it was closed is not known, or it was not
+   * @throws {CallbackError} the connection was not closed, or that is not known
    */
   async disconnect(connectionId: ConnectionId): Promise<'disconnected' | 'gone'> {
     const outcome = await this.#forgetWhenGone(connectionId, () => this.callback.disconnect(connectionId));
@@ -185,7 +186,7 @@ export class ConnectionsService {
   }
 
   /**
-   * Whether API Gateway still has a connection; it is asked once, and the connection is not forgotten by this.
+   * Checks with one GetConnection request whether a connection is open. Does not forget it.
    *
    * @throws {CallbackError} that is not known
    */
@@ -223,11 +224,5 @@ export class ConnectionsService {
   }
 }
 
-/**
- * API Gateway ends every connection after two hours.
- * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
- */
-const CONNECTION_MS = 2 * 3_600_000;
-
-/** For clocks that differ, and for the last message on its way. */
+/** For clock differences, and for the last message in flight. */
 const EXPIRY_MARGIN_MS = 5 * 60_000;

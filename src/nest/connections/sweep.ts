@@ -1,55 +1,63 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import { type Logger } from 'pino';
+import {
+  type BeforeApplicationShutdown,
+  Inject,
+  Injectable,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { Config } from '../../service/configuration/config.js';
 import { ThrottledError } from '../callback/callback.errors.js';
-import { type OperationSettings } from '../../service/configuration/operation.js';
-import { type Metrics } from '../metrics/metrics.js';
-import { type Connection, type Store } from '../store/store.js';
-import { type ConnectionsService } from './connections.service.js';
+import { RequestLog } from '../logging/request-log.js';
+import { Metrics } from '../metrics/metrics.js';
+import { type Connection, Store } from '../store/store.js';
+import { ConnectionsService } from './connections.service.js';
 
-/** What a sweep has found out. */
+/** The outcome of one sweep. */
 export interface SweepReport {
-  /** `cut` when there was no time left for the rest, which comes first the next time. */
+  /** `cut`: the time was over before every idle connection was checked. */
   readonly result: 'finished' | 'cut' | 'throttled' | 'failed';
   readonly open: number;
   readonly gone: number;
-  /** Of so many it is not known. */
+  /** Connections whose check failed. */
   readonly failed: number;
 }
 
 /**
- * Finds connections that left unnoticed: `$disconnect` is told when AWS can, which is not always. Every `SWEEP_SECONDS`
- * one of the tasks asks API Gateway about those that were silent for `SWEEP_IDLE_SECONDS`, few at a time, because that counts
- * against the same quota as all messages of the account.
+ * Finds connections that are gone although no `$disconnect` arrived: AWS delivers it on a best-effort basis. Every
+ * `SWEEP_SECONDS`, one task checks the connections that were idle for `SWEEP_IDLE_SECONDS` with GetConnection. It
+ * checks a few at a time, because these requests count against the same account quota as all messages.
  */
+@Injectable()
 export class Sweep implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #stopping = new AbortController();
-  /** Its log lines and traces are not those of a request. */
-  readonly #byItself = AsyncLocalStorage.snapshot();
+  /** Runs work outside the context of any request, so that its log lines and traces do not belong to one. */
+  readonly #outsideRequests = AsyncLocalStorage.snapshot();
   #sweeping: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly store: Store,
     private readonly connections: ConnectionsService,
-    private readonly settings: Pick<OperationSettings, 'sweepMs' | 'sweepIdleMs'>,
     private readonly metrics: Metrics,
-    private readonly log: Logger,
+    @Inject(Config) private readonly config: Pick<Config, 'operation'>,
+    private readonly log: RequestLog,
   ) {}
 
   onApplicationBootstrap(): void {
-    if (this.settings.sweepMs > 0) this.#sweeping = this.#byItself(() => this.#sweepAgainAndAgain());
+    if (this.config.operation.sweepMs > 0) {
+      this.#sweeping = this.#outsideRequests(() => this.#sweepPeriodically());
+    }
   }
 
-  /** Called by Nest while callbacks and the store still work. */
+  /** Nest calls this while callbacks and the store still work. */
   async beforeApplicationShutdown(): Promise<void> {
     this.#stopping.abort();
     await this.#sweeping;
   }
 
-  /** One sweep, unless another task has swept a moment ago. @returns undefined then */
+  /** @returns undefined if another task has swept within this period */
   async sweep(): Promise<SweepReport | undefined> {
-    const { sweepMs, sweepIdleMs } = this.settings;
+    const { sweepMs, sweepIdleMs } = this.config.operation;
     const startedAt = performance.now();
     const counts = { open: 0, gone: 0, failed: 0 };
     let result: SweepReport['result'] = 'finished';
@@ -57,11 +65,11 @@ export class Sweep implements OnApplicationBootstrap, BeforeApplicationShutdown 
       if ((await this.store.reserve(LOCK, sweepMs * (1 - JITTER))) !== 'reserved') return undefined;
       const deadline = startedAt + sweepMs;
       for await (const idle of this.store.idleConnections(Date.now() - sweepIdleMs)) {
-        result = await this.#lookAt(idle, deadline, counts);
+        result = await this.#check(idle, deadline, counts);
         if (result !== 'finished') break;
       }
     } catch (error) {
-      // while the store is away, nothing is lost by waiting for the next time
+      // the next sweep checks the same connections again
       this.log.warn({ err: error }, 'sweep failed');
       result = 'failed';
     }
@@ -72,54 +80,54 @@ export class Sweep implements OnApplicationBootstrap, BeforeApplicationShutdown 
     return report;
   }
 
-  async #sweepAgainAndAgain(): Promise<void> {
+  async #sweepPeriodically(): Promise<void> {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
-      // tasks that were started together do not sweep together
-      const pauseMs = this.settings.sweepMs * (1 - JITTER + 2 * JITTER * Math.random());
+      // jitter, so that tasks that started together do not sweep together
+      const pauseMs = this.config.operation.sweepMs * (1 - JITTER + 2 * JITTER * Math.random());
       await sleep(pauseMs, undefined, { signal, ref: false }).catch(() => undefined);
       if (!signal.aborted) await this.sweep();
     }
   }
 
-  /** Asks about each, a few at once, and begins with no further one when API Gateway says that it is too much. */
-  async #lookAt(
+  /** Checks a few connections at once, and starts no further check after a 429. */
+  async #check(
     connections: readonly Connection[],
     deadline: number,
     counts: { open: number; gone: number; failed: number },
   ): Promise<SweepReport['result']> {
     const { signal } = this.#stopping;
-    const left = connections.values();
+    const remaining = connections.values();
     let result: SweepReport['result'] = 'finished';
-    const askInTurn = async () => {
-      for (const connection of left) {
+    const checkNext = async () => {
+      for (const connection of remaining) {
         if (result !== 'finished') return;
         if (signal.aborted || performance.now() > deadline) result = 'cut';
         else {
-          const found = await this.#ask(connection);
+          const found = await this.#checkOne(connection);
           if (found === 'throttled') result = 'throttled';
           else counts[found] += 1;
           await sleep(PAUSE_MS, undefined, { signal }).catch(() => undefined);
         }
       }
     };
-    await Promise.all(Array.from({ length: AT_ONCE }, askInTurn));
+    await Promise.all(Array.from({ length: AT_ONCE }, checkNext));
     return result;
   }
 
-  async #ask({ connectionId }: Connection): Promise<'open' | 'gone' | 'failed' | 'throttled'> {
+  async #checkOne({ connectionId }: Connection): Promise<'open' | 'gone' | 'failed' | 'throttled'> {
     try {
       const isOpen = await this.connections.isOpen(connectionId);
       if (isOpen) await this.store.touchConnection(connectionId);
       else await this.connections.forget(connectionId);
       const found = isOpen ? 'open' : 'gone';
       this.metrics.connectionSwept(found);
-      this.log.debug({ connectionId, found }, 'looked after');
+      this.log.debug({ connectionId, found }, 'idle connection checked');
       return found;
     } catch (error) {
       if (error instanceof ThrottledError) return 'throttled';
       this.metrics.connectionSwept('failed');
-      this.log.debug({ connectionId, err: error }, 'not looked after');
+      this.log.debug({ connectionId, err: error }, 'idle connection not checked');
       return 'failed';
     }
   }
@@ -127,9 +135,9 @@ export class Sweep implements OnApplicationBootstrap, BeforeApplicationShutdown 
 
 const LOCK = 'sweep';
 
-/** By how much the time between two sweeps may differ, as a share of it. */
+/** The share by which the time between two sweeps varies. */
 const JITTER = 0.1;
 
-/** Together at most 50 questions in a second: half a percent of an account's quota of 10,000. */
+/** Together at most 50 requests a second: 0.5 % of an account's quota of 10,000. */
 const AT_ONCE = 5;
 const PAUSE_MS = 100;

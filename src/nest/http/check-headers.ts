@@ -1,6 +1,6 @@
 import { type IncomingHttpHeaders } from 'node:http';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { LIMITS } from '../../api/messages.js';
+import { QUOTAS } from '../../api/quotas.js';
 import { Problem } from './problem.js';
 import { tooLarge } from './request-body.js';
 import { lingerOnClose } from './lingering-close.js';
@@ -26,7 +26,7 @@ export function checkHeaders(fastify: FastifyInstance): void {
       return next(new Problem('bad_request', 'expected a Host header (RFC 9112, section 3.2)'));
     }
     // no route takes less
-    if (Number(headers['content-length']) > LIMITS.messageBytes) {
+    if (Number(headers['content-length']) > QUOTAS.messageBytes) {
       const { bodyLimit } = request.routeOptions;
       if (Number(headers['content-length']) > bodyLimit) return next(tooLarge(bodyLimit));
     }

@@ -1,7 +1,7 @@
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { type FastifyRequest } from 'fastify';
-import { LIMITS } from '../../api/messages.js';
+import { QUOTAS } from '../../api/quotas.js';
 import { Problem } from './problem.js';
 
 /**
@@ -117,7 +117,7 @@ class ArrivingBody {
     if (this.#hasFailed) return;
     this.#bytes += chunk.length;
     // no route takes less, and asking for the limit of this one takes longer than all of the rest
-    if (this.#bytes > LIMITS.messageBytes && this.#bytes > this.request.routeOptions.bodyLimit) {
+    if (this.#bytes > QUOTAS.messageBytes && this.#bytes > this.request.routeOptions.bodyLimit) {
       this.fail(tooLarge(this.request.routeOptions.bodyLimit));
     } else {
       this.#chunks.push(chunk);

@@ -2,29 +2,33 @@ import { type z } from 'zod';
 import { type MessageId } from '../../api/messages.js';
 import { type Sender } from '../connections/connections.service.js';
 
-/** The form of an action's messages: an object whose `action` is a literal that no other action has. */
+/** The schema of an action's messages: an object whose `action` is a literal that no other action has. */
 export type ActionSchema = z.ZodObject<{ action: z.ZodLiteral<string> }>;
 
-/** An action of your own, beside those of `api/messages.ts`; the README shows how to add one. Nest injects what it needs. */
+/**
+ * An action of your own, beside those of `api/messages.ts`; the README shows how to add one. Nest injects its
+ * dependencies.
+ */
 export abstract class CustomAction<Schema extends ActionSchema = ActionSchema> {
-  /** What is sent otherwise is told as `bad_message`. */
+  /** A message of this action that does not match is refused with `bad_message`. */
   abstract readonly schema: Schema;
 
   /**
-   * @param message as the schema has made it
-   * @returns what the sender is answered
-   * @throws {MessageError} which the sender is told, as are the errors of channels; anything else is told as a failure
+   * @param message the output of the schema
+   * @returns the reply to the sender
+   * @throws {MessageError} its code and text are sent to the sender, as are those of errors of channels; any other
+   *   error is sent as `internal_error`
    */
-  abstract handle(sender: Sender, message: z.output<Schema>): Promise<CustomAnswer>;
+  abstract handle(sender: Sender, message: z.output<Schema>): Promise<CustomReply>;
 }
 
-/** An answer in our form, with whatever else belongs into it. At most 128 KB as JSON. */
-export interface CustomAnswer {
+/** A reply in our form, with any other fields. At most 128 KB as JSON. */
+export interface CustomReply {
   readonly type: string;
-  /** The message's, so that the client can tell answers apart. */
-  readonly id?: MessageId;
+  /** That of the message, so that the client can match the two. */
+  readonly id?: MessageId | undefined;
   readonly [field: string]: unknown;
 }
 
-/** What Nest injects for `@Inject(CUSTOM_ACTIONS) customActions: readonly CustomAction[]`. */
+/** The Nest token: `@Inject(CUSTOM_ACTIONS) customActions: readonly CustomAction[]`. */
 export const CUSTOM_ACTIONS = Symbol('CUSTOM_ACTIONS');

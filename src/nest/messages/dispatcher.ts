@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLIENT_ERRORS, type ClientErrorCode } from '../../api/errors.js';
 import { type ConnectionId } from '../../api/integration.js';
-import { type Action, ClientMessage, type ServerMessage } from '../../api/messages.js';
+import { ClientMessageSchema } from '../../api/message-schemas.js';
+import { type Action, type ServerMessage } from '../../api/messages.js';
 import { QueueFullError, TooLargeError } from '../callback/callback.errors.js';
 import { ChannelError } from '../channels/channel.errors.js';
 import { UnknownConnectionError } from '../connections/connection.errors.js';
@@ -20,21 +21,21 @@ import { PingHandler } from './ping.handler.js';
 import { PresenceHandler } from './presence.handler.js';
 import { PublishHandler } from './publish.handler.js';
 
-/** What the sender of a message is told. */
-export interface Answer {
+/** The reply to the sender of a message. */
+export interface Reply {
   readonly frame: Frame;
-  /** Whether the sender takes several messages in one frame; unknown when there is a failure. */
+  /** Whether the sender accepts several messages in one frame; unknown after a failure. */
   readonly isBatched?: boolean | undefined;
-  /** There when it tells of a failure of ours. */
+  /** The cause, when the reply reports a failure of ours. */
   readonly failure?: unknown;
 }
 
-/** Brings each message to the handler of its action, and the answer back to its sender. */
+/** Passes each message to the handler of its action, and the reply back to its sender. */
 @Injectable()
 export class Dispatcher {
-  /** By action. */
-  private readonly schemas = new Map<string, ActionSchema>();
-  private readonly handlers = new Map<string, AnyHandler>();
+  /** By action, as are the handlers. */
+  readonly #schemas = new Map<string, ActionSchema>();
+  readonly #handlers = new Map<string, AnyHandler>();
 
   constructor(
     ping: PingHandler,
@@ -48,45 +49,45 @@ export class Dispatcher {
     private readonly tracing: Tracing,
     private readonly log: RequestLog,
   ) {
-    // which handler does what: an action without one does not compile
+    // an action without a handler does not compile
     const handlers: { readonly [A in Action]: MessageHandler<A> } = { ping, join, leave, publish, presence };
-    for (const schema of ClientMessage.options) this.add(schema, handlers[schema.shape.action.value]);
-    for (const customAction of customActions) this.add(customAction.schema, customAction);
+    for (const schema of ClientMessageSchema.options) this.#add(schema, handlers[schema.shape.action.value]);
+    for (const customAction of customActions) this.#add(customAction.schema, customAction);
   }
 
   /**
-   * @param text a frame's content as it came, which need not be JSON
-   * @returns once the answer is posted; a sender who has left meanwhile needs none
-   * @throws {CallbackError} the answer could not be posted
-   * @throws {StoreUnavailableError} after the sender was told `unavailable`
-   * @throws what a handler did not expect, after the sender was told `internal_error`
+   * @param text the unmodified content of a frame, which need not be JSON
+   * @returns once the reply is posted; a sender that has left in the meantime gets none
+   * @throws {CallbackError} the reply could not be posted
+   * @throws {StoreUnavailableError} after the sender was sent `unavailable`
+   * @throws any unexpected error of a handler, after the sender was sent `internal_error`
    */
   async dispatch(connection: OpenConnection, text: string): Promise<void> {
     const { connectionId } = connection;
-    const answer = await this.answer(connection, text);
-    if (answer.failure === undefined) {
-      await this.connections.deliver(connectionId, answer.frame, answer);
+    const reply = await this.replyTo(connection, text);
+    if (reply.failure === undefined) {
+      await this.connections.deliver(connectionId, reply.frame, reply);
       return;
     }
-    await this.apologise(connectionId, answer.frame);
-    throw answer.failure;
+    await this.#reportFailure(connectionId, reply.frame);
+    throw reply.failure;
   }
 
-  /** As {@link Dispatcher.dispatch}, but the caller brings the answer to the sender. */
-  async answer(connection: OpenConnection, text: string): Promise<Answer> {
+  /** As {@link Dispatcher.dispatch}, but the caller delivers the reply. */
+  async replyTo(connection: OpenConnection, text: string): Promise<Reply> {
     const startedAt = performance.now();
-    // as long as it is none of those that there are: whatever a client sends must not become a metric of its own
+    // until it is known to be one of ours: a client must not be able to create metrics
     let action = 'unknown';
     const handled = (result: string) =>
       this.metrics.messageHandled(action, result, (performance.now() - startedAt) / 1000);
     try {
       const sender = await this.connections.touch(connection);
-      const message = parseMessage(text, this.schemas);
+      const message = parseMessage(text, this.#schemas);
       action = message.action;
-      const answer = frame(await this.tracing.span('handle', { action }, () => this.handle(sender, message)));
+      const reply = frame(await this.tracing.span('handle', { action }, () => this.#handle(sender, message)));
       this.log.debug({ action }, 'handled');
       handled('ok');
-      return { frame: answer, isBatched: sender.isBatched };
+      return { frame: reply, isBatched: sender.isBatched };
     } catch (error) {
       const id = readMessageId(text);
       const mistake = explain(error);
@@ -101,35 +102,35 @@ export class Dispatcher {
     }
   }
 
-  private add(schema: ActionSchema, handler: AnyHandler): void {
+  #add(schema: ActionSchema, handler: AnyHandler): void {
     const action = schema.shape.action.value;
-    if (this.schemas.has(action)) throw new Error(`there are two handlers for the action ${action}`);
-    this.schemas.set(action, schema);
-    this.handlers.set(action, handler);
+    if (this.#schemas.has(action)) throw new Error(`The action ${action} has two handlers.`);
+    this.#schemas.set(action, schema);
+    this.#handlers.set(action, handler);
   }
 
-  private async handle(sender: Sender, message: { readonly action: string }): Promise<ServerMessage> {
+  async #handle(sender: Sender, message: { readonly action: string }): Promise<ServerMessage> {
     // its schema was added with its handler
-    const handler = this.handlers.get(message.action)!;
+    const handler = this.#handlers.get(message.action)!;
     return handler.handle(sender, message as never) as Promise<ServerMessage>;
   }
 
-  /** Tells the sender of our failure, as far as that is possible; the store may be away, too. */
-  private async apologise(connectionId: ConnectionId, apology: Frame): Promise<void> {
+  /** Does not throw: after a failure of the store, for example, the post may fail as well. */
+  async #reportFailure(connectionId: ConnectionId, report: Frame): Promise<void> {
     try {
-      await this.connections.deliver(connectionId, apology);
+      await this.connections.deliver(connectionId, report);
     } catch (error) {
-      this.log.warn({ err: error }, 'apology not posted');
+      this.log.warn({ err: error }, 'error reply not posted');
     }
   }
 }
 
-/** Whatever its action; it is given messages of its own schema only. */
+/** A handler of any action. It is only called with messages of its own schema. */
 interface AnyHandler {
   handle(sender: Sender, message: never): Promise<unknown>;
 }
 
-/** What the sender is told of what it can do something about; undefined of any failure of ours. */
+/** The code and text of an error that the sender can do something about; undefined for a failure of ours. */
 function explain(error: unknown): { readonly code: ClientErrorCode; readonly message: string } | undefined {
   if (error instanceof MessageError || error instanceof ChannelError) {
     return { code: error.code, message: error.message };

@@ -4,11 +4,12 @@ import { type Sender } from '../connections/connections.service.js';
 /** The message of each action. */
 export type MessageOf = { readonly [Message in ClientMessage as Message['action']]: Message };
 
-/** Does what one action asks for. */
+/** Handles the messages of one action. */
 export interface MessageHandler<A extends Action> {
   /**
-   * @returns what the sender is answered
-   * @throws {ChannelError | TooLargeError} which the dispatcher tells the sender; anything else is our mistake
+   * @returns the reply to the sender
+   * @throws {ChannelError | TooLargeError} its code and text are sent to the sender; any other error is a failure of
+   *   ours
    */
   handle(sender: Sender, message: MessageOf[A]): Promise<ServerMessage>;
 }

@@ -1,9 +1,11 @@
 import { type z } from 'zod';
 import { CLIENT_ERRORS, type ClientErrorCode } from '../../api/errors.js';
-import { type MessageId, Ping } from '../../api/messages.js';
+import { MessageIdSchema } from '../../api/message-schemas.js';
+import { type MessageId } from '../../api/messages.js';
 import { type ActionSchema } from './custom-action.js';
+import { describeIssue } from './describe-issue.js';
 
-/** The sender's mistake: told to the sender, and nothing that anybody else must look at. */
+/** A mistake of the sender. It is reported to the sender and needs no operator. */
 export class MessageError extends Error {
   override readonly name = 'MessageError';
 
@@ -16,7 +18,7 @@ export class MessageError extends Error {
 }
 
 /**
- * A frame's text as a message.
+ * Parses the text of a frame.
  *
  * @param schemas by action
  * @throws {MessageError} `not_json`, `bad_message` or `unknown_action`
@@ -27,25 +29,28 @@ export function parseMessage(
 ): z.output<ActionSchema> {
   const json = parseJson(text);
   if (json === undefined) throw new MessageError('not_json');
-  if (!isObject(json)) throw new MessageError('bad_message', 'a message is a JSON object');
+  if (!isObject(json)) throw new MessageError('bad_message', 'A message is a JSON object.');
 
   const schema = schemas.get(json['action'] as string);
   if (schema === undefined) {
-    throw new MessageError('unknown_action', `the action is none of ${[...schemas.keys()].join(', ')}`);
+    throw new MessageError(
+      'unknown_action',
+      `Unknown action. Expected one of ${[...schemas.keys()].join(', ')}.`,
+    );
   }
-  const { data: message, error } = schema.safeParse(json);
+  const { data: message, error } = schema.safeParse(json, { error: describeIssue });
   if (message) return message;
   const reasons = error.issues.map(({ path, message: reason }) => [...path, reason].join(': '));
   throw new MessageError('bad_message', shortened(reasons.join('; ')));
 }
 
-/** The `id` in a frame's text, which may be no message otherwise: an answer to it can carry it all the same. */
-export function readMessageId(text: string): MessageId {
+/** The `id` in the text of a frame, also when the text is no message otherwise: an error reply then carries it. */
+export function readMessageId(text: string): MessageId | undefined {
   const json = parseJson(text);
-  return isObject(json) ? Ping.shape.id.safeParse(json['id']).data : undefined;
+  return isObject(json) ? MessageIdSchema.safeParse(json['id']).data : undefined;
 }
 
-/** @returns undefined, which no JSON text means, if it is none */
+/** @returns undefined, which no JSON text stands for, when the text is not JSON */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -58,7 +63,7 @@ function isObject(json: unknown): json is Record<string, unknown> {
   return typeof json === 'object' && json !== null && !Array.isArray(json);
 }
 
-/** Reasons repeat keys that the sender chose: they must not make the answer larger than a message can be. */
+/** Reasons contain keys that the sender chose, and must not make the reply larger than a message can be. */
 function shortened(text: string): string {
   return text.length > 300 ? `${text.slice(0, 300)}…` : text;
 }

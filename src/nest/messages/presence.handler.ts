@@ -9,6 +9,6 @@ export class PresenceHandler implements MessageHandler<'presence'> {
   constructor(private readonly presence: PresenceService) {}
 
   async handle(sender: Sender, { id, channel }: MessageOf['presence']): Promise<ServerMessage> {
-    return { type: 'presence', id, channel, data: await this.presence.look(channel, sender) };
+    return { type: 'presence', id, channel, data: await this.presence.read(channel, sender) };
   }
 }

@@ -2,7 +2,7 @@ import { Controller, Get, Res } from '@nestjs/common';
 import { type FastifyReply } from 'fastify';
 import { Metrics } from './metrics.js';
 
-/** For Prometheus; needs no gateway secret. */
+/** `GET /metrics` for Prometheus. Needs no gateway secret. */
 @Controller('metrics')
 export class MetricsController {
   constructor(private readonly metrics: Metrics) {}

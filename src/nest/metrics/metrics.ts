@@ -2,63 +2,65 @@ import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client
 import { Readings } from './readings.js';
 
 /**
- * What this task counts and measures, for Prometheus; OPERATING.md has the table. No id, no name of a channel and nothing
- * else that a client chooses becomes a label.
+ * The metrics of this task for Prometheus; OPERATING.md has the table. Ids, channel names and other values that a
+ * client chooses are never labels.
  */
 export class Metrics {
   readonly #registry = new Registry();
   readonly #readings = new Readings(this.#registry);
 
-  readonly #connectionsOpened = this.#counter('connections_opened_total', 'Connections let in at $connect');
+  readonly #connectionsOpened = this.#counter('connections_opened_total', 'Connections accepted at $connect');
   readonly #connectionsClosed = this.#counter(
     'connections_closed_total',
-    'Connections forgotten because they are gone',
+    'Connections removed because they are gone',
   );
-  readonly #messages = this.#counter('messages_total', 'Messages of clients handled', ['action', 'result']);
+  readonly #messages = this.#counter('messages_total', 'Client messages handled', ['action', 'result']);
   readonly #messageSeconds = this.#histogram(
     'message_duration_seconds',
-    'Until the answer to a message is known, which is then posted',
+    'Time until the reply to a client message is ready to be posted',
     SECONDS,
     ['action'],
   );
-  readonly #tries = this.#counter('callback_tries_total', 'Requests to @connections', [
+  readonly #attempts = this.#counter('callback_tries_total', 'Requests to @connections', [
     'operation',
     'result',
   ]);
-  readonly #trySeconds = this.#histogram(
+  readonly #attemptSeconds = this.#histogram(
     'callback_try_duration_seconds',
-    'Until a request to @connections was answered or given up',
+    'Time until a request to @connections has its response or times out',
     SECONDS,
     ['operation'],
   );
-  readonly #deliveries = this.#counter('callback_messages_total', 'Messages delivered or given up', [
-    'result',
-  ]);
+  readonly #deliveries = this.#counter('callback_messages_total', 'Messages delivered or failed', ['result']);
   readonly #fanOutRecipients = this.#histogram(
     'fan_out_recipients',
-    'Members to whom a message to a channel goes',
+    'Recipients of a channel message',
     [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000],
   );
   readonly #fanOutSeconds = this.#histogram(
     'fan_out_duration_seconds',
-    'Until a message to a channel was sent to all of them, or put into shards',
+    'Time until a channel message was sent to all recipients, or put into shards',
     SECONDS,
     ['way'],
   );
   readonly #storeSeconds = this.#histogram(
     'store_duration_seconds',
-    'Until the store has answered',
+    'Time of a store call',
     [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 2.5],
     ['method', 'result'],
   );
   readonly #requestSeconds = this.#histogram(
     'http_request_duration_seconds',
-    'Until a request was answered',
+    'Time until the response to an HTTP request was sent',
     SECONDS,
     ['route', 'status'],
   );
-  readonly #sweeps = this.#counter('sweeps_total', 'Looks for connections that left unnoticed', ['result']);
-  readonly #swept = this.#counter('swept_connections_total', 'Idle connections asked about by a sweep', [
+  readonly #sweeps = this.#counter(
+    'sweeps_total',
+    'Sweeps for connections that are gone without $disconnect',
+    ['result'],
+  );
+  readonly #swept = this.#counter('swept_connections_total', 'Idle connections checked by a sweep', [
     'result',
   ]);
 
@@ -74,36 +76,36 @@ export class Metrics {
     this.#connectionsClosed.inc();
   }
 
-  /** @param action one that there is, or `unknown` @param result `ok`, or the code that the sender is told */
+  /** @param action an existing one, or `unknown` @param result `ok`, or the code of the error reply */
   messageHandled(action: string, result: string, seconds: number): void {
     this.#messages.inc({ action, result });
     this.#messageSeconds.observe({ action }, seconds);
   }
 
   /** One request to `@connections`, which may carry several messages. */
-  callbackTried(operation: string, result: string, seconds: number): void {
-    this.#tries.inc({ operation, result });
-    this.#trySeconds.observe({ operation }, seconds);
+  callbackAttempted(operation: string, result: string, seconds: number): void {
+    this.#attempts.inc({ operation, result });
+    this.#attemptSeconds.observe({ operation }, seconds);
   }
 
-  /** One message, after all its tries. */
+  /** One message, after all its attempts. */
   callbackEnded(result: string): void {
     this.#deliveries.inc({ result });
   }
 
-  /** @param way sent by this task, or put into shards for all of them */
+  /** @param way sent by this task, or put into shards for all tasks */
   fannedOut(way: 'here' | 'shards', recipients: number, seconds: number): void {
     this.#fanOutRecipients.observe(recipients);
     this.#fanOutSeconds.observe({ way }, seconds);
   }
 
-  /** @param method of the store; each page is one answer */
-  storeAnswered(method: string, result: 'ok' | 'unavailable' | 'failed', seconds: number): void {
+  /** @param method of the store; each page counts as one call */
+  storeCallCompleted(method: string, result: 'ok' | 'unavailable' | 'failed', seconds: number): void {
     this.#storeSeconds.observe({ method, result }, seconds);
   }
 
-  /** @param route its pattern, or `none` */
-  requestAnswered(route: string, status: number, seconds: number): void {
+  /** @param route pattern of the route, or `none` */
+  requestCompleted(route: string, status: number, seconds: number): void {
     this.#requestSeconds.observe({ route, status }, seconds);
   }
 
@@ -115,12 +117,12 @@ export class Metrics {
     this.#sweeps.inc({ result });
   }
 
-  /** What is not counted here but read when somebody looks. */
+  /** Metrics that are read at each scrape. */
   get readings(): Readings {
     return this.#readings;
   }
 
-  /** For {@link text}. */
+  /** The media type of {@link text}. */
   get contentType(): string {
     return this.#registry.contentType;
   }

@@ -1,26 +1,26 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 
-/** What is there at the moment. */
+/** Functions that read the current values. */
 export interface Sources {
-  /** Of all tasks together; undefined where that is not known. */
+  /** Counts of all tasks together; undefined if not known. */
   readonly inStore: () => Promise<InStore | undefined>;
   readonly queuedMessages: () => number;
   readonly queuedBytes: () => number;
   readonly fanOutConcurrency: () => number;
-  readonly shardsUnderWay: () => number;
-  /** How this task has parted with shards since its start, by the way it did. */
-  readonly shardsParted: () => Readonly<Record<string, number>>;
+  readonly activeShards: () => number;
+  /** Shards of this task since its start, by outcome. */
+  readonly shardsByOutcome: () => Readonly<Record<string, number>>;
   readonly isDraining: () => boolean;
 }
 
 export interface InStore {
   readonly connections: number;
   readonly channels: number;
-  /** Put and not finished yet. */
+  /** Unfinished shards. */
   readonly shards: number;
 }
 
-/** Metrics that are read when Prometheus asks, from those who know. */
+/** Metrics whose values are read at each scrape. */
 export class Readings {
   readonly #registry: Registry;
 
@@ -28,30 +28,36 @@ export class Readings {
     this.#registry = registry;
   }
 
-  /** To be called once. */
+  /** Call this once. */
   from(sources: Sources): void {
     const { inStore } = sources;
-    const inStoreGauge = (name: string, help: string, of: (counts: InStore) => number) =>
-      // Prometheus takes NaN for a gap
-      this.#gauge(name, help, async () => inStore().then((counts) => (counts ? of(counts) : Number.NaN)));
+    const inStoreGauge = (name: string, help: string, valueOf: (counts: InStore) => number) =>
+      // Prometheus shows NaN as a gap
+      this.#gauge(name, help, async () =>
+        inStore().then((counts) => (counts ? valueOf(counts) : Number.NaN)),
+      );
     inStoreGauge('connections', 'Connections of all tasks together', ({ connections }) => connections);
     inStoreGauge('channels', 'Channels with members, of all tasks together', ({ channels }) => channels);
     inStoreGauge('shards_pending', 'Shards that no task has finished yet', ({ shards }) => shards);
-    this.#gauge('shards_under_way', 'Shards that this task sends now', sources.shardsUnderWay);
+    this.#gauge('shards_under_way', 'Shards that this task is sending', sources.activeShards);
     this.#counts(
       'shards_total',
-      'Shards that this task has taken and parted with',
+      'Shards that this task has taken, by outcome',
       'result',
-      sources.shardsParted,
+      sources.shardsByOutcome,
     );
-    this.#gauge('callback_queue_messages', 'Messages held for all connections', sources.queuedMessages);
-    this.#gauge('callback_queue_bytes', 'Bytes of the messages held', sources.queuedBytes);
+    this.#gauge(
+      'callback_queue_messages',
+      'Messages queued or in flight for all connections',
+      sources.queuedMessages,
+    );
+    this.#gauge('callback_queue_bytes', 'Bytes of these messages', sources.queuedBytes);
     this.#gauge(
       'callback_fan_out_concurrency',
-      'Posts of messages to many that may be under way at once',
+      'Current limit of concurrent posts of messages to many',
       sources.fanOutConcurrency,
     );
-    this.#gauge('draining', '1 while this task is about to stop', () => Number(sources.isDraining()));
+    this.#gauge('draining', '1 while this task drains', () => Number(sources.isDraining()));
   }
 
   #gauge(name: string, help: string, read: () => number | Promise<number>): void {

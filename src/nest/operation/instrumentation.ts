@@ -15,7 +15,7 @@ import { type Tracing } from '../tracing/tracing.js';
 export function callbackObserver(metrics: Metrics, log: Logger): CallbackObserver {
   const credentialsLog = new CredentialsLog(log);
   return {
-    tried: (operation, result, durationMs) => metrics.callbackTried(operation, result, durationMs / 1000),
+    tried: (operation, result, durationMs) => metrics.callbackAttempted(operation, result, durationMs / 1000),
     ended: (result) => metrics.callbackEnded(result),
     credentialsRead: (failure) => credentialsLog.read(failure),
   };
@@ -24,8 +24,8 @@ export function callbackObserver(metrics: Metrics, log: Logger): CallbackObserve
 /** The store's answers. */
 export function watchedStore(store: Store, metrics: Metrics, tracing: Tracing): Store {
   return observedStore(store, {
-    answered: (method, result, seconds) => metrics.storeAnswered(method, result, seconds),
-    ...(tracing.isOn && { within: (method, ask) => tracing.span(`store ${method}`, {}, ask) }),
+    completed: (method, result, seconds) => metrics.storeCallCompleted(method, result, seconds),
+    ...(tracing.isOn && { within: (method, call) => tracing.span(`store ${method}`, {}, call) }),
   });
 }
 
@@ -37,7 +37,7 @@ export function watch(app: NestFastifyApplication): void {
     .getInstance()
     .addHook('onResponse', (request, reply, done) => {
       const { url = 'none' } = request.routeOptions;
-      metrics.requestAnswered(url, reply.statusCode, reply.elapsedTime / 1000);
+      metrics.requestCompleted(url, reply.statusCode, reply.elapsedTime / 1000);
       done();
     });
 
@@ -50,8 +50,8 @@ export function watch(app: NestFastifyApplication): void {
     queuedMessages: () => callback.queuedMessages,
     queuedBytes: () => callback.queuedBytes,
     fanOutConcurrency: () => callback.fanOutConcurrency,
-    shardsUnderWay: () => shards.underWay,
-    shardsParted: () => {
+    activeShards: () => shards.activeShards,
+    shardsByOutcome: () => {
       const { finished, handedBack, lost, givenUp } = shards.counts;
       return { finished, handed_back: handedBack, lost, given_up: givenUp };
     },

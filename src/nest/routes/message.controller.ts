@@ -37,7 +37,7 @@ export class MessageController {
       await this.dispatcher.dispatch(request, text);
       return undefined;
     }
-    const { frame, failure } = await this.dispatcher.answer(request, text);
+    const { frame, failure } = await this.dispatcher.replyTo(request, text);
     if (failure !== undefined) {
       this.log.error({ err: failure }, 'request failed');
       withStatus(PROBLEMS[problemOf(failure).code].status, reply);

@@ -1,169 +1,53 @@
-import { type ConnectionId, type UserId } from '../../api/integration.js';
-import { type ChannelName } from '../../api/messages.js';
-import { Answers } from './dynamodb/answers.js';
-import { Connections } from './dynamodb/connections.js';
-import { Logs } from './dynamodb/logs.js';
-import { Members } from './dynamodb/members.js';
-import { Memberships } from './dynamodb/memberships.js';
-import { Shards } from './dynamodb/shards.js';
+import { ComposedStore } from './composed-store.js';
+import { DynamoDbReservations } from './dynamodb/reservations.js';
+import { DynamoDbConnections } from './dynamodb/connections.js';
+import { DynamoDbLogs } from './dynamodb/logs.js';
+import { MemberRows } from './dynamodb/member-rows.js';
+import { DynamoDbMemberships } from './dynamodb/memberships.js';
+import { DynamoDbShards } from './dynamodb/shards.js';
 import { Table, type TableOptions } from './dynamodb/table.js';
-import {
-  type Connection,
-  type JoinOutcome,
-  type LogEntry,
-  type Member,
-  type MemberRange,
-  type NewConnection,
-  type Position,
-  type Retention,
-  type Shard,
-  Store,
-} from './store.js';
 
 export interface DynamoDbStoreOptions extends TableOptions {
   /** The clock, in milliseconds since 1970. */
   readonly now?: () => number;
-  /** Members read at once. */
+  /** Members, or connections, per page. */
   readonly pageMembers?: number;
 }
 
 /**
- * State in one table of Amazon DynamoDB, for as many tasks as there are.
+ * State in one table of Amazon DynamoDB, for a service of many tasks.
  *
- * There are no transactions: every method is decided by one conditional write, and what else it writes follows from
- * that. When a task dies in between, doing the same again finishes it; what nobody does again is gone when the
- * connection has expired. In those moments a member may be listed that has left, and a member counted that is not
- * listed yet; no message is lost by it.
+ * There are no transactions: one conditional write decides each method, and its other writes follow from that one. If a
+ * task dies in between, repeating the call completes it; otherwise the rest disappears when the connection expires.
+ * Until then, a member that has left may be listed, and a member may be counted that is not listed yet. No message is
+ * lost.
  */
-export class DynamoDbStore extends Store {
+export class DynamoDbStore extends ComposedStore {
   readonly #table: Table;
-  readonly #connections: Connections;
-  readonly #memberships: Memberships;
-  readonly #members: Members;
-  readonly #logs: Logs;
-  readonly #shards: Shards;
-  readonly #answers: Answers;
 
   /**
-   * @throws {ConfigError} there is no such table, or it is not ours
-   * @throws {StoreUnavailableError} it cannot be told
+   * @throws {ConfigError} the table does not exist, or has another schema
+   * @throws {StoreUnavailableError} DynamoDB cannot be reached
    */
   static async connect(options: DynamoDbStoreOptions): Promise<DynamoDbStore> {
     return new DynamoDbStore(await Table.open(options), options);
   }
 
   private constructor(table: Table, { now = Date.now, pageMembers = 1000 }: DynamoDbStoreOptions) {
-    super();
+    const logs = new DynamoDbLogs(table, now);
+    const memberRows = new MemberRows(table, logs, now, pageMembers);
+    const memberships = new DynamoDbMemberships(table, memberRows, logs, now);
+    super({
+      connections: new DynamoDbConnections(table, memberships, now, pageMembers),
+      memberships,
+      logs,
+      shards: new DynamoDbShards(table, now),
+      reservations: new DynamoDbReservations(table, now),
+    });
     this.#table = table;
-    this.#logs = new Logs(table, now);
-    this.#members = new Members(table, this.#logs, now, pageMembers);
-    this.#memberships = new Memberships(table, this.#members, this.#logs, now);
-    this.#connections = new Connections(table, this.#memberships, now, pageMembers);
-    this.#shards = new Shards(table, now);
-    this.#answers = new Answers(table, now);
   }
 
-  putConnection(connection: NewConnection): Promise<void> {
-    return this.#connections.put(connection);
-  }
-
-  touchConnection(connectionId: ConnectionId): Promise<Connection | undefined> {
-    return this.#connections.touch(connectionId);
-  }
-
-  getConnection(connectionId: ConnectionId): Promise<Connection | undefined> {
-    return this.#connections.get(connectionId);
-  }
-
-  removeConnection(connectionId: ConnectionId): Promise<readonly ChannelName[] | undefined> {
-    return this.#connections.remove(connectionId);
-  }
-
-  connectionsOf(userId: UserId): AsyncIterable<readonly Connection[]> {
-    return this.#connections.ofUser(userId);
-  }
-
-  idleConnections(since: number): AsyncIterable<readonly Connection[]> {
-    return this.#connections.idle(since);
-  }
-
-  counts(): Promise<{ readonly connections: number; readonly channels: number }> {
-    return this.#connections.counts();
-  }
-
-  join(channel: ChannelName, connectionId: ConnectionId, maxChannels: number): Promise<JoinOutcome> {
-    return this.#memberships.join(channel, connectionId, maxChannels);
-  }
-
-  leave(channel: ChannelName, connectionId: ConnectionId): Promise<boolean> {
-    return this.#memberships.leave(channel, connectionId);
-  }
-
-  isMember(channel: ChannelName, connectionId: ConnectionId): Promise<boolean> {
-    return this.#memberships.isMember(channel, connectionId);
-  }
-
-  countMembers(channel: ChannelName, atMost?: number): Promise<number> {
-    return this.#members.count(channel, atMost);
-  }
-
-  members(channel: ChannelName, range: MemberRange = {}): AsyncIterable<readonly Member[]> {
-    return this.#members.list(channel, range);
-  }
-
-  memberRanges(channel: ChannelName, size: number): Promise<readonly MemberRange[]> {
-    return this.#members.ranges(channel, size);
-  }
-
-  append(channel: ChannelName, content: string, retention: Retention): Promise<Position> {
-    return this.#logs.append(channel, content, retention);
-  }
-
-  position(channel: ChannelName): Promise<Position> {
-    return this.#logs.position(channel);
-  }
-
-  readLog(channel: ChannelName, after: number, limit: number): Promise<readonly LogEntry[]> {
-    return this.#logs.read(channel, after, limit);
-  }
-
-  putShards(contents: readonly string[]): Promise<void> {
-    return this.#shards.put(contents);
-  }
-
-  takeShard(leaseMs: number): Promise<Shard | undefined> {
-    return this.#shards.take(leaseMs);
-  }
-
-  renewShard(shard: Shard, leaseMs: number, progress: string): Promise<boolean> {
-    return this.#shards.renew(shard, leaseMs, progress);
-  }
-
-  releaseShard(shard: Shard, progress: string | undefined): Promise<void> {
-    return this.#shards.release(shard, progress);
-  }
-
-  finishShard(shard: Shard): Promise<void> {
-    return this.#shards.finish(shard);
-  }
-
-  countShards(): Promise<number> {
-    return this.#shards.count();
-  }
-
-  reserve(key: string, ttlMs: number): Promise<'reserved' | { readonly answer: string | undefined }> {
-    return this.#answers.reserve(key, ttlMs);
-  }
-
-  keepAnswer(key: string, answer: string, ttlMs: number): Promise<void> {
-    return this.#answers.keep(key, answer, ttlMs);
-  }
-
-  release(key: string): Promise<void> {
-    return this.#answers.release(key);
-  }
-
-  /** Reads a row that nobody writes. */
+  /** Reads a row that does not exist. */
   async ping(): Promise<void> {
     await this.#table.get({ pk: 'ping', sk: '#' }, true);
   }

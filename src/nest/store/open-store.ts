@@ -2,9 +2,9 @@ import { type Config } from '../../service/configuration/config.js';
 import { type Store } from './store.js';
 
 /**
- * The store that the settings name, ready to be used. Only its own libraries are loaded.
+ * Opens the store of the settings. Loads only its own libraries.
  *
- * @throws {ConfigError} it cannot be
+ * @throws {ConfigError} the store cannot be opened
  */
 export async function openStore({ store, awsRegion: region }: Config): Promise<Store> {
   switch (store.kind) {

@@ -3,17 +3,17 @@ import { type Store } from './store.js';
 export interface Counts {
   readonly connections: number;
   readonly channels: number;
-  /** Unfinished ones. */
+  /** Unfinished shards. */
   readonly shards: number;
 }
 
-/** How much there is in the store, not newer than it need be: one task counts once in a while, and all others hear of it. */
+/** Counts of the whole store, shared among the tasks: one task counts once a minute, and the others read its result. */
 export class SharedCounts {
   #known: { readonly counts: Promise<Counts | undefined>; readonly readAt: number } | undefined;
 
   constructor(private readonly store: Store) {}
 
-  /** @returns undefined when nobody has counted yet, or the store cannot be reached */
+  /** @returns undefined if there is no count yet, or the store cannot be reached */
   async read(): Promise<Counts | undefined> {
     const now = performance.now();
     if (this.#known === undefined || now - this.#known.readAt >= READ_MS) {
@@ -23,20 +23,20 @@ export class SharedCounts {
   }
 
   async #count(): Promise<Counts | undefined> {
-    const kept = await this.store.reserve(KEY, COUNT_MS);
-    if (kept !== 'reserved') {
-      return kept.answer === undefined ? undefined : (JSON.parse(kept.answer) as Counts);
+    const reservation = await this.store.reserve(KEY, COUNT_MS);
+    if (reservation !== 'reserved') {
+      return reservation.result === undefined ? undefined : (JSON.parse(reservation.result) as Counts);
     }
     const [counts, shards] = await Promise.all([this.store.counts(), this.store.countShards()]);
-    await this.store.keepAnswer(KEY, JSON.stringify({ ...counts, shards }), COUNT_MS);
+    await this.store.keepResult(KEY, JSON.stringify({ ...counts, shards }), COUNT_MS);
     return { ...counts, shards };
   }
 }
 
 const KEY = 'counts';
 
-/** It reads more than anything else: with 100,000 connections in DynamoDB some thousand pages. */
+/** Counting is expensive: with 100,000 connections in DynamoDB it reads some thousand pages. */
 const COUNT_MS = 60_000;
 
-/** What others have counted is cheap to read. */
+/** Reading the shared result is cheap. */
 const READ_MS = 10_000;

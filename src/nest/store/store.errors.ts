@@ -1,4 +1,4 @@
-/** The store's server cannot be reached, does not answer in time, or is not ready: trying again later helps. */
+/** The store cannot be reached, does not respond in time, or is not ready. A later attempt may succeed. */
 export class StoreUnavailableError extends Error {
   override readonly name = 'StoreUnavailableError';
 }

@@ -1,6 +1,7 @@
 import { type OnApplicationShutdown } from '@nestjs/common';
 import {
   type Context,
+  defaultTextMapGetter,
   ROOT_CONTEXT,
   type Span,
   SpanKind,
@@ -9,34 +10,36 @@ import {
   type Tracer,
 } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { type Logger } from 'pino';
 import { type Tracing as TracingSettings } from '../../service/configuration/operation.js';
 import { QuietExporter } from './quiet-exporter.js';
-import { remoteParent } from './remote-parent.js';
-import { type SpanAttributes, type SpanUnderWay, Tracing } from './tracing.js';
+import { type SpanAttributes, type ActiveSpan, Tracing } from './tracing.js';
 
-/** A request, as its span tells of it. */
+/** What the span of a request records when it begins. */
 export interface TracedRequest {
   readonly method: string;
-  /** Its pattern, or `none`. */
+  /** The pattern of the route, or `none`. */
   readonly route: string;
-  /** `traceparent`, when there is one. */
+  /**
+   * The header `traceparent`, unchecked. An invalid one counts as absent.
+   * @see https://www.w3.org/TR/trace-context/#traceparent-header
+   */
   readonly traceParent: string | undefined;
-  /** What else is known when it begins. */
   readonly attributes: SpanAttributes;
 }
 
 export interface RequestSpan {
-  /** Runs what handles the request: the parts of that become parts of this. */
+  /** Runs the handler of the request. Spans that begin in it become children of this span. */
   run(handle: () => void): void;
   end(status: number): void;
 }
 
 /**
- * Traces of every request, sent by OTLP over HTTP. Its own instance of everything: nothing of OpenTelemetry is registered
- * for the whole process, so applications in one process do not meet.
+ * Traces of every request, sent by OTLP over HTTP. Nothing of OpenTelemetry is registered for the whole process, so
+ * that several applications in one process do not share anything.
  *
  * @see https://opentelemetry.io/docs/specs/otlp/
  */
@@ -44,6 +47,7 @@ export class OtlpTracing extends Tracing implements OnApplicationShutdown {
   readonly isOn = true;
   readonly #provider: TracerProvider;
   readonly #tracer: Tracer;
+  readonly #propagator = new W3CTraceContextPropagator();
   readonly #contexts = new AsyncLocalStorageContextManager().enable();
 
   constructor({ endpoint, serviceName }: TracingSettings, log: Logger) {
@@ -61,16 +65,16 @@ export class OtlpTracing extends Tracing implements OnApplicationShutdown {
     this.#tracer = this.#provider.getTracer('backchannel');
   }
 
-  /** Begins a request's span, below that of whoever sends it. */
+  /** Begins the span of a request, as a child of the caller's span if `traceParent` names one. */
   request({ method, route, traceParent, attributes }: TracedRequest): RequestSpan {
-    const parent = remoteParent(traceParent);
+    const parent = this.#propagator.extract(ROOT_CONTEXT, { traceparent: traceParent }, defaultTextMapGetter);
     const span = this.#tracer.startSpan(
       `${method} ${route}`,
       {
         kind: SpanKind.SERVER,
         attributes: { ...attributes, 'http.request.method': method, 'http.route': route },
       },
-      parent ? trace.setSpanContext(ROOT_CONTEXT, parent) : ROOT_CONTEXT,
+      parent,
     );
     return {
       run: (handle) => this.#within(span, ROOT_CONTEXT, handle),
@@ -85,14 +89,14 @@ export class OtlpTracing extends Tracing implements OnApplicationShutdown {
   async span<T>(
     name: string,
     attributes: SpanAttributes,
-    work: (span: SpanUnderWay) => Promise<T>,
+    work: (span: ActiveSpan) => Promise<T>,
   ): Promise<T> {
     const parent = this.#contexts.active();
     const span = this.#tracer.startSpan(name, { attributes }, parent);
     try {
       return await this.#within(span, parent, () => work({ add: (known) => void span.setAttributes(known) }));
     } catch (error) {
-      // its text may hold what a client has sent
+      // the error's text may contain what a client has sent
       span.setAttribute('error.type', error instanceof Error ? error.name : 'unknown');
       span.setStatus({ code: SpanStatusCode.ERROR });
       throw error;
@@ -101,9 +105,9 @@ export class OtlpTracing extends Tracing implements OnApplicationShutdown {
     }
   }
 
-  /** Sends what has not been sent; takes {@link EXPORT_MS} at most. */
+  /** Exports the remaining spans; takes at most {@link EXPORT_MS}. */
   async onApplicationShutdown(): Promise<void> {
-    // where it could not be sent, the exporter has said so
+    // the exporter logs a failure
     await this.#provider.shutdown().catch(() => undefined);
     this.#contexts.disable();
   }
@@ -113,7 +117,7 @@ export class OtlpTracing extends Tracing implements OnApplicationShutdown {
   }
 }
 
-/** How long spans wait for others to be sent with. */
+/** Spans are collected for this time and exported together. */
 const EVERY_MS = 1_000;
-/** For a collector that does not answer. */
+/** How long an export waits for the collector's response. */
 const EXPORT_MS = 2_000;

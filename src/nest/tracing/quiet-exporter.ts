@@ -1,26 +1,24 @@
+import { ExportResultCode } from '@opentelemetry/core';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { type SpanExporter } from '@opentelemetry/sdk-trace';
 import { type Logger } from 'pino';
 
-/** Sends spans, and says once that it cannot, until it can again: a collector that is away is no trouble of the service. */
+/** Exports spans. Of consecutive failures only the first is logged: the service works without a collector. */
 export class QuietExporter implements SpanExporter {
   readonly #exporter: OTLPTraceExporter;
+  readonly #log: Logger;
   #isFailing = false;
 
-  constructor(
-    url: string,
-    timeoutMs: number,
-    private readonly log: Logger,
-  ) {
+  constructor(url: string, timeoutMs: number, log: Logger) {
+    this.#log = log;
     this.#exporter = new OTLPTraceExporter({ url, timeoutMillis: timeoutMs });
   }
 
   export(...[spans, done]: Parameters<SpanExporter['export']>): void {
     this.#exporter.export(spans, (result) => {
-      // ExportResultCode.SUCCESS, which is in a package that only the exporter has
-      const hasFailed = (result.code as number) !== 0;
-      if (hasFailed && !this.#isFailing) this.log.warn({ err: result.error }, 'traces cannot be sent');
-      if (!hasFailed && this.#isFailing) this.log.info('traces are sent again');
+      const hasFailed = result.code !== ExportResultCode.SUCCESS;
+      if (hasFailed && !this.#isFailing) this.#log.warn({ err: result.error }, 'traces not sent');
+      if (!hasFailed && this.#isFailing) this.#log.info('traces sent again');
       this.#isFailing = hasFailed;
       done(result);
     });

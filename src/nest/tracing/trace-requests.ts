@@ -3,7 +3,7 @@ import { HEADERS } from '../../api/integration.js';
 import { type OtlpTracing, type RequestSpan } from './otlp-tracing.js';
 import { type SpanAttributes } from './tracing.js';
 
-/** Makes each request a span. */
+/** Traces each request in a span of its own. */
 export function traceRequests(fastify: FastifyInstance, tracing: OtlpTracing): void {
   const spans = new WeakMap<FastifyRequest, RequestSpan>();
 
@@ -19,7 +19,7 @@ export function traceRequests(fastify: FastifyInstance, tracing: OtlpTracing): v
     );
     done();
   });
-  // the last hook before the handler: what reads the body runs in its own context
+  // the last hook before the handler, because reading the body runs in a context of its own
   fastify.addHook('preHandler', (request, _reply, done) => spans.get(request)!.run(done));
   fastify.addHook('onResponse', (request, reply, done) => {
     spans.get(request)?.end(reply.statusCode);
@@ -27,13 +27,13 @@ export function traceRequests(fastify: FastifyInstance, tracing: OtlpTracing): v
   });
 }
 
-/** Ids only, and of those only what looks like one: the values are as sent, not yet checked. */
+/** Ids only. The headers are unchecked here, so that only values in the form of an id are recorded. */
 function attributesOf(request: FastifyRequest): SpanAttributes {
   const ids = {
     connectionId: single(request, HEADERS.connectionId.toLowerCase()),
     requestId: single(request, HEADERS.requestId.toLowerCase()),
     routeKey: single(request, HEADERS.routeKey.toLowerCase()),
-    // of AWS X-Ray, in the form of its own
+    // AWS X-Ray's trace header, in a format of its own
     'aws.traceHeader': single(request, 'x-amzn-trace-id'),
   };
   return Object.fromEntries(

@@ -1,31 +1,31 @@
-/** What is told of a span. Never contents, tokens or secrets. */
+/** Fields of a span. Never contents, tokens or secrets. */
 export type SpanAttributes = Readonly<Record<string, string | number | boolean>>;
 
-/** What is under way, as seen by whoever does it. */
-export interface SpanUnderWay {
-  /** What is known only now. */
+/** A span that has begun and not ended. */
+export interface ActiveSpan {
+  /** Adds fields that were not known when the span began. */
   add(attributes: SpanAttributes): void;
 }
 
-/** Where traces of requests go: nowhere, unless `OTEL_EXPORTER_OTLP_ENDPOINT` is set. */
+/** Traces of requests. They are exported only if `OTEL_EXPORTER_OTLP_ENDPOINT` is set. */
 export abstract class Tracing {
-  /** Whether anybody sees the spans. */
+  /** Whether spans are exported. */
   abstract readonly isOn: boolean;
 
-  /** Runs a part of the request, or whatever else is under way, as a span of its own; what it throws is in the span. */
+  /** Runs `work` within a span of its own, which also records an error that `work` throws. */
   abstract span<T>(
     name: string,
     attributes: SpanAttributes,
-    work: (span: SpanUnderWay) => Promise<T>,
+    work: (span: ActiveSpan) => Promise<T>,
   ): Promise<T>;
 }
 
 export class NoTracing extends Tracing {
   readonly isOn = false;
 
-  span<T>(_name: string, _attributes: SpanAttributes, work: (span: SpanUnderWay) => Promise<T>): Promise<T> {
-    return work(NOBODY_SEES);
+  span<T>(_name: string, _attributes: SpanAttributes, work: (span: ActiveSpan) => Promise<T>): Promise<T> {
+    return work(NOT_RECORDED);
   }
 }
 
-const NOBODY_SEES: SpanUnderWay = { add: () => undefined };
+const NOT_RECORDED: ActiveSpan = { add: () => undefined };

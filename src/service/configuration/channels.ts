@@ -1,5 +1,5 @@
 import { type z } from 'zod';
-import { LIMITS } from '../../api/messages.js';
+import { QUOTAS } from '../../api/quotas.js';
 import { channelPrefixes, wholeNumber } from './values.js';
 
 /** What channels are allowed and what is kept of them; a prefix list says for which ones. */
@@ -27,14 +27,14 @@ export interface ChannelSettings {
 /** The settings each by itself; `config.ts` has them among its own. */
 export const channelSettings = {
   CHANNELS_PER_CONNECTION: wholeNumber(1, 10_000).default(100),
-  CHANNEL_NAME_LENGTH: wholeNumber(1, LIMITS.channelNameLength).default(128),
+  CHANNEL_NAME_LENGTH: wholeNumber(1, QUOTAS.channelNameLength).default(128),
   HISTORY_MESSAGES: wholeNumber(0, 100_000).default(1000),
   HISTORY_SECONDS: wholeNumber(1, 604_800).default(3600),
   HISTORY_OFF: channelPrefixes.default([]),
   MEMBER_NOTICES: channelPrefixes.default(['presence:']),
   MEMBER_NOTICES_MEMBERS: wholeNumber(1, 100_000).default(100),
   PUBLISH_BY_API_ONLY: channelPrefixes.default(['broadcast:']),
-  PRESENCE_MEMBERS: wholeNumber(0, LIMITS.presenceMembers).default(LIMITS.presenceMembers),
+  PRESENCE_MEMBERS: wholeNumber(0, QUOTAS.presenceMembers).default(QUOTAS.presenceMembers),
 };
 
 /** The settings together. */

@@ -13,7 +13,7 @@ import { store, storeProblems, storeSettings, type StoreSettings } from './store
 import { isLoopback } from './loopback.js';
 import { wholeNumber } from './values.js';
 import { regionInHost, wsApiEndpoint } from './ws-api-endpoint.js';
-import { LIMITS } from '../../api/messages.js';
+import { QUOTAS } from '../../api/quotas.js';
 
 /**
  * The settings of the service: read once from the environment, checked together, frozen.
@@ -167,7 +167,7 @@ export const Settings = z.object({
   CALLBACK_DEADLINE_MS: wholeNumber(100, 28_000).default(12_000),
   CALLBACK_QUEUE: wholeNumber(1, 1_000_000).default(10_000),
   CALLBACK_QUEUE_PER_CONNECTION: wholeNumber(1, 10_000).default(100),
-  CALLBACK_QUEUE_BYTES: wholeNumber(LIMITS.messageBytes, 4 * 1024 ** 3).default(64 * 1024 ** 2),
+  CALLBACK_QUEUE_BYTES: wholeNumber(QUOTAS.messageBytes, 4 * 1024 ** 3).default(64 * 1024 ** 2),
   CALLBACK_LINGER_MS: wholeNumber(0, 1000).default(0),
   REPLIES: z.enum(['callback', 'response'], 'expected callback or response').default('callback'),
   ...channelSettings,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { LIMITS } from '../../../src/api/messages.js';
+import { QUOTAS } from '../../../src/api/quotas.js';
 import {
   CallbackTimeoutError,
   ForbiddenError,
@@ -110,7 +110,7 @@ it('mixes what comes alone and to many, and keeps the order around what cannot g
 
 it('fills a post up to 32 KB and not further; a larger message goes alone', async () => {
   await using at = await busy();
-  const half = (byte: string, less: number) => JSON.stringify(byte.repeat(LIMITS.batchBytes / 2 - less));
+  const half = (byte: string, less: number) => JSON.stringify(byte.repeat(QUOTAS.batchBytes / 2 - less));
   // two halves, brackets and the comma are 32 KB to the byte
   const messages = [half('a', 4), half('b', 3), '1', half('c', -20_000), '2', '3'];
   const sent = messages.map((data) => alone(at.callback, data));
@@ -122,7 +122,7 @@ it('fills a post up to 32 KB and not further; a larger message goes alone', asyn
     messages[3],
     '[2,3]',
   ]);
-  expect(at.endpoint.posts[1]?.data).toHaveLength(LIMITS.batchBytes);
+  expect(at.endpoint.posts[1]?.data).toHaveLength(QUOTAS.batchBytes);
 });
 
 it('tells all of a failure that no further try can change', async () => {

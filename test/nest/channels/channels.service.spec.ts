@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { type ConnectionId } from '../../../src/api/integration.js';
-import { type ChannelName, LIMITS, type ServerMessage } from '../../../src/api/messages.js';
+import { type ChannelName, type ServerMessage } from '../../../src/api/messages.js';
+import { QUOTAS } from '../../../src/api/quotas.js';
 import { Store } from '../../../src/nest/store/store.js';
 import { type Answer } from '../../support/connections-endpoint.js';
 import { startService, type TestService } from '../../support/service-app.js';
@@ -102,9 +103,9 @@ it('delivers what API Gateway just carries, and refuses a byte more', async () =
   const rest = Buffer.byteLength(
     JSON.stringify({ type: 'message', channel: news, offset, data: '', from: 'a=' }),
   );
-  const data = 'x'.repeat(LIMITS.messageBytes - rest);
+  const data = 'x'.repeat(QUOTAS.messageBytes - rest);
   await service.send('a=', { action: 'publish', channel: news, data });
-  expect(service.endpoint.posts[0]?.data).toHaveLength(LIMITS.messageBytes - `${offset}`.length + 1);
+  expect(service.endpoint.posts[0]?.data).toHaveLength(QUOTAS.messageBytes - `${offset}`.length + 1);
   service.endpoint.posts.length = 0;
   await service.send('a=', { action: 'publish', channel: news, data: `${data}x`, id: 1 }).expect(200);
   expect(service.endpoint.messagesTo('a=')).toMatchObject([
@@ -150,8 +151,8 @@ it.each(['join', 'publish', 'presence'])('refuses to %s a channel whose name is 
 
 it('lets members leave a channel that was joined when names could be longer, and nothing longer than that', async () => {
   await using service = await startService({ CHANNEL_NAME_LENGTH: '10' });
-  await service.send('a=', { action: 'leave', channel: 'x'.repeat(LIMITS.channelNameLength) });
-  await service.send('a=', { action: 'leave', channel: 'x'.repeat(LIMITS.channelNameLength + 1) });
+  await service.send('a=', { action: 'leave', channel: 'x'.repeat(QUOTAS.channelNameLength) });
+  await service.send('a=', { action: 'leave', channel: 'x'.repeat(QUOTAS.channelNameLength + 1) });
   expect(service.endpoint.messagesTo('a=')).toMatchObject([
     { type: 'left' },
     { type: 'error', code: 'channel_name_too_long' },

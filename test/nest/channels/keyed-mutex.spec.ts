@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { Turns } from '../../../src/nest/channels/keyed-mutex.js';
+import { KeyedMutex } from '../../../src/nest/channels/keyed-mutex.js';
 
 it('runs work of one key one after the other, and of other keys beside it', async () => {
-  const turns = new Turns<string>();
+  const turns = new KeyedMutex<string>();
   const events: string[] = [];
   const gates = { a1: Promise.withResolvers<void>(), a2: Promise.withResolvers<void>() };
   const run = (key: string, name: string, gate?: Promise<void>) =>
@@ -20,7 +20,7 @@ it('runs work of one key one after the other, and of other keys beside it', asyn
 });
 
 it('lets the next one begin when the turn is passed on, before the work has ended', async () => {
-  const turns = new Turns<string>();
+  const turns = new KeyedMutex<string>();
   const { promise: end, resolve } = Promise.withResolvers<void>();
   const first = turns.run('a', async (pass) => {
     pass();
@@ -33,7 +33,7 @@ it('lets the next one begin when the turn is passed on, before the work has ende
 });
 
 it('goes on after work that fails, which fails for itself alone', async () => {
-  const turns = new Turns<string>();
+  const turns = new KeyedMutex<string>();
   const failing = turns.run('a', () => Promise.reject(new Error('no')));
   const next = turns.run('a', async () => 'next');
   await expect(failing).rejects.toThrow('no');

@@ -121,7 +121,9 @@ it('lets nothing fail when members cannot be told', async () => {
   await join(service, 'c=');
   expect(await noticesTo(service, 'a=', 1)).toEqual([notice('joined', 'c=')]);
   expect(service.endpoint.messagesTo('b=')[0]).toMatchObject({ type: 'joined' });
-  expect(service.lines).toContainEqual(expect.objectContaining({ level: 'warn', msg: 'members not told' }));
+  expect(service.lines).toContainEqual(
+    expect.objectContaining({ level: 'warn', msg: 'member notice not sent' }),
+  );
 });
 
 it('answers who joins while a slow member is being told', async () => {

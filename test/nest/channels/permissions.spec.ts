@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest';
 import { type UserId } from '../../../src/api/integration.js';
-import { ChannelName, LIMITS } from '../../../src/api/messages.js';
+import { ChannelNameSchema } from '../../../src/api/message-schemas.js';
+import { type ChannelName } from '../../../src/api/messages.js';
+import { QUOTAS } from '../../../src/api/quotas.js';
 import {
   type PermittedAction,
   PrefixPermissions,
@@ -31,7 +33,7 @@ it.each([
   ['Zoë 😀', 'user:Zo%C3%AB%20%F0%9F%98%80'],
 ])("names %s's own channel %s", (userId, channel) => {
   expect(userChannel(userId as UserId)).toBe(channel);
-  expect(ChannelName.safeParse(channel).success).toBe(true);
+  expect(ChannelNameSchema.safeParse(channel).success).toBe(true);
 });
 
 it('gives no two users the same channel', () => {
@@ -41,8 +43,8 @@ it('gives no two users the same channel', () => {
 });
 
 it('gives none to who would have too long a one, or is no text', () => {
-  const longest = LIMITS.channelNameLength - 'user:'.length;
-  expect(userChannel('x'.repeat(longest) as UserId)).toHaveLength(LIMITS.channelNameLength);
+  const longest = QUOTAS.channelNameLength - 'user:'.length;
+  expect(userChannel('x'.repeat(longest) as UserId)).toHaveLength(QUOTAS.channelNameLength);
   expect(userChannel('x'.repeat(longest + 1) as UserId)).toBeUndefined();
   expect(userChannel('😀'.repeat(22) as UserId)).toBeUndefined();
   // half a character: as UTF-8 it would be the same as the replacement character

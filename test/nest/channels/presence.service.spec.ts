@@ -1,13 +1,14 @@
 import { expect, it } from 'vitest';
 import { type ConnectionId, type UserId } from '../../../src/api/integration.js';
-import { type ChannelName, LIMITS, type ServerMessage } from '../../../src/api/messages.js';
+import { type ChannelName, type ServerMessage } from '../../../src/api/messages.js';
+import { QUOTAS } from '../../../src/api/quotas.js';
 import { Store } from '../../../src/nest/store/store.js';
 import { startService } from '../../support/service-app.js';
 
 it('tells how many there are, and of the first thousand who they are', async () => {
   await using service = await startService();
   const store = service.app.get(Store);
-  const count = LIMITS.presenceMembers + 1;
+  const count = QUOTAS.presenceMembers + 1;
   for (let n = 0; n < count; n += 1) {
     // as long as the ids that AWS gives
     const connectionId = `gbgBEG6oLQAYKE${String(n).padStart(4, '0')}==` as ConnectionId;
@@ -22,16 +23,16 @@ it('tells how many there are, and of the first thousand who they are', async () 
   ];
   expect(answer.type).toBe('presence');
   expect(answer.data.count).toBe(count);
-  expect(answer.data.members).toHaveLength(LIMITS.presenceMembers);
+  expect(answer.data.members).toHaveLength(QUOTAS.presenceMembers);
   expect(Object.keys(answer.data.members[0]!)).toEqual(['connectionId', 'joinedAt']);
 });
 
 it('tells of as many as fit into a message when users have long names', async () => {
   await using service = await startService();
   const store = service.app.get(Store);
-  const count = LIMITS.presenceMembers;
+  const count = QUOTAS.presenceMembers;
   for (let n = 0; n < count; n += 1) {
-    const [connectionId, userId] = [`c${n}=` as ConnectionId, '"'.repeat(LIMITS.userIdLength) as UserId];
+    const [connectionId, userId] = [`c${n}=` as ConnectionId, '"'.repeat(QUOTAS.userIdLength) as UserId];
     await store.putConnection({
       connectionId,
       userId,
@@ -46,7 +47,7 @@ it('tells of as many as fit into a message when users have long names', async ()
   const [answer] = service.endpoint.messagesTo('c0=') as [ServerMessage & { type: 'presence' }];
   expect(answer).toMatchObject({ type: 'presence', data: { count } });
   expect(answer.data.members.length).toBeGreaterThan(200);
-  expect(answer.data.members[0]?.userId).toHaveLength(LIMITS.userIdLength);
+  expect(answer.data.members[0]?.userId).toHaveLength(QUOTAS.userIdLength);
 });
 
 it.each([

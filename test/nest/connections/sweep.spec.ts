@@ -2,7 +2,9 @@ import { expect, it } from 'vitest';
 import { type ConnectionId } from '../../../src/api/integration.js';
 import { ConnectionsService } from '../../../src/nest/connections/connections.service.js';
 import { Sweep } from '../../../src/nest/connections/sweep.js';
+import { RequestLog } from '../../../src/nest/logging/request-log.js';
 import { Metrics } from '../../../src/nest/metrics/metrics.js';
+import { Config } from '../../../src/service/configuration/config.js';
 import { Store } from '../../../src/nest/store/store.js';
 import { LogLines } from '../../support/log-lines.js';
 import { startService, type TestService } from '../../support/service-app.js';
@@ -15,9 +17,9 @@ function sweepOf(service: TestService, { sweepIdleMs = -1_000, sweepMs = HOUR_MS
   return new Sweep(
     app.get(Store),
     app.get(ConnectionsService),
-    { sweepMs, sweepIdleMs },
     app.get(Metrics),
-    new LogLines().log,
+    { operation: { ...app.get<Config>(Config).operation, sweepMs, sweepIdleMs } },
+    new RequestLog(new LogLines().log),
   );
 }
 

@@ -78,7 +78,7 @@ it('does not start with two handlers for one action', async () => {
     handle = () => Promise.resolve({ type: 'pong' });
   }
   await expect(startService({}, { actions: [AnotherPing] })).rejects.toThrow(
-    'two handlers for the action ping',
+    'The action ping has two handlers.',
   );
 });
 

@@ -1,14 +1,18 @@
 import { randomInt } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
-import { ChannelName, MessageId } from '../../../src/api/messages.js';
+import { ChannelNameSchema, MessageIdSchema } from '../../../src/api/message-schemas.js';
 import { ChannelsService } from '../../../src/nest/channels/channels.service.js';
 import { type Sender } from '../../../src/nest/connections/connections.service.js';
-import { CustomAction, type CustomAnswer } from '../../../src/nest/messages/custom-action.js';
+import { CustomAction, type CustomReply } from '../../../src/nest/messages/custom-action.js';
 
-const Roll = z.strictObject({ action: z.literal('roll'), id: MessageId, channel: ChannelName });
+const Roll = z.strictObject({
+  action: z.literal('roll'),
+  id: MessageIdSchema.optional(),
+  channel: ChannelNameSchema,
+});
 
-/** Rolls a die where nobody can cheat, and shows everybody at the table. */
+/** Rolls a die on the server and publishes the result to the channel. */
 @Injectable()
 export class RollHandler extends CustomAction<typeof Roll> {
   readonly schema = Roll;
@@ -17,7 +21,7 @@ export class RollHandler extends CustomAction<typeof Roll> {
     super();
   }
 
-  async handle(sender: Sender, { id, channel }: z.output<typeof Roll>): Promise<CustomAnswer> {
+  async handle(sender: Sender, { id, channel }: z.output<typeof Roll>): Promise<CustomReply> {
     const rolled = randomInt(1, 7);
     const { offset } = await this.channels.publish(channel, sender, { rolled });
     return { type: 'rolled', id, channel, offset, rolled };

@@ -32,7 +32,7 @@ it('has the connection, the request and the route in every line of a request', a
       'published',
       'not handled',
       'gone',
-      'connection was unknown',
+      'unknown connection registered',
       'deliveries failed',
       'request failed',
       'request refused',

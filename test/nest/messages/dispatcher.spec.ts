@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import { type ChannelName, LIMITS } from '../../../src/api/messages.js';
+import { type ChannelName } from '../../../src/api/messages.js';
+import { QUOTAS } from '../../../src/api/quotas.js';
 import { CustomAction } from '../../../src/nest/messages/custom-action.js';
 import { StoreUnavailableError } from '../../../src/nest/store/store.errors.js';
 import { Store } from '../../../src/nest/store/store.js';
@@ -110,7 +111,9 @@ it('says 500 also when the client cannot be told', async () => {
   service.endpoint.answer = () => 'forbidden';
   const response = await service.send('alice=', { action: 'join', channel: 'news' });
   expect(response.body).toMatchObject({ code: 'internal_error' });
-  expect(service.lines).toContainEqual(expect.objectContaining({ level: 'warn', msg: 'apology not posted' }));
+  expect(service.lines).toContainEqual(
+    expect.objectContaining({ level: 'warn', msg: 'error reply not posted' }),
+  );
 });
 
 it.each(['touchConnection', 'join'] as const)(
@@ -187,7 +190,7 @@ it('counts an answer that is too large once, as what the sender is told', async 
   @Injectable()
   class Shout extends CustomAction {
     readonly schema = z.object({ action: z.literal('shout') });
-    handle = () => Promise.resolve({ type: 'shouted', data: 'x'.repeat(LIMITS.messageBytes) });
+    handle = () => Promise.resolve({ type: 'shouted', data: 'x'.repeat(QUOTAS.messageBytes) });
   }
   await using service = await startService({}, { actions: [Shout] });
   await service.send('alice=', { action: 'shout' }).expect(200);

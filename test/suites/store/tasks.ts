@@ -79,9 +79,9 @@ export function tasksShare(open: OpenStore): void {
     expect(await one.renewShard(shard, lease, 'further')).toBe(false);
 
     expect(await one.reserve('key', lease)).toBe('reserved');
-    expect(await other.reserve('key', lease)).toEqual({ answer: undefined });
-    await one.keepAnswer('key', 'done', lease);
-    expect(await other.reserve('key', lease)).toEqual({ answer: 'done' });
+    expect(await other.reserve('key', lease)).toEqual({ result: undefined });
+    await one.keepResult('key', 'done', lease);
+    expect(await other.reserve('key', lease)).toEqual({ result: 'done' });
 
     expect(await other.removeConnection(alice)).toEqual([news]);
     expect(await one.touchConnection(alice)).toBeUndefined();
@@ -128,7 +128,7 @@ export function tasksShare(open: OpenStore): void {
     await store.renewShard(shard, lease, 'half of it');
     await store.reserve('reserved', lease);
     await store.reserve('answered', lease);
-    await store.keepAnswer('answered', content, lease);
+    await store.keepResult('answered', content, lease);
 
     const reopened = await reopen();
     expect(await reopened.getConnection(alice)).toEqual(before.connection);
@@ -141,8 +141,8 @@ export function tasksShare(open: OpenStore): void {
     expect(await reopened.append(news, 'next', keepAll)).toEqual({ ...before.position, offset: 3 });
     expect(await reopened.countShards()).toBe(1);
     expect(await reopened.takeShard(lease)).toBeUndefined();
-    expect(await reopened.reserve('reserved', lease)).toEqual({ answer: undefined });
-    expect(await reopened.reserve('answered', lease)).toEqual({ answer: content });
+    expect(await reopened.reserve('reserved', lease)).toEqual({ result: undefined });
+    expect(await reopened.reserve('answered', lease)).toEqual({ result: content });
     // what a task had when it ended is still its own, until the lease ends
     opened.clock.now = start + lease;
     expect(await reopened.takeShard(lease)).toEqual({ ...shard, progress: 'half of it', takes: 2 });
@@ -186,7 +186,7 @@ export function tasksShare(open: OpenStore): void {
       () => store.finishShard(shard),
       () => store.countShards(),
       () => store.reserve('key', lease),
-      () => store.keepAnswer('key', 'answer', lease),
+      () => store.keepResult('key', 'answer', lease),
       () => store.release('key'),
       () => store.ping(),
     ];

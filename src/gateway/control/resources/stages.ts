@@ -134,7 +134,10 @@ function checkStageVariables({ StageVariables }: Stage): void {
   }
 }
 
-function checkRouteSettings(resources: ApiResources, settings: Readonly<Record<string, RouteSettings>>): void {
+function checkRouteSettings(
+  resources: ApiResources,
+  settings: Readonly<Record<string, RouteSettings>>,
+): void {
   const routeKeys = new Set(resources.routes.values().map(({ RouteKey }) => RouteKey));
   for (const key of Object.keys(settings)) {
     if (routeKeys.has(key)) continue;

@@ -8,10 +8,10 @@ import { RequestLog } from '../../logging/request-log.js';
 import { Metrics } from '../../metrics/metrics.js';
 import { Store } from '../../store/store.js';
 import { PendingShards } from './pending-shards.js';
-import { recipients, writeContent } from './shard.js';
+import { recipients, writeContent } from './channel-delivery.js';
 import { ShardWorker } from './shard-worker.js';
 
-/** Brings a message of a channel to its members. */
+/** Sends a message of a channel to its members. */
 @Injectable()
 export class FanOutService {
   constructor(
@@ -24,31 +24,32 @@ export class FanOutService {
     private readonly log: RequestLog,
   ) {}
 
-  /** @throws {QueueFullError} a message to the channel would be cut into shards, and too many of those wait */
+  /** @throws {QueueFullError} the channel needs shards, and too many of those are unfinished */
   async requireRoom(channel: ChannelName): Promise<void> {
     if (!(await this.pending.isFull()) || !(await this.isLarge(channel))) return;
-    throw new QueueFullError(`${this.config.fanOut.pendingShards} shards wait already`);
+    throw new QueueFullError(`${this.config.fanOut.pendingShards} shards are unfinished`);
   }
 
   /**
-   * Sends a message to every member who joined before it: at once, or, to more than `FANOUT_SHARD_MEMBERS`, by all tasks.
+   * Sends a message to every member that joined before it. This task sends it, unless the channel has more members than
+   * `FANOUT_SHARD_MEMBERS`: then all tasks send it in shards.
    *
-   * @param offset the message's, in the channel's log
-   * @param onHandedOver is called when each delivery waits for its connection's turn, or for a task to take it: what is
-   *   sent to the channel from then on comes after it
-   * @returns once a delivery to each of them was tried, or is sure to be; those that failed are in the log
-   * @throws {QueueFullError} too many messages wait; nobody got it
+   * @param offset of the message in the channel's log
+   * @param onQueued called when every delivery is queued for its connection, or the shards are stored: messages sent to
+   *   the channel from then on arrive after this one
+   * @returns once delivery to each member was attempted, or is guaranteed to be; failures are logged
+   * @throws {QueueFullError} too many messages are queued; no member got this one
    */
   async send(
     channel: ChannelName,
     offset: number,
     message: Frame,
-    onHandedOver: () => void = () => undefined,
+    onQueued: () => void = () => undefined,
   ): Promise<void> {
     if (await this.isLarge(channel)) {
       await this.putShards(channel, offset, message);
     } else {
-      await this.sendHere(channel, offset, message, onHandedOver);
+      await this.sendHere(channel, offset, message, onQueued);
     }
   }
 
@@ -61,13 +62,13 @@ export class FanOutService {
     channel: ChannelName,
     offset: number,
     message: Frame,
-    onHandedOver: () => void,
+    onQueued: () => void,
   ): Promise<void> {
     const startedAt = performance.now();
     const { firstFailure, ...counts } = await this.connections.deliverToMany(
-      thenCall(onHandedOver, recipients(this.store, { channel, offset, range: {} })),
+      thenCall(onQueued, recipients(this.store, { channel, offset, range: {} })),
       message,
-      // after a crash, a store may know a member whose connection it does not know
+      // after a crash, the store may have a membership without its connection
       { gone: (connectionId) => this.store.leave(channel, connectionId) },
     );
     const durationMs = Math.round(performance.now() - startedAt);
@@ -98,11 +99,13 @@ export class FanOutService {
   }
 }
 
-/** Pages are taken one by one, so the call comes when everybody on the last one has been seen to. */
+/**
+ * The consumer takes the next page when it has queued all of the page before, so that the call follows the last member.
+ */
 async function* thenCall<Page>(call: () => void, pages: AsyncIterable<Page>): AsyncIterable<Page> {
   yield* pages;
   call();
 }
 
-/** With the largest frames about 4 MB at once. */
+/** About 4 MB per write with the largest frames. */
 const SHARDS_PER_WRITE = 32;

@@ -3,14 +3,14 @@ import { Config } from '../../../service/configuration/config.js';
 import { Store } from '../../store/store.js';
 
 /**
- * Whether too many shards are unfinished already: when messages are published faster than all tasks together send them, the
- * store would fill up with them.
+ * Tells whether too many shards are unfinished. Without this limit the store would fill up when messages are published
+ * faster than all tasks together send them.
  */
 @Injectable()
 export class PendingShards {
   #count: Promise<number> = Promise.resolve(0);
   #countedAt = -Infinity;
-  /** By this task, since they were counted. */
+  /** Shards put by this task since the last count. */
   #added = 0;
 
   constructor(
@@ -18,24 +18,24 @@ export class PendingShards {
     @Inject(Config) private readonly config: Config,
   ) {}
 
-  /** As of now, or of a moment ago; what other tasks have added since then is not in it. */
+  /** Based on a count at most a second old, plus the shards that this task has put since. */
   async isFull(): Promise<boolean> {
     const now = performance.now();
     if (now - this.#countedAt >= COUNT_MS) {
       this.#countedAt = now;
       this.#added = 0;
       this.#count = this.store.countShards();
-      // who publishes next asks again
+      // the next publish counts again
       this.#count.catch(() => (this.#countedAt = -Infinity));
     }
     return (await this.#count) + this.#added >= this.config.fanOut.pendingShards;
   }
 
-  /** Notes that this task puts so many. */
+  /** Records that this task puts this number of shards. */
   add(shards: number): void {
     this.#added += shards;
   }
 }
 
-/** All messages ask, and none of them is to be slower for it; yet a second later there is room again. */
+/** Every publish to a large channel needs the count, so that it is cached for this time. */
 const COUNT_MS = 1000;

@@ -3,44 +3,44 @@ import { type ConnectionId } from '../../../api/integration.js';
 import { type FanOutReport } from '../../callback/fan-out.js';
 import { type ConnectionsService } from '../../connections/connections.service.js';
 import { type Member, type Shard, type Store } from '../../store/store.js';
-import { type ChannelDelivery, readProgress, recipients, writeProgress } from './shard.js';
+import { type ChannelDelivery, readProgress, recipients, writeProgress } from './channel-delivery.js';
 
-/** How a task has parted with a shard. */
-export type Parting =
-  /** A delivery to everybody in it was tried. */
+/** How a task's work on a shard ended. */
+export type ShardOutcome =
+  /** Delivery to every member in it was attempted. */
   | { readonly kind: 'finished'; readonly report: FanOutReport }
-  /** Another task goes on with it at once, or, when the store did not take it back, after the lease. */
+  /** Another task continues at once, or after the lease if the store could not be told. */
   | { readonly kind: 'handed back' }
-  /** Another task may have it: the lease was not renewed in time. */
+  /** The lease was not renewed in time, so that another task may have the shard. */
   | { readonly kind: 'lost' };
 
 export interface ShardDeliveryOptions {
   readonly store: Store;
   readonly connections: ConnectionsService;
-  /** For how long the shard was taken, and is renewed each time. */
+  /** Duration of the lease, at the take and at each renewal. */
   readonly leaseMs: number;
-  /** Before it was taken, by `performance.now()`. */
+  /** `performance.now()` before the shard was taken. */
   readonly takenAt: number;
-  /** Told of what the store could not do; it is tried again, or made up for by the end of the lease. */
+  /** Receives failures of the store, which are retried or corrected by the end of the lease. */
   readonly warn: (error: unknown, message: string) => void;
 }
 
 /**
- * Sends one shard that this task has taken, renews its lease meanwhile, and notes with each renewal how far it is.
- * Deliveries end in another order than they began: what is noted is the member before the first one whose delivery has
- * not ended. Who goes on from there may send again to some behind it, and to nobody else.
+ * Sends one shard that this task has taken. Meanwhile it renews the lease and records its progress with each renewal.
+ * Deliveries do not end in the order in which they began: the progress is the member before the first one whose
+ * delivery has not ended. A task that continues from there may send again to members after it, never to members before.
  */
 export class ShardDelivery {
-  /** To whom something is under way or about to be, in the store's order, each with the member before. */
-  readonly #underWay = new Map<ConnectionId, ConnectionId | undefined>();
+  /** Recipients whose delivery has not ended, in the store's order, each with the member before it. */
+  readonly #inFlight = new Map<ConnectionId, ConnectionId | undefined>();
   readonly #stop = Promise.withResolvers<undefined>();
   #stopTimer: NodeJS.Timeout | undefined;
   #last: ConnectionId | undefined;
   #leasedUntil: number;
   #isStopped = false;
   #isLost = false;
-  /** Whether there is nobody left to begin with. */
-  #isWhole = false;
+  /** Whether a delivery to every member has begun. */
+  #hasReadAll = false;
 
   /** @param content of the shard */
   constructor(
@@ -52,20 +52,20 @@ export class ShardDelivery {
     this.#leasedUntil = options.takenAt + options.leaseMs;
   }
 
-  /** Begins with nobody else, and hands the shard back when what is under way has ended, or soon all the same. */
+  /** Starts no further delivery, and returns the shard when those in flight have ended, after 2 s at the latest. */
   stop(): void {
     this.#isStopped = true;
     this.#stopTimer ??= setTimeout(this.#stop.resolve, HAND_BACK_MS, undefined);
   }
 
-  /** @throws what reading the members throws, or sending to all of them; the shard was handed back then */
-  async run(): Promise<Parting> {
+  /** @throws the error of reading the members, or of the delivery as a whole; the shard was handed back before */
+  async run(): Promise<ShardOutcome> {
     const renewing = new AbortController();
     void this.#keepLease(renewing.signal);
     try {
       const report = await Promise.race([this.#deliver(), this.#stop.promise]);
       if (this.#isLost) return { kind: 'lost' };
-      if (report !== undefined && this.#isWhole) return await this.#finish(report);
+      if (report !== undefined && this.#hasReadAll) return await this.#finish(report);
       return await this.#handBack();
     } catch (error) {
       await this.#handBack();
@@ -79,13 +79,13 @@ export class ShardDelivery {
   #deliver(): Promise<FanOutReport> {
     const { store, connections } = this.options;
     return connections.deliverToMany(this.#recipients(), this.content.frame, {
-      // after a crash, a store may know a member whose connection it does not know
+      // after a crash, the store may have a membership without its connection
       gone: (connectionId) => store.leave(this.content.channel, connectionId),
-      ended: (connectionId) => this.#underWay.delete(connectionId),
+      ended: (connectionId) => this.#inFlight.delete(connectionId),
     });
   }
 
-  /** In slices, so that it ends soon when it is to stop. */
+  /** In slices, so that it stops soon. */
   async *#recipients(): AsyncIterable<readonly Member[]> {
     const { range } = this.content;
     const rest = { ...this.content, range: { ...range, after: this.#last ?? range.after } };
@@ -94,17 +94,17 @@ export class ShardDelivery {
         if (this.#isStopped || this.#isLost) return;
         const slice = page.slice(start, start + SLICE_MEMBERS);
         for (const { connectionId } of slice) {
-          this.#underWay.set(connectionId, this.#last);
+          this.#inFlight.set(connectionId, this.#last);
           this.#last = connectionId;
         }
         yield slice;
       }
     }
-    this.#isWhole = true;
+    this.#hasReadAll = true;
   }
 
   #progress(): string {
-    const first = this.#underWay.values().next();
+    const first = this.#inFlight.values().next();
     return writeProgress({ after: first.done ? this.#last : first.value, heardOfTake: this.shard.takes });
   }
 
@@ -117,14 +117,14 @@ export class ShardDelivery {
         if (isOurs) this.#leasedUntil = renewedAt + leaseMs;
         else this.#isLost = true;
       } catch (error) {
-        warn(error, 'lease of a shard not renewed');
-        // from then on another task may have it
+        warn(error, 'shard lease not renewed');
+        // after the lease, another task may have the shard
         this.#isLost = performance.now() >= this.#leasedUntil;
       }
     }
   }
 
-  async #handBack(): Promise<Parting> {
+  async #handBack(): Promise<ShardOutcome> {
     try {
       await this.options.store.releaseShard(this.shard, this.#progress());
     } catch (error) {
@@ -133,8 +133,10 @@ export class ShardDelivery {
     return { kind: 'handed back' };
   }
 
-  /** Tries until it works, as everybody would be sent to again otherwise. It does nothing to who has the shard by then. */
-  async #finish(report: FanOutReport): Promise<Parting> {
+  /**
+   * Retries until it succeeds: an unfinished shard is sent again. Has no effect if another task has the shard by then.
+   */
+  async #finish(report: FanOutReport): Promise<ShardOutcome> {
     for (;;) {
       try {
         await this.options.store.finishShard(this.shard);
@@ -148,18 +150,18 @@ export class ShardDelivery {
   }
 }
 
-/** @returns false when it was aborted */
+/** @returns false if it was aborted */
 async function hasPassed(ms: number, signal: AbortSignal): Promise<boolean> {
   return sleep(ms, true, { signal }).catch(() => false);
 }
 
-/** Within a lease, so that one that fails is made up for. */
+/** Renewals per lease, so that a failed one is followed by another in time. */
 const RENEWALS = 3;
 
-/** So many are begun with before it is looked whether to stop: soon done, and hardly noticed in what a delivery costs. */
+/** Deliveries started between two checks for a stop. */
 const SLICE_MEMBERS = 20;
 
-/** For so long deliveries that are under way may keep a shard from being handed back. */
+/** How long a stop waits for deliveries in flight before it hands the shard back. */
 const HAND_BACK_MS = 2000;
 
 const FINISH_PAUSE_MS = 1000;

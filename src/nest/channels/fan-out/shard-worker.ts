@@ -1,34 +1,39 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import { type Logger } from 'pino';
-import { type Config } from '../../../service/configuration/config.js';
-import { type ConnectionsService } from '../../connections/connections.service.js';
-import { type Shard, type Store } from '../../store/store.js';
-import { type ChannelDelivery, readContent, readProgress } from './shard.js';
-import { type Parting, ShardDelivery } from './shard-delivery.js';
+import {
+  type BeforeApplicationShutdown,
+  Inject,
+  Injectable,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { Config } from '../../../service/configuration/config.js';
+import { ConnectionsService } from '../../connections/connections.service.js';
+import { RequestLog } from '../../logging/request-log.js';
+import { type Shard, Store } from '../../store/store.js';
+import { type ChannelDelivery, readContent, readProgress } from './channel-delivery.js';
+import { ShardDelivery, type ShardOutcome } from './shard-delivery.js';
 
-/** How this task has parted with shards, since it started. */
+/** Shards of this task since it started, by outcome. */
 export interface ShardCounts {
   readonly finished: number;
-  /** Not finished, and left to other tasks: this one stops, or could not send. */
+  /** Returned unfinished for other tasks, because this one stops or could not send. */
   readonly handedBack: number;
-  /** Left to other tasks because the lease was not renewed in time. */
+  /** The lease was not renewed in time, so that another task may have the shard. */
   readonly lost: number;
-  /** Thrown away: nobody got it done. */
+  /** Deleted unfinished, because no task could process it. */
   readonly givenUp: number;
 }
 
 /**
- * Takes shards, whichever task has put them, and sends them: a few at once, oldest first, and all within what callbacks to
- * many have under way, so that memory does not grow with them. Every task does, from its start to its end; a task that
- * dies leaves its shards to the others when their lease is over.
+ * Takes shards that any task has put and sends them: oldest first, a few at once, within the concurrency limit for
+ * messages to many. Every task has a worker. Other tasks take the shards of a task that dies when their leases end.
  */
+@Injectable()
 export class ShardWorker implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  /** Each with its end. */
-  readonly #underWay = new Map<ShardDelivery, Promise<void>>();
+  /** Each with the promise of its end. */
+  readonly #active = new Map<ShardDelivery, Promise<void>>();
   readonly #counts = { finished: 0, handedBack: 0, lost: 0, givenUp: 0 };
-  /** Runs things as if nobody had asked for them: a shard's log lines and traces are not those of a request. */
-  readonly #byItself = AsyncLocalStorage.snapshot();
+  /** Runs work outside the context of any request: the log lines and traces of a shard belong to none. */
+  readonly #outsideRequests = AsyncLocalStorage.snapshot();
   #taking: Promise<void> | undefined;
   #isWoken = false;
   #isStopped = false;
@@ -38,46 +43,46 @@ export class ShardWorker implements OnApplicationBootstrap, BeforeApplicationShu
   constructor(
     private readonly store: Store,
     private readonly connections: ConnectionsService,
-    private readonly config: Config,
-    private readonly log: Logger,
+    @Inject(Config) private readonly config: Config,
+    private readonly log: RequestLog,
   ) {}
 
   get counts(): ShardCounts {
     return { ...this.#counts };
   }
 
-  /** Shards that this task sends now. */
-  get underWay(): number {
-    return this.#underWay.size;
+  /** Number of shards that this task is sending. */
+  get activeShards(): number {
+    return this.#active.size;
   }
 
   onApplicationBootstrap(): void {
     this.wake();
   }
 
-  /** Looks for shards at once: some were put. */
+  /** Looks for shards now, because some were put. */
   wake(): void {
     this.#isWoken = true;
-    this.#byItself(() => this.#look());
+    this.#outsideRequests(() => this.#look());
   }
 
-  /** Leaves what is put from now on to other tasks, and goes on with what it has. */
+  /** Takes no further shards, but continues with those it has. */
   stopTaking(): void {
     this.#isStopped = true;
     clearTimeout(this.#timer);
   }
 
-  /** Hands back what it has, with how far it is, so that other tasks go on with it at once. Takes little more than 2 s at most. */
+  /** Returns its shards with their progress, so that other tasks continue at once. Takes little more than 2 s. */
   async handBack(): Promise<void> {
     this.stopTaking();
-    for (const delivery of this.#underWay.keys()) delivery.stop();
-    // it may take one more
+    for (const delivery of this.#active.keys()) delivery.stop();
+    // a take that is in flight may add one more
     await this.#taking;
-    for (const delivery of this.#underWay.keys()) delivery.stop();
-    await Promise.all(this.#underWay.values());
+    for (const delivery of this.#active.keys()) delivery.stop();
+    await Promise.all(this.#active.values());
   }
 
-  /** Called by Nest while callbacks and the store still work. */
+  /** Nest calls this while callbacks and the store still work. */
   async beforeApplicationShutdown(): Promise<void> {
     await this.handBack();
   }
@@ -91,22 +96,22 @@ export class ShardWorker implements OnApplicationBootstrap, BeforeApplicationShu
   async #takeAndSchedule(): Promise<void> {
     const pauseMs = await this.#takeAll();
     this.#taking = undefined;
-    // otherwise the first one to end looks again
-    if (this.#underWay.size < SHARDS_AT_ONCE) this.#lookAfter(pauseMs);
+    // with all slots in use, the first shard to end looks again
+    if (this.#active.size < SHARDS_AT_ONCE) this.#lookAfter(pauseMs);
   }
 
   #lookAfter(pauseMs: number): void {
     if (this.#isStopped) return;
     clearTimeout(this.#timer);
-    // tasks that were started together do not look together for ever
+    // jitter, so that tasks that started together do not keep polling together
     this.#timer = setTimeout(() => this.#look(), pauseMs * (0.5 + Math.random()));
     this.#timer.unref();
   }
 
-  /** Takes shards until there are none or all places are taken. @returns when to look again, in ms */
+  /** Takes shards until there are none or all slots are in use. @returns the pause until the next look, in ms */
   async #takeAll(): Promise<number> {
     const { leaseMs, pollMs } = this.config.fanOut;
-    while (!this.#isStopped && this.#underWay.size < SHARDS_AT_ONCE) {
+    while (!this.#isStopped && this.#active.size < SHARDS_AT_ONCE) {
       this.#isWoken = false;
       const takenAt = performance.now();
       try {
@@ -115,8 +120,8 @@ export class ShardWorker implements OnApplicationBootstrap, BeforeApplicationShu
         if (shard) this.#start(shard, takenAt);
         else if (!this.#isWoken) return pollMs;
       } catch (error) {
-        // while the store is away it would be the same line again and again
-        if (!this.#hasFailed) this.log.warn({ err: error }, 'shards cannot be taken');
+        // only the first of consecutive failures
+        if (!this.#hasFailed) this.log.warn({ err: error }, 'shards not taken');
         this.#hasFailed = true;
         return PAUSE_MS;
       }
@@ -136,24 +141,24 @@ export class ShardWorker implements OnApplicationBootstrap, BeforeApplicationShu
       takenAt,
       warn: (error, message) => this.log.warn({ ...fields, err: error }, message),
     });
-    this.#underWay.set(delivery, this.#run(delivery, fields, takenAt));
+    this.#active.set(delivery, this.#run(delivery, fields, takenAt));
   }
 
   async #run(delivery: ShardDelivery, fields: object, takenAt: number): Promise<void> {
     try {
-      const parting = await delivery.run();
-      this.#report(parting, fields, Math.round(performance.now() - takenAt));
-      this.#underWay.delete(delivery);
+      const outcome = await delivery.run();
+      this.#report(outcome, fields, Math.round(performance.now() - takenAt));
+      this.#active.delete(delivery);
       this.#look();
     } catch (error) {
       this.#counts.handedBack += 1;
       this.log.warn({ ...fields, err: error }, 'shard not sent, handed back');
-      this.#underWay.delete(delivery);
+      this.#active.delete(delivery);
       this.#lookAfter(PAUSE_MS);
     }
   }
 
-  /** @returns undefined when nothing can be done with the shard by this task or, as it was given up, by any */
+  /** @returns undefined if this task cannot read the shard, or has given it up */
   #contentOf(shard: Shard): ChannelDelivery | undefined {
     const { shardId, takes } = shard;
     try {
@@ -161,22 +166,22 @@ export class ShardWorker implements OnApplicationBootstrap, BeforeApplicationShu
       const silentTakes = takes - 1 - readProgress(shard).heardOfTake;
       if (silentTakes < SILENT_TAKES) return content;
     } catch (error) {
-      // a task of another version may understand it: it gets it after the lease
+      // a task of another version may be able to read it, and gets it after the lease
       this.log.error({ shardId, takes, err: error }, 'shard cannot be read');
       if (takes <= SILENT_TAKES) return undefined;
     }
     this.log.error({ shardId, takes }, 'shard given up');
     this.#counts.givenUp += 1;
     this.store.finishShard(shard).catch((error: unknown) => {
-      this.log.warn({ shardId, err: error }, 'shard not given up');
+      this.log.warn({ shardId, err: error }, 'shard given up but not deleted');
     });
     return undefined;
   }
 
-  #report(parting: Parting, fields: object, durationMs: number): void {
-    switch (parting.kind) {
+  #report(outcome: ShardOutcome, fields: object, durationMs: number): void {
+    switch (outcome.kind) {
       case 'finished': {
-        const { firstFailure, ...counts } = parting.report;
+        const { firstFailure, ...counts } = outcome.report;
         this.#counts.finished += 1;
         this.log.info({ ...fields, ...counts, durationMs }, 'shard sent');
         const { throttled, failed } = counts;
@@ -194,18 +199,18 @@ export class ShardWorker implements OnApplicationBootstrap, BeforeApplicationShu
         this.log.warn({ ...fields, durationMs }, 'shard lost to another task');
         return;
     }
-    parting satisfies never;
+    outcome satisfies never;
   }
 }
 
-/** Enough that the last slow clients of one do not keep the next from being sent, few enough that all tasks get some. */
+/** Several, so that the last slow clients of one shard do not block the next; few, so that every task gets some. */
 const SHARDS_AT_ONCE = 4;
 
-/** After the store has failed, or sending as a whole. */
+/** After a failure of the store, or of a whole shard. */
 const PAUSE_MS = 1000;
 
 /**
- * After so many tasks in a row took a shard and were not heard of again, it is the shard that ends them: with one more,
- * it would end all tasks, one after the other, for ever. A shard that is sent slowly or handed back is not meant.
+ * If this many tasks in a row took a shard and then neither renewed nor returned it, the shard itself is assumed to
+ * crash them, and is given up. Renewing the lease or handing the shard back resets the count.
  */
 const SILENT_TAKES = 5;

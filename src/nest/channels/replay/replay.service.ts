@@ -1,26 +1,27 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type ConnectionId } from '../../../api/integration.js';
 import { type ChannelName, type Since } from '../../../api/messages.js';
+import { QUOTAS } from '../../../api/quotas.js';
 import { ConcurrencyLimit } from '../../callback/concurrency-limit.js';
 import { Config } from '../../../service/configuration/config.js';
 import { ConnectionsService } from '../../connections/connections.service.js';
 import { type Position, Store } from '../../store/store.js';
 import { Replay } from './replay.js';
-import { Turns } from '../keyed-mutex.js';
+import { KeyedMutex } from '../keyed-mutex.js';
 
-/** Where a member has come in. */
+/** The outcome of a resume. */
 export interface Resumed {
   readonly position: Position;
-  /** Whether it was sent all that it had missed up to there. */
+  /** Whether the client was sent everything it had missed up to `position`. */
   readonly isRecovered: boolean;
 }
 
-/** Makes a connection a member that continues where the client's last one ended. */
+/** Makes a connection a member that continues where the client's previous connection ended. */
 @Injectable()
 export class ReplayService {
-  /** One at a time for each connection: a small message must not make us send the whole log many times at once. */
-  readonly #turns = new Turns<ConnectionId>();
-  readonly #places = new ConcurrencyLimit(REPLAYS_AT_ONCE);
+  /** One replay at a time per connection: a client must not make us send the whole log many times at once. */
+  readonly #perConnection = new KeyedMutex<ConnectionId>();
+  readonly #limit = new ConcurrencyLimit(REPLAYS_AT_ONCE);
   readonly #budgetMs: number;
 
   constructor(
@@ -28,19 +29,19 @@ export class ReplayService {
     private readonly connections: ConnectionsService,
     @Inject(Config) { callbackDeadlineMs }: Config,
   ) {
-    this.#budgetMs = Math.max(MIN_BUDGET_MS, ANSWER_MS - callbackDeadlineMs);
+    this.#budgetMs = Math.max(MIN_BUDGET_MS, REPLY_MS - callbackDeadlineMs);
   }
 
   /**
-   * Sends what was published after `since`, makes the connection a member, and sends what came in between. Whatever else
-   * this task has for the connection waits during the latter, so that nothing newer comes first; by far the most is sent
-   * before, so that it need not wait for long.
+   * Sends what was published after `since`, makes the connection a member, and then sends what was published in
+   * between. During the second part, other messages of this task for the connection wait, so that no newer one arrives
+   * first. The first part sends nearly everything, so that they do not wait long.
    *
-   * @param join makes it a member, and tells where the log was then
-   * @throws {ChannelError} `overloaded`: it could not be done in time
+   * @param join makes the connection a member, and returns the log's position at that moment
+   * @throws {ChannelError} `overloaded`: there was not enough time
    * @throws {UnknownConnectionError} the client has left
-   * @throws {CallbackError} something could not be posted
-   * @throws what `join` throws. After each of them nothing is lost: the client can go on from the last message that it has
+   * @throws {CallbackError} a post failed
+   * @throws the errors of `join`. After any error nothing is lost: the client can continue from its last message
    */
   async resume(
     channel: ChannelName,
@@ -49,8 +50,8 @@ export class ReplayService {
     join: () => Promise<Position>,
   ): Promise<Resumed> {
     const replay = new Replay(this.store, channel, connectionId, since, performance.now() + this.#budgetMs);
-    return this.#turns.run(connectionId, () =>
-      this.#places.run(async () => {
+    return this.#perConnection.run(connectionId, () =>
+      this.#limit.run(async () => {
         replay.requireTime();
         const isCaughtUp = await replay.catchUp((frame) => this.connections.deliver(connectionId, frame));
         if (!isCaughtUp) return { position: await join(), isRecovered: false };
@@ -66,14 +67,14 @@ export class ReplayService {
   }
 }
 
-/** Each holds a page of messages, and one under way. */
+/** Each replay holds a page of messages in memory, and a frame in flight. */
 const REPLAYS_AT_ONCE = 32;
 
 /**
- * The answer has to come while API Gateway waits, which is 29 s: what is begun before the budget is over takes no longer
- * than the deadline of a callback.
+ * The response must come while API Gateway waits, which is 29 s. A post that begins within the budget takes at most the
+ * deadline of a callback.
  */
-const ANSWER_MS = 24_000;
+const REPLY_MS = QUOTAS.integrationTimeoutMs - 5_000;
 
-/** However long that is. */
+/** Also if the deadline of a callback is that long. */
 const MIN_BUDGET_MS = 2000;

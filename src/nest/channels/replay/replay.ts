@@ -1,23 +1,24 @@
 import { type ConnectionId } from '../../../api/integration.js';
-import { type ChannelName, LIMITS, type Since } from '../../../api/messages.js';
+import { type ChannelName, type Since } from '../../../api/messages.js';
+import { QUOTAS } from '../../../api/quotas.js';
 import { UnknownConnectionError } from '../../connections/connection.errors.js';
 import { type Frame } from '../../connections/frame.js';
 import { type Store } from '../../store/store.js';
 import { ChannelError } from '../channel.errors.js';
 import { messageFrame } from '../message-frame.js';
 
-/** Sends a frame to the connection that is replayed to. */
+/** Sends a frame to the connection of the replay. */
 export type DeliverFrame = (frame: Frame) => Promise<'delivered' | 'gone'>;
 
-/** What a client has missed of a channel, sent to it in order: as many messages in a frame as are metered as one. */
+/** Sends a client what it has missed of a channel, in order, several messages in one frame of at most 32 KB. */
 export class Replay {
-  /** Of the last message that the client has, or that is about to be sent. */
+  /** The offset of the last message that the client has, or that is in the batch. */
   #offset: number;
   #batch: Frame[] = [];
-  /** With the commas between them and the brackets around them. */
+  /** Size of the batch as a JSON array. */
   #batchBytes = 0;
 
-  /** @param deadline by `performance.now()`: nothing is begun after it */
+  /** @param deadline by `performance.now()`: no post begins after it */
   constructor(
     private readonly store: Store,
     private readonly channel: ChannelName,
@@ -29,11 +30,11 @@ export class Replay {
   }
 
   /**
-   * Sends what has been missed, and what is published meanwhile, until so little was in the last round that the rest can
-   * go with {@link sendUpTo}. A last frame that is not full waits for that.
+   * Sends the missed messages, and those published in the meantime, until the rest is at most a page, which is left to
+   * {@link sendUpTo}. So is a last frame that is not full.
    *
-   * @returns false when it cannot be whole: another log, one that is not so far, or something is no longer kept. Unless
-   *   that happened meanwhile, nothing was sent then
+   * @returns false if the replay cannot be complete: the epoch differs, the log is shorter, or messages were removed.
+   *   Unless that happened during the replay, nothing was sent
    */
   async catchUp(deliver: DeliverFrame): Promise<boolean> {
     for (;;) {
@@ -45,11 +46,11 @@ export class Replay {
     }
   }
 
-  /** Sends the rest, up to and with the message of this offset. @returns false when something is no longer kept */
+  /** Sends the rest, up to and including this offset. @returns false if messages were removed from the log */
   async sendUpTo(until: number, deliver: DeliverFrame): Promise<boolean> {
-    const isWhole = await this.#addUpTo(until, deliver);
+    const isComplete = await this.#addUpTo(until, deliver);
     await this.#flush(deliver);
-    return isWhole;
+    return isComplete;
   }
 
   /** @throws {ChannelError} `overloaded` */
@@ -57,7 +58,7 @@ export class Replay {
     if (performance.now() < this.deadline) return;
     throw new ChannelError(
       'overloaded',
-      'more was missed than can be sent at once: join again with since at the last message that came',
+      'Too many missed messages for one join. Join again with since at the last message that you received.',
     );
   }
 
@@ -66,7 +67,7 @@ export class Replay {
       this.requireTime();
       const limit = Math.min(PAGE_MESSAGES, until - this.#offset);
       const page = await this.store.readLog(this.channel, this.#offset, limit);
-      // there is no gap within a page
+      // a page has no gaps
       if (page[0]?.offset !== this.#offset + 1) return false;
       for (const { offset, content } of page) {
         await this.#add(messageFrame(this.channel, offset, content), deliver);
@@ -78,21 +79,21 @@ export class Replay {
 
   async #add(frame: Frame, deliver: DeliverFrame): Promise<void> {
     const bytes = Buffer.byteLength(frame) + 1;
-    if (this.#batchBytes + bytes + 1 > LIMITS.batchBytes) await this.#flush(deliver);
+    if (this.#batchBytes + bytes + 1 > QUOTAS.batchBytes) await this.#flush(deliver);
     this.#batch.push(frame);
     this.#batchBytes += bytes;
   }
 
   async #flush(deliver: DeliverFrame): Promise<void> {
-    const [first, ...more] = this.#batch;
+    const [first, ...others] = this.#batch;
     if (first === undefined) return;
     this.requireTime();
-    const frame = more.length === 0 ? first : (`[${this.#batch.join(',')}]` as Frame);
+    const frame = others.length === 0 ? first : (`[${this.#batch.join(',')}]` as Frame);
     this.#batch = [];
     this.#batchBytes = 0;
     if ((await deliver(frame)) === 'gone') throw new UnknownConnectionError(this.connectionId);
   }
 }
 
-/** Read at once: of the largest messages 6 MB. */
+/** Messages per read: 6 MB if all have the largest size. */
 const PAGE_MESSAGES = 50;

@@ -7,8 +7,8 @@ import { type Item, N, numberOf, S, textOf } from './attributes.js';
 import { type Key } from './table.js';
 
 /**
- * Connections are spread over so many partitions: few enough to count them all, and more than API Gateway's messages
- * keep busy at 1000 writes a second each. Never changes: it says where a row is.
+ * Connections are spread over this number of partitions: few enough to count them all, and enough for the touches of
+ * all messages at 1000 writes a second each. It must never change, because it decides where a row is.
  */
 const PARTITIONS = 32;
 
@@ -19,14 +19,14 @@ export function connectionKey(connectionId: ConnectionId): Key {
   return { pk: CONNECTION_PARTITIONS[crc32(connectionId) % PARTITIONS]!, sk: connectionId };
 }
 
-/** A row that only leads to connections: of which user they are is asked of their own rows. */
+/** The key of a user row, which refers to a connection. The connection's own row decides whose it is. */
 export function userKey(userId: UserId, connectionId: ConnectionId): Key {
   return { pk: userPartition(userId), sk: connectionId };
 }
 
 export const userPartition = (userId: UserId) => `U#${userId}`;
 
-/** @returns undefined when there is no row, or it counts as absent */
+/** @returns undefined without a row, or with an expired one */
 export function toConnection(row: Item | undefined, now: number): Connection | undefined {
   if (!row || !isThere(row, now)) return undefined;
   return {
@@ -42,7 +42,7 @@ export function isThere(row: Item | undefined, now: number): row is Item {
   return numberOf(row?.['expiresAt']) > now;
 }
 
-/** What a connection tells of itself; its members' rows repeat it. */
+/** Fields of a connection that its member rows copy. */
 export interface Owner {
   readonly userId?: UserId | undefined;
   readonly isBatched?: boolean | undefined;
@@ -56,7 +56,7 @@ export function ownerOf(row: Item): Owner {
   };
 }
 
-/** For a row that is put. */
+/** Attributes for a new row. */
 export function ownerAttributes({ userId, isBatched }: Owner): Item {
   return {
     ...(userId !== undefined && { userId: S(userId) }),
@@ -64,7 +64,7 @@ export function ownerAttributes({ userId, isBatched }: Owner): Item {
   };
 }
 
-/** For a row that is updated: the end of a `SET`, and what it does not tell any more is removed. */
+/** The end of a `SET` for an existing row, and a `REMOVE` for absent fields. */
 export function ownerUpdate(owner: Owner): { readonly update: string; readonly values: Item } {
   const attributes = Object.entries(ownerAttributes(owner));
   const missing = ['userId', 'isBatched'].filter((name) => !attributes.some(([known]) => known === name));
@@ -77,8 +77,8 @@ export function ownerUpdate(owner: Owner): { readonly update: string; readonly v
 }
 
 /**
- * The channels of a connection, each with the number that its membership has among those of the connection. They are in
- * its row, as a map, so that one write decides who joins and who leaves.
+ * The channels of a connection, each with the number of the membership, which counts the connection's joins. They are a
+ * map in the connection's row, so that one write decides a join or a leave.
  */
 export function channelsOf(row: Item | undefined): ReadonlyMap<ChannelName, number> {
   const channels = Object.entries(row?.['channels']?.M ?? {});
@@ -89,7 +89,7 @@ export function channelsOf(row: Item | undefined): ReadonlyMap<ChannelName, numb
 
 export const noChannels: AttributeValue = { M: {} };
 
-/** The channel's name in that map. The mark makes `__proto__` a name like every other. */
+/** The channel's field in that map. The prefix makes `__proto__` an ordinary field. */
 export const channelField = (channel: ChannelName) => `#${channel}`;
 
 export const noMemberships: AttributeValue = N(0);

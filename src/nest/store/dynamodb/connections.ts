@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type ConnectionId, type UserId } from '../../../api/integration.js';
 import { type ChannelName } from '../../../api/messages.js';
+import { type ConnectionsPart } from '../composed-store.js';
 import { type Connection, type NewConnection } from '../store.js';
 import { type Item, N, S, textOf, ttlOf } from './attributes.js';
 import {
@@ -15,29 +16,29 @@ import {
   userKey,
   userPartition,
 } from './connection-rows.js';
-import { type Memberships } from './memberships.js';
+import { type DynamoDbMemberships } from './memberships.js';
 import { inPages } from './pages.js';
 import { type Table } from './table.js';
 
 /**
- * Connections: one row each, which also has the names of its channels, and one more that leads from its user to it.
+ * Connections: one row each, which also contains the channels, and a user row that refers to it.
  *
  * @see connection-rows.ts for the rows
  */
-export class Connections {
+export class DynamoDbConnections implements ConnectionsPart {
   readonly #table: Table;
-  readonly #memberships: Memberships;
+  readonly #memberships: DynamoDbMemberships;
   readonly #now: () => number;
   readonly #pageSize: number;
 
-  constructor(table: Table, memberships: Memberships, now: () => number, pageSize: number) {
+  constructor(table: Table, memberships: DynamoDbMemberships, now: () => number, pageSize: number) {
     this.#table = table;
     this.#memberships = memberships;
     this.#now = now;
     this.#pageSize = pageSize;
   }
 
-  async put(connection: NewConnection): Promise<void> {
+  async putConnection(connection: NewConnection): Promise<void> {
     const { connectionId, userId, connectedAt, expiresAt } = connection;
     if (userId !== undefined) await this.#putUserRow(userId, connection);
     const owner = ownerUpdate(connection);
@@ -62,13 +63,13 @@ export class Connections {
         },
       );
       if (before !== 'refused') return this.#memberships.refresh(connection, channelsOf(before));
-      // one that has expired, or whose removal was interrupted, must not hand its channels on
+      // an expired connection, or one whose removal was interrupted, must not pass on its channels
       const former = await this.#table.get(connectionKey(connectionId));
       if (former && !isThere(former, now)) await this.#clear(connectionId, former);
     }
   }
 
-  async touch(connectionId: ConnectionId): Promise<Connection | undefined> {
+  async touchConnection(connectionId: ConnectionId): Promise<Connection | undefined> {
     const now = this.#now();
     const row = await this.#table.update(connectionKey(connectionId), 'SET #lastActiveAt = :now', {
       condition: '#expiresAt > :now',
@@ -78,15 +79,15 @@ export class Connections {
     return row === 'refused' ? undefined : toConnection(row, now);
   }
 
-  async get(connectionId: ConnectionId): Promise<Connection | undefined> {
+  async getConnection(connectionId: ConnectionId): Promise<Connection | undefined> {
     return toConnection(await this.#table.get(connectionKey(connectionId)), this.#now());
   }
 
   /**
-   * First the connection is made to count as absent, then what belongs to it is deleted, and last its own row: who
-   * removes it once more finishes what was interrupted.
+   * Marks the connection as absent, then deletes the rows that belong to it, and its own row last. Another call
+   * completes an interrupted removal.
    */
-  async remove(connectionId: ConnectionId): Promise<readonly ChannelName[] | undefined> {
+  async removeConnection(connectionId: ConnectionId): Promise<readonly ChannelName[] | undefined> {
     const token = randomUUID();
     const now = this.#now();
     const before = await this.#table.update(
@@ -99,18 +100,18 @@ export class Connections {
       },
     );
     if (before === 'refused') return undefined;
-    // the token is there already when an earlier try was made and its answer lost
+    // the row has our token if an earlier attempt succeeded and its response was lost
     const wasThere = isThere(before, now) || textOf(before['removedBy']) === token;
     await this.#clear(connectionId, before);
     return wasThere ? [...channelsOf(before).keys()] : undefined;
   }
 
-  async *ofUser(userId: UserId): AsyncIterable<readonly Connection[]> {
+  async *connectionsOf(userId: UserId): AsyncIterable<readonly Connection[]> {
     yield* inPages(this.#foundByUser(userId), this.#pageSize);
   }
 
-  async *idle(since: number): AsyncIterable<readonly Connection[]> {
-    yield* inPages(this.#notHeardOf(since), this.#pageSize);
+  async *idleConnections(idleSince: number): AsyncIterable<readonly Connection[]> {
+    yield* inPages(this.#idle(idleSince), this.#pageSize);
   }
 
   /** Reads the rows of all connections. */
@@ -129,13 +130,13 @@ export class Connections {
   }
 
   async *#foundByUser(userId: UserId): AsyncIterable<readonly Connection[]> {
-    const leads = this.#table.query({
+    const userRows = this.#table.query({
       pk: userPartition(userId),
       only: '#sk',
       limit: this.#pageSize,
       ...this.#unexpired(),
     });
-    for await (const rows of leads) {
+    for await (const rows of userRows) {
       const keys = rows.map((row) => connectionKey(row['sk']?.S as ConnectionId));
       const now = this.#now();
       const connections = (await this.#table.getMany(keys)).map((row) => toConnection(row, now));
@@ -145,13 +146,13 @@ export class Connections {
     }
   }
 
-  async *#notHeardOf(since: number): AsyncIterable<readonly Connection[]> {
+  async *#idle(idleSince: number): AsyncIterable<readonly Connection[]> {
     const { filter, values } = this.#unexpired();
     for (const pk of CONNECTION_PARTITIONS) {
       const idle = this.#table.query({
         pk,
-        filter: `${filter} AND #lastActiveAt < :since`,
-        values: { ...values, ':since': N(since) },
+        filter: `${filter} AND #lastActiveAt < :idleSince`,
+        values: { ...values, ':idleSince': N(idleSince) },
       });
       for await (const rows of idle) {
         const now = this.#now();
@@ -160,13 +161,13 @@ export class Connections {
     }
   }
 
-  /** Before the connection itself, because a lead that leads nowhere is harmless and a missing one is not. */
+  /** Written before the connection, because a user row without a connection is harmless and the reverse is not. */
   async #putUserRow(userId: UserId, { connectionId, expiresAt }: NewConnection): Promise<void> {
     const { pk, sk } = userKey(userId, connectionId);
     await this.#table.put({ pk: S(pk), sk: S(sk), expiresAt: N(expiresAt), ttl: ttlOf(expiresAt) });
   }
 
-  /** Deletes a row that counts as absent, after everything that belongs to it. */
+  /** Deletes the row of an absent connection, after the rows that belong to it. */
   async #clear(connectionId: ConnectionId, row: Item): Promise<void> {
     const userId = textOf(row['userId']) as UserId | undefined;
     await this.#memberships.forget(connectionId, [...channelsOf(row).keys()]);

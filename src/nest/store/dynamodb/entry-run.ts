@@ -1,6 +1,6 @@
 import { type LogEntry } from '../store.js';
 
-/** Entries that follow each other; those before a gap are dropped. */
+/** Collects consecutive entries. A gap drops the entries before it. */
 export class EntryRun {
   readonly #limit: number;
   entries: LogEntry[] = [];
@@ -12,7 +12,7 @@ export class EntryRun {
   /** @returns whether it is full */
   add(entry: LogEntry): boolean {
     if (this.entries.length === this.#limit) return true;
-    // DynamoDB deletes old rows in any order, and an age that was made longer shows what is left of them
+    // DynamoDB deletes old rows in any order, and a longer age limit can make the remaining ones visible again
     if (this.entries.length > 0 && this.entries.at(-1)!.offset + 1 !== entry.offset) this.entries = [];
     this.entries.push(entry);
     return this.entries.length === this.#limit;

@@ -3,13 +3,13 @@ import { type LogEntry, type Position } from '../store.js';
 import { type Item, numberOf, textOf } from './attributes.js';
 import { type Key } from './table.js';
 
-/** The row that a log is seen by. */
+/** The head row of a log. */
 export interface Head extends Position {
-  /** Up to here nothing is kept. */
+  /** Entries up to this offset are removed. */
   readonly trimmed: number;
   readonly ageMs: number;
   readonly newest?: LogEntry;
-  /** The append that has written the newest entry. */
+  /** The token of the append that wrote the newest entry. */
   readonly writtenBy?: string;
   /** In seconds since 1970. */
   readonly ttl: number;
@@ -27,7 +27,7 @@ export function toHead(row: Item): Head {
   };
 }
 
-/** The head has the same attributes of its newest entry. */
+/** Also reads the newest entry from the head, which has the same attributes. */
 export function toEntry(row: Item): LogEntry {
   return {
     offset: numberOf(row['offset']),

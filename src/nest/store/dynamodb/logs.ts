@@ -1,26 +1,26 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { type ChannelName } from '../../../api/messages.js';
+import { type LogsPart } from '../composed-store.js';
 import { StoreUnavailableError } from '../store.errors.js';
 import { type LogEntry, type Position, type Retention } from '../store.js';
 import { type Item, N, numberOf, S, textOf, ttlOf } from './attributes.js';
 import { EntryRun } from './entry-run.js';
 import { entryKey, type Head, headKey, toEntry, toHead } from './log-rows.js';
 import { pause } from './pause.js';
-import { Queues } from './queues.js';
+import { KeyedChain } from './keyed-chain.js';
 import { type Table } from './table.js';
 
 /**
- * The logs of channels. Each has one row that is its head: the epoch, the offset, and the newest entry. Who appends
- * first makes sure that the newest entry has a row of its own, and then puts its entry in that one's place, under the
- * condition that the offset is still the one before. So no offset is ever seen without its entry, and none is given
- * twice.
+ * The logs of channels. Each has a head row with the epoch, the offset, and the newest entry. An append first gives the
+ * newest entry a row of its own, and then replaces it in the head, on the condition that the offset has not changed. So
+ * every visible offset has its entry, and no offset is given twice.
  *
- * Appends of one process to one channel wait for each other, those of several try again.
+ * Appends of one process to one channel wait for each other. Those of several processes retry on conflict.
  */
-export class Logs {
+export class DynamoDbLogs implements LogsPart {
   readonly #table: Table;
   readonly #now: () => number;
-  readonly #queues = new Queues<{ readonly head: Head }>();
+  readonly #chains = new KeyedChain<{ readonly head: Head }>();
 
   constructor(table: Table, now: () => number) {
     this.#table = table;
@@ -29,7 +29,7 @@ export class Logs {
 
   async append(channel: ChannelName, content: string, retention: Retention): Promise<Position> {
     if (retention.messages === 0) return this.#count(channel);
-    const { position } = await this.#queues.run(channel, (before) =>
+    const { position } = await this.#chains.run(channel, (before) =>
       this.#append(channel, content, retention, before?.head),
     );
     return position;
@@ -41,25 +41,25 @@ export class Logs {
   }
 
   /**
-   * Where a log is whose head was read just now; begins one that is not there.
+   * The position of a log whose head was just read. Begins a log that does not exist.
    *
-   * @param until for so long at least it is kept: a member's place means nothing in the next life of a log
+   * @param until the log is kept at least until then, because a member's offset has no meaning in another epoch
    */
   async positionOf(channel: ChannelName, row: Item | undefined, until: number): Promise<Position> {
     let head = row ? toHead(row) : await this.#begin(channel);
     const ttl = ttlOf(until + SPARE_MS);
     while (head.ttl < numberOf(ttl)) {
-      const kept = await this.#table.update(headKey(channel), 'SET #ttl = :ttl', {
+      const extended = await this.#table.update(headKey(channel), 'SET #ttl = :ttl', {
         condition: '#epoch = :epoch AND #ttl < :ttl',
         values: { ':ttl': ttl, ':epoch': S(head.epoch) },
       });
-      if (kept !== 'refused') break;
+      if (extended !== 'refused') break;
       head = await this.#head(channel);
     }
     return { epoch: head.epoch, offset: head.offset };
   }
 
-  async read(channel: ChannelName, after: number, limit: number): Promise<readonly LogEntry[]> {
+  async readLog(channel: ChannelName, after: number, limit: number): Promise<readonly LogEntry[]> {
     const row = await this.#table.get(headKey(channel));
     if (row === undefined || limit < 1) return [];
     const { epoch, offset, trimmed, newest, ageMs } = toHead(row);
@@ -95,14 +95,14 @@ export class Logs {
   ): Promise<{ readonly position: Position; readonly head: Head }> {
     const token = randomUUID();
     let head = before ?? (await this.#head(channel));
-    for (let tries = 1; tries <= APPEND_TRIES; tries += 1) {
+    for (let attempts = 1; attempts <= APPEND_ATTEMPTS; attempts += 1) {
       const offset = head.offset + 1;
       const next = {
         ...head,
         offset,
         trimmed: Math.max(head.trimmed, offset - messages),
         ageMs: Math.min(ageMs, Number.MAX_SAFE_INTEGER),
-        // the clocks of two tasks differ, and the age of the entries must go with their order
+        // the clocks of tasks differ, and the times of the entries must not decrease
         newest: { offset, publishedAt: Math.max(this.#now(), head.newest?.publishedAt ?? 0), content },
         writtenBy: token,
       };
@@ -110,16 +110,18 @@ export class Logs {
       if (await this.#replace(channel, head, next)) {
         return { position: { epoch: next.epoch, offset }, head: next };
       }
-      await pause(tries);
+      await pause(attempts);
       head = await this.#head(channel);
       if (await this.#isWrittenBy(token, channel, head, offset)) {
         return { position: { epoch: head.epoch, offset }, head };
       }
     }
-    throw new StoreUnavailableError(`too many append to the log of ${channel} at once`);
+    throw new StoreUnavailableError(`Too many concurrent appends to the log of ${channel}`);
   }
 
-  /** Without an entry there is no need of a condition. A try whose answer was lost leaves out an offset. */
+  /**
+   * Counts an offset without an entry, which needs no condition. An attempt whose response was lost skips an offset.
+   */
   async #count(channel: ChannelName): Promise<Position> {
     for (;;) {
       const counted = await this.#table.update(
@@ -145,7 +147,7 @@ export class Logs {
     return row ? toHead(row) : this.#begin(channel);
   }
 
-  /** Begins a log that was not there. */
+  /** Begins a log that does not exist. */
   async #begin(channel: ChannelName): Promise<Head> {
     const { pk, sk } = headKey(channel);
     const begun = {
@@ -157,11 +159,11 @@ export class Logs {
       ttl: this.#headTtl(0),
     };
     const isBegun = await this.#table.put(begun, { condition: 'attribute_not_exists(#pk)' });
-    // somebody else has, or an earlier try whose answer was lost
+    // another task has begun it, or an earlier attempt whose response was lost
     return isBegun ? toHead(begun) : this.#head(channel);
   }
 
-  /** Gives the newest entry a row of its own, if it is kept beyond the next one. */
+  /** Gives the newest entry a row of its own, if the log still keeps it after the next append. */
   async #putNewest(channel: ChannelName, { epoch, newest, writtenBy }: Head, next: Head): Promise<void> {
     if (newest === undefined || newest.offset <= next.trimmed) return;
     const { pk, sk } = entryKey(channel, epoch, newest.offset);
@@ -199,7 +201,7 @@ export class Logs {
     return replaced !== 'refused';
   }
 
-  /** Whether a refused append was made after all: by an earlier try whose answer was lost. */
+  /** Whether a refused append was made by an earlier attempt whose response was lost. */
   async #isWrittenBy(token: string, channel: ChannelName, head: Head, offset: number): Promise<boolean> {
     if (head.offset < offset) return false;
     if (head.offset === offset) return head.writtenBy === token;
@@ -211,11 +213,11 @@ export class Logs {
   }
 }
 
-/** A channel that nobody has published to or joined for so long begins a new log: then DynamoDB deletes the old one's head. */
+/** A channel without a publish or join for this long begins a new log, because DynamoDB deletes the head. */
 const UNUSED_LOG_MS = 7 * 86_400_000;
 
-/** Beyond what would do: for clocks that differ. */
+/** A margin for clock differences. */
 const SPARE_MS = 3_600_000;
 
-/** With pauses of half a second: many times as many tasks as there can be. */
-const APPEND_TRIES = 30;
+/** With pauses of up to half a second: enough for many times the largest number of tasks. */
+const APPEND_ATTEMPTS = 30;

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { type ConnectionId } from '../../../api/integration.js';
 import { type ChannelName } from '../../../api/messages.js';
-import { type JoinOutcome, type Position } from '../store.js';
+import { type MembershipsPart } from '../composed-store.js';
+import { type JoinOutcome, type Member, type MemberRange, type Position } from '../store.js';
 import { type Item, N, numberOf, S, textOf, ttlOf } from './attributes.js';
 import {
   channelField,
@@ -14,24 +15,24 @@ import {
   ownerUpdate,
 } from './connection-rows.js';
 import { headKey } from './log-rows.js';
-import { type Logs } from './logs.js';
-import { memberKey, type Members } from './members.js';
+import { type DynamoDbLogs } from './logs.js';
+import { memberKey, type MemberRows } from './member-rows.js';
 import { pause } from './pause.js';
 import { type Table } from './table.js';
 
 /**
- * Who is a member of what. The row of the connection decides: one conditional write to it joins, leaves, or ends all
- * its memberships. What fan-outs read are rows of the channel, which follow: each has the number of its membership, and
- * is written and deleted only under the condition that it has that number still. Whoever writes one looks at the
- * connection's row again afterwards, and undoes it if the membership has ended meanwhile.
+ * Memberships. The connection's row decides: one conditional write to it joins, leaves, or ends all its memberships.
+ * The member rows of the channel, which fan-outs read, follow: each has the number of its membership, and is written
+ * and deleted only on the condition that this number has not changed. After writing one, a task reads the connection's
+ * row again, and deletes the member row if the membership has ended in the meantime.
  */
-export class Memberships {
+export class DynamoDbMemberships implements MembershipsPart {
   readonly #table: Table;
-  readonly #members: Members;
-  readonly #logs: Logs;
+  readonly #members: MemberRows;
+  readonly #logs: DynamoDbLogs;
   readonly #now: () => number;
 
-  constructor(table: Table, members: Members, logs: Logs, now: () => number) {
+  constructor(table: Table, members: MemberRows, logs: DynamoDbLogs, now: () => number) {
     this.#table = table;
     this.#members = members;
     this.#logs = logs;
@@ -71,7 +72,19 @@ export class Memberships {
     return isThere(connection, this.#now()) && channelsOf(connection).has(channel);
   }
 
-  /** Writes to the channels' rows what has changed about a connection. */
+  countMembers(channel: ChannelName, atMost?: number): Promise<number> {
+    return this.#members.count(channel, atMost);
+  }
+
+  members(channel: ChannelName, range: MemberRange = {}): AsyncIterable<readonly Member[]> {
+    return this.#members.list(channel, range);
+  }
+
+  memberRanges(channel: ChannelName, size: number): Promise<readonly MemberRange[]> {
+    return this.#members.ranges(channel, size);
+  }
+
+  /** Copies changed fields of a connection to the member rows of its channels. */
   async refresh(
     connection: Owner & { readonly connectionId: ConnectionId; readonly expiresAt: number },
     channels: ReadonlyMap<ChannelName, number>,
@@ -97,12 +110,12 @@ export class Memberships {
     );
   }
 
-  /** Deletes the rows of a connection that counts as absent. */
+  /** Deletes the member rows of an absent connection. */
   forget(connectionId: ConnectionId, channels: readonly ChannelName[]): Promise<void> {
     return this.#table.deleteMany(channels.map((channel) => memberKey(channel, connectionId)));
   }
 
-  /** Notes the channel in the connection's row. */
+  /** Adds the channel to the connection's row. */
   async #enter(
     channel: ChannelName,
     connectionId: ConnectionId,
@@ -112,7 +125,7 @@ export class Memberships {
     | { readonly kind: 'unknown_connection' | 'too_many_channels' }
   > {
     const token = randomUUID();
-    for (let tries = 1; ; tries += 1) {
+    for (let attempts = 1; ; attempts += 1) {
       const now = this.#now();
       const entered = await this.#table.update(
         connectionKey(connectionId),
@@ -130,11 +143,11 @@ export class Memberships {
       if (!isThere(connection, now)) return { kind: 'unknown_connection' };
       const channels = channelsOf(connection);
       if (channels.has(channel)) {
-        // the token is there when an earlier try was made and its answer lost
+        // the row has our token if an earlier attempt succeeded and its response was lost
         return { kind: textOf(connection['joinedBy']) === token ? 'joined' : 'was_member', connection };
       }
       if (channels.size >= maxChannels) return { kind: 'too_many_channels' };
-      await pause(tries);
+      await pause(attempts);
     }
   }
 
@@ -144,10 +157,9 @@ export class Memberships {
   }
 
   /**
-   * Writes the channel's row of a membership, at first without its place in the log. The place is then where the log is
-   * once the row can be found: what is appended later finds it. Whoever finds it in between settles its place as well,
-   * and the first one counts: so who reads the members after an append, and who joins, agree on whether that message is
-   * before the member's place.
+   * Writes the member row, at first without `joinedOffset`, which is then set to the log's offset: a later append finds
+   * the row. A task that reads the row in between also sets `joinedOffset`, and the first write wins. So the joining
+   * task and a reader of the members after an append agree on whether the member gets that message.
    */
   async #place(channel: ChannelName, connection: Item, membership: number): Promise<Position> {
     const connectionId = connection['sk']?.S as ConnectionId;
@@ -165,7 +177,7 @@ export class Memberships {
         ...ownerAttributes(ownerOf(connection)),
       },
       {
-        // there is one already of this membership, or of a later one, or of an earlier one that somebody is about to delete
+        // a row of this or a later membership stays; one of an earlier membership is replaced
         condition: 'attribute_not_exists(#pk) OR #membership < :membership OR #expiresAt <= :now',
         values: { ':membership': N(membership), ':now': N(now) },
       },
@@ -188,16 +200,16 @@ export class Memberships {
     return { ...position, offset: offset ?? position.offset };
   }
 
-  /** Deletes what is left of a membership whose end was interrupted. @returns whether `token` has ended it */
+  /** Deletes the member row of an interrupted leave. @returns whether the attempt with `token` ended the membership */
   async #finishLeaving(channel: ChannelName, connectionId: ConnectionId, token: string): Promise<boolean> {
     const row = await this.#table.get(memberKey(channel, connectionId));
     if (row === undefined) return false;
-    // in this order: a number that the connection does not have any more never comes back
+    // in this order: a number that has left the connection's row never returns
     const membership = numberOf(row['membership']);
     const connection = await this.#table.get(connectionKey(connectionId));
     if (channelsOf(connection).get(channel) === membership) return false;
     await this.#members.delete(channel, connectionId, membership);
-    // the token is there when an earlier try was made and its answer lost
+    // the row has our token if an earlier attempt succeeded and its response was lost
     return textOf(connection?.['leftBy']) === token;
   }
 }

@@ -1,4 +1,4 @@
-/** What comes in pieces of any size, in pages of a given one; only the last may be smaller, and none is empty. */
+/** Regroups pieces of any size into pages of the given size. Only the last page may be smaller, and none is empty. */
 export async function* inPages<T>(
   pieces: AsyncIterable<readonly T[]>,
   size: number,

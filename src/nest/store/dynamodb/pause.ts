@@ -1,10 +1,12 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { backOff } from '../../backoff.js';
 
 /**
- * Waits before another try, with full jitter, so that those who got in each other's way do not meet again.
+ * Waits before another attempt at a write that conflicted with one of another task, or that was throttled.
  *
- * @param tries how many there have been; each further pause may be twice as long, up to half a second
+ * @param attempts number of attempts made so far
  */
-export async function pause(tries: number): Promise<void> {
-  await sleep(Math.random() * Math.min(500, 10 * 2 ** tries));
+export function pause(attempts: number): Promise<void> {
+  return backOff(attempts, BACKOFF);
 }
+
+const BACKOFF = { firstMs: 20, longestMs: 500 };

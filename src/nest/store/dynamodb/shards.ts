@@ -1,29 +1,30 @@
 import { randomUUID } from 'node:crypto';
+import { type ShardsPart } from '../composed-store.js';
 import { type Shard } from '../store.js';
 import { type Item, N, numberOf, S, textOf, ttlOf } from './attributes.js';
-import { Queues } from './queues.js';
+import { KeyedChain } from './keyed-chain.js';
 import { type Key, type Table } from './table.js';
 
 /**
- * Unfinished work: for each shard a small row with its lease, all in one partition in the order in which they were put,
- * and one with its content. How often a shard was taken is what tells its owner from the ones before.
+ * Shards: each has a small row with its lease, all in one partition in the order of the puts, and a row with its
+ * content. The number of takes is the owner's fencing token.
  *
- * The takers of one process wait for each other, so that they do not all reach for the oldest.
+ * Takes of one process wait for each other, so that they do not all compete for the oldest shard.
  */
-export class Shards {
+export class DynamoDbShards implements ShardsPart {
   readonly #table: Table;
   readonly #now: () => number;
-  readonly #queues = new Queues<unknown>();
+  readonly #chain = new KeyedChain<unknown>();
 
   constructor(table: Table, now: () => number) {
     this.#table = table;
     this.#now = now;
   }
 
-  async put(contents: readonly string[]): Promise<void> {
+  async putShards(contents: readonly string[]): Promise<void> {
     const shardIds = contents.map(() => newShardId());
     const ttl = ttlOf(this.#now() + KEPT_MS);
-    // a lease that is found has its content
+    // contents first, so that every visible lease has its content
     await this.#table.putMany(
       contents.map((content, index) => ({
         ...attributes(contentKey(shardIds[index]!)),
@@ -41,21 +42,21 @@ export class Shards {
     );
   }
 
-  async take(leaseMs: number): Promise<Shard | undefined> {
+  async takeShard(leaseMs: number): Promise<Shard | undefined> {
     for (;;) {
-      const taken = await this.#queues.run('take', () => this.#takeOldest(leaseMs));
+      const taken = await this.#chain.run('take', () => this.#takeOldest(leaseMs));
       if (taken === undefined) return undefined;
       const shardId = taken['sk']?.S ?? '';
       const content = textOf((await this.#table.get(contentKey(shardId)))?.['content']);
       if (content !== undefined) {
         return { shardId, content, progress: textOf(taken['progress']), takes: numberOf(taken['takes']) };
       }
-      // so old that DynamoDB has begun to delete it
+      // so old that DynamoDB has already deleted the content
       await this.#table.delete(leaseKey(shardId));
     }
   }
 
-  async renew({ shardId, takes }: Shard, leaseMs: number, progress: string): Promise<boolean> {
+  async renewShard({ shardId, takes }: Shard, leaseMs: number, progress: string): Promise<boolean> {
     const now = this.#now();
     const renewed = await this.#table.update(
       leaseKey(shardId),
@@ -73,7 +74,7 @@ export class Shards {
     return renewed !== 'refused';
   }
 
-  async release({ shardId, takes }: Shard, progress: string | undefined): Promise<void> {
+  async releaseShard({ shardId, takes }: Shard, progress: string | undefined): Promise<void> {
     await this.#table.update(
       leaseKey(shardId),
       progress === undefined
@@ -91,7 +92,7 @@ export class Shards {
     );
   }
 
-  async finish({ shardId, takes }: Shard): Promise<void> {
+  async finishShard({ shardId, takes }: Shard): Promise<void> {
     const isFinished = await this.#table.delete(leaseKey(shardId), {
       condition: '#takes = :takes AND #leasedUntil > :free',
       values: { ':takes': N(takes), ':free': N(FREE) },
@@ -99,7 +100,7 @@ export class Shards {
     if (isFinished) await this.#table.delete(contentKey(shardId));
   }
 
-  count(): Promise<number> {
+  countShards(): Promise<number> {
     return this.#table.count({ pk: LEASES });
   }
 
@@ -117,7 +118,7 @@ export class Shards {
           leaseKey(row['sk']?.S ?? ''),
           'SET #leasedUntil = :until, #takes = #takes + :one',
           {
-            // a try whose answer was lost has leased it to nobody: the next one gets it, after a while
+            // an attempt whose response was lost leaves a lease without an owner, which ends by itself
             condition: '#leasedUntil <= :now',
             values: { ':until': N(now + leaseMs), ':one': N(1), ':now': N(now) },
             returns: 'ALL_NEW',
@@ -135,15 +136,15 @@ const leaseKey = (shardId: string): Key => ({ pk: LEASES, sk: shardId });
 const contentKey = (shardId: string): Key => ({ pk: `S#${shardId}`, sk: '#' });
 const attributes = ({ pk, sk }: Key) => ({ pk: S(pk), sk: S(sk) });
 
-/** A lease that nobody has. */
+/** The end of the lease of a free shard. */
 const FREE = 0;
 
-/** Longer than any connection lives for which the work is meant. */
+/** Longer than the connections live for which the work is meant. */
 const KEPT_MS = 86_400_000;
 
 let latest = 0;
 
-/** Ids in the order in which they are made; between processes, in that of their clocks. */
+/** Ids sort in the order of their creation; across processes, by the processes' clocks. */
 function newShardId(): string {
   latest = Math.max(latest + 1, Date.now() * 1000);
   return `${String(latest).padStart(17, '0')}-${randomUUID()}`;

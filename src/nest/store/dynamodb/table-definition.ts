@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { ConfigError } from '../../../service/configuration/config.js';
 
-/** The one table that everything is in, as `CreateTable` takes it. Its TTL is an operation of its own. */
+/** The only table, as input of `CreateTable`. Switching on its TTL is a separate operation. */
 export const tableDefinition = {
   AttributeDefinitions: [
     { AttributeName: 'pk', AttributeType: 'S' },
@@ -21,15 +21,15 @@ export const tableDefinition = {
   BillingMode: 'PAY_PER_REQUEST',
 } as const satisfies Omit<CreateTableCommandInput, 'TableName'>;
 
-/** Where a row says when it may be deleted, in seconds since 1970. */
+/** The attribute with the time, in seconds since 1970, after which DynamoDB may delete a row. */
 export const TTL_ATTRIBUTE = 'ttl';
 
 /**
- * Looks whether the table is there, and what it has to be.
+ * Checks that the table exists and has the right keys and TTL.
  *
- * @param isStandIn whether it is not in AWS, where TTL may be missing
- * @throws {ConfigError} it is not
- * @throws what the client throws when DynamoDB cannot be reached
+ * @param isStandIn whether the endpoint is not AWS's; then TTL is not checked
+ * @throws {ConfigError} it does not
+ * @throws the error of the client if DynamoDB cannot be reached
  */
 export async function checkTable(client: DynamoDBClient, table: string, isStandIn: boolean): Promise<void> {
   const description = await client
@@ -48,11 +48,11 @@ export async function checkTable(client: DynamoDBClient, table: string, isStandI
     });
   const problem = description.Table
     ? problemOf(description.Table, isStandIn ? undefined : await timeToLive(client, table))
-    : 'there is no such table in this account and region: deploy it, or create it as OPERATING.md says';
+    : 'this table does not exist in this account and region; deploy it, or create it as OPERATING.md describes';
   if (problem !== undefined) throw new ConfigError([`DYNAMODB_TABLE=${table}: ${problem}`]);
 }
 
-/** @returns undefined where the service may not know it */
+/** @returns undefined if the service lacks the permission */
 async function timeToLive(client: DynamoDBClient, table: string): Promise<TimeToLiveDescription | undefined> {
   return client.send(new DescribeTimeToLiveCommand({ TableName: table })).then(
     ({ TimeToLiveDescription }) => TimeToLiveDescription,
@@ -63,22 +63,22 @@ async function timeToLive(client: DynamoDBClient, table: string): Promise<TimeTo
   );
 }
 
-/** What is wrong with a table that is there, and what to do; undefined when nothing is. */
+/** What is wrong with an existing table, and how to fix it; undefined if nothing is. */
 export function problemOf(
   { KeySchema = [], AttributeDefinitions = [], TableStatus }: TableDescription,
   ttl: TimeToLiveDescription | undefined,
 ): string | undefined {
-  if (TableStatus === 'DELETING') return 'it is being deleted';
+  if (TableStatus === 'DELETING') return 'the table is being deleted';
   const typeOf = (name: string | undefined) =>
     AttributeDefinitions.find(({ AttributeName }) => AttributeName === name)?.AttributeType;
   const keys = KeySchema.map(
     ({ AttributeName, KeyType }) => `${AttributeName} ${typeOf(AttributeName)} ${KeyType}`,
   );
   if (keys.toSorted().join() !== 'pk S HASH,sk S RANGE') {
-    return `expected the partition key pk and the sort key sk, both strings, and it has ${keys.join(', ')}: it is the table of something else`;
+    return `expected the partition key pk and the sort key sk, both strings, but the table has ${keys.join(', ')}: it belongs to another application`;
   }
   if (ttl === undefined) return undefined;
   const isOn = ttl.TimeToLiveStatus === 'ENABLED' || ttl.TimeToLiveStatus === 'ENABLING';
   if (isOn && ttl.AttributeName === TTL_ATTRIBUTE) return undefined;
-  return `expected TTL on the attribute ${TTL_ATTRIBUTE}, without which nothing old is ever deleted: aws dynamodb update-time-to-live --time-to-live-specification Enabled=true,AttributeName=${TTL_ATTRIBUTE}`;
+  return `expected TTL on the attribute ${TTL_ATTRIBUTE}, because old rows are not deleted otherwise: aws dynamodb update-time-to-live --time-to-live-specification Enabled=true,AttributeName=${TTL_ATTRIBUTE}`;
 }

@@ -15,10 +15,10 @@ import { credentialsHint } from '../../aws/aws-client.js';
 import { StoreUnavailableError } from '../store.errors.js';
 import { type Item, S } from './attributes.js';
 import { pause } from './pause.js';
-import { Requests, type RequestsOptions } from './requests.js';
+import { RequestSender, type RequestSenderOptions } from './request-sender.js';
 import { checkTable } from './table-definition.js';
 
-export interface TableOptions extends RequestsOptions {
+export interface TableOptions extends RequestSenderOptions {
   readonly table: string;
 }
 
@@ -29,7 +29,7 @@ export interface Key {
 
 type Values = Readonly<Record<string, AttributeValue>>;
 
-/** `#name` in an expression means the attribute of that name, unless `names` says another one. */
+/** `#name` in an expression stands for the attribute of that name, unless `names` gives another one. */
 interface Expressions {
   readonly condition?: string;
   readonly values?: Values;
@@ -38,35 +38,35 @@ interface Expressions {
 
 export interface Query {
   readonly pk: string;
-  /** About `#sk`. */
+  /** A condition on `#sk`. */
   readonly range?: string;
   readonly values?: Values;
   readonly filter?: string;
-  /** Attributes, as `#name`; all of them unless it is given. */
+  /** Attributes to read, as `#name`; by default all. */
   readonly only?: string;
-  /** Rows read at once; as many as are in 1 MB unless it is given. */
+  /** Rows per page; by default as many as 1 MB holds. */
   readonly limit?: number;
-  /** Whether it may be blind to the last moment, for half the price. */
+  /** Eventually consistent reads, at half the price. */
   readonly isStale?: boolean;
 }
 
 /**
- * The table in DynamoDB. Reads see every write that has been answered, and follow the pages. The SDK tries again what
- * is throttled, fails or is not answered, so that a write may have been made by an earlier try than the one that is told
- * of: whoever asks for a condition has to recognise what it has written itself.
+ * The table in DynamoDB. Reads are strongly consistent and follow the pages. The SDK retries requests that are
+ * throttled, fail, or get no response. So an earlier attempt may have made a write whose last attempt is refused: a
+ * caller with a condition must be able to recognise its own write.
  *
- * Every method rejects with a {@link StoreUnavailableError} when DynamoDB cannot be reached.
+ * Every method rejects with {@link StoreUnavailableError} if DynamoDB cannot be reached.
  */
 export class Table {
   readonly #name: string;
-  readonly #requests: Requests;
+  readonly #requests: RequestSender;
 
   /**
-   * @throws {ConfigError} there is no such table, or it is not ours
-   * @throws {StoreUnavailableError} it cannot be told
+   * @throws {ConfigError} the table does not exist, or has another schema
+   * @throws {StoreUnavailableError} DynamoDB cannot be reached
    */
   static async open(options: TableOptions): Promise<Table> {
-    const requests = new Requests(options);
+    const requests = new RequestSender(options);
     try {
       await requests.send((client) => checkTable(client, options.table, isStandIn(options.endpoint)));
       return new Table(options.table, requests);
@@ -76,7 +76,7 @@ export class Table {
     }
   }
 
-  private constructor(name: string, requests: Requests) {
+  private constructor(name: string, requests: RequestSender) {
     this.#name = name;
     this.#requests = requests;
   }
@@ -87,25 +87,25 @@ export class Table {
     return item;
   }
 
-  /** @returns them in the order of their keys; undefined for one that is not there */
+  /** @returns the rows in the order of the keys; undefined for a missing one */
   async getMany(keys: readonly Key[]): Promise<readonly (Item | undefined)[]> {
     const found = new Map<string, Item>();
     for (let from = 0; from < keys.length; from += BATCH_READS) {
       let rest: Record<string, AttributeValue>[] = keys.slice(from, from + BATCH_READS).map(toKey);
-      for (let tries = 1; rest.length > 0; tries += 1) {
-        if (tries > 1) await this.#pauseFor('reads', tries);
+      for (let attempts = 0; rest.length > 0; attempts += 1) {
+        if (attempts > 0) await this.#pauseFor('reads', attempts);
         const command = new BatchGetItemCommand({
           RequestItems: { [this.#name]: { Keys: rest, ConsistentRead: true } },
         });
-        const answer = await this.#requests.send((client, options) => client.send(command, options));
-        for (const item of Object.values(answer.Responses ?? {}).flat()) found.set(identity(item), item);
-        rest = Object.values(answer.UnprocessedKeys ?? {}).flatMap(({ Keys = [] }) => Keys);
+        const output = await this.#requests.send((client, options) => client.send(command, options));
+        for (const item of Object.values(output.Responses ?? {}).flat()) found.set(identity(item), item);
+        rest = Object.values(output.UnprocessedKeys ?? {}).flatMap(({ Keys = [] }) => Keys);
       }
     }
     return keys.map((key) => found.get(identity(toKey(key))));
   }
 
-  /** @returns false when the condition was not met */
+  /** @returns false if the condition was not met */
   async put(item: Item, expressions: Expressions = {}): Promise<boolean> {
     const command = new PutItemCommand({ ...this.#table, Item: item, ...this.#expressions(expressions) });
     return (
@@ -114,7 +114,7 @@ export class Table {
     );
   }
 
-  /** @returns the attributes that were asked for, or that the condition was not met */
+  /** @returns the attributes selected by `returns`; `refused` if the condition was not met */
   async update(
     key: Key,
     update: string,
@@ -127,11 +127,11 @@ export class Table {
       ReturnValues: returns,
       ...this.#expressions(expressions, update),
     });
-    const answer = await this.#requests.sendUnlessRefused((client, options) => client.send(command, options));
-    return answer === 'refused' ? answer : (answer.Attributes ?? {});
+    const output = await this.#requests.sendUnlessRefused((client, options) => client.send(command, options));
+    return output === 'refused' ? output : (output.Attributes ?? {});
   }
 
-  /** @returns false when the condition was not met */
+  /** @returns false if the condition was not met */
   async delete(key: Key, expressions: Expressions = {}): Promise<boolean> {
     const command = new DeleteItemCommand({
       ...this.#table,
@@ -152,7 +152,7 @@ export class Table {
     return this.#writeMany(keys.map((key) => ({ DeleteRequest: { Key: toKey(key) } })));
   }
 
-  /** The rows of one partition in the order of their sort keys, as they come: a page may be empty. */
+  /** The rows of one partition in the order of their sort keys, in DynamoDB's pages: a page may be empty. */
   async *query({ only, limit, ...query }: Query): AsyncGenerator<readonly Item[], void> {
     for await (const { Items = [] } of this.#pages(query, only, {
       ...(only !== undefined && { ProjectionExpression: only }),
@@ -162,7 +162,7 @@ export class Table {
     }
   }
 
-  /** @param atMost how many are enough: no further page is read */
+  /** @param atMost reads no further page once the count has reached this */
   async count(query: Omit<Query, 'only' | 'limit'>, atMost?: number): Promise<number> {
     let count = 0;
     const pages = this.#pages(query, undefined, { Select: 'COUNT', Limit: atMost });
@@ -198,17 +198,17 @@ export class Table {
         ConsistentRead: !isStale,
         ExclusiveStartKey: start,
       });
-      const answer = await this.#requests.send((client, options) => client.send(command, options));
-      yield answer;
-      start = answer.LastEvaluatedKey;
+      const output = await this.#requests.send((client, options) => client.send(command, options));
+      yield output;
+      start = output.LastEvaluatedKey;
     } while (start !== undefined);
   }
 
   async #writeMany(requests: readonly WriteRequest[]): Promise<void> {
     for (let from = 0; from < requests.length; from += BATCH_WRITES) {
       let rest = requests.slice(from, from + BATCH_WRITES);
-      for (let tries = 1; rest.length > 0; tries += 1) {
-        if (tries > 1) await this.#pauseFor('writes', tries);
+      for (let attempts = 0; rest.length > 0; attempts += 1) {
+        if (attempts > 0) await this.#pauseFor('writes', attempts);
         const command = new BatchWriteItemCommand({ RequestItems: { [this.#name]: rest } });
         const { UnprocessedItems = {} } = await this.#requests.send((client, options) =>
           client.send(command, options),
@@ -218,12 +218,12 @@ export class Table {
     }
   }
 
-  /** Before what DynamoDB has left over of a batch is sent again. */
-  async #pauseFor(what: string, tries: number): Promise<void> {
-    if (tries > BATCH_TRIES) {
-      throw new StoreUnavailableError(`the table ${this.#name} takes no more ${what} for now`);
+  /** Pauses before the unprocessed rest of a batch is sent again. */
+  async #pauseFor(operations: string, attempts: number): Promise<void> {
+    if (attempts >= BATCH_ATTEMPTS) {
+      throw new StoreUnavailableError(`The table ${this.#name} throttles ${operations}`);
     }
-    await pause(tries);
+    await pause(attempts + 1);
   }
 
   get #table() {
@@ -241,10 +241,13 @@ export class Table {
   }
 }
 
-/** Limits of DynamoDB; read 2026-11-21 from …/amazondynamodb/latest/APIReference/API_BatchGetItem.html, …_BatchWriteItem.html */
+/**
+ * Limits of DynamoDB; read 2026-11-21 from …/amazondynamodb/latest/APIReference/API_BatchGetItem.html,
+ * …_BatchWriteItem.html
+ */
 const BATCH_READS = 100;
 const BATCH_WRITES = 25;
-const BATCH_TRIES = 8;
+const BATCH_ATTEMPTS = 8;
 
 /** Whether it is not AWS, which alone ends in `amazonaws.com`: an interface endpoint of a VPC does too. */
 function isStandIn(endpoint: string | undefined): boolean {

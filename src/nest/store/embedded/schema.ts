@@ -1,6 +1,6 @@
 import { type DatabaseSync } from 'node:sqlite';
 
-/** The steps from one schema to the next. The file's `user_version` is the number of those done. */
+/** Each step changes one schema to the next. The file's `user_version` is the number of steps done. */
 const MIGRATIONS = [
   `CREATE TABLE connections (
      connection_id  TEXT PRIMARY KEY,
@@ -58,7 +58,7 @@ export function migrate(database: DatabaseSync): void {
   const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
   if (version > MIGRATIONS.length) {
     throw new Error(
-      `its file has schema ${version}, of a newer Backchannel; this one knows schemas up to ${MIGRATIONS.length}`,
+      `the file has schema ${version} of a newer Backchannel; this version knows schemas up to ${MIGRATIONS.length}`,
     );
   }
   for (const step of MIGRATIONS.slice(version)) database.exec(step);

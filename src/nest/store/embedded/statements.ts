@@ -59,7 +59,8 @@ const STATEMENTS = {
   countMembers: `
     SELECT count(*) AS count FROM (
       SELECT 1 FROM members JOIN connections USING (connection_id) WHERE channel = ? AND expires_at > ? LIMIT ?)`,
-  // keyset pagination: a page starts behind the last member of the one before, so nobody is skipped when some leave
+  // keyset pagination: a page starts after the last member of the previous page, so that no member is skipped when
+  // others leave
   members: `
     SELECT connection_id AS connectionId, user_id AS userId, is_batched AS isBatched, joined_at AS joinedAt,
       joined_offset AS joinedOffset
@@ -89,7 +90,7 @@ const STATEMENTS = {
     UPDATE shards SET takes = takes + 1, leased_until = ?
     WHERE shard_id = (SELECT shard_id FROM shards WHERE leased_until <= ? ORDER BY shard_id LIMIT 1)
     RETURNING CAST(shard_id AS TEXT) AS shardId, content, progress, takes`,
-  // who took it is known by the number of the take
+  // the number of takes is the fencing token of the task that took the shard
   renewShard: `
     UPDATE shards SET leased_until = ?, progress = ? WHERE shard_id = ? AND takes = ? AND leased_until > ?`,
   releaseShard: `
@@ -101,24 +102,24 @@ const STATEMENTS = {
   reserve: `
     INSERT INTO answers (key, expires_at) VALUES (?, ?)
     ON CONFLICT DO UPDATE SET answer = NULL, expires_at = excluded.expires_at WHERE expires_at <= ?`,
-  answer: 'SELECT answer FROM answers WHERE key = ?',
-  keepAnswer: 'INSERT OR REPLACE INTO answers (key, answer, expires_at) VALUES (?, ?, ?)',
+  result: 'SELECT answer FROM answers WHERE key = ?',
+  keepResult: 'INSERT OR REPLACE INTO answers (key, answer, expires_at) VALUES (?, ?, ?)',
   release: 'DELETE FROM answers WHERE key = ?',
 
   ping: 'SELECT 1 FROM connections LIMIT 1',
 
-  // some at a time, so that nobody waits
-  clearConnections: `
+  // up to a limit, so that a write does not wait for long
+  removeExpiredConnections: `
     DELETE FROM connections WHERE connection_id IN (
       SELECT connection_id FROM connections WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)`,
-  clearLog:
+  removeExpiredLog:
     'DELETE FROM log WHERE rowid IN (SELECT rowid FROM log WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)',
-  clearChannels: `
+  removeUnusedChannels: `
     DELETE FROM channels WHERE channel IN (
       SELECT channel FROM channels WHERE used_at <= ?
         AND NOT EXISTS (SELECT 1 FROM members WHERE members.channel = channels.channel)
       ORDER BY used_at LIMIT ?)`,
-  clearAnswers: `
+  removeExpiredReservations: `
     DELETE FROM answers WHERE key IN (
       SELECT key FROM answers WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)`,
 } as const;

@@ -1,8 +1,8 @@
 import { script } from './redis-server.js';
 
 /**
- * The position of the log whose hash is `KEYS[1]` and whose entries are `KEYS[2]`. `e` is its epoch, `o` the offset, `g`
- * the age in ms up to which entries are kept. The hash outlives the entries: as long as members know an offset, it counts.
+ * The position of the log with the hash `KEYS[1]` and the entries `KEYS[2]`. Field `e` is the epoch, `o` the offset,
+ * `g` the age limit of entries in ms. The hash lives longer than the entries, because members refer to its offsets.
  */
 const POSITION = `
   local function position(newEpoch)
@@ -16,7 +16,7 @@ const POSITION = `
   end
   local function keep(ttlMs) redis.call('PEXPIRE', KEYS[1], ttlMs) end`;
 
-/** Drops the entries that were appended at this time or before, up to the first one that was not. */
+/** Removes the oldest entries, up to the first one that was appended after this time. */
 const TRIM = `
   local function trim(till)
     local oldest = redis.call('XRANGE', KEYS[2], '-', '+', 'COUNT', 1)[1]
@@ -26,15 +26,15 @@ const TRIM = `
     end
   end`;
 
-/** Keys: log, entries. Arguments: new epoch, until Redis may drop the log in ms. Answers epoch and offset. */
+/** Keys: log, entries. Arguments: epoch for a new log, the log's Redis TTL in ms. Returns epoch and offset. */
 export const READ_POSITION = script(`${POSITION}
   local log = position(ARGV[1])
   keep(ARGV[2])
   return {log[1], log[2]}`);
 
 /**
- * Keys: log, entries. Arguments: new epoch, until Redis may drop the log in ms, now, content, how many are kept, for how
- * long in ms, until Redis may drop the entries in ms. Answers epoch and offset.
+ * Keys: log, entries. Arguments: epoch for a new log, the log's Redis TTL in ms, now, content, the largest number of
+ * entries, their age limit in ms, the entries' Redis TTL in ms. Returns epoch and offset.
  *
  * The id of an entry is `offset-time`.
  */
@@ -52,14 +52,14 @@ export const APPEND = script(`${POSITION}${TRIM}
   end
   return {epoch, offset}`);
 
-/** Keys: log, entries. Arguments: now, the first offset, how many. Answers entries as XRANGE does. */
+/** Keys: log, entries. Arguments: now, first offset, limit. Returns entries as XRANGE does. */
 export const READ_LOG = script(`${TRIM}
   local age = redis.call('HGET', KEYS[1], 'g')
   if not age then return {} end
   trim(tonumber(ARGV[1]) - tonumber(age))
   return redis.call('XRANGE', KEYS[2], ARGV[2] .. '-0', '+', 'COUNT', ARGV[3])`);
 
-// the keys of the scripts for members: log, entries, members, expiry of members
+// keys of the scripts for members: log, entries, members, expiry of members
 const MEMBERS = `
   local function packed(id)
     return redis.call('ZRANGE', KEYS[3], '[' .. id .. '\\0', '(' .. id .. '\\1', 'BYLEX', 'LIMIT', 0, 1)[1]
@@ -80,19 +80,19 @@ const MEMBERS = `
   local function sweep(now)
     local expired = redis.call('ZRANGE', KEYS[4], '-inf', now, 'BYSCORE', 'LIMIT', 0, 100)
     for _, id in ipairs(expired) do drop(id, packed(id)) end
-    -- were nobody left, who joins next would have to enter the channel in its index, and say how long its keys are kept
+    -- if no member is left, the next one to join must index the channel again and set the TTL of its keys
     if #expired > 0 then redis.call('HDEL', KEYS[1], 'i') end
   end`;
 
 /**
- * Arguments: new epoch, until Redis may drop the log in ms, now, connection id, token, expiresAt, who, until when the
- * channel belongs in its index if it has to be entered, until Redis may drop the members in ms if so.
+ * Arguments: epoch for a new log, the log's Redis TTL in ms, now, connection id, token, expiresAt, owner; and for the
+ * case that the channel must be indexed: until when, and the Redis TTL of the members in ms.
  *
- * Adds a member, or notes what has changed of it. Answers epoch, offset, and whether the channel is to be entered in its
- * index, because it is not there, or not for so long. `i` is until when it is there, and all keys are kept for longer.
+ * Adds a member, or updates it. Returns epoch, offset, and whether the caller must index the channel, because the index
+ * does not have it, or not for long enough. Field `i` is until when the index has it; all keys live longer.
  */
 export const ENTER_CHANNEL = script(`${POSITION}${MEMBERS}
-  local now, id, token, expiresAt, who = ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7]
+  local now, id, token, expiresAt, owner = ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7]
   sweep(now)
   local log = position(ARGV[1])
   local joinedAt, joinedOffset = now, log[2]
@@ -103,9 +103,9 @@ export const ENTER_CHANNEL = script(`${POSITION}${MEMBERS}
     if oldToken == token then joinedAt, joinedOffset = oldJoinedAt, oldOffset end
     redis.call('ZADD', KEYS[4], expiresAt, id)
   end
-  local member = id .. '\0' .. table.concat({token, expiresAt, joinedAt, joinedOffset, who}, ' ')
+  local member = id .. '\0' .. table.concat({token, expiresAt, joinedAt, joinedOffset, owner}, ' ')
   redis.call('ZADD', KEYS[3], 0, member)
-  -- after that: a set that is empty in between would forget for how long it is kept
+  -- afterwards, because a set that becomes empty loses its TTL
   if old and old ~= member then redis.call('ZREM', KEYS[3], old) end
   if log[3] and tonumber(log[3]) >= tonumber(expiresAt) then return {log[1], log[2], 0} end
   redis.call('HSET', KEYS[1], 'i', ARGV[8])
@@ -115,8 +115,8 @@ export const ENTER_CHANNEL = script(`${POSITION}${MEMBERS}
   return {log[1], log[2], 1}`);
 
 /**
- * Arguments: now, connection id, token. Takes a member out if this is its token. Answers until when the channel is in its
- * index, if nobody is there any more.
+ * Arguments: now, connection id, token. Removes a member if it has this token. If no member is left, returns until when
+ * the index has the channel.
  */
 export const EXIT_CHANNEL = script(`${MEMBERS}
   local member = packed(ARGV[2])
@@ -125,13 +125,13 @@ export const EXIT_CHANNEL = script(`${MEMBERS}
   return unindex(ARGV[1])`);
 
 /**
- * Arguments: now. If nobody is there any more, answers until when the channel is in its index, or an empty text if it does
- * not know that it is.
+ * Arguments: now. If no member is left, returns until when the index has the channel, or an empty text if the channel's
+ * hash does not say.
  */
 export const UNINDEX_CHANNEL = script(`${MEMBERS}
   return unindex(ARGV[1])`);
 
-/** Arguments: now, how many in each range. Answers the last member of each range but the last one, packed. */
+/** Arguments: now, size of a range. Returns the last member of each range except the last range, packed. */
 export const CUT_MEMBERS = script(`${MEMBERS}
   sweep(ARGV[1])
   local cuts = {}

@@ -1,23 +1,22 @@
 import { script } from './redis-server.js';
 
 /**
- * Fields of a connection's hash: `c` connectedAt, `e` expiresAt, `a` lastActiveAt, `w` who (packed), and `x` once it has
- * been removed but may not have left all its channels yet. Also `n`, the token of the membership made last.
+ * Fields of a connection's hash: `c` connectedAt, `e` expiresAt, `a` lastActiveAt, `w` the owner (packed), and `x`
+ * after a removal that may not have left all channels yet. Also `n`, the token of the latest membership.
  */
 export const CONNECTION_FIELDS = ['c', 'e', 'a', 'w', 'x'] as const;
 
-// every script below has the connection's hash as its first key, the hash of its channels as its second, and begins
-// with the present as its first argument
+// keys of the scripts below: the connection's hash, the hash of its channels; their first argument is the current time
 const ABOUT = `
   local known = redis.call('HMGET', KEYS[1], 'e', 'w', 'x')
   local isThere = known[1] and not known[3] and tonumber(known[1]) > tonumber(ARGV[1])`;
 
 /**
- * Arguments: now, connectedAt, expiresAt, who, until Redis may drop it in ms, first token.
+ * Arguments: now, connectedAt, expiresAt, owner, Redis TTL in ms, first token.
  *
- * Answers nothing for a new one; otherwise `is there already, who it was, channels and tokens`. Channels are told where
- * something is to be done about them: of a former life they are to be left; of one that goes on they may have to learn
- * what has changed. Nearly all are new, and who has no `n` has nothing, so that one look is enough for those.
+ * Returns nothing for a new connection, otherwise `was there, previous owner, channels and tokens`. It returns only
+ * channels that need work: those of an expired connection must be left, those of an existing one may need an update.
+ * Nearly all connections are new; one without `n` has no memberships, so that one command is enough for these.
  */
 export const PUT_CONNECTION = script(`
   local function write()
@@ -37,15 +36,15 @@ export const PUT_CONNECTION = script(`
   write()
   return {isThere and 1 or 0, known[2], channels}`);
 
-/** Arguments: now. Answers the {@link CONNECTION_FIELDS}, or nothing. */
+/** Arguments: now. Returns the {@link CONNECTION_FIELDS}, or an empty list. */
 export const TOUCH_CONNECTION = script(`${ABOUT}
   if not isThere then return {} end
   redis.call('HSET', KEYS[1], 'a', ARGV[1])
   return redis.call('HMGET', KEYS[1], 'c', 'e', 'a', 'w', 'x')`);
 
 /**
- * Arguments: now. Answers `was there, who, channels and tokens`, or nothing. From now on it is absent; what is known of
- * its channels stays until {@link FORGET_CONNECTION}, so that who tries again after a failure finds them.
+ * Arguments: now. Returns `was there, owner, channels and tokens`, or an empty list. The connection is absent from now
+ * on. Its channels stay until {@link FORGET_CONNECTION}, so that another attempt after a failure finds them.
  */
 export const REMOVE_CONNECTION = script(`${ABOUT}
   if not known[1] then return {} end
@@ -53,16 +52,16 @@ export const REMOVE_CONNECTION = script(`${ABOUT}
   if #channels == 0 then redis.call('DEL', KEYS[1]) else redis.call('HSET', KEYS[1], 'x', 1) end
   return {isThere and 1 or 0, known[2], channels}`);
 
-/** Unless it has been put again since it was removed. */
+/** Deletes a removed connection, unless it was put again since. */
 export const FORGET_CONNECTION = script(`
   if redis.call('HEXISTS', KEYS[1], 'x') == 1 then redis.call('DEL', KEYS[1], KEYS[2]) end`);
 
 /**
- * Arguments: now, channel, how many channels it may have. Answers a refusal, or `joined` or `was_member`, its token,
- * expiresAt and who.
+ * Arguments: now, channel, the largest number of channels. Returns a refusal, or `joined` or `was_member`, the token,
+ * expiresAt and owner.
  *
- * This is the moment of joining, as those of leaving and removing are in the same slot. A token is greater than all
- * before it, so that what comes late to the channel changes nothing that came after it.
+ * This script decides about the join, as the scripts for leaving and removing use the same slot. Each token is greater
+ * than all before it, so that a late write to the channel cannot overwrite a newer one.
  */
 export const BEGIN_MEMBERSHIP = script(`${ABOUT}
   if not isThere then return {'unknown_connection'} end
@@ -78,13 +77,13 @@ export const BEGIN_MEMBERSHIP = script(`${ABOUT}
   if channels == 1 then redis.call('PEXPIRE', KEYS[2], redis.call('PTTL', KEYS[1])) end
   return {'joined', token, known[1], known[2]}`);
 
-/** Arguments: now, channel. Answers the token that it still has there, expiresAt and who; or nothing. */
+/** Arguments: now, channel. Returns the current token of the membership, expiresAt and owner; or an empty list. */
 export const CHECK_MEMBERSHIP = script(`${ABOUT}
   local token = isThere and redis.call('HGET', KEYS[2], ARGV[2])
   if not token then return {} end
   return {token, known[1], known[2]}`);
 
-/** Arguments: now, channel. Answers whether it was a member, and the token that it had; or nothing. */
+/** Arguments: now, channel. Returns whether it was a member, and its token; or an empty list. */
 export const END_MEMBERSHIP = script(`${ABOUT}
   local token = redis.call('HGET', KEYS[2], ARGV[2])
   if not token then return {} end
@@ -92,15 +91,15 @@ export const END_MEMBERSHIP = script(`${ABOUT}
   return {isThere and 1 or 0, token}`);
 
 /**
- * Keys: an index by time. Arguments: now, until when this one belongs in it, this one, until Redis may drop the index if
- * nobody else comes, in ms. Clears out what no longer belongs in it.
+ * Keys: an index by time. Arguments: now, expiry of the entry, the entry, the index's Redis TTL in ms if this is the
+ * last entry. Also removes expired entries.
  */
 export const ENTER_INDEX = script(`
   redis.call('ZADD', KEYS[1], ARGV[2], ARGV[3])
   redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[1])
   if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[4]) then redis.call('PEXPIRE', KEYS[1], ARGV[4]) end`);
 
-/** Keys: an index. Arguments: a name, its time. Takes it out unless it has got another time meanwhile. */
+/** Keys: an index. Arguments: a name, its time. Removes the name, unless its time has changed. */
 export const LEAVE_INDEX = script(`
   local time = redis.call('ZSCORE', KEYS[1], ARGV[1])
   if time and tonumber(time) == tonumber(ARGV[2]) then redis.call('ZREM', KEYS[1], ARGV[1]) end`);

@@ -2,32 +2,32 @@ import { randomBytes } from 'node:crypto';
 import { type Keys } from './keys.js';
 import { type RedisServer } from './redis-server.js';
 
-/** What every part of the store works with. */
+/** What every part of the store needs. */
 export interface Context {
   readonly server: RedisServer;
   readonly keys: Keys;
-  /** In milliseconds since 1970. What expires does so by this clock, not by that of Redis. */
+  /** In milliseconds since 1970. Expiry follows this clock, not that of Redis. */
   readonly now: () => number;
-  /** Members, or connections, read at once. */
-  readonly page: number;
+  /** Members, or connections, per page. */
+  readonly pageSize: number;
 }
 
 /**
- * For how long Redis itself keeps what expires in so many ms: an hour more, because clocks differ and a test may move
- * ours, and at most three years, because more than some hundred years is refused.
+ * The time to live of a Redis key whose content expires in this time: one hour longer, because clocks differ and a test
+ * may move ours, and at most three years, because Redis refuses several hundred years.
  */
-export function untilDropped(expiresInMs: number): number {
+export function redisTtlMs(expiresInMs: number): number {
   return Math.ceil(Math.min(Math.max(expiresInMs, 0) + 3_600_000, 3 * 365 * 86_400_000));
 }
 
-/** How long a log that nobody uses keeps its epoch and its offset: longer than any connection, and than most outages. */
+/** How long an unused log keeps its epoch and offset: longer than any connection, and than most outages. */
 export const LOG_TTL_MS = 30 * 86_400_000;
 
-/** Names a life of a log, or shards, as nobody else does: random bytes of this process, and a number. */
-export function newName(): string {
-  named += 1;
-  return `${PROCESS}${named.toString(36)}`;
+/** A unique name for an epoch, or for shards: random bytes of this process, and a number. */
+export function newUniqueName(): string {
+  count += 1;
+  return `${PROCESS}${count.toString(36)}`;
 }
 
 const PROCESS = randomBytes(9).toString('base64url');
-let named = 0;
+let count = 0;

@@ -1,12 +1,12 @@
-/** The server has not answered in time. */
-class NoAnswerError extends Error {
-  override readonly name = 'NoAnswerError';
+/** The server has not responded in time. */
+class NoResponseError extends Error {
+  override readonly name = 'NoResponseError';
 }
 
-/** Limits the time of many promises at once, with one timer for the oldest instead of one for each. */
+/** Limits the time of many promises, with one timer for the oldest instead of a timer per promise. */
 export class Deadlines {
   readonly #timeoutMs: number;
-  /** In the order in which they end, because all have the same time. */
+  /** In the order of their deadlines, because all have the same timeout. */
   readonly #waiting = new Set<{ readonly endsAt: number; readonly reject: (error: Error) => void }>();
   #timer: NodeJS.Timeout | undefined;
 
@@ -14,7 +14,7 @@ export class Deadlines {
     this.#timeoutMs = timeoutMs;
   }
 
-  /** @returns what the promise gives, unless it takes too long */
+  /** @returns the promise's result; rejects if that takes longer than the timeout */
   limit<T>(promise: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       const waiting = { endsAt: performance.now() + this.#timeoutMs, reject };
@@ -27,11 +27,11 @@ export class Deadlines {
   close(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    for (const { reject } of this.#waiting) reject(new NoAnswerError('the store was closed'));
+    for (const { reject } of this.#waiting) reject(new NoResponseError('the store was closed'));
     this.#waiting.clear();
   }
 
-  // only after what has arrived meanwhile was read: a busy process is not a server that is away
+  // after pending input was read: when this process was busy, the response may have arrived already
   readonly #end = () => {
     setImmediate(() => {
       for (const waiting of this.#waiting) {
@@ -41,7 +41,7 @@ export class Deadlines {
           return;
         }
         this.#waiting.delete(waiting);
-        waiting.reject(new NoAnswerError(`no answer in ${this.#timeoutMs} ms`));
+        waiting.reject(new NoResponseError(`no response within ${this.#timeoutMs} ms`));
       }
       this.#timer = undefined;
     });

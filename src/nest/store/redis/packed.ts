@@ -1,31 +1,31 @@
 import { type ConnectionId, type UserId } from '../../../api/integration.js';
 import { type Connection, type Member, type NewConnection } from '../store.js';
 
-type Who = Pick<NewConnection, 'userId' | 'isBatched'>;
+type Owner = Pick<NewConnection, 'userId' | 'isBatched'>;
 
-/** Who is behind a connection, in one text: `b` if it is batched or `-`; `u` and the user, or `-`. */
-export function packWho({ userId, isBatched }: Who): string {
+/** The owner of a connection as one text: `b` if it is batched, or `-`; then `u` and the user id, or `-`. */
+export function packOwner({ userId, isBatched }: Owner): string {
   const batched = isBatched ? 'b' : '-';
   return userId === undefined ? `${batched}-` : `${batched}u${userId}`;
 }
 
-export function unpackWho(packed: string): Who {
+export function unpackOwner(packed: string): Owner {
   const batched = packed[0] === 'b' ? { isBatched: true } : {};
   return packed[1] === 'u' ? { userId: packed.slice(2) as UserId, ...batched } : batched;
 }
 
-/** @param fields of its hash, in the order of `CONNECTION_FIELDS` @returns undefined if it is not there */
+/** @param fields of the hash, in the order of `CONNECTION_FIELDS` @returns undefined if the connection is absent */
 export function unpackConnection(
   connectionId: ConnectionId,
   fields: readonly (string | null)[],
   now: number,
 ): Connection | undefined {
-  const [connectedAt, expiresAt, lastActiveAt, who, isRemoved] = fields;
-  if (!connectedAt || !expiresAt || !lastActiveAt || !who || isRemoved || Number(expiresAt) <= now)
+  const [connectedAt, expiresAt, lastActiveAt, owner, isRemoved] = fields;
+  if (!connectedAt || !expiresAt || !lastActiveAt || !owner || isRemoved || Number(expiresAt) <= now)
     return undefined;
   return {
     connectionId,
-    ...unpackWho(who),
+    ...unpackOwner(owner),
     connectedAt: Number(connectedAt),
     expiresAt: Number(expiresAt),
     lastActiveAt: Number(lastActiveAt),
@@ -33,9 +33,9 @@ export function unpackConnection(
 }
 
 /**
- * A member as the set of a channel has it: `id NUL token expiresAt joinedAt joinedOffset who`. All have the same score,
- * so that Redis orders them by their bytes, the id first: a page begins after an id, and one command reads a thousand
- * with all that is known of them.
+ * A member as an entry of the channel's set: `id NUL token expiresAt joinedAt joinedOffset owner`. All entries have the
+ * same score, so that Redis orders them by their bytes, the id first. A page begins after an id, and one command reads
+ * a thousand members with all their fields.
  */
 export interface PackedMember {
   readonly token: string;
@@ -43,9 +43,9 @@ export interface PackedMember {
   readonly member: Member;
 }
 
-/** Where the members after this connection begin in the order of the set, and where those up to it end. */
+/** The bound between this connection's entry and the members after it. */
 export const afterMember = (id: ConnectionId) => `${id}\u0001`;
-/** Where this connection's own entry is, if there is one: from here to {@link afterMember}. */
+/** The bound before this connection's entry; {@link afterMember} is the bound after it. */
 export const fromMember = (id: ConnectionId) => `${id}\u0000`;
 
 export function idOfMember(packed: string): ConnectionId {
@@ -63,7 +63,7 @@ export function unpackMember(packed: string): PackedMember {
     expiresAt: Number(packed.slice(token + 1, expiresAt)),
     member: {
       connectionId: packed.slice(0, id) as ConnectionId,
-      ...unpackWho(packed.slice(joinedOffset + 1)),
+      ...unpackOwner(packed.slice(joinedOffset + 1)),
       joinedAt: Number(packed.slice(expiresAt + 1, joinedAt)),
       joinedOffset: Number(packed.slice(joinedAt + 1, joinedOffset)),
     },

@@ -10,14 +10,14 @@ export interface RedisServerOptions {
   readonly url: string;
   /** Whether the server speaks cluster mode. */
   readonly isCluster: boolean;
-  /** Until a command is answered; afterwards it is not waited for. */
+  /** How long a command waits for its reply. */
   readonly timeoutMs: number;
 }
 
-/** An answer as RESP 2 has it. */
+/** A reply of RESP 2. */
 export type Reply = string | number | null | readonly Reply[];
 
-/** A Lua script, which Redis runs as a whole or not at all. All its keys are in one hash slot. */
+/** A Lua script, which Redis runs atomically. All its keys are in one hash slot. */
 export interface Script {
   readonly source: string;
   readonly sha: string;
@@ -27,7 +27,7 @@ export function script(source: string): Script {
   return { source, sha: createHash('sha1').update(source).digest('hex') };
 }
 
-/** What we need of a client for one node. */
+/** The methods that we use of a client for one node. */
 interface NodeClient {
   readonly isReady: boolean;
   connect(): Promise<unknown>;
@@ -35,21 +35,21 @@ interface NodeClient {
   sendCommand(args: readonly string[]): Promise<unknown>;
 }
 
-/** What we need of a client for a server or for a cluster. */
+/** One interface for the clients of a single server and of a cluster. */
 interface Client {
-  /** Those that there are. */
+  /** The current nodes. */
   nodes(): readonly NodeClient[];
   connect(): Promise<unknown>;
   destroy(): void;
-  /** @param key decides which node it goes to */
+  /** @param key decides to which node the command goes */
   send(key: string, args: readonly string[]): Promise<unknown>;
 }
 
 /**
- * The way to a Redis or Valkey server, or to a cluster of them.
+ * The connection to a Redis or Valkey server, or to a cluster.
  *
- * Nothing waits while the server is away: a command then fails at once, and one that is not answered fails after
- * `timeoutMs`. Meanwhile the client connects again and again. Every rejection is a {@link StoreUnavailableError}.
+ * While the server is disconnected, commands fail at once. A command without a reply fails after `timeoutMs`. The
+ * client reconnects by itself. Every rejection is a {@link StoreUnavailableError}.
  */
 export class RedisServer {
   readonly #client: Client;
@@ -63,7 +63,7 @@ export class RedisServer {
     this.#pulse = setInterval(() => this.#checkNodes(), timeoutMs / 2).unref();
   }
 
-  /** @throws {ConfigError} it cannot be reached in `timeoutMs`, or will not have us */
+  /** @throws {ConfigError} the server cannot be reached within `timeoutMs`, or refuses the credentials */
   static async connect({ url, isCluster, timeoutMs }: RedisServerOptions): Promise<RedisServer> {
     const address = readRedisUrl(url);
     const refused = (reason: string, cause?: unknown) =>
@@ -71,12 +71,12 @@ export class RedisServer {
     if (isCluster && address.database !== 0) throw refused('a cluster has no databases: expected no path');
     const deadline = performance.now() + timeoutMs;
     for (;;) {
-      const trouble = new Trouble();
-      const client = (isCluster ? clusterClient : singleClient)(address, timeoutMs, trouble.note);
+      const errors = new ConnectErrors();
+      const client = (isCluster ? clusterClient : singleClient)(address, timeoutMs, errors.note);
       try {
         const remaining = Math.max(deadline - performance.now(), 1);
         const tooLate = pause(remaining, undefined, { ref: false }).then(giveUp);
-        await Promise.race([client.connect(), trouble.isFinal, tooLate]);
+        await Promise.race([client.connect(), errors.isFinal, tooLate]);
         if (!isCluster && (await isNodeOfCluster(client))) {
           throw refused('it speaks cluster mode: expected REDIS_CLUSTER=true with it');
         }
@@ -84,7 +84,7 @@ export class RedisServer {
       } catch (error) {
         client.destroy();
         if (error instanceof ConfigError) throw error;
-        const cause = trouble.last ?? error;
+        const cause = errors.last ?? error;
         if (isFinal(cause) || performance.now() + PAUSE_MS > deadline) {
           throw refused(`the store cannot be opened: ${adviceFor(cause)}: ${reasonOf(cause)}`, cause);
         }
@@ -94,7 +94,7 @@ export class RedisServer {
   }
 
   /**
-   * @param key of which hash slot it is
+   * @param key decides the hash slot
    * @throws {StoreUnavailableError}
    */
   async send(key: string, args: readonly string[]): Promise<Reply> {
@@ -115,7 +115,7 @@ export class RedisServer {
     try {
       return (await this.#deadlines.limit(this.#client.send(keys[0]!, ['EVALSHA', sha, ...rest]))) as Reply;
     } catch (error) {
-      // a server that has been restarted, or is new in the cluster, learns it by this
+      // loads the script into a server that was restarted, or is new in the cluster
       if (startsWith(error, 'NOSCRIPT')) return this.send(keys[0]!, ['EVAL', source, ...rest]);
       throw this.#unavailable(error);
     }
@@ -130,14 +130,14 @@ export class RedisServer {
   }
 
   #unavailable(error: unknown): StoreUnavailableError {
-    // a server that was the primary and is not any more: by its name we find the one that is now
+    // this server is no longer the primary: its DNS name now leads to the new one
     if (startsWith(error, 'READONLY')) this.#client.nodes().forEach(reconnect);
     return new StoreUnavailableError(`Redis: ${reasonOf(error)}`, { cause: error });
   }
 
   /**
-   * Lets go of connections on which nothing comes back. When a machine has vanished, TCP would try for a quarter of an
-   * hour to send to it, and a socket's own timeout begins anew with whatever is written.
+   * Reconnects where nothing comes back. When a machine has vanished, TCP retransmits for 15 minutes, and a socket's
+   * own timeout restarts at each write.
    */
   #checkNodes(): void {
     for (const node of this.#client.nodes()) {
@@ -149,10 +149,10 @@ export class RedisServer {
   }
 }
 
-/** The errors of a client, which tries again whatever they are. */
-class Trouble {
+/** The errors of a client while it connects. The client itself retries after every error. */
+class ConnectErrors {
   last: unknown;
-  /** Rejects at one that does not go away by trying again. */
+  /** Rejects with the first error that another attempt cannot fix. */
   readonly isFinal: Promise<never>;
   #end: (error: unknown) => void = () => {};
 
@@ -168,18 +168,20 @@ class Trouble {
   };
 }
 
-/** Between two tries to connect, at first; so that a server that is back is in use again in well under 5 s. */
+/**
+ * The first pause between two attempts to connect. With these pauses, a server that is back is used in well under 5 s.
+ */
 const PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 1000;
 
 function reconnect(node: NodeClient): void {
-  // one that is not ready is about to connect by itself
+  // a client that is not ready is already reconnecting
   if (!node.isReady) return;
   node.destroy();
   node.connect().catch(() => {});
 }
 
-/** @param note is told of every error on the way */
+/** @param note called with every error of the connection */
 function singleClient(address: RedisAddress, timeoutMs: number, note: (error: unknown) => void): Client {
   const client = createClient({
     ...clientOptions(address, timeoutMs, address),
@@ -199,7 +201,7 @@ function clusterClient(address: RedisAddress, timeoutMs: number, note: (error: u
     RESP: 2,
     rootNodes: [{ socket: { host: address.host, port: address.port } }],
     defaults: clientOptions(address, timeoutMs),
-    // otherwise one node that is away would keep all others waiting whenever the slots are asked for
+    // otherwise an unreachable node blocks all others whenever the client reads the slots
     minimizeConnections: true,
     topologyRefreshOnReconnectionAttemptStrategy: LONGEST_PAUSE_MS,
   })
@@ -222,16 +224,16 @@ function clientOptions(
     ...(username !== undefined && { username }),
     ...(password !== undefined && { password }),
     disableOfflineQueue: true,
-    // it would end with the writing, not with the answer, and costs a timer for each command
+    // the client's own timeout ends with the write, not with the reply, and needs a timer per command
     commandOptions: { timeout: 0 },
     maintNotifications: 'disabled',
     socket: {
       ...to,
       ...(hasTls && { tls: true }),
       connectTimeout: Math.max(timeoutMs, 1000),
-      // for what the pulse does not reach: a server that takes the connection and then does not greet
+      // for a server that accepts the connection and sends nothing, which #checkNodes does not notice
       socketTimeout: Math.max(2 * timeoutMs, 2000),
-      reconnectStrategy: (tries: number) => Math.min(PAUSE_MS * 2 ** tries, LONGEST_PAUSE_MS),
+      reconnectStrategy: (attempts: number) => Math.min(PAUSE_MS * 2 ** attempts, LONGEST_PAUSE_MS),
     } as object,
   } as const;
 }
@@ -240,21 +242,21 @@ async function isNodeOfCluster(client: Client): Promise<boolean> {
   try {
     return String(await client.send('', ['INFO', 'cluster'])).includes('cluster_enabled:1');
   } catch (error) {
-    // not everybody may ask
+    // the user may lack the permission
     if (startsWith(error, 'NOPERM')) return false;
     throw error;
   }
 }
 
 function giveUp(): never {
-  throw new Error('no answer in time');
+  throw new Error('no response in time');
 }
 
 function startsWith(error: unknown, code: string): boolean {
   return error instanceof Error && error.message.startsWith(code);
 }
 
-/** Whether trying again cannot help: wrong credentials, a certificate that is not trusted, no cluster. */
+/** Whether another attempt cannot help: wrong credentials, an untrusted certificate, not a cluster. */
 function isFinal(error: unknown): boolean {
   const { code } = error as NodeJS.ErrnoException;
   return (
@@ -276,7 +278,7 @@ function adviceFor(error: unknown): string {
   return 'expected a Redis or Valkey server that listens there';
 }
 
-/** What several failed tries to connect have in common is in the first of them; the message of all is empty. */
+/** An AggregateError of several connection attempts has no message of its own; the first error has the reason. */
 function reasonOf(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0]);
   return error instanceof Error ? error.message || error.name : String(error);

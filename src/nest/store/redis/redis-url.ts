@@ -1,14 +1,16 @@
 import { ConfigError } from '../../../service/configuration/config.js';
 
-/** What `REDIS_URL` says. */
+/** The parts of `REDIS_URL`. */
 export interface RedisAddress {
   readonly host: string;
   readonly port: number;
-  /** `rediss:`; the certificate is checked against the host, with Node's authorities and `NODE_EXTRA_CA_CERTS`. */
+  /**
+   * True for `rediss:`. The certificate must be valid for the host, by Node's authorities and `NODE_EXTRA_CA_CERTS`.
+   */
   readonly hasTls: boolean;
   readonly username: string | undefined;
   readonly password: string | undefined;
-  /** A cluster has only 0. */
+  /** Always 0 in a cluster. */
   readonly database: number;
 }
 
@@ -24,7 +26,7 @@ export function readRedisUrl(url: string): RedisAddress {
     parsed.search !== '' ||
     parsed.hash !== ''
   ) {
-    // nothing of it is shown: what could not be read may be a password with a slash in it
+    // the text is not shown, because it may contain a password
     throw new ConfigError([
       `REDIS_URL (${url.length} characters): expected redis[s]://[user[:password]@]host[:port][/database], ` +
         'with user and password percent-encoded',
@@ -40,7 +42,7 @@ export function readRedisUrl(url: string): RedisAddress {
   };
 }
 
-/** The server's address in messages, without user and password. */
+/** The address for messages, without user and password. */
 export function shownAddress({ host, port, hasTls }: RedisAddress): string {
   return `${hasTls ? 'rediss' : 'redis'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

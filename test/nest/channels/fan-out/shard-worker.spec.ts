@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { type ConnectionId } from '../../../../src/api/integration.js';
 import { type ChannelName } from '../../../../src/api/messages.js';
-import { writeContent, writeProgress } from '../../../../src/nest/channels/fan-out/shard.js';
+import { writeContent, writeProgress } from '../../../../src/nest/channels/fan-out/channel-delivery.js';
 import { ShardWorker } from '../../../../src/nest/channels/fan-out/shard-worker.js';
 import { frame } from '../../../../src/nest/connections/frame.js';
 import { StoreUnavailableError } from '../../../../src/nest/store/store.errors.js';
@@ -180,7 +180,7 @@ describe.concurrent('a task', () => {
       throw away();
     });
     vi.spyOn(store, 'finishShard').mockRejectedValueOnce(away());
-    for (const msg of ['shards cannot be taken', 'shard not sent, handed back', 'shard not finished']) {
+    for (const msg of ['shards not taken', 'shard not sent, handed back', 'shard not finished']) {
       worker.wake();
       await vi.waitFor(() => expect(messagesIn(service)).toContain(msg), { interval: 5, timeout: 5000 });
     }

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { type ConnectionId } from '../../../../src/api/integration.js';
-import { type ChannelName, LIMITS, type ServerMessage } from '../../../../src/api/messages.js';
+import { type ChannelName, type ServerMessage } from '../../../../src/api/messages.js';
+import { QUOTAS } from '../../../../src/api/quotas.js';
 import { ChannelsService } from '../../../../src/nest/channels/channels.service.js';
 import { Store } from '../../../../src/nest/store/store.js';
 import { startService, type TestService } from '../../../support/service-app.js';
@@ -79,7 +80,7 @@ it('fills posts up to what is metered as one message, and sends a larger message
   const sizes = service.endpoint.posts
     .filter(({ connectionId, data }) => connectionId === 'a=' && data.startsWith('['))
     .map(({ data }) => Buffer.byteLength(data));
-  expect(Math.max(...sizes)).toBeLessThanOrEqual(LIMITS.batchBytes);
+  expect(Math.max(...sizes)).toBeLessThanOrEqual(QUOTAS.batchBytes);
 });
 
 it('replays messages that are nested as deeply as can be published', async () => {

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { type ReservationsPart } from '../composed-store.js';
+import { type Reservation } from '../store.js';
 import { N, numberOf, S, textOf, ttlOf } from './attributes.js';
 import { type Key, type Table } from './table.js';
 
-/** What is to be done once: one row for each key. */
-export class Answers {
+/** Reservations: one row per key. */
+export class DynamoDbReservations implements ReservationsPart {
   readonly #table: Table;
   readonly #now: () => number;
 
@@ -12,7 +14,7 @@ export class Answers {
     this.#now = now;
   }
 
-  async reserve(key: string, ttlMs: number): Promise<'reserved' | { readonly answer: string | undefined }> {
+  async reserve(key: string, ttlMs: number): Promise<Reservation> {
     const token = randomUUID();
     for (;;) {
       const now = this.#now();
@@ -25,14 +27,14 @@ export class Answers {
       );
       if (isReserved) return 'reserved';
       const row = await this.#table.get(keyOf(key));
-      // the token is there when an earlier try was made and its answer lost
+      // the row has our token if an earlier attempt succeeded and its response was lost
       if (row && textOf(row['reservedBy']) === token) return 'reserved';
-      if (numberOf(row?.['expiresAt']) > now) return { answer: textOf(row?.['answer']) };
+      if (numberOf(row?.['expiresAt']) > now) return { result: textOf(row?.['answer']) };
     }
   }
 
-  async keep(key: string, answer: string, ttlMs: number): Promise<void> {
-    await this.#table.put({ ...this.#row(key, this.#now() + ttlMs), answer: S(answer) });
+  async keepResult(key: string, result: string, ttlMs: number): Promise<void> {
+    await this.#table.put({ ...this.#row(key, this.#now() + ttlMs), answer: S(result) });
   }
 
   async release(key: string): Promise<void> {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Settings } from '../../src/service/configuration/config.js';
-import { describeParameters, ParametersError, readParameters } from '../../src/cdk/parameters.js';
+import { describeParameters, ParametersError, readParameters } from '../../src/cdk/stack-parameters.js';
 
 function problemsOf(context: Record<string, unknown>): readonly string[] {
   try {

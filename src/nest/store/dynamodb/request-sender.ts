@@ -4,30 +4,30 @@ import { credentialsFor, explicitEndpoint } from '../../aws/aws-client.js';
 import { ConfigError } from '../../../service/configuration/config.js';
 import { StoreUnavailableError } from '../store.errors.js';
 
-export interface RequestsOptions {
+export interface RequestSenderOptions {
   readonly region: string;
-  /** Where DynamoDB is, unless that follows from the region. */
+  /** Endpoint of DynamoDB; by default that of the region. */
   readonly endpoint?: string | undefined;
-  /** Until one request is answered, with all its tries. */
+  /** Timeout of one request, including all its attempts. */
   readonly timeoutMs: number;
 }
 
-/** What a request is sent with. */
 interface SendOptions {
   readonly abortSignal: AbortSignal;
 }
 
 /**
- * Requests to DynamoDB, each within its time. The SDK tries again what is throttled, fails or is not answered.
+ * Sends requests to DynamoDB, each with a timeout. The SDK retries requests that are throttled, fail, or get no
+ * response.
  *
  * Every method rejects with a {@link StoreUnavailableError} when DynamoDB cannot be reached.
  */
-export class Requests {
+export class RequestSender {
   readonly #client: DynamoDBClient;
   readonly #timeoutMs: number;
   #isClosed = false;
 
-  constructor({ region, endpoint, timeoutMs }: RequestsOptions) {
+  constructor({ region, endpoint, timeoutMs }: RequestSenderOptions) {
     const agent = { keepAlive: true, maxSockets: SOCKETS };
     this.#timeoutMs = timeoutMs;
     this.#client = new DynamoDBClient({
@@ -37,10 +37,10 @@ export class Requests {
       retryMode: 'standard',
       maxAttempts: ATTEMPTS,
       requestHandler: new NodeHttpHandler({
-        // half of it, so that there is time for another try of what was not answered
+        // half the time, so that another attempt is possible when no response comes
         connectionTimeout: Math.ceil(timeoutMs / 2),
         requestTimeout: Math.ceil(timeoutMs / 2),
-        // without it the handler only warns, and waits on
+        // otherwise the handler only warns, and continues to wait
         throwOnRequestTimeout: true,
         httpAgent: agent,
         httpsAgent: agent,
@@ -54,12 +54,12 @@ export class Requests {
       return await request(this.#client, { abortSignal: AbortSignal.timeout(this.#timeoutMs) });
     } catch (error) {
       if (error instanceof ConfigError) throw error;
-      if (error instanceof Error && AS_THEY_ARE.has(error.name)) throw error;
+      if (error instanceof Error && RETHROWN.has(error.name)) throw error;
       throw new StoreUnavailableError(`DynamoDB cannot be used: ${this.#reasonOf(error)}`, { cause: error });
     }
   }
 
-  /** @returns `refused` when the condition of a write was not met */
+  /** @returns `refused` if the condition of the write was not met */
   async sendUnlessRefused<T>(
     request: (client: DynamoDBClient, options: SendOptions) => Promise<T>,
   ): Promise<T | 'refused'> {
@@ -86,11 +86,11 @@ export class Requests {
   }
 }
 
-/** Answers that no other try would change: one is asked for, the other is a mistake in this program. */
-const AS_THEY_ARE: ReadonlySet<string> = new Set(['ConditionalCheckFailedException', 'ValidationException']);
+/** Errors that are rethrown unmodified: one is an expected outcome, the other a bug. Another attempt cannot help. */
+const RETHROWN: ReadonlySet<string> = new Set(['ConditionalCheckFailedException', 'ValidationException']);
 
-/** Of one request, within its time. */
+/** Attempts per request, within its timeout. */
 const ATTEMPTS = 3;
 
-/** More requests at once wait for one of them, while their time runs. */
+/** Further concurrent requests wait for a socket, within their timeout. */
 const SOCKETS = 256;

@@ -1,14 +1,14 @@
 import { type FargateService, type TaskDefinition } from 'aws-cdk-lib/aws-ecs';
 import { Construct } from 'constructs';
 
-/** Where all tasks keep state together. */
-export abstract class Store extends Construct {
-  /** What the service is told, in its own settings' names. */
+/** The store that all tasks share. */
+export abstract class StateStore extends Construct {
+  /** Settings of the service for this store. */
   abstract readonly environment: Readonly<Record<string, string>>;
 
-  /** What the task's role is allowed to do with it. */
+  /** Gives the task role its permissions. */
   abstract grantTo(task: TaskDefinition): void;
 
-  /** Lets the tasks' packets in. */
+  /** Allows network traffic from the tasks. */
   abstract allowFrom(service: FargateService): void;
 }

@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import { handedOnSettings } from './pass-through-settings.js';
+import { passThroughSettings } from './pass-through-settings.js';
 
 /**
- * What differs from one account to the next: the context parameters of the CDK app, `-c name=value`. Names in small
- * letters are of the infrastructure; those in capitals are settings of the service and are handed on to it.
+ * The context parameters of the CDK app, `-c name=value`. Names in lower case are parameters of the infrastructure;
+ * those in upper case are settings of the service, which the stack passes on.
  */
-export type Parameters = z.output<typeof Schema>;
+export type StackParameters = z.output<typeof Schema>;
 
-/** The stack cannot be made with these parameters. One line for each problem, with the parameter's name first. */
+/** The parameters are invalid. One line for each problem, beginning with the parameter's name. */
 export class ParametersError extends Error {
   override readonly name = 'ParametersError';
 
@@ -17,16 +17,16 @@ export class ParametersError extends Error {
 }
 
 /**
- * @param context of the app: what `-c` and `cdk.json` say. Names with `:`, `@`, `/` or `-` are the CDK's own
- * @throws {ParametersError} with every problem that there is
+ * @param context of the app, from `-c` and `cdk.json`. Names with `:`, `@`, `/` or `-` belong to the CDK
+ * @throws {ParametersError} with every problem
  */
-export function readParameters(context: Readonly<Record<string, unknown>>): Parameters {
-  const given = Object.entries(context).filter(([name, value]) => /^\w+$/.test(name) && value !== '');
-  const texts = Object.fromEntries(given.map(([name, value]) => [name, String(value)]));
+export function readParameters(context: Readonly<Record<string, unknown>>): StackParameters {
+  const entries = Object.entries(context).filter(([name, value]) => /^\w+$/.test(name) && value !== '');
+  const texts = Object.fromEntries(entries.map(([name, value]) => [name, String(value)]));
   const unknown = Object.keys(texts).filter((name) => !Object.hasOwn(Schema.shape, name));
   const { data, error } = Schema.safeParse(texts);
   const problems = [
-    ...unknown.map((name) => `${name} is no parameter: synth --help lists them`),
+    ...unknown.map((name) => `${name} is not a parameter: synth --help lists them`),
     ...(error?.issues ?? []).map(({ path: [name], message }) => problem(String(name), texts, message)),
     ...contradictions(texts).map(([name, message]) => problem(name, texts, message)),
   ];
@@ -34,7 +34,7 @@ export function readParameters(context: Readonly<Record<string, unknown>>): Para
   return data;
 }
 
-/** Name, meaning and default of each, for reading. */
+/** Name, meaning and default of each parameter, for `--help`. */
 export function describeParameters(): string {
   const rows = Object.entries(Schema.shape).map(([name, schema]) => {
     const preset = schema.safeParse(undefined);
@@ -65,15 +65,15 @@ const arn = (service: string, rest: string, expected: string) =>
 const secretArn = arn(
   'secretsmanager',
   'secret:.+-\\w{6}',
-  'the complete ARN of a secret, with its last six letters',
+  'the complete ARN of a secret, including its last six letters',
 );
 
-/** What CloudWatch Logs takes, in days. */
+/** The retention times of CloudWatch Logs, in days. */
 const RETENTIONS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
 
-/** Fargate's units of CPU, and the MiB that go with each. */
+/** Fargate's CPU units, each with its range of memory in MiB. */
 const MEMORY: Readonly<Record<number, { min: number; max: number; step: number }>> = {
   256: { min: 512, max: 2048, step: 512 },
   512: { min: 1024, max: 4096, step: 1024 },
@@ -88,99 +88,110 @@ const Schema = z.object({
     .describe('name of the stack'),
   stage: matching(/^[A-Za-z0-9_-]{1,128}$/, 'at most 128 letters, digits, - and _')
     .default('prod')
-    .describe('the stage that is served, and the last part of its URLs'),
+    .describe('name of the stage, and last part of its URLs'),
   vpcId: matching(/^vpc-(?:[0-9a-f]{8}|[0-9a-f]{17})$/, 'a VPC such as vpc-0123456789abcdef0')
     .optional()
-    .describe('an existing VPC; without one, one of its own is made'),
+    .describe('an existing VPC; without it, a VPC is created'),
   subnetIds: matching(
     /^subnet-[0-9a-f]{8,17}(,subnet-[0-9a-f]{8,17})+$/,
-    'two or more subnets with commas between',
+    'two or more subnets, separated by commas',
   )
     .transform((text) => text.split(','))
     .optional()
-    .describe('with vpcId: private subnets in different zones, with a way to the Internet or to endpoints'),
-  natGateways: wholeNumber(1, 2).default(1).describe('of a VPC of its own; 2 survive the loss of a zone'),
-  store: choice('valkey', 'dynamodb').default('valkey').describe('where state is kept'),
+    .describe(
+      'with vpcId: private subnets in different zones, with a route to the Internet or to VPC endpoints',
+    ),
+  natGateways: wholeNumber(1, 2)
+    .default(1)
+    .describe('NAT gateways of a created VPC; 2 survive the loss of a zone'),
+  store: choice('valkey', 'dynamodb').default('valkey').describe('the store'),
   image: matching(/^[\w.:/@-]+$/, 'the URI of an image')
     .optional()
-    .describe('of the service; without one it is built from the Dockerfile when it is deployed'),
-  architecture: choice('x86_64', 'arm64').default('x86_64').describe('what the image is built for'),
+    .describe('image of the service; without it, the deployment builds it from the Dockerfile'),
+  architecture: choice('x86_64', 'arm64').default('x86_64').describe('CPU architecture of the image'),
   cpu: wholeNumber(256, 4096)
     .refine((units) => Object.hasOwn(MEMORY, units), `expected ${Object.keys(MEMORY).join(', ')}`)
     .default(512)
-    .describe('of a task: 1024 are one vCPU'),
-  memoryMiB: wholeNumber(512, 30_720).default(1024).describe('of a task'),
-  minTasks: wholeNumber(1, 1000).default(2).describe('so many tasks at least'),
-  maxTasks: wholeNumber(1, 1000).default(10).describe('so many tasks at most'),
+    .describe('CPU units of a task; 1024 are one vCPU'),
+  memoryMiB: wholeNumber(512, 30_720).default(1024).describe('memory of a task'),
+  minTasks: wholeNumber(1, 1000).default(2).describe('smallest number of tasks'),
+  maxTasks: wholeNumber(1, 1000).default(10).describe('largest number of tasks'),
   desiredTasks: wholeNumber(1, 1000)
     .optional()
-    .describe('so many tasks after each deployment; without it, as many as scaling has chosen'),
+    .describe('number of tasks after each deployment; without it, the current number stays'),
   connectionsPerTask: wholeNumber(100, 1_000_000)
     .default(10_000)
-    .describe('how many open connections one task is to answer for, before another is started'),
-  throttleRate: wholeNumber(1, 1_000_000).default(5000).describe("clients' messages a second, on each route"),
-  throttleBurst: wholeNumber(1, 1_000_000).default(2500).describe('and so many at once'),
+    .describe('open connections per task, above which another task starts'),
+  throttleRate: wholeNumber(1, 1_000_000).default(5000).describe('client messages per second and route'),
+  throttleBurst: wholeNumber(1, 1_000_000).default(2500).describe('burst of client messages per route'),
   logRetentionDays: wholeNumber(1, 3653)
     .refine((days) => RETENTIONS.includes(days), `expected one of ${RETENTIONS.join(', ')}`)
     .default(30)
-    .describe("of the service's logs and the access logs"),
+    .describe("retention of the service's logs and the access logs"),
   logsRole: choice('create', 'existing')
     .default('create')
-    .describe("API Gateway's role for logs, one in each Region of an account: made, or there already"),
-  alarmEmail: z.email('expected an e-mail address').optional().describe('who is told of alarms'),
+    .describe(
+      "API Gateway's role for logs, one per Region of an account: create it, or use the existing one",
+    ),
+  alarmEmail: z
+    .email('expected an e-mail address')
+    .optional()
+    .describe('e-mail address that receives alarms'),
   alarmTopicArn: arn('sns', '[\\w.-]+', 'the ARN of an SNS topic')
     .optional()
-    .describe('what is told of alarms'),
+    .describe('SNS topic that receives alarms'),
   secretGeneration: wholeNumber(1, 1_000_000)
     .default(1)
-    .describe('one more makes a new gateway secret, with the one before still accepted'),
-  acceptPreviousSecret: trueOrFalse.default(true).describe('false ends that'),
+    .describe('increase by one to rotate the gateway secret; the previous one is still accepted'),
+  acceptPreviousSecret: trueOrFalse
+    .default(true)
+    .describe('false: the previous gateway secret is no longer accepted'),
   authorizerArn: arn('lambda', 'function:.+', 'the ARN of a Lambda function')
     .optional()
-    .describe('with AUTH=authorizer: the function that decides who may connect'),
+    .describe('with AUTH=authorizer: the Lambda authorizer'),
   authorizerIdentitySources: matching(
     /^(?:route\.request\.(?:header|querystring)\.[\w.$-]+,?)+$/,
-    'route.request.{header|querystring}.NAME, with commas between',
+    'route.request.{header|querystring}.NAME, separated by commas',
   )
     .transform((text) => text.split(','))
     .default(['route.request.querystring.token'])
-    .describe('what a handshake must have for the authorizer to be asked'),
+    .describe('identity sources: a handshake without them is refused'),
   authorizerUserKey: matching(/^[A-Za-z0-9_]+$/, 'letters, digits and _')
     .optional()
-    .describe("what of the authorizer's context names the user; without it, principalId"),
-  apiKeysSecretArn: secretArn.optional().describe('the secret whose text is API_KEYS, for the publish API'),
+    .describe("key of the authorizer's context with the user id; default principalId"),
+  apiKeysSecretArn: secretArn.optional().describe('secret with API_KEYS, for the publish API'),
   publisherSecurityGroupId: matching(/^sg-[0-9a-f]{8,17}$/, 'a security group such as sg-0123456789abcdef0')
     .optional()
-    .describe('whose members reach the load balancer, for the publish API'),
-  AUTH: choice('none', 'jwt', 'authorizer').default('none').describe('how a client says who it is'),
-  JWT_JWKS_URL: z.string().optional().describe('with AUTH=jwt: where the token issuer shows its keys'),
-  JWT_KEY: z.string().optional().describe("or the issuer's public key in PEM"),
-  jwtSecretArn: secretArn.optional().describe('or the secret whose text is JWT_SECRET'),
-  JWT_ISSUER: z.string().optional().describe('what iss has to be'),
-  JWT_AUDIENCE: z.string().optional().describe('what aud has to name'),
+    .describe('security group of the clients of the publish API'),
+  AUTH: choice('none', 'jwt', 'authorizer').default('none').describe('how clients are authenticated'),
+  JWT_JWKS_URL: z.string().optional().describe("with AUTH=jwt: URL of the token issuer's keys"),
+  JWT_KEY: z.string().optional().describe("or: the issuer's public key in PEM"),
+  jwtSecretArn: secretArn.optional().describe('or: secret with JWT_SECRET'),
+  JWT_ISSUER: z.string().optional().describe('required value of the claim iss'),
+  JWT_AUDIENCE: z.string().optional().describe('required value in the claim aud'),
   JWT_ALGORITHMS: z.string().optional().describe('accepted algorithms'),
-  JWT_USER_CLAIM: z.string().optional().describe('the claim that names the user'),
-  JWT_CLOCK_TOLERANCE_SECONDS: z.string().optional().describe("by how much the issuer's clock may differ"),
-  JWT_JWKS_TIMEOUT_MS: z.string().optional().describe('until the keys are read'),
+  JWT_USER_CLAIM: z.string().optional().describe('claim with the user id'),
+  JWT_CLOCK_TOLERANCE_SECONDS: z.string().optional().describe('tolerated clock difference to the issuer'),
+  JWT_JWKS_TIMEOUT_MS: z.string().optional().describe('timeout for reading the keys'),
   REPLIES: choice('callback', 'response')
     .default('callback')
-    .describe('how messages are answered; with response, $default is two-way'),
+    .describe('how replies are sent; with response, $default is two-way'),
   DRAIN_SECONDS: wholeNumber(0, 90)
     .default(30)
-    .describe('how long a task that is to stop serves on; the deregistration delay, too'),
+    .describe('how long a stopping task continues to serve; also the deregistration delay'),
   WS_API_ENDPOINT: matching(/^https:\/\//, 'a URL that starts with https:')
     .optional()
-    .describe("where callbacks go, when it is not the stage's own URL: a custom domain name"),
+    .describe("endpoint of callbacks, if not the stage's own URL: a custom domain name"),
   LOG_LEVEL: choice('fatal', 'error', 'warn', 'info', 'debug', 'trace')
     .default('info')
-    .describe('what is logged'),
+    .describe('lowest level that is logged'),
   OTEL_EXPORTER_OTLP_ENDPOINT: matching(/^https?:\/\//, 'a URL that starts with https: or http:')
     .optional()
-    .describe('a collector for traces'),
-  ...handedOnSettings,
+    .describe('OTLP collector for traces'),
+  ...passThroughSettings,
 });
 
-/** Problems that no parameter has alone, with the parameter that the problem is told of. */
+/** Problems of several parameters together, each with the parameter to report it for. */
 function contradictions(texts: Readonly<Record<string, string>>): (readonly [string, string])[] {
   const has = (name: string) => texts[name] !== undefined;
   const number = (name: 'minTasks' | 'maxTasks' | 'desiredTasks' | 'cpu' | 'memoryMiB') =>
@@ -192,7 +203,7 @@ function contradictions(texts: Readonly<Record<string, string>>): (readonly [str
   const rules: readonly (readonly [boolean, string, string])[] = [
     [has('vpcId') && !has('subnetIds'), 'subnetIds', 'expected the private subnets of vpcId'],
     [has('subnetIds') && !has('vpcId'), 'vpcId', 'expected the VPC of subnetIds'],
-    [has('natGateways') && has('vpcId'), 'natGateways', 'expected only for a VPC that is made'],
+    [has('natGateways') && has('vpcId'), 'natGateways', 'expected only without vpcId'],
     [
       min !== undefined && max !== undefined && max < min,
       'maxTasks',

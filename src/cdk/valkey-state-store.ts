@@ -4,10 +4,10 @@ import { type FargateService } from 'aws-cdk-lib/aws-ecs';
 import { CfnServerlessCache } from 'aws-cdk-lib/aws-elasticache';
 import { type Construct } from 'constructs';
 import { type Network } from './network.js';
-import { Store } from './store.js';
+import { StateStore } from './state-store.js';
 
-/** ElastiCache Serverless for Valkey: cluster mode and TLS always, and only the tasks may connect. */
-export class ValkeyStore extends Store {
+/** ElastiCache Serverless for Valkey, which always uses cluster mode and TLS. Only the tasks may connect. */
+export class ValkeyStateStore extends StateStore {
   readonly environment: Readonly<Record<string, string>>;
   readonly #securityGroup: SecurityGroup;
 
@@ -19,12 +19,12 @@ export class ValkeyStore extends Store {
       allowAllOutbound: false,
     });
     const cache = new CfnServerlessCache(this, 'Cache', {
-      // its name is required, and must differ from those of other stacks
+      // required, and must be unique among stacks
       serverlessCacheName: Fn.join('-', [Aws.STACK_NAME, 'store']),
       description: 'Backchannel: connections, channels and their history',
       engine: 'valkey',
       majorEngineVersion: '8',
-      // at most three, says the API
+      // the API accepts at most three
       subnetIds: subnets.slice(0, 3).map(({ subnetId }) => subnetId),
       securityGroupIds: [this.#securityGroup.securityGroupId],
       snapshotRetentionLimit: 1,
@@ -36,7 +36,7 @@ export class ValkeyStore extends Store {
     };
   }
 
-  /** Nothing: its door is the network. */
+  /** Does nothing: the network alone controls access. */
   grantTo(): void {}
 
   allowFrom(service: FargateService): void {

@@ -3,46 +3,46 @@ import { type ChannelName } from '../../../api/messages.js';
 import { type Frame } from '../../connections/frame.js';
 import { type Member, type MemberRange, type Shard, type Store } from '../../store/store.js';
 
-/** A message of a channel, on its way to the members in a range. */
+/** A message of a channel to the members in a range. */
 export interface ChannelDelivery {
   readonly channel: ChannelName;
-  /** The message's place in the channel's log. */
+  /** Position of the message in the channel's log. */
   readonly offset: number;
   readonly range: MemberRange;
   readonly frame: Frame;
 }
 
-/** How far a shard is. */
+/** Progress of a shard. */
 export interface Progress {
-  /** Up to this member a delivery to each was tried; nobody was, yet, when it is undefined. */
+  /** Delivery was attempted to every member up to this one; undefined: to none. */
   readonly after?: ConnectionId | undefined;
-  /** The last take of which was heard after it, by a renewal of the lease or by handing the shard back. */
+  /** The latest take whose task has renewed its lease or handed the shard back. */
   readonly heardOfTake: number;
 }
 
-/** Those to whom it goes, in pages: members who joined before it. */
+/** The recipients of a message, in pages: the members that joined before it. */
 export async function* recipients(
   store: Store,
   { channel, offset, range }: Omit<ChannelDelivery, 'frame'>,
 ): AsyncIterable<readonly Member[]> {
   for await (const page of store.members(channel, range)) {
-    // who joined after it has got it by recovering, or did not ask for it
+    // a member that joined after it was sent it by replay, or did not ask for earlier messages
     yield page.filter(({ joinedOffset }) => joinedOffset < offset);
   }
 }
 
 /**
- * A shard's content: one line of JSON, then the frame as it is. A frame of 128 KB that holds JSON could take twice the room
- * as a string in JSON again, more than a store takes.
+ * Serializes the content of a shard: one line of JSON, then the unmodified frame. As a string within JSON, a frame of
+ * 128 KB could take twice the space because of its quotes, more than a store accepts.
  */
 export function writeContent({ frame, ...rest }: ChannelDelivery): string {
   return `${JSON.stringify(rest)}\n${frame}`;
 }
 
-/** @throws {SyntaxError} it was not written by {@link writeContent} */
+/** @throws {SyntaxError} the content was not written by {@link writeContent} */
 export function readContent({ content }: Shard): ChannelDelivery {
   const lineEnd = content.indexOf('\n');
-  if (lineEnd < 0) throw new SyntaxError('a shard has a line of JSON and a frame');
+  if (lineEnd < 0) throw new SyntaxError('expected a line of JSON and a frame');
   const rest = JSON.parse(content.slice(0, lineEnd)) as Omit<ChannelDelivery, 'frame'>;
   return { ...rest, frame: content.slice(lineEnd + 1) as Frame };
 }

@@ -1,20 +1,22 @@
+import { type ShardsPart } from '../composed-store.js';
 import { type Shard } from '../store.js';
-import { type Context, newName } from './context.js';
-import { FINISH_SHARD, PUT_SHARDS, RELEASE_SHARD, RENEW_SHARD, TAKE_SHARD } from './work-scripts.js';
+import { type Context, newUniqueName } from './context.js';
+import { FINISH_SHARD, PUT_SHARDS, RELEASE_SHARD, RENEW_SHARD, TAKE_SHARD } from './shard-scripts.js';
 
 /** Unfinished work, in one hash slot. */
-export class RedisShards {
+export class RedisShards implements ShardsPart {
   readonly #keys: readonly string[];
 
   constructor(private readonly context: Context) {
     this.#keys = context.keys.shards();
   }
 
-  async put(contents: readonly string[]): Promise<void> {
-    if (contents.length > 0) await this.context.server.run(PUT_SHARDS, this.#keys, [newName(), ...contents]);
+  async putShards(contents: readonly string[]): Promise<void> {
+    if (contents.length > 0)
+      await this.context.server.run(PUT_SHARDS, this.#keys, [newUniqueName(), ...contents]);
   }
 
-  async take(leaseMs: number): Promise<Shard | undefined> {
+  async takeShard(leaseMs: number): Promise<Shard | undefined> {
     const { server, now } = this.context;
     const taken = await server.run(TAKE_SHARD, this.#keys, [now(), now() + leaseMs]);
     const [shardId, content, takes, progress] = taken as [string?, string?, number?, (string | null)?];
@@ -22,23 +24,23 @@ export class RedisShards {
     return { shardId, content, progress: progress ?? undefined, takes };
   }
 
-  async renew({ shardId, takes }: Shard, leaseMs: number, progress: string): Promise<boolean> {
+  async renewShard({ shardId, takes }: Shard, leaseMs: number, progress: string): Promise<boolean> {
     const { server, now } = this.context;
     const args = [shardId, takes, now(), now() + leaseMs, progress];
     return (await server.run(RENEW_SHARD, this.#keys, args)) === 1;
   }
 
-  async release({ shardId, takes }: Shard, progress: string | undefined): Promise<void> {
+  async releaseShard({ shardId, takes }: Shard, progress: string | undefined): Promise<void> {
     const { server, now } = this.context;
     const noted = progress === undefined ? [] : [progress];
     await server.run(RELEASE_SHARD, this.#keys, [shardId, takes, now(), ...noted]);
   }
 
-  async finish({ shardId, takes }: Shard): Promise<void> {
+  async finishShard({ shardId, takes }: Shard): Promise<void> {
     await this.context.server.run(FINISH_SHARD, this.#keys, [shardId, takes]);
   }
 
-  async count(): Promise<number> {
+  async countShards(): Promise<number> {
     const contents = this.#keys[0]!;
     return Number(await this.context.server.send(contents, ['HLEN', contents]));
   }

@@ -3,7 +3,7 @@ import { type ChannelName } from '../../../api/messages.js';
 import { type Member, type MemberRange } from '../store.js';
 import { type Item, N, numberOf, S } from './attributes.js';
 import { ownerOf } from './connection-rows.js';
-import { type Logs } from './logs.js';
+import { type DynamoDbLogs } from './logs.js';
 import { inPages } from './pages.js';
 import { type Key, type Table } from './table.js';
 
@@ -13,14 +13,14 @@ export function memberKey(channel: ChannelName, connectionId: ConnectionId): Key
   return { pk: partitionOf(channel), sk: connectionId };
 }
 
-/** The rows of a channel, one for each member, in the order of their connection ids' bytes. */
-export class Members {
+/** The member rows of a channel, in the byte order of their connection ids. */
+export class MemberRows {
   readonly #table: Table;
-  readonly #logs: Logs;
+  readonly #logs: DynamoDbLogs;
   readonly #now: () => number;
   readonly #pageSize: number;
 
-  constructor(table: Table, logs: Logs, now: () => number, pageSize: number) {
+  constructor(table: Table, logs: DynamoDbLogs, now: () => number, pageSize: number) {
     this.#table = table;
     this.#logs = logs;
     this.#now = now;
@@ -35,7 +35,9 @@ export class Members {
     return this.#table.count({ pk: partitionOf(channel), ...this.#unexpired() }, atMost);
   }
 
-  /** Reads the rows of all members, because DynamoDB knows no places; but at half the price, because a cut may be old. */
+  /**
+   * Reads all member rows, because DynamoDB has no offsets. Eventually consistent reads, at half the price, are enough.
+   */
   async ranges(channel: ChannelName, size: number): Promise<readonly MemberRange[]> {
     const cuts: ConnectionId[] = [];
     let members = 0;
@@ -57,10 +59,10 @@ export class Members {
   }
 
   /**
-   * Gives a member its place in the log, unless it has one.
+   * Sets a member's `joinedOffset`, unless it is set.
    *
-   * @param offset where the log was after the member's row was written
-   * @returns the place that it has; undefined when the membership has ended
+   * @param offset the log's offset, read after the member's row was written
+   * @returns the member's `joinedOffset`; undefined if the membership has ended
    */
   async settle(
     channel: ChannelName,
@@ -80,7 +82,7 @@ export class Members {
     return settled === 'refused' ? undefined : numberOf(settled['joinedOffset']);
   }
 
-  /** Deletes the row of a membership, if it is not that of a later one already. */
+  /** Deletes the row of a membership, unless it belongs to a later one. */
   async delete(channel: ChannelName, connectionId: ConnectionId, membership: number): Promise<void> {
     await this.#table.delete(memberKey(channel, connectionId), {
       condition: '#membership = :membership',
@@ -115,16 +117,16 @@ export class Members {
     if (rows.every((row) => row['joinedOffset'] !== undefined)) {
       return rows.map((row) => toMember(row, numberOf(row['joinedOffset'])));
     }
-    // somebody is just joining, or has failed to: see Memberships.join
+    // a join is in progress or was interrupted: see DynamoDbMemberships.#place
     const { offset } = await this.#logs.position(channel);
     const members = await Promise.all(
       rows.map(async (row) => {
         const { connectionId } = toMember(row, offset);
-        const place =
+        const joinedOffset =
           row['joinedOffset'] === undefined
             ? await this.settle(channel, connectionId, numberOf(row['membership']), offset)
             : numberOf(row['joinedOffset']);
-        return place === undefined ? undefined : toMember(row, place);
+        return joinedOffset === undefined ? undefined : toMember(row, joinedOffset);
       }),
     );
     return members.filter((member) => member !== undefined);
@@ -144,7 +146,7 @@ function toMember(row: Item, joinedOffset: number): Member {
   };
 }
 
-/** One condition about a sort key is all that a query takes; `BETWEEN` is with both ends. */
+/** A query has one condition on the sort key; `BETWEEN` includes both bounds. */
 function rangeCondition(
   after: ConnectionId | undefined,
   until: ConnectionId | undefined,
@@ -155,7 +157,7 @@ function rangeCondition(
   return {};
 }
 
-/** In DynamoDB's order, which is that of the bytes in UTF-8. */
+/** In DynamoDB's order, which is that of the UTF-8 bytes. */
 function isBefore(one: string, other: string): boolean {
   return Buffer.compare(Buffer.from(one), Buffer.from(other)) < 0;
 }

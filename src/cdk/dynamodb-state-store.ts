@@ -2,10 +2,12 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import { type Attribute, AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { type TaskDefinition } from 'aws-cdk-lib/aws-ecs';
 import { type Construct } from 'constructs';
-import { Store } from './store.js';
+import { StateStore } from './state-store.js';
 
-/** One DynamoDB table, paid for by the request. It outlives the stack, since channels' history is in it. */
-export class DynamoDbStore extends Store {
+/**
+ * One DynamoDB table with on-demand billing. Retained when the stack is deleted, because it has the channels' history.
+ */
+export class DynamoDbStateStore extends StateStore {
   readonly environment: Readonly<Record<string, string>>;
   readonly #table: Table;
 
@@ -26,13 +28,13 @@ export class DynamoDbStore extends Store {
     this.#table.grant(task.taskRole, ...ACTIONS.map((action) => `dynamodb:${action}`));
   }
 
-  /** Nothing: its door is the role. */
+  /** Does nothing: the task role alone controls access. */
   allowFrom(): void {}
 }
 
 const text = (name: string): Attribute => ({ name, type: AttributeType.STRING });
 
-/** What the service's store calls: no Scan, and nothing that changes the table. */
+/** The actions that the service's store uses: no Scan, and none that change the table itself. */
 const ACTIONS = [
   'BatchGetItem',
   'BatchWriteItem',

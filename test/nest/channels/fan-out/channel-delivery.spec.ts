@@ -1,11 +1,12 @@
 import { expect, it } from 'vitest';
-import { type ChannelName, LIMITS } from '../../../../src/api/messages.js';
+import { type ChannelName } from '../../../../src/api/messages.js';
+import { QUOTAS } from '../../../../src/api/quotas.js';
 import {
   readContent,
   readProgress,
   writeContent,
   writeProgress,
-} from '../../../../src/nest/channels/fan-out/shard.js';
+} from '../../../../src/nest/channels/fan-out/channel-delivery.js';
 import { frame } from '../../../../src/nest/connections/frame.js';
 import { member } from '../members-of-channel.js';
 
@@ -28,7 +29,7 @@ it('is read as it was written, whatever the message holds', () => {
 
 it('takes at most 200 KB, however much of a message had to be escaped', () => {
   const message = { type: 'message', channel: 'c'.repeat(256), offset: 2 ** 53 - 1, data: '' } as const;
-  const room = LIMITS.messageBytes - Buffer.byteLength(frame(message));
+  const room = QUOTAS.messageBytes - Buffer.byteLength(frame(message));
   const content = writeContent({
     channel: message.channel as ChannelName,
     offset: message.offset,

@@ -1,5 +1,6 @@
 import { type ConnectionId } from '../../../api/integration.js';
 import { type ChannelName } from '../../../api/messages.js';
+import { type MembershipsPart } from '../composed-store.js';
 import { type JoinOutcome, type Member, type MemberRange } from '../store.js';
 import { CUT_MEMBERS, ENTER_CHANNEL, EXIT_CHANNEL, UNINDEX_CHANNEL } from './channel-scripts.js';
 import {
@@ -9,25 +10,25 @@ import {
   ENTER_INDEX,
   LEAVE_INDEX,
 } from './connection-scripts.js';
-import { type Context, LOG_TTL_MS, newName, untilDropped } from './context.js';
+import { type Context, LOG_TTL_MS, newUniqueName, redisTtlMs } from './context.js';
 import { indexOf, INDEXES } from './keys.js';
 import { afterMember, fromMember, idOfMember, unpackMember } from './packed.js';
-import { toPosition } from './redis-logs.js';
+import { toPosition } from './logs.js';
 import { type Reply } from './redis-server.js';
 
-/** A membership as its connection has it. */
+/** A membership as the connection's hash has it. */
 export interface Membership {
   readonly channel: ChannelName;
   readonly token: string;
 }
 
 /**
- * Who is a member of what. That is written twice, because no command reaches two hash slots: with the connection, which
- * decides, and with the channel, where it is read. Each membership has a token. Who has written to the channel looks
- * again at the connection and corrects what has changed meanwhile, so that both agree however the steps of several
- * writers fall together. What a task that ended between two steps leaves behind ends with the connection.
+ * Memberships. Each is stored twice, because no command spans hash slots: with the connection, which decides, and with
+ * the channel, where it is read. Each membership has a token. After a write to the channel, the task reads the
+ * connection again and corrects the channel if the connection has changed, so that both agree for any interleaving of
+ * several writers. What a task leaves behind that ends between two steps expires with the connection.
  */
-export class RedisMemberships {
+export class RedisMemberships implements MembershipsPart {
   constructor(private readonly context: Context) {}
 
   async join(channel: ChannelName, connectionId: ConnectionId, maxChannels: number): Promise<JoinOutcome> {
@@ -37,9 +38,9 @@ export class RedisMemberships {
       channel,
       maxChannels,
     ]);
-    const [kind, token, expiresAt, who] = begun as [JoinOutcome['kind'], string, string, string];
+    const [kind, token, expiresAt, owner] = begun as [JoinOutcome['kind'], string, string, string];
     if (kind === 'unknown_connection' || kind === 'too_many_channels') return { kind };
-    return { kind, position: await this.enter(connectionId, { channel, token }, expiresAt, who) };
+    return { kind, position: await this.enter(connectionId, { channel, token }, expiresAt, owner) };
   }
 
   async leave(channel: ChannelName, connectionId: ConnectionId): Promise<boolean> {
@@ -47,41 +48,41 @@ export class RedisMemberships {
     const ended = await server.run(END_MEMBERSHIP, this.#keysOf(connectionId), [now(), channel]);
     const [wasMember, token] = ended as [number?, string?];
     if (token !== undefined) await this.exit(connectionId, { channel, token });
-    else await this.#clearRest(channel, connectionId);
+    else await this.#removeLeftover(channel, connectionId);
     return wasMember === 1;
   }
 
-  /** Writes a membership to its channel. @returns where the log was at that moment */
-  async enter(connectionId: ConnectionId, membership: Membership, expiresAt: string, who: string) {
+  /** Writes a membership to its channel. @returns the position of the log at that moment */
+  async enter(connectionId: ConnectionId, membership: Membership, expiresAt: string, owner: string) {
     const { server, keys, now } = this.context;
     const { channel, token } = membership;
     const present = now();
-    // not before the member expires; a while longer, so that not every one who joins has to enter the channel again; and
-    // never the same time twice, so that who takes the channel out sees that somebody has joined meanwhile
+    // later than the member expires, so that not every join must index the channel again; and random, so that a task
+    // that removes the channel from the index notices a join in the meantime
     const indexedUntil = Number(expiresAt) + (1 + Math.random()) * INDEXED_FOR_MS;
-    const ttlMs = untilDropped(indexedUntil - present);
-    const log = [newName(), LOG_TTL_MS, present] as const;
-    const args = [...log, connectionId, token, expiresAt, who, indexedUntil, ttlMs];
+    const ttlMs = redisTtlMs(indexedUntil - present);
+    const log = [newUniqueName(), LOG_TTL_MS, present] as const;
+    const args = [...log, connectionId, token, expiresAt, owner, indexedUntil, ttlMs];
     const entered = await server.run(ENTER_CHANNEL, this.#keysOfChannel(channel), args);
-    const [epoch, offset, isToBeIndexed] = entered as [string, string, number];
+    const [epoch, offset, mustBeIndexed] = entered as [string, string, number];
     const [checked] = await Promise.all([
       server.run(CHECK_MEMBERSHIP, this.#keysOf(connectionId), [present, channel]),
-      isToBeIndexed === 1 &&
+      mustBeIndexed === 1 &&
         server.run(
           ENTER_INDEX,
           [keys.channelIndex(indexOf(channel))],
           [present, indexedUntil, channel, ttlMs],
         ),
     ]);
-    const [currentToken, currentExpiresAt, currentWho] = checked as string[];
+    const [currentToken, currentExpiresAt, currentOwner] = checked as string[];
     if (currentToken !== token) await this.exit(connectionId, membership);
-    else if (currentExpiresAt !== expiresAt || currentWho !== who) {
-      await this.enter(connectionId, membership, currentExpiresAt!, currentWho!);
+    else if (currentExpiresAt !== expiresAt || currentOwner !== owner) {
+      await this.enter(connectionId, membership, currentExpiresAt!, currentOwner!);
     }
     return toPosition([epoch, offset]);
   }
 
-  /** Takes a membership, and no other one, out of its channel. */
+  /** Removes a membership from its channel, but not a later one of the same connection. */
   async exit(connectionId: ConnectionId, { channel, token }: Membership): Promise<void> {
     const { server, now } = this.context;
     const args = [now(), connectionId, token];
@@ -93,24 +94,24 @@ export class RedisMemberships {
     return member !== undefined && member.expiresAt > this.context.now();
   }
 
-  async count(channel: ChannelName): Promise<number> {
+  async countMembers(channel: ChannelName): Promise<number> {
     const { server, keys, now } = this.context;
     const key = keys.memberExpiry(channel);
     return Number(await server.send(key, ['ZCOUNT', key, `(${now()}`, '+inf']));
   }
 
-  async *members(channel: ChannelName, { after, until }: MemberRange): AsyncIterable<readonly Member[]> {
-    const { page, now } = this.context;
+  async *members(channel: ChannelName, { after, until }: MemberRange = {}): AsyncIterable<readonly Member[]> {
+    const { pageSize, now } = this.context;
     const end = until === undefined ? '+' : `(${afterMember(until)}`;
     let next = this.#read(channel, after === undefined ? '-' : `[${afterMember(after)}`, end);
     for (;;) {
       const packed = await next;
       const last = packed.at(-1);
-      const isLast = packed.length < page || last === undefined;
+      const isLast = packed.length < pageSize || last === undefined;
       if (!isLast) {
-        // the next page is on its way while this one is used
+        // reads ahead while the caller uses this page
         next = this.#read(channel, `[${afterMember(idOfMember(last))}`, end);
-        // whether it has failed is seen when it is awaited, which it is not if nobody wants it
+        // a failure is thrown at the await above, unless the caller stops before
         next.catch(() => {});
       }
       const present = now();
@@ -124,7 +125,7 @@ export class RedisMemberships {
     }
   }
 
-  async ranges(channel: ChannelName, size: number): Promise<readonly MemberRange[]> {
+  async memberRanges(channel: ChannelName, size: number): Promise<readonly MemberRange[]> {
     const { server, now } = this.context;
     const packed = (await server.run(CUT_MEMBERS, this.#keysOfChannel(channel), [now(), size])) as string[];
     const cuts = packed.map(idOfMember);
@@ -134,26 +135,26 @@ export class RedisMemberships {
     }));
   }
 
-  /** How many channels have members. */
+  /** The number of channels with members. */
   async countChannels(): Promise<number> {
     let count = 0;
     for (let index = 0; index < INDEXES; index += 1) count += await this.#countIndexed(index);
     return count;
   }
 
-  /** The index may name channels that all members have left or that expired: these are taken out. */
+  /** Also removes channels without members from the index. */
   async #countIndexed(index: number): Promise<number> {
     const { server, keys, now } = this.context;
     const key = keys.channelIndex(index);
     const range = ['ZRANGE', key, `(${now()}`, '+inf', 'BYSCORE', 'WITHSCORES'];
-    const named = (await server.send(key, range)) as string[];
+    const indexed = (await server.send(key, range)) as string[];
     const counted = await Promise.all(
-      pairs(named).map(async ([channel, indexedUntil]) => {
-        if ((await this.count(channel as ChannelName)) > 0) return 1;
+      pairs(indexed).map(async ([channel, indexedUntil]) => {
+        if ((await this.countMembers(channel as ChannelName)) > 0) return 1;
         const emptied = await server.run(UNINDEX_CHANNEL, this.#keysOfChannel(channel as ChannelName), [
           now(),
         ]);
-        // empty where a task ended between the two, so that the channel does not know what its index does
+        // empty if a task ended between the two writes, so that only the index knows the time
         await this.#leaveIndex(channel as ChannelName, emptied === '' ? indexedUntil : emptied);
         return 0;
       }),
@@ -161,21 +162,21 @@ export class RedisMemberships {
     return counted.reduce<number>((sum, one) => sum + one, 0);
   }
 
-  /** @param indexedUntil not text where the channel is to stay in its index */
+  /** @param indexedUntil a string if the channel must be removed from the index */
   async #leaveIndex(channel: ChannelName, indexedUntil: Reply): Promise<void> {
     if (typeof indexedUntil !== 'string') return;
     const index = this.context.keys.channelIndex(indexOf(channel));
     await this.context.server.run(LEAVE_INDEX, [index], [channel, indexedUntil]);
   }
 
-  /** Takes out what a task has left behind that ended while it let a connection leave. */
-  async #clearRest(channel: ChannelName, connectionId: ConnectionId): Promise<void> {
+  /** Removes the entry that a task has left behind if it ended during a leave. */
+  async #removeLeftover(channel: ChannelName, connectionId: ConnectionId): Promise<void> {
     const { server, keys } = this.context;
-    const rest = await this.#find(channel, connectionId);
-    if (rest === undefined) return;
+    const leftover = await this.#find(channel, connectionId);
+    if (leftover === undefined) return;
     const key = keys.channelsOf(connectionId);
     const token = await server.send(key, ['HGET', key, channel]);
-    if (token !== rest.token) await this.exit(connectionId, { channel, token: rest.token });
+    if (token !== leftover.token) await this.exit(connectionId, { channel, token: leftover.token });
   }
 
   async #find(channel: ChannelName, connectionId: ConnectionId) {
@@ -188,7 +189,12 @@ export class RedisMemberships {
     return packed === undefined ? undefined : unpackMember(packed);
   }
 
-  async #read(channel: ChannelName, from: string, to: string, limit = this.context.page): Promise<string[]> {
+  async #read(
+    channel: ChannelName,
+    from: string,
+    to: string,
+    limit = this.context.pageSize,
+  ): Promise<string[]> {
     const { server, keys } = this.context;
     const key = keys.members(channel);
     return (await server.send(key, [
@@ -216,7 +222,7 @@ export class RedisMemberships {
 
 const INDEXED_FOR_MS = 600_000;
 
-/** What Redis gives as one list. */
+/** Splits a flat list (name, value, …) into pairs. */
 export function pairs(list: readonly string[]): (readonly [string, string])[] {
   return Array.from({ length: list.length / 2 }, (_, index) => [list[2 * index]!, list[2 * index + 1]!]);
 }

@@ -1,0 +1,33 @@
+/**
+ * The numbers of the contract. Those of API Gateway were read 2026-11-20 from
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
+ * The local gateway has its own table, `gateway/limits.ts`; `test/api/quotas.spec.ts` compares the names that both
+ * have.
+ */
+export const QUOTAS = {
+  /** API Gateway: the largest message, in both directions. */
+  messageBytes: 128 * 1024,
+  /** API Gateway: the largest frame that a client may send. A larger message takes several frames. */
+  frameBytes: 32 * 1024,
+  /** API Gateway: a connection without a message in either direction is closed after this time. */
+  idleMs: 10 * 60_000,
+  /** API Gateway: every connection is closed this long after it was opened. */
+  connectionMs: 2 * 3_600_000,
+  /** API Gateway: the longest time that it waits for the response of an integration. */
+  integrationTimeoutMs: 29_000,
+  /**
+   * API Gateway bills a message per started 32 KB: a frame with several messages is at most this large.
+   * @see https://aws.amazon.com/api-gateway/pricing/
+   */
+  batchBytes: 32 * 1024,
+  /** Ours: members that a `presence` reply names. Each takes about 70 bytes unless user ids are long. */
+  presenceMembers: 1000,
+  /** Ours: bytes of the members in a `presence` reply; the rest of the message is for the fields around them. */
+  presenceBytes: 124 * 1024,
+  /** Ours: characters of a channel name. A setting may allow fewer. */
+  channelNameLength: 256,
+  /** Ours: characters of a user id. */
+  userIdLength: 256,
+  /** Ours: a longer token is refused unread. API Gateway accepts about 10 KB of request line and headers. */
+  tokenBytes: 8 * 1024,
+} as const;

@@ -1,0 +1,55 @@
+import { randomBytes } from 'node:crypto';
+import { type ChannelName } from '../../../api/messages.js';
+import { type LogsPart } from '../composed-store.js';
+import { type LogEntry, type Position, type Retention } from '../store.js';
+import { type EmbeddedDatabase } from './database.js';
+import { toPosition } from './rows.js';
+
+export class EmbeddedLogs implements LogsPart {
+  readonly #database: EmbeddedDatabase;
+
+  constructor(database: EmbeddedDatabase) {
+    this.#database = database;
+  }
+
+  async append(channel: ChannelName, content: string, { messages, ageMs }: Retention): Promise<Position> {
+    const { statements } = this.#database;
+    const now = this.#database.now();
+    const position = this.#database.transaction(() => {
+      const appended = toPosition(statements.advance.get(channel, newEpoch(), ageMs, now));
+      if (messages > 0) statements.append.run(channel, appended.offset, now, now + ageMs, content);
+      statements.trim.run(channel, appended.offset - messages);
+      return appended;
+    });
+    this.#database.removeExpired();
+    return position;
+  }
+
+  async position(channel: ChannelName): Promise<Position> {
+    return this.#database.transaction(() => this.positionInTransaction(channel));
+  }
+
+  /** As {@link position}, for a caller that has begun a transaction. */
+  positionInTransaction(channel: ChannelName): Position {
+    const { statements, now } = this.#database;
+    const known = statements.position.get(channel);
+    if (known) return toPosition(known);
+    const epoch = newEpoch();
+    statements.beginLog.run(channel, epoch, now());
+    return { epoch, offset: 0 };
+  }
+
+  async readLog(channel: ChannelName, after: number, limit: number): Promise<readonly LogEntry[]> {
+    return this.#database.attempt(
+      () =>
+        this.#database.statements.readLog.all(
+          channel,
+          after,
+          this.#database.now(),
+          limit,
+        ) as unknown as readonly LogEntry[],
+    );
+  }
+}
+
+const newEpoch = () => randomBytes(9).toString('base64url');

@@ -1,0 +1,77 @@
+import { type ConnectionId } from '../../../api/integration.js';
+import { type ChannelName } from '../../../api/messages.js';
+import { type MembershipsPart } from '../composed-store.js';
+import { type JoinOutcome, type Member, type MemberRange } from '../store.js';
+import { type EmbeddedDatabase } from './database.js';
+import { type EmbeddedLogs } from './logs.js';
+import { hadNotExpired, toMember, toPosition } from './rows.js';
+
+export class EmbeddedMemberships implements MembershipsPart {
+  readonly #database: EmbeddedDatabase;
+  readonly #logs: EmbeddedLogs;
+
+  constructor(database: EmbeddedDatabase, logs: EmbeddedLogs) {
+    this.#database = database;
+    this.#logs = logs;
+  }
+
+  async join(channel: ChannelName, connectionId: ConnectionId, maxChannels: number): Promise<JoinOutcome> {
+    const { statements } = this.#database;
+    const now = this.#database.now();
+    const insert = () => statements.join.get(channel, connectionId, now, maxChannels);
+    const joined = this.#database.attempt(insert);
+    if (joined) return { kind: 'joined', position: toPosition(joined) };
+    return this.#database.transaction((): JoinOutcome => {
+      if (!statements.getConnection.get(connectionId, now)) return { kind: 'unknown_connection' };
+      const position = this.#logs.positionInTransaction(channel);
+      if (statements.isMember.get(channel, connectionId, now)) return { kind: 'was_member', position };
+      const others = Number(statements.countOtherChannels.get(connectionId, channel)?.['count']);
+      if (others >= maxChannels) return { kind: 'too_many_channels' };
+      // the first insert found no log of the channel; now there is one
+      insert();
+      return { kind: 'joined', position };
+    });
+  }
+
+  async leave(channel: ChannelName, connectionId: ConnectionId): Promise<boolean> {
+    return this.#database.attempt(() =>
+      hadNotExpired(this.#database.statements.leave.get(channel, connectionId), this.#database.now()),
+    );
+  }
+
+  async isMember(channel: ChannelName, connectionId: ConnectionId): Promise<boolean> {
+    return this.#database.attempt(
+      () => this.#database.statements.isMember.get(channel, connectionId, this.#database.now()) !== undefined,
+    );
+  }
+
+  async countMembers(channel: ChannelName, atMost = Infinity): Promise<number> {
+    // SQLite reads a negative LIMIT as none
+    const limit = Number.isFinite(atMost) ? atMost : -1;
+    return this.#database.attempt(() =>
+      Number(this.#database.statements.countMembers.get(channel, this.#database.now(), limit)?.['count']),
+    );
+  }
+
+  async *members(channel: ChannelName, range: MemberRange = {}): AsyncIterable<readonly Member[]> {
+    const { statements, now, pageSize } = this.#database;
+    const { until = null } = range;
+    let after: string = range.after ?? '';
+    for (;;) {
+      const rows = this.#database.attempt(() =>
+        statements.members.all(channel, after, until, now(), pageSize),
+      );
+      const page = rows.map(toMember);
+      const last = page.at(-1);
+      if (last === undefined) return;
+      yield page;
+      after = last.connectionId;
+    }
+  }
+
+  async memberRanges(channel: ChannelName, size: number): Promise<readonly MemberRange[]> {
+    const rows = this.#database.attempt(() => this.#database.statements.cuts.all(channel, size));
+    const cuts = rows.map(({ connectionId }) => connectionId as ConnectionId);
+    return [...cuts, undefined].map((until, index) => ({ after: cuts[index - 1], until }));
+  }
+}

@@ -1,11 +1,11 @@
 import { describe } from 'vitest';
-import { answersAreKept } from './store/reservations.js';
+import { resultsAreKept } from './store/reservations.js';
 import { channelsAreJoined } from './store/channels.js';
 import { connectionsAreKept } from './store/connections.js';
 import { connectionsAreListed } from './store/listed-connections.js';
 import { logsAreKept } from './store/logs.js';
 import { membersAreListed } from './store/members.js';
-import { nothingIsMissed } from './store/nothing-is-missed.js';
+import { joinsMissNothing } from './store/concurrent-joins.js';
 import { oddNamesAreKeptApart } from './store/odd-names.js';
 import { shardsAreTaken } from './store/shards.js';
 import { type OpenedStore, openStore, type StoreSuiteOptions } from './store/store-under-test.js';
@@ -16,7 +16,7 @@ export interface StoreSuite {
   readonly open: (options: StoreSuiteOptions) => Promise<OpenedStore>;
 }
 
-/** Holds a store to what `store.ts` promises. */
+/** Checks the guarantees of `store.ts` for one store. */
 export function storeSuite({ name, open }: StoreSuite): void {
   describe(`the ${name} store`, () => {
     for (const part of [
@@ -25,9 +25,9 @@ export function storeSuite({ name, open }: StoreSuite): void {
       channelsAreJoined,
       membersAreListed,
       logsAreKept,
-      nothingIsMissed,
+      joinsMissNothing,
       shardsAreTaken,
-      answersAreKept,
+      resultsAreKept,
       oddNamesAreKeptApart,
       tasksShare,
     ])

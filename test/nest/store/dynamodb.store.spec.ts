@@ -2,7 +2,7 @@ import { DynamoDbStore } from '../../../src/nest/store/dynamodb.store.js';
 import { storeSuite } from '../../suites/store.suite.js';
 import { LocalDynamoDb, REGION } from '../../support/dynamodb.js';
 
-// what only DynamoDB has is in the folder beside it
+// tests of what only DynamoDB has are in `dynamodb/`
 storeSuite({
   name: 'DynamoDB',
   async open(options) {

@@ -40,7 +40,7 @@ storeSuite({
 
 const news = 'news' as ChannelName;
 
-it('makes its folder', async () => {
+it('creates its folder', async () => {
   await using folder = await temporaryFolder();
   const dataDir = join(folder.path, 'not', 'yet', 'there');
   const store = EmbeddedStore.open({ dataDir });
@@ -48,9 +48,9 @@ it('makes its folder', async () => {
   await store.close();
 });
 
-it('keeps what a process has written that was killed with SIGKILL', async () => {
+it('keeps the writes of a process that was killed with SIGKILL', async () => {
   await using folder = await temporaryFolder();
-  // the compiled store, because it runs without a test runner around it
+  // the compiled store, because it runs without the test runner
   const module = new URL('../../../dist/nest/store/embedded.store.js', import.meta.url);
   await writeFile(
     join(folder.path, 'writer.mjs'),
@@ -73,7 +73,7 @@ it('keeps what a process has written that was killed with SIGKILL', async () => 
   await store.close();
 });
 
-it('sweeps expired connections and their memberships out of its file when it opens', async () => {
+it('removes expired connections and their memberships from its file when it opens', async () => {
   await using folder = await temporaryFolder();
   const options = { dataDir: folder.path, now: () => 5000 };
   const before = EmbeddedStore.open(options);
@@ -115,7 +115,7 @@ it('names DATA_DIR, the path and the reason when the folder cannot be written', 
   );
 });
 
-it('keeps what is in a file of the first schema, and knows nobody behind its connections', async () => {
+it('keeps the content of a file of the first schema, whose connections have no user', async () => {
   await using folder = await temporaryFolder();
   const file = new DatabaseSync(join(folder.path, 'backchannel.sqlite'));
   file.exec(`
@@ -145,7 +145,7 @@ it('keeps what is in a file of the first schema, and knows nobody behind its con
   await store.close();
 });
 
-it('refuses the file of a newer version, and leaves it as it is', async () => {
+it('refuses the file of a newer version, and does not change it', async () => {
   await using folder = await temporaryFolder();
   const path = join(folder.path, 'backchannel.sqlite');
   const file = new DatabaseSync(path);
@@ -174,7 +174,7 @@ it('refuses a file with tables of something else', async () => {
   );
 });
 
-it('refuses a file that is no database, and leaves it as it is', async () => {
+it('refuses a file that is not a database, and does not change it', async () => {
   await using folder = await temporaryFolder();
   const path = join(folder.path, 'backchannel.sqlite');
   await writeFile(path, 'something else entirely '.repeat(100));

@@ -11,7 +11,7 @@ import { hasRedis, redisSkip, SpawnedRedisCluster } from '../../support/redis-se
 describe.skipIf(!hasRedis)(`with a Redis cluster (${redisSkip})`, () => {
   let cluster: SpawnedRedisCluster;
   beforeAll(async () => {
-    // one that goes on with the slots that it has
+    // a cluster that continues with the slots that it has
     cluster = await SpawnedRedisCluster.start('--cluster-require-full-coverage', 'no');
   });
   afterAll(() => cluster[Symbol.asyncDispose]());
@@ -22,18 +22,18 @@ describe.skipIf(!hasRedis)(`with a Redis cluster (${redisSkip})`, () => {
       openRedisStores(
         { url: cluster.url, isCluster: true, timeoutMs: 1000, ...options },
         async () => cluster.signal('SIGSTOP'),
-        // in less time than the nodes take to give each other up
+        // sooner than the nodes declare each other failed
         async () => cluster.signal('SIGCONT'),
       ),
   });
 
-  it('is found to be one by a store that takes it for a single server', async () => {
+  it('is recognised by a store that expects a single server', async () => {
     const connecting = RedisStore.connect({ ...defaults(), url: cluster.url, isCluster: false });
     await expect(connecting).rejects.toThrow(ConfigError);
     await expect(connecting).rejects.toThrow(/REDIS_CLUSTER=true/);
   });
 
-  it('is told who we are, on every node', async () => {
+  it('gets the credentials, on every node', async () => {
     await Promise.all(
       cluster.nodes.map((node) => node.command('ACL', 'SETUSER', 'us:er', 'on', '>p@ss', '~*', '+@all')),
     );
@@ -46,7 +46,7 @@ describe.skipIf(!hasRedis)(`with a Redis cluster (${redisSkip})`, () => {
   });
 
   it(
-    'goes on with the slots of the others when a node is killed, and with all of them once it is back',
+    'continues with the slots of the other nodes when one is killed, and with all once it is back',
     { timeout: 90_000 },
     async () => {
       const store = await RedisStore.connect({ ...defaults(), url: cluster.url });
@@ -59,7 +59,7 @@ describe.skipIf(!hasRedis)(`with a Redis cluster (${redisSkip})`, () => {
         expect(failed.length).toBeLessThan(150);
         expect(failed.every(({ reason }) => reason instanceof StoreUnavailableError)).toBe(true);
       }, UNTIL_DONE);
-      // a part of it is enough
+      // one node that responds is enough
       await expect(store.ping()).resolves.toBeUndefined();
       await cluster.nodes[1]!.restart();
       const isBack = async () => {
@@ -74,7 +74,7 @@ describe.skipIf(!hasRedis)(`with a Redis cluster (${redisSkip})`, () => {
 /** Longer than a loaded machine needs. */
 const UNTIL_DONE = { timeout: 30_000, interval: 50 };
 
-/** On the average a hundred in the slots of each node. */
+/** On average a hundred in the slots of each node. */
 const ids = Array.from({ length: 300 }, (_, index) => `${index}=` as ConnectionId);
 
 function defaults() {

@@ -39,12 +39,12 @@ describe.skipIf(!hasRedis)(`with a Redis server (${redisSkip})`, () => {
       ),
   });
 
-  it('does not keep ever more of what has expired, even if nobody counts', async () => {
+  it('limits the number of expired entries, even without a count', async () => {
     let now = Date.now();
     const prefix = randomUUID();
     const options = { url: redis.url(), isCluster: false, timeoutMs: 2000, prefix, now: () => now };
     const store = await RedisStore.connect(options);
-    // one of the parts that the index has
+    // one of the indexes
     const inFirst = (id: string) => indexOf(id) === 0;
     const ids = Array.from({ length: 20_000 }, (_, n) => `${prefix}${n}=` as ConnectionId).filter(inFirst);
     const put = (connectionId: ConnectionId) =>
@@ -58,47 +58,47 @@ describe.skipIf(!hasRedis)(`with a Redis server (${redisSkip})`, () => {
   });
 
   describe('that fails', { timeout: 60_000 }, () => {
-    it('is not waited for while it is away, and is used again once it is back', async () => {
+    it('fails calls at once while it is unreachable, and is used again once it is back', async () => {
       await using server = await SpawnedRedis.start();
       await using opened = await openOn(server);
       await opened.store.ping();
       await server.kill();
       await expect(opened.store.ping()).rejects.toBeInstanceOf(StoreUnavailableError);
-      // not because its time was over, but at once
-      await expect(opened.store.getConnection(alice)).rejects.toThrow(/^Redis: (?!no answer)/);
+      // at once, not after the timeout
+      await expect(opened.store.getConnection(alice)).rejects.toThrow(/^Redis: (?!no response)/);
       await server.restart();
       await vi.waitFor(() => opened.store.ping(), UNTIL_BACK);
-      // it knows nobody any more, nor any script
+      // it has lost all connections and scripts
       await expect(opened.store.touchConnection(alice)).resolves.toBeUndefined();
     });
 
-    it('is waited for as long as the timeout says when it does not answer', async () => {
+    it('fails calls after the timeout when it does not respond', async () => {
       await using server = await SpawnedRedis.start();
       await using opened = await openOn(server, { timeoutMs: 2000 });
       await connect(opened.store);
       server.signal('SIGSTOP');
       const before = performance.now();
-      await expect(opened.store.getConnection(alice)).rejects.toThrow(/^Redis: no answer in 2000 ms$/);
+      await expect(opened.store.getConnection(alice)).rejects.toThrow(/^Redis: no response within 2000 ms$/);
       expect(performance.now() - before).toBeGreaterThan(1990);
       server.signal('SIGCONT');
       await vi.waitFor(() => opened.store.ping(), UNTIL_BACK);
       await expect(opened.store.getConnection(alice)).resolves.toMatchObject({ connectionId: alice });
     });
 
-    it('is given up on a connection on which nothing comes back', async () => {
+    it('is reconnected when nothing comes back on the connection', async () => {
       await using server = await SpawnedRedis.start();
       await using opened = await openOn(server, { timeoutMs: 2000 });
       await opened.store.ping();
       server.signal('SIGSTOP');
-      await expect(opened.store.ping()).rejects.toThrow(/no answer/);
-      // from then on no command waits for an answer: there is no connection to send it on
-      const atOnce = () => expect(opened.store.ping()).rejects.toThrow(/^Redis: (?!no answer)/);
+      await expect(opened.store.ping()).rejects.toThrow(/no response/);
+      // from then on, calls fail at once: there is no connection
+      const atOnce = () => expect(opened.store.ping()).rejects.toThrow(/^Redis: (?!no response)/);
       await vi.waitFor(atOnce, UNTIL_BACK);
       server.signal('SIGCONT');
       await vi.waitFor(() => opened.store.ping(), UNTIL_BACK);
     });
 
-    it('is told its scripts again when it has forgotten them', async () => {
+    it('gets its scripts again when it has lost them', async () => {
       await using server = await SpawnedRedis.start();
       await using opened = await openOn(server);
       await connect(opened.store);
@@ -107,7 +107,7 @@ describe.skipIf(!hasRedis)(`with a Redis server (${redisSkip})`, () => {
       await expect(opened.store.join(news, alice, 10)).resolves.toMatchObject({ kind: 'joined' });
     });
 
-    it('begins new logs, and knows nobody, when everything was lost', async () => {
+    it('begins new logs, and has no connections, when all data was lost', async () => {
       await using server = await SpawnedRedis.start();
       await using opened = await openOn(server);
       await connect(opened.store);
@@ -120,7 +120,7 @@ describe.skipIf(!hasRedis)(`with a Redis server (${redisSkip})`, () => {
       expect(position.epoch).not.toBe(epoch);
     });
 
-    it('says why it does not write, and the store that it is not available', async () => {
+    it('makes the store unavailable when it refuses writes, with the reason', async () => {
       await using server = await SpawnedRedis.start();
       await using opened = await openOn(server);
       await server.command('CONFIG', 'SET', 'maxmemory', '1');
@@ -129,17 +129,17 @@ describe.skipIf(!hasRedis)(`with a Redis server (${redisSkip})`, () => {
     });
   });
 
-  describe('to connect to', () => {
+  describe('at the start', () => {
     const password = 'p@ss/wörd%';
 
-    it('is told who we are', async () => {
+    it('gets the credentials', async () => {
       await using server = await SpawnedRedis.start('--user', 'us:er', 'on', `>${password}`, '~*', '+@all');
       const userInfo = `us%3Aer:${encodeURIComponent(password)}@`;
       await using opened = await openOn(server, { url: server.url({ userInfo, path: '/3' }) });
       await expect(opened.store.ping()).resolves.toBeUndefined();
     });
 
-    it('may refuse the credentials: REDIS_URL is named, and the password is not', async () => {
+    it('may refuse the credentials: the error names REDIS_URL, and not the password', async () => {
       await using server = await SpawnedRedis.start('--requirepass', 'another');
       const url = server.url({ userInfo: `:${encodeURIComponent(password)}@` });
       const error = await refusal({ url });
@@ -149,7 +149,7 @@ describe.skipIf(!hasRedis)(`with a Redis server (${redisSkip})`, () => {
       expect((await refusal({ url: server.url() })).message).toMatch(/NOAUTH/);
     });
 
-    it('may be away: REDIS_URL is named in time', async () => {
+    it('may be unreachable: the error names REDIS_URL, in time', async () => {
       await using server = await SpawnedRedis.start();
       await server.kill();
       expect((await refusal({ url: server.url() })).message).toMatch(
@@ -167,18 +167,18 @@ describe.skipIf(!hasRedis)(`with a Redis server (${redisSkip})`, () => {
       await store.close();
     });
 
-    it('may be no cluster, where one is expected', async () => {
+    it('may not be a cluster although one is expected', async () => {
       expect((await refusal({ url: redis.url(), isCluster: true })).message).toMatch(
         /cluster support disabled/,
       );
     });
 
-    it('is trusted over TLS by its certificate', async () => {
+    it('is authenticated over TLS by its certificate', async () => {
       await using certificate = await temporaryCertificate();
       await using server = await SpawnedRedis.startWithTls(certificate);
       const url = server.url({ scheme: 'rediss' });
       expect((await refusal({ url })).message).toMatch(/^REDIS_URL=rediss:.*self-signed certificate/);
-      // as NODE_EXTRA_CA_CERTS does at the start
+      // the same as NODE_EXTRA_CA_CERTS
       const trusted = getCACertificates('default');
       setDefaultCACertificates([...trusted, certificate.cert]);
       try {
@@ -207,7 +207,7 @@ describe('REDIS_URL', () => {
     );
   });
 
-  it('names no database of a cluster', async () => {
+  it('must not name a database of a cluster', async () => {
     const error = await refusal({ url: 'redis://127.0.0.1:1/3', isCluster: true });
     expect(error.message).toMatch(/^REDIS_URL=redis:\/\/127.0.0.1:1: a cluster has no databases/);
   });

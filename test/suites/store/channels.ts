@@ -14,9 +14,9 @@ import {
   start,
 } from './store-under-test.js';
 
-/** Who joins, who leaves, and in how many channels. */
+/** Joins, leaves, and the largest number of channels. */
 export function channelsAreJoined(open: OpenStore): void {
-  it('lets a connection join once, since the first time', async () => {
+  it('joins a connection once, since its first join', async () => {
     await using opened = await open();
     const { store } = opened;
     await opened.connect(alice);
@@ -37,7 +37,7 @@ export function channelsAreJoined(open: OpenStore): void {
     expect(await store.countMembers(news)).toBe(1);
   });
 
-  it('lets a connection leave once', async () => {
+  it('removes a member once', async () => {
     await using opened = await open();
     const { store } = opened;
     await opened.enter(news, alice, bob);
@@ -49,7 +49,7 @@ export function channelsAreJoined(open: OpenStore): void {
     expect(await store.countMembers(news)).toBe(1);
   });
 
-  it('lets a connection join and leave for one of those who try at once', async () => {
+  it('reports a join, and a leave, to one of several concurrent callers', async () => {
     await using opened = await open();
     await opened.connect(alice);
     const joined = await atOnce(10, () => opened.store.join(news, alice, 1));
@@ -62,7 +62,7 @@ export function channelsAreJoined(open: OpenStore): void {
     expect(await opened.store.countMembers(news)).toBe(0);
   });
 
-  it('begins again with a member that has left and joins once more', async () => {
+  it('treats a connection that has left and joins again as a new member', async () => {
     await using opened = await open();
     const { store } = opened;
     await opened.enter(news, alice);
@@ -73,18 +73,18 @@ export function channelsAreJoined(open: OpenStore): void {
     expect(await listed(store.members(news))).toMatchObject([{ joinedAt: start + 100, joinedOffset: 1 }]);
   });
 
-  it('lets nobody join who is not there', async () => {
+  it('refuses the join of an absent connection', async () => {
     await using opened = await open();
     const { store } = opened;
     expect(await store.join(news, alice, manyChannels)).toEqual({ kind: 'unknown_connection' });
-    // also where there is no room for it
+    // also if it could not join because of the maximum
     expect(await store.join(news, alice, 0)).toEqual({ kind: 'unknown_connection' });
     await opened.connect(alice);
     expect(await store.isMember(news, alice)).toBe(false);
     expect(await store.countMembers(news)).toBe(0);
   });
 
-  it('lets nobody join more channels than the maximum, and counts a channel once', async () => {
+  it('refuses joins beyond the maximum of channels, and counts a channel once', async () => {
     await using opened = await open();
     const { store } = opened;
     await opened.connect(alice, bob);
@@ -95,18 +95,18 @@ export function channelsAreJoined(open: OpenStore): void {
     expect(await store.isMember(third, alice)).toBe(false);
     expect(await store.countMembers(third)).toBe(0);
     expect(await store.counts()).toEqual({ connections: 2, channels: 2 });
-    // a maximum that has become smaller takes away nothing
+    // a smaller maximum ends no membership
     expect(await store.join(news, alice, 1)).toMatchObject({ kind: 'was_member' });
-    // another connection is not concerned
+    // other connections are not affected
     expect(await store.join(third, bob, 2)).toMatchObject({ kind: 'joined' });
   });
 
-  it('lets a connection join again that has left one of its channels', async () => {
+  it('lets a connection join another channel after it has left one', async () => {
     await using opened = await open();
     const { store } = opened;
     await opened.connect(alice);
     await store.join(news, alice, 1);
-    // who has left twice has one place, not two
+    // leaving twice frees one place, not two
     await store.leave(news, alice);
     await store.leave(news, alice);
     expect(await store.join(sports, alice, 1)).toMatchObject({ kind: 'joined' });
@@ -135,7 +135,7 @@ export function channelsAreJoined(open: OpenStore): void {
     expect((await opened.store.removeConnection(alice))?.toSorted()).toEqual(joined);
   });
 
-  it('leaves no member behind when a connection is removed while it joins', async () => {
+  it('leaves no member behind when a connection is removed during a join', async () => {
     await using opened = await open();
     const { store } = opened;
     const channels = Array.from({ length: 8 }, (_, index) => `channel-${index}` as ChannelName);
@@ -147,7 +147,7 @@ export function channelsAreJoined(open: OpenStore): void {
       Promise.all(channels.slice(4).map(join)),
     ]);
     const outcomes = [...before, ...after];
-    // who joined before is told of, who came after was not there
+    // an earlier join is reported by the removal, a later one is refused
     expect(left?.toSorted()).toEqual(channels.filter((_, index) => outcomes[index]!.kind === 'joined'));
     await opened.connect(alice);
     for (const channel of channels) {
@@ -157,7 +157,7 @@ export function channelsAreJoined(open: OpenStore): void {
     expect(await store.removeConnection(alice)).toEqual([]);
   });
 
-  it('agrees with itself when the same connection joins and leaves at once', async () => {
+  it('stays consistent when a connection joins and leaves at the same time', async () => {
     await using opened = await open();
     const { store } = opened;
     const channels = Array.from({ length: 8 }, (_, index) => `channel-${index}` as ChannelName);

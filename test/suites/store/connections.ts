@@ -19,7 +19,7 @@ import {
 export function connectionsAreKept(open: OpenStore): void {
   const userId = 'Zoë 👩 @example.com' as UserId;
 
-  it('gives a connection back as it was put', async () => {
+  it('returns a connection as it was put', async () => {
     await using opened = await open();
     await opened.put(alice, { connectedAt: start - 10 });
     expect(await opened.store.getConnection(alice)).toEqual({
@@ -31,7 +31,7 @@ export function connectionsAreKept(open: OpenStore): void {
     expect(await opened.store.getConnection(bob)).toBeUndefined();
   });
 
-  it('knows who is behind a connection and whether it takes several messages, wherever it tells of one', async () => {
+  it('returns the user and the batching of a connection in every result', async () => {
     await using opened = await open();
     const { store } = opened;
     await opened.put(alice, { userId, isBatched: true });
@@ -66,7 +66,7 @@ export function connectionsAreKept(open: OpenStore): void {
     }
   });
 
-  it('knows of a connection that is put again what it was put with last, wherever it tells of it', async () => {
+  it('returns the latest values of a connection that was put again in every result', async () => {
     await using opened = await open();
     const { store } = opened;
     await opened.put(alice, { userId, isBatched: true });
@@ -106,7 +106,7 @@ export function connectionsAreKept(open: OpenStore): void {
     expect(await store.removeConnection(alice)).toEqual([news]);
   });
 
-  it('notes when a connection was heard of, if it is there, and lets it expire all the same', async () => {
+  it('records the activity of an existing connection, which expires nevertheless', async () => {
     await using opened = await open();
     await opened.connect(alice);
     opened.clock.now = start + 100;
@@ -119,7 +119,7 @@ export function connectionsAreKept(open: OpenStore): void {
     expect(await opened.store.getConnection(bob)).toBeUndefined();
   });
 
-  it('lets a removed connection leave every channel, and tells which', async () => {
+  it('ends all memberships of a removed connection, and returns its channels', async () => {
     await using opened = await open();
     const { store } = opened;
     for (const channel of [news, sports]) await opened.enter(channel, alice, bob);
@@ -132,14 +132,14 @@ export function connectionsAreKept(open: OpenStore): void {
       expect(await idsOf(store.members(channel))).toEqual([bob]);
       expect(await store.countMembers(channel)).toBe(1);
     }
-    // and does not find them again when it is back
+    // a new connection with the same id has no channels
     await opened.connect(alice);
     expect(await store.isMember(news, alice)).toBe(false);
     expect(await idsOf(store.members(news))).toEqual([bob]);
     expect(await store.removeConnection(alice)).toEqual([]);
   });
 
-  it('lets a removed connection leave 105 channels', async () => {
+  it('ends 105 memberships of a removed connection', async () => {
     await using opened = await open();
     const channels = Array.from({ length: 105 }, (_, index) => `channel-${index}` as ChannelName);
     await opened.connect(alice);
@@ -151,7 +151,7 @@ export function connectionsAreKept(open: OpenStore): void {
     expect(await opened.store.counts()).toEqual({ connections: 0, channels: 0 });
   });
 
-  it('removes a connection for one of those who try at once, and hearing of it brings nothing back', async () => {
+  it('reports a removal to one of several concurrent callers, and a touch does not restore the connection', async () => {
     await using opened = await open();
     const { store } = opened;
     await opened.enter(news, alice);
@@ -165,7 +165,7 @@ export function connectionsAreKept(open: OpenStore): void {
     expect(await store.counts()).toEqual({ connections: 0, channels: 0 });
   });
 
-  it('treats an expired connection as absent, and as a member of nothing', async () => {
+  it('treats an expired connection as absent, and as a member of no channel', async () => {
     await using opened = await open();
     const { store } = opened;
     await opened.put(alice, { userId });
@@ -187,7 +187,7 @@ export function connectionsAreKept(open: OpenStore): void {
     expect(await store.removeConnection(alice)).toBeUndefined();
   });
 
-  it('does not give an expired connection its channels back', async () => {
+  it('does not restore the channels of an expired connection', async () => {
     await using opened = await open();
     const { store } = opened;
     await opened.enter(news, alice);
@@ -197,7 +197,7 @@ export function connectionsAreKept(open: OpenStore): void {
     expect(await store.isMember(news, alice)).toBe(false);
     expect(await idsOf(store.members(news))).toEqual([]);
     expect(await store.countMembers(news)).toBe(0);
-    // nor counts them against it
+    // and does not count them
     expect(await store.join(sports, alice, 1)).toMatchObject({ kind: 'joined' });
     expect(await store.removeConnection(alice)).toEqual([sports]);
   });

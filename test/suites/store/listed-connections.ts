@@ -13,11 +13,11 @@ import {
   start,
 } from './store-under-test.js';
 
-/** Connections in pages: those of a user, and the idle ones; and how many there are. */
+/** Connections in pages: those of a user, and idle ones; and counts. */
 export function connectionsAreListed(open: OpenStore): void {
   const [zoe, yan] = ['zoe' as UserId, 'yan' as UserId];
 
-  it('gives every connection of a user once, in pages, and nobody else', async () => {
+  it('returns every connection of a user once, in pages, and no others', async () => {
     await using opened = await open();
     await Promise.all(ids(8).map((id) => opened.put(id, { userId: zoe })));
     await opened.put(alice, { userId: yan });
@@ -27,7 +27,7 @@ export function connectionsAreListed(open: OpenStore): void {
     expect(await idsOf(opened.store.connectionsOf('nobody' as UserId))).toEqual([]);
   });
 
-  it('gives no page without a connection of a user when many have expired', async () => {
+  it('returns no empty page of the connections of a user when many have expired', async () => {
     await using opened = await open();
     await Promise.all(ids(8).map((id) => opened.put(id, { userId: zoe })));
     const first = (await idsOf(opened.store.connectionsOf(zoe))).slice(0, 6);
@@ -36,7 +36,7 @@ export function connectionsAreListed(open: OpenStore): void {
     expect(await idsOf(opened.store.connectionsOf(zoe))).toHaveLength(2);
   });
 
-  it('gives every connection of a user that stays once while others are removed and put between the pages', async () => {
+  it('returns every connection of a user once while others are removed and put between the pages', async () => {
     await using opened = await open();
     await Promise.all(ids(9).map((id) => opened.put(id, { userId: zoe })));
     const seen = [];
@@ -49,20 +49,20 @@ export function connectionsAreListed(open: OpenStore): void {
     expect(seen.filter((id) => id !== alice).toSorted()).toEqual(ids(9));
   });
 
-  it('lists no connection that was removed', async () => {
+  it('does not list a removed connection', async () => {
     await using opened = await open();
     const { store } = opened;
     for (const id of [alice, bob]) await opened.put(id, { userId: zoe });
     await store.removeConnection(alice);
     expect(await idsOf(store.connectionsOf(zoe))).toEqual([bob]);
     expect(await idsOf(store.idleConnections(start + 1))).toEqual([bob]);
-    // and is back as somebody else's
+    // and put again for another user
     await opened.put(alice, { userId: yan });
     expect(await idsOf(store.connectionsOf(zoe))).toEqual([bob]);
     expect(await idsOf(store.connectionsOf(yan))).toEqual([alice]);
   });
 
-  it('gives every connection that was not heard of since then once, in pages', async () => {
+  it('returns every idle connection once, in pages', async () => {
     await using opened = await open();
     await opened.connect(...ids(8));
     opened.clock.now = start + 500;
@@ -78,7 +78,7 @@ export function connectionsAreListed(open: OpenStore): void {
     expect(await idsOf(opened.store.idleConnections(start - 1))).toEqual([]);
   });
 
-  it('gives every idle connection once to a sweep that removes or touches each', async () => {
+  it('returns every idle connection once to a sweep that removes or touches each', async () => {
     await using opened = await open();
     await opened.connect(...ids(9));
     opened.clock.now = start + 1000;
@@ -94,7 +94,7 @@ export function connectionsAreListed(open: OpenStore): void {
     expect(await idsOf(opened.store.idleConnections(start + 500))).toEqual([]);
   });
 
-  it('counts the connections that are there and the channels that have members', async () => {
+  it('counts connections, and channels with members', async () => {
     await using opened = await open();
     const { store } = opened;
     expect(await store.counts()).toEqual({ connections: 0, channels: 0 });
@@ -106,7 +106,7 @@ export function connectionsAreListed(open: OpenStore): void {
     expect(await store.counts()).toEqual({ connections: 5, channels: 1 });
     await store.removeConnection(alice);
     expect(await store.counts()).toEqual({ connections: 4, channels: 1 });
-    // put again, each is still one
+    // putting a connection again does not add one
     await opened.connect(...ids(3));
     expect(await store.counts()).toEqual({ connections: 4, channels: 1 });
     await opened.put(ids(1)[0]!, { expiresAt: start + 2 * hour });
@@ -114,7 +114,7 @@ export function connectionsAreListed(open: OpenStore): void {
     expect(await store.counts()).toEqual({ connections: 1, channels: 0 });
   });
 
-  it('does not count a channel whose log alone is kept', async () => {
+  it('does not count a channel that only has a log', async () => {
     await using opened = await open();
     await opened.store.append(news, 'content', { messages: 10, ageMs: hour });
     await opened.store.position(sports);

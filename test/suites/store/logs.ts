@@ -15,9 +15,9 @@ import {
   unicodeText,
 } from './store-under-test.js';
 
-/** A channel's log: epoch, offsets, what is kept and what is trimmed. */
+/** A channel's log: epoch, offsets, and retention. */
 export function logsAreKept(open: OpenStore): void {
-  it('begins a log before its first message, and names its life once', async () => {
+  it('begins a log before its first message, with one epoch', async () => {
     await using opened = await open();
     const { epoch, offset } = await opened.store.position(news);
     expect(epoch).toMatch(/^[\w-]{1,32}$/);
@@ -28,7 +28,7 @@ export function logsAreKept(open: OpenStore): void {
     expect(await opened.store.position(news)).toEqual({ epoch, offset: 2 });
   });
 
-  it('begins a log once for all who come first at once', async () => {
+  it('begins a log once for concurrent first callers', async () => {
     await using opened = await open();
     const positions = await atOnce(10, (index) =>
       index % 2 === 0 ? opened.store.position(news) : opened.store.append(news, 'content', keepAll),
@@ -37,7 +37,7 @@ export function logsAreKept(open: OpenStore): void {
     expect((await opened.store.position(news)).offset).toBe(5);
   });
 
-  it('reads what has a greater offset, in order, at most so many', async () => {
+  it('reads entries with a greater offset, in order, up to the limit', async () => {
     await using opened = await open();
     await appendAll(opened, ['a', 'b', 'c', 'd', 'e'], keepAll);
     expect(await opened.store.readLog(news, 0, 10)).toEqual(
@@ -65,7 +65,7 @@ export function logsAreKept(open: OpenStore): void {
     expect(await opened.store.readLog(sports, 0, 10)).toMatchObject([{ content: 'more of sports' }]);
   });
 
-  it('keeps contents of 100 KB with any Unicode, and none at all', async () => {
+  it('keeps contents of 100 KB with any Unicode, and empty ones', async () => {
     await using opened = await open();
     const contents = [...Array.from({ length: 12 }, (_, index) => unicodeText(100 * 1024 + index)), ''];
     for (const content of contents) await opened.store.append(news, content, keepAll);
@@ -75,7 +75,7 @@ export function logsAreKept(open: OpenStore): void {
     expect(await offsets(opened, 9, 2)).toEqual([10, 11]);
   });
 
-  it('gives 50 who append at once the offsets from 1 to 50, each once', async () => {
+  it('gives 50 concurrent appends the offsets from 1 to 50, each once', async () => {
     await using opened = await open();
     const positions = await atOnce(50, (index) => opened.store.append(news, `content ${index}`, keepAll));
     expect(positions.map(({ offset }) => offset).toSorted(ascending)).toEqual(
@@ -87,7 +87,7 @@ export function logsAreKept(open: OpenStore): void {
       expect(positions[Number(content.split(' ')[1])]).toMatchObject({ offset });
   });
 
-  it('has every entry up to the offset that it tells of, without a gap, while others append', async () => {
+  it('has every entry up to the returned offset, without gaps, while others append', async () => {
     await using opened = await open();
     await atOnce(20, async (index) => {
       const { offset } =
@@ -100,7 +100,7 @@ export function logsAreKept(open: OpenStore): void {
     });
   });
 
-  it('keeps the newest so many', async () => {
+  it('keeps the newest entries up to the maximum', async () => {
     await using opened = await open();
     await appendAll(opened, ['a', 'b', 'c', 'd', 'e'], { messages: 3, ageMs: hour });
     expect(await offsets(opened, 0, 10)).toEqual([3, 4, 5]);
@@ -110,7 +110,7 @@ export function logsAreKept(open: OpenStore): void {
     expect(await offsets(opened, 0, 10)).toEqual([6]);
   });
 
-  it('keeps what is younger than its age', async () => {
+  it('keeps entries younger than the age limit', async () => {
     await using opened = await open();
     const retention = { messages: 10, ageMs: 60 * second };
     const { epoch } = await opened.store.append(news, 'a', retention);
@@ -126,7 +126,7 @@ export function logsAreKept(open: OpenStore): void {
     expect(await offsets(opened, 0, 10)).toEqual([3]);
   });
 
-  it('uses no offset twice in one life of a log, however long nothing was appended', async () => {
+  it('uses no offset twice in one epoch, however long nothing was appended', async () => {
     await using opened = await open();
     const retention = { messages: 2, ageMs: second };
     await appendAll(opened, ['a', 'b', 'c'], retention);
@@ -135,12 +135,12 @@ export function logsAreKept(open: OpenStore): void {
     opened.clock.now = start + 1000 * hour;
     expect(await offsets(opened, 0, 10)).toEqual([]);
     const after = await opened.store.append(news, 'd', retention);
-    // an epoch of its own would do as well
+    // a new epoch is fine as well
     expect(after.epoch === before.epoch ? after.offset : 4).toBe(4);
     expect(await opened.store.readLog(news, 0, 10)).toMatchObject([{ content: 'd', offset: after.offset }]);
   });
 
-  it('counts the offsets where nothing is kept', async () => {
+  it('counts offsets where no entries are kept', async () => {
     await using opened = await open();
     const { epoch } = await opened.store.position(news);
     const retention = { messages: 0, ageMs: hour };
@@ -148,12 +148,12 @@ export function logsAreKept(open: OpenStore): void {
     expect(await opened.store.append(news, 'b', retention)).toEqual({ epoch, offset: 2 });
     expect(await opened.store.position(news)).toEqual({ epoch, offset: 2 });
     expect(await offsets(opened, 0, 10)).toEqual([]);
-    // and goes on from there where something is
+    // and continues from there when entries are kept
     await opened.store.append(news, 'c', keepAll);
     expect(await opened.store.readLog(news, 0, 10)).toMatchObject([{ offset: 3, content: 'c' }]);
   });
 
-  it('keeps the log of a channel that everybody has left', async () => {
+  it('keeps the log of a channel that all members have left', async () => {
     await using opened = await open();
     await opened.enter(news, alice);
     const position = await opened.store.append(news, 'a', keepAll);
@@ -163,7 +163,7 @@ export function logsAreKept(open: OpenStore): void {
   });
 }
 
-/** One after the other, a millisecond apart. */
+/** Appends one after the other, a millisecond apart. */
 async function appendAll(
   { store, clock }: StoreUnderTest,
   contents: readonly string[],

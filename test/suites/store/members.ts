@@ -16,9 +16,9 @@ import {
   start,
 } from './store-under-test.js';
 
-/** The members of a channel in pages, whole or in ranges. */
+/** The members of a channel in pages, all or in ranges. */
 export function membersAreListed(open: OpenStore): void {
-  it('gives every member once, in pages, in an order that does not change', async () => {
+  it('returns every member once, in pages, in a stable order', async () => {
     await using opened = await open();
     const { store } = opened;
     await opened.enter(news, ...ids(8));
@@ -27,7 +27,7 @@ export function membersAreListed(open: OpenStore): void {
     expect(await idsOf(store.members(news))).toEqual(order);
     expect(await store.countMembers(news)).toBe(8);
     expect(await listed(store.members(sports))).toEqual([]);
-    // neither does it with those who come, leave, and are heard of
+    // also when members join, leave, and are touched
     await opened.enter(news, alice);
     await store.touchConnection(order[2]!);
     await opened.connect(order[5]!);
@@ -36,7 +36,7 @@ export function membersAreListed(open: OpenStore): void {
     expect(changed.filter((id) => id !== alice)).toEqual(order.slice(1));
   });
 
-  it.for([1, 2, pageMembers, 5, 8, 9])('need not count further than to %i', async (atMost) => {
+  it.for([1, 2, pageMembers, 5, 8, 9])('may stop counting at %i', async (atMost) => {
     await using opened = await open();
     const { store } = opened;
     await opened.enter(news, ...ids(8));
@@ -44,7 +44,7 @@ export function membersAreListed(open: OpenStore): void {
     const count = await store.countMembers(news, atMost);
     expect(count).toBeGreaterThanOrEqual(Math.min(atMost, 8));
     expect(count).toBeLessThanOrEqual(8);
-    // those who have expired are not counted, wherever they are
+    // expired members are not counted, wherever they are
     await Promise.all(order.slice(0, 6).map((id) => opened.put(id, { expiresAt: start + hour / 2 })));
     opened.clock.now = start + hour / 2;
     const rest = await store.countMembers(news, atMost);
@@ -52,7 +52,7 @@ export function membersAreListed(open: OpenStore): void {
     expect(rest).toBeLessThanOrEqual(2);
   });
 
-  it('skips and repeats nobody who stays while others leave and join between the pages', async () => {
+  it('neither skips nor repeats a member while others leave and join between the pages', async () => {
     await using opened = await open();
     const everybody = ids(9);
     await opened.enter(news, ...everybody);
@@ -68,7 +68,7 @@ export function membersAreListed(open: OpenStore): void {
     expect(seen.filter((id) => id === alice).length).toBeLessThanOrEqual(1);
   });
 
-  it('gives no page without a member when pages of them have expired', async () => {
+  it('returns no empty page when whole pages have expired', async () => {
     await using opened = await open();
     await opened.enter(news, ...ids(8));
     const order = await idsOf(opened.store.members(news));
@@ -80,7 +80,7 @@ export function membersAreListed(open: OpenStore): void {
     expect(await opened.store.countMembers(news)).toBe(2);
   });
 
-  it('gives the members after one and until another, whether these are members or not', async () => {
+  it('returns the members between two bounds, whether these are members or not', async () => {
     await using opened = await open();
     const { store } = opened;
     await opened.enter(news, ...ids(9));
@@ -99,24 +99,24 @@ export function membersAreListed(open: OpenStore): void {
     await store.leave(news, third!);
     await store.removeConnection(seventh!);
     expect(await between({ after: third, until: seventh })).toEqual(order.slice(3, 6));
-    // an id that never was there parts the members all the same
+    // an id that never existed is a bound as well
     const before = await between({ until: 'c4' as ConnectionId });
     expect([...before, ...(await between({ after: 'c4' as ConnectionId }))]).toEqual(
       order.filter((id) => id !== third && id !== seventh),
     );
   });
 
-  it('cuts a channel without members into one range', async () => {
+  it('divides a channel without members into one range', async () => {
     await using opened = await open();
     const ranges = await opened.store.memberRanges(news, 2);
     expect(ranges).toEqual([{}]);
-    // who joins afterwards is in it
+    // a later member is in it
     await opened.enter(news, alice);
     expect(await idsOf(opened.store.members(news, ranges[0]))).toEqual([alice]);
   });
 
   it.for([1, 2, pageMembers, pageMembers + 1, 7, 8, 9, 100])(
-    'cuts a channel of eight into ranges of about %i that cover it without overlap',
+    'divides a channel of eight into ranges of about %i that cover it without overlap',
     async (size) => {
       await using opened = await open();
       const { store } = opened;

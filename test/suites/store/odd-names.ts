@@ -3,7 +3,7 @@ import { type ConnectionId, type UserId } from '../../../src/api/integration.js'
 import { type ChannelName } from '../../../src/api/messages.js';
 import { atOnce, idsOf, keepAll, listed, manyChannels, news, type OpenStore } from './store-under-test.js';
 
-/** Every name that the service lets through, however much it looks like the engine's own. */
+/** Names that the service accepts, but that look like syntax of the engine. */
 export function oddNamesAreKeptApart(open: OpenStore): void {
   const channels = [
     ...'a A a:b a: :a a.b a/b a% % _ a_ a-b @a a%3Ab .. - __proto__ constructor 0 00 members'.split(' '),
@@ -28,10 +28,10 @@ export function oddNamesAreKeptApart(open: OpenStore): void {
   ] as ConnectionId[];
   const connectionOf = (index: number) => `of-${index}` as ConnectionId;
 
-  it('keeps channels apart, whatever they are called', async () => {
+  it('keeps channels with odd names apart', async () => {
     await using opened = await open();
     const { store } = opened;
-    // each channel has a member and a message of its own
+    // each channel has its own member and message
     await atOnce(channels.length, async (index) => {
       const connectionId = connectionOf(index);
       await opened.enter(channels[index]!, connectionId);
@@ -51,7 +51,7 @@ export function oddNamesAreKeptApart(open: OpenStore): void {
     expect((await store.removeConnection(everywhere))?.toSorted()).toEqual(channels.toSorted());
   });
 
-  it('keeps users apart, whatever they are called', async () => {
+  it('keeps users with odd ids apart', async () => {
     await using opened = await open();
     const { store } = opened;
     await atOnce(userIds.length, async (index) => {
@@ -66,7 +66,7 @@ export function oddNamesAreKeptApart(open: OpenStore): void {
     });
   });
 
-  it('keeps connections apart, whatever API Gateway calls them', async () => {
+  it('keeps connections with odd ids apart', async () => {
     await using opened = await open();
     const { store } = opened;
     const userId = 'u' as UserId;
@@ -86,14 +86,14 @@ export function oddNamesAreKeptApart(open: OpenStore): void {
       expect(await store.getConnection(connectionId)).toMatchObject({ connectionId, connectedAt: index });
       expect(await store.isMember(news, connectionId)).toBe(true);
     });
-    // every other one goes, and takes nobody with it
+    // removing every second one does not affect the others
     const [leaving, staying] = [0, 1].map((rest) => order.filter((_, index) => index % 2 === rest));
     for (const connectionId of leaving!) expect(await store.removeConnection(connectionId)).toEqual([news]);
     expect(await idsOf(store.members(news))).toEqual(staying);
     expect(await store.counts()).toEqual({ connections: staying!.length, channels: 1 });
   });
 
-  it('keeps memberships apart whose names joined together would be the same', async () => {
+  it('keeps memberships apart whose concatenated names are the same', async () => {
     await using opened = await open();
     const { store } = opened;
     const separators = [':', '/', '.', '-', '@', '%', '_'];

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
 import { atOnce, hour, type OpenStore, second, start, unicodeText } from './store-under-test.js';
 
-/** What is to be done once: reserved, answered, given up. */
-export function answersAreKept(open: OpenStore): void {
+/** Reservations: made, completed with a result, and released. */
+export function resultsAreKept(open: OpenStore): void {
   const ttl = 30 * second;
 
-  it('reserves a key for the first one, and tells the others what has become of it', async () => {
+  it('reserves a key for the first caller, and gives the others its result', async () => {
     await using opened = await open();
     const { store } = opened;
     expect(await store.reserve('key', ttl)).toBe('reserved');
@@ -16,42 +16,42 @@ export function answersAreKept(open: OpenStore): void {
     expect(await store.reserve('another key', ttl)).toEqual({ result: undefined });
   });
 
-  it('reserves a key for one of 50 at once', async () => {
+  it('reserves a key for one of 50 concurrent callers', async () => {
     await using opened = await open();
-    const told = await atOnce(50, () => opened.store.reserve('key', ttl));
-    expect(told.filter((outcome) => outcome === 'reserved')).toHaveLength(1);
-    expect(told.filter((outcome) => outcome !== 'reserved')).toEqual(
+    const outcomes = await atOnce(50, () => opened.store.reserve('key', ttl));
+    expect(outcomes.filter((outcome) => outcome === 'reserved')).toHaveLength(1);
+    expect(outcomes.filter((outcome) => outcome !== 'reserved')).toEqual(
       Array.from({ length: 49 }, () => ({ result: undefined })),
     );
   });
 
-  it('reserves a key again once it was given up', async () => {
+  it('reserves a key again after its release', async () => {
     await using opened = await open();
     const { store } = opened;
     await store.reserve('key', ttl);
     await store.release('key');
     expect(await store.reserve('key', ttl)).toBe('reserved');
     expect(await store.reserve('key', ttl)).toEqual({ result: undefined });
-    // one that nobody has reserved can be given up as well
+    // a key that is not reserved can be released as well
     await store.release('another key');
     expect(await store.reserve('another key', ttl)).toBe('reserved');
   });
 
-  it('reserves a key again once its time is over, for one of those who try at once', async () => {
+  it('reserves a key again after its time, for one of several concurrent callers', async () => {
     await using opened = await open();
     const { store } = opened;
     await store.reserve('key', ttl);
     opened.clock.now = start + ttl - 1;
-    // who was told does not keep it for longer
+    // another caller does not extend the reservation
     expect(await store.reserve('key', ttl)).toEqual({ result: undefined });
     opened.clock.now = start + ttl;
-    const told = await atOnce(10, () => store.reserve('key', ttl));
-    expect(told.filter((outcome) => outcome === 'reserved')).toHaveLength(1);
+    const outcomes = await atOnce(10, () => store.reserve('key', ttl));
+    expect(outcomes.filter((outcome) => outcome === 'reserved')).toHaveLength(1);
     opened.clock.now = start + 2 * ttl - 1;
     expect(await store.reserve('key', ttl)).toEqual({ result: undefined });
   });
 
-  it('keeps an answer for its own time', async () => {
+  it('keeps a result for its own time', async () => {
     await using opened = await open();
     const { store } = opened;
     await store.reserve('key', ttl);
@@ -60,12 +60,12 @@ export function answersAreKept(open: OpenStore): void {
     opened.clock.now = start + ttl + hour - 2;
     expect(await store.reserve('key', ttl)).toEqual({ result: 'done' });
     opened.clock.now = start + ttl + hour - 1;
-    // and nothing of it is told to the next one
+    // the next caller does not get the old result
     expect(await store.reserve('key', ttl)).toBe('reserved');
     expect(await store.reserve('key', ttl)).toEqual({ result: undefined });
   });
 
-  it('keeps the answer of who took so long that the key was free again', async () => {
+  it('keeps a result that comes after the reservation has ended', async () => {
     await using opened = await open();
     const { store } = opened;
     await store.reserve('key', ttl);
@@ -74,26 +74,26 @@ export function answersAreKept(open: OpenStore): void {
     expect(await store.reserve('key', ttl)).toEqual({ result: 'done' });
   });
 
-  it('keeps an answer of 200 KB with any Unicode, and an empty one', async () => {
+  it('keeps a result of 200 KB with any Unicode, and an empty one', async () => {
     await using opened = await open();
     const { store } = opened;
-    const answer = unicodeText(200 * 1024);
-    for (const [key, kept] of Object.entries({ large: answer, empty: '' })) {
+    const result = unicodeText(200 * 1024);
+    for (const [key, kept] of Object.entries({ large: result, empty: '' })) {
       await store.reserve(key, ttl);
       await store.keepResult(key, kept, ttl);
     }
-    const told = await store.reserve('large', ttl);
+    const reservation = await store.reserve('large', ttl);
     // compared here, so that a failure does not print it
-    expect(told !== 'reserved' && told.result === answer).toBe(true);
+    expect(reservation !== 'reserved' && reservation.result === result).toBe(true);
     expect(await store.reserve('empty', ttl)).toEqual({ result: '' });
   });
 
-  it('tells keys apart, whatever is in them', async () => {
+  it('keeps keys with odd names apart', async () => {
     await using opened = await open();
     const keys = ['key', 'Key', 'key ', 'k|e{y}#=:', 'é', 'e\u0301', '漢👩', '__proto__', 'k'.repeat(300)];
     for (const key of keys) expect(await opened.store.reserve(key, ttl)).toBe('reserved');
-    for (const key of keys) await opened.store.keepResult(key, `answer to ${key}`, ttl);
+    for (const key of keys) await opened.store.keepResult(key, `result to ${key}`, ttl);
     for (const key of keys)
-      expect(await opened.store.reserve(key, ttl)).toEqual({ result: `answer to ${key}` });
+      expect(await opened.store.reserve(key, ttl)).toEqual({ result: `result to ${key}` });
   });
 }

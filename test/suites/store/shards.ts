@@ -12,9 +12,9 @@ import {
 
 const lease = 30_000;
 
-/** Unfinished work: put, taken, kept, given back, taken over, finished. */
+/** Shards: put, taken, renewed, released, taken over, finished. */
 export function shardsAreTaken(open: OpenStore): void {
-  it('gives the oldest shard first, and each to one alone', async () => {
+  it('gives the oldest shard first, and each to one caller only', async () => {
     await using opened = await open();
     const { store } = opened;
     expect(await store.takeShard(lease)).toBeUndefined();
@@ -26,7 +26,7 @@ export function shardsAreTaken(open: OpenStore): void {
     expect(await store.takeShard(lease)).toBeUndefined();
   });
 
-  it('puts nothing, one, and many', async () => {
+  it('puts no shard, one, and many', async () => {
     await using opened = await open();
     const { store } = opened;
     await store.putShards([]);
@@ -39,7 +39,7 @@ export function shardsAreTaken(open: OpenStore): void {
     expect(await takenAtOnce(store, 61)).toEqual([...contents, 'content 0'].toSorted());
   });
 
-  it('counts the shards that are unfinished, taken or not', async () => {
+  it('counts unfinished shards, taken or not', async () => {
     await using opened = await open();
     const { store } = opened;
     expect(await store.countShards()).toBe(0);
@@ -67,14 +67,14 @@ export function shardsAreTaken(open: OpenStore): void {
     opened.clock.now = start + lease;
     const next = await taken(opened);
     expect(next).toEqual({ shardId: first.shardId, content: 'a', progress: 'half of it', takes: 2 });
-    // and its new owner has it for a lease of its own
+    // the new owner has a lease of its own
     opened.clock.now = start + 2 * lease - 1;
     expect(await store.takeShard(lease)).toBeUndefined();
     opened.clock.now = start + 2 * lease;
     expect(await taken(opened)).toEqual({ ...next, takes: 3 });
   });
 
-  it('gives what was left behind and what was given back before what was put later', async () => {
+  it('gives abandoned and released shards before later ones', async () => {
     await using opened = await open();
     const { store } = opened;
     await putOneByOne(opened, 'left behind', 'given back', 'put later');
@@ -86,7 +86,7 @@ export function shardsAreTaken(open: OpenStore): void {
     expect(await taken(opened)).toMatchObject({ content: 'put later' });
   });
 
-  it('gives what was left behind to one of those who try at once', async () => {
+  it('gives an abandoned shard to one of several concurrent callers', async () => {
     await using opened = await open();
     await opened.store.putShards(['a']);
     await taken(opened);
@@ -111,7 +111,7 @@ export function shardsAreTaken(open: OpenStore): void {
     expect(await taken(opened)).toMatchObject({ progress: '2', takes: 2 });
   });
 
-  it('gives a shard that was given back to anyone at once, with how far it is', async () => {
+  it('gives a released shard to any caller at once, with its progress', async () => {
     await using opened = await open();
     const { store } = opened;
     await store.putShards(['a']);
@@ -127,7 +127,7 @@ export function shardsAreTaken(open: OpenStore): void {
     expect(await taken(opened)).toMatchObject({ progress: 'most of it', takes: 4 });
   });
 
-  it('finishes a shard once and for all', async () => {
+  it('finishes a shard for good', async () => {
     await using opened = await open();
     const { store } = opened;
     await store.putShards(['a']);
@@ -141,7 +141,7 @@ export function shardsAreTaken(open: OpenStore): void {
     expect(await store.countShards()).toBe(0);
   });
 
-  it('lets a task that has lost its shard do nothing with it', async () => {
+  it('ignores a task that has lost its shard', async () => {
     await using opened = await open();
     const { store } = opened;
     await store.putShards(['a']);
@@ -158,7 +158,7 @@ export function shardsAreTaken(open: OpenStore): void {
     expect(await taken(opened)).toMatchObject({ progress: 'of its owner', takes: 3 });
   });
 
-  it('lets a task that has given its shard back do nothing with it any more', async () => {
+  it('ignores a task that has released its shard', async () => {
     await using opened = await open();
     const { store } = opened;
     await store.putShards(['a']);
@@ -171,7 +171,7 @@ export function shardsAreTaken(open: OpenStore): void {
     expect(await taken(opened)).toMatchObject({ progress: 'half of it', takes: 2 });
   });
 
-  it('gives 50 takers at once a different one of 50 shards each', async () => {
+  it('gives 50 concurrent callers a different shard each', async () => {
     await using opened = await open();
     const contents = Array.from({ length: 50 }, (_, index) => `content ${index}`);
     await opened.store.putShards(contents);
@@ -189,7 +189,7 @@ export function shardsAreTaken(open: OpenStore): void {
   });
 }
 
-/** Each later than the one before by a millisecond. */
+/** Puts shards one after the other, a millisecond apart. */
 async function putOneByOne({ store, clock }: StoreUnderTest, ...contents: readonly string[]): Promise<void> {
   for (const content of contents) {
     await store.putShards([content]);
@@ -203,7 +203,7 @@ async function taken({ store }: StoreUnderTest): Promise<Shard> {
   return shard;
 }
 
-/** The contents of the shards that so many get who take at once, in alphabetical order. */
+/** The contents of the shards that concurrent callers get, in alphabetical order. */
 async function takenAtOnce(store: Store, count: number): Promise<string[]> {
   const shards = await atOnce(count, () => store.takeShard(lease));
   return shards.flatMap((shard) => shard?.content ?? []).toSorted();

@@ -2,24 +2,24 @@ import { type ConnectionId } from '../../../src/api/integration.js';
 import { type ChannelName } from '../../../src/api/messages.js';
 import { type NewConnection, type Store } from '../../../src/nest/store/store.js';
 
-/** What the suite asks of a store that it opens. */
+/** Options of a store that the suite opens. */
 export interface StoreSuiteOptions {
   readonly now: () => number;
   readonly pageMembers: number;
 }
 
-/** A store for one test; disposing of it closes it, and whatever was opened beside it, and removes what it kept. */
+/** A store for one test. Disposing of it closes it and all stores opened from it, and removes their data. */
 export interface OpenedStore extends AsyncDisposable {
   readonly store: Store;
-  /** Where it keeps its state beyond its own end: closes it and opens it again. */
+  /** For a store whose state survives it: closes it and opens it again. */
   readonly reopen?: () => Promise<Store>;
-  /** Where several tasks share its state: opens it once more, as another task would. */
+  /** For a store that several tasks share: opens it again, as another task would. */
   readonly openBeside?: () => Promise<Store>;
-  /** Where it lives in a server: from now on the store cannot reach it. */
+  /** For a store with a server: makes the server unreachable. */
   readonly cutOff?: () => Promise<void>;
 }
 
-/** A store at an hour that the test decides, with pages so small that there are several. */
+/** A store with a clock that the test sets, and small pages. */
 export interface StoreUnderTest extends OpenedStore {
   /** `now` is in milliseconds since 1970, and begins with {@link start}. */
   readonly clock: { now: number };
@@ -32,7 +32,7 @@ export interface StoreUnderTest extends OpenedStore {
 
 export type OpenStore = () => Promise<StoreUnderTest>;
 
-/** The present, because an engine may drop by its own clock what has expired by the test's. */
+/** The current time, because an engine may remove expired data by its own clock. */
 export const start = Date.now();
 export const second = 1000;
 export const hour = 3_600_000;
@@ -44,7 +44,7 @@ export const sports = 'sports' as ChannelName;
 export const [alice, bob] = ['alice=' as ConnectionId, 'bob=' as ConnectionId];
 /** A maximum that no test reaches by accident. */
 export const manyChannels = 1000;
-/** Keeps whatever a test appends. */
+/** Keeps everything that a test appends. */
 export const keepAll = { messages: 1000, ageMs: hour };
 
 export async function openStore(
@@ -75,7 +75,7 @@ export async function openStore(
   };
 }
 
-/** What all pages have, in their order. @throws as {@link checked} does */
+/** The items of all pages, in order. @throws as {@link checked} does */
 export async function listed<T>(pages: AsyncIterable<readonly T[]>): Promise<T[]> {
   const all: T[] = [];
   for await (const page of checked(pages)) all.push(...page);
@@ -87,7 +87,7 @@ export async function* checked<T>(pages: AsyncIterable<readonly T[]>): AsyncIter
   let count = 0;
   for await (const page of pages) {
     if (page.length === 0 || page.length > pageMembers) throw new Error(`a page of ${page.length}`);
-    // who repeats a page for ever would never be told by a timeout, because it never waits
+    // a timeout cannot stop a store that repeats a page for ever, because it never waits
     if (++count > 100) throw new Error('more pages than any test has');
     yield page;
   }
@@ -103,7 +103,7 @@ export function ids(count: number): ConnectionId[] {
   return Array.from({ length: count }, (_, index) => `c${index}=` as ConnectionId);
 }
 
-/** As many times at once. */
+/** Runs `work` this number of times at once. */
 export function atOnce<T>(count: number, act: (index: number) => Promise<T>): Promise<T[]> {
   return Promise.all(Array.from({ length: count }, (_, index) => act(index)));
 }
@@ -112,7 +112,7 @@ export function ascending(a: number, b: number): number {
   return a - b;
 }
 
-/** Text of every kind that Unicode has, in so many bytes of UTF-8; begins with a byte order mark, ends in an emoji. */
+/** Text with many kinds of Unicode characters, of this size in UTF-8; begins with a byte order mark, ends in an emoji. */
 export function unicodeText(bytes: number): string {
   const [head, tail] = ['\uFEFF\u0000\t\r\n"\\\u007F\u2028\u00E9e\u0301\u202E漢👩🏽‍🚀{}', '👋'];
   const rest = bytes - Buffer.byteLength(head + tail);

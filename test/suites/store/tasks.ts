@@ -19,12 +19,12 @@ import {
   unicodeText,
 } from './store-under-test.js';
 
-/** Everything at once, by several tasks, in a restart, and without the server. */
+/** Concurrency, several tasks, a restart, and an unreachable server. */
 export function tasksShare(open: OpenStore): void {
   const userId = 'zoe' as UserId;
   const lease = 30 * second;
 
-  it('takes the writes of 50 at once', async () => {
+  it('handles 50 concurrent writers', async () => {
     await using opened = await open();
     const { store } = opened;
     const connectionIds = ids(50);
@@ -52,7 +52,7 @@ export function tasksShare(open: OpenStore): void {
     expect(await store.countShards()).toBe(0);
   });
 
-  it('shows every task at once what another one has written', async ({ skip }) => {
+  it('shows every task the writes of another one at once', async ({ skip }) => {
     await using opened = await open();
     const { store: one, openBeside = () => skip('is the store of one process') } = opened;
     const other = await openBeside();
@@ -88,7 +88,7 @@ export function tasksShare(open: OpenStore): void {
     expect(await idsOf(one.members(news))).toEqual([]);
   });
 
-  it('gives two tasks at once the same offsets and shards as one', async ({ skip }) => {
+  it('gives two concurrent tasks the same offsets and shards as one', async ({ skip }) => {
     await using opened = await open();
     const { store, openBeside = () => skip('is the store of one process') } = opened;
     const stores = [store, await openBeside()];
@@ -108,7 +108,7 @@ export function tasksShare(open: OpenStore): void {
     expect(joined.filter(({ kind }) => kind === 'joined')).toHaveLength(1);
   });
 
-  it('forgets nothing in a restart', async ({ skip }) => {
+  it('keeps everything in a restart', async ({ skip }) => {
     await using opened = await open();
     const { store, reopen = () => skip('keeps nothing beyond its own end') } = opened;
     const content = unicodeText(1000);
@@ -143,18 +143,18 @@ export function tasksShare(open: OpenStore): void {
     expect(await reopened.takeShard(lease)).toBeUndefined();
     expect(await reopened.reserve('reserved', lease)).toEqual({ result: undefined });
     expect(await reopened.reserve('answered', lease)).toEqual({ result: content });
-    // what a task had when it ended is still its own, until the lease ends
+    // a shard of the ended task stays leased until the lease ends
     opened.clock.now = start + lease;
     expect(await reopened.takeShard(lease)).toEqual({ ...shard, progress: 'half of it', takes: 2 });
     expect(await reopened.removeConnection(alice)).toEqual([news]);
   });
 
-  it('tells that it can be read', async () => {
+  it('responds to a ping', async () => {
     await using opened = await open();
     await expect(opened.store.ping()).resolves.toBeUndefined();
   });
 
-  it('says so, whatever it is asked, when its server cannot be reached', async ({ skip }) => {
+  it('rejects every call with StoreUnavailableError when its server cannot be reached', async ({ skip }) => {
     await using opened = await open();
     const { store, cutOff = () => skip('has no server') } = opened;
     await opened.put(alice, { userId });

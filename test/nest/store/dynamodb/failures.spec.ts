@@ -10,7 +10,7 @@ const hour = 3_600_000;
 const retention = { messages: 10, ageMs: hour };
 
 describe('a DynamoDB that fails', () => {
-  it('is noticed while it is away, and serves again when it is back', async () => {
+  it('makes the store unavailable while it is unreachable, and serves again afterwards', async () => {
     await using opened = await openDynamoDb();
     const { store, dynamoDb } = opened;
     await dynamoDb.close();
@@ -21,21 +21,21 @@ describe('a DynamoDB that fails', () => {
     await expect(store.ping()).resolves.toBeUndefined();
   });
 
-  it('is asked again when it does not answer', async () => {
+  it('gets another request when it does not respond', async () => {
     await using opened = await openDynamoDb({ timeoutMs: 1000 });
     opened.dynamoDb.answerNext('GetItem', () => undefined);
     expect(await opened.store.getConnection(alice)).toBeUndefined();
     expect(opened.dynamoDb.operations).toEqual(['GetItem', 'GetItem']);
   });
 
-  it('is given up when it does not answer in time', async () => {
+  it('makes the store unavailable when it does not respond in time', async () => {
     await using opened = await openDynamoDb({ timeoutMs: 200 });
     const { store, dynamoDb } = opened;
-    for (let tries = 0; tries < 3; tries += 1) dynamoDb.answerNext('GetItem', () => undefined);
+    for (let attempts = 0; attempts < 3; attempts += 1) dynamoDb.answerNext('GetItem', () => undefined);
     await expect(store.getConnection(alice)).rejects.toBeInstanceOf(StoreUnavailableError);
   });
 
-  it('is not asked by one after the other of those who wait when it is away', async () => {
+  it('fails all waiting calls at once when it is unreachable', async () => {
     await using opened = await openDynamoDb();
     const { store, dynamoDb } = opened;
     dynamoDb.answerNext('GetItem', denied);
@@ -46,21 +46,21 @@ describe('a DynamoDB that fails', () => {
     expect(await store.append(news, 'd', retention)).toMatchObject({ offset: 1 });
   });
 
-  it('is asked again when it throttles', async () => {
+  it('gets another request when it throttles', async () => {
     await using opened = await openDynamoDb();
     opened.dynamoDb.answerNext('GetItem', throttled);
     expect(await opened.store.getConnection(alice)).toBeUndefined();
     expect(opened.dynamoDb.operations).toEqual(['GetItem', 'GetItem']);
   });
 
-  it('is not asked for ever when it throttles', async () => {
+  it('makes the store unavailable when it throttles for too long', async () => {
     await using opened = await openDynamoDb({ timeoutMs: 200 });
-    for (let tries = 0; tries < 10; tries += 1) opened.dynamoDb.answerNext('GetItem', throttled);
+    for (let attempts = 0; attempts < 10; attempts += 1) opened.dynamoDb.answerNext('GetItem', throttled);
     await expect(opened.store.getConnection(alice)).rejects.toBeInstanceOf(StoreUnavailableError);
     expect(opened.dynamoDb.operations.length).toBeLessThan(4);
   });
 
-  it('is sent again what it has left over of a batch', async () => {
+  it('gets the unprocessed rest of a batch again', async () => {
     await using opened = await openDynamoDb();
     const { store, dynamoDb } = opened;
     dynamoDb.answerNext('BatchWriteItem', ({ RequestItems }) => ({
@@ -78,7 +78,7 @@ describe('a DynamoDB that fails', () => {
     expect(await list(store.members(news))).toMatchObject([{ connectionId: alice }]);
   });
 
-  it('does nothing twice when its answers are lost', async () => {
+  it('writes nothing twice when its responses are lost', async () => {
     await using opened = await openDynamoDb();
     const { store, dynamoDb } = opened;
     const losing = (operation: string) => {
@@ -98,14 +98,14 @@ describe('a DynamoDB that fails', () => {
     expect(await list(store.members(news))).toEqual([]);
   });
 
-  it('does not find an append twice that others have passed while its answer was lost', async () => {
+  it('finds an append whose response was lost, also when others have appended since', async () => {
     await using opened = await openDynamoDb();
     const { store, dynamoDb } = opened;
     const other = await opened.beside();
     await store.append(news, 'a', retention);
     const lost = dynamoDb.loseNextAnswer('UpdateItem');
     const appended = store.append(news, 'b', retention);
-    // the SDK pauses before it tries again
+    // the SDK pauses before its next attempt
     await lost;
     await other.append(news, 'c', retention);
     expect(await appended).toMatchObject({ offset: 2 });

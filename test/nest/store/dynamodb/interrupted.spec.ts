@@ -9,8 +9,8 @@ const alice = 'alice=' as ConnectionId;
 const hour = 3_600_000;
 const retention = { messages: 10, ageMs: hour };
 
-describe('who joins', () => {
-  it('is a member no longer when it was removed before its row was written', async () => {
+describe('a connection that joins', () => {
+  it('is not a member if it was removed before its row was written', async () => {
     await using opened = await openDynamoDb();
     const { store, dynamoDb } = opened;
     await opened.connect(alice);
@@ -23,7 +23,7 @@ describe('who joins', () => {
     expect(await list(store.members(news))).toEqual([]);
   });
 
-  it('is told the place that a publish has settled which came in between', async () => {
+  it('gets the position that a concurrent publish has set', async () => {
     await using opened = await openDynamoDb();
     const { store, dynamoDb } = opened;
     const other = await opened.beside();
@@ -35,7 +35,7 @@ describe('who joins', () => {
     release();
     const settlement = await settling;
     const { offset } = await other.append(news, 'a', retention);
-    // it is not sent to her, because it is before the place that she is told
+    // the message is before her position, so that she does not get it
     expect(await list(other.members(news))).toMatchObject([{ joinedOffset: offset }]);
     settlement.release();
     expect(await joined).toMatchObject({ kind: 'joined', position: { offset } });
@@ -57,8 +57,8 @@ describe('who joins', () => {
   });
 });
 
-describe('what a task leaves behind that dies between two writes', () => {
-  it('is a member of whom the next who reads the members says where it begins', async () => {
+describe('a task that dies between two writes', () => {
+  it('leaves a member whose position the next reader of the members sets', async () => {
     await using opened = await openDynamoDb();
     const { store, dynamoDb } = opened;
     await opened.connect(alice);
@@ -70,7 +70,7 @@ describe('what a task leaves behind that dies between two writes', () => {
     expect(await store.join(news, alice, 10)).toMatchObject({ kind: 'was_member', position: { offset: 2 } });
   });
 
-  it('is a membership that the next join makes whole', async () => {
+  it('leaves a membership that the next join completes', async () => {
     await using opened = await openDynamoDb();
     const { store, dynamoDb } = opened;
     await opened.connect(alice);
@@ -81,7 +81,7 @@ describe('what a task leaves behind that dies between two writes', () => {
     expect(await list(store.members(news))).toMatchObject([{ connectionId: alice }]);
   });
 
-  it('is a membership whose end is finished by leaving again', async () => {
+  it('leaves a membership that another leave ends', async () => {
     await using opened = await openDynamoDb();
     const { store, dynamoDb } = opened;
     await opened.connect(alice);

@@ -18,7 +18,7 @@ const day = 24 * hour;
 const retention = { messages: 10, ageMs: hour };
 
 describe('the table', () => {
-  it('must be there', async () => {
+  it('must exist', async () => {
     await using dynamoDb = await LocalDynamoDb.start();
     const problem = await problemWith(dynamoDb, 'not-there');
     expect(problem.problems).toEqual([expect.stringMatching(/^DYNAMODB_TABLE=not-there: /)]);
@@ -32,10 +32,10 @@ describe('the table', () => {
       KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
     });
     const problem = await problemWith(dynamoDb, table);
-    expect(problem.problems).toEqual([expect.stringContaining('it has id S HASH')]);
+    expect(problem.problems).toEqual([expect.stringContaining('the table has id S HASH')]);
   });
 
-  it('must have our TTL, wherever TTL is known', () => {
+  it('must have our TTL, where TTL is supported', () => {
     const table = {
       KeySchema: [...tableDefinition.KeySchema],
       AttributeDefinitions: [...tableDefinition.AttributeDefinitions],
@@ -46,7 +46,7 @@ describe('the table', () => {
     expect(problemOf(table, { TimeToLiveStatus: 'ENABLED', AttributeName: 'old' })).toContain('ttl');
   });
 
-  it('may be away when the service starts, which is no fault of the settings', async () => {
+  it('may be unreachable at the start, which is not an error of the settings', async () => {
     const dynamoDb = await LocalDynamoDb.start();
     await dynamoDb.close();
     const connected = DynamoDbStore.connect({ ...at(dynamoDb), table: 'table' });
@@ -92,7 +92,7 @@ describe('the table', () => {
     }
   });
 
-  it('gives members beyond a page of 1 MB', async () => {
+  it('returns members beyond a page of 1 MB', async () => {
     await using opened = await openDynamoDb();
     const { store } = opened;
     const connectionIds = Array.from({ length: 60 }, (_, index) => `c${String(index).padStart(2, '0')}`);
@@ -116,7 +116,7 @@ describe('the table', () => {
     expect(await store.memberRanges(news, 58)).toMatchObject([{ until: 'c57' }, { after: 'c57' }]);
   });
 
-  it('is asked as little as possible', async () => {
+  it('gets as few requests as possible', async () => {
     await using opened = await openDynamoDb();
     const { store, dynamoDb } = opened;
     const askedFor = async (act: () => Promise<unknown>) => {
@@ -153,8 +153,8 @@ describe('the table', () => {
   });
 });
 
-describe('what DynamoDB deletes by its TTL', () => {
-  it('leaves no gap in what is read of a log', async () => {
+describe('deletion by TTL', () => {
+  it('leaves no gap in the entries of a log', async () => {
     await using opened = await openDynamoDb();
     const { store } = opened;
     for (const content of ['a', 'b', 'c', 'd']) await store.append(news, content, retention);
@@ -168,7 +168,7 @@ describe('what DynamoDB deletes by its TTL', () => {
     expect(await store.readLog(news, 0, 10)).toMatchObject([{ offset: 3 }, { offset: 4 }]);
   });
 
-  it('is no log in which a member still has its place', async () => {
+  it('does not delete a log in which a member has its position', async () => {
     const clock = { now: Date.now() };
     await using opened = await openDynamoDb({ now: () => clock.now });
     const { store } = opened;

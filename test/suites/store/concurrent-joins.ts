@@ -15,9 +15,9 @@ import {
   start,
 } from './store-under-test.js';
 
-/** A channel's log beside its members: who joins while others publish. */
-export function nothingIsMissed(open: OpenStore): void {
-  it('tells who joins where the log is, and notes it with the member', async () => {
+/** Joins while others publish: the log and the members agree. */
+export function joinsMissNothing(open: OpenStore): void {
+  it('returns the position of the log to a join, and stores it with the member', async () => {
     await using opened = await open();
     const { store } = opened;
     await opened.connect(alice, bob);
@@ -41,7 +41,7 @@ export function nothingIsMissed(open: OpenStore): void {
     );
   });
 
-  it('begins the log for who joins first', async () => {
+  it('begins the log at the first join', async () => {
     await using opened = await open();
     await opened.connect(alice);
     const outcome = await opened.store.join(news, alice, manyChannels);
@@ -52,7 +52,7 @@ export function nothingIsMissed(open: OpenStore): void {
     });
   });
 
-  it('keeps the place of a member that joins or is put again', async () => {
+  it('keeps the position of a member that joins again or is put again', async () => {
     await using opened = await open();
     const { store } = opened;
     await opened.enter(news, alice);
@@ -62,12 +62,12 @@ export function nothingIsMissed(open: OpenStore): void {
     expect(await listed(store.members(news))).toMatchObject([{ joinedAt: start, joinedOffset: 0 }]);
   });
 
-  it('numbers what is appended beyond the place of every member, however long nothing was', async () => {
+  it('gives later messages greater offsets than that of every member, however long nothing was appended', async () => {
     await using opened = await open();
     const { store } = opened;
     const retention = { messages: 10, ageMs: 1000 };
     for (const content of ['a', 'b', 'c']) await store.append(news, content, retention);
-    // so long that a store may forget the channel, and has the occasion to
+    // so long that a store may drop the log
     opened.clock.now = start + 100 * 24 * hour;
     await opened.enter(news, alice);
     await store.append(sports, 'elsewhere', retention);
@@ -78,7 +78,7 @@ export function nothingIsMissed(open: OpenStore): void {
     expect(member?.joinedOffset).toBeLessThan(offset);
   });
 
-  it('hides nothing from those who join while others append', async () => {
+  it('misses no message for a connection that joins while others append', async () => {
     await using opened = await open();
     const { store } = opened;
     const joining = ids(9);
@@ -87,14 +87,14 @@ export function nothingIsMissed(open: OpenStore): void {
       atOnce(9, async (index) => {
         const outcome = await store.join(news, joining[index]!, manyChannels);
         if (outcome.kind !== 'joined') throw new Error(outcome.kind);
-        // as one does who resumes: what it has missed up to the position
+        // as a resume does: the entries up to the position
         const { offset: position } = outcome.position;
         const log = await store.readLog(news, 0, 100);
         return { position, read: log.map(({ offset }) => offset).filter((offset) => offset <= position) };
       }),
       atOnce(9, async (index) => {
         const { offset } = await store.append(news, `content ${index}`, keepAll);
-        // as a publish does: whom it sends the message to
+        // as a publish does: the recipients of the message
         const members = await listed(store.members(news));
         return {
           offset,
@@ -106,7 +106,7 @@ export function nothingIsMissed(open: OpenStore): void {
     ]);
     expect(appends.map(({ offset }) => offset).toSorted(ascending)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
     for (const [index, connectionId] of joining.entries()) {
-      // each message either was in the log up to the position, or was sent; none both ways
+      // each message either was in the log up to the position, or was sent, but not both
       const sent = appends.filter(({ found }) => found.includes(connectionId)).map(({ offset }) => offset);
       expect([...joins[index]!.read, ...sent].toSorted(ascending)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
     }

@@ -104,7 +104,9 @@ const Schema = z.object({
   natGateways: wholeNumber(1, 2)
     .default(1)
     .describe('NAT gateways of a created VPC; 2 survive the loss of a zone'),
-  store: choice('valkey', 'dynamodb').default('valkey').describe('the store'),
+  store: choice('valkey', 'dynamodb')
+    .default('valkey')
+    .describe('store of connections, channels and history'),
   image: matching(/^[\w.:/@-]+$/, 'the URI of an image')
     .optional()
     .describe('image of the service; without it, the deployment builds it from the Dockerfile'),

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { SpawnedProgram } from '../support/spawned-program.js';
 
-/** What differs from the template without parameters. */
+/** Parameters that change the template. */
 const OTHERS = [
   'vpcId=vpc-0123456789abcdef0',
   'subnetIds=subnet-01234567,subnet-89abcdef',
@@ -31,7 +31,7 @@ describe('npm run synth', { timeout: 30_000 }, () => {
   async function synth(...args: string[]) {
     await using program = SpawnedProgram.run('cdk/app.js', args);
     const exit = await program.exit;
-    // the CDK warns there of what CloudFormation's schemas do not take
+    // the CDK prints warnings about CloudFormation's schemas there
     return { exit, stdout: program.stdout, stderr: program.stderr };
   }
 
@@ -40,17 +40,17 @@ describe('npm run synth', { timeout: 30_000 }, () => {
     const file = join(folder, 'cdk.out', 'Backchannel.template.json');
     expect(run).toEqual({ exit: 0, stdout: [file], stderr: [] });
     const template = JSON.parse(await readFile(file, 'utf8')) as { Parameters: object };
-    // what `cdk bootstrap` leaves behind, and nothing else
+    // only what `cdk bootstrap` creates
     expect(Object.keys(template.Parameters)).toEqual(['BootstrapVersion']);
     expect(JSON.stringify(template)).toContain('cdk-hnb659fds-container-assets-');
   });
 
-  it('writes one file that CloudFormation takes without the CDK with --plain', async () => {
+  it('writes one file for CloudFormation without the CDK with --plain', async () => {
     const file = join(folder, 'plain', 'template.yaml');
     const run = await synth('--plain', '--output', file, ...OTHERS.flatMap((item) => ['-c', item]));
     expect(run).toEqual({ exit: 0, stdout: [file], stderr: [] });
     const text = await readFile(file, 'utf8');
-    // as CloudFormation reads it: an unquoted off would be false
+    // CloudFormation reads an unquoted off as false
     const template = parse(text, { version: '1.1' }) as {
       Parameters: object;
       Resources: Record<string, object>;
@@ -66,11 +66,11 @@ describe('npm run synth', { timeout: 30_000 }, () => {
       }),
     );
     expect(text).not.toMatch(/cdk|bootstrap|asset|&a\d/i);
-    // what `aws cloudformation create-stack --template-body` takes
+    // the limit of `aws cloudformation create-stack --template-body`
     expect(Buffer.byteLength(text)).toBeLessThan(51_200);
   });
 
-  it('tells of every wrong parameter, and writes nothing', async () => {
+  it('reports every wrong parameter, and writes nothing', async () => {
     const { exit, stdout, stderr } = await synth('-c', 'store=postgres', '-c', 'minTasks=0', '--plain');
     expect({ exit, stdout }).toEqual({ exit: 1, stdout: [] });
     expect(stderr).toEqual([
@@ -79,7 +79,7 @@ describe('npm run synth', { timeout: 30_000 }, () => {
     ]);
   });
 
-  it('explains itself', async () => {
+  it('prints its usage', async () => {
     const { exit, stdout } = await synth('--help');
     expect(exit).toBe(0);
     expect(stdout).toContainEqual(expect.stringContaining('--plain'));

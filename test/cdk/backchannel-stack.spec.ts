@@ -20,7 +20,7 @@ const att = (start: string, attribute: string) => ({
 });
 const container = (properties: object) => ({ ContainerDefinitions: [Match.objectLike(properties)] });
 
-/** The permissions for what the service's store sends to DynamoDB, by the names of the SDK's commands, in order. */
+/** The permissions for the SDK commands that the service's store sends to DynamoDB, in order. */
 function storeCalls(): string[] {
   const cwd = join(import.meta.dirname, '../../src/nest/store');
   const sources = globSync(['dynamodb.store.ts', 'dynamodb/**/*.ts'], { cwd });
@@ -30,7 +30,7 @@ function storeCalls(): string[] {
   return [...new Set(calls.map(([, name]) => `dynamodb:${name}`))].toSorted();
 }
 
-/** The logical id and all of the only resource of a type. */
+/** The logical id and the definition of the only resource of a type. */
 function only(template: Template, type: string) {
   const [found, ...others] = Object.entries(template.findResources(type));
   expect(others).toEqual([]);
@@ -47,7 +47,7 @@ describe('the stack without a parameter', () => {
   }, 30_000);
   const has = (type: string, properties: object) => template.hasResourceProperties(type, properties);
 
-  it('has nothing that the CDK or CloudFormation warns of', () => {
+  it('has nothing about which the CDK or CloudFormation warns', () => {
     const warnings = Annotations.fromStack(made).findWarning('*', Match.anyValue());
     expect(warnings.map(({ entry }) => entry.data)).toEqual([]);
   });
@@ -81,7 +81,7 @@ describe('the stack without a parameter', () => {
     ]);
   });
 
-  it('asks a task over HTTP whether it is ready, and lets it finish when it leaves', () => {
+  it('checks the readiness of a task over HTTP, and lets it finish its requests when it stops', () => {
     has('AWS::ElasticLoadBalancingV2::Listener', { Port: 80, Protocol: 'TCP' });
     has('AWS::ElasticLoadBalancingV2::TargetGroup', {
       Protocol: 'TCP',
@@ -100,7 +100,7 @@ describe('the stack without a parameter', () => {
     );
   });
 
-  it('replaces tasks before it stops them, and takes back what does not become healthy', () => {
+  it('starts new tasks before it stops old ones, and rolls back a deployment that does not become healthy', () => {
     has('AWS::ECS::Service', {
       LaunchType: 'FARGATE',
       DesiredCount: Match.absent(),
@@ -113,7 +113,7 @@ describe('the stack without a parameter', () => {
     });
   });
 
-  it('tells the task all that it needs by the names of its settings', () => {
+  it('sets all settings that a task needs', () => {
     const task = only(template, 'AWS::ECS::TaskDefinition').Properties['ContainerDefinitions'] as [
       { Environment: { Name: string; Value: unknown }[] },
     ];
@@ -144,7 +144,7 @@ describe('the stack without a parameter', () => {
     });
   });
 
-  it('runs as a user that is not root, on a file system that it cannot write', () => {
+  it('runs as a user other than root, with a read-only file system', () => {
     has('AWS::ECS::TaskDefinition', container({ User: '1000:1000', ReadonlyRootFilesystem: true }));
   });
 
@@ -162,7 +162,7 @@ describe('the stack without a parameter', () => {
     ]);
   });
 
-  it('gives one secret to both ends, and has it nowhere itself', () => {
+  it('gives one secret to both ends, and does not contain it', () => {
     has('AWS::SecretsManager::Secret', {
       GenerateSecretString: { PasswordLength: 48, ExcludePunctuation: true },
       SecretString: Match.absent(),
@@ -183,7 +183,7 @@ describe('the stack without a parameter', () => {
     });
   });
 
-  it('keeps state in Valkey, which only the tasks reach', () => {
+  it('keeps state in Valkey, which only the tasks can reach', () => {
     has('AWS::ElastiCache::ServerlessCache', {
       Engine: 'valkey',
       ServerlessCacheName: { 'Fn::Join': ['-', [{ Ref: 'AWS::StackName' }, 'store']] },
@@ -202,7 +202,7 @@ describe('the stack without a parameter', () => {
     template.resourceCountIs('AWS::DynamoDB::Table', 0);
   });
 
-  it('deploys the API after all its routes, and after the service that is to answer', () => {
+  it('deploys the API after all its routes, and after the service', () => {
     const { DependsOn = [] } = only(template, 'AWS::ApiGatewayV2::Deployment');
     const needed = ['AWS::ApiGatewayV2::Route', 'AWS::ApiGatewayV2::Integration', 'AWS::ECS::Service'];
     const ids = needed.flatMap((type) => Object.keys(template.findResources(type)));
@@ -210,7 +210,7 @@ describe('the stack without a parameter', () => {
     expect(DependsOn).toEqual(expect.arrayContaining(ids));
   });
 
-  it('has a stage with limits below those of the account, and a line for each event', () => {
+  it('has a stage with throttling below the quota of the account, and a log line for each event', () => {
     const { Properties, DependsOn } = only(template, 'AWS::ApiGatewayV2::Stage');
     expect(Properties).toMatchObject({
       StageName: 'prod',
@@ -219,11 +219,11 @@ describe('the stack without a parameter', () => {
     });
     const { Format } = Properties['AccessLogSettings'] as { Format: string };
     expect(JSON.parse(Format)).toMatchObject({ requestId: '$context.requestId', status: '$context.status' });
-    // without its role for logs API Gateway refuses the stage
+    // without its role for logs, API Gateway refuses the stage
     expect(DependsOn).toEqual([only(template, 'AWS::ApiGateway::Account').logicalId]);
   });
 
-  it('scales by the CPU, and by the connections that ConnectCount tells of', () => {
+  it('scales by CPU, and by connections according to ConnectCount', () => {
     has('AWS::ApplicationAutoScaling::ScalableTarget', { MinCapacity: 2, MaxCapacity: 10 });
     has('AWS::ApplicationAutoScaling::ScalingPolicy', {
       TargetTrackingScalingPolicyConfiguration: {
@@ -234,7 +234,7 @@ describe('the stack without a parameter', () => {
     has('AWS::ApplicationAutoScaling::ScalingPolicy', {
       ScalingTargetId: ref('ServiceTasksTaskCountTarget'),
       TargetTrackingScalingPolicyConfiguration: {
-        // 10,000 connections of two hours at the most
+        // 10,000 connections of at most two hours
         TargetValue: 10_000 / 120,
         CustomizedMetricSpecification: {
           Metrics: [
@@ -267,7 +267,7 @@ describe('the stack without a parameter', () => {
     ]);
   });
 
-  it('counts 5xx and 429 in the access log, where callbacks are, too', () => {
+  it('counts 5xx and 429 in the access log, which includes callbacks', () => {
     const filters = Object.values(template.findResources('AWS::Logs::MetricFilter'));
     expect(filters.map(({ Properties }) => Properties.FilterPattern)).toEqual([
       '{ $.status = "5*" }',
@@ -312,12 +312,12 @@ describe('the stack with parameters', () => {
   }, 30_000);
   const has = (type: string, properties: object) => template.hasResourceProperties(type, properties);
 
-  it('uses the VPC that is there', () => {
+  it('uses an existing VPC', () => {
     template.resourceCountIs('AWS::EC2::VPC', 0);
     has('AWS::ElasticLoadBalancingV2::LoadBalancer', { Subnets: ['subnet-01234567', 'subnet-89abcdef'] });
   });
 
-  it('keeps state in one DynamoDB table, with what the store asks of it', () => {
+  it('keeps state in one DynamoDB table, with the schema and permissions that the store needs', () => {
     template.hasResource('AWS::DynamoDB::Table', {
       DeletionPolicy: 'Retain',
       Properties: {
@@ -365,7 +365,7 @@ describe('the stack with parameters', () => {
     expect(integrations).not.toContain('GatewaySecretGeneration2');
   });
 
-  it('asks the authorizer at $connect, and maps whom it names', () => {
+  it('calls the authorizer at $connect, and maps its user id', () => {
     has('AWS::ApiGatewayV2::Authorizer', {
       AuthorizerType: 'REQUEST',
       IdentitySource: ['route.request.querystring.token'],
@@ -383,7 +383,7 @@ describe('the stack with parameters', () => {
     has('AWS::Lambda::Permission', { FunctionName: FUNCTION, Principal: 'apigateway.amazonaws.com' });
   });
 
-  it('makes $default two-way with REPLIES=response, and tells the service', () => {
+  it('makes $default two-way with REPLIES=response, and configures the service', () => {
     has('AWS::ApiGatewayV2::Route', {
       RouteKey: '$default',
       RouteResponseSelectionExpression: '$default',
@@ -397,7 +397,7 @@ describe('the stack with parameters', () => {
     );
   });
 
-  it('takes the image from a private registry, which the tasks may read', () => {
+  it('pulls the image from a private registry, for which the tasks have permission', () => {
     has('AWS::ECS::TaskDefinition', {
       RuntimePlatform: { CpuArchitecture: 'ARM64' },
       ...container({ Image: { 'Fn::Join': ['', Match.arrayWith(['/chat/service:1.2'])] } }),
@@ -409,20 +409,20 @@ describe('the stack with parameters', () => {
     });
   });
 
-  it('has time to stop within what Fargate gives', () => {
+  it('stops within the limit of Fargate', () => {
     has('AWS::ECS::TaskDefinition', container({ StopTimeout: 120 }));
     has('AWS::ECS::Service', { DesiredCount: 4 });
   });
 
-  it('lets those in who publish', () => {
+  it('allows the security group of other backends', () => {
     has('AWS::EC2::SecurityGroupIngress', { SourceSecurityGroupId: 'sg-01234567', ToPort: 80 });
   });
 
-  it('leaves the role for logs alone that the account has', () => {
+  it('does not change an existing role for logs', () => {
     template.resourceCountIs('AWS::ApiGateway::Account', 0);
   });
 
-  it('tells of every alarm, and of its end', () => {
+  it('notifies of every alarm, and of its end', () => {
     template.hasResourceProperties('AWS::SNS::Subscription', {
       Protocol: 'email',
       Endpoint: 'ops@example.com',
@@ -433,7 +433,7 @@ describe('the stack with parameters', () => {
     });
   });
 
-  it('makes another deployment when the API changes, and only then', () => {
+  it('creates another deployment when the API changes, and only then', () => {
     const deployment = (context: Record<string, string>) =>
       only(Template.fromStack(stack(context)), 'AWS::ApiGatewayV2::Deployment').logicalId;
     const first = deployment({});

@@ -21,7 +21,7 @@ interface Stack {
 }
 
 const GATEWAY_SECRET = 'a-secret-of-both-ends';
-/** Of what the template refers to by `{{resolve:…}}`: the ARN is the gateway's, made up of the logical id. */
+/** The values of `{{resolve:…}}`. The gateway derives the ARN from the logical id. */
 const resolved = (stack: Stack) =>
   new Map(
     idsOf(stack, 'AWS::SecretsManager::Secret').map((id) => [
@@ -46,7 +46,7 @@ async function gateway(options: Partial<GatewayOptions> = {}): Promise<Gateway> 
   });
 }
 
-/** What a client's connection, message and leaving make a backend receive. */
+/** The requests that a backend receives for a client's connect, message and disconnect. */
 async function requestsOf(gatewayUrl: string, stage: string, backend: HttpBackend): Promise<Received[]> {
   using client = await WebSocketClient.open(`${gatewayUrl.replace('http', 'ws')}/${stage}?token=demo`, {
     headers: { Origin: 'https://app.example' },
@@ -58,11 +58,11 @@ async function requestsOf(gatewayUrl: string, stage: string, backend: HttpBacken
   return [connect, message, await backend.next()];
 }
 
-/** What differs from one API, connection, event or address to the next, by the name of its header. */
+/** Headers whose values differ between APIs, connections, events or addresses. */
 const OWN =
   /^(host|user-agent|x-amzn-apigateway-api-id|x-amzn-trace-id|connectionid|requestid|messageid|connectedat|sec-websocket-key)$/;
 
-/** A request without what is its own; that it had it stays. */
+/** Replaces the values that differ, but keeps their headers. */
 const comparable = ({ method, url, rawHeaders, body }: Received) => {
   const headers = rawHeaders.flatMap((name, index) => {
     if (index % 2 === 1) return [];
@@ -72,7 +72,7 @@ const comparable = ({ method, url, rawHeaders, body }: Received) => {
   return { method, url, headers, body };
 };
 
-/** Lets everybody in. */
+/** Accepts every client. */
 const decide = new FunctionModule(`export const handler = async ({ methodArn }) => ({
   principalId: 'principal',
   context: { userId: 'ann' },
@@ -133,28 +133,31 @@ describe('the template for AWS, in the gateway on this machine', { timeout: 30_0
       },
       'ann',
     ],
-  ])('sends the service the same as what is deployed by hand%s', async (_, context, local, userid) => {
-    const { backend, fromTemplate, byHand, stop } = await deployBoth(context, local);
-    try {
-      const onAws = await requestsOf(fromTemplate.url, 'prod', backend);
-      const locally = await requestsOf(byHand.url, 'dev', backend);
+  ])(
+    'sends the service the same requests as a gateway that `local/` has configured%s',
+    async (_, context, local, userid) => {
+      const { backend, fromTemplate, byHand, stop } = await deployBoth(context, local);
+      try {
+        const onAws = await requestsOf(fromTemplate.url, 'prod', backend);
+        const locally = await requestsOf(byHand.url, 'dev', backend);
 
-      expect(onAws.map(comparable)).toEqual(locally.map(comparable));
-      expect(onAws.map(({ method, url }) => `${method} ${url}`)).toEqual([
-        'POST /connect',
-        'POST /message',
-        'POST /disconnect',
-      ]);
-      expect(onAws[0]?.headers).toMatchObject({ gatewaysecret: GATEWAY_SECRET, token: 'demo', userid });
-      expect(onAws[1]?.body).toBe('{"action":"publish","channel":"news","data":"grüße"}');
-      expect(onAws[2]?.headers).toMatchObject({ disconnectstatuscode: '1000', disconnectreason: 'bye' });
-      expect(backend.unexpected).toEqual([]);
-    } finally {
-      await stop();
-    }
-  });
+        expect(onAws.map(comparable)).toEqual(locally.map(comparable));
+        expect(onAws.map(({ method, url }) => `${method} ${url}`)).toEqual([
+          'POST /connect',
+          'POST /message',
+          'POST /disconnect',
+        ]);
+        expect(onAws[0]?.headers).toMatchObject({ gatewaysecret: GATEWAY_SECRET, token: 'demo', userid });
+        expect(onAws[1]?.body).toBe('{"action":"publish","channel":"news","data":"grüße"}');
+        expect(onAws[2]?.headers).toMatchObject({ disconnectstatuscode: '1000', disconnectreason: 'bye' });
+        expect(backend.unexpected).toEqual([]);
+      } finally {
+        await stop();
+      }
+    },
+  );
 
-  it('gives the client the answer of the service with REPLIES=response', async () => {
+  it('sends the client the response of the service with REPLIES=response', async () => {
     const { backend, fromTemplate, byHand, stop } = await deployBoth(
       { REPLIES: 'response' },
       { replies: 'response' },
@@ -180,7 +183,7 @@ describe('gateway lint', () => {
     expect(rules(stack)).toEqual([]);
   });
 
-  /** A copy with something wrong in each resource of a type. */
+  /** A copy with a fault in each resource of a type. */
   const planted = (type: string, change: (resource: Resource, copy: Stack) => void): Stack => {
     const copy = structuredClone(stack);
     const ids = idsOf(copy, type);
@@ -194,7 +197,7 @@ describe('gateway lint', () => {
 
   it.each<[what: string, RuleId, () => Stack]>([
     [
-      'the mapping of the connectionId taken away',
+      'a missing mapping of the connectionId',
       'no-connection-id',
       () =>
         planted(INTEGRATION, (resource) => {
@@ -220,7 +223,7 @@ describe('gateway lint', () => {
         }),
     ],
     [
-      'a deployment that waits for nothing',
+      'a deployment that does not wait for the routes',
       'deployment-before-routes',
       () =>
         planted('AWS::ApiGatewayV2::Deployment', (resource) => {
@@ -252,7 +255,7 @@ describe('gateway lint', () => {
         }),
     ],
     [
-      'half a minute for an integration',
+      'an integration timeout of 30 s',
       'timeout-range',
       () =>
         planted(INTEGRATION, (resource) => {
@@ -260,12 +263,12 @@ describe('gateway lint', () => {
         }),
     ],
     [
-      'the policy that the documentation shows',
+      'the resource in the policy of the documentation',
       'connections-policy',
       () => JSON.parse(JSON.stringify(stack).replace('/prod/*', '/prod/POST/@connections')) as Stack,
     ],
     [
-      'a stage that deploys by itself, too',
+      'a stage that also has AutoDeploy',
       'auto-deploy-with-deployment',
       () =>
         planted('AWS::ApiGatewayV2::Stage', (resource) => {

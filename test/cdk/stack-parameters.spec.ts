@@ -15,7 +15,7 @@ function problemsOf(context: Record<string, unknown>): readonly string[] {
   return [];
 }
 
-/** The names of the parameters that are complained of. */
+/** The names of the parameters with problems. */
 const complaints = (context: Record<string, unknown>) =>
   problemsOf(context).map((problem) => /^\w+/.exec(problem)?.[0] ?? problem);
 
@@ -25,7 +25,7 @@ const SECRET = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:keys-AbC
 const FUNCTION = 'arn:aws:lambda:eu-central-1:123456789012:function:authorizer';
 
 describe('readParameters', () => {
-  it('asks for none', () => {
+  it('requires no parameter', () => {
     expect(readParameters({})).toMatchObject({
       name: 'backchannel',
       stage: 'prod',
@@ -37,7 +37,7 @@ describe('readParameters', () => {
     });
   });
 
-  it('tells of every problem at once', () => {
+  it('reports every problem at once', () => {
     expect(
       complaints({ stage: 'a/b', store: 'postgres', sotre: 'valkey', minTasks: '0', AUTH: 'jwt' }),
     ).toEqual(['sotre', 'stage', 'store', 'minTasks', 'AUTH']);
@@ -55,18 +55,14 @@ describe('readParameters', () => {
     ['draining for which the task has no time', { DRAIN_SECONDS: '91' }, 'DRAIN_SECONDS'],
     ['days that CloudWatch does not have', { logRetentionDays: '31' }, 'logRetentionDays'],
     [
-      'two places for alarms',
+      'two targets for alarms',
       { alarmEmail: 'ops@example.com', alarmTopicArn: 'arn:aws:sns:eu-central-1:123456789012:ops' },
       'alarmEmail',
     ],
     ['tokens without a key', { AUTH: 'jwt' }, 'AUTH'],
     ['tokens with two keys', { AUTH: 'jwt', JWT_JWKS_URL: JWKS, jwtSecretArn: SECRET }, 'AUTH'],
     ['a secret itself', { AUTH: 'jwt', JWT_SECRET: 'x'.repeat(32), JWT_JWKS_URL: JWKS }, 'JWT_SECRET'],
-    [
-      'an ARN of a secret that is not complete',
-      { apiKeysSecretArn: SECRET.slice(0, -7) },
-      'apiKeysSecretArn',
-    ],
+    ['an incomplete ARN of a secret', { apiKeysSecretArn: SECRET.slice(0, -7) }, 'apiKeysSecretArn'],
     ['AUTH=authorizer without one', { AUTH: 'authorizer' }, 'authorizerArn'],
     ['an authorizer that is not asked', { authorizerArn: FUNCTION }, 'AUTH'],
     ['no previous secret, where there is none', { acceptPreviousSecret: 'false' }, 'acceptPreviousSecret'],
@@ -83,18 +79,18 @@ describe('readParameters', () => {
     ['an authorizer', { AUTH: 'authorizer', authorizerArn: FUNCTION }],
     ['numbers, as cdk.json has them', { minTasks: 3, acceptPreviousSecret: true, secretGeneration: 2 }],
     ["the CDK's own context", { 'aws:cdk:bundling-stacks': ['**'], '@aws-cdk/core:x': true }],
-  ])('takes %s', (_, context) => {
+  ])('accepts %s', (_, context) => {
     expect(complaints(context)).toEqual([]);
   });
 
-  it('has every setting of the service, but for those that the stack sets and for secrets', () => {
+  it('has every setting of the service except those that the stack sets, and secrets', () => {
     const bySecret = ['API_KEYS', 'JWT_SECRET', 'GATEWAY_SECRET', 'GATEWAY_SECRET_PREVIOUS'];
     const byStack = ['PORT', 'HOST', 'AWS_REGION', 'STORE', 'DATA_DIR'];
     const expected = Object.keys(Settings.shape)
       .filter((name) => ![...bySecret, ...byStack].includes(name) && !/^(?:REDIS|DYNAMODB)_/.test(name))
       .toSorted();
     const settings = Object.fromEntries(expected.map((name) => [name, 'x']));
-    // what it has an opinion of it may refuse, but not as unknown
+    // it may refuse a value, but not the name
     const refused = problemsOf(settings).filter((problem) => problem.includes('is no parameter'));
     expect(refused).toEqual([]);
     expect(complaints({ HISTORY_SECONDS: 60, FANOUT_POLL_MS: '100' })).toEqual([]);
@@ -107,6 +103,8 @@ describe('readParameters', () => {
     const names = lines.map((line) => line.trim().split(' ')[0] ?? '');
     expect(names.filter((name) => !table.includes(`\`${name}\``))).toEqual([]);
     expect(lines.filter((line) => / undefined| {2}$/.test(line))).toEqual([]);
-    expect(lines).toContainEqual(expect.stringMatching(/^ {2}store +where state is kept \(valkey\)$/));
+    expect(lines).toContainEqual(
+      expect.stringMatching(/^ {2}store +store of connections, channels and history \(valkey\)$/),
+    );
   });
 });

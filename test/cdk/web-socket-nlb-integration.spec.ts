@@ -12,7 +12,7 @@ import { MappingSource, WebSocketParameterMapping } from '../../src/cdk/web-sock
 
 type Props = ConstructorParameters<typeof WebSocketNlbIntegration>[1];
 
-/** A stack with an API, and what its routes need. */
+/** A stack with an API, and the resources that its routes need. */
 function stack() {
   const app = new Stack(new App({ analyticsReporting: false }), 'Test');
   const vpc = Vpc.fromVpcAttributes(app, 'Vpc', {
@@ -32,9 +32,9 @@ const LINK = { Ref: Match.stringLikeRegexp('^Link') };
 const connectionId = () =>
   new WebSocketParameterMapping().header('ConnectionId', MappingSource.context('connectionId'));
 
-// the first to use the library waits until it is loaded
+// the first test waits until the library is loaded
 describe('WebSocketNlbIntegration', { timeout: 30_000 }, () => {
-  it('makes a POST through the VPC link to the load balancer', () => {
+  it('sends a POST through the VPC link to the load balancer', () => {
     const { app, api, integration } = stack();
     api.addRoute('$default', {
       integration: integration({ path: '/message', parameterMapping: connectionId() }),
@@ -54,7 +54,7 @@ describe('WebSocketNlbIntegration', { timeout: 30_000 }, () => {
     });
   });
 
-  it('declares on $connect what it reads of the handshake, and gateway lint has nothing to say', () => {
+  it('declares on $connect the parameters of the handshake that it reads, and passes gateway lint', () => {
     const { app, api, integration } = stack();
     const parameterMapping = connectionId()
       .header('Token', MappingSource.requestQueryString('token'))
@@ -71,7 +71,7 @@ describe('WebSocketNlbIntegration', { timeout: 30_000 }, () => {
     expect(lint(JSON.stringify(template.toJSON()), { fileName: 'test.json' })).toEqual([]);
   });
 
-  it('may be shared by the routes of an API', () => {
+  it('can be shared by several routes of an API', () => {
     const { app, api, integration } = stack();
     const shared = integration({ parameterMapping: connectionId() });
     api.addRoute('$default', { integration: shared, returnResponse: true });
@@ -82,7 +82,7 @@ describe('WebSocketNlbIntegration', { timeout: 30_000 }, () => {
     template.resourceCountIs('AWS::ApiGatewayV2::RouteResponse', 1);
   });
 
-  it('speaks HTTPS to the name on the certificate, by any port', () => {
+  it('uses HTTPS with the name on the certificate, on any port', () => {
     const { app, api, integration } = stack();
     api.addRoute('$default', {
       integration: integration({ tls: { serverName: 'ws.example.com' }, port: 8443 }),
@@ -92,7 +92,7 @@ describe('WebSocketNlbIntegration', { timeout: 30_000 }, () => {
     });
   });
 
-  it('makes an HTTP integration of templates', () => {
+  it('creates an HTTP integration with templates', () => {
     const { app, api, integration } = stack();
     const templates = {
       requestTemplates: { $default: '{"id": "$context.connectionId"}' },
@@ -115,7 +115,7 @@ describe('WebSocketNlbIntegration', { timeout: 30_000 }, () => {
     ['a relative path', { path: 'message' }],
     ['a path with a gap', { path: '/rooms/{room}' }],
     [
-      'a value without a place in the path',
+      'a value that the path does not have',
       { parameterMapping: new WebSocketParameterMapping().path('room', MappingSource.literal('1')) },
     ],
   ])('refuses %s', (_, props) => {
@@ -125,7 +125,7 @@ describe('WebSocketNlbIntegration', { timeout: 30_000 }, () => {
   it.each([
     ['header', MappingSource.requestHeader('Origin')],
     ['query string', MappingSource.requestQueryString('token')],
-  ])('refuses a %s on a message route, which has none', (_, source) => {
+  ])('refuses a %s on a message route, which has no handshake', (_, source) => {
     const { api, integration } = stack();
     const parameterMapping = new WebSocketParameterMapping().header('X', source);
     expect(() => api.addRoute('$default', { integration: integration({ parameterMapping }) })).toThrow(
@@ -148,12 +148,12 @@ describe('WebSocketParameterMapping', () => {
     ["'gold'", MappingSource.literal('gold')],
   ] as const;
 
-  it.each(EVERY_SOURCE)('has a source for %s, which API Gateway reads', (expression, source) => {
+  it.each(EVERY_SOURCE)('has a source for %s, which API Gateway accepts', (expression, source) => {
     expect(source.expression).toBe(expression);
     expect(() => parseParameterMapping('integration.request.header.X', expression)).not.toThrow();
   });
 
-  it('is the same read from RequestParameters', () => {
+  it('reads RequestParameters back unchanged', () => {
     const sources = EVERY_SOURCE.map(([expression], index) => [
       `integration.request.header.H${index}`,
       expression,
@@ -182,7 +182,7 @@ describe('WebSocketParameterMapping', () => {
       () => WebSocketParameterMapping.fromRequestParameters({ 'overwrite:header.X': 'context.stage' }),
     ],
     [
-      'a header twice, in another case',
+      'a header twice, in different case',
       () => connectionId().header('connectionid', MappingSource.literal('x')),
     ],
   ])('refuses %s', (_, make) => {

@@ -39,6 +39,7 @@ const NEST_TOOLS = [
   'nest/metrics',
   'nest/tracing',
   'nest/logging',
+  'nest/backoff',
   'service/configuration',
 ];
 
@@ -91,6 +92,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'nest/metrics': ['api', 'service/configuration'],
   'nest/tracing': ['api', 'service/configuration'],
   'nest/logging': ['api', 'service/configuration'],
+  'nest/backoff': [],
   // the stand-in: nothing of ours, as if it were AWS
   gateway: [
     'gateway/program',

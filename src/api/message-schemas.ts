@@ -25,7 +25,7 @@ export const ChannelNameSchema = z
   .string(CHANNEL_NAME_FORM)
   .regex(/^[\w.:@/%-]+$/, CHANNEL_NAME_FORM) as unknown as z.ZodType<ChannelName, string>;
 
-export const SinceSchema = schemaOf<Since>()(
+const SinceSchema = schemaOf<Since>()(
   z.strictObject({ epoch: z.string().min(1).max(32), offset: z.int().min(0) }),
 );
 
@@ -34,11 +34,11 @@ export const DataSchema = z
   .unknown()
   .refine((value): boolean => value !== undefined, 'data is missing: expected any JSON value');
 
-export const PingSchema = schemaOf<PingMessage>()(
+const PingSchema = schemaOf<PingMessage>()(
   z.strictObject({ action: z.literal('ping'), id: MessageIdSchema.optional() }),
 );
 
-export const JoinSchema = schemaOf<JoinMessage>()(
+const JoinSchema = schemaOf<JoinMessage>()(
   z.strictObject({
     action: z.literal('join'),
     id: MessageIdSchema.optional(),
@@ -47,7 +47,7 @@ export const JoinSchema = schemaOf<JoinMessage>()(
   }),
 );
 
-export const LeaveSchema = schemaOf<LeaveMessage>()(
+const LeaveSchema = schemaOf<LeaveMessage>()(
   z.strictObject({
     action: z.literal('leave'),
     id: MessageIdSchema.optional(),
@@ -55,7 +55,7 @@ export const LeaveSchema = schemaOf<LeaveMessage>()(
   }),
 );
 
-export const PublishSchema = schemaOf<PublishMessage>()(
+const PublishSchema = schemaOf<PublishMessage>()(
   z.strictObject({
     action: z.literal('publish'),
     id: MessageIdSchema.optional(),
@@ -64,7 +64,7 @@ export const PublishSchema = schemaOf<PublishMessage>()(
   }),
 );
 
-export const PresenceSchema = schemaOf<PresenceMessage>()(
+const PresenceSchema = schemaOf<PresenceMessage>()(
   z.strictObject({
     action: z.literal('presence'),
     id: MessageIdSchema.optional(),

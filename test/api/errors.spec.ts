@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { CLIENT_ERRORS, PROBLEMS } from '../../src/api/errors.js';
 
-it('has every code that a client can see in a table of PROTOCOL.md', () => {
+it('has every client error code in a table of PROTOCOL.md', () => {
   const protocol = readFileSync(join(import.meta.dirname, '../../PROTOCOL.md'), 'utf8');
   expect(Object.keys(CLIENT_ERRORS).filter((code) => !protocol.includes(`\n| \`${code}\` |`))).toEqual([]);
 });

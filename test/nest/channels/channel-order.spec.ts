@@ -5,7 +5,7 @@ import { ChannelOrder } from '../../../src/nest/channels/channel-order.js';
 
 const news = 'news' as ChannelName;
 
-it('begins with a message when those before it have been passed on, and appends the next one meanwhile', async () => {
+it('sends a message when those before it have released the channel, and appends the next one in the meantime', async () => {
   const order = new ChannelOrder({ messages: 10, bytes: 1000 });
   const events: string[] = [];
   const { promise: mayPass, resolve } = Promise.withResolvers<void>();
@@ -35,7 +35,7 @@ it('begins with a message when those before it have been passed on, and appends 
   expect(events).toEqual(['first appended', 'second appended', 'first passed', 'second begun']);
 });
 
-it('refuses what is too much before it is appended, and takes more when others are done', async () => {
+it('refuses a message over the bounds before it is appended, and accepts more when others are done', async () => {
   const order = new ChannelOrder({ messages: 2, bytes: 100 });
   const { promise: end, resolve } = Promise.withResolvers<void>();
   let appends = 0;
@@ -56,7 +56,7 @@ it('refuses what is too much before it is appended, and takes more when others a
   expect(await send(100)).toBe(3);
 });
 
-it('goes on after a message that could not be appended, and one that could not be sent', async () => {
+it('continues after a message that could not be appended, and one that could not be sent', async () => {
   const order = new ChannelOrder({ messages: 10, bytes: 100 });
   const fail = () => Promise.reject(new Error('store away'));
   const outcomes = await Promise.allSettled([
@@ -72,7 +72,7 @@ it('goes on after a message that could not be appended, and one that could not b
   expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'fulfilled']);
 });
 
-it('appends one message after the other, and those to other channels beside them', async () => {
+it('appends messages of one channel one after the other, and those of other channels concurrently', async () => {
   const order = new ChannelOrder({ messages: 10, bytes: 100 });
   const events: string[] = [];
   const { promise: mayEnd, resolve } = Promise.withResolvers<void>();

@@ -13,7 +13,7 @@ async function join(service: TestService, ...connectionIds: string[]) {
   service.endpoint.posts.length = 0;
 }
 
-it('brings what one member publishes to all of them, and to nobody else', async () => {
+it('sends what a member publishes to all members, and to no other connection', async () => {
   await using service = await startService();
   await join(service, 'alice=', 'bob=');
   await service.send('carol=', { action: 'join', channel: 'sports' });
@@ -27,7 +27,7 @@ it('brings what one member publishes to all of them, and to nobody else', async 
   expect(service.endpoint.messagesTo('carol=')).toMatchObject([{ type: 'joined', channel: 'sports' }]);
 });
 
-it('brings nothing any more to who has left', async () => {
+it('sends nothing to a connection that has left', async () => {
   await using service = await startService();
   await join(service, 'alice=', 'bob=');
   await service.send('bob=', { action: 'leave', channel: news });
@@ -35,7 +35,7 @@ it('brings nothing any more to who has left', async () => {
   expect(service.endpoint.messagesTo('bob=')).toEqual([{ type: 'left', channel: news }]);
 });
 
-it('forgets members that are gone, and tells the publisher all the same', async () => {
+it('forgets members that are gone, and still replies to the publisher', async () => {
   await using service = await startService();
   await join(service, 'alice=', 'bob=', 'carol=');
   service.endpoint.answer = ({ connectionId }) => (connectionId === 'bob=' ? 'gone' : 'accepted');
@@ -60,7 +60,7 @@ it('forgets members that are gone, and tells the publisher all the same', async 
   );
 });
 
-it('delivers to the others, and counts, when a delivery fails', async () => {
+it('delivers to the other members and counts the failure when a delivery fails', async () => {
   await using service = await startService();
   await join(service, 'alice=', 'bob=', 'carol=');
   service.endpoint.answer = ({ connectionId }) => (connectionId === 'bob=' ? 'forbidden' : 'accepted');
@@ -82,7 +82,7 @@ it('delivers to the others, and counts, when a delivery fails', async () => {
   );
 });
 
-it('posts to so many members at once as CALLBACK_CONCURRENCY says', async () => {
+it('posts to at most CALLBACK_CONCURRENCY members at once', async () => {
   await using service = await startService({ CALLBACK_CONCURRENCY: '3' });
   await join(service, ...Array.from({ length: 10 }, (_, index) => `c${index}=`));
   const { promise: answer, resolve: decide } = Promise.withResolvers<Answer>();
@@ -95,10 +95,10 @@ it('posts to so many members at once as CALLBACK_CONCURRENCY says', async () => 
   expect(service.endpoint.maxInFlight).toBe(3);
 });
 
-it('delivers what API Gateway just carries, and refuses a byte more', async () => {
+it('delivers a message of the largest size, and refuses one byte more', async () => {
   await using service = await startService();
   await join(service, 'a=');
-  // there has to be room for any offset
+  // room for the longest offset
   const offset = Number.MAX_SAFE_INTEGER;
   const rest = Buffer.byteLength(
     JSON.stringify({ type: 'message', channel: news, offset, data: '', from: 'a=' }),
@@ -113,7 +113,7 @@ it('delivers what API Gateway just carries, and refuses a byte more', async () =
   ]);
 });
 
-it('refuses what is nested too deeply to be written as JSON again', async () => {
+it('refuses data that is nested too deeply to be serialized again', async () => {
   await using service = await startService();
   await join(service, 'alice=');
   const data = '['.repeat(60_000) + ']'.repeat(60_000);
@@ -149,7 +149,7 @@ it.each(['join', 'publish', 'presence'])('refuses to %s a channel whose name is 
   expect(longest).not.toMatchObject({ code: 'channel_name_too_long' });
 });
 
-it('lets members leave a channel that was joined when names could be longer, and nothing longer than that', async () => {
+it('lets members leave a channel with a name that is longer than now allowed, up to the largest length', async () => {
   await using service = await startService({ CHANNEL_NAME_LENGTH: '10' });
   await service.send('a=', { action: 'leave', channel: 'x'.repeat(QUOTAS.channelNameLength) });
   await service.send('a=', { action: 'leave', channel: 'x'.repeat(QUOTAS.channelNameLength + 1) });
@@ -159,7 +159,7 @@ it('lets members leave a channel that was joined when names could be longer, and
   ]);
 });
 
-it('takes a gone member out of the channel also when the store does not know its connection', async () => {
+it('removes a gone member from the channel even if the store does not have its connection', async () => {
   await using service = await startService();
   await join(service, 'alice=', 'bob=');
   const store = service.app.get(Store);
@@ -171,11 +171,11 @@ it('takes a gone member out of the channel also when the store does not know its
   expect(await store.isMember(news, 'alice=' as ConnectionId)).toBe(true);
 });
 
-it('brings messages that are published at the same time to each member in the order of their offsets', async () => {
+it('sends messages that are published at the same time to each member in the order of their offsets', async () => {
   await using service = await startService();
   const members = ['a=', 'b=', 'c='];
   await join(service, ...members);
-  // who reads the members first is not who has the smaller offset
+  // the publish that reads the members first is not the one with the smaller offset
   const store = service.app.get(Store);
   const readMembers = store.members.bind(store);
   let reads = 0;
@@ -196,7 +196,7 @@ it('brings messages that are published at the same time to each member in the or
   }
 });
 
-it('does not let a slow member keep the next message from the others', async () => {
+it('does not delay the next message to other members because of a slow member', async () => {
   await using service = await startService();
   await join(service, 'slow=', 'quick=');
   const { promise: release, resolve } = Promise.withResolvers<Answer>();
@@ -216,7 +216,7 @@ it('does not let a slow member keep the next message from the others', async () 
   expect(service.endpoint.messagesTo('slow=')).toHaveLength(2);
 });
 
-it('takes names as they are: what looks encoded, or like something of the language, is a channel like any other', async () => {
+it('accepts every name unmodified: also one that looks encoded, or like a property of JavaScript objects', async () => {
   await using service = await startService();
   const names = [
     'a/b',

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { KeyedMutex } from '../../../src/nest/channels/keyed-mutex.js';
 
-it('runs work of one key one after the other, and of other keys beside it', async () => {
+it('runs work of one key one after the other, and of other keys concurrently', async () => {
   const turns = new KeyedMutex<string>();
   const events: string[] = [];
   const gates = { a1: Promise.withResolvers<void>(), a2: Promise.withResolvers<void>() };
@@ -19,7 +19,7 @@ it('runs work of one key one after the other, and of other keys beside it', asyn
   expect(events).toEqual(['a1 begins', 'b1 begins', 'b1 ends', 'a1 ends', 'a2 begins', 'a2 ends']);
 });
 
-it('lets the next one begin when the turn is passed on, before the work has ended', async () => {
+it('starts the next work when the key is released, before the first work has ended', async () => {
   const turns = new KeyedMutex<string>();
   const { promise: end, resolve } = Promise.withResolvers<void>();
   const first = turns.run('a', async (pass) => {
@@ -32,7 +32,7 @@ it('lets the next one begin when the turn is passed on, before the work has ende
   expect(await first).toBe('first');
 });
 
-it('goes on after work that fails, which fails for itself alone', async () => {
+it('continues after work that fails, without failing other work', async () => {
   const turns = new KeyedMutex<string>();
   const failing = turns.run('a', () => Promise.reject(new Error('no')));
   const next = turns.run('a', async () => 'next');

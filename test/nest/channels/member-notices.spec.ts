@@ -10,7 +10,7 @@ const room = 'presence:room' as ChannelName;
 const join = async (service: TestService, connectionId: string, channel: string = room) =>
   service.send(connectionId, { action: 'join', channel }).expect(200);
 
-/** Notices are sent when nobody waits for them any more. */
+/** Notices are sent in the background, after the reply. */
 async function noticesTo(service: TestService, connectionId: string, count: number): Promise<unknown[]> {
   for (;;) {
     const notices = service.endpoint
@@ -27,7 +27,7 @@ const notice = (event: string, connectionId: string) => ({
   data: { event, connectionId },
 });
 
-it('tells the other members who joins and who leaves, once, and not who does it', async () => {
+it('notifies the other members once of a join and of a leave, but not the member itself', async () => {
   await using service = await startService();
   await join(service, 'a=');
   await join(service, 'b=');
@@ -44,7 +44,7 @@ it('tells the other members who joins and who leaves, once, and not who does it'
   expect(await service.app.get(Store).position(room)).toMatchObject({ offset: 0 });
 });
 
-it('tells of who leaves because of $disconnect', async () => {
+it('notifies of a member that leaves because of $disconnect', async () => {
   await using service = await startService();
   await join(service, 'a=');
   await join(service, 'b=');
@@ -58,7 +58,7 @@ it('tells of who leaves because of $disconnect', async () => {
   ]);
 });
 
-it('tells of who is gone when a message is posted, in every channel that it was in', async () => {
+it('notifies of a member that turns out to be gone at a post, in each of its channels', async () => {
   await using service = await startService();
   for (const channel of ['presence:1', 'presence:2', 'news']) {
     await join(service, 'a=', channel);
@@ -77,7 +77,7 @@ it('tells of who is gone when a message is posted, in every channel that it was 
   expect(notices[3]).toMatchObject({ data: { event: 'left', connectionId: 'b=' } });
 });
 
-it('tells of who is forgotten by a sweep, and who it was', async () => {
+it('notifies of a member that a sweep forgets, with its user id', async () => {
   await using service = await startService({ AUTH: 'authorizer' });
   for (const user of ['alice', 'bob']) {
     await service.post('/connect', `${user}=`).set('UserId', user).expect(200);
@@ -90,7 +90,7 @@ it('tells of who is forgotten by a sweep, and who it was', async () => {
   ]);
 });
 
-it('tells nobody where MEMBER_NOTICES does not say so, or in channels with more than MEMBER_NOTICES_MEMBERS', async () => {
+it('sends no notices in channels outside MEMBER_NOTICES, or with more than MEMBER_NOTICES_MEMBERS', async () => {
   await using service = await startService({ MEMBER_NOTICES: 'room:', MEMBER_NOTICES_MEMBERS: '2' });
   await join(service, 'a=');
   await join(service, 'b=');
@@ -105,7 +105,7 @@ it('tells nobody where MEMBER_NOTICES does not say so, or in channels with more 
   ]);
 });
 
-it('lets nothing fail when members cannot be told', async () => {
+it('does not fail anything when notices cannot be sent', async () => {
   await using service = await startService();
   await join(service, 'a=');
   const store = service.app.get(Store);
@@ -126,7 +126,7 @@ it('lets nothing fail when members cannot be told', async () => {
   );
 });
 
-it('answers who joins while a slow member is being told', async () => {
+it('replies to a join while a slow member is being notified', async () => {
   await using service = await startService();
   await join(service, 'slow=');
   const { promise: release, resolve } = Promise.withResolvers<'accepted'>();

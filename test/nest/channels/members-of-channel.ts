@@ -2,10 +2,10 @@ import { type ConnectionId } from '../../../src/api/integration.js';
 import { type ChannelName } from '../../../src/api/messages.js';
 import { type Store } from '../../../src/nest/store/store.js';
 
-/** The n-th of many, in the order of the ids. */
+/** The id of the n-th member, in the order of the ids. */
 export const member = (n: number) => `c${String(n).padStart(6, '0')}=` as ConnectionId;
 
-/** Puts so many connections that have joined a channel. @returns their ids, in order */
+/** Puts connections that have joined a channel. @returns their ids, in order */
 export async function fillChannel(
   store: Store,
   channel: ChannelName,

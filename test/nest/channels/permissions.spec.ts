@@ -37,21 +37,21 @@ it.each([
 });
 
 it('gives no two users the same channel', () => {
-  // forms of one text that look or compare alike elsewhere
+  // forms of one text that look alike, or that other systems compare as equal
   const userIds = ['é', 'e\u0301', 'E', 'e', '%C3%A9', '%c3%a9', 'Ã©', '\ufffd', 'e ', ' e', 'e+', 'e%20'];
   expect(new Set(userIds.map((userId) => userChannel(userId as UserId))).size).toBe(userIds.length);
 });
 
-it('gives none to who would have too long a one, or is no text', () => {
+it('gives no channel to a user id that is too long, or has lone surrogates', () => {
   const longest = QUOTAS.channelNameLength - 'user:'.length;
   expect(userChannel('x'.repeat(longest) as UserId)).toHaveLength(QUOTAS.channelNameLength);
   expect(userChannel('x'.repeat(longest + 1) as UserId)).toBeUndefined();
   expect(userChannel('😀'.repeat(22) as UserId)).toBeUndefined();
-  // half a character: as UTF-8 it would be the same as the replacement character
+  // a lone surrogate: as UTF-8 it would be the same as the replacement character
   expect(userChannel('\ud800' as UserId)).toBeUndefined();
 });
 
-it("permits a user's own channel to that user alone", () => {
+it("permits a user's own channel to that user only", () => {
   expect(permitted('user:alice', 'alice')).toEqual(ACTIONS);
   expect(permitted('user:alice', 'bob')).toEqual([]);
   expect(permitted('user:alice')).toEqual([]);
@@ -71,20 +71,20 @@ it.each([
   'user:%',
   'user:%ZZ',
   'user:undefined',
-])('permits %s to nobody but who has just that id', (channel) => {
+])('permits %s only to a user with exactly that id', (channel) => {
   expect(permitted(channel, 'alice')).toEqual([]);
   expect(permitted(channel)).toEqual([]);
 });
 
-it("has nothing in common between a user's own channel and names that only look like it", () => {
-  // anybody may use these: nothing that is for a user is sent to them
+it("does not mistake other names for a user's own channel", () => {
+  // every client may use these, because nothing for a user is sent to them
   for (const channel of ['USER:alice', 'User:alice', 'users:alice', '%75ser:alice', ':user:alice']) {
     expect(permitted(channel, 'bob')).toEqual(ACTIONS);
     expect(userChannel('alice' as UserId)).not.toBe(channel);
   }
 });
 
-it('lets clients join and look, but not publish, where PUBLISH_BY_API_ONLY says so', () => {
+it('lets clients join and read the presence, but not publish, in channels of PUBLISH_BY_API_ONLY', () => {
   expect(permitted('broadcast:news', 'alice')).toEqual(['join', 'presence']);
   expect(permitted('broadcast', 'alice')).toEqual(ACTIONS);
   expect(permitted('x:1', 'alice', { PUBLISH_BY_API_ONLY: 'x:,user:' })).toEqual(['join', 'presence']);

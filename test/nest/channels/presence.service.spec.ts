@@ -5,12 +5,12 @@ import { QUOTAS } from '../../../src/api/quotas.js';
 import { Store } from '../../../src/nest/store/store.js';
 import { startService } from '../../support/service-app.js';
 
-it('tells how many there are, and of the first thousand who they are', async () => {
+it('returns the number of members, and names the first thousand', async () => {
   await using service = await startService();
   const store = service.app.get(Store);
   const count = QUOTAS.presenceMembers + 1;
   for (let n = 0; n < count; n += 1) {
-    // as long as the ids that AWS gives
+    // as long as AWS's ids
     const connectionId = `gbgBEG6oLQAYKE${String(n).padStart(4, '0')}==` as ConnectionId;
     await store.putConnection({ connectionId, connectedAt: Date.now(), expiresAt: Date.now() + 60_000 });
     await store.join('news' as ChannelName, connectionId, 100);
@@ -27,7 +27,7 @@ it('tells how many there are, and of the first thousand who they are', async () 
   expect(Object.keys(answer.data.members[0]!)).toEqual(['connectionId', 'joinedAt']);
 });
 
-it('tells of as many as fit into a message when users have long names', async () => {
+it('names as many members as fit into a message when user ids are long', async () => {
   await using service = await startService();
   const store = service.app.get(Store);
   const count = QUOTAS.presenceMembers;
@@ -53,7 +53,7 @@ it('tells of as many as fit into a message when users have long names', async ()
 it.each([
   ['0', []],
   ['2', ['a=', 'b=']],
-])('names as many as PRESENCE_MEMBERS says: %s', async (PRESENCE_MEMBERS, named) => {
+])('names at most PRESENCE_MEMBERS: %s', async (PRESENCE_MEMBERS, named) => {
   await using service = await startService({ PRESENCE_MEMBERS });
   for (const member of ['a=', 'b=', 'c=']) await service.send(member, { action: 'join', channel: 'news' });
   await service.send('c=', { action: 'presence', channel: 'news' }).expect(200);

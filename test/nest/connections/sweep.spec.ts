@@ -11,7 +11,7 @@ import { startService, type TestService } from '../../support/service-app.js';
 
 const HOUR_MS = 3_600_000;
 
-/** @param sweepIdleMs negative: whoever was heard of until now is idle */
+/** @param sweepIdleMs if negative, every connection is idle */
 function sweepOf(service: TestService, { sweepIdleMs = -1_000, sweepMs = HOUR_MS } = {}): Sweep {
   const { app } = service;
   return new Sweep(
@@ -53,7 +53,7 @@ it('forgets the connections that are gone, which leave their channels, and keeps
   expect(metrics).toContain('backchannel_connections_closed_total 1');
 });
 
-it('asks about nobody who was heard of lately, and counts one that is open as heard of', async () => {
+it('does not check recently active connections, and touches an open one that it has checked', async () => {
   await using service = await startService();
   await connect(service, 'alice=');
   expect(await sweepOf(service, { sweepIdleMs: 60_000 }).sweep()).toMatchObject({ open: 0 });
@@ -66,7 +66,7 @@ it('asks about nobody who was heard of lately, and counts one that is open as he
   expect((await store.getConnection('alice=' as ConnectionId))!.lastActiveAt).toBeGreaterThan(before);
 });
 
-it('is done by one task at a time', async () => {
+it('runs in one task at a time', async () => {
   await using service = await startService();
   await connect(service, 'alice=');
   const reports = await Promise.all([sweepOf(service).sweep(), sweepOf(service).sweep()]);
@@ -74,18 +74,18 @@ it('is done by one task at a time', async () => {
   expect(service.endpoint.inspected).toEqual(['alice=']);
 });
 
-it('ends at the first answer that it is too much, and forgets nobody by it', async () => {
+it('ends at the first 429, and forgets no connection because of it', async () => {
   await using service = await startService();
   const ids = Array.from({ length: 20 }, (_, n) => `c${n}=`);
   await connect(service, ...ids);
   service.endpoint.inspection = () => 'limit exceeded';
   expect(await sweepOf(service).sweep()).toEqual({ result: 'throttled', open: 0, gone: 0, failed: 0 });
-  // those that were asked at once, once each
+  // the concurrent checks, once each
   expect(service.endpoint.inspected).toHaveLength(5);
   expect(await isKnown(service, 'c0=')).toBe(true);
 });
 
-it('keeps those of which it is not told', async () => {
+it('keeps connections whose check failed', async () => {
   await using service = await startService();
   await connect(service, 'alice=');
   service.endpoint.inspection = () => 'unavailable';
@@ -93,19 +93,19 @@ it('keeps those of which it is not told', async () => {
   expect(await isKnown(service, 'alice=')).toBe(true);
 });
 
-it('leaves to the next one what it has no time for', async () => {
+it('leaves connections for which it has no time to the next sweep', async () => {
   await using service = await startService();
   await connect(service, ...Array.from({ length: 12 }, (_, n) => `c${n}=`));
   expect(await sweepOf(service, { sweepMs: 50 }).sweep()).toMatchObject({ result: 'cut', open: 5 });
 });
 
-it('survives a store that is away', async () => {
+it('survives an unreachable store', async () => {
   await using service = await startService();
   await service.app.get(Store).close();
   expect(await sweepOf(service).sweep()).toMatchObject({ result: 'failed' });
 });
 
-it('comes again and again, and ends with the service', async () => {
+it('repeats, and ends with the service', async () => {
   const service = await startService({ SWEEP_SECONDS: '1', SWEEP_IDLE_SECONDS: '1' });
   await connect(service, 'alice=');
   await expect.poll(() => service.endpoint.inspected, { timeout: 5_000 }).toContain('alice=');

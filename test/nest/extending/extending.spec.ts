@@ -11,7 +11,7 @@ import { TeamPermissions } from './team.permissions.js';
 const ROOT = join(import.meta.dirname, '../../..');
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
 
-/** The service with what the README adds to it. */
+/** The service with the extensions of the README. */
 const start = async () =>
   startService({ AUTH: 'authorizer' }, { actions: [RollHandler], permissions: TeamPermissions });
 
@@ -20,7 +20,7 @@ async function connect(service: TestService, userId: string): Promise<string> {
   return `${userId}=`;
 }
 
-it('serves an action that was added, with its schema, its errors and the parts that it uses', async () => {
+it('serves a custom action, with its schema, its errors and its injected dependencies', async () => {
   await using service = await start();
   const [alice, bob] = [await connect(service, 'alice'), await connect(service, 'bob')];
   await service.send(alice, { action: 'roll', channel: 'table', id: 1 }).expect(200);
@@ -38,7 +38,7 @@ it('serves an action that was added, with its schema, its errors and the parts t
   ]);
 });
 
-it('tells the sender what is wrong with an added action as with any other', async () => {
+it('reports mistakes in messages of a custom action as for any other action', async () => {
   await using service = await start();
   const alice = await connect(service, 'alice');
   await service.send(alice, { action: 'roll', channel: 'table' });
@@ -51,7 +51,7 @@ it('tells the sender what is wrong with an added action as with any other', asyn
   ]);
 });
 
-it('asks the permissions that were given, which leave the rest to the usual ones', async () => {
+it('uses custom permissions, which fall back to the default ones', async () => {
   await using service = await start();
   const [alice, bob] = [await connect(service, 'red/alice'), await connect(service, 'blue/bob')];
   for (const channel of ['team:red', 'team:red:plans', 'news', 'user:red/alice']) {
@@ -82,13 +82,13 @@ it('does not start with two handlers for one action', async () => {
   );
 });
 
-/** With each import as the path from the root of the repository. */
+/** Rewrites each import as a path from the root of the repository. */
 function withRootedImports(code: string, path: string): string {
   return code.replaceAll(/(?<=from ')\.[^']+/g, (specifier) => posix.join(dirname(path), specifier));
 }
 
 it.each(['src/nest/messages/roll.handler.ts', 'src/nest/channels/team.permissions.ts'])(
-  'is shown in the README as it is tested: %s',
+  'is the same in the README as in the test: %s',
   (path) => {
     const [, shown] = README.split(`\`${path}\``)[1]?.split(/```(?:ts)?\n/) ?? [];
     const tested = `test/nest/extending/${posix.basename(path)}`;
@@ -99,7 +99,7 @@ it.each(['src/nest/messages/roll.handler.ts', 'src/nest/channels/team.permission
   },
 );
 
-it('is put together in the README where run-service.ts makes the application', () => {
+it('appears in the README as a call that run-service.ts makes', () => {
   const call = 'createApplication(config, logger)';
   expect(readFileSync(join(ROOT, 'src/service/run-service.ts'), 'utf8')).toContain(call);
   expect(README).toContain(`${call.slice(0, -1)}, { actions: [RollHandler], permissions: TeamPermissions })`);

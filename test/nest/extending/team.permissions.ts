@@ -7,7 +7,7 @@ import {
 } from '../../../src/nest/channels/permissions.js';
 import { type Sender } from '../../../src/nest/connections/connections.service.js';
 
-/** `team:red` and `team:red:plans` are for users such as `red/alice`; of the rest the service's own rules say. */
+/** `team:red` and `team:red:plans` are for users such as `red/alice`; the default rules decide about all other channels. */
 @Injectable()
 export class TeamPermissions extends PrefixPermissions {
   override permits(

@@ -8,7 +8,7 @@ import { StoreUnavailableError } from '../../../src/nest/store/store.errors.js';
 import { Store } from '../../../src/nest/store/store.js';
 import { startService } from '../../support/service-app.js';
 
-it('answers every action with its reply, and gives the id back', async () => {
+it('replies to every action, and repeats the id', async () => {
   await using service = await startService();
   const channel = 'news';
   for (const action of ['ping', 'join', 'publish', 'presence', 'leave']) {
@@ -53,7 +53,7 @@ it.each([
   ['bad_message', '{"action":"publish","id":1,"channel":"news"}'],
   ['not_joined', '{"action":"publish","id":1,"channel":"news","data":1}'],
   ['not_joined', '{"action":"presence","id":1,"channel":"news"}'],
-])('tells the client %s of %s, with its id if there is one', async (code, text) => {
+])('replies with the error %s to %s, with the id if there is one', async (code, text) => {
   await using service = await startService();
   await service.post('/message', 'alice=').send(text).expect(200);
   const id = text.includes('"id"') ? { id: 1 } : {};
@@ -62,7 +62,7 @@ it.each([
   ]);
 });
 
-it('names the path of what is wrong in a message', async () => {
+it('names the path of a mistake in a message', async () => {
   await using service = await startService();
   await service.send('alice=', { action: 'join', channel: 'no spaces' });
   expect(service.endpoint.messagesTo('alice=')).toMatchObject([
@@ -71,7 +71,7 @@ it('names the path of what is wrong in a message', async () => {
 });
 
 it.each([`"${'x'.repeat(129)}"`, '1e999', '{"nested":true}', 'null'])(
-  'gives no id back that is none',
+  'does not repeat an invalid id',
   async (id) => {
     await using service = await startService();
     await service.post('/message', 'alice=').send(`{"action":"ping","id":${id}}`).expect(200);
@@ -81,20 +81,20 @@ it.each([`"${'x'.repeat(129)}"`, '1e999', '{"nested":true}', 'null'])(
   },
 );
 
-it('does not repeat at length what the client has sent', async () => {
+it('does not repeat long texts of the client', async () => {
   await using service = await startService();
   await service.send('alice=', { action: 'ping', ['k'.repeat(130_000)]: 1 }).expect(200);
   expect(service.endpoint.messagesTo('alice=')).toMatchObject([{ code: 'bad_message' }]);
   expect(service.endpoint.posts[0]?.data.length).toBeLessThan(1000);
 });
 
-it('registers a connection of which the store knows nothing', async () => {
+it('registers a connection that the store does not have', async () => {
   await using service = await startService();
   await service.send('alice=', { action: 'join', channel: 'news' });
   expect(await service.app.get(Store).countMembers('news' as ChannelName)).toBe(1);
 });
 
-it('tells the client internal_error, and API Gateway 500, when a handler fails', async () => {
+it('sends the client internal_error, and API Gateway 500, when a handler fails', async () => {
   await using service = await startService();
   service.app.get(Store).join = () => Promise.reject(new Error('disk full'));
   const response = await service.send('alice=', { action: 'join', channel: 'news', id: 7 });
@@ -105,7 +105,7 @@ it('tells the client internal_error, and API Gateway 500, when a handler fails',
   ]);
 });
 
-it('says 500 also when the client cannot be told', async () => {
+it('responds with 500 also when the error reply cannot be posted', async () => {
   await using service = await startService();
   service.app.get(Store).join = () => Promise.reject(new Error('disk full'));
   service.endpoint.answer = () => 'forbidden';
@@ -117,7 +117,7 @@ it('says 500 also when the client cannot be told', async () => {
 });
 
 it.each(['touchConnection', 'join'] as const)(
-  'tells the client unavailable when the store is away, and the request fails all the same',
+  'sends the client unavailable when the store is unreachable, and the request fails as well',
   async (method) => {
     await using service = await startService();
     const away = () => Promise.reject(new StoreUnavailableError('connection refused'));
@@ -133,7 +133,7 @@ it.each(['touchConnection', 'join'] as const)(
   },
 );
 
-it('tells a client to connect again when its connection is lost between two steps', async () => {
+it('sends unknown_connection when the connection is lost between two steps', async () => {
   await using service = await startService();
   const store = service.app.get(Store);
   const join = store.join.bind(store);
@@ -147,7 +147,7 @@ it('tells a client to connect again when its connection is lost between two step
   ]);
 });
 
-it('refuses a since that is none', async () => {
+it('refuses an invalid since', async () => {
   await using service = await startService();
   const wrong = [
     '"yesterday"',
@@ -186,7 +186,7 @@ it('refuses a since that is none', async () => {
   expect(await service.app.get(Store).countMembers('news' as ChannelName)).toBe(0);
 });
 
-it('counts an answer that is too large once, as what the sender is told', async () => {
+it('counts a reply that is too large once, with the code that the sender gets', async () => {
   @Injectable()
   class Shout extends CustomAction {
     readonly schema = z.object({ action: z.literal('shout') });

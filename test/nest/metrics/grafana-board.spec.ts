@@ -15,7 +15,7 @@ interface Panel {
 const { panels } = JSON.parse(read('docker/grafana-board.json')) as { readonly panels: readonly Panel[] };
 const METRIC = /\b(?:backchannel|process|nodejs)_\w+/g;
 
-/** Names of all series of an answer of `/metrics`, after everything that brings series has happened. */
+/** Names of all series of `/metrics`, after one event for each of them. */
 async function seriesNames(): Promise<ReadonlySet<string>> {
   await using service = await startService();
   await service.post('/connect', 'alice=').send();
@@ -23,13 +23,13 @@ async function seriesNames(): Promise<ReadonlySet<string>> {
   await service.send('alice=', { action: 'publish', channel: 'news', data: 1 });
   const text = await (await fetch(`${service.url}/metrics`)).text();
   const series = [...text.matchAll(/^(\w+)[ {]/gm)].map(([, name]) => name!);
-  // what has labels and never happened has no series yet, but is told of
-  const told = [...text.matchAll(/^# TYPE (\w+) /gm)].map(([, name]) => name!);
-  return new Set([...series, ...told]);
+  // a metric with labels has no series before its first event, but has a HELP line
+  const declared = [...text.matchAll(/^# TYPE (\w+) /gm)].map(([, name]) => name!);
+  return new Set([...series, ...declared]);
 }
 
 describe('the Grafana board', () => {
-  it('asks for nothing that the service does not tell', async () => {
+  it('queries only metrics that the service has', async () => {
     const names = await seriesNames();
     const asked = panels.flatMap(({ targets = [] }) =>
       targets.flatMap(({ expr }) => expr.match(METRIC) ?? []),
@@ -39,7 +39,7 @@ describe('the Grafana board', () => {
     expect(asked.filter((name) => !isTold(name))).toEqual([]);
   });
 
-  it('shows every metric of ours, and only from the data source that compose provides', async () => {
+  it('shows each of our metrics, and only from the data source that compose provides', async () => {
     const asked = panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr)).join(' ');
     const ours = [...(await seriesNames())].filter((name) => name.startsWith('backchannel_'));
     const families = new Set(ours.map((name) => name.replace(/_(?:bucket|sum|count)$/, '')));
@@ -50,7 +50,7 @@ describe('the Grafana board', () => {
   });
 });
 
-it('has every metric of ours in the table of OPERATING.md', async () => {
+it('has each of our metrics in the table of OPERATING.md', async () => {
   const table = [...read('OPERATING.md').matchAll(/^\| `(backchannel_\w+)` \|/gm)].map(([, name]) => name!);
   const families = new Set(
     [...(await seriesNames())]

@@ -10,7 +10,7 @@ async function scrape(
   return { type: response.headers.get('content-type'), text: await response.text() };
 }
 
-/** The value of a series, 0 when it is not there. */
+/** The value of a series, 0 if it is absent. */
 const valueOf = (text: string, series: string) =>
   Number(
     text
@@ -19,7 +19,7 @@ const valueOf = (text: string, series: string) =>
       ?.slice(series.length) ?? 0,
   );
 
-it('tells Prometheus what was done', async () => {
+it('counts events for Prometheus', async () => {
   await using service = await startService();
   await service.post('/connect', 'alice=').send();
   await service.send('alice=', { action: 'join', channel: 'news' });
@@ -38,7 +38,7 @@ it('tells Prometheus what was done', async () => {
     'backchannel_messages_total{action="publish",result="ok"}': 1,
     'backchannel_messages_total{action="unknown",result="not_json"}': 1,
     'backchannel_message_duration_seconds_count{action="publish"}': 1,
-    // two answers, the error, and what was published
+    // two replies, the error, and the published message
     'backchannel_callback_tries_total{operation="post",result="delivered"}': 4,
     'backchannel_callback_try_duration_seconds_count{operation="post"}': 4,
     'backchannel_callback_messages_total{result="delivered"}': 4,
@@ -63,7 +63,7 @@ it('tells Prometheus what was done', async () => {
   expect(text).toContain('\nnodejs_eventloop_lag_seconds ');
 });
 
-it('counts how many connections there are seldom, and once for all tasks', async () => {
+it('counts connections rarely, and once for all tasks', async () => {
   await using service = await startService();
   await service.post('/connect', 'alice=').send();
   await service.send('alice=', { action: 'join', channel: 'news' });
@@ -76,7 +76,7 @@ it('counts how many connections there are seldom, and once for all tasks', async
   }
 });
 
-it('tells what it knows while the store is away', async () => {
+it('serves the other metrics while the store is unreachable', async () => {
   await using service = await startService();
   await service.post('/connect', 'alice=').send();
 
@@ -90,7 +90,7 @@ it('tells what it knows while the store is away', async () => {
   );
 });
 
-it('makes nothing that a client chooses a label', async () => {
+it('uses no value that a client chooses as a label', async () => {
   await using service = await startService({ GATEWAY_SECRET: 'a-secret-of-the-gateway' });
   const headers = { GatewaySecret: 'a-secret-of-the-gateway', ConnectionId: 'chosen-connection=' };
   for (const message of [
@@ -106,7 +106,7 @@ it('makes nothing that a client chooses a label', async () => {
   expect((await scrape(service)).text).not.toContain('chosen');
 });
 
-it('counts for each application by itself', async () => {
+it('counts for each application separately', async () => {
   await using one = await startService();
   await using other = await startService();
   await one.post('/connect', 'alice=').send();

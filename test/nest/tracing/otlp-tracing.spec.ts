@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 import { Store } from '../../../src/nest/store/store.js';
 import { rawPost, startService } from '../../support/service-app.js';
 
-/** As it is in OTLP's JSON; times are left out. */
+/** A span in OTLP's JSON, without its times. */
 interface Span {
   readonly traceId: string;
   readonly spanId: string;
@@ -24,7 +24,7 @@ interface ExportRequest {
   }[];
 }
 
-/** A collector: takes what OTLP over HTTP sends to `/v1/traces`, and reads it. */
+/** A collector of OTLP over HTTP, which reads what `/v1/traces` receives. */
 async function startCollector() {
   const spans: Span[] = [];
   const services = new Set<unknown>();
@@ -64,7 +64,7 @@ const attributesOf = ({ attributes }: Pick<Span, 'attributes'>) =>
 
 const PARENT = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331' };
 
-it('sends a span for each request, with its parts below it', async () => {
+it('exports a span for each request, with child spans for its parts', async () => {
   await using collector = await startCollector();
   const service = await startService({
     OTEL_EXPORTER_OTLP_ENDPOINT: `${collector.url}/`,
@@ -76,7 +76,7 @@ it('sends a span for each request, with its parts below it', async () => {
     .set('traceparent', `00-${PARENT.traceId}-${PARENT.spanId}-01`)
     .set('X-Amzn-Trace-Id', 'Root=1-67891233-abcdef012345678912345678')
     .send('{"action":"publish","channel":"news","data":"hello"}');
-  // what was not sent yet is, at the end
+  // the shutdown exports the remaining spans
   await service[Symbol.asyncDispose]();
 
   expect([...collector.services]).toEqual(['chat']);
@@ -101,7 +101,7 @@ it('sends a span for each request, with its parts below it', async () => {
   expect(attributesOf(toMany!)).toMatchObject({ recipients: 1, delivered: 1, gone: 0 });
 });
 
-it('marks what failed, without saying what a client has sent', async () => {
+it('marks failed spans, without content of clients', async () => {
   await using collector = await startCollector();
   const hidden = ['hidden-token', 'hidden-secret-of-the-gateway', 'hidden-content', 'hidden-query'];
   const [token = '', secret = '', content = '', query = ''] = hidden;
@@ -129,7 +129,7 @@ it('marks what failed, without saying what a client has sent', async () => {
   }
 });
 
-it('says once that a collector is away, and disturbs nothing by it', async () => {
+it('logs an unreachable collector once, and continues to serve', async () => {
   await using collector = await startCollector();
   collector.answerWith(400);
   await using service = await startService({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url });
@@ -147,7 +147,7 @@ it('says once that a collector is away, and disturbs nothing by it', async () =>
   await expect.poll(() => said('traces sent again'), { timeout: 5_000 }).toBe(1);
 });
 
-it('ends in time when the collector does not answer', async () => {
+it('stops in time when the collector does not respond', async () => {
   const silent = createServer(() => undefined).listen(0, '127.0.0.1');
   await once(silent, 'listening');
   const { port } = silent.address() as AddressInfo;

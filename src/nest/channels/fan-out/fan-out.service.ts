@@ -26,7 +26,7 @@ export class FanOutService {
 
   /** @throws {QueueFullError} the channel needs shards, and too many of those are unfinished */
   async requireRoom(channel: ChannelName): Promise<void> {
-    if (!(await this.pending.isFull()) || !(await this.isLarge(channel))) return;
+    if (!(await this.pending.isFull()) || !(await this.#isLarge(channel))) return;
     throw new QueueFullError(`${this.config.fanOut.pendingShards} shards are unfinished`);
   }
 
@@ -46,24 +46,19 @@ export class FanOutService {
     message: Frame,
     onQueued: () => void = () => undefined,
   ): Promise<void> {
-    if (await this.isLarge(channel)) {
-      await this.putShards(channel, offset, message);
+    if (await this.#isLarge(channel)) {
+      await this.#putShards(channel, offset, message);
     } else {
-      await this.sendHere(channel, offset, message, onQueued);
+      await this.#sendHere(channel, offset, message, onQueued);
     }
   }
 
-  private async isLarge(channel: ChannelName): Promise<boolean> {
+  async #isLarge(channel: ChannelName): Promise<boolean> {
     const { shardMembers } = this.config.fanOut;
     return (await this.store.countMembers(channel, shardMembers + 1)) > shardMembers;
   }
 
-  private async sendHere(
-    channel: ChannelName,
-    offset: number,
-    message: Frame,
-    onQueued: () => void,
-  ): Promise<void> {
+  async #sendHere(channel: ChannelName, offset: number, message: Frame, onQueued: () => void): Promise<void> {
     const startedAt = performance.now();
     const { firstFailure, ...counts } = await this.connections.deliverToMany(
       thenCall(onQueued, recipients(this.store, { channel, offset, range: {} })),
@@ -80,7 +75,7 @@ export class FanOutService {
     }
   }
 
-  private async putShards(channel: ChannelName, offset: number, frame: Frame): Promise<void> {
+  async #putShards(channel: ChannelName, offset: number, frame: Frame): Promise<void> {
     const startedAt = performance.now();
     const { shardMembers } = this.config.fanOut;
     const ranges = await this.store.memberRanges(channel, shardMembers);

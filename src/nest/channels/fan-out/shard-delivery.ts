@@ -9,7 +9,7 @@ import { type ChannelDelivery, readProgress, recipients, writeProgress } from '.
 export type ShardOutcome =
   /** Delivery to every member in it was attempted. */
   | { readonly kind: 'finished'; readonly report: FanOutReport }
-  /** Another task continues at once, or after the lease if the store could not be told. */
+  /** Another task continues at once, or after the lease if the store could not be updated. */
   | { readonly kind: 'handed back' }
   /** The lease was not renewed in time, so that another task may have the shard. */
   | { readonly kind: 'lost' };

@@ -22,7 +22,7 @@ export const tableDefinition = {
 } as const satisfies Omit<CreateTableCommandInput, 'TableName'>;
 
 /** The attribute with the time, in seconds since 1970, after which DynamoDB may delete a row. */
-export const TTL_ATTRIBUTE = 'ttl';
+const TTL_ATTRIBUTE = 'ttl';
 
 /**
  * Checks that the table exists and has the right keys and TTL.

@@ -12,7 +12,7 @@ import { member } from '../members-of-channel.js';
 
 const shard = { shardId: '1', content: '', progress: undefined, takes: 1 };
 
-it('is read as it was written, whatever the message holds', () => {
+it('reads back what was written, for any message', () => {
   const content = {
     channel: 'news' as ChannelName,
     offset: 7,
@@ -27,7 +27,7 @@ it('is read as it was written, whatever the message holds', () => {
   expect(readContent({ ...shard, content: writeContent(content) })).toEqual(content);
 });
 
-it('takes at most 200 KB, however much of a message had to be escaped', () => {
+it('takes at most 200 KB, however many characters of a message had to be escaped', () => {
   const message = { type: 'message', channel: 'c'.repeat(256), offset: 2 ** 53 - 1, data: '' } as const;
   const room = QUOTAS.messageBytes - Buffer.byteLength(frame(message));
   const content = writeContent({
@@ -39,13 +39,13 @@ it('takes at most 200 KB, however much of a message had to be escaped', () => {
   expect(Buffer.byteLength(content)).toBeLessThan(200_000);
 });
 
-it('has no progress before a task was heard of', () => {
+it('has no progress before a task has recorded any', () => {
   expect(readProgress(shard)).toEqual({ heardOfTake: 0 });
   const progress = { after: member(3), heardOfTake: 2 };
   expect(readProgress({ ...shard, progress: writeProgress(progress) })).toEqual(progress);
 });
 
-it('that nobody has written cannot be read', () => {
+it('refuses a content of another form', () => {
   expect(() => readContent({ ...shard, content: 'x' })).toThrow(SyntaxError);
   expect(() => readContent({ ...shard, content: 'x\ny' })).toThrow(SyntaxError);
 });

@@ -9,21 +9,21 @@ import { fillChannel, member } from '../members-of-channel.js';
 const news = 'news' as ChannelName;
 const publish = { action: 'publish', channel: news, data: 'hi', id: 1 };
 
-/** To whom the message went, in the order of the ids. */
+/** The recipients of the message, in the order of their ids. */
 const sentTo = ({ endpoint }: TestService) =>
   endpoint.posts
     .filter(({ data }) => data.includes('"message"'))
     .map(({ connectionId }) => connectionId)
     .toSorted();
 
-/** Holds back what goes to members until it is told; answers to the publisher are accepted at once. */
+/** Delays messages to members until it is released; replies to the publisher are accepted at once. */
 function holdMessages({ endpoint }: TestService): { letGo(): void } {
   const { promise, resolve } = Promise.withResolvers<Answer>();
   endpoint.answer = ({ data }) => (data.includes('"message"') ? promise : 'accepted');
   return { letGo: () => resolve('accepted') };
 }
 
-it('sends at once to so many members as fit into a shard, and answers after that', async () => {
+it('sends to the members of one shard itself, and replies afterwards', async () => {
   await using service = await startService({ FANOUT_SHARD_MEMBERS: '10' });
   const members = await fillChannel(service.app.get(Store), news, 10);
   await service.send(member(0), publish).expect(200);
@@ -32,11 +32,11 @@ it('sends at once to so many members as fit into a shard, and answers after that
   expect(service.app.get(ShardWorker).counts.finished).toBe(0);
 });
 
-it('answers a publisher to more members as soon as its message is in shards', async () => {
+it('replies to a publisher to more members as soon as its message is in shards', async () => {
   await using service = await startService({ FANOUT_SHARD_MEMBERS: '10', CALLBACK_CONCURRENCY: '100' });
   await fillChannel(service.app.get(Store), news, 35);
   const messages = holdMessages(service);
-  // no member has it when the publisher, who may also be one of them, is answered
+  // no member has the message when the publisher, itself a member, gets the reply
   await service.send('publisher=', { action: 'join', channel: news });
   service.app.get(ShardWorker).stopTaking();
   await service.send('publisher=', publish).expect(200);
@@ -56,8 +56,8 @@ it('answers a publisher to more members as soon as its message is in shards', as
   );
 });
 
-it('brings a message in shards to every member once', async () => {
-  // so seldom that only who puts shards looks for them
+it('sends a message in shards to every member once', async () => {
+  // a long poll interval, so that only the task that puts shards looks for them
   await using service = await startService({ FANOUT_SHARD_MEMBERS: '10', FANOUT_POLL_MS: '60000' });
   const members = await fillChannel(service.app.get(Store), news, 95);
   await service.send(member(7), publish).expect(200);
@@ -66,7 +66,7 @@ it('brings a message in shards to every member once', async () => {
   const sent = service.lines.filter(({ msg }) => msg === 'shard sent');
   expect(sent.reduce((sum, { delivered }) => sum + Number(delivered), 0)).toBe(95);
   expect(sent[0]).toMatchObject({ channel: news, offset: 1, takes: 1, failed: 0 });
-  // what nobody has asked for belongs to no request
+  // background work belongs to no request
   expect(sent[0]).not.toHaveProperty('connectionId');
   expect(service.app.get(ShardWorker).counts).toEqual({
     finished: sent.length,
@@ -76,7 +76,7 @@ it('brings a message in shards to every member once', async () => {
   });
 });
 
-it('lets another task send what this one does not', async () => {
+it('lets another task send the shards that this one does not take', async () => {
   await using one = await startService({ FANOUT_SHARD_MEMBERS: '10', FANOUT_POLL_MS: '10' });
   one.app.get(ShardWorker).stopTaking();
   const members = await fillChannel(one.app.get(Store), news, 30);
@@ -94,7 +94,7 @@ it('lets another task send what this one does not', async () => {
 describe('while too many shards are unfinished', () => {
   const settings = { FANOUT_SHARD_MEMBERS: '10', FANOUT_PENDING_SHARDS: '10' };
 
-  it('refuses what would be cut into more of them, and keeps nothing of it', async () => {
+  it('refuses a message that needs more shards, and does not append it', async () => {
     await using service = await startService(settings);
     const store = service.app.get(Store);
     service.app.get(ShardWorker).stopTaking();
@@ -105,7 +105,7 @@ describe('while too many shards are unfinished', () => {
     await publishTimes(4);
     const { offset } = await store.position(news);
     expect(offset).toBeLessThan(4);
-    // the last of those that there was room for may have been more than there was room for, but not by much
+    // the last accepted message may exceed the limit a little
     expect(await store.countShards()).toBeLessThanOrEqual(10 + 5);
     expect(service.endpoint.messagesTo(member(0))).toContainEqual(
       expect.objectContaining({ type: 'error', code: 'overloaded', id: 3 }),
@@ -113,7 +113,7 @@ describe('while too many shards are unfinished', () => {
     expect(await store.readLog(news, 0, 10)).toHaveLength(offset);
   });
 
-  it('goes on with what needs none, and with the rest once they are sent', async () => {
+  it('accepts messages that need no shards, and the others once the shards are sent', async () => {
     await using service = await startService(settings);
     const store = service.app.get(Store);
     service.app.get(ShardWorker).stopTaking();

@@ -22,7 +22,7 @@ const wholeChannel = (offset = 1) =>
     frame: frame({ type: 'message', channel: news, offset, data: 'hi' }),
   });
 
-/** A task that looks for shards when it is woken, and a channel with so many members. */
+/** A task that looks for shards only when it is woken, and a channel with this number of members. */
 async function startTask(members: number, settings: NodeJS.ProcessEnv = {}) {
   const service = await startService({ FANOUT_POLL_MS: '60000', ...settings });
   const store = service.app.get(Store);
@@ -34,7 +34,7 @@ async function startTask(members: number, settings: NodeJS.ProcessEnv = {}) {
   };
 }
 
-/** As a task that takes a shard, gets so far and is killed: its lease is over, and nothing more is heard of it. */
+/** Simulates a task that takes a shard, sends up to `after` and is killed: its lease has ended. */
 async function takeAndDie(store: Store, after: ConnectionId): Promise<void> {
   const shard = (await store.takeShard(1000))!;
   await store.renewShard(shard, 0, writeProgress({ after, heardOfTake: shard.takes }));
@@ -50,8 +50,8 @@ async function isDone(store: Store): Promise<void> {
   await vi.waitFor(async () => expect(await store.countShards()).toBe(0), { interval: 5, timeout: 5000 });
 }
 
-// by itself: what is under way has 2 s to end
-it('hands back what it has when it stops, and another task goes on without sending twice', async () => {
+// not concurrent with others: deliveries in flight have 2 s to end
+it('hands its shards back when it stops, and another task continues without sending twice', async () => {
   const { service, store, worker, members } = await startTask(400, { CALLBACK_CONCURRENCY: '4' });
   await using _ = service;
   const { promise: answer, resolve: accept } = Promise.withResolvers<Answer>();
@@ -81,7 +81,7 @@ it('hands back what it has when it stops, and another task goes on without sendi
 });
 
 describe.concurrent('a task', () => {
-  it('goes on behind the last member whom a task had reached that was killed', async () => {
+  it('continues after the last member that a killed task had reached', async () => {
     const { service, store, worker, members } = await startTask(20);
     await using _ = service;
     await store.putShards([wholeChannel()]);
@@ -91,7 +91,7 @@ describe.concurrent('a task', () => {
     expect(sentTo(service)).toEqual(members.slice(5));
   });
 
-  it('passes over members who joined after the message', async () => {
+  it('skips members that joined after the message', async () => {
     const { service, store, worker } = await startTask(5);
     await using _ = service;
     await store.append(news, '"a"', { messages: 10, ageMs: 60_000 });
@@ -108,7 +108,7 @@ describe.concurrent('a task', () => {
     expect(sentTo(service)).not.toContain('late=');
   });
 
-  it('does not wait for a member who does not answer when it stops: from there on it is sent again', async () => {
+  it('does not wait for a member that does not respond when it stops: from there on, the shard is sent again', async () => {
     const { service, store, worker } = await startTask(30);
     await using _ = service;
     const { promise: answer, resolve: accept } = Promise.withResolvers<Answer>();
@@ -129,7 +129,7 @@ describe.concurrent('a task', () => {
     accept('accepted');
   });
 
-  it('stops sending a shard that is not its own any more', async () => {
+  it('stops sending a shard that no longer belongs to it', async () => {
     const { service, store, worker } = await startTask(1000, {
       CALLBACK_CONCURRENCY: '4',
       FANOUT_LEASE_SECONDS: '1',
@@ -154,7 +154,7 @@ describe.concurrent('a task', () => {
     expect(await store.countShards()).toBe(1);
   });
 
-  it('keeps a shard for as long as it takes, and notes how far it is', async () => {
+  it('keeps a shard for as long as it takes, and records its progress', async () => {
     const { service, store, worker } = await startTask(20, { FANOUT_LEASE_SECONDS: '1' });
     await using _ = service;
     const { promise: answer, resolve: accept } = Promise.withResolvers<Answer>();
@@ -162,7 +162,7 @@ describe.concurrent('a task', () => {
     const renewShard = vi.spyOn(store, 'renewShard');
     await store.putShards([wholeChannel()]);
     worker.wake();
-    // longer than the lease that it was taken with
+    // longer than the first lease
     await vi.waitFor(() => expect(renewShard).toHaveBeenCalledTimes(4), { interval: 20, timeout: 5000 });
     expect(renewShard.mock.calls[3]?.[2]).toBe(writeProgress({ after: member(9), heardOfTake: 1 }));
     expect(await store.takeShard(1000)).toBeUndefined();
@@ -171,7 +171,7 @@ describe.concurrent('a task', () => {
     expect(sentTo(service)).toHaveLength(20);
   });
 
-  it('goes on when the store has failed to give a shard, to read members, or to finish', async () => {
+  it('continues after the store failed to give a shard, to read members, or to finish', async () => {
     const { service, store, worker, members } = await startTask(10);
     await using _ = service;
     await store.putShards([wholeChannel()]);
@@ -188,7 +188,7 @@ describe.concurrent('a task', () => {
     expect(sentTo(service)).toEqual(members);
   });
 
-  it('gives up a shard after five tasks took it and were not heard of again', async () => {
+  it('gives up a shard after five tasks took it and crashed', async () => {
     const { service, store, worker } = await startTask(3);
     await using _ = service;
     await store.putShards([wholeChannel()]);

@@ -10,7 +10,7 @@ const news = 'news' as ChannelName;
 type Joined = ServerMessage & { type: 'joined' };
 type Received = ServerMessage & { type: 'message'; offset: number };
 
-/** Publishes so much by a member that is none of those looked at. */
+/** Publishes as another member. */
 async function publish(service: TestService, count: number, data: unknown = 'x'): Promise<void> {
   await service.send('publisher=', { action: 'join', channel: news });
   const sender = { connectionId: 'publisher=' as ConnectionId };
@@ -23,7 +23,7 @@ async function resume(service: TestService, connectionId: string, since: object)
 
 const position = async (service: TestService) => service.app.get(Store).position(news);
 
-/** What this connection got: how many messages were in each post, all of their offsets, and the answer. */
+/** What this connection got: the number of messages in each post, their offsets, and the reply. */
 function got(service: TestService, connectionId: string) {
   const posts = service.endpoint.messagesTo(connectionId) as (ServerMessage | ServerMessage[])[];
   const messages = posts.flat().filter((message): message is Received => message.type === 'message');
@@ -38,7 +38,7 @@ function got(service: TestService, connectionId: string) {
 
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, n) => from + n);
 
-it('sends what was missed, in order and in one array, before the answer that says so', async () => {
+it('sends missed messages, in order and in one array, before the reply', async () => {
   await using service = await startService();
   await publish(service, 12, { text: 'hällo' });
   const { epoch } = await position(service);
@@ -56,7 +56,7 @@ it('sends what was missed, in order and in one array, before the answer that say
   expect(last).toEqual({ type: 'joined', id: 'r', channel: news, epoch, offset: 12, recovered: true });
 });
 
-it('sends a single message as it is, and nothing where nothing was missed', async () => {
+it('sends a single message without an array, and nothing if nothing was missed', async () => {
   await using service = await startService();
   await publish(service, 3);
   const { epoch } = await position(service);
@@ -66,7 +66,7 @@ it('sends a single message as it is, and nothing where nothing was missed', asyn
   expect(got(service, 'none=')).toMatchObject({ offsets: [], answer: { recovered: true, offset: 3 } });
 });
 
-it('fills posts up to what is metered as one message, and sends a larger message alone', async () => {
+it('fills posts up to 32 KB, and sends a larger message alone', async () => {
   await using service = await startService();
   await publish(service, 7, 'x'.repeat(10_000));
   await publish(service, 1, 'x'.repeat(100_000));
@@ -101,9 +101,9 @@ it.each([
   ['another epoch', (epoch: string) => ({ epoch: `${epoch.slice(1)}x`, offset: 1 })],
   ['an offset that the log has not reached', (epoch: string) => ({ epoch, offset: 6 })],
   ['a huge offset', (epoch: string) => ({ epoch, offset: Number.MAX_SAFE_INTEGER })],
-])('sends nothing and says so for %s, and makes it a member', async (_, sinceOf) => {
+])('sends nothing for %s, says that it is not recovered, and makes it a member', async (_, sinceOf) => {
   await using service = await startService();
-  // more than is held back to go with what follows
+  // more than fits into the frame that waits for later messages
   await publish(service, 5, 'x'.repeat(20_000));
   const { epoch } = await position(service);
   await resume(service, 'a=', sinceOf(epoch));
@@ -112,7 +112,7 @@ it.each([
   expect(got(service, 'a=').offsets).toEqual([6]);
 });
 
-it('says so when the log no longer keeps the next message', async () => {
+it('says that it is not recovered when the log no longer has the next message', async () => {
   await using service = await startService({ HISTORY_MESSAGES: '3' });
   await publish(service, 5);
   const { epoch } = await position(service);
@@ -122,7 +122,7 @@ it('says so when the log no longer keeps the next message', async () => {
   expect(got(service, 'just=')).toMatchObject({ offsets: [3, 4, 5], answer: { recovered: true } });
 });
 
-it('keeps nothing in channels of HISTORY_OFF, where only who missed nothing has recovered', async () => {
+it('keeps nothing in channels of HISTORY_OFF: only a client that missed nothing is recovered', async () => {
   await using service = await startService({ HISTORY_OFF: 'ne' });
   await publish(service, 2);
   const { epoch } = await position(service);
@@ -146,7 +146,7 @@ it('keeps messages for HISTORY_SECONDS', async () => {
   expect(retentions).toEqual([{ messages: 1000, ageMs: 60_000 }]);
 });
 
-it('replays to who is a member already, and changes nothing else', async () => {
+it('replays to a connection that is a member already, and changes nothing else', async () => {
   await using service = await startService();
   await service.send('a=', { action: 'join', channel: news });
   await publish(service, 3);
@@ -160,7 +160,7 @@ it('replays to who is a member already, and changes nothing else', async () => {
   expect(await members()).toEqual(before);
 });
 
-it('misses nothing of what is published while it catches up, joins and sends the rest', async () => {
+it('misses no message that is published while it catches up, joins and sends the rest', async () => {
   await using service = await startService();
   await publish(service, 130);
   const store = service.app.get(Store);
@@ -186,7 +186,7 @@ it('misses nothing of what is published while it catches up, joins and sends the
   expect(offsets).toEqual(range(11, answer!.offset));
 });
 
-it('catches up on what is published meanwhile before it is a member, when that is much', async () => {
+it('catches up on many messages published in the meantime before it makes the connection a member', async () => {
   await using service = await startService();
   await publish(service, 100, 'x'.repeat(1000));
   const store = service.app.get(Store);
@@ -209,7 +209,7 @@ it('catches up on what is published meanwhile before it is a member, when that i
   expect(sentBefore).toBeGreaterThan(120);
 });
 
-it('says so when the log begins anew in the middle of it', async () => {
+it('says that it is not recovered when the log begins anew during the replay', async () => {
   await using service = await startService();
   await publish(service, 3);
   const store = service.app.get(Store);
@@ -223,7 +223,7 @@ it('says so when the log begins anew in the middle of it', async () => {
   expect(got(service, 'a=').answer).toMatchObject({ epoch: 'another', recovered: false });
 });
 
-it('sends what came in before it was a member ahead of anything newer', async () => {
+it('sends messages published before it was a member ahead of newer ones', async () => {
   await using service = await startService();
   await publish(service, 2);
   const store = service.app.get(Store);
@@ -231,12 +231,12 @@ it('sends what came in before it was a member ahead of anything newer', async ()
   const [join, readLog] = [store.join.bind(store), store.readLog.bind(store)];
   let newer: Promise<unknown> | undefined;
   store.join = async (...parameters) => {
-    // one that the replay has not seen, and one that only the new member gets
+    // one message that the replay has not seen, and one that only the new member gets
     await service.send('publisher=', { action: 'publish', channel: news, data: 3 });
     const outcome = await join(...parameters);
     store.readLog = async (...read) => {
       newer ??= service.send('publisher=', { action: 'publish', channel: news, data: 4 }).then((r) => r);
-      // the publisher has got it, the new member would have, too
+      // the publisher has got it, and the new member would have as well
       await isPosted(service, 'publisher=', 4);
       return readLog(...read);
     };
@@ -252,14 +252,14 @@ async function isPosted(service: TestService, connectionId: string, offset: numb
   while (!got(service, connectionId).offsets.includes(offset)) await new Promise(setImmediate);
 }
 
-it('says so when something is no longer kept in the middle of it', async () => {
+it('says that it is not recovered when messages are removed during the replay', async () => {
   await using service = await startService();
   await publish(service, 60);
   const store = service.app.get(Store);
   const { epoch } = await position(service);
   const readLog = store.readLog.bind(store);
   store.readLog = async (channel, after, limit) =>
-    // of the second page the first one has gone
+    // the first message of the second page is removed
     (await readLog(channel, after, limit)).filter(({ offset }) => offset !== 51);
   await resume(service, 'a=', { epoch, offset: 0 });
   const { answer, offsets } = got(service, 'a=');
@@ -268,7 +268,7 @@ it('says so when something is no longer kept in the middle of it', async () => {
   expect(await store.isMember(news, 'a=' as ConnectionId)).toBe(true);
 });
 
-it('does not make a member of who cannot be sent what it has missed, so that it can try again', async () => {
+it('does not make a connection a member if its replay fails, so that it can try again', async () => {
   await using service = await startService();
   await publish(service, 100, 'x'.repeat(1000));
   const { epoch } = await position(service);
@@ -292,16 +292,16 @@ it('stops when the client has left', async () => {
   const { epoch } = await position(service);
   service.endpoint.answer = ({ connectionId }) => (connectionId === 'a=' ? 'gone' : 'accepted');
   await service.send('a=', { action: 'join', channel: news, since: { epoch, offset: 0 } }).expect(200);
-  // the first frame, and the answer that nobody gets
+  // the first frame, and the reply that no client gets
   expect(service.endpoint.posts.filter(({ connectionId }) => connectionId === 'a=')).toHaveLength(2);
   expect(await service.app.get(Store).countMembers(news)).toBe(1);
 });
 
-it('tells a client that has missed more than can be sent in time where to go on', async () => {
+it('refuses a replay that takes too long, so that the client continues from its last message', async () => {
   await using service = await startService({ CALLBACK_DEADLINE_MS: '28000' });
   await publish(service, 120, 'x'.repeat(1000));
   const { epoch } = await position(service);
-  // time passes with each post, whatever the machine does
+  // each post advances the clock, so that the test does not depend on the machine
   const now = performance.now.bind(performance);
   let passedMs = 0;
   performance.now = () => now() + passedMs;
@@ -324,7 +324,7 @@ it('tells a client that has missed more than can be sent in time where to go on'
   }
 });
 
-it('replays once at a time to a connection that asks for it many times at once', async () => {
+it('runs one replay at a time for a connection that asks many times at once', async () => {
   await using service = await startService();
   await publish(service, 20, 'x'.repeat(1000));
   const { epoch } = await position(service);
@@ -338,7 +338,7 @@ it('replays once at a time to a connection that asks for it many times at once',
   };
   store.readLog = async (...parameters) => {
     most = Math.max(most, (reads += 1));
-    // until the last of them has come, and could have got here
+    // until the last request has arrived
     for (let turns = 0; turns < 5; turns += Number(requests === 10)) await new Promise(setImmediate);
     const entries = await readLog(...parameters);
     reads -= 1;
@@ -349,7 +349,7 @@ it('replays once at a time to a connection that asks for it many times at once',
   expect(got(service, 'a=').offsets).toHaveLength(200);
 });
 
-it('replays nothing to who may not join', async () => {
+it('replays nothing to a connection that may not join', async () => {
   await using service = await startService();
   await service.app.get(Store).append('user:alice' as ChannelName, '{"data":"secret"}', {
     messages: 10,

@@ -32,7 +32,7 @@ const SinceSchema = schemaOf<Since>()(
 /** The content of a message. JSON has no `undefined`, so that the field is required. */
 export const DataSchema = z
   .unknown()
-  .refine((value): boolean => value !== undefined, 'data is missing: expected any JSON value');
+  .refine((value): boolean => value !== undefined, 'missing, expected any JSON value');
 
 const PingSchema = schemaOf<PingMessage>()(
   z.strictObject({ action: z.literal('ping'), id: MessageIdSchema.optional() }),

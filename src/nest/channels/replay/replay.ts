@@ -30,8 +30,8 @@ export class Replay {
   }
 
   /**
-   * Sends the missed messages, and those published in the meantime, until the rest is at most a page, which is left to
-   * {@link sendUpTo}. So is a last frame that is not full.
+   * Sends the missed messages, and in further rounds those published in the meantime, until a round has at most a page.
+   * Later messages, and a last frame that is not full, are left to {@link sendUpTo}.
    *
    * @returns false if the replay cannot be complete: the epoch differs, the log is shorter, or messages were removed.
    *   Unless that happened during the replay, nothing was sent

@@ -223,6 +223,7 @@ export class Table {
     if (attempts >= BATCH_ATTEMPTS) {
       throw new StoreUnavailableError(`The table ${this.#name} throttles ${operations}`);
     }
+    // one step further than after a conflict, because throttling lasts longer
     await pause(attempts + 1);
   }
 

@@ -1,0 +1,46 @@
+import { expect, it } from 'vitest';
+import { z } from 'zod';
+import { ClientMessageSchema } from '../../../src/api/message-schemas.js';
+import { type ActionSchema } from '../../../src/nest/messages/custom-action.js';
+import { parseMessage } from '../../../src/nest/messages/parse-message.js';
+
+const Custom = z.object({
+  action: z.literal('custom'),
+  size: z.enum(['small', 'large']).optional(),
+  names: z.array(z.string()).max(1).optional(),
+  even: z.number().multipleOf(2).optional(),
+  own: z.string('expected our own text').optional(),
+});
+
+const schemas = new Map<string, ActionSchema>(
+  [...ClientMessageSchema.options, Custom].map((schema) => [schema.shape.action.value, schema]),
+);
+
+const reasonFor = (message: object): string => {
+  try {
+    parseMessage(JSON.stringify(message), schemas);
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return 'parsed';
+};
+
+// zod's own sentences begin with one of these words
+const ZOD = /Invalid|Unrecognized|Too (big|small)|must|received/;
+
+it.each([
+  [{ action: 'join' }, 'channel: expected a channel name of letters, digits and _ . : @ / % -'],
+  [{ action: 'ping', id: {} }, 'id: expected a string of at most 128 characters or a number'],
+  [{ action: 'ping', extra: 1 }, 'unknown field extra'],
+  [{ action: 'publish', channel: 'c' }, 'data: missing, expected any JSON value'],
+  [{ action: 'join', channel: 'c', since: 5 }, 'since: expected object'],
+  [{ action: 'join', channel: 'c', since: { epoch: 'e' } }, 'since: offset: missing, expected number'],
+  [{ action: 'join', channel: 'c', since: { epoch: '', offset: -1 } }, undefined],
+  [{ action: 'custom', size: 'medium' }, 'size: expected "small" or "large"'],
+  [{ action: 'custom', names: ['a', 'b'] }, 'names: expected at most 1 items'],
+  [{ action: 'custom', even: 3 }, 'even: not allowed here'],
+  [{ action: 'custom', own: 1 }, 'own: expected our own text'],
+])('says in our words what is wrong with %j', (message, reason) => {
+  expect(reasonFor(message)).not.toMatch(ZOD);
+  if (reason !== undefined) expect(reasonFor(message)).toBe(reason);
+});

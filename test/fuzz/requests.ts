@@ -191,10 +191,13 @@ export function commands(requests: fc.Arbitrary<HttpRequest>): fc.Arbitrary<Http
   const name = fc.constantFrom('host', 'origin', 'authorization', 'content-type');
   const headers = fc.oneof(
     { weight: 9, arbitrary: fc.constant({ 'content-type': 'application/json' }) },
-    { weight: 1, arbitrary: fc.dictionary(name, hostile, { maxKeys: 2 }) },
+    { weight: 1, arbitrary: fc.dictionary(name, hostile, { maxKeys: 2 }).filter(canBeSent) },
   );
   return fc.tuple(requests, headers).map(([request, added]) => ({ ...request, headers: added }));
 }
+
+/** undici itself fails on a Host with an open bracket; the gateway's own tests send one. */
+const canBeSent = ({ host = '' }: Readonly<Record<string, string>>) => !/^\[[^\]]*$/.test(host);
 
 export function controlRequests(known: Known): fc.Arbitrary<HttpRequest> {
   const { apiId, routeId, integrationId, deploymentId } = known;

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '..');
 
-const DOCUMENTS = globSync(['*.md', 'test/**/*.md'], { cwd: ROOT });
+const DOCUMENTS = globSync(['*.md', 'docs/*.md', 'test/**/*.md'], { cwd: ROOT });
 
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
 
@@ -17,8 +17,10 @@ it.each(DOCUMENTS)('%s links to what is there', (document) => {
   expect(relative.filter((target) => !isThere(document, target))).toEqual([]);
 });
 
-it('is only one click from the README to every document beside it', () => {
-  const others = DOCUMENTS.filter((document) => document !== 'README.md' && !document.includes('/'));
+it('is only one click from the README to every document beside it and in docs', () => {
+  const others = DOCUMENTS.filter(
+    (document) => /^(?:docs\/)?[^/]+$/.test(document) && document !== 'README.md',
+  );
   expect(others.filter((document) => !read('README.md').includes(`](${document})`))).toEqual([]);
 });
 

@@ -30,7 +30,7 @@ const NAMES = [
   'OTEL_SERVICE_NAME',
 ] as const;
 
-const text = z.string().optional().describe("see the README's table of settings");
+const text = z.string().optional().describe('see docs/settings.md');
 
 /** The parameters with these names. */
 export const passThroughSettings = Object.fromEntries(NAMES.map((name) => [name, text])) as Readonly<

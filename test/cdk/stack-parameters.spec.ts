@@ -96,9 +96,9 @@ describe('readParameters', () => {
     expect(complaints({ HISTORY_SECONDS: 60, FANOUT_POLL_MS: '100' })).toEqual([]);
   });
 
-  it('describes each parameter, and so does DEPLOYING.md', () => {
+  it('describes each parameter, and so does docs/deploying.md', () => {
     const lines = describeParameters().trimEnd().split('\n');
-    const deploying = readFileSync(join(import.meta.dirname, '../../DEPLOYING.md'), 'utf8');
+    const deploying = readFileSync(join(import.meta.dirname, '../../docs/deploying.md'), 'utf8');
     const [, table = ''] = /\n## Parameters\n(.*?)\n## /s.exec(deploying) ?? [];
     const names = lines.map((line) => line.trim().split(' ')[0] ?? '');
     expect(names.filter((name) => !table.includes(`\`${name}\``))).toEqual([]);

@@ -80,7 +80,7 @@ describe('with docker compose', { timeout: 600_000 }, () => {
     expect(await lostBy(chatters)).toEqual([]);
   });
 
-  it('rotating the secret under load, as OPERATING.md says, fails no message and loses none', async () => {
+  it('rotating the secret under load, as docs/operating.md says, fails no message and loses none', async () => {
     const chatters = await talkDuring('rotated', async () => {
       project.set('GATEWAY_SECRET', 'the-secret-after-the-rotation');
       project.set('GATEWAY_SECRET_PREVIOUS', FIRST_SECRET);

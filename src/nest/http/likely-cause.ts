@@ -2,7 +2,7 @@ import { type ProblemCode } from '../../api/errors.js';
 
 /** Why Node's parser refused what arrived on a connection, as far as the bytes show it. */
 export interface LikelyCause {
-  /** Stable name, for the log; TROUBLES.md has an entry for each. */
+  /** Stable name, for the log; docs/troubleshooting.md has an entry for each. */
   readonly cause:
     | 'proxy_protocol_v1'
     | 'proxy_protocol_v2'

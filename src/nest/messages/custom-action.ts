@@ -6,7 +6,7 @@ import { type Sender } from '../connections/connections.service.js';
 export type ActionSchema = z.ZodObject<{ action: z.ZodLiteral<string> }>;
 
 /**
- * An action of your own, beside those of `api/messages.ts`; the README shows how to add one. Nest injects its
+ * An action of your own, beside those of `api/messages.ts`; docs/extending.md shows how to add one. Nest injects its
  * dependencies.
  */
 export abstract class CustomAction<Schema extends ActionSchema = ActionSchema> {

@@ -2,7 +2,7 @@ import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client
 import { Readings } from './readings.js';
 
 /**
- * The metrics of this task for Prometheus; OPERATING.md has the table. Ids, channel names and other values that a
+ * The metrics of this task for Prometheus; docs/operating.md has the table. Ids, channel names and other values that a
  * client chooses are never labels.
  */
 export class Metrics {

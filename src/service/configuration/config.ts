@@ -145,7 +145,7 @@ const secret = z
   .string()
   .regex(/^[A-Za-z0-9._~+/=-]{16,510}$/, 'expected 16 to 510 characters of A-Z a-z 0-9 . _ ~ + / = -');
 
-/** Every setting by itself, by the name of its variable; the README's table has the same. */
+/** Every setting by itself, by the name of its variable; docs/settings.md has the same table. */
 export const Settings = z.object({
   PORT: wholeNumber(0, 65_535).default(3000),
   HOST: z

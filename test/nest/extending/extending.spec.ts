@@ -9,9 +9,9 @@ import { RollHandler } from './roll.handler.js';
 import { TeamPermissions } from './team.permissions.js';
 
 const ROOT = join(import.meta.dirname, '../../..');
-const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
+const DOCUMENT = readFileSync(join(ROOT, 'docs/extending.md'), 'utf8');
 
-/** The service with the extensions of the README. */
+/** The service with the extensions of docs/extending.md. */
 const start = async () =>
   startService({ AUTH: 'authorizer' }, { actions: [RollHandler], permissions: TeamPermissions });
 
@@ -88,9 +88,9 @@ function withRootedImports(code: string, path: string): string {
 }
 
 it.each(['src/nest/messages/roll.handler.ts', 'src/nest/channels/team.permissions.ts'])(
-  'is the same in the README as in the test: %s',
+  'is the same in docs/extending.md as in the test: %s',
   (path) => {
-    const [, shown] = README.split(`\`${path}\``)[1]?.split(/```(?:ts)?\n/) ?? [];
+    const [, shown] = DOCUMENT.split(`\`${path}\``)[1]?.split(/```(?:ts)?\n/) ?? [];
     const tested = `test/nest/extending/${posix.basename(path)}`;
     const unwrapped = (code: string) => code.replaceAll(/\s+/g, ' ').replaceAll(/([{(]) |,? ([})])/g, '$1$2');
     expect(unwrapped(withRootedImports(shown ?? '', path))).toBe(
@@ -99,8 +99,10 @@ it.each(['src/nest/messages/roll.handler.ts', 'src/nest/channels/team.permission
   },
 );
 
-it('appears in the README as a call that run-service.ts makes', () => {
+it('appears in docs/extending.md as a call that run-service.ts makes', () => {
   const call = 'createApplication(config, logger)';
   expect(readFileSync(join(ROOT, 'src/service/run-service.ts'), 'utf8')).toContain(call);
-  expect(README).toContain(`${call.slice(0, -1)}, { actions: [RollHandler], permissions: TeamPermissions })`);
+  expect(DOCUMENT).toContain(
+    `${call.slice(0, -1)}, { actions: [RollHandler], permissions: TeamPermissions })`,
+  );
 });

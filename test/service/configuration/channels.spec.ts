@@ -4,7 +4,7 @@ import { readConfig } from '../../../src/service/configuration/config.js';
 const read = (settings: NodeJS.ProcessEnv = {}) =>
   readConfig({ WS_API_ENDPOINT: 'http://127.0.0.1:8080/dev', ...settings }).channels;
 
-it('has the defaults of the README', () => {
+it('has the defaults of docs/settings.md', () => {
   expect(read()).toEqual({
     perConnection: 100,
     nameLength: 128,

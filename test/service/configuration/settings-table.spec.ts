@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { Settings } from '../../../src/service/configuration/config.js';
 
-const README = readFileSync(join(import.meta.dirname, '../../../README.md'), 'utf8');
-const [, section = ''] = /\n### Of the service\n(.*?)\n### /s.exec(README) ?? [];
+const DOCUMENT = readFileSync(join(import.meta.dirname, '../../../docs/settings.md'), 'utf8');
+const [, section = ''] = /\n## Of the service\n(.*?)\n## /s.exec(DOCUMENT) ?? [];
 
-/** The rows of the README's table of settings. */
+/** The rows of the table in docs/settings.md. */
 const ROWS = [...section.matchAll(/^\| `([A-Z_]+)` \| (.+) \| (.*?) \| (.*?)\|$/gm)].map(
   ([, name = '', meaning = '', byDefault = '', bounds = '']) => ({
     name: name as keyof typeof Settings.shape,
@@ -20,7 +20,7 @@ const NUMBERS = ROWS.filter(({ name }) => Settings.shape[name]?.safeParse('x').e
   ({ name, bounds, byDefault }) => ({ name, bounds, byDefault }),
 );
 
-it("has every setting in the README's table once, and no other", () => {
+it('has every setting in the table of docs/settings.md once, and no other', () => {
   expect(ROWS.map(({ name }) => name).toSorted()).toEqual(Object.keys(Settings.shape).toSorted());
 });
 

@@ -48,7 +48,7 @@ export async function checkTable(client: DynamoDBClient, table: string, isStandI
     });
   const problem = description.Table
     ? problemOf(description.Table, isStandIn ? undefined : await timeToLive(client, table))
-    : 'this table does not exist in this account and region; deploy it, or create it as OPERATING.md describes';
+    : 'this table does not exist in this account and region; deploy it, or create it as docs/operating.md describes';
   if (problem !== undefined) throw new ConfigError([`DYNAMODB_TABLE=${table}: ${problem}`]);
 }
 

@@ -43,7 +43,7 @@ it('has the default of each in the table', () => {
 });
 
 it('says the unit of every time and size', () => {
-  const unitOf = { SECONDS: /in s\b/, MS: /in ms\b/, BYTES: /[Bb]ytes/ };
+  const unitOf = { SECONDS: /\bseconds\b/, MS: /\bms\b/, BYTES: /\bbytes\b/ };
   const without = ROWS.filter(({ name, meaning }) => {
     const unit = unitOf[name.slice(name.lastIndexOf('_') + 1) as keyof typeof unitOf];
     return unit !== undefined && !unit.test(meaning);

@@ -24,6 +24,14 @@ it('is only one click from the README to every document beside it and in docs', 
   expect(others.filter((document) => !read('README.md').includes(`](${document})`))).toEqual([]);
 });
 
+it('names only paths in CONTRIBUTING.md that exist', () => {
+  const paths = [...read('CONTRIBUTING.md').matchAll(/`((?:src|test|docs|docker|\.ci)\/[\w./-]+)`/g)].map(
+    ([, path]) => path!,
+  );
+  expect(paths.length).toBeGreaterThan(50);
+  expect(paths.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+});
+
 function isThere(document: string, target: string): boolean {
   const [path = '', anchor] = target.split('#');
   const file = path === '' ? document : join(dirname(document), path);

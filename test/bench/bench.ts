@@ -83,8 +83,8 @@ ${versions()}
 ${summary}
 `;
   // what is known beyond the figures is written by hand
-  const tried = await readFile(join(import.meta.dirname, 'TRIED.md'), 'utf8');
-  await writeFile(join(import.meta.dirname, 'RESULTS.md'), [head, ...sections, tried].join('\n'));
+  const experiments = await readFile(join(import.meta.dirname, 'EXPERIMENTS.md'), 'utf8');
+  await writeFile(join(import.meta.dirname, 'RESULTS.md'), [head, ...sections, experiments].join('\n'));
 }
 
 function positive(name: string, text: string | undefined, otherwise: number): number {

@@ -1,7 +1,7 @@
 import { type ConnectionId } from '../../src/api/integration.js';
 import { type CallbackObserver } from '../../src/nest/callback/callback-observer.js';
 import { CallbackService } from '../../src/nest/callback/callback.service.js';
-import { type FanOutReport } from '../../src/nest/callback/fan-out.js';
+import { type DeliveryReport } from '../../src/nest/callback/deliver-to-recipients.js';
 import { readConfig } from '../../src/service/configuration/config.js';
 
 // the SDK signs every request: with these, and not with what the machine may have
@@ -24,7 +24,7 @@ export async function postToAll(
   callback: CallbackService,
   connectionIds: readonly ConnectionId[],
   data: string,
-): Promise<FanOutReport> {
+): Promise<DeliveryReport> {
   return callback.postToMany(pageOf(connectionIds), data, async (_, post) => {
     await post();
     return 'delivered';

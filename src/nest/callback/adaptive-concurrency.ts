@@ -22,7 +22,7 @@ export class AdaptiveConcurrency {
   }
 
   async run<T>(work: () => Promise<T>): Promise<T> {
-    const wait = this.#limit.enter();
+    const wait = this.#limit.acquire();
     if (wait) await wait;
     try {
       const result = await work();
@@ -32,7 +32,7 @@ export class AdaptiveConcurrency {
       this.#count(error instanceof ThrottledError);
       throw error;
     } finally {
-      this.#limit.leave();
+      this.#limit.release();
     }
   }
 
@@ -42,9 +42,9 @@ export class AdaptiveConcurrency {
     const { limit } = this.#limit;
     if (this.#answers < limit) return;
     if (this.#throttled * THROTTLED_SHARE >= this.#answers) {
-      this.#limit.changeTo(Math.max(1, Math.floor(limit / 2)));
+      this.#limit.resize(Math.max(1, Math.floor(limit / 2)));
     } else if (limit < this.max) {
-      this.#limit.changeTo(limit + 1);
+      this.#limit.resize(limit + 1);
     }
     this.#answers = 0;
     this.#throttled = 0;

@@ -22,7 +22,7 @@ export class BatchedMessage {
  *
  * @param behind those for the same connection, in order; undefined stands for what cannot go along
  */
-export async function postTogether(
+export async function postBatch(
   first: BatchedMessage,
   behind: Iterable<BatchedMessage | undefined>,
   post: (data: string | Uint8Array) => Promise<void>,

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type AwsCredentials, credentialsHint, type CredentialsProvider } from '../aws/aws-client.js';
+import { type AwsCredentials, credentialsHint, type CredentialsProvider } from '../aws/aws-credentials.js';
 import { ConfigError } from '../../service/configuration/config.js';
 import { type CallbackObserver } from './callback-observer.js';
 import { CredentialsError } from './callback.errors.js';
@@ -25,7 +25,7 @@ export class CallbackCredentials {
    *
    * @throws {CredentialsError} as a rejection
    */
-  now(): AwsCredentials | Promise<AwsCredentials> {
+  current(): AwsCredentials | Promise<AwsCredentials> {
     const now = Date.now();
     if (now - this.#readAt >= READ_AGAIN_MS) this.#reading ??= this.#read();
     const known = this.#known;
@@ -40,13 +40,13 @@ export class CallbackCredentials {
    * @param endpoint where callbacks go, for the message
    * @throws {ConfigError} there are none
    */
-  async resolve(endpoint: string): Promise<void> {
+  async readAtStart(endpoint: string): Promise<void> {
     const isAnswered = new AbortController();
     const late = sleep(FIRST_READ_MS, undefined, { signal: isAnswered.signal }).then(() => {
       throw new CredentialsError(`no response in ${FIRST_READ_MS / 1000} s`);
     });
     try {
-      await Promise.race([this.now(), late]);
+      await Promise.race([this.current(), late]);
     } catch (error) {
       throw new ConfigError(
         [

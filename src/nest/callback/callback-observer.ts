@@ -26,10 +26,10 @@ export type CallbackOperation = 'post' | 'get' | 'delete';
 /** Is told what the callback service does; provided by whoever wants to know. It must not throw. */
 export abstract class CallbackObserver {
   /** One try of one request has ended. A post may carry several messages. */
-  abstract tried(operation: CallbackOperation, result: CallbackResult, durationMs: number): void;
+  abstract attempted(operation: CallbackOperation, result: CallbackResult, durationMs: number): void;
 
   /** A message has been delivered, or given up. */
-  abstract ended(result: CallbackResult): void;
+  abstract settled(result: CallbackResult): void;
 
   /** The credentials have been read, or could not be. */
   credentialsRead?(failure: CredentialsError | undefined): void;

@@ -71,7 +71,7 @@ export interface Refusal {
 }
 
 /** @param cause the error that the answer was made into */
-export function errorOfAnswer({ status, name, message }: Refusal, cause: unknown): CallbackError {
+export function errorFromResponse({ status, name, message }: Refusal, cause: unknown): CallbackError {
   switch (status) {
     case 410:
       return new GoneError('the client has left', { cause });
@@ -95,7 +95,7 @@ export function errorOfAnswer({ status, name, message }: Refusal, cause: unknown
 }
 
 /** @param cause why there was no whole answer, or no request */
-export function errorWithoutAnswer(cause: unknown): CallbackError {
+export function errorFromFailure(cause: unknown): CallbackError {
   const { name, message, code } = describe(cause);
   if (name === 'TimeoutError' || TIMEOUTS.has(code)) {
     return new CallbackTimeoutError(message, { cause, isTransient: true });
@@ -124,12 +124,12 @@ const BROKEN_CONNECTIONS: ReadonlySet<unknown> = new Set([
 ]);
 
 /** @param error what the SDK's client has thrown, as it came */
-export function toCallbackError(error: unknown): CallbackError {
+export function errorFromSdk(error: unknown): CallbackError {
   const status = statusOf(error);
   // an answer that stopped in the middle has the status of a success
   return status < 300
-    ? errorWithoutAnswer(error)
-    : errorOfAnswer({ status, name: describe(error).name, message: describe(error).message }, error);
+    ? errorFromFailure(error)
+    : errorFromResponse({ status, name: describe(error).name, message: describe(error).message }, error);
 }
 
 /** Status of the answer, also of one that the SDK could not read; 0 when there was none. */

@@ -11,13 +11,13 @@ import {
 import { type ConnectionId } from '../../api/integration.js';
 import { Config } from '../../service/configuration/config.js';
 import { AdaptiveConcurrency } from './adaptive-concurrency.js';
-import { BatchedMessage, postTogether } from './batched-message.js';
+import { BatchedMessage, postBatch } from './batched-message.js';
 import { CallbackObserver, observed } from './callback-observer.js';
 import { ConcurrencyLimit } from './concurrency-limit.js';
 import { ConnectionQueues } from './connection-queues.js';
 import { ConnectionsClient, type ConnectionTimes } from './connections-client.js';
-import { type Deliver, fanOut, type FanOutReport } from './fan-out.js';
-import { signable, type SignableMessage } from './post-signer.js';
+import { type Deliver, deliverToRecipients, type DeliveryReport } from './deliver-to-recipients.js';
+import { hashBody, type HashedBody } from './post-signer.js';
 import { remainingMs, retryUntil } from './retry.js';
 
 /** To whom a message goes. */
@@ -69,7 +69,7 @@ export class CallbackService implements OnModuleInit, BeforeApplicationShutdown,
 
   /** @throws {ConfigError} there are no credentials to sign callbacks with */
   async onModuleInit(): Promise<void> {
-    await this.#client.credentials.resolve(this.#config.wsApiEndpoint);
+    await this.#client.credentials.readAtStart(this.#config.wsApiEndpoint);
   }
 
   /**
@@ -78,7 +78,7 @@ export class CallbackService implements OnModuleInit, BeforeApplicationShutdown,
    * @throws {CredentialsError} the credentials have expired, and cannot be renewed
    */
   async checkCredentials(): Promise<void> {
-    await this.#client.credentials.now();
+    await this.#client.credentials.current();
   }
 
   /** Messages held for all connections together: waiting, under way, or between two tries. */
@@ -126,7 +126,7 @@ export class CallbackService implements OnModuleInit, BeforeApplicationShutdown,
     const message = new BatchedMessage(data);
     await this.#counted(() =>
       this.#postBatched(connectionId, message, message.bytes, deadline, (attempt) =>
-        this.#limit.run(() => attempt((body) => this.#tryPost(connectionId, body, deadline))),
+        this.#limit.run(() => attempt((body) => this.#attemptPost(connectionId, body, deadline))),
       ),
     );
   }
@@ -152,7 +152,7 @@ export class CallbackService implements OnModuleInit, BeforeApplicationShutdown,
    * @throws as {@link CallbackService.post} does
    */
   async disconnect(connectionId: ConnectionId): Promise<void> {
-    await this.#withoutTurn((timeoutMs) => this.#client.delete(connectionId, timeoutMs));
+    await this.#outOfTurn((timeoutMs) => this.#client.delete(connectionId, timeoutMs));
   }
 
   /**
@@ -163,7 +163,7 @@ export class CallbackService implements OnModuleInit, BeforeApplicationShutdown,
    * @throws as {@link CallbackService.post} does
    */
   async inspect(connectionId: ConnectionId, { once = false } = {}): Promise<ConnectionTimes> {
-    return this.#withoutTurn((timeoutMs) => this.#client.get(connectionId, timeoutMs), once);
+    return this.#outOfTurn((timeoutMs) => this.#client.get(connectionId, timeoutMs), once);
   }
 
   /**
@@ -180,13 +180,13 @@ export class CallbackService implements OnModuleInit, BeforeApplicationShutdown,
     pages: AsyncIterable<readonly To[]>,
     data: string | Uint8Array,
     deliver: (recipient: To, post: () => Promise<void>) => ReturnType<Deliver<To>>,
-  ): Promise<FanOutReport> {
-    const message = signable(data);
-    const release = this.#queues.hold(message.body.byteLength);
+  ): Promise<DeliveryReport> {
+    const message = hashBody(data);
+    const release = this.#queues.reserveBytes(message.body.byteLength);
     try {
-      return await fanOut(
+      return await deliverToRecipients(
         pages,
-        (recipient) => deliver(recipient, () => this.#counted(() => this.#postSigned(recipient, message))),
+        (recipient) => deliver(recipient, () => this.#counted(() => this.#postDirect(recipient, message))),
         this.#window,
         ({ connectionId }) => this.#queues.isBusy(connectionId),
       );
@@ -205,22 +205,26 @@ export class CallbackService implements OnModuleInit, BeforeApplicationShutdown,
   }
 
   #postNow(connectionId: ConnectionId, data: string | Uint8Array, deadline: number): Promise<void> {
-    return this.#retry(deadline, () => this.#limit.run(() => this.#tryPost(connectionId, data, deadline)));
+    return this.#retry(deadline, () =>
+      this.#limit.run(() => this.#attemptPost(connectionId, data, deadline)),
+    );
   }
 
-  #postSigned({ connectionId, isBatched }: Recipient, message: SignableMessage): Promise<void> {
+  #postDirect({ connectionId, isBatched }: Recipient, message: HashedBody): Promise<void> {
     const deadline = this.#deadline();
     if (!isBatched) {
       return this.#queues.run(connectionId, 0, () =>
         this.#retry(deadline, () =>
-          this.#adaptive.run(() => this.#trySigned(connectionId, message, deadline)),
+          this.#adaptive.run(() => this.#attemptDirect(connectionId, message, deadline)),
         ),
       );
     }
     const { body } = message;
     return this.#postBatched(connectionId, new BatchedMessage(body), 0, deadline, (attempt) =>
       this.#adaptive.run(() =>
-        attempt((data) => this.#trySigned(connectionId, data === body ? message : signable(data), deadline)),
+        attempt((data) =>
+          this.#attemptDirect(connectionId, data === body ? message : hashBody(data), deadline),
+        ),
       ),
     );
   }
@@ -239,7 +243,7 @@ export class CallbackService implements OnModuleInit, BeforeApplicationShutdown,
       if (message.outcome === undefined) await this.#linger(message);
       return this.#retry(deadline, async () => {
         if (message.outcome === undefined) {
-          await inLimit((post) => postTogether(message, this.#queues.behind(connectionId), post));
+          await inLimit((post) => postBatch(message, this.#queues.waiting(connectionId), post));
         } else if (message.outcome.error) throw message.outcome.error;
       });
     };
@@ -251,15 +255,15 @@ export class CallbackService implements OnModuleInit, BeforeApplicationShutdown,
     if (ms > 0) await sleep(ms);
   }
 
-  async #tryPost(connectionId: ConnectionId, data: string | Uint8Array, deadline: number): Promise<void> {
+  async #attemptPost(connectionId: ConnectionId, data: string | Uint8Array, deadline: number): Promise<void> {
     return this.#client.post(connectionId, data, this.#timeoutMs(deadline));
   }
 
-  async #trySigned(connectionId: ConnectionId, message: SignableMessage, deadline: number): Promise<void> {
-    return this.#client.postSigned(connectionId, message, this.#timeoutMs(deadline));
+  async #attemptDirect(connectionId: ConnectionId, message: HashedBody, deadline: number): Promise<void> {
+    return this.#client.postDirect(connectionId, message, this.#timeoutMs(deadline));
   }
 
-  #withoutTurn<T>(work: (timeoutMs: number) => Promise<T>, once = false): Promise<T> {
+  #outOfTurn<T>(work: (timeoutMs: number) => Promise<T>, once = false): Promise<T> {
     const deadline = this.#deadline();
     const attempt = () => this.#limit.run(async () => work(this.#timeoutMs(deadline)));
     return once ? attempt() : this.#retry(deadline, attempt);
@@ -271,7 +275,7 @@ export class CallbackService implements OnModuleInit, BeforeApplicationShutdown,
 
   async #counted(work: () => Promise<void>): Promise<void> {
     const { observer } = this;
-    return observer ? observed(work, (result) => observer.ended(result)) : work();
+    return observer ? observed(work, (result) => observer.settled(result)) : work();
   }
 
   #deadline(): number {

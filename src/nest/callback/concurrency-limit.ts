@@ -13,7 +13,7 @@ export class ConcurrencyLimit {
   }
 
   /** Fewer than are running already: then the next starts when enough of them have ended. */
-  changeTo(limit: number): void {
+  resize(limit: number): void {
     this.#limit = limit;
     this.#startWaiting();
   }
@@ -24,18 +24,18 @@ export class ConcurrencyLimit {
     try {
       return await work();
     } finally {
-      this.leave();
+      this.release();
     }
   }
 
-  /** Takes a place that is given back by {@link leave}. @returns undefined when there was one free at once */
-  enter(): Promise<void> | undefined {
+  /** Takes a place that is given back by {@link release}. @returns undefined when there was one free at once */
+  acquire(): Promise<void> | undefined {
     if (this.#running >= this.#limit) return this.#wait();
     this.#running += 1;
     return undefined;
   }
 
-  leave(): void {
+  release(): void {
     this.#running -= 1;
     this.#startWaiting();
   }

@@ -15,7 +15,7 @@ export interface QueueBounds {
  */
 export class ConnectionQueues<Message> {
   /** Those that wait, for each connection that has something under way. */
-  readonly #waiting = new Map<ConnectionId, Turn<Message>[]>();
+  readonly #waiting = new Map<ConnectionId, QueuedWork<Message>[]>();
   #messages = 0;
   #bytes = 0;
 
@@ -32,7 +32,7 @@ export class ConnectionQueues<Message> {
   }
 
   /** What waits for this connection, in order; undefined stands for work that came without a message. */
-  *behind(connectionId: ConnectionId): Iterable<Message | undefined> {
+  *waiting(connectionId: ConnectionId): Iterable<Message | undefined> {
     for (const { message } of this.#waiting.get(connectionId) ?? []) yield message;
   }
 
@@ -41,8 +41,8 @@ export class ConnectionQueues<Message> {
   }
 
   /**
-   * @param bytes what the message adds to memory; 0 for one that {@link hold} has counted
-   * @param message what {@link behind} tells others of it
+   * @param bytes what the message adds to memory; 0 for one that {@link reserveBytes} has counted
+   * @param message what {@link waiting} tells others of it
    * @throws {QueueFullError} nothing was done
    */
   run<T>(connectionId: ConnectionId, bytes: number, work: () => Promise<T>, message?: Message): Promise<T> {
@@ -53,7 +53,7 @@ export class ConnectionQueues<Message> {
     if (waiting !== undefined && waiting.length + 1 >= messagesPerConnection) {
       throw new QueueFullError(`${messagesPerConnection} messages for this connection wait already`);
     }
-    const release = this.hold(bytes);
+    const release = this.reserveBytes(bytes);
     this.#messages += 1;
     const result =
       waiting === undefined ? this.#start(connectionId, work) : wait(waiting, message).then(work);
@@ -72,7 +72,7 @@ export class ConnectionQueues<Message> {
    * @returns to be called, once, when it is held no longer
    * @throws {QueueFullError} nothing was done
    */
-  hold(bytes: number): () => void {
+  reserveBytes(bytes: number): () => void {
     if (this.#bytes + bytes > this.bounds.bytes) {
       throw new QueueFullError(`${this.#bytes} bytes wait already, and ${bytes} more would be too many`);
     }
@@ -94,12 +94,12 @@ export class ConnectionQueues<Message> {
   }
 }
 
-interface Turn<Message> {
+interface QueuedWork<Message> {
   readonly start: () => void;
   readonly message: Message | undefined;
 }
 
-function wait<Message>(waiting: Turn<Message>[], message: Message | undefined): Promise<void> {
+function wait<Message>(waiting: QueuedWork<Message>[], message: Message | undefined): Promise<void> {
   return new Promise((start) => {
     waiting.push({ start, message });
   });

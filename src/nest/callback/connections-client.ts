@@ -5,16 +5,16 @@ import {
   PostToConnectionCommand,
 } from '@aws-sdk/client-apigatewaymanagementapi';
 import { type ConnectionId } from '../../api/integration.js';
-import { credentialsFor, explicitEndpoint } from '../aws/aws-client.js';
+import { credentialsFor, explicitEndpoint } from '../aws/aws-credentials.js';
 import { type Config } from '../../service/configuration/config.js';
 import { CallbackCredentials } from './callback-credentials.js';
 import { type CallbackObserver, type CallbackOperation, observed } from './callback-observer.js';
-import { CredentialsError, errorOfAnswer, errorWithoutAnswer, toCallbackError } from './callback.errors.js';
-import { type HttpAnswer, type HttpCall, HttpClient } from './http-client.js';
-import { makeLean } from './lean-sdk.js';
-import { PostSigner, type SignableMessage } from './post-signer.js';
+import { CredentialsError, errorFromResponse, errorFromFailure, errorFromSdk } from './callback.errors.js';
+import { type PoolResponse, type PoolRequest, HttpPool } from './http-pool.js';
+import { simplifyMiddleware } from './sdk-middleware.js';
+import { PostSigner, type HashedBody } from './post-signer.js';
 import { SdkRequestSigner, type SdkRequest } from './sdk-request-signer.js';
-import { SigningKeys } from './signing-key.js';
+import { SigningKeys } from './signature-v4.js';
 
 /** What API Gateway knows of an open connection. In milliseconds since 1970. */
 export interface ConnectionTimes {
@@ -31,7 +31,7 @@ export interface ConnectionTimes {
  */
 export class ConnectionsClient {
   readonly #sdk: ApiGatewayManagementApiClient;
-  readonly #http: HttpClient;
+  readonly #http: HttpPool;
   readonly #signer: PostSigner;
   readonly credentials: CallbackCredentials;
   readonly #requestTimeoutMs: number;
@@ -45,7 +45,7 @@ export class ConnectionsClient {
     this.#requestTimeoutMs = callbackRequestTimeoutMs;
     const keys = new SigningKeys(awsRegion);
     this.#signer = new PostSigner(wsApiEndpoint, keys);
-    this.#http = new HttpClient(wsApiEndpoint, { connections, connectTimeoutMs: callbackConnectTimeoutMs });
+    this.#http = new HttpPool(wsApiEndpoint, { connections, connectTimeoutMs: callbackConnectTimeoutMs });
     this.credentials = new CallbackCredentials(credentialsFor(wsApiEndpoint, awsRegion), observer);
     this.#sdk = new ApiGatewayManagementApiClient({
       ...explicitEndpoint(wsApiEndpoint),
@@ -56,11 +56,11 @@ export class ConnectionsClient {
       cacheMiddleware: true,
       // what the SDK says of itself it collects and escapes for each request, a tenth of what that costs
       defaultUserAgentProvider: async () => [['backchannel']],
-      credentials: async () => this.credentials.now(),
-      signer: new SdkRequestSigner(keys, () => this.credentials.now()),
+      credentials: async () => this.credentials.current(),
+      signer: new SdkRequestSigner(keys, () => this.credentials.current()),
       requestHandler: sdkHandler(this.#http, callbackRequestTimeoutMs),
     });
-    makeLean(this.#sdk);
+    simplifyMiddleware(this.#sdk);
   }
 
   async post(connectionId: ConnectionId, data: string | Uint8Array, timeoutMs: number): Promise<void> {
@@ -71,8 +71,8 @@ export class ConnectionsClient {
   }
 
   /** Without the SDK's client. */
-  async postSigned(connectionId: ConnectionId, message: SignableMessage, timeoutMs: number): Promise<void> {
-    const known = this.credentials.now();
+  async postDirect(connectionId: ConnectionId, message: HashedBody, timeoutMs: number): Promise<void> {
+    const known = this.credentials.current();
     const credentials = known instanceof Promise ? await known : known;
     // what the SDK has learnt about this machine's clock from answers
     const { systemClockOffset } = this.#sdk.config;
@@ -106,7 +106,7 @@ export class ConnectionsClient {
     this.#sdk.destroy();
   }
 
-  async #callSigned(call: HttpCall, timeoutMs: number): Promise<void> {
+  async #callSigned(call: PoolRequest, timeoutMs: number): Promise<void> {
     const answer = await this.#http.call(call, timeoutMs).catch(throwWithoutAnswer);
     if (answer.status < 200 || answer.status >= 300) throw refusal(answer);
   }
@@ -114,7 +114,7 @@ export class ConnectionsClient {
   #observed<T>(operation: CallbackOperation, send: () => Promise<T>): Promise<T> {
     const { observer } = this;
     if (observer === undefined) return send();
-    return observed(send, (result, durationMs) => observer.tried(operation, result, durationMs));
+    return observed(send, (result, durationMs) => observer.attempted(operation, result, durationMs));
   }
 
   /** A command with options of its own gets no cached middleware: only those that are in a hurry do. */
@@ -124,7 +124,7 @@ export class ConnectionsClient {
 }
 
 /** What the SDK's client takes as its `requestHandler`, on our connections. */
-function sdkHandler(http: HttpClient, defaultTimeoutMs: number) {
+function sdkHandler(http: HttpPool, defaultTimeoutMs: number) {
   return {
     metadata: { handlerProtocol: 'http/1.1' },
     async handle(
@@ -145,25 +145,25 @@ interface SdkHandlerOptions {
   readonly abortSignal?: AbortSignal;
 }
 
-function singleHeaders(headers: HttpAnswer['headers']): Record<string, string> {
+function singleHeaders(headers: PoolResponse['headers']): Record<string, string> {
   const single: Record<string, string> = {};
   for (const name in headers) single[name] = String(headers[name]);
   return single;
 }
 
 function throwCallbackError(error: unknown): never {
-  throw error instanceof CredentialsError ? error : toCallbackError(error);
+  throw error instanceof CredentialsError ? error : errorFromSdk(error);
 }
 
 function throwWithoutAnswer(error: unknown): never {
-  throw errorWithoutAnswer(error);
+  throw errorFromFailure(error);
 }
 
-function refusal({ status, headers, body }: HttpAnswer) {
+function refusal({ status, headers, body }: PoolResponse) {
   const type = String(headers['x-amzn-errortype'] ?? '');
   const text = Buffer.from(body ?? []).toString();
   const name = type.split(':')[0] || `status ${status}`;
-  return errorOfAnswer(
+  return errorFromResponse(
     { status, name, message: messageIn(text) },
     new Error(`${status} ${type} ${text}`.trim()),
   );

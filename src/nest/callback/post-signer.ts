@@ -2,15 +2,15 @@ import { hash } from 'node:crypto';
 import { type ConnectionId } from '../../api/integration.js';
 import {
   type Credentials,
-  encode,
-  signatureOf,
+  uriEncode,
+  calculateSignature,
   type SigningKey,
   type SigningKeys,
   signingTime,
-} from './signing-key.js';
+} from './signature-v4.js';
 
 /** One message, with what is the same for all who get it. */
-export interface SignableMessage {
+export interface HashedBody {
   readonly body: Uint8Array;
   /** In hexadecimal. */
   readonly bodyHash: string;
@@ -23,7 +23,7 @@ export interface SignedPost {
   readonly headers: string[];
 }
 
-export function signable(data: string | Uint8Array): SignableMessage {
+export function hashBody(data: string | Uint8Array): HashedBody {
   const body = typeof data === 'string' ? Buffer.from(data) : data;
   return { body, bodyHash: hash('sha256', body) };
 }
@@ -50,22 +50,22 @@ export class PostSigner {
     this.#host = host;
     this.#path = `${pathname.replace(/\/$/, '')}/@connections/`;
     // the signature covers the path once more encoded, without what is empty in it
-    this.#canonicalPath = `/${this.#path.split('/').filter(Boolean).map(encode).join('/')}/`;
+    this.#canonicalPath = `/${this.#path.split('/').filter(Boolean).map(uriEncode).join('/')}/`;
   }
 
   /** @param now milliseconds since 1970 */
   sign(
-    { bodyHash }: SignableMessage,
+    { bodyHash }: HashedBody,
     connectionId: ConnectionId,
     credentials: Credentials,
     now: number,
   ): SignedPost {
     const second = this.#secondOf(credentials, now);
     const { time, token, authorization } = second;
-    const id = encode(connectionId);
+    const id = uriEncode(connectionId);
     const canonicalHash = hash(
       'sha256',
-      `POST\n${this.#canonicalPath}${encode(id)}\n\n${second.canonicalStart}${bodyHash}${second.canonicalEnd}${bodyHash}`,
+      `POST\n${this.#canonicalPath}${uriEncode(id)}\n\n${second.canonicalStart}${bodyHash}${second.canonicalEnd}${bodyHash}`,
     );
     const headers = [
       'host',
@@ -77,7 +77,7 @@ export class PostSigner {
       'x-amz-date',
       time,
       'authorization',
-      authorization + signatureOf(second.key, time, canonicalHash),
+      authorization + calculateSignature(second.key, time, canonicalHash),
     ];
     if (token) headers.push('x-amz-security-token', token);
     return { path: this.#path + id, headers };
@@ -93,7 +93,7 @@ export class PostSigner {
 
   #newSecond(credentials: Credentials, second: number): Second {
     const time = signingTime(second * 1000);
-    const key = this.keys.of(credentials, time.slice(0, 8));
+    const key = this.keys.keyFor(credentials, time.slice(0, 8));
     const token = credentials.sessionToken;
     const signedHeaders = `content-type;host;x-amz-content-sha256;x-amz-date${token ? ';x-amz-security-token' : ''}`;
     return {

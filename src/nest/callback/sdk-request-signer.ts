@@ -1,5 +1,11 @@
 import { hash } from 'node:crypto';
-import { type Credentials, encode, signatureOf, type SigningKeys, signingTime } from './signing-key.js';
+import {
+  type Credentials,
+  uriEncode,
+  calculateSignature,
+  type SigningKeys,
+  signingTime,
+} from './signature-v4.js';
 
 /** A request as the SDK's client has made it, before it is signed and after. */
 export interface SdkRequest {
@@ -31,7 +37,7 @@ export class SdkRequestSigner {
   ): Promise<Request> {
     const credentials = await this.credentials();
     const time = signingTime(signingDate.getTime());
-    const key = this.keys.of(credentials, time.slice(0, 8));
+    const key = this.keys.keyFor(credentials, time.slice(0, 8));
     const bodyHash = request.body === undefined ? EMPTY_HASH : sha256(request.body);
 
     const { headers } = request;
@@ -48,9 +54,9 @@ export class SdkRequestSigner {
       ([name, value]) => `${name}:${value.trim().replaceAll(/\s+/g, ' ')}\n`,
     );
     // the path once more encoded, without what is empty in it; none of the operations has a query
-    const canonicalPath = request.path.split('/').filter(Boolean).map(encode).join('/');
+    const canonicalPath = request.path.split('/').filter(Boolean).map(uriEncode).join('/');
     const canonical = `${request.method}\n/${canonicalPath}\n\n${canonicalHeaders.join('')}\n${signedHeaders}\n${bodyHash}`;
-    const signature = signatureOf(key, time, sha256(canonical));
+    const signature = calculateSignature(key, time, sha256(canonical));
     headers['authorization'] =
       `AWS4-HMAC-SHA256 Credential=${credentials.accessKeyId}/${key.scope}, SignedHeaders=${signedHeaders}, Signature=${signature}`;
     return request;

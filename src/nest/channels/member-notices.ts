@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type ConnectionId } from '../../api/integration.js';
 import { type ChannelName } from '../../api/messages.js';
 import { ConcurrencyLimit } from '../callback/concurrency-limit.js';
-import { type FanOutReport } from '../callback/fan-out.js';
+import { type DeliveryReport } from '../callback/deliver-to-recipients.js';
 import { Config } from '../../service/configuration/config.js';
 import { ConnectionsService, type Sender } from '../connections/connections.service.js';
 import { frame } from '../connections/frame.js';
@@ -68,7 +68,7 @@ export class MemberNotices {
     event: 'joined' | 'left',
     { connectionId, userId }: Sender,
     channel: ChannelName,
-  ): Promise<{ readonly report: Promise<FanOutReport> } | undefined> {
+  ): Promise<{ readonly report: Promise<DeliveryReport> } | undefined> {
     const { memberNoticesMembers } = this.config.channels;
     const members = await this.store.countMembers(channel, memberNoticesMembers + 1);
     if (members > memberNoticesMembers) return undefined;

@@ -4,7 +4,7 @@ import { type ChannelName } from '../../api/messages.js';
 import { QUOTAS } from '../../api/quotas.js';
 import { GoneError } from '../callback/callback.errors.js';
 import { CallbackService, type Recipient } from '../callback/callback.service.js';
-import { type FanOutReport } from '../callback/fan-out.js';
+import { type DeliveryReport } from '../callback/deliver-to-recipients.js';
 import { Config } from '../../service/configuration/config.js';
 import { RequestLog } from '../logging/request-log.js';
 import { Metrics } from '../metrics/metrics.js';
@@ -158,7 +158,7 @@ export class ConnectionsService {
     recipients: AsyncIterable<readonly Recipient[]>,
     frame: Frame,
     { gone, ended }: DeliveryObserver = {},
-  ): Promise<FanOutReport> {
+  ): Promise<DeliveryReport> {
     return this.tracing.span('post to many', {}, async (span) => {
       const report = await this.callback.postToMany(recipients, frame, async ({ connectionId }, post) => {
         try {

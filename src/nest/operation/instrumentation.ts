@@ -15,8 +15,9 @@ import { type Tracing } from '../tracing/tracing.js';
 export function callbackObserver(metrics: Metrics, log: Logger): CallbackObserver {
   const credentialsLog = new CredentialsLog(log);
   return {
-    tried: (operation, result, durationMs) => metrics.callbackAttempted(operation, result, durationMs / 1000),
-    ended: (result) => metrics.callbackEnded(result),
+    attempted: (operation, result, durationMs) =>
+      metrics.callbackAttempted(operation, result, durationMs / 1000),
+    settled: (result) => metrics.callbackEnded(result),
     credentialsRead: (failure) => credentialsLog.read(failure),
   };
 }

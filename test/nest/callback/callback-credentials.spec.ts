@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type AwsCredentials } from '../../../src/nest/aws/aws-client.js';
+import { type AwsCredentials } from '../../../src/nest/aws/aws-credentials.js';
 import { CallbackCredentials } from '../../../src/nest/callback/callback-credentials.js';
 import { CredentialsError } from '../../../src/nest/callback/callback.errors.js';
 import { ConfigError } from '../../../src/service/configuration/config.js';
@@ -33,44 +33,44 @@ describe('the credentials of callbacks', () => {
 
   it('are known at once after the first read, which the source sees once a second at most', async () => {
     const { source, credentials } = start();
-    const first = await credentials.now();
-    expect(credentials.now()).toBe(first);
+    const first = await credentials.current();
+    expect(credentials.current()).toBe(first);
     expect(source).toHaveBeenCalledTimes(1);
     await advance(1_000);
-    expect(credentials.now()).toBe(first);
+    expect(credentials.current()).toBe(first);
     expect(source).toHaveBeenCalledTimes(2);
   });
 
   it('are used until they expire while their source is away', async () => {
     const { source, credentials } = start();
-    const first = await credentials.now();
+    const first = await credentials.current();
     source.mockRejectedValue(new Error('no source'));
     await advance(MINUTE - 1);
-    expect(credentials.now()).toBe(first);
+    expect(credentials.current()).toBe(first);
     await advance(1);
-    await expect(credentials.now()).rejects.toEqual(new CredentialsError('no source'));
+    await expect(credentials.current()).rejects.toEqual(new CredentialsError('no source'));
   });
 
   it('are refused at once while their source is away, and asked for once a second', async () => {
     const { source, credentials } = start();
-    await credentials.now();
+    await credentials.current();
     source.mockRejectedValue(new Error('no source'));
     await advance(MINUTE);
     for (let message = 0; message < 100; message += 1) {
-      await expect(credentials.now()).rejects.toBeInstanceOf(CredentialsError);
+      await expect(credentials.current()).rejects.toBeInstanceOf(CredentialsError);
     }
     expect(source).toHaveBeenCalledTimes(2);
   });
 
   it('come back with their source', async () => {
     const { source, credentials, credentialsRead } = start();
-    await credentials.now();
+    await credentials.current();
     source.mockRejectedValueOnce(new Error('no source'));
     await advance(MINUTE);
-    await expect(credentials.now()).rejects.toBeInstanceOf(CredentialsError);
+    await expect(credentials.current()).rejects.toBeInstanceOf(CredentialsError);
     await advance(1_000);
     await vi.waitFor(async () => {
-      expect(await credentials.now()).toMatchObject({ accessKeyId: 'id' });
+      expect(await credentials.current()).toMatchObject({ accessKeyId: 'id' });
     });
     expect(credentialsRead.mock.lastCall).toEqual([undefined]);
   });
@@ -78,7 +78,7 @@ describe('the credentials of callbacks', () => {
   it('have an error of one line without a stack', async () => {
     const { source, credentials } = start();
     source.mockRejectedValue(new Error('several\n  lines'));
-    const error: unknown = await Promise.resolve(credentials.now()).catch((reason: unknown) => reason);
+    const error: unknown = await Promise.resolve(credentials.current()).catch((reason: unknown) => reason);
     expect(error).toMatchObject({ message: 'no AWS credentials: several lines' });
     expect((error as Error).stack).toBeUndefined();
   });
@@ -86,7 +86,7 @@ describe('the credentials of callbacks', () => {
   it('end the start when there are none', async () => {
     const { source, credentials, credentialsRead } = start();
     source.mockRejectedValue(new Error('no source'));
-    await expect(credentials.resolve('https://api/prod')).rejects.toBeInstanceOf(ConfigError);
+    await expect(credentials.readAtStart('https://api/prod')).rejects.toBeInstanceOf(ConfigError);
     expect(credentialsRead).not.toHaveBeenCalled();
   });
 

@@ -21,7 +21,7 @@ import { type Answer, ConnectionsEndpoint } from '../../support/connections-endp
 const id = 'L0SM9cOFvHcCIhw=' as ConnectionId;
 
 /** One post by the path of a message to many, with what it rejects with. */
-async function postSigned(callback: CallbackService, data: string): Promise<void> {
+async function postDirect(callback: CallbackService, data: string): Promise<void> {
   const { firstFailure } = await postToAll(callback, [id], data);
   if (firstFailure instanceof Error) throw firstFailure;
 }
@@ -42,7 +42,7 @@ it('posts signed text to the connection', async () => {
 
 const PATHS: readonly [string, (callback: CallbackService, data: string) => Promise<void>][] = [
   ['alone', async (callback, data) => callback.post(id, data)],
-  ['with many', postSigned],
+  ['with many', postDirect],
 ];
 const FINAL: readonly [Answer, typeof CallbackError][] = [
   ['gone', GoneError],
@@ -298,15 +298,15 @@ it('tells its observer of each try and of each message', async () => {
     endpoint.url,
     {},
     {
-      tried: (operation, result, durationMs) => void tries.push([operation, result, durationMs > 0]),
-      ended: (result) => void ends.push(result),
+      attempted: (operation, result, durationMs) => void tries.push([operation, result, durationMs > 0]),
+      settled: (result) => void ends.push(result),
     },
   );
   endpoint.answer = () => (endpoint.posts.length === 1 ? 'limit exceeded' : 'accepted');
 
   await callback.post(id, '{}');
   endpoint.answer = () => 'gone';
-  await postSigned(callback, '{}').catch(() => undefined);
+  await postDirect(callback, '{}').catch(() => undefined);
 
   expect(tries).toEqual([
     ['post', 'throttled', true],

@@ -10,7 +10,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type ConnectionId } from '../../../src/api/integration.js';
 import { GoneError } from '../../../src/nest/callback/callback.errors.js';
 import { ConnectionsClient } from '../../../src/nest/callback/connections-client.js';
-import { signable } from '../../../src/nest/callback/post-signer.js';
+import { hashBody } from '../../../src/nest/callback/post-signer.js';
 import { readConfig } from '../../../src/service/configuration/config.js';
 
 // the SDK signs every request: with these, and not with what the machine may have
@@ -94,7 +94,7 @@ describe('in surroundings that mean something else', () => {
     const client = new ConnectionsClient(readConfig({ WS_API_ENDPOINT: url }), 2);
     try {
       await client.post(id, 'by the SDK', 5_000);
-      await client.postSigned(id, signable('signed here'), 5_000);
+      await client.postDirect(id, hashBody('signed here'), 5_000);
     } finally {
       client.close();
     }

@@ -3,8 +3,8 @@ import { SignatureV4 } from '@smithy/signature-v4';
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { type ConnectionId } from '../../../src/api/integration.js';
-import { PostSigner, signable, type SignedPost } from '../../../src/nest/callback/post-signer.js';
-import { type Credentials, SigningKeys } from '../../../src/nest/callback/signing-key.js';
+import { PostSigner, hashBody, type SignedPost } from '../../../src/nest/callback/post-signer.js';
+import { type Credentials, SigningKeys } from '../../../src/nest/callback/signature-v4.js';
 import { type SignedRequest } from '../../../src/gateway/iam/canonical-request.js';
 import { readSignature } from '../../../src/gateway/iam/read-signature.js';
 import { checkScope, verifySignature } from '../../../src/gateway/iam/verify-signature.js';
@@ -37,7 +37,7 @@ it(`signs ${REQUESTS} random posts as the SDK's signer does, to the byte`, async
   await fc.assert(
     fc.asyncProperty(post, async ({ endpoint, connectionId, now, ...rest }) => {
       const signer = new PostSigner(endpoint, new SigningKeys(REGION));
-      const message = signable(rest.body);
+      const message = hashBody(rest.body);
       const ours = signer.sign(message, connectionId, rest.credentials, now);
       expect(headersOf(ours)).toEqual(
         await signedBySdk(endpoint, ours.path, message.body, rest.credentials, now),
@@ -53,7 +53,7 @@ it('is the same when one signer signs many messages, for changing credentials an
   const midnight = Date.UTC(2026, 10, 21);
   const one = { accessKeyId: 'AKIAONE', secretAccessKey: 'one' };
   const other = { accessKeyId: 'ASIATWO', secretAccessKey: 'two', sessionToken: 'token+/=' };
-  const messages = [signable('first'), signable('second')];
+  const messages = [hashBody('first'), hashBody('second')];
   for (const now of [midnight - 1000, midnight - 1, midnight, midnight + 999, midnight + 1000]) {
     for (const each of [one, other, one]) {
       for (const message of messages) {
@@ -67,7 +67,7 @@ it('is the same when one signer signs many messages, for changing credentials an
 it("is accepted by the gateway's verifier, which is written from the specification", () => {
   fc.assert(
     fc.property(post, ({ endpoint, connectionId, now, ...rest }) => {
-      const message = signable(rest.body);
+      const message = hashBody(rest.body);
       const { path, headers } = new PostSigner(endpoint, new SigningKeys(REGION)).sign(
         message,
         connectionId,

@@ -3,7 +3,7 @@ import { SignatureV4 } from '@smithy/signature-v4';
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { SdkRequestSigner } from '../../../src/nest/callback/sdk-request-signer.js';
-import { SigningKeys } from '../../../src/nest/callback/signing-key.js';
+import { SigningKeys } from '../../../src/nest/callback/signature-v4.js';
 
 const REGION = 'eu-central-1';
 const REQUESTS = 500;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ConnectionId } from '../../../api/integration.js';
-import { type FanOutReport } from '../../callback/fan-out.js';
+import { type DeliveryReport } from '../../callback/deliver-to-recipients.js';
 import { type ConnectionsService } from '../../connections/connections.service.js';
 import { type Member, type Shard, type Store } from '../../store/store.js';
 import { type ChannelDelivery, readProgress, recipients, writeProgress } from './channel-delivery.js';
@@ -8,7 +8,7 @@ import { type ChannelDelivery, readProgress, recipients, writeProgress } from '.
 /** How a task's work on a shard ended. */
 export type ShardOutcome =
   /** Delivery to every member in it was attempted. */
-  | { readonly kind: 'finished'; readonly report: FanOutReport }
+  | { readonly kind: 'finished'; readonly report: DeliveryReport }
   /** Another task continues at once, or after the lease if the store could not be updated. */
   | { readonly kind: 'handed back' }
   /** The lease was not renewed in time, so that another task may have the shard. */
@@ -76,7 +76,7 @@ export class ShardDelivery {
     }
   }
 
-  #deliver(): Promise<FanOutReport> {
+  #deliver(): Promise<DeliveryReport> {
     const { store, connections } = this.options;
     return connections.deliverToMany(this.#recipients(), this.content.frame, {
       // after a crash, the store may have a membership without its connection
@@ -136,7 +136,7 @@ export class ShardDelivery {
   /**
    * Retries until it succeeds: an unfinished shard is sent again. Has no effect if another task has the shard by then.
    */
-  async #finish(report: FanOutReport): Promise<ShardOutcome> {
+  async #finish(report: DeliveryReport): Promise<ShardOutcome> {
     for (;;) {
       try {
         await this.options.store.finishShard(this.shard);

@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { credentialsFor, explicitEndpoint } from '../../aws/aws-client.js';
+import { credentialsFor, explicitEndpoint } from '../../aws/aws-credentials.js';
 import { ConfigError } from '../../../service/configuration/config.js';
 import { StoreUnavailableError } from '../store.errors.js';
 

@@ -11,7 +11,7 @@ import {
   UpdateItemCommand,
   type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
-import { credentialsHint } from '../../aws/aws-client.js';
+import { credentialsHint } from '../../aws/aws-credentials.js';
 import { StoreUnavailableError } from '../store.errors.js';
 import { type Item, S } from './attributes.js';
 import { pause } from './pause.js';

@@ -6,7 +6,7 @@ import { type ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewayma
  * requests, reads answers and makes errors of them is the SDK's protocol as before; only the steps around it are ours,
  * and have the SDK's names.
  */
-export function makeLean({ middlewareStack, config }: ApiGatewayManagementApiClient): void {
+export function simplifyMiddleware({ middlewareStack, config }: ApiGatewayManagementApiClient): void {
   const protocol = config.protocol as unknown as Protocol;
   const endpoint = config.endpoint!();
 

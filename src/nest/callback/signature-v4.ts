@@ -23,7 +23,7 @@ export class SigningKeys {
   constructor(private readonly region: string) {}
 
   /** @param date `20261120` */
-  of(credentials: Credentials, date: string): SigningKey {
+  keyFor(credentials: Credentials, date: string): SigningKey {
     if (this.#last?.date !== date || this.#last.credentials !== credentials) {
       const ofDate = hmac(`AWS4${credentials.secretAccessKey}`, date);
       const key = hmac(hmac(hmac(ofDate, this.region), SERVICE), TERMINATOR);
@@ -41,14 +41,14 @@ export function signingTime(now: number): string {
 }
 
 /** @param canonicalHash of the canonical request, in hexadecimal */
-export function signatureOf({ key, scope }: SigningKey, time: string, canonicalHash: string): string {
+export function calculateSignature({ key, scope }: SigningKey, time: string, canonicalHash: string): string {
   return createHmac('sha256', key)
     .update(`AWS4-HMAC-SHA256\n${time}\n${scope}\n${canonicalHash}`)
     .digest('hex');
 }
 
 /** All but letters, digits and `-._~` as a signature wants it. */
-export function encode(text: string): string {
+export function uriEncode(text: string): string {
   const encoded = encodeURIComponent(text);
   return /[!'()*]/.test(encoded) ? encoded.replaceAll(/[!'()*]/g, hexadecimal) : encoded;
 }

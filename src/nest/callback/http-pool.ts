@@ -1,12 +1,12 @@
 import { type Socket } from 'node:net';
 import { buildConnector, type Dispatcher, Pool } from 'undici';
 
-export interface HttpClientSettings {
+export interface HttpPoolSettings {
   readonly connections: number;
   readonly connectTimeoutMs: number;
 }
 
-export interface HttpCall {
+export interface PoolRequest {
   readonly method: string;
   readonly path: string;
   /** By name, or names and values by turns. */
@@ -14,7 +14,7 @@ export interface HttpCall {
   readonly body?: Uint8Array | string | null | undefined;
 }
 
-export interface HttpAnswer {
+export interface PoolResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** The whole; undefined when it is empty. */
@@ -22,12 +22,12 @@ export interface HttpAnswer {
 }
 
 /** Speaks to API Gateway over kept-alive connections, with explicit timeouts. */
-export class HttpClient {
+export class HttpPool {
   readonly #pool: Pool;
-  readonly #underWay = new Set<AnswerReceiver>();
+  readonly #underWay = new Set<ResponseReceiver>();
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(endpoint: string, { connections, connectTimeoutMs }: HttpClientSettings) {
+  constructor(endpoint: string, { connections, connectTimeoutMs }: HttpPoolSettings) {
     this.#pool = new Pool(new URL(endpoint).origin, {
       connections,
       // the signature is over HTTP/1.1's headers, and a connection of one's own is what the concurrency counts
@@ -47,13 +47,13 @@ export class HttpClient {
    * @throws an error named `TimeoutError` or `AbortError`, or what undici says of a connection that broke
    */
   call(
-    { method, path, headers, body }: HttpCall,
+    { method, path, headers, body }: PoolRequest,
     timeoutMs: number,
     signal?: AbortSignal,
-  ): Promise<HttpAnswer> {
+  ): Promise<PoolResponse> {
     return new Promise((resolve, reject) => {
       const abort = () => receiver.giveUp('AbortError', 'aborted');
-      const receiver = new AnswerReceiver(performance.now() + timeoutMs, (error, answer) => {
+      const receiver = new ResponseReceiver(performance.now() + timeoutMs, (error, answer) => {
         this.#underWay.delete(receiver);
         signal?.removeEventListener('abort', abort);
         if (answer) resolve(answer);
@@ -106,11 +106,11 @@ function connectorWithin(timeoutMs: number): buildConnector.connector {
 }
 
 /** What undici's own `request` does, without the stream and the signal that each call of it costs. */
-class AnswerReceiver implements Dispatcher.DispatchHandler {
+class ResponseReceiver implements Dispatcher.DispatchHandler {
   #controller: Dispatcher.DispatchController | undefined;
   #reason: Error | undefined;
   #status = 0;
-  #headers: HttpAnswer['headers'] = {};
+  #headers: PoolResponse['headers'] = {};
   #body: Buffer[] | undefined;
 
   /**
@@ -119,7 +119,7 @@ class AnswerReceiver implements Dispatcher.DispatchHandler {
    */
   constructor(
     readonly deadline: number,
-    private readonly end: (error: unknown, answer?: HttpAnswer) => void,
+    private readonly end: (error: unknown, answer?: PoolResponse) => void,
   ) {}
 
   giveUp(name: 'TimeoutError' | 'AbortError', message: string): void {

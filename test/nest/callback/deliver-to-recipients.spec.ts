@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { ThrottledError } from '../../../src/nest/callback/callback.errors.js';
 import { ConcurrencyLimit } from '../../../src/nest/callback/concurrency-limit.js';
-import { fanOut } from '../../../src/nest/callback/fan-out.js';
+import { deliverToRecipients } from '../../../src/nest/callback/deliver-to-recipients.js';
 
 async function* pagesOf(...pages: number[][]) {
   yield* pages;
@@ -14,7 +14,7 @@ async function* brokenPages() {
 
 it('delivers to every recipient of every page, and counts', async () => {
   const delivered: number[] = [];
-  const report = await fanOut(
+  const report = await deliverToRecipients(
     pagesOf([1, 2, 3], [4], [5, 6]),
     async (recipient) => {
       delivered.push(recipient);
@@ -37,7 +37,7 @@ it('delivers to every recipient of every page, and counts', async () => {
 });
 
 it('is done at once when there is nobody', async () => {
-  const report = await fanOut(pagesOf(), async () => 'delivered', new ConcurrencyLimit(4));
+  const report = await deliverToRecipients(pagesOf(), async () => 'delivered', new ConcurrencyLimit(4));
   expect(report).toEqual({ recipients: 0, delivered: 0, gone: 0, throttled: 0, failed: 0 });
 });
 
@@ -51,7 +51,7 @@ it('has so many deliveries under way as it may, across pages, and never more', a
     inFlight -= 1;
     return 'delivered' as const;
   };
-  await fanOut(pagesOf([1, 2], [3, 4], [5, 6], [7, 8]), deliver, new ConcurrencyLimit(3));
+  await deliverToRecipients(pagesOf([1, 2], [3, 4], [5, 6], [7, 8]), deliver, new ConcurrencyLimit(3));
   expect(maxInFlight).toBe(3);
 });
 
@@ -61,7 +61,7 @@ it('reads a page only when its first recipient is due', async () => {
   async function* pages() {
     for (pagesRead = 1; pagesRead <= 5; pagesRead += 1) yield [1, 2];
   }
-  const report = fanOut(
+  const report = deliverToRecipients(
     pages(),
     async () => {
       await isReleased;
@@ -82,7 +82,9 @@ it('rejects when a page cannot be read, after what was under way', async () => {
     delivered.push(recipient);
     return 'delivered' as const;
   };
-  await expect(fanOut(brokenPages(), deliver, new ConcurrencyLimit(2))).rejects.toThrow('store is gone');
+  await expect(deliverToRecipients(brokenPages(), deliver, new ConcurrencyLimit(2))).rejects.toThrow(
+    'store is gone',
+  );
   expect(delivered).toEqual([1]);
 });
 
@@ -95,8 +97,8 @@ it('shares its window with another fan-out, which takes turns', async () => {
     return 'delivered' as const;
   };
   await Promise.all([
-    fanOut(pagesOf([1, 2, 3, 4, 5, 6, 7, 8]), deliver, window),
-    fanOut(pagesOf([11, 12, 13, 14]), deliver, window),
+    deliverToRecipients(pagesOf([1, 2, 3, 4, 5, 6, 7, 8]), deliver, window),
+    deliverToRecipients(pagesOf([11, 12, 13, 14]), deliver, window),
   ]);
   expect(started.indexOf('second')).toBeLessThan(4);
   expect(started.lastIndexOf('first')).toBeGreaterThan(started.indexOf('second'));
@@ -111,7 +113,7 @@ it('gives no place to who has to wait for something else', async () => {
     return 'delivered' as const;
   };
   const isSlow = (recipient: number) => recipient < 0;
-  const report = fanOut(pagesOf([-1, -2, -3, 4, 5]), deliver, new ConcurrencyLimit(1), isSlow);
+  const report = deliverToRecipients(pagesOf([-1, -2, -3, 4, 5]), deliver, new ConcurrencyLimit(1), isSlow);
   await new Promise(setImmediate);
   expect(delivered).toEqual([4, 5]);
   release();

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
-import { HttpClient } from '../../../src/nest/callback/http-client.js';
+import { HttpPool } from '../../../src/nest/callback/http-pool.js';
 import { ConnectionsEndpoint } from '../../support/connections-endpoint.js';
 
 const call = { method: 'POST', path: '/dev/@connections/c1', headers: {}, body: 'data' };
 
 async function clientOf(endpoint: ConnectionsEndpoint) {
-  const client = new HttpClient(endpoint.url, { connections: 1, connectTimeoutMs: 1000 });
+  const client = new HttpPool(endpoint.url, { connections: 1, connectTimeoutMs: 1000 });
   return Object.assign(client, { [Symbol.dispose]: () => client.close() });
 }
 

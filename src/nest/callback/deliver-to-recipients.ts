@@ -2,7 +2,7 @@ import { ThrottledError } from './callback.errors.js';
 import { type ConcurrencyLimit } from './concurrency-limit.js';
 
 /** What became of a message to many. `recipients` is the sum of the others. */
-export interface FanOutReport {
+export interface DeliveryReport {
   readonly recipients: number;
   readonly delivered: number;
   readonly gone: number;
@@ -28,12 +28,12 @@ export interface Deliver<Recipient> {
  *   meanwhile, so that slow recipients cannot hold all of them
  * @throws what reading the pages throws; what was under way has ended by then
  */
-export async function fanOut<Recipient>(
+export async function deliverToRecipients<Recipient>(
   pages: AsyncIterable<readonly Recipient[]>,
   deliver: Deliver<Recipient>,
   window: ConcurrencyLimit,
   mustWait: (recipient: Recipient) => boolean = () => false,
-): Promise<FanOutReport> {
+): Promise<DeliveryReport> {
   const counts = { delivered: 0, gone: 0, throttled: 0, failed: 0 };
   let failures: { readonly firstFailure?: unknown } = {};
   const fail = (error: unknown) => {
@@ -45,7 +45,7 @@ export async function fanOut<Recipient>(
   let isLastStarted = false;
   const deliverTo = async (recipient: Recipient) => {
     const hasPlace = !mustWait(recipient);
-    if (!hasPlace) window.leave();
+    if (!hasPlace) window.release();
     underWay += 1;
     try {
       counts[await deliver(recipient)] += 1;
@@ -53,14 +53,14 @@ export async function fanOut<Recipient>(
       fail(error);
     }
     underWay -= 1;
-    if (hasPlace) window.leave();
+    if (hasPlace) window.release();
     if (isLastStarted && underWay === 0) end();
   };
 
   try {
     for await (const page of pages) {
       for (const recipient of page) {
-        const place = window.enter();
+        const place = window.acquire();
         if (place) await place;
         void deliverTo(recipient);
       }

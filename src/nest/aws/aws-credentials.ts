@@ -1,7 +1,7 @@
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import { isLoopback } from '../../service/configuration/loopback.js';
 
-/** AWS credentials as the SDK has them. */
+/** AWS credentials in the SDK's format. */
 export interface AwsCredentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
@@ -12,32 +12,23 @@ export interface AwsCredentials {
 export type CredentialsProvider = () => Promise<AwsCredentials>;
 
 /**
- * Settings of an SDK client whose endpoint is given, and not derived from the Region. FIPS and dual-stack choose between
- * derived endpoints, and the SDK refuses every request when one of them is on beside an explicit endpoint. So they are
- * off, wherever they come from: `AWS_USE_FIPS_ENDPOINT`, `AWS_USE_DUALSTACK_ENDPOINT`, or the AWS config file.
- */
-export function explicitEndpoint(endpoint: string) {
-  return { endpoint, useFipsEndpoint: false, useDualstackEndpoint: false } as const;
-}
-
-/**
- * Who signs requests to an endpoint. What is on this machine does not check signatures, or knows only its own keys: it gets
- * the keys of the environment or placeholders, and neither a profile nor the machine's role is looked at. Everywhere
- * else it is the SDK's default chain.
+ * The credentials for requests to an endpoint: the SDK's default chain, except for a loopback address. A server on this
+ * machine does not check signatures, or knows only its own keys; for it they are the keys of the environment or
+ * placeholders, never those of a profile or of the machine's role.
  *
- * @param endpoint none stands for AWS
+ * @param endpoint undefined for the endpoint of AWS
  */
 export function credentialsFor(endpoint: string | undefined, region: string): CredentialsProvider {
   if (endpoint !== undefined && isLoopback(new URL(endpoint).hostname)) {
-    const credentials = keysOfEnvironment() ?? PLACEHOLDER;
+    const credentials = keysFromEnvironment() ?? PLACEHOLDER;
     return async () => credentials;
   }
-  // made by us, because the chain that a client makes sends its requests to STS through the client's own request handler:
-  // to @connections, for callbacks
+  // not left to the SDK's client, whose own chain sends its requests to STS through the client's request handler: for
+  // callbacks, to @connections
   return defaultProvider({ clientConfig: { region } });
 }
 
-/** How to get credentials, for messages about missing ones. */
+/** Where credentials can come from, for error messages about missing ones. */
 export function credentialsHint(): string {
   const { AWS_PROFILE: profile } = process.env;
   return (
@@ -46,8 +37,8 @@ export function credentialsHint(): string {
   );
 }
 
-/** As the SDK's chain reads them. */
-function keysOfEnvironment(): AwsCredentials | undefined {
+/** Reads the same variables as the SDK's chain. */
+function keysFromEnvironment(): AwsCredentials | undefined {
   const {
     AWS_ACCESS_KEY_ID: accessKeyId,
     AWS_SECRET_ACCESS_KEY: secretAccessKey,

@@ -2,18 +2,20 @@ import { ThrottledError } from './callback.errors.js';
 import { ConcurrencyLimit } from './concurrency-limit.js';
 
 /**
- * So much at once as API Gateway takes, found out by its answers: one more after each round without throttling, half
- * as many after one with it (additive increase, multiplicative decrease). A round is as many answers as may be under way
- * at once, and is throttled when one in {@link THROTTLED_SHARE} was: API Gateway says 429 also of a single client that reads
- * too slowly, which is no reason to slow down for the others.
+ * Concurrency limit driven by API Gateway's 429 responses: additive increase, multiplicative decrease (AIMD). After each
+ * round, the limit grows by one if the round was not throttled, and is halved if it was. A round has as many results as
+ * the limit allows in flight, and counts as throttled when one in {@link THROTTLED_SHARE} was: API Gateway also sends
+ * 429 for a single client that reads too slowly, which is no reason to slow down for the others.
  */
 export class AdaptiveConcurrency {
+  readonly #max: number;
   readonly #limit: ConcurrencyLimit;
-  #answers = 0;
+  #results = 0;
   #throttled = 0;
 
-  /** @param max where it begins, and what it never exceeds */
-  constructor(private readonly max: number) {
+  /** @param max the initial limit, which is never exceeded */
+  constructor(max: number) {
+    this.#max = max;
     this.#limit = new ConcurrencyLimit(max);
   }
 
@@ -37,16 +39,16 @@ export class AdaptiveConcurrency {
   }
 
   #count(isThrottled: boolean): void {
-    this.#answers += 1;
+    this.#results += 1;
     if (isThrottled) this.#throttled += 1;
     const { limit } = this.#limit;
-    if (this.#answers < limit) return;
-    if (this.#throttled * THROTTLED_SHARE >= this.#answers) {
+    if (this.#results < limit) return;
+    if (this.#throttled * THROTTLED_SHARE >= this.#results) {
       this.#limit.resize(Math.max(1, Math.floor(limit / 2)));
-    } else if (limit < this.max) {
+    } else if (limit < this.#max) {
       this.#limit.resize(limit + 1);
     }
-    this.#answers = 0;
+    this.#results = 0;
     this.#throttled = 0;
   }
 }

@@ -1,55 +1,57 @@
 import { QUOTAS } from '../../api/quotas.js';
 import { TooLargeError } from './callback.errors.js';
 
-/** A message to a client that takes several in one frame. It may go along with one before it. */
+/** A message to a client that accepts several messages in one frame. It may be posted with the message before it. */
 export class BatchedMessage {
-  readonly queuedAt = performance.now();
+  readonly data: string | Uint8Array;
   readonly bytes: number;
-  /** There when a post of one before it has settled what becomes of it. */
+  readonly queuedAt = performance.now();
+  /** Set when the post of a message before it has settled this one, too. */
   outcome: { readonly error?: unknown } | undefined;
 
-  constructor(readonly data: string | Uint8Array) {
+  constructor(data: string | Uint8Array) {
+    this.data = data;
     this.bytes = Buffer.byteLength(data);
   }
 }
 
 /**
- * Posts a message together with those that wait right behind it, as one JSON array, so many as fit into what API Gateway
- * meters as one message. A single one is posted as it is.
+ * Posts a message and those that wait directly behind it as one JSON array, up to the size that API Gateway meters as
+ * one message. A message without others is posted unmodified.
  *
- * What is final for the post is so for all in it. What may succeed later is so for the first one only: the others have
- * a deadline of their own, and are tried again in their turn or along with it.
+ * Success and a final error settle every message in the post. A transient error settles none: each message has its own
+ * deadline, and is retried later, alone or in another batch.
  *
- * @param behind those for the same connection, in order; undefined stands for what cannot go along
+ * @param waiting the messages that wait for the same connection, in order; undefined for work that cannot be batched
  */
 export async function postBatch(
   first: BatchedMessage,
-  behind: Iterable<BatchedMessage | undefined>,
+  waiting: Iterable<BatchedMessage | undefined>,
   post: (data: string | Uint8Array) => Promise<void>,
 ): Promise<void> {
-  const company = thatFit(first, behind);
-  if (company.length === 0) return post(first.data);
+  const others = thatFit(first, waiting);
+  if (others.length === 0) return post(first.data);
   try {
-    await post(asArray([first, ...company]));
-    for (const message of company) message.outcome = {};
+    await post(asArray([first, ...others]));
+    for (const message of others) message.outcome = {};
   } catch (error) {
-    // each alone may be small enough
+    // each message may be small enough by itself
     if (error instanceof TooLargeError) return post(first.data);
-    if (isFinal(error)) for (const message of company) message.outcome = { error };
+    if (isFinal(error)) for (const message of others) message.outcome = { error };
     throw error;
   }
 }
 
-function thatFit(first: BatchedMessage, behind: Iterable<BatchedMessage | undefined>): BatchedMessage[] {
-  const company: BatchedMessage[] = [];
+function thatFit(first: BatchedMessage, waiting: Iterable<BatchedMessage | undefined>): BatchedMessage[] {
+  const others: BatchedMessage[] = [];
   let bytes = first.bytes + BRACKETS;
-  for (const message of behind) {
+  for (const message of waiting) {
     if (message === undefined || message.outcome) break;
     bytes += message.bytes + COMMA;
     if (bytes > QUOTAS.batchBytes) break;
-    company.push(message);
+    others.push(message);
   }
-  return company;
+  return others;
 }
 
 const BRACKETS = 2;

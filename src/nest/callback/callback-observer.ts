@@ -8,45 +8,45 @@ import {
   TooLargeError,
 } from './callback.errors.js';
 
-/** What became of a request to `@connections`, or of a message in the end. */
+/** The result of one request to `@connections`, or of a message after all its attempts. */
 export type CallbackResult =
-  /** Or, when nothing was to be delivered, done. */
+  /** Of GetConnection and DeleteConnection: succeeded. */
   | 'delivered'
   | 'gone'
   | 'too_large'
   | 'throttled'
   | 'forbidden'
   | 'timeout'
-  /** It was never sent: too much waited. */
+  /** Not sent, because a queue was full. */
   | 'overloaded'
   | 'failed';
 
 export type CallbackOperation = 'post' | 'get' | 'delete';
 
-/** Is told what the callback service does; provided by whoever wants to know. It must not throw. */
+/** Receives what the callback service does; provide one to observe it. Its methods must not throw. */
 export abstract class CallbackObserver {
-  /** One try of one request has ended. A post may carry several messages. */
+  /** One attempt of one request has ended. A post may carry several messages. */
   abstract attempted(operation: CallbackOperation, result: CallbackResult, durationMs: number): void;
 
-  /** A message has been delivered, or given up. */
+  /** A message was delivered, or has failed for good. */
   abstract settled(result: CallbackResult): void;
 
-  /** The credentials have been read, or could not be. */
+  /** The credentials were read again. @param failure undefined if the read succeeded */
   credentialsRead?(failure: CredentialsError | undefined): void;
 }
 
-/** Does some work, and tells what became of it and how long it took. */
+/** Runs `work`, and reports its result and duration. */
 export async function observed<T>(
   work: () => Promise<T>,
-  ended: (result: CallbackResult, durationMs: number) => void,
+  report: (result: CallbackResult, durationMs: number) => void,
 ): Promise<T> {
   const startedAt = performance.now();
   try {
     const value = await work();
-    ended('delivered', performance.now() - startedAt);
+    report('delivered', performance.now() - startedAt);
     return value;
   } catch (error) {
-    ended(resultOf(error), performance.now() - startedAt);
+    report(resultOf(error), performance.now() - startedAt);
     throw error;
   }
 }

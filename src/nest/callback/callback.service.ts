@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type BeforeApplicationShutdown,
@@ -15,35 +14,36 @@ import { BatchedMessage, postBatch } from './batched-message.js';
 import { CallbackObserver, observed } from './callback-observer.js';
 import { ConcurrencyLimit } from './concurrency-limit.js';
 import { ConnectionQueues } from './connection-queues.js';
-import { ConnectionsClient, type ConnectionTimes } from './connections-client.js';
-import { type Deliver, deliverToRecipients, type DeliveryReport } from './deliver-to-recipients.js';
-import { hashBody, type HashedBody } from './post-signer.js';
-import { remainingMs, retryUntil } from './retry.js';
-
-/** To whom a message goes. */
-export interface Recipient {
-  readonly connectionId: ConnectionId;
-  /** Whether the client takes several messages in one frame. */
-  readonly isBatched?: boolean | undefined;
-}
+import { ConnectionsClient, type ConnectionTimes } from './client/connections-client.js';
+import { type Deliver, deliverToRecipients } from './deliver-to-recipients.js';
+import { type DeliveryReport } from './delivery-report.js';
+import { hashBody, type HashedBody } from './client/hashed-body.js';
+import { type Recipient } from './recipient.js';
+import { Retry } from './retry.js';
 
 /**
- * Speaks to clients through API Gateway's `@connections`. Knows nothing of channels and of what is stored.
+ * Sends to clients through API Gateway's `@connections`. Knows neither channels nor the store.
  *
- * Messages to one connection go one after the other, in the order in which they came, whether they go to it alone or to
- * many; a connection that is slow delays no other one. To a client that takes several in one frame, those that wait go
- * together. Timeouts, broken connections, 429 and 5xx are tried again until
- * the message's deadline, so that a client may get a message twice whose answer was lost on its way.
+ * A message passes four steps: its connection's queue, which is bounded (`connection-queues.ts`); attempts until its
+ * deadline (`retry.ts`); a concurrency limit; and the request (`connections-client.ts`), whose response becomes an error
+ * unless it is a success (`response-errors.ts`).
+ *
+ * Messages to one connection are sent one after the other, in the order of the calls, whether they go to it alone or to
+ * many; a slow connection delays no other one. For a client that accepts several messages in one frame, those that wait
+ * are sent together. Because timeouts are retried, a client may get a message twice when the response was lost.
  */
 @Injectable()
 export class CallbackService implements OnModuleInit, BeforeApplicationShutdown, OnApplicationShutdown {
   readonly #config: Config;
   readonly #queues: ConnectionQueues<BatchedMessage>;
+  readonly #retry: Retry;
   readonly #client: ConnectionsClient;
+  /** Limits the attempts of messages to one connection. */
   readonly #limit: ConcurrencyLimit;
+  /** Limits the attempts of messages to many. */
   readonly #adaptive: AdaptiveConcurrency;
+  /** Limits the recipients of messages to many that have been read and not yet settled. */
   readonly #window: ConcurrencyLimit;
-  readonly #stopping = new AbortController();
 
   constructor(
     @Inject(Config) config: Config,
@@ -56,15 +56,15 @@ export class CallbackService implements OnModuleInit, BeforeApplicationShutdown,
       messagesPerConnection: config.callbackQueuePerConnection,
       bytes: config.callbackQueueBytes,
     });
-    // A connection for each place of the two limits below: a request waits here for its turn, and not there, where its
-    // timeouts run already. So a burst is not taken for a dead endpoint.
+    this.#retry = new Retry(config);
+    // An HTTP connection for each slot of the two limits below: a request waits for its slot here, not in the client,
+    // whose timeouts would be running already. Otherwise a burst would look like an unreachable endpoint.
     this.#client = new ConnectionsClient(config, 2 * concurrency, observer);
     this.#limit = new ConcurrencyLimit(concurrency);
     this.#adaptive = new AdaptiveConcurrency(concurrency);
     this.#window = new ConcurrencyLimit(
-      Math.max(1, Math.min(concurrency * WINDOW, Math.floor(config.callbackQueue / 2))),
+      Math.max(1, Math.min(concurrency * WINDOW_PER_SLOT, Math.floor(config.callbackQueue / 2))),
     );
-    setMaxListeners(0, this.#stopping.signal);
   }
 
   /** @throws {ConfigError} there are no credentials to sign callbacks with */
@@ -73,7 +73,7 @@ export class CallbackService implements OnModuleInit, BeforeApplicationShutdown,
   }
 
   /**
-   * Whether callbacks can be signed.
+   * Checks that callbacks can be signed.
    *
    * @throws {CredentialsError} the credentials have expired, and cannot be renewed
    */
@@ -81,17 +81,17 @@ export class CallbackService implements OnModuleInit, BeforeApplicationShutdown,
     await this.#client.credentials.current();
   }
 
-  /** Messages held for all connections together: waiting, under way, or between two tries. */
+  /** Messages held for all connections together: queued, in flight, or paused before a retry. */
   get queuedMessages(): number {
     return this.#queues.messages;
   }
 
-  /** Their bytes; what goes to many counts once. */
+  /** The bytes of these messages; a message to many counts once. */
   get queuedBytes(): number {
     return this.#queues.bytes;
   }
 
-  /** So many posts of messages to many may be under way at the moment: fewer while API Gateway throttles. */
+  /** The current limit of attempts in flight for messages to many; lower while API Gateway throttles. */
   get fanOutConcurrency(): number {
     return this.#adaptive.limit;
   }
@@ -99,15 +99,15 @@ export class CallbackService implements OnModuleInit, BeforeApplicationShutdown,
   /**
    * Sends one message to one connection, as a text frame.
    *
-   * @param data at most 128 KB; JSON for a client that takes several in one frame
+   * @param data at most 128 KB; JSON for a client that accepts several messages in one frame
    * @returns once API Gateway has accepted it, which is not yet delivery
-   * @throws {GoneError} the client has left (410), or the id never was one (400); worth forgetting the connection
+   * @throws {GoneError} the client has left (410), or the id was never issued (400): forget the connection
    * @throws {TooLargeError} more than 128 KB (413)
-   * @throws {ThrottledError} still limited at the deadline (429)
+   * @throws {ThrottledError} still throttled at the deadline (429)
    * @throws {ForbiddenError} no permission, or no such stage (403)
-   * @throws {CallbackTimeoutError} no connection or no answer in time, in every try, or not its turn before the deadline
-   * @throws {QueueFullError} too much waits already; it was not sent
-   * @throws {CallbackError} everything else: 5xx or connection refused until the deadline
+   * @throws {CallbackTimeoutError} no connection or response in time in any attempt, or queued until the deadline
+   * @throws {QueueFullError} too many messages are queued; it was not sent
+   * @throws {CallbackError} any other failure: 5xx or a refused connection until the deadline
    * @throws {CredentialsError} there are no credentials to sign with
    * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-connections.html
    */
@@ -116,15 +116,15 @@ export class CallbackService implements OnModuleInit, BeforeApplicationShutdown,
     data: string | Uint8Array,
     { isBatched = false }: Pick<Recipient, 'isBatched'> = {},
   ): Promise<void> {
-    const deadline = this.#deadline();
+    const deadline = this.#retry.deadline();
     if (!isBatched) {
       const bytes = Buffer.byteLength(data);
-      return this.#counted(() =>
+      return this.#observed(() =>
         this.#queues.run(connectionId, bytes, () => this.#postNow(connectionId, data, deadline)),
       );
     }
     const message = new BatchedMessage(data);
-    await this.#counted(() =>
+    await this.#observed(() =>
       this.#postBatched(connectionId, message, message.bytes, deadline, (attempt) =>
         this.#limit.run(() => attempt((body) => this.#attemptPost(connectionId, body, deadline))),
       ),
@@ -132,24 +132,24 @@ export class CallbackService implements OnModuleInit, BeforeApplicationShutdown,
   }
 
   /**
-   * Does something while everything else that is for this connection waits, as behind a message.
+   * Runs `work` in the queue of a connection, as a message: all other messages for the connection wait.
    *
-   * @param work is given a `post` as {@link CallbackService.post}, but for the waiting: it has its turn
-   * @throws {QueueFullError} too much waits already; nothing was done
+   * @param work receives a `post` that does not queue, but is otherwise {@link CallbackService.post}
+   * @throws {QueueFullError} too many messages are queued; the work was not started
    */
   async inTurn<T>(
     connectionId: ConnectionId,
     work: (post: (data: string | Uint8Array) => Promise<void>) => Promise<T>,
   ): Promise<T> {
     return this.#queues.run(connectionId, 0, () =>
-      work((data) => this.#counted(() => this.#postNow(connectionId, data, this.#deadline()))),
+      work((data) => this.#observed(() => this.#postNow(connectionId, data, this.#retry.deadline()))),
     );
   }
 
   /**
    * Closes a connection, with code 1000. Does not wait for the messages to it.
    *
-   * @throws as {@link CallbackService.post} does
+   * @throws the errors of {@link CallbackService.post}
    */
   async disconnect(connectionId: ConnectionId): Promise<void> {
     await this.#outOfTurn((timeoutMs) => this.#client.delete(connectionId, timeoutMs));
@@ -158,23 +158,23 @@ export class CallbackService implements OnModuleInit, BeforeApplicationShutdown,
   /**
    * What API Gateway knows of a connection.
    *
-   * @param once whether there is one try only, for who would rather come back later
+   * @param once makes one attempt only, for a caller that prefers to come back later
    * @throws {GoneError} it is not open
-   * @throws as {@link CallbackService.post} does
+   * @throws the errors of {@link CallbackService.post}
    */
   async inspect(connectionId: ConnectionId, { once = false } = {}): Promise<ConnectionTimes> {
     return this.#outOfTurn((timeoutMs) => this.#client.get(connectionId, timeoutMs), once);
   }
 
   /**
-   * Sends one message to many connections, without the SDK: several times as many in the same time. As many at once as
-   * API Gateway takes, of all such messages of this process together, and at most `CALLBACK_CONCURRENCY`. Single posts do
-   * not wait for them.
+   * Sends one message to many connections, without the SDK, which is several times as fast. The attempts in flight are
+   * limited by API Gateway's 429 responses and `CALLBACK_CONCURRENCY`, for all such messages of this process together.
+   * Messages to one connection have a limit of their own, and do not wait for them.
    *
-   * @param pages to whom, in pages
-   * @param deliver what to do with a recipient: `post` is as {@link CallbackService.post}, with its errors
-   * @throws {QueueFullError} too much waits already; nobody got it
-   * @throws what reading the pages throws
+   * @param pages the recipients, in pages
+   * @param deliver called for each recipient with a `post` that behaves like {@link CallbackService.post}
+   * @throws {QueueFullError} too many messages are queued; it was sent to no connection
+   * @throws the error of reading the pages
    */
   async postToMany<To extends Recipient>(
     pages: AsyncIterable<readonly To[]>,
@@ -182,22 +182,22 @@ export class CallbackService implements OnModuleInit, BeforeApplicationShutdown,
     deliver: (recipient: To, post: () => Promise<void>) => ReturnType<Deliver<To>>,
   ): Promise<DeliveryReport> {
     const message = hashBody(data);
-    const release = this.#queues.reserveBytes(message.body.byteLength);
+    const releaseBytes = this.#queues.reserveBytes(message.body.byteLength);
     try {
       return await deliverToRecipients(
         pages,
-        (recipient) => deliver(recipient, () => this.#counted(() => this.#postDirect(recipient, message))),
+        (recipient) => deliver(recipient, () => this.#observed(() => this.#postDirect(recipient, message))),
         this.#window,
         ({ connectionId }) => this.#queues.isBusy(connectionId),
       );
     } finally {
-      release();
+      releaseBytes();
     }
   }
 
-  /** What is under way goes on: on AWS nothing else has changed yet. See {@link retryUntil}. */
+  /** Messages in flight continue, because on AWS the endpoint is still there. See {@link Retry.stop}. */
   beforeApplicationShutdown(): void {
-    this.#stopping.abort();
+    this.#retry.stop();
   }
 
   onApplicationShutdown(): void {
@@ -205,16 +205,16 @@ export class CallbackService implements OnModuleInit, BeforeApplicationShutdown,
   }
 
   #postNow(connectionId: ConnectionId, data: string | Uint8Array, deadline: number): Promise<void> {
-    return this.#retry(deadline, () =>
+    return this.#retry.run(deadline, () =>
       this.#limit.run(() => this.#attemptPost(connectionId, data, deadline)),
     );
   }
 
   #postDirect({ connectionId, isBatched }: Recipient, message: HashedBody): Promise<void> {
-    const deadline = this.#deadline();
+    const deadline = this.#retry.deadline();
     if (!isBatched) {
       return this.#queues.run(connectionId, 0, () =>
-        this.#retry(deadline, () =>
+        this.#retry.run(deadline, () =>
           this.#adaptive.run(() => this.#attemptDirect(connectionId, message, deadline)),
         ),
       );
@@ -229,7 +229,7 @@ export class CallbackService implements OnModuleInit, BeforeApplicationShutdown,
     );
   }
 
-  /** @param inLimit makes one try, when there is a place for it */
+  /** @param inLimit runs one attempt under a concurrency limit */
   #postBatched(
     connectionId: ConnectionId,
     message: BatchedMessage,
@@ -241,7 +241,7 @@ export class CallbackService implements OnModuleInit, BeforeApplicationShutdown,
   ): Promise<void> {
     const work = async () => {
       if (message.outcome === undefined) await this.#linger(message);
-      return this.#retry(deadline, async () => {
+      return this.#retry.run(deadline, async () => {
         if (message.outcome === undefined) {
           await inLimit((post) => postBatch(message, this.#queues.waiting(connectionId), post));
         } else if (message.outcome.error) throw message.outcome.error;
@@ -256,37 +256,24 @@ export class CallbackService implements OnModuleInit, BeforeApplicationShutdown,
   }
 
   async #attemptPost(connectionId: ConnectionId, data: string | Uint8Array, deadline: number): Promise<void> {
-    return this.#client.post(connectionId, data, this.#timeoutMs(deadline));
+    return this.#client.post(connectionId, data, this.#retry.requestTimeoutMs(deadline));
   }
 
   async #attemptDirect(connectionId: ConnectionId, message: HashedBody, deadline: number): Promise<void> {
-    return this.#client.postDirect(connectionId, message, this.#timeoutMs(deadline));
+    return this.#client.postDirect(connectionId, message, this.#retry.requestTimeoutMs(deadline));
   }
 
-  #outOfTurn<T>(work: (timeoutMs: number) => Promise<T>, once = false): Promise<T> {
-    const deadline = this.#deadline();
-    const attempt = () => this.#limit.run(async () => work(this.#timeoutMs(deadline)));
-    return once ? attempt() : this.#retry(deadline, attempt);
+  #outOfTurn<T>(request: (timeoutMs: number) => Promise<T>, once = false): Promise<T> {
+    const deadline = this.#retry.deadline();
+    const attempt = () => this.#limit.run(async () => request(this.#retry.requestTimeoutMs(deadline)));
+    return once ? attempt() : this.#retry.run(deadline, attempt);
   }
 
-  #retry<T>(deadline: number, attempt: () => Promise<T>): Promise<T> {
-    return retryUntil(deadline, attempt, this.#stopping.signal);
-  }
-
-  async #counted(work: () => Promise<void>): Promise<void> {
+  async #observed(work: () => Promise<void>): Promise<void> {
     const { observer } = this;
     return observer ? observed(work, (result) => observer.settled(result)) : work();
   }
-
-  #deadline(): number {
-    return performance.now() + this.#config.callbackDeadlineMs;
-  }
-
-  /** @throws {CallbackTimeoutError} */
-  #timeoutMs(deadline: number): number {
-    return Math.min(this.#config.callbackRequestTimeoutMs, remainingMs(deadline));
-  }
 }
 
-/** Of each place of a fan-out under way, so many more wait for their turn or for another try. */
-const WINDOW = 4;
+/** Recipients read per slot of the limit. The others wait for a slot, or are paused before a retry. */
+const WINDOW_PER_SLOT = 4;

@@ -1,4 +1,4 @@
-/** Lets so many pieces of work run at once; the others wait in the order in which they came. */
+/** A semaphore: runs up to N pieces of work at once; the others wait in the order of the calls. */
 export class ConcurrencyLimit {
   readonly #waiting: (() => void)[] = [];
   #limit: number;
@@ -12,7 +12,7 @@ export class ConcurrencyLimit {
     return this.#limit;
   }
 
-  /** Fewer than are running already: then the next starts when enough of them have ended. */
+  /** A limit below the number of running works takes effect as they end. */
   resize(limit: number): void {
     this.#limit = limit;
     this.#startWaiting();
@@ -28,7 +28,11 @@ export class ConcurrencyLimit {
     }
   }
 
-  /** Takes a place that is given back by {@link release}. @returns undefined when there was one free at once */
+  /**
+   * Takes a slot, which {@link release} returns.
+   *
+   * @returns undefined if a slot was free at once, which saves the caller a promise
+   */
   acquire(): Promise<void> | undefined {
     if (this.#running >= this.#limit) return this.#wait();
     this.#running += 1;
@@ -44,7 +48,7 @@ export class ConcurrencyLimit {
     return new Promise((start) => this.#waiting.push(start));
   }
 
-  /** The places go to those who wait, so that nobody who comes now can take one. */
+  /** Takes the slot for the work that waits, so that a later call cannot take it first. */
   #startWaiting(): void {
     while (this.#running < this.#limit) {
       const start = this.#waiting.shift();

@@ -1,7 +1,7 @@
 import { type ConnectionId } from '../../api/integration.js';
 import { QueueFullError } from './callback.errors.js';
 
-/** How much may be held: what waits, what is under way, and what waits for another try. */
+/** The most that may be held: queued, in flight, or paused before a retry. */
 export interface QueueBounds {
   readonly messages: number;
   readonly messagesPerConnection: number;
@@ -9,72 +9,75 @@ export interface QueueBounds {
 }
 
 /**
- * Keeps the order of what is sent to a connection: one thing at a time, in the order in which it came. Connections do
- * not wait for each other. What is too much is refused, so that a service that cannot get rid of its messages does not
- * grow with them.
+ * A FIFO queue per connection: works for one connection run one after the other, in the order of the calls, and works
+ * for different connections run concurrently. Work beyond the bounds is refused, so that the memory stays bounded when
+ * messages cannot be sent.
  */
 export class ConnectionQueues<Message> {
-  /** Those that wait, for each connection that has something under way. */
+  /** The work that waits, for each connection that has work in flight. */
   readonly #waiting = new Map<ConnectionId, QueuedWork<Message>[]>();
   #messages = 0;
   #bytes = 0;
 
   constructor(private readonly bounds: QueueBounds) {}
 
-  /** Messages that are held for all connections together. */
+  /** Messages held for all connections together. */
   get messages(): number {
     return this.#messages;
   }
 
-  /** Bytes that are held for all connections together. */
+  /** Bytes held for all connections together. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** What waits for this connection, in order; undefined stands for work that came without a message. */
+  /** What waits for this connection, in order; undefined for work that was queued without a message. */
   *waiting(connectionId: ConnectionId): Iterable<Message | undefined> {
     for (const { message } of this.#waiting.get(connectionId) ?? []) yield message;
   }
 
+  /** Whether work for this connection is in flight. */
   isBusy(connectionId: ConnectionId): boolean {
     return this.#waiting.has(connectionId);
   }
 
   /**
-   * @param bytes what the message adds to memory; 0 for one that {@link reserveBytes} has counted
-   * @param message what {@link waiting} tells others of it
-   * @throws {QueueFullError} nothing was done
+   * @param bytes memory of the message; 0 for one that {@link reserveBytes} has counted
+   * @param message what {@link waiting} yields for this work
+   * @throws {QueueFullError} the work was not started
    */
   run<T>(connectionId: ConnectionId, bytes: number, work: () => Promise<T>, message?: Message): Promise<T> {
     const { messages, messagesPerConnection } = this.bounds;
-    if (this.#messages >= messages) throw new QueueFullError(`${messages} messages wait already`);
+    if (this.#messages >= messages) throw new QueueFullError(`${messages} messages are queued`);
     const waiting = this.#waiting.get(connectionId);
-    // the one under way is not in the list
+    // the list does not have the work in flight
     if (waiting !== undefined && waiting.length + 1 >= messagesPerConnection) {
-      throw new QueueFullError(`${messagesPerConnection} messages for this connection wait already`);
+      throw new QueueFullError(`${messagesPerConnection} messages for this connection are queued`);
     }
-    const release = this.reserveBytes(bytes);
+    const releaseBytes = this.reserveBytes(bytes);
     this.#messages += 1;
     const result =
       waiting === undefined ? this.#start(connectionId, work) : wait(waiting, message).then(work);
     const ended = () => {
       this.#messages -= 1;
-      release();
-      this.#next(connectionId);
+      releaseBytes();
+      this.#startNext(connectionId);
     };
     result.then(ended, ended);
     return result;
   }
 
   /**
-   * Counts what is in memory once and goes to many.
+   * Counts the bytes of a message that is held once and sent to many connections.
    *
-   * @returns to be called, once, when it is held no longer
-   * @throws {QueueFullError} nothing was done
+   * @returns the function that releases them, to be called once
+   * @throws {QueueFullError} nothing was counted
    */
   reserveBytes(bytes: number): () => void {
     if (this.#bytes + bytes > this.bounds.bytes) {
-      throw new QueueFullError(`${this.#bytes} bytes wait already, and ${bytes} more would be too many`);
+      throw new QueueFullError(
+        `${this.#bytes} bytes are queued: ${bytes} more exceed the limit of ${this.bounds.bytes}`,
+      );
     }
     this.#bytes += bytes;
     return () => {
@@ -87,7 +90,7 @@ export class ConnectionQueues<Message> {
     return work();
   }
 
-  #next(connectionId: ConnectionId): void {
+  #startNext(connectionId: ConnectionId): void {
     const next = this.#waiting.get(connectionId)?.shift();
     if (next) next.start();
     else this.#waiting.delete(connectionId);

@@ -1,32 +1,21 @@
 import { ThrottledError } from './callback.errors.js';
 import { type ConcurrencyLimit } from './concurrency-limit.js';
+import { type DeliveryReport } from './delivery-report.js';
 
-/** What became of a message to many. `recipients` is the sum of the others. */
-export interface DeliveryReport {
-  readonly recipients: number;
-  readonly delivered: number;
-  readonly gone: number;
-  /** API Gateway still throttled the last try. */
-  readonly throttled: number;
-  readonly failed: number;
-  /** The first of those that were throttled or failed: when API Gateway is in trouble they are alike. */
-  readonly firstFailure?: unknown;
-}
-
-/** Sends to one recipient. */
+/** Sends a message to one recipient. */
 export interface Deliver<Recipient> {
   (recipient: Recipient): Promise<'delivered' | 'gone'>;
 }
 
 /**
- * Delivers to every recipient, so many at once as `window` has places, and reads the next page only when its first
- * recipient is due. A failure is counted and stops nobody else.
+ * Delivers to every recipient, with as many deliveries in flight as `window` has slots. A page is read only when a
+ * delivery to its first recipient can start. A failure is counted and does not stop the others.
  *
- * @param pages recipients in pages, as `Store.members` gives them
- * @param window may be shared with others, who then take turns
- * @param mustWait recipients to whom something else is sent now: the message waits behind it, and takes no place
- *   meanwhile, so that slow recipients cannot hold all of them
- * @throws what reading the pages throws; what was under way has ended by then
+ * @param pages recipients in pages, as `Store.members` yields them
+ * @param window may be shared with other deliveries, which then alternate
+ * @param mustWait whether another message to the recipient is in flight. The delivery then waits behind it and occupies
+ *   no slot, so that slow recipients cannot occupy all of them
+ * @throws the error of reading the pages, after the deliveries in flight have ended
  */
 export async function deliverToRecipients<Recipient>(
   pages: AsyncIterable<readonly Recipient[]>,
@@ -36,38 +25,38 @@ export async function deliverToRecipients<Recipient>(
 ): Promise<DeliveryReport> {
   const counts = { delivered: 0, gone: 0, throttled: 0, failed: 0 };
   let failures: { readonly firstFailure?: unknown } = {};
-  const fail = (error: unknown) => {
+  const countFailure = (error: unknown) => {
     if (counts.throttled + counts.failed === 0) failures = { firstFailure: error };
     counts[error instanceof ThrottledError ? 'throttled' : 'failed'] += 1;
   };
-  let underWay = 0;
+  let inFlight = 0;
   const { promise: haveEnded, resolve: end } = Promise.withResolvers<void>();
   let isLastStarted = false;
   const deliverTo = async (recipient: Recipient) => {
-    const hasPlace = !mustWait(recipient);
-    if (!hasPlace) window.release();
-    underWay += 1;
+    const holdsSlot = !mustWait(recipient);
+    if (!holdsSlot) window.release();
+    inFlight += 1;
     try {
       counts[await deliver(recipient)] += 1;
     } catch (error) {
-      fail(error);
+      countFailure(error);
     }
-    underWay -= 1;
-    if (hasPlace) window.release();
-    if (isLastStarted && underWay === 0) end();
+    inFlight -= 1;
+    if (holdsSlot) window.release();
+    if (isLastStarted && inFlight === 0) end();
   };
 
   try {
     for await (const page of pages) {
       for (const recipient of page) {
-        const place = window.acquire();
-        if (place) await place;
+        const wait = window.acquire();
+        if (wait) await wait;
         void deliverTo(recipient);
       }
     }
   } finally {
     isLastStarted = true;
-    if (underWay > 0) await haveEnded;
+    if (inFlight > 0) await haveEnded;
   }
   const recipients = counts.delivered + counts.gone + counts.throttled + counts.failed;
   return { recipients, ...counts, ...failures };

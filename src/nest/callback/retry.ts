@@ -1,65 +1,94 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { backoffMs } from '../backoff.js';
 import { CallbackError, CallbackTimeoutError } from './callback.errors.js';
 
-/** The longest first pause; each further one may be twice as long. */
-const FIRST_PAUSE_MS = 100;
-
-const LONGEST_PAUSE_MS = 3_000;
+export interface RetrySettings {
+  /** How long a message may take in all, queueing and pauses included. */
+  readonly callbackDeadlineMs: number;
+  readonly callbackRequestTimeoutMs: number;
+}
 
 /**
- * Tries until it works, until what went wrong will not go away by itself, or until there is no time for another try.
- * Between two tries it pauses with full jitter, so that many who failed together do not come back together.
- *
- * @param deadline of `performance.now()`; no try starts later
- * @param attempt one try; it asks {@link remainingMs} when its turn has come
- * @param stopping aborted when this process is about to end. Whoever pauses then tries at once, and a refused connection
- *   is final from then on: API Gateway does not refuse any, so the other side is a local gateway that has ended before us
- * @throws what the last try has thrown; that of the one before it, if the deadline has cut the last one short
- * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+ * Retries callbacks: transient errors until the message's deadline, with exponential backoff, and with a timeout for
+ * each attempt. Deadlines are times of `performance.now()`.
  */
-export async function retryUntil<T>(
-  deadline: number,
-  attempt: () => Promise<T>,
-  stopping?: AbortSignal,
-): Promise<T> {
-  let last: unknown;
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (error instanceof TooLateError) throw last ?? error;
-      if (!(error instanceof CallbackError) || !error.isTransient) throw error;
-      const isCutShort = error instanceof CallbackTimeoutError && performance.now() >= deadline;
-      if (isCutShort) throw last ?? error;
-      const pauseMs = pauseAfter(tries);
-      if (performance.now() + pauseMs >= deadline) throw error;
-      if (stopping?.aborted && isRefused(error)) throw error;
-      last = error;
-      await pause(pauseMs, stopping);
+export class Retry {
+  readonly #settings: RetrySettings;
+  readonly #stopping = new AbortController();
+
+  constructor(settings: RetrySettings) {
+    this.#settings = settings;
+    setMaxListeners(0, this.#stopping.signal);
+  }
+
+  /** The deadline of a message that arrives now. */
+  deadline(): number {
+    return performance.now() + this.#settings.callbackDeadlineMs;
+  }
+
+  /**
+   * The timeout of an attempt that starts now.
+   *
+   * @throws {CallbackTimeoutError} the deadline has passed
+   */
+  requestTimeoutMs(deadline: number): number {
+    return Math.min(this.#settings.callbackRequestTimeoutMs, remainingMs(deadline));
+  }
+
+  /**
+   * Runs attempts until one succeeds, fails with an error that is not transient, or no time is left for another.
+   *
+   * @param attempt gets its timeout from {@link requestTimeoutMs} when it has a slot to run in
+   * @throws the error of the last attempt; of the one before if the deadline has cut the last one short
+   */
+  async run<T>(deadline: number, attempt: () => Promise<T>): Promise<T> {
+    let lastError: unknown;
+    for (let attempts = 1; ; attempts += 1) {
+      try {
+        return await attempt();
+      } catch (error) {
+        if (error instanceof NotAttemptedError) throw lastError ?? error;
+        if (!(error instanceof CallbackError) || !error.isTransient) throw error;
+        const isCutShort = error instanceof CallbackTimeoutError && performance.now() >= deadline;
+        if (isCutShort) throw lastError ?? error;
+        const pauseMs = backoffMs(attempts, CALLBACK_BACKOFF);
+        if (performance.now() + pauseMs >= deadline) throw error;
+        if (this.#stopping.signal.aborted && isRefused(error)) throw error;
+        lastError = error;
+        await this.#pause(pauseMs);
+      }
     }
+  }
+
+  /**
+   * For when this process is about to end: ends the current pauses, so that each paused message is attempted at once,
+   * and makes a refused connection a final error. API Gateway refuses no connection, so the endpoint is a local gateway
+   * that has ended before this process.
+   */
+  stop(): void {
+    this.#stopping.abort();
+  }
+
+  async #pause(ms: number): Promise<void> {
+    const { signal } = this.#stopping;
+    // only the pauses at the time of the stop are ended: later ones have their full length
+    if (signal.aborted) await sleep(ms);
+    else await sleep(ms, undefined, { signal }).catch(() => undefined);
   }
 }
 
-/** @throws {CallbackTimeoutError} there is no time left */
-export function remainingMs(deadline: number): number {
+/** Pauses of up to 100 ms after the first attempt, at most 3 s later; several fit into the default deadline. */
+export const CALLBACK_BACKOFF = { firstMs: 100, longestMs: 3_000 };
+
+/** @throws {CallbackTimeoutError} the deadline has passed */
+function remainingMs(deadline: number): number {
   const remaining = Math.ceil(deadline - performance.now());
   if (remaining > 0) return remaining;
-  throw new TooLateError('its time was over before its turn had come');
-}
-
-async function pause(ms: number, stopping: AbortSignal | undefined): Promise<void> {
-  // who stops is told once: after that, pauses are as long as ever
-  if (stopping === undefined || stopping.aborted) await sleep(ms);
-  else await sleep(ms, undefined, { signal: stopping }).catch(() => undefined);
+  throw new NotAttemptedError('the deadline passed before the attempt could start');
 }
 
 const isRefused = ({ cause }: CallbackError) =>
   (cause as NodeJS.ErrnoException | undefined)?.code === 'ECONNREFUSED';
 
-/** There was no try. */
-class TooLateError extends CallbackTimeoutError {}
-
-/** @param random from 0 to 1 */
-export function pauseAfter(tries: number, random = Math.random()): number {
-  return random * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (tries - 1));
-}
+class NotAttemptedError extends CallbackTimeoutError {}

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type ConnectionId } from '../../api/integration.js';
 import { type ChannelName } from '../../api/messages.js';
 import { ConcurrencyLimit } from '../callback/concurrency-limit.js';
-import { type DeliveryReport } from '../callback/deliver-to-recipients.js';
+import { type DeliveryReport } from '../callback/delivery-report.js';
 import { Config } from '../../service/configuration/config.js';
 import { ConnectionsService, type Sender } from '../connections/connections.service.js';
 import { frame } from '../connections/frame.js';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ConnectionId } from '../../../api/integration.js';
-import { type DeliveryReport } from '../../callback/deliver-to-recipients.js';
+import { type DeliveryReport } from '../../callback/delivery-report.js';
 import { type ConnectionsService } from '../../connections/connections.service.js';
 import { type Member, type Shard, type Store } from '../../store/store.js';
 import { type ChannelDelivery, readProgress, recipients, writeProgress } from './channel-delivery.js';

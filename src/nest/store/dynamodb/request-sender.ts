@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { credentialsFor, explicitEndpoint } from '../../aws/aws-credentials.js';
+import { credentialsFor } from '../../aws/aws-credentials.js';
+import { explicitEndpoint } from '../../aws/explicit-endpoint.js';
 import { ConfigError } from '../../../service/configuration/config.js';
 import { StoreUnavailableError } from '../store.errors.js';
 

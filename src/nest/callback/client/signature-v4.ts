@@ -1,12 +1,16 @@
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 
+/*
+ * The parts of Signature Version 4 that both signers need.
+ */
+
 export interface Credentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken?: string | undefined;
 }
 
-/** What all signatures of one day have in common. */
+/** What all signatures of one day and one set of credentials have in common. */
 export interface SigningKey {
   /** `20261120` */
   readonly date: string;
@@ -16,38 +20,41 @@ export interface SigningKey {
   readonly key: KeyObject;
 }
 
-/** The keys of Signature Version 4 for `@connections` of one Region; the last one made is kept. */
+/** The signing keys for `@connections` of one Region. The last key is cached. */
 export class SigningKeys {
+  readonly #region: string;
   #last: SigningKey | undefined;
 
-  constructor(private readonly region: string) {}
+  constructor(region: string) {
+    this.#region = region;
+  }
 
   /** @param date `20261120` */
   keyFor(credentials: Credentials, date: string): SigningKey {
     if (this.#last?.date !== date || this.#last.credentials !== credentials) {
-      const ofDate = hmac(`AWS4${credentials.secretAccessKey}`, date);
-      const key = hmac(hmac(hmac(ofDate, this.region), SERVICE), TERMINATOR);
-      const scope = `${date}/${this.region}/${SERVICE}/${TERMINATOR}`;
+      const dateKey = hmac(`AWS4${credentials.secretAccessKey}`, date);
+      const key = hmac(hmac(hmac(dateKey, this.#region), SERVICE), TERMINATOR);
+      const scope = `${date}/${this.#region}/${SERVICE}/${TERMINATOR}`;
       this.#last = { date, credentials, scope, key: createSecretKey(key) };
     }
     return this.#last;
   }
 }
 
-/** @returns `20261120T231500Z` */
+/** @param now milliseconds since 1970 @returns `20261120T231500Z` */
 export function signingTime(now: number): string {
   const text = new Date(now).toISOString();
   return `${text.slice(0, 4)}${text.slice(5, 7)}${text.slice(8, 13)}${text.slice(14, 16)}${text.slice(17, 19)}Z`;
 }
 
-/** @param canonicalHash of the canonical request, in hexadecimal */
+/** @param canonicalHash SHA-256 of the canonical request, in hexadecimal */
 export function calculateSignature({ key, scope }: SigningKey, time: string, canonicalHash: string): string {
   return createHmac('sha256', key)
     .update(`AWS4-HMAC-SHA256\n${time}\n${scope}\n${canonicalHash}`)
     .digest('hex');
 }
 
-/** All but letters, digits and `-._~` as a signature wants it. */
+/** The `UriEncode` of Signature Version 4: encodes everything but letters, digits and `-._~`. */
 export function uriEncode(text: string): string {
   const encoded = encodeURIComponent(text);
   return /[!'()*]/.test(encoded) ? encoded.replaceAll(/[!'()*]/g, hexadecimal) : encoded;

@@ -7,11 +7,11 @@ import { mkdtempDisposable, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { type ConnectionId } from '../../../src/api/integration.js';
-import { GoneError } from '../../../src/nest/callback/callback.errors.js';
-import { ConnectionsClient } from '../../../src/nest/callback/connections-client.js';
-import { hashBody } from '../../../src/nest/callback/post-signer.js';
-import { readConfig } from '../../../src/service/configuration/config.js';
+import { type ConnectionId } from '../../../../src/api/integration.js';
+import { GoneError } from '../../../../src/nest/callback/callback.errors.js';
+import { ConnectionsClient } from '../../../../src/nest/callback/client/connections-client.js';
+import { hashBody } from '../../../../src/nest/callback/client/hashed-body.js';
+import { readConfig } from '../../../../src/service/configuration/config.js';
 
 // the SDK signs every request: with these, and not with what the machine may have
 process.env['AWS_ACCESS_KEY_ID'] = 'test';

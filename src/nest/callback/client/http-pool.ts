@@ -9,58 +9,59 @@ export interface HttpPoolSettings {
 export interface PoolRequest {
   readonly method: string;
   readonly path: string;
-  /** By name, or names and values by turns. */
+  /** A record, or a flat list: name, value, … */
   readonly headers: Record<string, string> | string[];
   readonly body?: Uint8Array | string | null | undefined;
 }
 
 export interface PoolResponse {
   readonly status: number;
+  /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** The whole; undefined when it is empty. */
+  /** The complete body; undefined if it is empty. */
   readonly body: Uint8Array | undefined;
 }
 
-/** Speaks to API Gateway over kept-alive connections, with explicit timeouts. */
+/** Kept-alive HTTP/1.1 connections to the callback endpoint, with exact timeouts. Both ways to post use them. */
 export class HttpPool {
   readonly #pool: Pool;
-  readonly #underWay = new Set<ResponseReceiver>();
+  readonly #inFlight = new Set<ResponseReceiver>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(endpoint: string, { connections, connectTimeoutMs }: HttpPoolSettings) {
     this.#pool = new Pool(new URL(endpoint).origin, {
       connections,
-      // the signature is over HTTP/1.1's headers, and a connection of one's own is what the concurrency counts
+      // the signature covers HTTP/1.1 headers, and the concurrency limits count one connection per request
       allowH2: false,
-      // its own timeouts are half a second late
+      // undici's own timeouts fire up to half a second late
       headersTimeout: 0,
       bodyTimeout: 0,
       connect: connectorWithin(connectTimeoutMs),
-      // a success has no body or a few fields, and an error a sentence
+      // a success has no body or a few fields, and an error one sentence
       maxResponseSize: 64 * 1024,
     });
   }
 
   /**
-   * @param timeoutMs until the whole answer is there
-   * @param signal gives up when it is aborted
-   * @throws an error named `TimeoutError` or `AbortError`, or what undici says of a connection that broke
+   * @param timeoutMs until the response is complete
+   * @param signal aborts the request
+   * @throws an error named `TimeoutError` or `AbortError`, or undici's error for a broken connection
    */
-  call(
+  request(
     { method, path, headers, body }: PoolRequest,
     timeoutMs: number,
     signal?: AbortSignal,
   ): Promise<PoolResponse> {
     return new Promise((resolve, reject) => {
       const abort = () => receiver.giveUp('AbortError', 'aborted');
-      const receiver = new ResponseReceiver(performance.now() + timeoutMs, (error, answer) => {
-        this.#underWay.delete(receiver);
+      const receiver = new ResponseReceiver(performance.now() + timeoutMs, (error, response) => {
+        this.#inFlight.delete(receiver);
         signal?.removeEventListener('abort', abort);
-        if (answer) resolve(answer);
+        if (response) resolve(response);
         else reject(error);
       });
-      this.#underWay.add(receiver);
-      this.#timer ??= setTimeout(() => this.#sweep(), SWEEP_MS);
+      this.#inFlight.add(receiver);
+      this.#timer ??= setTimeout(() => this.#endOverdue(), TIMEOUT_CHECK_MS);
       signal?.addEventListener('abort', abort);
       if (signal?.aborted) abort();
       try {
@@ -71,25 +72,26 @@ export class HttpPool {
     });
   }
 
-  /** Gives up what is under way. */
+  /** Aborts the requests in flight. */
   close(): void {
     clearTimeout(this.#timer);
     void this.#pool.destroy();
   }
 
-  /** Ends what has taken too long. One timer for all: one for each would cost more than its signature. */
-  #sweep(): void {
+  /** Ends the requests whose timeout has passed. One timer serves all: one per request costs more than a signature. */
+  #endOverdue(): void {
     const now = performance.now();
-    for (const receiver of this.#underWay) {
-      if (receiver.deadline <= now) receiver.giveUp('TimeoutError', 'no whole answer in time');
+    for (const receiver of this.#inFlight) {
+      if (receiver.deadline <= now) receiver.giveUp('TimeoutError', 'no complete response in time');
     }
-    this.#timer = this.#underWay.size > 0 ? setTimeout(() => this.#sweep(), SWEEP_MS) : undefined;
+    this.#timer =
+      this.#inFlight.size > 0 ? setTimeout(() => this.#endOverdue(), TIMEOUT_CHECK_MS) : undefined;
   }
 }
 
-const SWEEP_MS = 20;
+const TIMEOUT_CHECK_MS = 20;
 
-/** undici's own connector, whose timeout is half a second late as well. */
+/** undici's connector, with a timeout of ours, because its own fires up to half a second late, too. */
 function connectorWithin(timeoutMs: number): buildConnector.connector {
   const connect = buildConnector({ timeout: 0, allowH2: false });
   return (options, callback) => {
@@ -100,13 +102,15 @@ function connectorWithin(timeoutMs: number): buildConnector.connector {
       clearTimeout(timer);
       callback(...result);
     };
-    // it returns the socket, which its type does not say
+    // the connector returns the socket, which is not in its type
     const socket = connect(options, ended) as unknown as Socket;
   };
 }
 
-/** What undici's own `request` does, without the stream and the signal that each call of it costs. */
+/** Collects one response. Does what undici's `request` does, without its stream and signal, which cost time. */
 class ResponseReceiver implements Dispatcher.DispatchHandler {
+  readonly deadline: number;
+  readonly #end: (error: unknown, response?: PoolResponse) => void;
   #controller: Dispatcher.DispatchController | undefined;
   #reason: Error | undefined;
   #status = 0;
@@ -114,18 +118,18 @@ class ResponseReceiver implements Dispatcher.DispatchHandler {
   #body: Buffer[] | undefined;
 
   /**
-   * @param deadline of `performance.now()`
-   * @param end is called once or more; only the first time counts
+   * @param deadline a time of `performance.now()`
+   * @param end called once or more; only the first call counts
    */
-  constructor(
-    readonly deadline: number,
-    private readonly end: (error: unknown, answer?: PoolResponse) => void,
-  ) {}
+  constructor(deadline: number, end: (error: unknown, response?: PoolResponse) => void) {
+    this.deadline = deadline;
+    this.#end = end;
+  }
 
   giveUp(name: 'TimeoutError' | 'AbortError', message: string): void {
     this.#reason = Object.assign(new Error(message), { name });
-    // it may still wait for a connection
-    this.end(this.#reason);
+    // without waiting for undici, whose request may still wait for a connection
+    this.#end(this.#reason);
     this.#controller?.abort(this.#reason);
   }
 
@@ -149,10 +153,10 @@ class ResponseReceiver implements Dispatcher.DispatchHandler {
 
   onResponseEnd(): void {
     const body = this.#body && (this.#body.length === 1 ? this.#body[0] : Buffer.concat(this.#body));
-    this.end(undefined, { status: this.#status, headers: this.#headers, body });
+    this.#end(undefined, { status: this.#status, headers: this.#headers, body });
   }
 
   onResponseError(_: unknown, error: unknown): void {
-    this.end(error);
+    this.#end(error);
   }
 }

@@ -1,55 +1,43 @@
 import { hash } from 'node:crypto';
-import { type ConnectionId } from '../../api/integration.js';
+import { type ConnectionId } from '../../../api/integration.js';
+import { type HashedBody } from './hashed-body.js';
 import {
-  type Credentials,
-  uriEncode,
   calculateSignature,
+  type Credentials,
   type SigningKey,
   type SigningKeys,
   signingTime,
+  uriEncode,
 } from './signature-v4.js';
 
-/** One message, with what is the same for all who get it. */
-export interface HashedBody {
-  readonly body: Uint8Array;
-  /** In hexadecimal. */
-  readonly bodyHash: string;
-}
-
-/** What to send to one connection. */
+/** The parts of a signed post that depend on the connection. */
 export interface SignedPost {
   readonly path: string;
-  /** Names and values by turns. */
+  /** A flat list: name, value, … */
   readonly headers: string[];
 }
 
-export function hashBody(data: string | Uint8Array): HashedBody {
-  const body = typeof data === 'string' ? Buffer.from(data) : data;
-  return { body, bodyHash: hash('sha256', body) };
-}
-
 /**
- * Signs posts of `@connections` with Signature Version 4, byte for byte as the SDK's signer does, which
- * `test/nest/callback/post-signer.spec.ts` proves. It is faster because what many posts have in common is made once:
- * the key of the day, the text of the second, the hash of the body.
+ * Signs posts of `@connections` with Signature Version 4, byte for byte like the SDK's signer, which
+ * `test/nest/callback/client/post-signer.spec.ts` proves. It is faster because it computes once what many posts share: the key
+ * of the day, the headers of the second, the hash of the body.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
 export class PostSigner {
+  readonly #keys: SigningKeys;
   readonly #path: string;
   readonly #canonicalPath: string;
   readonly #host: string;
-  #second: Second | undefined;
+  #second: SharedBySecond | undefined;
 
-  /** @param endpoint where callbacks go, with the stage */
-  constructor(
-    endpoint: string,
-    private readonly keys: SigningKeys,
-  ) {
+  /** @param endpoint the callback endpoint, with the stage */
+  constructor(endpoint: string, keys: SigningKeys) {
     const { host, pathname } = new URL(endpoint);
+    this.#keys = keys;
     this.#host = host;
     this.#path = `${pathname.replace(/\/$/, '')}/@connections/`;
-    // the signature covers the path once more encoded, without what is empty in it
+    // the canonical path is encoded twice and has no empty segments
     this.#canonicalPath = `/${this.#path.split('/').filter(Boolean).map(uriEncode).join('/')}/`;
   }
 
@@ -60,7 +48,7 @@ export class PostSigner {
     credentials: Credentials,
     now: number,
   ): SignedPost {
-    const second = this.#secondOf(credentials, now);
+    const second = this.#sharedAt(credentials, now);
     const { time, token, authorization } = second;
     const id = uriEncode(connectionId);
     const canonicalHash = hash(
@@ -83,17 +71,17 @@ export class PostSigner {
     return { path: this.#path + id, headers };
   }
 
-  #secondOf(credentials: Credentials, now: number): Second {
+  #sharedAt(credentials: Credentials, now: number): SharedBySecond {
     const second = Math.floor(now / 1000);
     if (this.#second?.second !== second || this.#second.credentials !== credentials) {
-      this.#second = this.#newSecond(credentials, second);
+      this.#second = this.#compute(credentials, second);
     }
     return this.#second;
   }
 
-  #newSecond(credentials: Credentials, second: number): Second {
+  #compute(credentials: Credentials, second: number): SharedBySecond {
     const time = signingTime(second * 1000);
-    const key = this.keys.keyFor(credentials, time.slice(0, 8));
+    const key = this.#keys.keyFor(credentials, time.slice(0, 8));
     const token = credentials.sessionToken;
     const signedHeaders = `content-type;host;x-amz-content-sha256;x-amz-date${token ? ';x-amz-security-token' : ''}`;
     return {
@@ -109,19 +97,22 @@ export class PostSigner {
   }
 }
 
-interface Second {
+/** What all signatures of one second have in common. */
+interface SharedBySecond {
+  /** Seconds since 1970. */
   readonly second: number;
   readonly credentials: Credentials;
   /** `20261120T231500Z` */
   readonly time: string;
   readonly key: SigningKey;
   readonly token: string | undefined;
-  /** The canonical headers up to the body's hash. */
+  /** The canonical request from the headers to the first hash of the body. */
   readonly canonicalStart: string;
-  /** From there to the body's hash at the end. */
+  /** The canonical request between the two hashes of the body. */
   readonly canonicalEnd: string;
+  /** The header's value up to the signature. */
   readonly authorization: string;
 }
 
-/** As the SDK sends it; a text frame comes of it all the same. */
+/** The SDK's content type. API Gateway sends the body as a text frame all the same. */
 const CONTENT_TYPE = 'application/octet-stream';

@@ -2,8 +2,8 @@ import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { SdkRequestSigner } from '../../../src/nest/callback/sdk-request-signer.js';
-import { SigningKeys } from '../../../src/nest/callback/signature-v4.js';
+import { SdkRequestSigner } from '../../../../src/nest/callback/client/sdk-request-signer.js';
+import { SigningKeys } from '../../../../src/nest/callback/client/signature-v4.js';
 
 const REGION = 'eu-central-1';
 const REQUESTS = 500;

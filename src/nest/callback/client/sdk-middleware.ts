@@ -1,10 +1,10 @@
 import { type ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
 
 /**
- * Leaves out of the SDK's client what need not be done for every post: it copies its whole configuration to write a
- * request and again to read the answer, and prepares for the further tries that `maxAttempts: 1` rules out. What writes
- * requests, reads answers and makes errors of them is the SDK's protocol as before; only the steps around it are ours,
- * and have the SDK's names.
+ * Replaces the three steps in the SDK's middleware that make a post slow: its serializer and deserializer copy the whole
+ * configuration for each request and again for each response, and its retry step prepares for attempts that
+ * `maxAttempts: 1` rules out. The SDK's protocol still serializes requests, parses responses and creates errors. The new
+ * steps have the SDK's names, so that they override its own.
  */
 export function simplifyMiddleware({ middlewareStack, config }: ApiGatewayManagementApiClient): void {
   const protocol = config.protocol as unknown as Protocol;
@@ -13,9 +13,9 @@ export function simplifyMiddleware({ middlewareStack, config }: ApiGatewayManage
   middlewareStack.add(
     (next, context) => {
       const operation = operationOf(context);
-      const whatItKnows = { ...config, ...context, endpoint: () => endpoint };
+      const protocolContext = { ...config, ...context, endpoint: () => endpoint };
       return async (args) =>
-        next({ ...args, request: await protocol.serializeRequest(operation, args.input, whatItKnows) });
+        next({ ...args, request: await protocol.serializeRequest(operation, args.input, protocolContext) });
     },
     { name: 'serializerMiddleware', step: 'serialize', tags: ['SERIALIZER'], override: true },
   );
@@ -23,13 +23,16 @@ export function simplifyMiddleware({ middlewareStack, config }: ApiGatewayManage
   middlewareStack.add(
     (next, context) => {
       const operation = operationOf(context);
-      const whatItKnows = { ...config, ...context };
+      const protocolContext = { ...config, ...context };
       return async (args) => {
         const { response } = await next(args);
         try {
-          return { response, output: await protocol.deserializeResponse(operation, whatItKnows, response) };
+          return {
+            response,
+            output: await protocol.deserializeResponse(operation, protocolContext, response),
+          };
         } catch (error) {
-          // as the SDK's own step does: the status of an answer that cannot be read is known all the same
+          // like the SDK's own step, so that the status of a response that cannot be parsed is known
           throw Object.defineProperty(error as object, '$response', { value: response });
         }
       };
@@ -37,7 +40,7 @@ export function simplifyMiddleware({ middlewareStack, config }: ApiGatewayManage
     { name: 'deserializerMiddleware', step: 'deserialize', tags: ['DESERIALIZER'], override: true },
   );
 
-  // others are placed relative to it, so that it cannot be removed
+  // replaced, not removed, because other steps are placed relative to it
   middlewareStack.add((next) => next, {
     name: 'retryMiddleware',
     step: 'finalizeRequest',
@@ -47,7 +50,7 @@ export function simplifyMiddleware({ middlewareStack, config }: ApiGatewayManage
   });
 }
 
-/** Of the SDK's protocols, whose own types are not of a package that we depend on. */
+/** An SDK protocol. The SDK's own types for it are in a package that is not one of our dependencies. */
 interface Protocol {
   serializeRequest(operation: Operation, input: object, context: object): Promise<unknown>;
   deserializeResponse<Output>(operation: Operation, context: object, response: unknown): Promise<Output>;
@@ -61,7 +64,7 @@ interface Operation {
   readonly output: unknown;
 }
 
-/** The schema of the command to which the steps belong. */
+/** The schema of the command that the middleware is composed for. */
 function operationOf(context: object): Operation {
   const { __smithy_context: smithy } = context as {
     __smithy_context: { operationSchema: readonly [number, string, string, unknown, unknown, unknown] };

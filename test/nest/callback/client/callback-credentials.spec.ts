@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type AwsCredentials } from '../../../src/nest/aws/aws-credentials.js';
-import { CallbackCredentials } from '../../../src/nest/callback/callback-credentials.js';
-import { CredentialsError } from '../../../src/nest/callback/callback.errors.js';
-import { ConfigError } from '../../../src/service/configuration/config.js';
-import { CredentialsLog } from '../../../src/nest/logging/credentials-log.js';
+import { type AwsCredentials } from '../../../../src/nest/aws/aws-credentials.js';
+import { CallbackCredentials } from '../../../../src/nest/callback/client/callback-credentials.js';
+import { CredentialsError } from '../../../../src/nest/callback/callback.errors.js';
+import { ConfigError } from '../../../../src/service/configuration/config.js';
+import { CredentialsLog } from '../../../../src/nest/logging/credentials-log.js';
 
 const MINUTE = 60_000;
 

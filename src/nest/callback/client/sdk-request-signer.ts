@@ -1,13 +1,13 @@
 import { hash } from 'node:crypto';
 import {
-  type Credentials,
-  uriEncode,
   calculateSignature,
+  type Credentials,
   type SigningKeys,
   signingTime,
+  uriEncode,
 } from './signature-v4.js';
 
-/** A request as the SDK's client has made it, before it is signed and after. */
+/** A request of the SDK's client, before or after it is signed. */
 export interface SdkRequest {
   readonly method: string;
   readonly path: string;
@@ -17,27 +17,29 @@ export interface SdkRequest {
 }
 
 /**
- * What the SDK's client takes as its `signer`: signs any request of `@connections`, byte for byte as the SDK's own
- * signer does, which `test/nest/callback/sdk-request-signer.spec.ts` proves. That one makes its hashes by promises
- * in eight steps, which is more than half of what a post costs with it.
+ * The `signer` for the SDK's client: signs any request of `@connections`, byte for byte like the SDK's own signer, which
+ * `test/nest/callback/client/sdk-request-signer.spec.ts` proves. The SDK's signer computes its hashes in eight asynchronous
+ * steps, which are more than half of the cost of a post.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
 export class SdkRequestSigner {
-  /** @param credentials those to sign with now */
-  constructor(
-    private readonly keys: SigningKeys,
-    private readonly credentials: () => Credentials | Promise<Credentials>,
-  ) {}
+  readonly #keys: SigningKeys;
+  readonly #currentCredentials: () => Credentials | Promise<Credentials>;
 
-  /** @param signingDate the time by the clock of AWS, as far as the SDK knows how far ours is off */
+  constructor(keys: SigningKeys, currentCredentials: () => Credentials | Promise<Credentials>) {
+    this.#keys = keys;
+    this.#currentCredentials = currentCredentials;
+  }
+
+  /** @param signingDate the time of this machine's clock, corrected by the offset to AWS that the SDK has measured */
   async sign<Request extends SdkRequest>(
     request: Request,
     { signingDate }: { signingDate: Date },
   ): Promise<Request> {
-    const credentials = await this.credentials();
+    const credentials = await this.#currentCredentials();
     const time = signingTime(signingDate.getTime());
-    const key = this.keys.keyFor(credentials, time.slice(0, 8));
+    const key = this.#keys.keyFor(credentials, time.slice(0, 8));
     const bodyHash = request.body === undefined ? EMPTY_HASH : sha256(request.body);
 
     const { headers } = request;
@@ -53,7 +55,7 @@ export class SdkRequestSigner {
     const canonicalHeaders = signed.map(
       ([name, value]) => `${name}:${value.trim().replaceAll(/\s+/g, ' ')}\n`,
     );
-    // the path once more encoded, without what is empty in it; none of the operations has a query
+    // encoded twice and without empty segments; no operation has a query string
     const canonicalPath = request.path.split('/').filter(Boolean).map(uriEncode).join('/');
     const canonical = `${request.method}\n/${canonicalPath}\n\n${canonicalHeaders.join('')}\n${signedHeaders}\n${bodyHash}`;
     const signature = calculateSignature(key, time, sha256(canonical));
@@ -67,5 +69,5 @@ const sha256 = (data: Uint8Array | string) => hash('sha256', data);
 
 const EMPTY_HASH = sha256('');
 
-/** Headers that a proxy may change on the way, of those that the SDK's client sets. */
+/** Headers of the SDK's client that a proxy may change. */
 const UNSIGNED: ReadonlySet<string> = new Set(['authorization', 'user-agent', 'x-amzn-trace-id']);

@@ -2,10 +2,10 @@ import { expect, it } from 'vitest';
 import { AdaptiveConcurrency } from '../../../src/nest/callback/adaptive-concurrency.js';
 import { ThrottledError } from '../../../src/nest/callback/callback.errors.js';
 
-async function answer(adaptive: AdaptiveConcurrency, ...isThrottled: boolean[]) {
-  const work = isThrottled.map((is) =>
+async function runAll(adaptive: AdaptiveConcurrency, ...isThrottled: boolean[]) {
+  const work = isThrottled.map((isThis) =>
     adaptive.run(async () => {
-      if (is) throw new ThrottledError('throttled');
+      if (isThis) throw new ThrottledError('throttled');
     }),
   );
   await Promise.allSettled(work);
@@ -13,22 +13,22 @@ async function answer(adaptive: AdaptiveConcurrency, ...isThrottled: boolean[]) 
 
 const times = (count: number, isThrottled: boolean) => Array.from({ length: count }, () => isThrottled);
 
-it('halves with each round that is throttled, down to one', async () => {
+it('halves with each throttled round, down to one', async () => {
   const adaptive = new AdaptiveConcurrency(8);
   const limits: number[] = [];
   for (let round = 0; round < 5; round += 1) {
-    await answer(adaptive, ...times(adaptive.limit, true));
+    await runAll(adaptive, ...times(adaptive.limit, true));
     limits.push(adaptive.limit);
   }
   expect(limits).toEqual([4, 2, 1, 1, 1]);
 });
 
-it('grows by one with each round that is not, up to where it began', async () => {
+it('grows by one with each round that is not throttled, up to its initial value', async () => {
   const adaptive = new AdaptiveConcurrency(4);
-  await answer(adaptive, ...times(4, true));
+  await runAll(adaptive, ...times(4, true));
   const limits: number[] = [];
   for (let round = 0; round < 4; round += 1) {
-    await answer(adaptive, ...times(adaptive.limit, false));
+    await runAll(adaptive, ...times(adaptive.limit, false));
     limits.push(adaptive.limit);
   }
   expect(limits).toEqual([3, 4, 4, 4]);
@@ -36,28 +36,28 @@ it('grows by one with each round that is not, up to where it began', async () =>
 
 it('does not slow down for a single client that reads too slowly', async () => {
   const adaptive = new AdaptiveConcurrency(64);
-  for (let round = 0; round < 10; round += 1) await answer(adaptive, true, ...times(63, false));
+  for (let round = 0; round < 10; round += 1) await runAll(adaptive, true, ...times(63, false));
   expect(adaptive.limit).toBe(64);
 });
 
-it('takes no other failure for throttling', async () => {
+it('does not count other failures as throttling', async () => {
   const adaptive = new AdaptiveConcurrency(2);
   const fail = () => adaptive.run(() => Promise.reject(new Error('broken')));
   await Promise.allSettled([fail(), fail(), fail(), fail()]);
   expect(adaptive.limit).toBe(2);
 });
 
-it('has no more under way than its limit, also after it has shrunk', async () => {
+it('keeps within its limit, also after it has shrunk', async () => {
   const adaptive = new AdaptiveConcurrency(8);
-  await answer(adaptive, ...times(8, true));
-  let underWay = 0;
-  let most = 0;
+  await runAll(adaptive, ...times(8, true));
+  let inFlight = 0;
+  let maxInFlight = 0;
   const work = async () => {
-    underWay += 1;
-    most = Math.max(most, underWay);
+    inFlight += 1;
+    maxInFlight = Math.max(maxInFlight, inFlight);
     await new Promise(setImmediate);
-    underWay -= 1;
+    inFlight -= 1;
   };
   await Promise.all(Array.from({ length: 4 }, () => adaptive.run(work)));
-  expect(most).toBe(4);
+  expect(maxInFlight).toBe(4);
 });

@@ -13,7 +13,7 @@ import { type Answer, ConnectionsEndpoint } from '../../support/connections-endp
 
 const id = connection(1);
 
-/** The two ways of one message to a client that takes several in one frame. */
+/** The two ways to send a message to a client that accepts several in one frame. */
 const alone = (callback: CallbackService, data: string) => callback.post(id, data, { isBatched: true });
 async function withMany(callback: CallbackService, data: string): Promise<void> {
   const page = (async function* () {
@@ -26,20 +26,20 @@ async function withMany(callback: CallbackService, data: string): Promise<void> 
   if (firstFailure instanceof Error) throw firstFailure;
 }
 
-/** The first post is answered when the test says so; what comes meanwhile waits. */
+/** A connection with a post in flight, which ends when the test says so; later messages wait. */
 async function busy(settings: NodeJS.ProcessEnv = {}) {
   const endpoint = await ConnectionsEndpoint.start();
   const callback = callbackTo(endpoint.url, settings);
-  const { promise, resolve: answerFirst } = Promise.withResolvers<Answer>();
+  const { promise, resolve: endFirst } = Promise.withResolvers<Answer>();
   endpoint.answer = ({ data }) => (data === '"first"' ? promise : 'accepted');
   const first = callback.post(id, '"first"', { isBatched: true });
   return {
     endpoint,
     callback,
     first,
-    answerFirst,
+    endFirst,
     async [Symbol.asyncDispose]() {
-      answerFirst('accepted');
+      endFirst('accepted');
       callback[Symbol.dispose]();
       await endpoint[Symbol.asyncDispose]();
     },
@@ -51,12 +51,12 @@ const dataOf = (endpoint: ConnectionsEndpoint) => endpoint.posts.map(({ data }) 
 describe.each([
   ['alone', alone],
   ['to many', withMany],
-])('messages that go %s', (_, post) => {
-  it('go together when they waited for the same connection, in order', async () => {
+])('messages sent %s', (_, post) => {
+  it('are sent together, in order, when they waited for the same connection', async () => {
     await using at = await busy();
     const others = [1, 2, 3].map((n) => post(at.callback, `{"n":${n},"text":"ü"}`));
     await new Promise(setImmediate);
-    at.answerFirst('accepted');
+    at.endFirst('accepted');
     await Promise.all([at.first, ...others]);
     expect(dataOf(at.endpoint)).toEqual([
       '"first"',
@@ -64,7 +64,7 @@ describe.each([
     ]);
   });
 
-  it('all learn that the client is gone, from one post', async () => {
+  it('all reject with GoneError after one post', async () => {
     await using at = await busy();
     at.endpoint.answer = () => (at.endpoint.posts.length === 1 ? 'accepted' : 'gone');
     const results = await Promise.allSettled([1, 2, 3].map((n) => post(at.callback, String(n))));
@@ -74,21 +74,21 @@ describe.each([
   });
 });
 
-it('sends a single one as it is', async () => {
+it('sends a single message unmodified', async () => {
   await using endpoint = await ConnectionsEndpoint.start();
   using callback = callbackTo(endpoint.url);
   await alone(callback, '1');
   expect(dataOf(endpoint)).toEqual(['1']);
 });
 
-it('puts nothing together for a client that did not ask for it', async () => {
+it('does not batch for a client that accepts one message per frame', async () => {
   await using endpoint = await ConnectionsEndpoint.start();
   using callback = callbackTo(endpoint.url);
   await Promise.all([1, 2, 3].map((n) => callback.post(id, String(n))));
   expect(dataOf(endpoint)).toEqual(['1', '2', '3']);
 });
 
-it('mixes what comes alone and to many, and keeps the order around what cannot go along', async () => {
+it('batches messages of both ways, and keeps the order around a message that cannot be batched', async () => {
   await using at = await busy();
   const others: Promise<void>[] = [];
   const begin = [
@@ -98,23 +98,24 @@ it('mixes what comes alone and to many, and keeps the order around what cannot g
     () => alone(at.callback, '4'),
     () => withMany(at.callback, '5'),
   ];
-  for (const each of begin) {
-    others.push(each());
-    // what goes to many reads its page before it waits
+  for (const post of begin) {
+    others.push(post());
+    // a message to many reads its page before it is queued
     await new Promise(setImmediate);
   }
-  at.answerFirst('accepted');
+  at.endFirst('accepted');
   await Promise.all(others);
   expect(dataOf(at.endpoint)).toEqual(['"first"', '[1,2]', '3', '[4,5]']);
 });
 
-it('fills a post up to 32 KB and not further; a larger message goes alone', async () => {
+it('fills a post up to 32 KB; a larger message is sent alone', async () => {
   await using at = await busy();
-  const half = (byte: string, less: number) => JSON.stringify(byte.repeat(QUOTAS.batchBytes / 2 - less));
-  // two halves, brackets and the comma are 32 KB to the byte
+  const half = (letter: string, shorterBy: number) =>
+    JSON.stringify(letter.repeat(QUOTAS.batchBytes / 2 - shorterBy));
+  // two halves, the brackets and the comma are exactly 32 KB
   const messages = [half('a', 4), half('b', 3), '1', half('c', -20_000), '2', '3'];
   const sent = messages.map((data) => alone(at.callback, data));
-  at.answerFirst('accepted');
+  at.endFirst('accepted');
   await Promise.all(sent);
   expect(dataOf(at.endpoint).slice(1)).toEqual([
     `[${messages[0]},${messages[1]}]`,
@@ -125,7 +126,7 @@ it('fills a post up to 32 KB and not further; a larger message goes alone', asyn
   expect(at.endpoint.posts[1]?.data).toHaveLength(QUOTAS.batchBytes);
 });
 
-it('tells all of a failure that no further try can change', async () => {
+it('rejects every message of a batch after a final error', async () => {
   await using at = await busy();
   at.endpoint.answer = ({ data }) => (data.startsWith('[') ? 'forbidden' : 'accepted');
   const results = await Promise.allSettled([1, 2, 3].map((n) => alone(at.callback, String(n))));
@@ -133,14 +134,14 @@ it('tells all of a failure that no further try can change', async () => {
   expect(dataOf(at.endpoint)).toEqual(['"first"', '[1,2,3]']);
 });
 
-it('sends them one by one when API Gateway takes them for too much together', async () => {
+it('sends messages one by one when API Gateway refuses the batch as too large', async () => {
   await using at = await busy();
   at.endpoint.answer = ({ data }) => (data.startsWith('[') ? 'too large' : 'accepted');
   await Promise.all([1, 2, 3].map((n) => alone(at.callback, String(n))));
   expect(dataOf(at.endpoint).filter((data) => !data.startsWith('['))).toEqual(['"first"', '1', '2', '3']);
 });
 
-it('takes along what has come meanwhile when a try has to be repeated', async () => {
+it('adds messages that came in the meantime to the batch of a retry', async () => {
   await using at = await busy();
   const posts: string[] = [];
   const late: Promise<void>[] = [];
@@ -155,7 +156,7 @@ it('takes along what has come meanwhile when a try has to be repeated', async ()
   expect(posts.at(-1)).toBe('[1,2,3]');
 });
 
-it('lets the end of one deadline fail that message only', async () => {
+it('fails only the message whose deadline has passed', async () => {
   await using endpoint = await ConnectionsEndpoint.start();
   using callback = callbackTo(endpoint.url, {
     CALLBACK_DEADLINE_MS: '3000',
@@ -170,18 +171,18 @@ it('lets the end of one deadline fail that message only', async () => {
   expect(dataOf(endpoint)).toEqual(['1', '2']);
 });
 
-it('counts each message for the bounds of the queue', async () => {
+it('counts each message of a batch for the bounds of the queue', async () => {
   await using at = await busy({ CALLBACK_QUEUE_PER_CONNECTION: '3' });
   const others = [1, 2].map((n) => alone(at.callback, String(n)));
   await expect(alone(at.callback, '3')).rejects.toBeInstanceOf(QueueFullError);
   expect(at.callback.queuedMessages).toBe(3);
-  at.answerFirst('accepted');
+  at.endFirst('accepted');
   await Promise.all(others);
   expect(at.callback.queuedMessages).toBe(0);
   expect(at.callback.queuedBytes).toBe(0);
 });
 
-it('waits for company as long as the setting says', async () => {
+it('waits for further messages as long as CALLBACK_LINGER_MS says', async () => {
   await using endpoint = await ConnectionsEndpoint.start();
   using callback = callbackTo(endpoint.url, { CALLBACK_LINGER_MS: '100' });
   const startedAt = performance.now();

@@ -8,7 +8,7 @@ import { generate } from 'selfsigned';
 import { expect, it } from 'vitest';
 import { callbackTo, connection, postToAll } from '../../support/callback.js';
 
-/** An `@connections` over HTTPS that takes everything, whose certificate this process trusts or not. */
+/** An `@connections` over HTTPS that accepts everything, with a certificate that this process trusts or not. */
 async function secureEndpoint({ isTrusted }: { readonly isTrusted: boolean }) {
   const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }], {
     keyType: 'ec',
@@ -19,9 +19,9 @@ async function secureEndpoint({ isTrusted }: { readonly isTrusted: boolean }) {
   const bodies: string[] = [];
   let sockets = 0;
   const server = createServer({ key, cert, ALPNProtocols: ['h2', 'http/1.1'] }, (request, response) => {
-    void answer(request, response);
+    void respond(request, response);
   });
-  const answer = async (request: IncomingMessage, response: ServerResponse) => {
+  const respond = async (request: IncomingMessage, response: ServerResponse) => {
     bodies.push(`${request.httpVersion} ${await text(request)}`);
     response.end();
   };
@@ -40,7 +40,7 @@ async function secureEndpoint({ isTrusted }: { readonly isTrusted: boolean }) {
   };
 }
 
-it('posts over TLS on both ways, by HTTP/1.1, and keeps the connections', async () => {
+it('posts over TLS with HTTP/1.1, with and without the SDK, and keeps the connections alive', async () => {
   using endpoint = await secureEndpoint({ isTrusted: true });
   using callback = callbackTo(endpoint.url, { CALLBACK_CONCURRENCY: '2' });
   for (let n = 0; n < 3; n += 1) await callback.post(connection(n), 'alone');

@@ -7,7 +7,7 @@ import { CONNECTION_ID, DeployedGateway } from '../../support/deployed-gateway.j
 import { HttpBackend } from '../../support/http-backend.js';
 import { WebSocketClient } from '../../support/web-socket-client.js';
 
-/** The callback service in front of the local gateway, with clients whose connection ids are known. */
+/** The callback service and a local gateway, with clients whose connection ids are known. */
 async function connected(clients: number, settings: NodeJS.ProcessEnv = {}) {
   await using stack = new AsyncDisposableStack();
   const backend = stack.use(await HttpBackend.start());
@@ -17,7 +17,7 @@ async function connected(clients: number, settings: NodeJS.ProcessEnv = {}) {
   const members: { readonly client: WebSocketClient; readonly connectionId: ConnectionId }[] = [];
   for (let n = 0; n < clients; n += 1) {
     const client = stack.use(await WebSocketClient.open(gateway.webSocketUrl));
-    client.send('who am I');
+    client.send('which connection am I');
     members.push({ client, connectionId: (await backend.next()).headers.connectionid as ConnectionId });
   }
   const kept = stack.move();
@@ -30,7 +30,7 @@ async function connected(clients: number, settings: NodeJS.ProcessEnv = {}) {
   };
 }
 
-it('delivers every message once, and in order, in a storm of 429', async () => {
+it('delivers every message once and in order while the gateway throttles', async () => {
   await using at = await connected(5);
   await at.admin.setFaults({ throttle: { rate: 0.3 }, seed: 11 });
   const numbers = Array.from({ length: 6 }, (_, n) => n);
@@ -51,7 +51,7 @@ it('delivers every message once, and in order, in a storm of 429', async () => {
   }
 });
 
-it('says that it was throttled when the storm outlasts the deadline', async () => {
+it('rejects with ThrottledError when the throttling outlasts the deadline', async () => {
   await using at = await connected(1, { CALLBACK_DEADLINE_MS: '200' });
   await at.admin.setFaults({ throttle: { rate: 1 } });
   const [id] = at.ids as [ConnectionId];
@@ -61,7 +61,7 @@ it('says that it was throttled when the storm outlasts the deadline', async () =
   expect(await postToAll(at.callback, at.ids, '1')).toMatchObject({ throttled: 1 });
 });
 
-it('has many under way when API Gateway is slow, but one for each connection', async () => {
+it('has many posts in flight when the gateway is slow, but one per connection', async () => {
   await using at = await connected(10);
   await at.admin.setFaults({ latencyMs: { callback: 400 } });
   const startedAt = performance.now();
@@ -72,7 +72,7 @@ it('has many under way when API Gateway is slow, but one for each connection', a
   expect(tookMs).toBeLessThan(7_900);
 });
 
-it('tells who is open, and since when', async () => {
+it('returns when an open connection was opened and last active', async () => {
   await using at = await connected(1);
   const [id] = at.ids as [ConnectionId];
   const { connectedAt, lastActiveAt } = await at.callback.inspect(id);
@@ -80,7 +80,7 @@ it('tells who is open, and since when', async () => {
   expect(lastActiveAt).toBeGreaterThanOrEqual(connectedAt);
 });
 
-it('disconnects, and says gone of who has left or never was', async () => {
+it('disconnects, and rejects with GoneError for a connection that has left or never existed', async () => {
   await using at = await connected(1);
   const [{ client, connectionId }] = at.members as [(typeof at.members)[number]];
   await at.callback.disconnect(connectionId);
@@ -91,7 +91,7 @@ it('disconnects, and says gone of who has left or never was', async () => {
   }
 });
 
-it('says gone of a client whose socket has dropped', async () => {
+it('rejects with GoneError for a client whose socket has dropped', async () => {
   await using at = await connected(2);
   const [dropped] = at.members as [(typeof at.members)[number]];
   dropped.client.socket.terminate();

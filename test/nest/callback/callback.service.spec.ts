@@ -17,10 +17,10 @@ import { type CallbackService } from '../../../src/nest/callback/callback.servic
 import { callbackTo, connection, postToAll } from '../../support/callback.js';
 import { type Answer, ConnectionsEndpoint } from '../../support/connections-endpoint.js';
 
-/** With the `=` that ids end with, and which has to be escaped in a URL. */
+/** With the `=` that ids end with, which must be escaped in a URL. */
 const id = 'L0SM9cOFvHcCIhw=' as ConnectionId;
 
-/** One post by the path of a message to many, with what it rejects with. */
+/** One post, sent as a message to many; rejects with its error. */
 async function postDirect(callback: CallbackService, data: string): Promise<void> {
   const { firstFailure } = await postToAll(callback, [id], data);
   if (firstFailure instanceof Error) throw firstFailure;
@@ -55,11 +55,11 @@ const TRANSIENT: readonly [Answer, typeof CallbackError][] = [
   ['unavailable', CallbackError],
 ];
 
-describe.each(PATHS)('a message that goes %s', (_, post) => {
-  it.each(FINAL)('is not tried again when @connections answers %s', async (answer, errorClass) => {
+describe.each(PATHS)('a message sent %s', (_, post) => {
+  it.each(FINAL)('is not retried when the response of @connections is %s', async (response, errorClass) => {
     await using endpoint = await ConnectionsEndpoint.start();
     using callback = callbackTo(endpoint.url);
-    endpoint.answer = () => answer;
+    endpoint.answer = () => response;
 
     const error: unknown = await post(callback, '{}').catch((reason: unknown) => reason);
 
@@ -68,31 +68,34 @@ describe.each(PATHS)('a message that goes %s', (_, post) => {
     expect(endpoint.posts).toHaveLength(1);
   });
 
-  it.each(TRANSIENT)('is tried until its deadline when the answer is %s', async (answer, errorClass) => {
-    await using endpoint = await ConnectionsEndpoint.start();
-    using callback = callbackTo(endpoint.url, { CALLBACK_DEADLINE_MS: '600' });
-    endpoint.answer = () => answer;
+  it.each(TRANSIENT)(
+    'is retried until its deadline when the response is %s',
+    async (response, errorClass) => {
+      await using endpoint = await ConnectionsEndpoint.start();
+      using callback = callbackTo(endpoint.url, { CALLBACK_DEADLINE_MS: '600' });
+      endpoint.answer = () => response;
 
-    const error: unknown = await post(callback, '{}').catch((reason: unknown) => reason);
+      const error: unknown = await post(callback, '{}').catch((reason: unknown) => reason);
 
-    expect((error as Error).constructor).toBe(errorClass);
-    expect((error as Error).cause).toBeInstanceOf(Error);
-    expect(endpoint.posts.length).toBeGreaterThan(2);
-  });
+      expect((error as Error).constructor).toBe(errorClass);
+      expect((error as Error).cause).toBeInstanceOf(Error);
+      expect(endpoint.posts.length).toBeGreaterThan(2);
+    },
+  );
 
-  it.each<Answer>(['never', 'half'])('fails in time when the answer comes %s', async (answer) => {
+  it.each<Answer>(['never', 'half'])('fails in time when the response comes %s', async (response) => {
     await using endpoint = await ConnectionsEndpoint.start();
     using callback = callbackTo(endpoint.url, {
       CALLBACK_REQUEST_TIMEOUT_MS: '100',
       CALLBACK_DEADLINE_MS: '250',
     });
-    endpoint.answer = () => answer;
+    endpoint.answer = () => response;
 
-    // without its timeouts it would not end before the test's own
+    // without its timeouts, it would not end before the test's own timeout
     await expect(post(callback, '{}')).rejects.toBeInstanceOf(CallbackTimeoutError);
   });
 
-  it('survives a kept-alive connection that the other side closes', async () => {
+  it('is retried when the server closes the kept-alive connection', async () => {
     await using endpoint = await ConnectionsEndpoint.start();
     using callback = callbackTo(endpoint.url);
     await post(callback, 'first');
@@ -104,7 +107,7 @@ describe.each(PATHS)('a message that goes %s', (_, post) => {
   });
 });
 
-it('succeeds when a later try does', async () => {
+it('succeeds when a later attempt does', async () => {
   await using endpoint = await ConnectionsEndpoint.start();
   using callback = callbackTo(endpoint.url);
   endpoint.answer = () => (endpoint.posts.length === 1 ? 'unavailable' : 'accepted');
@@ -116,7 +119,7 @@ it('succeeds when a later try does', async () => {
 
 it('gives up in time when the connection is not accepted', async () => {
   await using listener = await fullListener();
-  // so long a pause that there is one try only
+  // a pause so long that there is one attempt only
   vi.spyOn(Math, 'random').mockReturnValue(0.99);
   using callback = callbackTo(listener.url, {
     CALLBACK_CONNECT_TIMEOUT_MS: '50',
@@ -142,34 +145,34 @@ it('rejects when the connection is refused', async () => {
   expect(error).toMatchObject({ cause: { code: 'ECONNREFUSED' } });
 });
 
-it('has no more callbacks under way than its concurrency, and takes waiting for its turn for no timeout', async () => {
+it('keeps the posts in flight within its concurrency, and does not count waiting for a slot as a timeout', async () => {
   await using endpoint = await ConnectionsEndpoint.start();
   using callback = callbackTo(endpoint.url, { CALLBACK_CONCURRENCY: '2', CALLBACK_CONNECT_TIMEOUT_MS: '50' });
-  const { promise: answer, resolve: decide } = Promise.withResolvers<Answer>();
-  endpoint.answer = () => answer;
+  const { promise: response, resolve: respond } = Promise.withResolvers<Answer>();
+  endpoint.answer = () => response;
 
   const posts = Promise.all(Array.from({ length: 6 }, (_, n) => callback.post(connection(n), '{}')));
-  // longer than a connection may take: without a limit of its own, four of them would have waited in vain by now
-  setTimeout(decide, 200, 'accepted');
+  // longer than the connect timeout: if they waited for an HTTP connection, four of them would have failed by now
+  setTimeout(respond, 200, 'accepted');
   await posts;
 
   expect(endpoint.posts).toHaveLength(6);
   expect(endpoint.maxInFlight).toBe(2);
 });
 
-it('keeps the order of a connection, also when some need several tries, and has one under way at a time', async () => {
+it('posts to a connection in order, one at a time, also when some need several attempts', async () => {
   await using endpoint = await ConnectionsEndpoint.start();
   using callback = callbackTo(endpoint.url);
   const accepted = new Map<string, string[]>();
-  const underWay = new Map<string, number>();
-  let most = 0;
+  const inFlight = new Map<string, number>();
+  let maxInFlight = 0;
   let posts = 0;
   endpoint.answer = async ({ connectionId, data }) => {
-    const now = (underWay.get(connectionId) ?? 0) + 1;
-    underWay.set(connectionId, now);
-    most = Math.max(most, now);
+    const now = (inFlight.get(connectionId) ?? 0) + 1;
+    inFlight.set(connectionId, now);
+    maxInFlight = Math.max(maxInFlight, now);
     await sleep(Math.random() * 5);
-    underWay.set(connectionId, now - 1);
+    inFlight.set(connectionId, now - 1);
     posts += 1;
     if (posts % 3 === 0) return 'limit exceeded';
     if (posts % 7 === 0) return 'unavailable';
@@ -179,7 +182,7 @@ it('keeps the order of a connection, also when some need several tries, and has 
   const connections = [0, 1, 2, 3].map(connection);
   const messages = Array.from({ length: 12 }, (_, n) => String(n));
 
-  // alternately alone and to many
+  // alternating: alone and to many
   await Promise.all(
     messages.map((data, n) =>
       n % 2 === 0
@@ -193,10 +196,10 @@ it('keeps the order of a connection, also when some need several tries, and has 
     expect(got.filter((data) => Number(data) % 2 === 0)).toEqual(['0', '2', '4', '6', '8', '10']);
     expect(got.filter((data) => Number(data) % 2 === 1)).toEqual(['1', '3', '5', '7', '9', '11']);
   }
-  expect(most).toBe(1);
+  expect(maxInFlight).toBe(1);
 });
 
-it('does not let a connection that never answers delay another one', async () => {
+it('does not let a connection without responses delay another one', async () => {
   await using endpoint = await ConnectionsEndpoint.start();
   using callback = callbackTo(endpoint.url, { CALLBACK_CONCURRENCY: '2', CALLBACK_DEADLINE_MS: '700' });
   endpoint.answer = ({ connectionId }) => (connectionId === id ? 'never' : 'accepted');
@@ -210,7 +213,7 @@ it('does not let a connection that never answers delay another one', async () =>
   }
 });
 
-it('goes on with the next message to a connection when one has failed', async () => {
+it('continues with the next message to a connection when one has failed', async () => {
   await using endpoint = await ConnectionsEndpoint.start();
   using callback = callbackTo(endpoint.url);
   endpoint.answer = ({ data }) => (data === 'first' ? 'forbidden' : 'accepted');
@@ -224,23 +227,26 @@ it.each<[string, NodeJS.ProcessEnv, ConnectionId[]]>([
   ['messages', { CALLBACK_QUEUE: '3' }, [0, 1, 2, 3].map(connection)],
   ['messages for one connection', { CALLBACK_QUEUE_PER_CONNECTION: '3' }, [id, id, id, id]],
   ['bytes', { CALLBACK_QUEUE_BYTES: '131072' }, [0, 1, 2, 3].map(connection)],
-])('refuses more %s than may wait, and takes them again when there is room', async (_, settings, to) => {
-  await using endpoint = await ConnectionsEndpoint.start();
-  using callback = callbackTo(endpoint.url, settings);
-  const { promise: answer, resolve: decide } = Promise.withResolvers<Answer>();
-  endpoint.answer = () => answer;
-  const data = 'x'.repeat(40_000);
+])(
+  'refuses more %s than the queue may hold, and accepts them again when there is room',
+  async (_, settings, to) => {
+    await using endpoint = await ConnectionsEndpoint.start();
+    using callback = callbackTo(endpoint.url, settings);
+    const { promise: response, resolve: respond } = Promise.withResolvers<Answer>();
+    endpoint.answer = () => response;
+    const data = 'x'.repeat(40_000);
 
-  const posts = to.map((connectionId) => callback.post(connectionId, data));
+    const posts = to.map((connectionId) => callback.post(connectionId, data));
 
-  await expect(posts[3]).rejects.toBeInstanceOf(QueueFullError);
-  decide('accepted');
-  await Promise.all(posts.slice(0, 3));
-  await callback.post(to[3]!, data);
-  expect(endpoint.posts).toHaveLength(4);
-});
+    await expect(posts[3]).rejects.toBeInstanceOf(QueueFullError);
+    respond('accepted');
+    await Promise.all(posts.slice(0, 3));
+    await callback.post(to[3]!, data);
+    expect(endpoint.posts).toHaveLength(4);
+  },
+);
 
-it('gives up all in time when their turn, or that of another try, does not come', async () => {
+it('fails every message in time when it gets no slot for an attempt', async () => {
   await using endpoint = await ConnectionsEndpoint.start();
   using callback = callbackTo(endpoint.url, {
     CALLBACK_CONCURRENCY: '1',
@@ -258,10 +264,10 @@ it('gives up all in time when their turn, or that of another try, does not come'
   expect(endpoint.posts.length).toBeLessThan(9);
 });
 
-describe('when the process is about to end', () => {
-  it('gives up at once what is refused: the local gateway has ended', async () => {
+describe('before the process ends', () => {
+  it('fails at once when the connection is refused: the local gateway has ended', async () => {
     await using endpoint = await ConnectionsEndpoint.start();
-    // so long pauses that only being told ends them
+    // pauses so long that only the shutdown ends them
     vi.spyOn(Math, 'random').mockReturnValue(0.99);
     using callback = callbackTo(endpoint.url, { CALLBACK_DEADLINE_MS: '20000' });
     endpoint.answer = () => 'unavailable';
@@ -272,11 +278,11 @@ describe('when the process is about to end', () => {
 
     callback.beforeApplicationShutdown();
 
-    // tried on until the deadline, they would outlast the test
+    // retried until the deadline, they would outlast the test
     for (const each of [post, queued]) expect(await each).toMatchObject({ cause: { code: 'ECONNREFUSED' } });
   });
 
-  it('goes on with everything else: API Gateway is still there', async () => {
+  it('continues to retry other errors: API Gateway is still there', async () => {
     await using endpoint = await ConnectionsEndpoint.start();
     using callback = callbackTo(endpoint.url);
     endpoint.answer = () => (endpoint.posts.length < 4 ? 'unavailable' : 'accepted');
@@ -290,16 +296,16 @@ describe('when the process is about to end', () => {
   });
 });
 
-it('tells its observer of each try and of each message', async () => {
+it('reports each attempt and each message to its observer', async () => {
   await using endpoint = await ConnectionsEndpoint.start();
-  const tries: unknown[] = [];
-  const ends: unknown[] = [];
+  const attempts: unknown[] = [];
+  const settled: unknown[] = [];
   using callback = callbackTo(
     endpoint.url,
     {},
     {
-      attempted: (operation, result, durationMs) => void tries.push([operation, result, durationMs > 0]),
-      settled: (result) => void ends.push(result),
+      attempted: (operation, result, durationMs) => void attempts.push([operation, result, durationMs > 0]),
+      settled: (result) => void settled.push(result),
     },
   );
   endpoint.answer = () => (endpoint.posts.length === 1 ? 'limit exceeded' : 'accepted');
@@ -308,15 +314,15 @@ it('tells its observer of each try and of each message', async () => {
   endpoint.answer = () => 'gone';
   await postDirect(callback, '{}').catch(() => undefined);
 
-  expect(tries).toEqual([
+  expect(attempts).toEqual([
     ['post', 'throttled', true],
     ['post', 'delivered', true],
     ['post', 'gone', true],
   ]);
-  expect(ends).toEqual(['delivered', 'gone']);
+  expect(settled).toEqual(['delivered', 'gone']);
 });
 
-/** A port whose queue of connections to be accepted is full: the kernel answers no further one. */
+/** A port whose accept queue is full: the kernel does not complete further connections. */
 async function fullListener() {
   const sleeper = new Worker(
     `const server = require('node:net').createServer();

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { ConcurrencyLimit } from '../../../src/nest/callback/concurrency-limit.js';
 
-it('starts no more than it may, and the others in the order in which they came', async () => {
+it('runs up to its limit at once, and the others in the order of the calls', async () => {
   const limit = new ConcurrencyLimit(2);
   const started: number[] = [];
   const works = [0, 1, 2, 3].map((index) => {
@@ -22,7 +22,7 @@ it('starts no more than it may, and the others in the order in which they came',
   expect(await Promise.all(works.map(({ result }) => result))).toEqual([0, 1, 2, 3]);
 });
 
-it('gives the place of a failure to the next', async () => {
+it('gives the slot of failed work to the next', async () => {
   const limit = new ConcurrencyLimit(1);
   const failure = limit.run(() => Promise.reject(new Error('failed')));
   const next = limit.run(async () => 'done');

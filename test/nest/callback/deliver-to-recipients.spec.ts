@@ -12,7 +12,7 @@ async function* brokenPages() {
   throw new Error('store is gone');
 }
 
-it('delivers to every recipient of every page, and counts', async () => {
+it('delivers to every recipient of every page, and counts the results', async () => {
   const delivered: number[] = [];
   const report = await deliverToRecipients(
     pagesOf([1, 2, 3], [4], [5, 6]),
@@ -36,12 +36,12 @@ it('delivers to every recipient of every page, and counts', async () => {
   });
 });
 
-it('is done at once when there is nobody', async () => {
+it('returns at once when there are no recipients', async () => {
   const report = await deliverToRecipients(pagesOf(), async () => 'delivered', new ConcurrencyLimit(4));
   expect(report).toEqual({ recipients: 0, delivered: 0, gone: 0, throttled: 0, failed: 0 });
 });
 
-it('has so many deliveries under way as it may, across pages, and never more', async () => {
+it('fills its window across pages, and never exceeds it', async () => {
   let inFlight = 0;
   let maxInFlight = 0;
   const deliver = async () => {
@@ -55,7 +55,7 @@ it('has so many deliveries under way as it may, across pages, and never more', a
   expect(maxInFlight).toBe(3);
 });
 
-it('reads a page only when its first recipient is due', async () => {
+it('reads a page only when a delivery to its first recipient can start', async () => {
   let pagesRead = 0;
   const { promise: isReleased, resolve: release } = Promise.withResolvers<void>();
   async function* pages() {
@@ -75,7 +75,7 @@ it('reads a page only when its first recipient is due', async () => {
   expect(await report).toMatchObject({ recipients: 10 });
 });
 
-it('rejects when a page cannot be read, after what was under way', async () => {
+it('rejects when a page cannot be read, after the deliveries in flight have ended', async () => {
   const delivered: number[] = [];
   const deliver = async (recipient: number) => {
     await new Promise(setImmediate);
@@ -88,7 +88,7 @@ it('rejects when a page cannot be read, after what was under way', async () => {
   expect(delivered).toEqual([1]);
 });
 
-it('shares its window with another fan-out, which takes turns', async () => {
+it('alternates with another delivery that shares its window', async () => {
   const window = new ConcurrencyLimit(2);
   const started: string[] = [];
   const deliver = async (recipient: number) => {
@@ -104,7 +104,7 @@ it('shares its window with another fan-out, which takes turns', async () => {
   expect(started.lastIndexOf('first')).toBeGreaterThan(started.indexOf('second'));
 });
 
-it('gives no place to who has to wait for something else', async () => {
+it('occupies no slot for a recipient that must wait for another message', async () => {
   const { promise: isReleased, resolve: release } = Promise.withResolvers<void>();
   const delivered: number[] = [];
   const deliver = async (recipient: number) => {

@@ -13,7 +13,7 @@ import { type Answer, ConnectionsEndpoint } from '../../support/connections-endp
 
 const connections = (count: number) => Array.from({ length: count }, (_, n) => connection(n));
 
-it('posts the same signed text to each, once', async () => {
+it('posts the same text to each connection once, signed', async () => {
   await using endpoint = await ConnectionsEndpoint.start();
   using callback = callbackTo(endpoint.url);
 
@@ -25,10 +25,10 @@ it('posts the same signed text to each, once', async () => {
   expect(endpoint.posts[0]?.authorization).toMatch(/^AWS4-HMAC-SHA256 Credential=test\/\d{8}\/us-east-1/);
 });
 
-it('delivers to all in spite of a storm of 429, with fewer at once', async () => {
+it('delivers to all while API Gateway throttles, with lower concurrency', async () => {
   await using endpoint = await ConnectionsEndpoint.start();
   using callback = callbackTo(endpoint.url);
-  // an account that takes 20 posts in each 20 ms, and answers after 10: ten at once would be right
+  // an account that accepts 20 posts in each 20 ms and responds after 10 ms: the right concurrency is ten
   let tokens = 20;
   const refill = setInterval(() => (tokens = 20), 20);
   let throttled = 0;
@@ -45,15 +45,15 @@ it('delivers to all in spite of a storm of 429, with fewer at once', async () =>
 
   expect(report).toMatchObject({ delivered: 1500, throttled: 0, failed: 0 });
   expect(throttled).toBeGreaterThan(0);
-  // trying as fast as one can, more tries fail than succeed
+  // without the lower concurrency, more attempts fail than succeed
   expect(throttled).toBeLessThan(1500);
 });
 
-it('reports who was still throttled, apart from who failed', async () => {
+it('counts recipients that were still throttled apart from those that failed', async () => {
   await using endpoint = await ConnectionsEndpoint.start();
   using callback = callbackTo(endpoint.url, { CALLBACK_DEADLINE_MS: '300' });
-  const answers: Readonly<Record<string, Answer>> = { 'c0=': 'limit exceeded', 'c1=': 'forbidden' };
-  endpoint.answer = ({ connectionId }) => answers[connectionId] ?? 'accepted';
+  const responses: Readonly<Record<string, Answer>> = { 'c0=': 'limit exceeded', 'c1=': 'forbidden' };
+  endpoint.answer = ({ connectionId }) => responses[connectionId] ?? 'accepted';
 
   const report = await postToAll(callback, [2, 0, 3].map(connection), '{}');
   expect(report).toMatchObject({ recipients: 3, delivered: 2, throttled: 1, failed: 0 });
@@ -61,7 +61,7 @@ it('reports who was still throttled, apart from who failed', async () => {
   expect(await postToAll(callback, [1, 0].map(connection), '{}')).toMatchObject({ throttled: 1, failed: 1 });
 });
 
-it('delivers to the others at once when some never answer', async () => {
+it('delivers to the others at once when some connections get no response', async () => {
   await using endpoint = await ConnectionsEndpoint.start();
   using callback = callbackTo(endpoint.url, {
     CALLBACK_CONCURRENCY: '4',
@@ -71,7 +71,7 @@ it('delivers to the others at once when some never answer', async () => {
   endpoint.answer = ({ connectionId }) => (['c0=', 'c1='].includes(connectionId) ? 'never' : 'accepted');
   let isOver = false;
 
-  // ten messages: those that wait for the two must not take the places of the others
+  // ten messages: those that wait for the two connections must not occupy the slots of the others
   const reports = Promise.all(Array.from({ length: 10 }, () => postToAll(callback, connections(40), '{}')));
   void reports.then(() => (isOver = true));
   while (endpoint.posts.length < 10 * 38 + 2) await sleep(5);
@@ -86,36 +86,36 @@ it('delivers to the others at once when some never answer', async () => {
 it('does not delay the posts to a single connection', async () => {
   await using endpoint = await ConnectionsEndpoint.start();
   using callback = callbackTo(endpoint.url, { CALLBACK_CONCURRENCY: '2' });
-  const { promise: answer, resolve: decide } = Promise.withResolvers<Answer>();
-  endpoint.answer = ({ connectionId }) => (connectionId === 'alone=' ? 'accepted' : answer);
+  const { promise: response, resolve: respond } = Promise.withResolvers<Answer>();
+  endpoint.answer = ({ connectionId }) => (connectionId === 'alone=' ? 'accepted' : response);
   const many = postToAll(callback, connections(20), '{}');
 
   await callback.post('alone=' as ReturnType<typeof connection>, '{}');
 
-  decide('accepted');
+  respond('accepted');
   expect(await many).toMatchObject({ delivered: 20 });
 });
 
-it('refuses the whole message when it would be too much to hold', async () => {
+it('refuses the whole message when its bytes exceed the bound of the queue', async () => {
   await using endpoint = await ConnectionsEndpoint.start();
   using callback = callbackTo(endpoint.url, { CALLBACK_QUEUE_BYTES: '131072' });
-  const { promise: answer, resolve: decide } = Promise.withResolvers<Answer>();
-  endpoint.answer = () => answer;
+  const { promise: response, resolve: respond } = Promise.withResolvers<Answer>();
+  endpoint.answer = () => response;
   const data = 'x'.repeat(100_000);
   const first = postToAll(callback, connections(5), data);
 
   await expect(postToAll(callback, connections(5), data)).rejects.toBeInstanceOf(QueueFullError);
 
-  decide('accepted');
+  respond('accepted');
   expect(await first).toMatchObject({ delivered: 5 });
   expect(await postToAll(callback, connections(5), data)).toMatchObject({ delivered: 5 });
 });
 
-it('reads no further than it can hold', async () => {
+it('reads no more recipients than the queue can hold', async () => {
   await using endpoint = await ConnectionsEndpoint.start();
   using callback = callbackTo(endpoint.url, { CALLBACK_QUEUE: '20' });
-  const { promise: answer, resolve: decide } = Promise.withResolvers<Answer>();
-  endpoint.answer = () => answer;
+  const { promise: response, resolve: respond } = Promise.withResolvers<Answer>();
+  endpoint.answer = () => response;
   let read = 0;
   async function* pages() {
     for (; read < 200; read += 1) yield [{ connectionId: connection(read) }];
@@ -128,7 +128,7 @@ it('reads no further than it can hold', async () => {
   while (endpoint.posts.length < 10) await sleep(5);
   expect(read).toBeLessThan(12);
 
-  decide('accepted');
+  respond('accepted');
   expect(await report).toMatchObject({ recipients: 200, delivered: 200 });
 });
 
@@ -139,13 +139,13 @@ it('signs with new credentials once their source has them', async () => {
   for (const name of ['AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE']) vi.stubEnv(name, '/dev/null');
   vi.stubEnv('AWS_CONTAINER_CREDENTIALS_FULL_URI', source.url);
   try {
-    // this machine by an address that does not count as loopback, so that the SDK's chain is used
+    // an address of this machine that does not count as loopback, so that the SDK's chain is used
     using callback = callbackTo(endpoint.url.replace('127.0.0.1', '[::ffff:7f00:1]'));
     await postToAll(callback, connections(1), '{}');
     source.accessKeyId = 'rotated';
 
-    const isSignedAnew = () => endpoint.posts.at(-1)?.authorization?.includes('Credential=rotated/');
-    while (!isSignedAnew()) {
+    const isSignedWithNew = () => endpoint.posts.at(-1)?.authorization?.includes('Credential=rotated/');
+    while (!isSignedWithNew()) {
       await sleep(100);
       await postToAll(callback, connections(1), '{}');
     }
@@ -156,7 +156,7 @@ it('signs with new credentials once their source has them', async () => {
   }
 });
 
-/** What gives a container its credentials, which are valid for a minute. */
+/** A container's source of credentials, which are valid for a minute. */
 async function credentialsSource() {
   const source = { accessKeyId: 'first' };
   const server = createServer((_, response) => {

@@ -2,11 +2,11 @@ import { expect, it } from 'vitest';
 import { KeyedMutex } from '../../../src/nest/channels/keyed-mutex.js';
 
 it('runs work of one key one after the other, and of other keys concurrently', async () => {
-  const turns = new KeyedMutex<string>();
+  const mutex = new KeyedMutex<string>();
   const events: string[] = [];
   const gates = { a1: Promise.withResolvers<void>(), a2: Promise.withResolvers<void>() };
   const run = (key: string, name: string, gate?: Promise<void>) =>
-    turns.run(key, async () => {
+    mutex.run(key, async () => {
       events.push(`${name} begins`);
       await gate;
       events.push(`${name} ends`);
@@ -20,22 +20,22 @@ it('runs work of one key one after the other, and of other keys concurrently', a
 });
 
 it('starts the next work when the key is released, before the first work has ended', async () => {
-  const turns = new KeyedMutex<string>();
+  const mutex = new KeyedMutex<string>();
   const { promise: end, resolve } = Promise.withResolvers<void>();
-  const first = turns.run('a', async (pass) => {
-    pass();
+  const first = mutex.run('a', async (release) => {
+    release();
     await end;
     return 'first';
   });
-  expect(await turns.run('a', async () => 'second')).toBe('second');
+  expect(await mutex.run('a', async () => 'second')).toBe('second');
   resolve();
   expect(await first).toBe('first');
 });
 
 it('continues after work that fails, without failing other work', async () => {
-  const turns = new KeyedMutex<string>();
-  const failing = turns.run('a', () => Promise.reject(new Error('no')));
-  const next = turns.run('a', async () => 'next');
+  const mutex = new KeyedMutex<string>();
+  const failing = mutex.run('a', () => Promise.reject(new Error('no')));
+  const next = mutex.run('a', async () => 'next');
   await expect(failing).rejects.toThrow('no');
   expect(await next).toBe('next');
 });

@@ -31,7 +31,7 @@ describe('the credentials of callbacks', () => {
     vi.setSystemTime(Date.now() + ms);
   };
 
-  it('are known at once after the first read, which the source sees once a second at most', async () => {
+  it('are returned without a promise after the first read, and read at most once a second', async () => {
     const { source, credentials } = start();
     const first = await credentials.current();
     expect(credentials.current()).toBe(first);
@@ -41,7 +41,7 @@ describe('the credentials of callbacks', () => {
     expect(source).toHaveBeenCalledTimes(2);
   });
 
-  it('are used until they expire while their source is away', async () => {
+  it('are used until they expire while their source is unavailable', async () => {
     const { source, credentials } = start();
     const first = await credentials.current();
     source.mockRejectedValue(new Error('no source'));
@@ -51,7 +51,7 @@ describe('the credentials of callbacks', () => {
     await expect(credentials.current()).rejects.toEqual(new CredentialsError('no source'));
   });
 
-  it('are refused at once while their source is away, and asked for once a second', async () => {
+  it('are refused at once after they expire, while their source is read once a second', async () => {
     const { source, credentials } = start();
     await credentials.current();
     source.mockRejectedValue(new Error('no source'));
@@ -62,7 +62,7 @@ describe('the credentials of callbacks', () => {
     expect(source).toHaveBeenCalledTimes(2);
   });
 
-  it('come back with their source', async () => {
+  it('are available again when their source is', async () => {
     const { source, credentials, credentialsRead } = start();
     await credentials.current();
     source.mockRejectedValueOnce(new Error('no source'));
@@ -90,7 +90,7 @@ describe('the credentials of callbacks', () => {
     expect(credentialsRead).not.toHaveBeenCalled();
   });
 
-  it('are logged once a minute while they cannot be read, and when they are back', () => {
+  it('are logged once a minute while they cannot be read, and when they are available again', () => {
     const log = { info: vi.fn<() => void>(), error: vi.fn<() => void>() };
     const credentialsLog = new CredentialsLog(log);
     const failure = new CredentialsError('no source');

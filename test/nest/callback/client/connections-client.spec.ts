@@ -13,11 +13,11 @@ import { ConnectionsClient } from '../../../../src/nest/callback/client/connecti
 import { hashBody } from '../../../../src/nest/callback/client/hashed-body.js';
 import { readConfig } from '../../../../src/service/configuration/config.js';
 
-// the SDK signs every request: with these, and not with what the machine may have
+// the SDK signs every request: with these, not with credentials of the machine
 process.env['AWS_ACCESS_KEY_ID'] = 'test';
 process.env['AWS_SECRET_ACCESS_KEY'] = 'test';
 
-/** An `@connections` that answers late and not in order; what it answers follows from the connection's number. */
+/** An `@connections` whose responses are late, out of order, and determined by the number of the connection. */
 async function start() {
   const calls: string[] = [];
   const serve = async (request: IncomingMessage, response: ServerResponse) => {
@@ -50,10 +50,10 @@ const timesOf = (n: number) => ({
 });
 
 /**
- * The SDK's client keeps what it puts together for a command, its context included, for the next one of its kind
- * (`cacheMiddleware`), and does not for one that is in a hurry.
+ * The SDK's client reuses the middleware of a command, its context included, for the next command of its kind
+ * (`cacheMiddleware`), but not for a command with a timeout of its own.
  */
-it('keeps apart what is under way at the same time, of one kind and of several', async () => {
+it('keeps concurrent operations apart, of one kind and of several', async () => {
   using stand = await start();
   const numbers = Array.from({ length: 100 }, (_, n) => n);
   const outcomes = await Promise.all(
@@ -84,24 +84,24 @@ it('keeps apart what is under way at the same time, of one kind and of several',
   expect(stand.calls.toSorted()).toEqual(expected.toSorted());
 });
 
-describe('in surroundings that mean something else', () => {
+describe('in an environment with other settings for the SDK', () => {
   afterEach(() => vi.unstubAllEnvs());
 
   const id = 'c1=' as ConnectionId;
 
-  /** One post each way. @returns the access keys that signed them */
-  async function postBothWays(url: string, recorded: readonly string[]) {
+  /** Posts with the SDK and without it. @returns the access keys that signed the posts */
+  async function postWithAndWithoutSdk(url: string, recorded: readonly string[]) {
     const client = new ConnectionsClient(readConfig({ WS_API_ENDPOINT: url }), 2);
     try {
-      await client.post(id, 'by the SDK', 5_000);
-      await client.postDirect(id, hashBody('signed here'), 5_000);
+      await client.post(id, 'with the SDK', 5_000);
+      await client.postDirect(id, hashBody('without the SDK'), 5_000);
     } finally {
       client.close();
     }
     return recorded.map((authorization) => /Credential=([^/]+)/.exec(authorization)?.[1]);
   }
 
-  /** Accepts every post, and records how it was signed. */
+  /** Accepts every post, and records its signature. */
   async function acceptingServer(respond = () => '') {
     const authorizations: string[] = [];
     const paths: string[] = [];
@@ -127,43 +127,43 @@ describe('in surroundings that mean something else', () => {
   it.each<[string, Readonly<Record<string, string>>]>([
     ['AWS_USE_FIPS_ENDPOINT', { AWS_USE_FIPS_ENDPOINT: 'true' }],
     ['AWS_USE_DUALSTACK_ENDPOINT', { AWS_USE_DUALSTACK_ENDPOINT: 'true' }],
-  ])('posts both ways with %s', async (_, environment) => {
+  ])('posts with and without the SDK when %s is set', async (_, environment) => {
     await using server = await acceptingServer();
     for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
-    const signers = await postBothWays(`http://127.0.0.1:${server.port}/dev`, server.authorizations);
+    const signers = await postWithAndWithoutSdk(`http://127.0.0.1:${server.port}/dev`, server.authorizations);
     expect(signers).toEqual(['test', 'test']);
   });
 
-  it('posts both ways when the AWS config file asks for FIPS and dual-stack endpoints', async () => {
+  it('posts with and without the SDK when the AWS config file asks for FIPS and dual-stack endpoints', async () => {
     await using server = await acceptingServer();
     await using folder = await mkdtempDisposable(join(tmpdir(), 'backchannel-'));
     const file = join(folder.path, 'config');
     await writeFile(file, '[default]\nuse_fips_endpoint = true\nuse_dualstack_endpoint = true\n');
     vi.stubEnv('AWS_CONFIG_FILE', file);
-    const signers = await postBothWays(`http://127.0.0.1:${server.port}/dev`, server.authorizations);
+    const signers = await postWithAndWithoutSdk(`http://127.0.0.1:${server.port}/dev`, server.authorizations);
     expect(signers).toEqual(['test', 'test']);
   });
 
   it.each(['127.0.0.1', 'localhost'])(
-    'signs with placeholders towards %s, whatever AWS_PROFILE is',
+    'signs with placeholders for %s, whatever AWS_PROFILE is',
     async (host) => {
       await using server = await acceptingServer();
       vi.stubEnv('AWS_ACCESS_KEY_ID', '');
       vi.stubEnv('AWS_SECRET_ACCESS_KEY', '');
       vi.stubEnv('AWS_PROFILE', 'a-profile-that-is-not-there');
-      const signers = await postBothWays(`http://${host}:${server.port}/dev`, server.authorizations);
+      const signers = await postWithAndWithoutSdk(`http://${host}:${server.port}/dev`, server.authorizations);
       expect(signers).toEqual(['local', 'local']);
     },
   );
 
-  it('signs with the keys of the environment towards loopback, whatever AWS_PROFILE is', async () => {
+  it('signs with the keys of the environment for a loopback address, whatever AWS_PROFILE is', async () => {
     await using server = await acceptingServer();
     vi.stubEnv('AWS_PROFILE', 'a-profile-that-is-not-there');
-    const signers = await postBothWays(`http://127.0.0.1:${server.port}/dev`, server.authorizations);
+    const signers = await postWithAndWithoutSdk(`http://127.0.0.1:${server.port}/dev`, server.authorizations);
     expect(signers).toEqual(['test', 'test']);
   });
 
-  it('gets the credentials of a role from STS, and not from the endpoint of the callbacks', async () => {
+  it('gets the credentials of a role from STS, not from the callback endpoint', async () => {
     await using server = await acceptingServer();
     await using sts = await acceptingServer(
       () => `<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
@@ -180,8 +180,11 @@ describe('in surroundings that mean something else', () => {
     vi.stubEnv('AWS_ROLE_ARN', 'arn:aws:iam::123456789012:role/task');
     vi.stubEnv('AWS_WEB_IDENTITY_TOKEN_FILE', join(folder.path, 'token'));
     vi.stubEnv('AWS_ENDPOINT_URL_STS', `http://127.0.0.1:${sts.port}`);
-    // this machine by an address that does not count as loopback, so that the SDK's chain is used
-    const signers = await postBothWays(`http://[::ffff:7f00:1]:${server.port}/dev`, server.authorizations);
+    // an address of this machine that does not count as loopback, so that the SDK's chain is used
+    const signers = await postWithAndWithoutSdk(
+      `http://[::ffff:7f00:1]:${server.port}/dev`,
+      server.authorizations,
+    );
     expect(signers).toEqual(['ofRole', 'ofRole']);
     expect(sts.paths).toHaveLength(1);
     expect(server.paths.filter((path) => !path.startsWith('/dev/@connections/'))).toEqual([]);

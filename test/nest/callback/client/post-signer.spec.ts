@@ -14,7 +14,7 @@ const REGION = 'eu-central-1';
 const REQUESTS = 500;
 const body = fc.oneof(fc.string({ unit: 'grapheme', maxLength: 300 }), fc.uint8Array({ maxLength: 300 }));
 const visible = fc.stringMatching(/^[!-~]{1,60}$/);
-// a URL has no place for these two, and they are no ids
+// a URL cannot contain these two as segments, and they are no ids
 const connectionIds = visible.filter((text) => !/^\.\.?$/.test(text)).map((text) => text as ConnectionId);
 const credentials = fc.record({
   accessKeyId: fc.stringMatching(/^A[A-Z0-9]{15,19}$/),
@@ -34,7 +34,7 @@ const post = fc.record({
   now: fc.integer({ min: 946_684_800_000, max: 4_102_444_799_000 }),
 });
 
-it(`signs ${REQUESTS} random posts as the SDK's signer does, to the byte`, async () => {
+it(`signs ${REQUESTS} random posts byte for byte like the SDK's signer`, async () => {
   await fc.assert(
     fc.asyncProperty(post, async ({ endpoint, connectionId, now, ...rest }) => {
       const signer = new PostSigner(endpoint, new SigningKeys(REGION));
@@ -48,7 +48,7 @@ it(`signs ${REQUESTS} random posts as the SDK's signer does, to the byte`, async
   );
 });
 
-it('is the same when one signer signs many messages, for changing credentials and over midnight', async () => {
+it('signs like the SDK also when one signer signs many messages, with changing credentials and over midnight', async () => {
   const endpoint = 'http://127.0.0.1:8080/dev';
   const signer = new PostSigner(endpoint, new SigningKeys(REGION));
   const midnight = Date.UTC(2026, 10, 21);
@@ -65,7 +65,7 @@ it('is the same when one signer signs many messages, for changing credentials an
   }
 });
 
-it("is accepted by the gateway's verifier, which is written from the specification", () => {
+it("passes the gateway's verification, which is written from the specification", () => {
   fc.assert(
     fc.property(post, ({ endpoint, connectionId, now, ...rest }) => {
       const message = hashBody(rest.body);
@@ -93,7 +93,7 @@ it("is accepted by the gateway's verifier, which is written from the specificati
   );
 });
 
-/** The headers that the SDK's signer makes of the same request. */
+/** The headers of the SDK's signer for the same request. */
 async function signedBySdk(
   endpoint: string,
   path: string,

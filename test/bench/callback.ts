@@ -6,13 +6,13 @@ import { atLeast, type Part, type Target } from './targets.ts';
 
 interface Posted {
   readonly perSecond: number;
-  /** Microseconds of processor time for each post, of the posting process alone. */
+  /** Processor time per post in microseconds, of the posting process alone. */
   readonly cpuUs: number;
 }
 
 const KINDS = {
   ours: 'Backchannel',
-  sdk: 'SDK as it comes',
+  sdk: 'SDK with its defaults',
   'sdk-64': 'SDK, keep-alive, 64 sockets',
   undici: 'undici `request`, unsigned',
   dispatch: 'undici `dispatch`, unsigned',
@@ -21,25 +21,31 @@ type Kind = keyof typeof KINDS;
 
 const program = (name: string) => join(import.meta.dirname, 'processes', `${name}.ts`);
 
-/** Posts to `@connections`: one after the other to one connection each, and one message to many. */
+/** Posts to `@connections`: one message to many connections, and one post after the other. */
 export async function callback(rounds: number, recipients: number): Promise<Part> {
-  const many = await part(`one message to ${recipients.toLocaleString('en-US')}`, rounds, recipients, 64, {
-    sdk: 6,
-    undici: 0.5,
-  });
-  const single = await part('one post after the other', rounds, 2_000, 1, { sdk: 2 });
+  const many = await measurePart(
+    `one message to ${recipients.toLocaleString('en-US')}`,
+    rounds,
+    recipients,
+    64,
+    {
+      sdk: 6,
+      undici: 0.5,
+    },
+  );
+  const single = await measurePart('one post after the other', rounds, 2_000, 1, { sdk: 2 });
   return {
     text: [many.text, single.text].join('\n\n'),
     targets: [...many.targets, ...single.targets],
   };
 }
 
-async function part(
+async function measurePart(
   title: string,
   rounds: number,
   posts: number,
-  atOnce: number,
-  wanted: Partial<Record<Kind, number>>,
+  concurrency: number,
+  limits: Partial<Record<Kind, number>>,
 ): Promise<Part> {
   const names = Object.keys(KINDS) as Kind[];
   const results = new Map(names.map((name) => [name, [] as Posted[]]));
@@ -49,32 +55,32 @@ async function part(
   const children = new Map<Kind, Child>();
   for (const name of names) {
     const child = posters.use(Child.start(program('poster'), [name, url]));
-    await child.told('ready');
+    await child.receive('ready');
     children.set(name, child);
   }
-  // the first round of each is thrown away: nothing is compiled yet
+  // the first round is a warm-up for the compiler, and does not count
   for (let round = -1; round < rounds; round++) {
     for (const name of names) {
-      const posted = await children.get(name)!.ask<Posted>({ posts, atOnce }, 'posted');
+      const posted = await children.get(name)!.request<Posted>({ posts, concurrency }, 'posted');
       if (round >= 0) results.get(name)!.push(posted);
     }
   }
-  const of = (name: Kind, what: keyof Posted) => results.get(name)!.map((each) => each[what]);
-  const targets = (Object.entries(wanted) as [Kind, number][]).map(([name, times]): Target =>
+  const figuresOf = (name: Kind, key: keyof Posted) => results.get(name)!.map((posted) => posted[key]);
+  const targets = (Object.entries(limits) as [Kind, number][]).map(([name, times]): Target =>
     atLeast(
-      `${title}: posts/s, of ${KINDS[name]}`,
+      `${title}: posts/s, ratio to ${KINDS[name]}`,
       times,
-      ratio(of('ours', 'perSecond'), of(name, 'perSecond')),
+      ratio(figuresOf('ours', 'perSecond'), figuresOf(name, 'perSecond')),
     ),
   );
   const text = table(
-    [title, 'posts/s', 'ours, times as many', 'CPU for each, µs', 'ours, of that'],
+    [title, 'posts/s', 'ours / this', 'CPU per post, µs', 'ours / this'],
     names.map((name) => [
       KINDS[name],
-      shown(figure(of(name, 'perSecond'))),
-      shown(ratio(of('ours', 'perSecond'), of(name, 'perSecond')), 2),
-      shown(figure(of(name, 'cpuUs'))),
-      shown(ratio(of('ours', 'cpuUs'), of(name, 'cpuUs')), 2),
+      shown(figure(figuresOf(name, 'perSecond'))),
+      shown(ratio(figuresOf('ours', 'perSecond'), figuresOf(name, 'perSecond')), 2),
+      shown(figure(figuresOf(name, 'cpuUs'))),
+      shown(ratio(figuresOf('ours', 'cpuUs'), figuresOf(name, 'cpuUs')), 2),
     ]),
   );
   return { text, targets };

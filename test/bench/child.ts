@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 
-/** A process of the benchmark's, and what it tells its parent. */
+/** A process of the benchmark, and its messages to the parent process. */
 export class Child implements AsyncDisposable {
   readonly #process: ChildProcess;
   readonly #ended: Promise<never>;
@@ -18,13 +18,15 @@ export class Child implements AsyncDisposable {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     this.#ended = once(this.#process, 'exit').then(([code]) => {
-      throw new Error(`a process of the benchmark ended with ${code} before it told what was asked`);
+      throw new Error(
+        `a process of the benchmark ended with code ${code} before it sent the expected message`,
+      );
     });
-    // it matters only to who waits for a message
+    // only a caller that waits for a message handles it
     this.#ended.catch(() => undefined);
   }
 
-  /** @param env besides that of the benchmark itself */
+  /** @param env in addition to the environment of the benchmark */
   static start(
     file: string,
     args: readonly string[] = [],
@@ -34,8 +36,8 @@ export class Child implements AsyncDisposable {
     return new Child(file, args, execArgv, env);
   }
 
-  /** The next message that has this member. */
-  async told<T>(member: string): Promise<T> {
+  /** Waits for the next message that has this member, and returns the member. */
+  async receive<T>(member: string): Promise<T> {
     for (;;) {
       const [message] = (await Promise.race([once(this.#process, 'message'), this.#ended])) as [
         Record<string, T>,
@@ -44,10 +46,11 @@ export class Child implements AsyncDisposable {
     }
   }
 
-  async ask<T>(question: string | object, member: string): Promise<T> {
-    const answer = this.told<T>(member);
-    this.#process.send(question);
-    return answer;
+  /** Sends a message, and waits for the reply that has this member. */
+  async request<T>(message: string | object, member: string): Promise<T> {
+    const reply = this.receive<T>(member);
+    this.#process.send(message);
+    return reply;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

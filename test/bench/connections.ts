@@ -11,20 +11,20 @@ interface Memory {
 }
 
 interface Round {
-  /** Bytes for each connection. */
+  /** Bytes per connection. */
   readonly rss: number;
   readonly heap: number;
-  /** Bytes that are still there after all have closed. */
-  readonly rest: number;
+  /** Bytes that are still used after all connections have closed. */
+  readonly leftBytes: number;
   readonly openSockets: number;
-  /** Until all were open, one hundred at a time. */
+  /** Until all connections were open, one hundred at a time. */
   readonly openingMs: number;
 }
 
 const program = (name: string) => join(import.meta.dirname, 'processes', `${name}.ts`);
 const MEASURED = ['--expose-gc', '--import', program('report-usage')];
 
-/** What connections cost that say nothing: to open, to keep, and what is left of them when they are closed. */
+/** The cost of idle connections: to open them, to hold them, and what is left when they have closed. */
 export async function idleConnections(rounds: number, count: number): Promise<Part> {
   const servers = {
     'bare ws': () => Child.start(program('idle-server'), [], MEASURED),
@@ -34,39 +34,40 @@ export async function idleConnections(rounds: number, count: number): Promise<Pa
   for (let round = 0; round < rounds; round++) {
     for (const name of Object.keys(servers) as (keyof typeof servers)[]) {
       await using server = servers[name]();
-      const url = await server.told<string>('listening');
+      const url = await server.receive<string>('listening');
       const address = name === 'gateway' ? await createApi(url) : url.replace('http', 'ws');
       results[name].push(await measure(server, address, count));
     }
   }
-  const of = (name: keyof typeof servers, what: keyof Round) => results[name].map((each) => each[what]);
-  const beside = (what: keyof Round) => ratio(of('gateway', what), of('bare ws', what));
-  const rows = (['rss', 'heap'] as const).map((what) => [
-    what === 'rss' ? 'resident, bytes/connection' : 'heap and buffers, bytes/connection',
-    shown(figure(of('gateway', what))),
-    shown(figure(of('bare ws', what))),
-    shown(beside(what), 2),
+  const figuresOf = (name: keyof typeof servers, key: keyof Round) =>
+    results[name].map((round) => round[key]);
+  const ratioOf = (key: keyof Round) => ratio(figuresOf('gateway', key), figuresOf('bare ws', key));
+  const rows = (['rss', 'heap'] as const).map((key) => [
+    key === 'rss' ? 'resident, bytes/connection' : 'heap and buffers, bytes/connection',
+    shown(figure(figuresOf('gateway', key))),
+    shown(figure(figuresOf('bare ws', key))),
+    shown(ratioOf(key), 2),
   ]);
   const text = table(
     [`${count.toLocaleString('en-US')} idle connections`, 'gateway', 'bare ws', 'ratio'],
     [
       [
         'time to open them, ms',
-        shown(figure(of('gateway', 'openingMs'))),
-        shown(figure(of('bare ws', 'openingMs'))),
-        shown(beside('openingMs'), 2),
+        shown(figure(figuresOf('gateway', 'openingMs'))),
+        shown(figure(figuresOf('bare ws', 'openingMs'))),
+        shown(ratioOf('openingMs'), 2),
       ],
       ...rows,
       [
-        'heap left after they closed, bytes',
-        shown(figure(of('gateway', 'rest'))),
-        shown(figure(of('bare ws', 'rest'))),
+        'heap left after closing, bytes',
+        shown(figure(figuresOf('gateway', 'leftBytes'))),
+        shown(figure(figuresOf('bare ws', 'leftBytes'))),
         '',
       ],
       [
         'sockets left',
-        shown(figure(of('gateway', 'openSockets'))),
-        shown(figure(of('bare ws', 'openSockets'))),
+        shown(figure(figuresOf('gateway', 'openSockets'))),
+        shown(figure(figuresOf('bare ws', 'openSockets'))),
         '',
       ],
     ],
@@ -74,26 +75,26 @@ export async function idleConnections(rounds: number, count: number): Promise<Pa
   return {
     text,
     targets: [
-      atMost('idle connections: resident memory, of bare ws', 1.5, beside('rss')),
-      atMost('idle connections: heap and buffers, of bare ws', 1.5, beside('heap')),
+      atMost('idle connections: resident memory, ratio to bare ws', 1.5, ratioOf('rss')),
+      atMost('idle connections: heap and buffers, ratio to bare ws', 1.5, ratioOf('heap')),
     ],
   };
 }
 
 async function measure(server: Child, url: string, connections: number): Promise<Round> {
-  const memoryOf = async () => server.ask<Memory>('memory', 'memory');
-  // the first connections bring code that stays
+  const memoryOf = async () => server.request<Memory>('memory', 'memory');
+  // the first connections load code that stays in memory
   await openAndClose(url, 100);
   const before = await memoryOf();
   await using load = Child.start(program('load'), [url, 'idle', String(connections)]);
-  const openingMs = await load.told<number>('opened');
+  const openingMs = await load.receive<number>('opened');
   const open = await memoryOf();
-  await load.ask('close', 'closed');
+  await load.request('close', 'closed');
   const after = await memoryOf();
   return {
     rss: (open.rss - before.rss) / connections,
     heap: (open.heap - before.heap) / connections,
-    rest: after.heap - before.heap,
+    leftBytes: after.heap - before.heap,
     openSockets: after.sockets - before.sockets,
     openingMs,
   };
@@ -101,6 +102,6 @@ async function measure(server: Child, url: string, connections: number): Promise
 
 async function openAndClose(url: string, connections: number): Promise<void> {
   await using load = Child.start(program('load'), [url, 'idle', String(connections)]);
-  await load.told('opened');
-  await load.ask('close', 'closed');
+  await load.receive('opened');
+  await load.request('close', 'closed');
 }

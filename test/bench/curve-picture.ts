@@ -1,4 +1,4 @@
-/** A line of the picture: recipients, and milliseconds until the last of them has it. */
+/** A line of the picture: milliseconds until the last recipient has the message, by the number of recipients. */
 export interface Line {
   readonly name: string;
   readonly points: readonly (readonly [recipients: number, ms: number])[];
@@ -6,11 +6,11 @@ export interface Line {
 
 const [WIDTH, HEIGHT] = [720, 400];
 const FRAME = { left: 64, right: 560, top: 24, bottom: 344 };
-/** Seen well on white and on black, and told apart by those who see few colours: Okabe and Ito's. */
+/** The Okabe-Ito palette: legible on white and on black, and distinguishable with colour blindness. */
 const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00'];
 const DECADES = { recipients: [1, 4], ms: [-1, 4] } as const;
 
-/** Both axes by decades: what grows as the recipients do is a line of slope 1. */
+/** Both axes are logarithmic: time proportional to the recipients is a line of slope 1. */
 export function picture(lines: readonly Line[]): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" font-family="sans-serif" font-size="13">
 <title>Milliseconds from a publish until the last recipient has it, over the number of recipients</title>
@@ -20,8 +20,8 @@ export function picture(lines: readonly Line[]): string {
 </style>
 <rect class="paper" width="${WIDTH}" height="${HEIGHT}" rx="8"/>
 ${grid()}
-${lines.map((line, index) => drawn(line, COLOURS[index % COLOURS.length]!)).join('\n')}
-${names(lines)}
+${lines.map((line, index) => curve(line, COLOURS[index % COLOURS.length]!)).join('\n')}
+${labels(lines)}
 </svg>
 `;
 }
@@ -48,7 +48,7 @@ function grid(): string {
   ].join('\n');
 }
 
-function drawn({ points }: Line, colour: string): string {
+function curve({ points }: Line, colour: string): string {
   const at = points.map(([recipients, ms]) => `${x(recipients)},${y(ms)}`);
   const dots = points.map(
     ([recipients, ms]) => `<circle cx="${x(recipients)}" cy="${y(ms)}" r="3.5" fill="${colour}"/>`,
@@ -56,8 +56,8 @@ function drawn({ points }: Line, colour: string): string {
   return `<polyline points="${at.join(' ')}" fill="none" stroke="${colour}" stroke-width="2"/>${dots.join('')}`;
 }
 
-/** Beside the ends of the lines, in their order, and never one over the other. */
-function names(lines: readonly Line[]): string {
+/** The names beside the ends of the lines, in the same order, without overlap. */
+function labels(lines: readonly Line[]): string {
   const sorted = lines
     .map(({ name, points }, index) => ({
       name,
@@ -65,13 +65,13 @@ function names(lines: readonly Line[]): string {
       at: y(points.at(-1)![1]),
     }))
     .toSorted((a, b) => a.at - b.at);
-  let last = -Infinity;
+  let lastY = -Infinity;
   return sorted
     .map(({ name, colour, at }) => {
-      last = Math.max(at, last + 18);
+      lastY = Math.max(at, lastY + 18);
       return (
-        `<rect x="${FRAME.right + 10}" y="${last - 5}" width="10" height="10" fill="${colour}"/>` +
-        `<text x="${FRAME.right + 26}" y="${last + 4}">${name}</text>`
+        `<rect x="${FRAME.right + 10}" y="${lastY - 5}" width="10" height="10" fill="${colour}"/>` +
+        `<text x="${FRAME.right + 26}" y="${lastY + 4}">${name}</text>`
       );
     })
     .join('\n');

@@ -10,11 +10,11 @@ export interface Exchanged {
 }
 
 export interface Round extends Exchanged {
-  /** Microseconds of processor time for each message, of the measured processes alone. */
+  /** Processor time per message in microseconds, of the measured processes alone. */
   readonly cpuUs: number;
 }
 
-/** What clients connect to, and the processes whose processor time counts. */
+/** The URL that clients connect to, and the processes whose processor time is measured. */
 export interface Side {
   readonly name: string;
   readonly url: string;
@@ -28,10 +28,14 @@ export interface Compared {
 }
 
 export const program = (name: string) => join(import.meta.dirname, 'processes', `${name}.ts`);
-/** For a process that is measured. */
+/** Node's arguments for a measured process. */
 export const MEASURED = ['--import', program('report-usage')];
 
-/** Clients that send when they were answered, to both by turns. @param kind what `processes/load.ts` sends */
+/**
+ * Runs clients against both sides, alternating. Each client sends a message when it has received the reply to the last.
+ *
+ * @param kind the messages that `processes/load.ts` sends
+ */
 export async function compare(
   kind: 'echoes' | 'pings',
   ours: Side,
@@ -41,25 +45,25 @@ export async function compare(
   seconds: number,
 ): Promise<Compared> {
   const compared = { clients, ours: [] as Round[], floor: [] as Round[] };
-  // the first round of each is thrown away: nothing is compiled yet
+  // the first round is a warm-up for the compiler, and does not count
   for (let round = -1; round < rounds; round++) {
-    const ofFloor = await measure(kind, floor, clients, seconds);
-    const ofOurs = await measure(kind, ours, clients, seconds);
+    const floorRound = await measure(kind, floor, clients, seconds);
+    const ourRound = await measure(kind, ours, clients, seconds);
     if (round < 0) continue;
-    compared.floor.push(ofFloor);
-    compared.ours.push(ofOurs);
+    compared.floor.push(floorRound);
+    compared.ours.push(ourRound);
   }
   return compared;
 }
 
-export const of = (rounds: readonly Round[], what: keyof Round) => rounds.map((each) => each[what]);
+export const figuresOf = (rounds: readonly Round[], key: keyof Round) => rounds.map((round) => round[key]);
 
 export function report(ours: Side, floor: Side, all: readonly Compared[]): string {
-  const rows = all.flatMap((one) => [
-    row(one, 'messages/s', 'perSecond', 0),
-    row(one, 'CPU for each, µs', 'cpuUs', 0),
-    row(one, 'median, ms', 'medianMs', 2),
-    row(one, '99th percentile, ms', 'p99Ms', 2),
+  const rows = all.flatMap((compared) => [
+    row(compared, 'messages/s', 'perSecond', 0),
+    row(compared, 'CPU per message, µs', 'cpuUs', 0),
+    row(compared, 'median, ms', 'medianMs', 2),
+    row(compared, '99th percentile, ms', 'p99Ms', 2),
   ]);
   return table(['clients', '', ours.name, floor.name, 'ratio'], rows);
 }
@@ -67,16 +71,16 @@ export function report(ours: Side, floor: Side, all: readonly Compared[]): strin
 async function measure(kind: string, side: Side, clients: number, seconds: number): Promise<Round> {
   const cpuBefore = await cpuOf(side);
   await using load = Child.start(program('load'), [side.url, kind, String(clients), String(seconds)]);
-  const exchanged = await load.told<Exchanged>('exchanged');
+  const exchanged = await load.receive<Exchanged>('exchanged');
   return { ...exchanged, cpuUs: ((await cpuOf(side)) - cpuBefore) / exchanged.count };
 }
 
 async function cpuOf({ processes }: Side): Promise<number> {
-  const each = await Promise.all(processes.map((one) => one.ask<number>('cpu', 'cpu')));
+  const each = await Promise.all(processes.map((one) => one.request<number>('cpu', 'cpu')));
   return each.reduce((sum, one) => sum + one, 0);
 }
 
-function row({ clients, ours, floor }: Compared, name: string, what: keyof Round, digits: number): string[] {
-  const [a, b] = [of(ours, what), of(floor, what)];
+function row({ clients, ours, floor }: Compared, name: string, key: keyof Round, digits: number): string[] {
+  const [a, b] = [figuresOf(ours, key), figuresOf(floor, key)];
   return [String(clients), name, shown(figure(a), digits), shown(figure(b), digits), shown(ratio(a, b), 2)];
 }

@@ -4,18 +4,18 @@ import { type Line } from './curve-picture.ts';
 import { atMost, type Part } from './targets.ts';
 
 const RECIPIENTS = [10, 100, 1_000, 10_000];
-/** Of those that take a moment only: the median of so many is a round. */
+/** Publishes per round with few recipients, of which the median counts. */
 const TIMES = 50;
 
 interface Curve {
   readonly name: string;
-  /** Milliseconds of each round, by the number of recipients. */
+  /** Milliseconds in each round, by the number of recipients. */
   readonly ms: ReadonlyMap<number, number[]>;
-  /** Microseconds of processor time for each recipient, where it was measured. */
+  /** Processor time per recipient in microseconds, where it was measured. */
   readonly cpuUs: ReadonlyMap<number, number[]>;
 }
 
-/** From a publish until the last recipient has it, over the number of recipients. */
+/** The time from a publish until the last recipient has it, by the number of recipients. */
 export async function curve(rounds: number): Promise<Part & { readonly lines: readonly Line[] }> {
   await using cleanUp = new AsyncDisposableStack();
   const ways = [
@@ -23,7 +23,7 @@ export async function curve(rounds: number): Promise<Part & { readonly lines: re
     ...(await throughGateway(cleanUp, RECIPIENTS)),
     await socketIo(cleanUp, RECIPIENTS),
   ];
-  const curves = await byTurns(ways, rounds);
+  const curves = await measureAlternating(ways, rounds);
   const peer = curves.at(-1)!;
   const us = ({ ms }: Curve, recipients: number) =>
     ms.get(recipients)!.map((each) => (each / recipients) * 1000);
@@ -48,9 +48,9 @@ export async function curve(rounds: number): Promise<Part & { readonly lines: re
     'way',
     'recipients',
     'ms',
-    'µs for each',
-    'CPU of the task for each, µs',
-    'time, of Socket.IO',
+    'µs per recipient',
+    'CPU of the task per recipient, µs',
+    'time, ratio to Socket.IO',
   ];
   return {
     text: [
@@ -58,18 +58,16 @@ export async function curve(rounds: number): Promise<Part & { readonly lines: re
       table(
         [
           'way',
-          'slope: time ∝ recipients to the power of',
-          'µs for each of 10,000 beside each of 100',
-          'µs for each further one, 1,000 to 10,000',
+          'exponent: time ∝ recipients^exponent',
+          'µs per recipient, 10,000 / 100',
+          'µs per further recipient, 1,000 to 10,000',
         ],
         slopes,
       ),
     ].join('\n\n'),
     targets: curves
       .slice(0, -1)
-      .map((each) =>
-        atMost(`growth, ${each.name}: cost per recipient, 10,000 beside 100`, 1.2, flatness(each)),
-      ),
+      .map((each) => atMost(`growth, ${each.name}: cost per recipient, 10,000 / 100`, 1.2, flatness(each))),
     lines: curves.map(({ name, ms }) => ({
       name,
       points: RECIPIENTS.map((recipients) => [recipients, figure(ms.get(recipients)!).median] as const),
@@ -77,10 +75,10 @@ export async function curve(rounds: number): Promise<Part & { readonly lines: re
   };
 }
 
-async function byTurns(ways: readonly Way[], rounds: number): Promise<readonly Curve[]> {
+async function measureAlternating(ways: readonly Way[], rounds: number): Promise<readonly Curve[]> {
   const empty = () => new Map(RECIPIENTS.map((recipients) => [recipients, [] as number[]]));
   const curves = ways.map(({ name }) => ({ name, ms: empty(), cpuUs: empty() }));
-  // the first round is thrown away: nothing is compiled yet
+  // the first round is a warm-up for the compiler, and does not count
   for (let round = -1; round < rounds; round++) {
     for (const recipients of RECIPIENTS) {
       for (const [index, way] of ways.entries()) {
@@ -94,7 +92,7 @@ async function byTurns(ways: readonly Way[], rounds: number): Promise<readonly C
   return curves;
 }
 
-/** Of the line that fits best through the logarithms, of each round from 100 recipients on: 1 is linear. */
+/** Slope of a linear regression on the logarithms in each round, from 100 recipients on: 1 is linear. */
 function slope({ ms }: Curve): Figure {
   const from100 = RECIPIENTS.filter((recipients) => recipients >= 100);
   const rounds = ms.get(100)!.map((_, round) => {
@@ -107,7 +105,7 @@ function slope({ ms }: Curve): Figure {
   return figure(rounds);
 }
 
-/** What one more costs, without what a message costs that goes to nobody. */
+/** The cost of one more recipient, without the fixed cost of a message. */
 function perFurther({ ms }: Curve): Figure {
   const few = ms.get(1_000)!;
   return figure(ms.get(10_000)!.map((many, round) => ((many - few[round]!) / 9_000) * 1000));

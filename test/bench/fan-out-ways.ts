@@ -5,16 +5,16 @@ import { STORES } from './stores.ts';
 import { startSystem } from './system.ts';
 import { fill, startTask, typical } from './task.ts';
 
-/** One way for a message to come to the members of a channel. */
+/** One way to send a message to the members of a channel. */
 export interface Way {
   readonly name: string;
-  /** @returns milliseconds until the last of so many recipients has it, the median of so many times */
+  /** @returns milliseconds until the last recipient has the message: the median of `times` publishes */
   publish(recipients: number, times: number): Promise<number>;
-  /** Microseconds of the posting task's processor time for each recipient, of the last `publish`. */
+  /** Processor time of the posting task per recipient in microseconds, of the last `publish`. */
   readonly cpuUs?: () => number;
 }
 
-/** The service alone: until the sink has answered its last post. */
+/** The service alone: until the sink has responded to the last post. */
 export async function postsToSink(
   cleanUp: AsyncDisposableStack,
   sizes: readonly number[],
@@ -38,7 +38,7 @@ export async function postsToSink(
   return ways;
 }
 
-/** Gateway, service and WebSocket clients: until the last client has it. */
+/** Gateway, service and WebSocket clients: until the last client has received it. */
 export async function throughGateway(
   cleanUp: AsyncDisposableStack,
   sizes: readonly number[],
@@ -55,7 +55,7 @@ export async function throughGateway(
 /** Socket.IO on one node, and its own clients. */
 export async function socketIo(cleanUp: AsyncDisposableStack, sizes: readonly number[]): Promise<Way> {
   const server = cleanUp.use(Child.start(program('socket-io-server')));
-  const clients = await receivers(cleanUp, 'socket.io', await server.told<string>('listening'), sizes);
+  const clients = await receivers(cleanUp, 'socket.io', await server.receive<string>('listening'), sizes);
   return { name: 'Socket.IO', publish: publishing(server, clients) };
 }
 
@@ -68,19 +68,22 @@ async function receivers(
   sizes: readonly number[],
 ): Promise<Child> {
   const clients = cleanUp.use(Child.start(program('receivers'), [kind, url]));
-  await clients.told('ready');
-  for (const size of sizes) await clients.ask({ join: { room: roomOf(size), count: size } }, 'join');
+  await clients.receive('ready');
+  for (const size of sizes) await clients.request({ join: { room: roomOf(size), count: size } }, 'join');
   return clients;
 }
 
-/** @param publisher who is told to publish, and says when it did, by the clock of the machine */
+/** @param publisher the process that publishes, and reports when it did so by the clock of the machine */
 function publishing(publisher: Child, clients: Child): Way['publish'] {
   return async (recipients, times) => {
     const all: number[] = [];
     for (let time = 0; time < times; time++) {
-      await clients.ask({ receive: recipients }, 'receive');
-      const received = clients.told<number>('received');
-      const publishedAt = await publisher.ask<number>({ publish: { room: roomOf(recipients) } }, 'publish');
+      await clients.request({ receive: recipients }, 'receive');
+      const received = clients.receive<number>('received');
+      const publishedAt = await publisher.request<number>(
+        { publish: { room: roomOf(recipients) } },
+        'publish',
+      );
       all.push((await received) - publishedAt);
     }
     return all.toSorted((a, b) => a - b)[Math.floor(all.length / 2)]!;

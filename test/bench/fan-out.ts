@@ -10,29 +10,29 @@ import { channelOf, fill, publish, type Published, startTask } from './task.ts';
 
 const MANY = 100_000;
 
-/** A message to the members of a channel: how the time grows, and the memory that many take. Draws the picture of it. */
+/** A message to the members of a channel: the time by the number of members, drawn as a picture, and the memory. */
 export async function fanOut(rounds: number): Promise<Part> {
   const { text, targets, lines } = await curve(rounds);
   await writeFile(join(import.meta.dirname, 'fan-out.svg'), picture(lines));
   const sections = [
     text,
-    `"Posts": the service alone, until ${sinkName}, has answered its last post. "Gateway": from a client's frame through the local gateway,
-the service and the gateway again until the last WebSocket client has it. Socket.IO: one node, from its own \`emit\` until
-the last of its clients has it. It holds its sockets itself, and writes to them; we hold none, and send each recipient a signed
-HTTP request, as API Gateway wants it. So it is what API Gateway costs that is seen here, and not a race.`,
+    `"Posts": the service alone, until the sink (${sinkName}) has responded to the last post. "Gateway": from a client's frame through the
+local gateway, the service and the gateway again until the last WebSocket client has the message. Socket.IO: one node, from its
+\`emit\` until the last of its clients has the message. Socket.IO holds its sockets and writes to them; we hold none, and send a signed HTTP
+request per recipient, as API Gateway requires. The difference is therefore the price of API Gateway, not of the implementation.`,
     ...withoutRedis,
   ];
   for (const name of Object.keys(STORES)) sections.push(await manyMembers(name, rounds));
   return { text: sections.join('\n\n'), targets };
 }
 
-/** Memory, and what it costs to read the members, beside posting to them. */
+/** The memory of a publish to many, and the cost of reading the members compared with posting to them. */
 async function manyMembers(name: string, rounds: number): Promise<string> {
   await using cleanUp = new AsyncDisposableStack();
   const settings = await STORES[name]!(cleanUp);
   const sink = cleanUp.use(await Sink.start());
   {
-    // the memory that this takes is not what is measured
+    // in a process of its own, because its memory is not measured
     await using filling = await startTask(sink.endpoint, settings);
     await fill(filling, MANY);
   }
@@ -40,25 +40,28 @@ async function manyMembers(name: string, rounds: number): Promise<string> {
   const published: Published[] = [];
   const read: Published[] = [];
   for (let round = -1; round < rounds; round++) {
-    const one = await publish(task, MANY, true);
-    const other = await task.ask<Published>({ read: { channel: channelOf(MANY) } }, 'read');
+    const whole = await publish(task, MANY, true);
+    const reading = await task.request<Published>({ read: { channel: channelOf(MANY) } }, 'read');
     if (round < 0) continue;
-    published.push(one);
-    read.push(other);
+    published.push(whole);
+    read.push(reading);
   }
-  const of = (from: readonly Published[], what: keyof Published) => from.map((each) => each[what]);
-  const megabytes = (what: Exclude<keyof Published, 'ms' | 'cpuMs'>) =>
-    shown(figure(of(published, what).map((bytes) => bytes / 1024 ** 2)));
+  const figuresOf = (results: readonly Published[], key: keyof Published) => results.map((each) => each[key]);
+  const megabytes = (key: Exclude<keyof Published, 'ms' | 'cpuMs'>) =>
+    shown(figure(figuresOf(published, key).map((bytes) => bytes / 1024 ** 2)));
   return table(
     [`publish to ${MANY.toLocaleString('en-US')}, ${name}`, ''],
     [
-      ['posts/s', shown(figure(of(published, 'ms').map((ms) => (MANY / ms) * 1000)))],
-      ['all in all, ms', shown(figure(of(published, 'ms')))],
-      ['reading the members alone, ms', shown(figure(of(read, 'ms')))],
-      ['of all', shown(ratio(of(read, 'ms'), of(published, 'ms')), 3)],
-      ['reading, CPU of all CPU', shown(ratio(of(read, 'cpuMs'), of(published, 'cpuMs')), 3)],
+      ['posts/s', shown(figure(figuresOf(published, 'ms').map((ms) => (MANY / ms) * 1000)))],
+      ['whole publish, ms', shown(figure(figuresOf(published, 'ms')))],
+      ['reading the members, ms', shown(figure(figuresOf(read, 'ms')))],
+      ['reading / whole publish', shown(ratio(figuresOf(read, 'ms'), figuresOf(published, 'ms')), 3)],
+      [
+        'reading / whole publish, CPU',
+        shown(ratio(figuresOf(read, 'cpuMs'), figuresOf(published, 'cpuMs')), 3),
+      ],
       ['resident memory before, MB', megabytes('rssBefore')],
-      ['at most meanwhile, MB', megabytes('rssPeak')],
+      ['highest during it, MB', megabytes('rssPeak')],
       ['after, MB', megabytes('rssAfter')],
       ['heap in use before, MB', megabytes('heapBefore')],
       ['after, MB', megabytes('heapAfter')],

@@ -1,4 +1,4 @@
-/** Of several rounds: what lies in the middle, and how far they are apart. */
+/** The median and the range of several rounds. */
 export interface Figure {
   readonly median: number;
   readonly min: number;
@@ -19,7 +19,7 @@ export function shown({ median, min, max }: Figure, digits = 0): string {
   return `${text(median)} (${text(min)}–${text(max)})`;
 }
 
-/** Rounds of two that are compared are run by turns, so that both see the same machine; the ratio is that of each turn. */
+/** The ratio within each round: the two sides of a round ran directly one after the other, on the same machine. */
 export function ratio(ours: readonly number[], floor: readonly number[]): Figure {
   return figure(ours.map((value, round) => value / floor[round]!));
 }

@@ -3,14 +3,14 @@ import { Child } from './child.ts';
 
 const DIST = process.env.BACKCHANNEL_DIST ?? join(import.meta.dirname, '../../dist');
 const PROGRAM = join(DIST, 'gateway/main.js');
-// what is measured is what a message costs, and 10,000 requests a second would be the end of it
+// raised, because the quota of 10,000 requests a second would be what is measured
 const QUOTAS = ['requests-per-second', 'request-burst', 'new-connections-per-second'];
 
-/** The gateway as it is shipped, in a process of its own. */
+/** The gateway as shipped, in its own process. */
 export const startGateway = (args: readonly string[] = []): Child =>
   Child.start(PROGRAM, ['--port', '0', '--log-level', 'error', ...args]);
 
-/** One that takes as many messages and connections as it can. */
+/** A gateway without throttling. */
 export const startUnthrottledGateway = (execArgv: readonly string[]): Child =>
   Child.start(
     PROGRAM,
@@ -19,9 +19,9 @@ export const startUnthrottledGateway = (execArgv: readonly string[]): Child =>
   );
 
 /**
- * An API whose messages all go to `$default`, told by plain requests to the control plane.
+ * Creates an API whose messages all go to `$default`, with plain requests to the control plane.
  *
- * @param backendUrl where they go, and come back from; without it there is only the route
+ * @param backendUrl the HTTP backend, whose response goes back to the client; without it there is only the route
  * @returns the URL of its stage
  */
 export async function createApi(gatewayUrl: string, backendUrl?: string): Promise<string> {
@@ -45,7 +45,7 @@ export async function createApi(gatewayUrl: string, backendUrl?: string): Promis
       integrationType: 'HTTP_PROXY',
       integrationMethod: 'POST',
       integrationUri: `${backendUrl}/message`,
-      // what every backend needs
+      // the headers that every backend needs
       requestParameters: {
         'integration.request.header.ConnectionId': 'context.connectionId',
         'integration.request.header.RequestId': 'context.requestId',

@@ -6,13 +6,13 @@ import { atLeast, type Part } from './targets.ts';
 
 interface Round {
   readonly perSecond: number;
-  /** Microseconds of processor time for each request, of the measured process alone. */
+  /** Processor time per request in microseconds, of the measured process alone. */
   readonly cpuUs: number;
 }
 
 const KINDS = {
   response: 'Backchannel, `REPLIES=response`',
-  callback: 'Backchannel, answer by callback: two requests',
+  callback: 'Backchannel, `REPLIES=callback`: two requests',
   nest: 'bare Nest on Fastify',
   fastify: 'bare Fastify',
   http: '`node:http`',
@@ -24,7 +24,7 @@ const CLIENTS = 50;
 const program = (name: string) => join(import.meta.dirname, 'processes', `${name}.ts`);
 const MEASURED = ['--import', program('report-usage')];
 
-/** `POST /message` with a ping, through everything that a message goes through, beside routes that do nothing. */
+/** `POST /message` with a ping through the whole service, compared with routes that do nothing. */
 export async function inbound(rounds: number, seconds: number): Promise<Part> {
   const names = Object.keys(KINDS) as Kind[];
   const results = new Map(names.map((name) => [name, [] as Round[]]));
@@ -39,36 +39,38 @@ export async function inbound(rounds: number, seconds: number): Promise<Part> {
         ? Child.start(program('service'), [endpoint, name], MEASURED)
         : Child.start(program('bare-route'), [name], MEASURED),
     );
-    urls.set(name, { child, url: await child.told<string>('listening') });
+    urls.set(name, { child, url: await child.receive<string>('listening') });
   }
-  // the first round of each is thrown away: nothing is compiled yet
+  // the first round is a warm-up for the compiler, and does not count
   for (let round = -1; round < rounds; round++) {
     for (const [name, { child, url }] of urls) {
       const result = await measure(child, url, seconds);
       if (round >= 0) results.get(name)!.push(result);
     }
   }
-  const of = (name: Kind, what: keyof Round) => results.get(name)!.map((each) => each[what]);
+  const figuresOf = (name: Kind, key: keyof Round) => results.get(name)!.map((round) => round[key]);
   const text = table(
-    ['ping', 'requests/s', 'of bare Nest', 'CPU for each, µs', 'bare Nest, of that'],
+    ['ping', 'requests/s', 'this / bare Nest', 'CPU per request, µs', 'bare Nest / this'],
     names.map((name) => [
       KINDS[name],
-      shown(figure(of(name, 'perSecond'))),
-      shown(ratio(of(name, 'perSecond'), of('nest', 'perSecond')), 2),
-      shown(figure(of(name, 'cpuUs'))),
-      shown(ratio(of('nest', 'cpuUs'), of(name, 'cpuUs')), 2),
+      shown(figure(figuresOf(name, 'perSecond'))),
+      shown(ratio(figuresOf(name, 'perSecond'), figuresOf('nest', 'perSecond')), 2),
+      shown(figure(figuresOf(name, 'cpuUs'))),
+      shown(ratio(figuresOf('nest', 'cpuUs'), figuresOf(name, 'cpuUs')), 2),
     ]),
   );
-  const ofNest = (name: Kind) => ratio(of(name, 'perSecond'), of('nest', 'perSecond'));
+  const ratioToNest = (name: Kind) => ratio(figuresOf(name, 'perSecond'), figuresOf('nest', 'perSecond'));
   return {
     text,
-    targets: [atLeast(`inbound, ${KINDS.response}: pings/s, of bare Nest`, 0.6, ofNest('response'))],
+    targets: [
+      atLeast(`inbound, ${KINDS.response}: pings/s, ratio to bare Nest`, 0.6, ratioToNest('response')),
+    ],
   };
 }
 
 async function measure(server: Child, url: string, seconds: number): Promise<Round> {
-  const cpuBefore = await server.ask<number>('cpu', 'cpu');
+  const cpuBefore = await server.request<number>('cpu', 'cpu');
   await using load = Child.start(program('pings'), [url, String(CLIENTS), String(seconds)]);
-  const { count, perSecond } = await load.told<{ count: number; perSecond: number }>('pings');
-  return { perSecond, cpuUs: ((await server.ask<number>('cpu', 'cpu')) - cpuBefore) / count };
+  const { count, perSecond } = await load.receive<{ count: number; perSecond: number }>('pings');
+  return { perSecond, cpuUs: ((await server.request<number>('cpu', 'cpu')) - cpuBefore) / count };
 }

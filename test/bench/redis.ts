@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 
-/** Whether Debian's `redis-server` is there to be started. */
+/** Whether Debian's `redis-server` is installed. */
 export const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
 
-/** A Redis server of the benchmark's own that keeps nothing on the disk. */
+/** A Redis server for the benchmark, without persistence. */
 export class Redis implements AsyncDisposable {
   readonly url: string;
   readonly #process: ChildProcess;
@@ -37,7 +37,7 @@ export class Redis implements AsyncDisposable {
   }
 }
 
-/** Free a moment ago: what is started here takes no port 0. */
+/** A port that was free a moment ago, for programs that do not accept port 0. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

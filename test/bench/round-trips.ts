@@ -1,20 +1,20 @@
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { Child } from './child.ts';
-import { type Compared, compare, MEASURED, of, program, report, type Side } from './exchanges.ts';
+import { type Compared, compare, figuresOf, MEASURED, program, report, type Side } from './exchanges.ts';
 import { ratio } from './figures.ts';
 import { createApi, startUnthrottledGateway } from './gateway.ts';
 import { startSystem } from './system.ts';
 import { atLeast, atMost, type Part } from './targets.ts';
 
-/** Frame → HTTP backend → frame: the gateway with a two-way route beside a bare forwarder. */
+/** Frame → HTTP backend → frame: the gateway with a two-way route compared with a bare forwarder. */
 export async function throughGateway(rounds: number, seconds: number): Promise<Part> {
   await using backend = Child.start(program('backend'));
-  const backendUrl = await backend.told<string>('listening');
+  const backendUrl = await backend.receive<string>('listening');
   await using gateway = startUnthrottledGateway(MEASURED);
-  const url = await createApi(await gateway.told<string>('listening'), backendUrl);
+  const url = await createApi(await gateway.receive<string>('listening'), backendUrl);
   await using forwarder = Child.start(program('forwarder'), [backendUrl], MEASURED);
-  const forwarderUrl = (await forwarder.told<string>('listening')).replace('http', 'ws');
+  const forwarderUrl = (await forwarder.receive<string>('listening')).replace('http', 'ws');
 
   const ours: Side = { name: 'gateway', url, processes: [gateway] };
   const floor: Side = { name: 'forwarder', url: forwarderUrl, processes: [forwarder] };
@@ -31,35 +31,35 @@ export async function throughGateway(rounds: number, seconds: number): Promise<P
     targets: [
       ...[one, fifty, many].map((each) =>
         atLeast(
-          `gateway, ${each.clients} clients: messages/s, of the bare forwarder`,
+          `gateway, ${each.clients} clients: messages/s, ratio to the bare forwarder`,
           0.6,
-          ratio(of(each.ours, 'perSecond'), of(each.floor, 'perSecond')),
+          ratio(figuresOf(each.ours, 'perSecond'), figuresOf(each.floor, 'perSecond')),
         ),
       ),
       atMost(
-        'gateway, 50 clients: 99th percentile, beside the forwarder',
+        'gateway, 50 clients: 99th percentile, ratio to the forwarder',
         2,
-        ratio(of(fifty.ours, 'p99Ms'), of(fifty.floor, 'p99Ms')),
+        ratio(figuresOf(fifty.ours, 'p99Ms'), figuresOf(fifty.floor, 'p99Ms')),
       ),
     ],
   };
 }
 
-/** Client → gateway → service → `@connections` → client, beside the same by hand. */
+/** Client → gateway → service → `@connections` → client, compared with the least code that does it. */
 export async function throughService(rounds: number, seconds: number): Promise<Part> {
   await using cleanUp = new AsyncDisposableStack();
   const system = await startSystem(cleanUp, MEASURED);
-  const backend = cleanUp.use(Child.start(program('by-hand'), ['backend'], MEASURED));
-  const backendUrl = await backend.told<string>('listening');
-  const gateway = cleanUp.use(Child.start(program('by-hand'), ['gateway', backendUrl], MEASURED));
-  const url = (await gateway.told<string>('listening')).replace('http', 'ws');
+  const backend = cleanUp.use(Child.start(program('least-code'), ['backend'], MEASURED));
+  const backendUrl = await backend.receive<string>('listening');
+  const gateway = cleanUp.use(Child.start(program('least-code'), ['gateway', backendUrl], MEASURED));
+  const url = (await gateway.receive<string>('listening')).replace('http', 'ws');
 
   const ours: Side = {
     name: 'gateway and service',
     url: system.url,
     processes: [system.gateway, system.service],
   };
-  const floor: Side = { name: 'by hand', url, processes: [gateway, backend] };
+  const floor: Side = { name: 'least code', url, processes: [gateway, backend] };
   const all: Compared[] = [];
   for (const clients of [1, 50]) {
     all.push(await compare('pings', ours, floor, clients, rounds, seconds));
@@ -67,26 +67,26 @@ export async function throughService(rounds: number, seconds: number): Promise<P
   return {
     text: `${report(ours, floor, all)}
 
-By hand: \`processes/by-hand.ts\`, \`ws\` before a \`node:http\` backend that posts back by undici. It signs nothing, checks nothing,
-and knows no connection, so that it has neither API Gateway's contract nor a store to ask.`,
+Least code: \`processes/least-code.ts\`, a \`ws\` server in front of a \`node:http\` backend that posts back with undici. It signs nothing,
+checks nothing and stores no connections: it has neither API Gateway's contract nor a store.`,
     targets: all.map((each) =>
       atLeast(
-        `round trip, ${each.clients} clients: pings/s, of the least code`,
+        `round trip, ${each.clients} clients: pings/s, ratio to the least code`,
         0.5,
-        ratio(of(each.ours, 'perSecond'), of(each.floor, 'perSecond')),
+        ratio(figuresOf(each.ours, 'perSecond'), figuresOf(each.floor, 'perSecond')),
       ),
     ),
   };
 }
 
-/** What a user might have installed beside us; the benchmark itself installs and downloads nothing. */
+/** Peers that may be installed on this machine; the benchmark installs and downloads nothing. */
 function others(): string {
   const names = [
     { name: 'serverless-offline', isThere: isPackage('serverless-offline') },
     { name: 'Pushpin', isThere: spawnSync('pushpin', ['--version']).status === 0 },
   ];
   return names
-    .map(({ name, isThere }) => `${name}: ${isThere ? 'installed, and not measured yet' : 'not installed'}.`)
+    .map(({ name, isThere }) => `${name}: ${isThere ? 'installed, but not measured yet' : 'not installed'}.`)
     .join(' ');
 }
 

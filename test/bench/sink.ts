@@ -4,19 +4,19 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Child } from './child.ts';
 import { freePort } from './redis.ts';
 
-// Debian has it where a user's PATH does not look
+// Debian installs it in a directory that is not in the PATH of users
 const HAPROXY = ['haproxy', '/usr/sbin/haproxy'].find((file) => spawnSync(file, ['-v']).status === 0);
 
-/** What takes the posts in this run. */
+/** The server that accepts the posts in this run. */
 export const sinkName = HAPROXY ? 'HAProxy, a server in C' : 'a bare Node server (HAProxy is not installed)';
 
-/** An `@connections` that takes everything with 200, and is to be no part of what is measured. */
+/** An `@connections` that responds 200 to everything, at a cost that does not affect the measurement. */
 export class Sink implements AsyncDisposable {
-  /** Of a stage: `WS_API_ENDPOINT`. */
+  /** The value for `WS_API_ENDPOINT`: a URL with a stage. */
   readonly endpoint: string;
   readonly #end: () => Promise<unknown>;
 
@@ -28,7 +28,7 @@ export class Sink implements AsyncDisposable {
   static async start(): Promise<Sink> {
     if (HAPROXY) return Sink.#startHaproxy(HAPROXY);
     const child = Child.start(join(import.meta.dirname, 'processes/connections-sink.ts'));
-    return new Sink(`${await child.told<string>('listening')}/dev`, () => child[Symbol.asyncDispose]());
+    return new Sink(`${await child.receive<string>('listening')}/dev`, () => child[Symbol.asyncDispose]());
   }
 
   static async #startHaproxy(file: string): Promise<Sink> {
@@ -37,7 +37,7 @@ export class Sink implements AsyncDisposable {
     const configuration = join(directory, 'haproxy.cfg');
     await writeFile(configuration, configurationFor(port));
     const haproxy = spawn(file, ['-f', configuration], { stdio: ['ignore', 'ignore', 'inherit'] });
-    await accepting(port, haproxy);
+    await untilListening(port, haproxy);
     return new Sink(`http://127.0.0.1:${port}/dev`, async () => {
       const ended = once(haproxy, 'exit');
       haproxy.kill('SIGKILL');
@@ -51,7 +51,7 @@ export class Sink implements AsyncDisposable {
   }
 }
 
-/** One thread: the other core is for who posts. The body is read first, else HAProxy would close the connection. */
+/** One thread leaves the other core to the poster. HAProxy would close the connection if it did not read the body. */
 function configurationFor(port: number): string {
   return `global
   nbthread 1
@@ -70,7 +70,7 @@ frontend connections
 `;
 }
 
-async function accepting(port: number, haproxy: ChildProcess): Promise<void> {
+async function untilListening(port: number, haproxy: ChildProcess): Promise<void> {
   for (;;) {
     if (haproxy.exitCode !== null) throw new Error(`haproxy ended with ${haproxy.exitCode}`);
     const socket = connect(port, '127.0.0.1');
@@ -78,8 +78,8 @@ async function accepting(port: number, haproxy: ChildProcess): Promise<void> {
       await once(socket, 'connect');
       return;
     } catch {
-      // it tells nobody when it listens
-      await pause(20);
+      // HAProxy does not report when it listens
+      await sleep(20);
     } finally {
       socket.destroy();
     }

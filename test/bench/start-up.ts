@@ -12,13 +12,13 @@ const EMPTY_SERVER = join(import.meta.dirname, 'processes/empty-server.ts');
 const EMPTY_NEST = join(import.meta.dirname, 'processes/empty-nest.ts');
 const ROUTES = 100;
 
-/** From a process's start until it takes connections. */
+/** The time from the start of a process until it accepts connections. */
 export async function startUp(rounds: number): Promise<Part> {
   await using cleanUp = new AsyncDisposableStack();
   const directory = await mkdtemp(join(tmpdir(), 'bench-'));
   cleanUp.defer(() => rm(directory, { recursive: true }));
   const template = join(directory, 'template.json');
-  await writeFile(template, JSON.stringify(templateOf(ROUTES)));
+  await writeFile(template, JSON.stringify(templateWith(ROUTES)));
   const services: [string, () => Child][] = [];
   for (const [name, open] of Object.entries(STORES)) {
     const settings = await open(cleanUp);
@@ -37,22 +37,26 @@ export async function startUp(rounds: number): Promise<Part> {
     ...Object.fromEntries(services),
   };
   const results = await timed(processes, rounds);
-  const of = (name: string) => results.get(name)!;
+  const figuresOf = (name: string) => results.get(name)!;
   const rows = Object.keys(processes).map((name) => [
     name,
-    shown(figure(of(name))),
-    shown(ratio(of(name), of(server)), 1),
-    shown(ratio(of(name), of(nest)), 1),
+    shown(figure(figuresOf(name))),
+    shown(ratio(figuresOf(name), figuresOf(server)), 1),
+    shown(ratio(figuresOf(name), figuresOf(nest)), 1),
   ]);
   return {
     text: [
-      table(['start', 'ready after, ms', 'of empty node:http', 'of empty Nest'], rows),
+      table(['start', 'ready after, ms', 'ratio to empty node:http', 'ratio to empty Nest'], rows),
       ...withoutRedis,
     ].join('\n\n'),
     targets: [
-      ...Object.keys(gateways).map((name) => atMost(`start: ${name}, ms`, 300, figure(of(name)))),
+      ...Object.keys(gateways).map((name) => atMost(`start: ${name}, ms`, 300, figure(figuresOf(name)))),
       ...services.map(([name]) =>
-        atMost(`start: ${name}, of an empty Nest application`, 2, ratio(of(name), of(nest))),
+        atMost(
+          `start: ${name}, ratio to an empty Nest application`,
+          2,
+          ratio(figuresOf(name), figuresOf(nest)),
+        ),
       ),
     ],
   };
@@ -60,19 +64,19 @@ export async function startUp(rounds: number): Promise<Part> {
 
 async function timed(processes: Readonly<Record<string, () => Child>>, rounds: number) {
   const results = new Map(Object.keys(processes).map((name) => [name, [] as number[]]));
-  // the first round reads files that are in no cache yet
+  // the first round fills the file cache, and does not count
   for (let round = -1; round < rounds; round++) {
     for (const [name, start] of Object.entries(processes)) {
       const startedAt = performance.now();
       await using child = start();
-      await child.told('listening');
+      await child.receive('listening');
       if (round >= 0) results.get(name)!.push(performance.now() - startedAt);
     }
   }
   return results;
 }
 
-/** The service as it is shipped. It calls nobody as it starts. */
+/** The service as shipped. It sends no request during its start. */
 const startService = (settings: NodeJS.ProcessEnv): Child =>
   Child.start(join(DIST, 'service/main.js'), [], [], {
     HOST: '127.0.0.1',
@@ -83,10 +87,10 @@ const startService = (settings: NodeJS.ProcessEnv): Child =>
     ...settings,
   });
 
-/** A CloudFormation template of an API with so many routes, each with an integration of its own. */
-function templateOf(routes: number): object {
+/** A CloudFormation template of an API with `routes` routes, each with its own integration. */
+function templateWith(routes: number): object {
   const numbers = Array.from({ length: routes }, (_, index) => index);
-  const ofRoutes = numbers.flatMap((index) => [
+  const routeResources = numbers.flatMap((index) => [
     [
       `Integration${index}`,
       {
@@ -122,7 +126,7 @@ function templateOf(routes: number): object {
           RouteSelectionExpression: '$request.body.action',
         },
       },
-      ...Object.fromEntries(ofRoutes as [string, object][]),
+      ...Object.fromEntries(routeResources as [string, object][]),
       Deployment: {
         Type: 'AWS::ApiGatewayV2::Deployment',
         DependsOn: numbers.map((index) => `Route${index}`),

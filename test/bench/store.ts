@@ -7,14 +7,14 @@ import { atLeast, atMost, type Part, type Target } from './targets.ts';
 import { fill, startTask, typical } from './task.ts';
 
 const SIZES = [10_000, 100_000, 1_000_000];
-/** What is asked beside the raw commands, and how often in a round. In this order: what was put joins, and is removed. */
-const BESIDE_RAW = { put: 8_000, join: 8_000, members: 100, history: 800, remove: 8_000 } as const;
-/** What every message asks, which must not get slower with the number of connections. */
+/** Operations compared with the raw engine, and their count per round. In this order: put, join, then remove. */
+const COMPARED = { put: 8_000, join: 8_000, members: 100, history: 800, remove: 8_000 } as const;
+/** The lookups of every message, which must not get slower with the number of connections. */
 const LOOKUPS = { touch: 8_000, isMember: 8_000 } as const;
 const FEW = 10;
 const TIMES = 20;
 
-type Operation = keyof typeof BESIDE_RAW | keyof typeof LOOKUPS;
+type Operation = keyof typeof COMPARED | keyof typeof LOOKUPS;
 const NAMES: Readonly<Record<Operation, string>> = {
   put: 'put a connection',
   join: 'join a channel of 1,000',
@@ -22,17 +22,17 @@ const NAMES: Readonly<Record<Operation, string>> = {
   history: '100 entries of a log',
   remove: 'remove a member of a channel',
   touch: 'touch',
-  isMember: 'is it a member',
+  isMember: 'check membership',
 };
 const FLOORS: Readonly<Record<string, string>> = { embedded: 'raw `node:sqlite`', Redis: 'raw commands' };
 
-/** What was measured of one operation with so many connections, in operations a second of each round. */
+/** Operations per second in each round, of one operation with a given number of connections. */
 interface Pair {
   readonly ours: number[];
   readonly raw: number[];
 }
 
-/** The stores beside the same engine without us, with more and more connections. */
+/** The stores compared with the raw use of the same engine, with more and more connections. */
 export async function store(rounds: number): Promise<Part> {
   const sections: string[] = [];
   const targets: Target[] = [];
@@ -55,35 +55,35 @@ async function measure(name: string, open: OpenStore, rounds: number): Promise<P
         WS_API_ENDPOINT: sink.endpoint,
       }),
     );
-    await child.told('ready');
+    await child.receive('ready');
     return child;
   };
-  // ours first: it makes the tables
+  // ours first, because it creates the tables
   const ours = await start('ours');
   const raw = await start('raw');
   const bySize = new Map<number, Map<Operation, Pair>>();
   const publishing = new Map<number, number[]>();
   let loaded = 0;
   for (const size of SIZES) {
-    await ours.ask({ load: [loaded, size] }, 'load');
+    await ours.request({ load: [loaded, size] }, 'load');
     loaded = size;
-    bySize.set(size, await byTurns(ours, raw, size, rounds));
+    bySize.set(size, await measureAlternating(ours, raw, size, rounds));
     publishing.set(size, await publishingToFew(sink.endpoint, settings, rounds));
   }
   return report(name, bySize, publishing);
 }
 
-async function byTurns(ours: Child, raw: Child, connections: number, rounds: number) {
+async function measureAlternating(ours: Child, raw: Child, connections: number, rounds: number) {
   const isLast = connections === SIZES.at(-1);
-  const operations = Object.entries({ ...(!isLast && BESIDE_RAW), ...LOOKUPS }) as [Operation, number][];
+  const operations = Object.entries({ ...(!isLast && COMPARED), ...LOOKUPS }) as [Operation, number][];
   const pairs = new Map<Operation, Pair>(operations.map(([operation]) => [operation, { ours: [], raw: [] }]));
-  // the first round is thrown away: nothing is compiled yet
+  // the first round is a warm-up for the compiler, and does not count
   for (let round = -1; round < rounds; round++) {
     const children = Object.entries({ raw, ours }) as ['raw' | 'ours', Child][];
-    // now one first and now the other: who comes second finds the file as the first has left it
+    // the order alternates, because the first one leaves the file changed for the second
     for (const [kind, child] of round % 2 === 0 ? children : children.toReversed()) {
       for (const [operation, count] of operations) {
-        const perSecond = await child.ask<number>({ run: { operation, count, connections } }, 'run');
+        const perSecond = await child.request<number>({ run: { operation, count, connections } }, 'run');
         if (round >= 0) pairs.get(operation)![kind].push(perSecond);
       }
     }
@@ -91,7 +91,7 @@ async function byTurns(ours: Child, raw: Child, connections: number, rounds: num
   return pairs;
 }
 
-/** What those cost who are not recipients: milliseconds of each round. */
+/** Milliseconds of a publish to few members in each round: the cost of connections that are not recipients. */
 async function publishingToFew(endpoint: string, settings: NodeJS.ProcessEnv, rounds: number) {
   await using task = await startTask(endpoint, settings);
   await fill(task, FEW);
@@ -108,7 +108,7 @@ function report(
 ): Part {
   const count = (size: number) => size.toLocaleString('en-US');
   const rows = SIZES.slice(0, -1).flatMap((size) =>
-    (Object.keys(BESIDE_RAW) as Operation[]).map((operation) => {
+    (Object.keys(COMPARED) as Operation[]).map((operation) => {
       const { ours, raw } = bySize.get(size)!.get(operation)!;
       return [
         NAMES[operation],
@@ -119,42 +119,42 @@ function report(
       ];
     }),
   );
-  const us = (operation: Operation, kind: keyof Pair) => (size: number) => {
+  const microseconds = (operation: Operation, kind: keyof Pair) => (size: number) => {
     const pair = bySize.get(size)!.get(operation)!;
     return pair[kind].map((perSecond) => 1e6 / perSecond);
   };
   const lookups = [
     ...(Object.keys(LOOKUPS) as Operation[]).flatMap((operation) => [
-      { what: NAMES[operation], unit: 'µs', values: us(operation, 'ours') },
-      { what: `${NAMES[operation]}, ${FLOORS[name]}`, unit: 'µs', values: us(operation, 'raw') },
+      { what: NAMES[operation], unit: 'µs', values: microseconds(operation, 'ours') },
+      { what: `${NAMES[operation]}, ${FLOORS[name]}`, unit: 'µs', values: microseconds(operation, 'raw') },
     ]),
     { what: `publish to ${FEW}`, unit: 'ms', values: (size: number) => publishing.get(size)! },
   ];
-  const flat = lookups.map(({ what, unit, values }) => [
+  const lookupRows = lookups.map(({ what, unit, values }) => [
     `${what}, ${unit}`,
     ...SIZES.map((size) => shown(figure(values(size)), 2)),
     shown(growth(values), 2),
   ]);
-  const wanted = (['put', 'join'] as const).flatMap((operation) => {
+  const comparedTargets = (['put', 'join'] as const).flatMap((operation) => {
     const { ours, raw } = bySize.get(SIZES[1]!)!.get(operation)!;
-    return atLeast(`store, ${name}: ${operation}, of ${FLOORS[name]}`, 0.7, ratio(ours, raw));
+    return atLeast(`store, ${name}: ${operation}, ratio to ${FLOORS[name]}`, 0.7, ratio(ours, raw));
   });
-  const flatness = lookups
+  const growthTargets = lookups
     .filter(({ what }) => !what.endsWith(FLOORS[name]!))
-    .map(({ what, values }) =>
-      atMost(`store, ${name}: ${what}, 10⁶ beside 10⁴ connections`, 1.2, growth(values)),
-    );
-  const head = ['each second', 'connections', 'ours', FLOORS[name]!, 'ratio'];
+    .map(({ what, values }) => atMost(`store, ${name}: ${what}, 10⁶ / 10⁴ connections`, 1.2, growth(values)));
+  const head = ['operations/s', 'connections', 'ours', FLOORS[name]!, 'ratio'];
   return {
-    text: [
-      table(head, rows),
-      table(['with connections', ...SIZES.map(count), 'the last beside the first'], flat),
-    ].join('\n\n'),
-    targets: [...wanted, ...flatness],
+    text: [table(head, rows), table(['connections', ...SIZES.map(count), 'last / first'], lookupRows)].join(
+      '\n\n',
+    ),
+    targets: [...comparedTargets, ...growthTargets],
   };
 }
 
-/** What it takes with the most connections beside the fewest: 1 is as flat as can be. The store only grows: no turns. */
+/**
+ * The cost with the most connections divided by the cost with the fewest: 1 is constant. The sizes do not alternate,
+ * because the store only grows.
+ */
 function growth(values: (size: number) => readonly number[]): Figure {
   const few = figure(values(SIZES[0]!)).median;
   return figure(values(SIZES.at(-1)!).map((value) => value / few));

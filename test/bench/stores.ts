@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hasRedis, Redis } from './redis.ts';
 
-/** What opens an empty store, and lets go of it at the end. */
+/** Opens an empty store, and removes it at the end. @returns the settings of the service for it */
 export type OpenStore = (cleanUp: AsyncDisposableStack) => Promise<NodeJS.ProcessEnv>;
 
-/** The stores that can be measured here, each with the settings of the service for it. */
+/** The stores that can be measured on this machine. */
 export const STORES: Readonly<Record<string, OpenStore>> = {
   async embedded(cleanUp) {
     const dataDir = await mkdtemp(join(tmpdir(), 'backchannel-bench-'));
@@ -21,5 +21,5 @@ export const STORES: Readonly<Record<string, OpenStore>> = {
   }),
 };
 
-/** Said where there is no Redis. */
+/** A note for the results of a machine without Redis. */
 export const withoutRedis = hasRedis ? [] : ['Redis was not measured: `redis-server` is not installed.'];

@@ -3,21 +3,21 @@ import { Child } from './child.ts';
 import { startUnthrottledGateway } from './gateway.ts';
 
 const DIST = process.env.BACKCHANNEL_DIST ?? join(import.meta.dirname, '../../dist');
-/** As `processes/service.ts` has it. */
+/** The same as in `processes/service.ts`. */
 const GATEWAY_SECRET = 'a-secret-of-the-bench';
 
 export interface System {
-  /** Where clients connect. */
+  /** The URL that clients connect to. */
   readonly url: string;
   readonly gateway: Child;
   readonly service: Child;
 }
 
 /**
- * Gateway and service, each a process, with the API that `npm start` deploys: answers by callback.
+ * Starts gateway and service, each in its own process, with the API that `npm start` deploys. Replies go by callback.
  *
  * @param execArgv of both processes
- * @param settings of the service's store; embedded unless given
+ * @param settings for the service's store; embedded by default
  */
 export async function startSystem(
   cleanUp: AsyncDisposableStack,
@@ -28,7 +28,7 @@ export async function startSystem(
     join(DIST, 'local/deployment/deploy-locally.js')
   )) as typeof import('../../src/local/deployment/deploy-locally.js');
   const gateway = cleanUp.use(startUnthrottledGateway(execArgv));
-  const gatewayUrl = await gateway.told<string>('listening');
+  const gatewayUrl = await gateway.receive<string>('listening');
   const service = cleanUp.use(
     Child.start(
       join(import.meta.dirname, 'processes/service.ts'),
@@ -37,7 +37,7 @@ export async function startSystem(
       { ...settings, LOG_LEVEL: 'warn' },
     ),
   );
-  const serviceUrl = await service.told<string>('listening');
+  const serviceUrl = await service.receive<string>('listening');
   await deployLocally({ gatewayUrl, serviceUrl, gatewaySecret: GATEWAY_SECRET, replies: 'callback' });
   return { url: `${gatewayUrl.replace('http', 'ws')}/${LOCAL_STAGE}`, gateway, service };
 }

@@ -2,12 +2,12 @@ import { join } from 'node:path';
 import { Child } from './child.ts';
 import { figure } from './figures.ts';
 
-/** What one publish took, from the request of a member until every post was answered. */
+/** The cost of one publish, from the request of a member to the response of the last post. */
 export interface Published {
   readonly ms: number;
   /** Processor time of the task. */
   readonly cpuMs: number;
-  /** Memory of the task, in bytes: resident, and of the heap what is in use. */
+  /** Memory of the task, in bytes: resident, and the used part of the heap. */
   readonly rssBefore: number;
   readonly rssPeak: number;
   readonly rssAfter: number;
@@ -18,7 +18,7 @@ export interface Published {
 export const channelOf = (count: number) => `to${count}`;
 const firstOf = (count: number) => `${channelOf(count).padEnd(7, '_')}00000000=`;
 
-/** A task of the service in a process of its own. @param endpoint where it posts to */
+/** Starts a task of the service in its own process. @param endpoint the callback endpoint */
 export async function startTask(endpoint: string, settings: NodeJS.ProcessEnv): Promise<Child> {
   const task = Child.start(join(import.meta.dirname, 'processes/task.ts'), [], ['--expose-gc'], {
     WS_API_ENDPOINT: endpoint,
@@ -28,24 +28,24 @@ export async function startTask(endpoint: string, settings: NodeJS.ProcessEnv): 
     AWS_SECRET_ACCESS_KEY: 'bench',
     ...settings,
   });
-  await task.told('ready');
+  await task.receive('ready');
   return task;
 }
 
-/** Puts so many connections into a channel of their own. */
+/** Puts `count` connections into a channel of their own. */
 export async function fill(task: Child, count: number): Promise<void> {
-  await task.ask({ put: { count, channel: channelOf(count) } }, 'put');
+  await task.request({ put: { count, channel: channelOf(count) } }, 'put');
 }
 
 /** @param collectsGarbage before and after it, for figures of memory */
 export async function publish(task: Child, count: number, collectsGarbage = false): Promise<Published> {
-  return task.ask(
+  return task.request(
     { publish: { channel: channelOf(count), from: firstOf(count), collectsGarbage } },
     'publish',
   );
 }
 
-/** The median of several that take a moment only. */
+/** The median of several short publishes. */
 export async function typical(
   task: Child,
   count: number,

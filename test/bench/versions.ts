@@ -7,7 +7,7 @@ const PROGRAMS = {
   HAProxy: ['/usr/sbin/haproxy', '-v'],
 } as const;
 
-/** One line: what was measured, and with what. */
+/** One line with the versions of what was measured, and of the tools. */
 export function versions(): string {
   const require = createRequire(import.meta.url);
   const packages = PACKAGES.map((name) => `${name} ${packageVersion(require, name)}`);
@@ -25,7 +25,7 @@ export function versions(): string {
   ].join(', ');
 }
 
-/** Not every package lets its package.json be asked for by name. */
+/** Reads the file directly, because not every package exports its package.json. */
 function packageVersion(require: NodeJS.Require, name: string): string {
   const folder = require.resolve
     .paths(name)!

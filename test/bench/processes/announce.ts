@@ -1,7 +1,7 @@
 import { type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
 
-/** Listens on any free port, tells the parent process where, and ends with it. */
+/** Listens on any free port, sends its URL to the parent process, and ends with it. */
 export function announce(server: Server): void {
   server.listen(0, '127.0.0.1', () => {
     const { port } = server.address() as AddressInfo;

@@ -1,4 +1,4 @@
-// An HTTP backend that says back what it is told, and does nothing else.
+// An HTTP backend that echoes each request's body.
 import { createServer } from 'node:http';
 import { announce } from './announce.ts';
 

@@ -1,4 +1,4 @@
-// What answers a ping and does nothing else. `bare-route.ts nest | fastify | http`
+// A route that responds to a ping and does nothing else. `bare-route.ts nest | fastify | http`
 import 'reflect-metadata';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
@@ -12,7 +12,7 @@ interface Ping {
 }
 const pong = ({ id }: Ping) => ({ type: 'pong', id });
 
-async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const body = await text(request);
   response.setHeader('content-type', 'application/json; charset=utf-8');
   response.end(JSON.stringify(pong(JSON.parse(body) as Ping)));
@@ -28,7 +28,7 @@ const KINDS: Readonly<Record<string, () => Promise<string>>> = {
     class BareModule {
       readonly name = 'bare';
     }
-    // by hand, as Node leaves types out and nothing else
+    // applied as functions, because Node only strips types and does not compile decorators
     const method = Object.getOwnPropertyDescriptor(PingController.prototype, 'message')!;
     Body()(PingController.prototype, 'message', 0);
     HttpCode(200)(PingController.prototype, 'message', method);
@@ -49,7 +49,7 @@ const KINDS: Readonly<Record<string, () => Promise<string>>> = {
   },
 
   async http() {
-    const server: Server = createServer((request, response) => void answer(request, response));
+    const server: Server = createServer((request, response) => void respond(request, response));
     await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
     return `http://127.0.0.1:${(server.address() as { port: number }).port}`;
   },

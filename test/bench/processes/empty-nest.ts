@@ -1,4 +1,4 @@
-// The floor for a start of the service: a Nest application on Fastify without a route.
+// The floor for the start of the service: a Nest application on Fastify without a route.
 import 'reflect-metadata';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';

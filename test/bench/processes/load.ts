@@ -1,20 +1,21 @@
-// Clients. `load.ts URL echoes CLIENTS SECONDS`: each sends a message when the last has come back; with `pings`, when the
-// last was answered. `load.ts URL idle CLIENTS`: each opens a connection and says nothing, until it is told to close them.
+// WebSocket clients. `load.ts URL echoes CLIENTS SECONDS`: each client sends a message when it has received the last one back;
+// with `pings`, when it has received the reply. `load.ts URL idle CLIENTS`: each opens a connection and sends nothing. They close
+// at any message of the parent process.
 import { once } from 'node:events';
 import { createHistogram } from 'node:perf_hooks';
 import { WebSocket } from 'ws';
 
 const [url = '', kind = '', clients = '1', seconds = '1'] = process.argv.slice(2);
 const TEXT = JSON.stringify({ action: 'publish', channel: 'news', data: 'x'.repeat(200) });
-/** What is sent, and how its answer is known: an error frame would be fast. */
-const EXCHANGES: Readonly<Record<string, { text: string; isAnswer: (data: Buffer) => boolean }>> = {
-  echoes: { text: TEXT, isAnswer: (data) => data.length === TEXT.length },
+/** The message, and a check of its reply, because error frames would be fast. */
+const EXCHANGES: Readonly<Record<string, { text: string; isReply: (data: Buffer) => boolean }>> = {
+  echoes: { text: TEXT, isReply: (data) => data.length === TEXT.length },
   pings: {
     text: JSON.stringify({ action: 'ping', id: 1 }),
-    isAnswer: (data) => data.includes('"type":"pong"'),
+    isReply: (data) => data.includes('"type":"pong"'),
   },
 };
-/** More at once would overrun the server's queue of connections to accept. */
+/** More connections at once would overflow the server's accept queue. */
 const AT_ONCE = 100;
 
 process.on('disconnect', () => process.exit());
@@ -34,12 +35,12 @@ else await idle();
 
 async function exchangeFor(
   durationMs: number,
-  { text, isAnswer }: { readonly text: string; readonly isAnswer: (data: Buffer) => boolean },
+  { text, isReply }: { readonly text: string; readonly isReply: (data: Buffer) => boolean },
 ): Promise<void> {
   const warmUpMs = durationMs / 4;
   const startedAt = performance.now();
   const latenciesMs: number[] = [];
-  /** Those of the warm-up too, which cost the server as much. */
+  /** All messages; those of the warm-up cost the server processor time, too. */
   let count = 0;
   await Promise.all(
     sockets.map(
@@ -52,7 +53,7 @@ async function exchangeFor(
             else socket.send(text);
           };
           socket.on('message', (data: Buffer) => {
-            if (!isAnswer(data)) throw new Error(`this is no answer: ${data.toString()}`);
+            if (!isReply(data)) throw new Error(`unexpected reply: ${data.toString()}`);
             count += 1;
             if (sentAt - startedAt > warmUpMs) latenciesMs.push(performance.now() - sentAt);
             send();
@@ -67,8 +68,8 @@ async function exchangeFor(
 }
 
 /**
- * A client that waits sends nothing, so that a stall would be seen once only, and not by those who would have sent
- * meanwhile. They are added, as if each client sent at the mean interval: correction of coordinated omission.
+ * Corrects for coordinated omission: a client that waits sends nothing, so that a stall would count once only. The
+ * messages that it would have sent during the stall are added, at the client's mean interval.
  */
 function percentiles(latenciesMs: readonly number[]): { readonly medianMs: number; readonly p99Ms: number } {
   const intervalMs = latenciesMs.reduce((sum, each) => sum + each, 0) / latenciesMs.length;

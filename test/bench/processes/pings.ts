@@ -1,4 +1,4 @@
-// API Gateway's calls. `pings.ts URL CLIENTS SECONDS`: each connection sends a ping when the last was answered.
+// API Gateway's requests. `pings.ts URL CLIENTS SECONDS`: each connection sends a ping after the response to its last one.
 import { Pool } from 'undici';
 
 const [url = '', clients = '1', seconds = '1'] = process.argv.slice(2);
@@ -8,13 +8,14 @@ process.on('disconnect', () => process.exit());
 
 const startedAt = performance.now();
 const warmUpMs = durationMs / 4;
-/** All, and those after the warm-up. */
+/** All requests. */
 let count = 0;
-let counted = 0;
+/** The requests after the warm-up. */
+let measured = 0;
 
 await Promise.all(
   Array.from({ length: Number(clients) }, async (_, n) => {
-    // as the request that the gateway sends for `api/definition.ts`
+    // the headers of the gateway's requests for `api/definition.ts`
     const headers = {
       'content-type': 'application/json; charset=UTF-8',
       'user-agent': 'AmazonAPIGateway_a1b2c3d4e5',
@@ -35,14 +36,14 @@ await Promise.all(
         body: '{"action":"ping","id":1}',
       });
       await body.dump();
-      if (statusCode !== 200) throw new Error(`answered ${statusCode}`);
+      if (statusCode !== 200) throw new Error(`unexpected status ${statusCode}`);
       count += 1;
       const elapsedMs = performance.now() - startedAt;
-      if (elapsedMs > warmUpMs) counted += 1;
+      if (elapsedMs > warmUpMs) measured += 1;
       if (elapsedMs > warmUpMs + durationMs) return;
     }
   }),
 );
-process.send?.({ pings: { count, perSecond: (counted / durationMs) * 1_000 } });
+process.send?.({ pings: { count, perSecond: (measured / durationMs) * 1_000 } });
 await pool.close();
 process.exit();

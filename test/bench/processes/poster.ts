@@ -1,4 +1,4 @@
-// Posts to `@connections`. `poster.ts KIND URL`; told `{ posts, atOnce }` it does so and says how long it took.
+// Posts to `@connections`. `poster.ts KIND URL`: for each message `{ posts, concurrency }`, it posts and reports the duration.
 import { Agent } from 'node:http';
 import { join } from 'node:path';
 import {
@@ -18,7 +18,7 @@ Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'AKIABENCH', AWS_SECRET_ACCESS_K
 type ConnectionId = import('../../../src/api/integration.js').ConnectionId;
 interface Kind {
   one(connectionId: ConnectionId): Promise<unknown>;
-  /** Where there is another way for many. */
+  /** One message to many connections, where there is a separate way for it. */
   many?(connectionIds: readonly ConnectionId[]): Promise<unknown>;
 }
 
@@ -45,7 +45,7 @@ const KINDS: Readonly<Record<string, () => Promise<Kind>>> = {
           await post();
           return 'delivered';
         });
-        if (delivered !== connectionIds.length) throw new Error(`${delivered} were delivered`);
+        if (delivered !== connectionIds.length) throw new Error(`only ${delivered} were delivered`);
       },
     };
   },
@@ -68,12 +68,12 @@ const KINDS: Readonly<Record<string, () => Promise<Kind>>> = {
         const path = `${pathname}/@connections/${encodeURIComponent(connectionId)}`;
         const { statusCode, body } = await pool.request({ path, method: 'POST', body: DATA });
         await body.dump();
-        if (statusCode !== 200) throw new Error(`answered ${statusCode}`);
+        if (statusCode !== 200) throw new Error(`unexpected status ${statusCode}`);
       },
     };
   },
 
-  // request's stream and signal left away: less cannot be done
+  // without the stream and the signal of `request`: the least that undici can do
   async dispatch() {
     const { origin, pathname } = new URL(url);
     const pool = new Pool(origin, { connections: SOCKETS });
@@ -105,24 +105,30 @@ function sdk(client: ApiGatewayManagementApiClient): Kind {
 
 const poster = await KINDS[kind]!();
 process.on('disconnect', () => process.exit());
-process.on('message', (message) => void run(message as { posts: number; atOnce: number }));
+process.on('message', (message) => void run(message as { posts: number; concurrency: number }));
 process.send?.({ ready: true });
 
-async function run({ posts, atOnce }: { readonly posts: number; readonly atOnce: number }): Promise<void> {
-  // as long as the ids that AWS gives
+async function run({
+  posts,
+  concurrency,
+}: {
+  readonly posts: number;
+  readonly concurrency: number;
+}): Promise<void> {
+  // as long as the ids of AWS
   const ids = Array.from(
     { length: posts },
     (_, n) => `L0SM9cOF${String(n).padStart(7, '0')}=` as ConnectionId,
   );
   const cpuBefore = process.cpuUsage();
   const startedAt = performance.now();
-  if (poster.many && atOnce > 1) await poster.many(ids);
+  if (poster.many && concurrency > 1) await poster.many(ids);
   else {
     const each = ids.values();
     const worker = async () => {
       for (const id of each) await poster.one(id);
     };
-    await Promise.all(Array.from({ length: atOnce }, worker));
+    await Promise.all(Array.from({ length: concurrency }, worker));
   }
   const durationMs = performance.now() - startedAt;
   const { user, system } = process.cpuUsage(cpuBefore);

@@ -1,24 +1,24 @@
-// Clients that count what they receive. `receivers.ts socket.io | gateway URL`; told `{ join: { room, count } }` so many join,
-// told `{ receive: count }` it answers when so many messages have come since.
+// Clients that count what they receive. `receivers.ts socket.io | gateway URL`: for a message `{ join: { room, count } }`, `count`
+// clients join; for `{ receive: count }`, it reports when `count` messages have come since.
 import { once } from 'node:events';
 import { io, type Socket } from 'socket.io-client';
 import { WebSocket } from 'ws';
 
 const [kind = '', url = ''] = process.argv.slice(2);
-/** More at once would overrun the server's queue of connections to accept. */
+/** More connections at once would overflow the server's accept queue. */
 const AT_ONCE = 50;
 
 let received = 0;
-let awaited = Infinity;
+let expected = Infinity;
 
 function count(): void {
   received += 1;
-  if (received === awaited) tell();
+  if (received === expected) report();
 }
 
-function tell(): void {
+function report(): void {
   process.send?.({ received: performance.timeOrigin + performance.now() });
-  awaited = Infinity;
+  expected = Infinity;
 }
 
 async function joinBySocketIo(room: string): Promise<void> {
@@ -32,9 +32,9 @@ async function joinByGateway(room: string): Promise<void> {
   await once(socket, 'open');
   socket.send(JSON.stringify({ action: 'join', id: 1, channel: room }));
   const [reply] = (await once(socket, 'message')) as [Buffer];
-  if (!reply.includes('"joined"')) throw new Error(`joining was answered ${reply.toString()}`);
+  if (!reply.includes('"joined"')) throw new Error(`unexpected reply to join: ${reply.toString()}`);
   socket.on('message', (data: Buffer) => {
-    // who publishes is told so, too
+    // not the reply to `publish`
     if (data.includes('"type":"message"')) count();
   });
   publishers.set(room, socket);
@@ -46,30 +46,30 @@ const publishers = new Map<string, WebSocket>();
 const join = kind === 'socket.io' ? joinBySocketIo : joinByGateway;
 process.on('SIGTERM', () => process.exit());
 process.on('disconnect', () => process.exit());
-process.on('message', (message) => void answer(message as Asked));
+process.on('message', (message) => void run(message as Command));
 process.send?.({ ready: true });
 
-interface Asked {
+interface Command {
   readonly join?: { readonly room: string; readonly count: number };
   readonly receive?: number;
   readonly publish?: { readonly room: string };
 }
 
-async function answer(asked: Asked): Promise<void> {
-  if (asked.join) {
-    const { room, count: wanted } = asked.join;
+async function run(command: Command): Promise<void> {
+  if (command.join) {
+    const { room, count: wanted } = command.join;
     for (let joined = 0; joined < wanted; joined += AT_ONCE) {
       await Promise.all(Array.from({ length: Math.min(AT_ONCE, wanted - joined) }, () => join(room)));
     }
     process.send?.({ join: true });
   }
-  if (asked.receive !== undefined) {
+  if (command.receive !== undefined) {
     received = 0;
-    awaited = asked.receive;
+    expected = command.receive;
     process.send?.({ receive: true });
   }
-  if (asked.publish) {
-    const { room } = asked.publish;
+  if (command.publish) {
+    const { room } = command.publish;
     const data = 'x'.repeat(190);
     const publishedAt = performance.timeOrigin + performance.now();
     publishers.get(room)!.send(JSON.stringify({ action: 'publish', id: 2, channel: room, data }));

@@ -1,4 +1,4 @@
-// Loaded with --import into a process that is measured: says on request what it needs. Memory needs --expose-gc.
+// Loaded with --import into a measured process: reports its processor time and memory on request. Memory needs --expose-gc.
 process.on('message', (message) => {
   if (message === 'cpu') {
     const { user, system } = process.cpuUsage();
@@ -8,7 +8,7 @@ process.on('message', (message) => {
 });
 
 async function reportMemory(): Promise<void> {
-  // what a collection frees may need another to be let go
+  // objects that one collection finalizes are freed by a later one
   for (let round = 0; round < 4; round++) {
     globalThis.gc?.();
     await new Promise((resolve) => setImmediate(resolve));

@@ -1,5 +1,5 @@
-// The service as it is shipped, on any free port. `service.ts WS_API_ENDPOINT REPLIES`: with all guards, the embedded store,
-// its log and its metrics.
+// The service as shipped, on any free port, with all guards, the embedded store, its log and its metrics.
+// `service.ts WS_API_ENDPOINT REPLIES`
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

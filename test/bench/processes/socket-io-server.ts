@@ -1,4 +1,4 @@
-// Socket.IO on one node, as its documentation has it: it holds the sockets itself. Told `{ publish }` it emits to a room.
+// Socket.IO on one node, set up like in its documentation. For a message `{ publish: { room } }`, it emits to the room.
 import { createServer } from 'node:http';
 import { Server } from 'socket.io';
 import { announce } from './announce.ts';

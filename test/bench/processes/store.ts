@@ -1,5 +1,5 @@
-// A store that is asked to do one thing many times, and says how quickly. `store.ts ours | raw`; its settings are its
-// environment, as for the service.
+// A store that runs one operation many times, and reports the operations per second. `store.ts ours | raw`; its settings are in
+// its environment, like those of the service.
 import { join } from 'node:path';
 import {
   channelOf,
@@ -16,9 +16,9 @@ import { loadSqlite, rawSqlite } from './engines/raw-sqlite.ts';
 
 const DIST = process.env.BACKCHANNEL_DIST ?? join(import.meta.dirname, '../../../dist');
 const { REDIS_URL = '', DATA_DIR = '' } = process.env;
-/** As many calls of API Gateway at once. */
-const AT_ONCE = 64;
-/** Connections that are put to be removed have numbers from here on. */
+/** Operations in flight, as with that many concurrent requests of API Gateway. */
+const CONCURRENCY = 64;
+/** The first number of the connections that the benchmark itself puts and removes. */
 const FIRST_NEW = 2_000_000;
 
 type Store = import('../../../src/nest/store/store.js').Store;
@@ -28,7 +28,7 @@ type ChannelName = import('../../../src/api/messages.js').ChannelName;
 interface Run {
   readonly operation: keyof Engine;
   readonly count: number;
-  /** How many connections there are. */
+  /** The number of connections in the store. */
   readonly connections: number;
 }
 
@@ -83,15 +83,15 @@ const CALLS: Readonly<Record<keyof Engine, (n: number, connections: number) => u
   remove: (n) => engine.remove(idOf(FIRST_NEW + n)),
 };
 
-/** Somewhere else each time, and for both in the same places. */
+/** A different connection each time; the same sequence for both engines. */
 const anyOf = (n: number, connections: number) => (n * 7_919 + MEMBERS / 2) % connections;
 
 process.on('disconnect', () => process.exit());
 process.on('SIGTERM', () => process.exit());
-process.on('message', (message) => void answer(message as { run?: Run; load?: [number, number] }));
+process.on('message', (message) => void handle(message as { run?: Run; load?: [number, number] }));
 process.send?.({ ready: true });
 
-async function answer(message: { readonly run?: Run; readonly load?: [number, number] }): Promise<void> {
+async function handle(message: { readonly run?: Run; readonly load?: [number, number] }): Promise<void> {
   if (message.load) {
     if (REDIS_URL) await loadRedis(REDIS_URL, ...message.load);
     else loadSqlite(DATA_DIR, ...message.load);
@@ -107,6 +107,6 @@ async function perSecond({ operation, count, connections }: Run): Promise<number
     for (const n of numbers) await call(n, connections);
   };
   const startedAt = performance.now();
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  await Promise.all(Array.from({ length: CONCURRENCY }, worker));
   return (count / (performance.now() - startedAt)) * 1000;
 }

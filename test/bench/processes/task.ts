@@ -1,4 +1,4 @@
-// A task of the service, as it is shipped, that publishes, and says what it took. Its settings are its environment.
+// A task of the service as shipped that publishes, and reports the cost. Its settings are in its environment.
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'undici';
@@ -12,7 +12,7 @@ type ConnectionId = import('../../../src/api/integration.js').ConnectionId;
 interface Publish {
   readonly channel: ChannelName;
   readonly from: string;
-  /** For the figures of memory; needs --expose-gc. */
+  /** For figures of memory; needs --expose-gc. */
   readonly collectsGarbage: boolean;
 }
 
@@ -30,15 +30,15 @@ const app = await createApplication(config, createLogger(config));
 const store = app.get(Store);
 const gateway = new Pool(await listen(app, config));
 
-/** What it is asked, each with the member of the answer. */
-const ANSWERS = {
-  /** Puts connections that are members of nothing, or of a channel. */
+/** The commands of the parent process. The reply to each has a member of the same name. */
+const COMMANDS = {
+  /** Puts connections, which are members of `channel` if it is given. */
   async put({ count, channel }: { count: number; channel?: ChannelName }) {
     const now = Date.now();
     const numbers = Array.from({ length: count }, (_, n) => n).values();
     const worker = async () => {
       for (const n of numbers) {
-        // as long as the ids that AWS gives
+        // as long as the ids of AWS
         const connectionId =
           `${(channel ?? 'other').padEnd(7, '_')}${String(n).padStart(8, '0')}=` as ConnectionId;
         await store.putConnection({ connectionId, connectedAt: now, expiresAt: now + 7_200_000 });
@@ -49,7 +49,7 @@ const ANSWERS = {
     return true;
   },
 
-  /** Reads every member once, as a fan-out does. */
+  /** Reads every member once, like a fan-out. */
   async read({ channel }: { channel: ChannelName }) {
     return measured(false, async () => {
       for (const range of await store.memberRanges(channel, config.fanOut.shardMembers)) {
@@ -58,7 +58,7 @@ const ANSWERS = {
     });
   },
 
-  /** Publishes once, by a member's message, until every delivery was tried. */
+  /** Publishes once, with a member's message, until every delivery was attempted. */
   async publish({ channel, from, collectsGarbage }: Publish) {
     return measured(collectsGarbage, async () => {
       const { statusCode, body } = await gateway.request({
@@ -73,7 +73,7 @@ const ANSWERS = {
         body: JSON.stringify({ action: 'publish', channel, data: 'x'.repeat(190) }),
       });
       await body.dump();
-      if (statusCode !== 200) throw new Error(`publishing was answered ${statusCode}`);
+      if (statusCode !== 200) throw new Error(`unexpected status ${statusCode} of publish`);
       while ((await store.countShards()) > 0) await sleep(2);
     });
   },
@@ -81,16 +81,16 @@ const ANSWERS = {
 
 process.on('disconnect', () => process.exit());
 process.on('SIGTERM', () => process.exit());
-process.on('message', (message) => void answer(message as Record<string, never>));
+process.on('message', (message) => void handle(message as Record<string, never>));
 process.send?.({ ready: true });
 
-async function answer(message: Record<string, never>): Promise<void> {
-  for (const [name, reply] of Object.entries(ANSWERS)) {
-    if (message[name] !== undefined) process.send?.({ [name]: await reply(message[name]) });
+async function handle(message: Record<string, never>): Promise<void> {
+  for (const [name, command] of Object.entries(COMMANDS)) {
+    if (message[name] !== undefined) process.send?.({ [name]: await command(message[name]) });
   }
 }
 
-/** @param collectsGarbage before and after it; it makes what is measured slower */
+/** @param collectsGarbage before and after the work, which makes it slower */
 async function measured(collectsGarbage: boolean, work: () => Promise<void>) {
   if (collectsGarbage) globalThis.gc?.();
   const { rss: rssBefore, heapUsed: heapBefore } = process.memoryUsage();

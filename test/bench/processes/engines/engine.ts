@@ -1,30 +1,30 @@
-/** One way to do what a store does: ours, or the least that the same engine can do it with. */
+/** The operations of a store: with our store, or with the fewest commands of the same engine. */
 export interface Engine {
   put(connectionId: string): unknown;
   join(channel: string, connectionId: string): unknown;
   touch(connectionId: string): unknown;
   isMember(channel: string, connectionId: string): unknown;
-  /** A page of a thousand. */
+  /** One page of 1,000 members. */
   members(channel: string): unknown;
-  /** A hundred entries after this one. */
+  /** 100 entries after this offset. */
   history(after: number): unknown;
   remove(connectionId: string): unknown;
 }
 
-/** The connections that are there before anything is measured are in channels of so many. */
+/** Members per channel, of the connections that are loaded before the measurement. */
 export const MEMBERS = 1000;
-/** The channel with a log, and how long that is. */
+/** The channel with a log, and the length of the log. */
 export const LOGGED = 'logged';
 export const ENTRIES = 1000;
 export const CONTENT = 'x'.repeat(200);
 export const LIFETIME_MS = 7_200_000;
 
-/** As long as the ids that AWS gives, and in as little of an order. */
+/** As long as the ids of AWS, and not in order. */
 export function idOf(n: number): string {
   return `L0SM9cO${((n * SCRAMBLE) % 2 ** 32).toString(16).padStart(8, '0')}=`;
 }
 
-/** Knuth's multiplier; with it as an odd number no two ids are the same. */
+/** Knuth's multiplier: it is odd, so that all ids differ. */
 export const SCRAMBLE = 2_654_435_761;
 
 export const channelOf = (n: number) => `channel${Math.floor(n / MEMBERS)}`;

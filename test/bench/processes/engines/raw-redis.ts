@@ -4,7 +4,7 @@ import { type Engine, LIFETIME_MS, LOGGED, MEMBERS, SCRAMBLE } from './engine.ts
 const PREFIX = 'bench';
 const key = (kind: string, name: string) => `${PREFIX}:${kind}{:${name}}`;
 
-/** The same keys as those of the store, written by the least commands, all of which are on their way at once. */
+/** Writes the same keys as the store with the fewest commands, all in flight at once. */
 export async function rawRedis(url: string): Promise<Engine> {
   const client = createClient({ url, RESP: 2, disableOfflineQueue: true });
   await client.connect();
@@ -53,7 +53,7 @@ export async function rawRedis(url: string): Promise<Engine> {
   };
 }
 
-// what PUT_CONNECTION and ENTER_CHANNEL leave; the index of all connections is divided otherwise, which nobody asks for
+// what PUT_CONNECTION and ENTER_CHANNEL write; only the index of all connections is split differently, but no operation reads it
 const LOAD = `
   local now, till, ttl = ARGV[3], ARGV[4], ARGV[5]
   local function key(kind, name) return '${PREFIX}:' .. kind .. '{:' .. name .. '}' end
@@ -69,7 +69,7 @@ const LOAD = `
     redis.call('ZADD', key('expiry', channel), till, id)
   end`;
 
-/** Connections that are members, from the first number to the one before the last, a few thousand at a time. */
+/** Loads connections that are members, with the numbers from `from` to `to - 1`, a few thousand at a time. */
 export async function loadRedis(url: string, from: number, to: number): Promise<void> {
   const client = createClient({ url, RESP: 2 });
   await client.connect();

@@ -21,7 +21,7 @@ function open(dataDir: string): DatabaseSync {
   return database;
 }
 
-/** The embedded store's file with the embedded store's pragmas, and one prepared statement for each thing. */
+/** The embedded store's file and pragmas, and one prepared statement per operation. */
 export function rawSqlite(dataDir: string): Engine {
   const database = open(dataDir);
   const { put, join, touch, isMember, members, history, remove } = Object.fromEntries(
@@ -38,7 +38,7 @@ export function rawSqlite(dataDir: string): Engine {
   };
 }
 
-/** Connections that are members, from the first number to the one before the last, in one transaction. */
+/** Loads connections that are members, with the numbers from `from` to `to - 1`, in one transaction. */
 export function loadSqlite(dataDir: string, from: number, to: number): void {
   using database = open(dataDir);
   database.exec('PRAGMA cache_size = -1000000; BEGIN IMMEDIATE');

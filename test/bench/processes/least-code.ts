@@ -1,5 +1,5 @@
-// What a team without us would write first, and no line more. `by-hand.ts backend`: answers a ping by posting to
-// `@connections`. `by-hand.ts gateway BACKEND_URL`: hands frames on, and posts back. No signatures, checks, store or limits.
+// The least code for a round trip by callback. `least-code.ts backend` replies to a ping with a post to `@connections`.
+// `least-code.ts gateway BACKEND_URL` forwards frames, and delivers posts. No signatures, checks, store or limits.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { Agent } from 'undici';
@@ -9,12 +9,12 @@ import { announce } from './announce.ts';
 const [kind, backend = ''] = process.argv.slice(2);
 const agent = new Agent({ connections: 64 });
 const post = async (origin: string, path: string, body: string, headers = {}) => {
-  const answer = await agent.request({ origin, path, method: 'POST', body, headers });
-  await answer.body.dump();
+  const response = await agent.request({ origin, path, method: 'POST', body, headers });
+  await response.body.dump();
 };
 
 if (kind === 'backend') {
-  const answer = async (request: IncomingMessage, response: ServerResponse) => {
+  const reply = async (request: IncomingMessage, response: ServerResponse) => {
     const { action, id: ping } = JSON.parse(await text(request)) as { action: string; id: number };
     const { gateway, id: connection } = request.headers as Record<string, string>;
     if (action === 'ping') {
@@ -22,7 +22,7 @@ if (kind === 'backend') {
     }
     response.end();
   };
-  announce(createServer((request, response) => void answer(request, response)));
+  announce(createServer((request, response) => void reply(request, response)));
 } else {
   const sockets = new Map<string, WebSocket>();
   const deliver = async (request: IncomingMessage, response: ServerResponse) => {

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 
-/** Bytes with which a client follows a handshake: frames as they should be, as they should not be, and noise. */
+/** Bytes that a client sends after the handshake: valid frames, invalid frames, and noise. */
 export const clientBytes = (): fc.Arbitrary<Buffer> =>
   fc.oneof(
     {
@@ -11,7 +11,7 @@ export const clientBytes = (): fc.Arbitrary<Buffer> =>
     { weight: 1, arbitrary: fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)) },
   );
 
-/** A frame; most are well-formed, and any part of its head may be wrong. */
+/** A frame. Most are valid, but any part of the header may be wrong. */
 function frame(): fc.Arbitrary<Buffer> {
   return fc
     .record({
@@ -27,21 +27,21 @@ function frame(): fc.Arbitrary<Buffer> {
         { weight: 1, arbitrary: fc.integer({ min: 1, max: 7 }) },
       ),
       isMasked: mostly(true),
-      /** How far the head's length is from the payload's. */
-      lie: fc.oneof(
+      /** Difference between the length in the header and that of the payload. */
+      lengthError: fc.oneof(
         { weight: 12, arbitrary: fc.constant(0) },
         { weight: 1, arbitrary: fc.integer({ min: -3, max: 70_000 }) },
       ),
     })
-    .map(({ payload: body, opcode, fin, rsv, isMasked, lie }) => {
-      const length = Math.max(0, body.length + lie);
-      const head = Buffer.alloc(length < 126 ? 2 : length < 65_536 ? 4 : 10);
-      head[0] = (fin ? 0x80 : 0) | (rsv << 4) | opcode;
-      head[1] = (isMasked ? 0x80 : 0) | (length < 126 ? length : length < 65_536 ? 126 : 127);
-      if (head.length === 4) head.writeUInt16BE(length, 2);
-      if (head.length === 10) head.writeBigUInt64BE(BigInt(length), 2);
-      // a mask of zeros leaves the payload as it is
-      return Buffer.concat([head, isMasked ? Buffer.alloc(4) : Buffer.alloc(0), body]);
+    .map(({ payload: body, opcode, fin, rsv, isMasked, lengthError }) => {
+      const length = Math.max(0, body.length + lengthError);
+      const header = Buffer.alloc(length < 126 ? 2 : length < 65_536 ? 4 : 10);
+      header[0] = (fin ? 0x80 : 0) | (rsv << 4) | opcode;
+      header[1] = (isMasked ? 0x80 : 0) | (length < 126 ? length : length < 65_536 ? 126 : 127);
+      if (header.length === 4) header.writeUInt16BE(length, 2);
+      if (header.length === 10) header.writeBigUInt64BE(BigInt(length), 2);
+      // a mask of zeros leaves the payload unmodified
+      return Buffer.concat([header, isMasked ? Buffer.alloc(4) : Buffer.alloc(0), body]);
     });
 }
 
@@ -54,7 +54,7 @@ function payload(): fc.Arbitrary<Buffer> {
   );
 }
 
-/** JSON that the API's routes look into, with what has brought down other programs. */
+/** JSON with the fields that the API's routes evaluate, and with values that crash other programs. */
 function message(): fc.Arbitrary<string> {
   const value = fc.oneof(
     fc.jsonValue(),
@@ -93,7 +93,7 @@ function message(): fc.Arbitrary<string> {
   );
 }
 
-/** The same bytes with some of them changed, left out, doubled, or cut off. */
+/** The same bytes, with some of them changed, deleted, doubled, or cut off. */
 export function mutated(bytes: fc.Arbitrary<Buffer>): fc.Arbitrary<Buffer> {
   const change = fc.record({
     at: fc.nat(),
@@ -101,25 +101,25 @@ export function mutated(bytes: fc.Arbitrary<Buffer>): fc.Arbitrary<Buffer> {
     kind: fc.constantFrom('set', 'delete', 'double', 'cut'),
   });
   return fc.tuple(bytes, fc.array(change, { minLength: 1, maxLength: 4 })).map(([original, changes]) => {
-    let now = original;
+    let result = original;
     for (const { at, to, kind } of changes) {
-      const index = now.length === 0 ? 0 : at % now.length;
-      const [before, after] = [now.subarray(0, index), now.subarray(index)];
+      const index = result.length === 0 ? 0 : at % result.length;
+      const [before, after] = [result.subarray(0, index), result.subarray(index)];
       switch (kind) {
         case 'set':
-          now = Buffer.concat([before, Buffer.of(to), after.subarray(1)]);
+          result = Buffer.concat([before, Buffer.of(to), after.subarray(1)]);
           break;
         case 'delete':
-          now = Buffer.concat([before, after.subarray(1)]);
+          result = Buffer.concat([before, after.subarray(1)]);
           break;
         case 'double':
-          now = Buffer.concat([before, after.subarray(0, 1), after]);
+          result = Buffer.concat([before, after.subarray(0, 1), after]);
           break;
         default:
-          now = before;
+          result = before;
       }
     }
-    return now;
+    return result;
   });
 }
 

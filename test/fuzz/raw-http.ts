@@ -1,15 +1,15 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
-/** What came back on a connection, until both sides had closed it. */
-export interface RawAnswer {
-  /** Of the first answer; `undefined` when there was none. */
+/** The bytes received on a connection until both sides closed it. */
+export interface RawResponse {
+  /** The status of the first response; `undefined` if there was none. */
   readonly status: number | undefined;
   readonly bytes: Buffer;
 }
 
-/** Sends bytes as they are, takes an answer if one comes soon, says that no more follows, and waits for the end. */
-export async function exchange(url: string, request: Uint8Array): Promise<RawAnswer> {
+/** Sends bytes unmodified, waits shortly for a response, ends its side of the connection, and waits for the other. */
+export async function exchange(url: string, request: Uint8Array): Promise<RawResponse> {
   const socket = open(url);
   const chunks: Buffer[] = [];
   socket.on('data', (chunk: Buffer) => {
@@ -18,18 +18,18 @@ export async function exchange(url: string, request: Uint8Array): Promise<RawAns
   });
   const closed = once(socket, 'close');
   socket.write(request);
-  // the gateway rightly waits for the rest of a request
+  // the gateway would wait for the rest of an incomplete request
   if (!Buffer.from(request).includes('\r\n\r\n')) socket.end();
-  const noAnswer = setTimeout(() => socket.end(), NO_ANSWER_MS);
+  const timeout = setTimeout(() => socket.end(), RESPONSE_TIMEOUT_MS);
   await closed;
-  clearTimeout(noAnswer);
+  clearTimeout(timeout);
   const bytes = Buffer.concat(chunks);
   return { status: statusOf(bytes), bytes };
 }
 
-const NO_ANSWER_MS = 100;
+const RESPONSE_TIMEOUT_MS = 100;
 
-/** A handshake that succeeds, then bytes where frames should be. @returns what the server sent after its 101 */
+/** Sends a valid handshake, then bytes in place of frames. @returns the bytes of the server after its 101 */
 export async function afterHandshake(url: string, path: string, bytes: Uint8Array): Promise<Buffer> {
   const socket = open(url);
   const chunks: Buffer[] = [];
@@ -44,7 +44,7 @@ export async function afterHandshake(url: string, path: string, bytes: Uint8Arra
   socket.write(handshake(path));
   await upgraded;
   const head = Buffer.concat(chunks);
-  if (statusOf(head) !== 101) throw new Error(`no 101 but ${head.toString('latin1', 0, 200)}`);
+  if (statusOf(head) !== 101) throw new Error(`expected 101, received ${head.toString('latin1', 0, 200)}`);
   socket.end(bytes);
   await closed;
   const all = Buffer.concat(chunks);
@@ -60,7 +60,7 @@ export const handshake = (path: string) =>
 function open(url: string): Socket {
   const { hostname, port } = new URL(url);
   const socket = connect({ host: hostname, port: Number(port), noDelay: true });
-  // the gateway may reset a connection that it has no more to say to
+  // the gateway may reset a connection that it has closed
   socket.on('error', () => undefined);
   return socket;
 }

@@ -2,11 +2,11 @@ import * as fc from 'fast-check';
 import { mutated } from './frames.js';
 import { handshake } from './raw-http.js';
 
-/** What exists in the gateway, so that requests come further than "not found". */
+/** Ids that exist in the gateway, so that requests get further than "not found". */
 export interface Known {
-  /** Of a stage that serves WebSockets. */
+  /** Path of a stage that serves WebSockets. */
   readonly stagePath: string;
-  /** Of an API that may be changed at will. */
+  /** An API that requests may change. */
   readonly apiId: string;
   readonly routeId: string;
   readonly integrationId: string;
@@ -54,7 +54,7 @@ const HEADER_VALUES = [
   'x'.repeat(11_000),
 ] as const;
 
-/** A handshake whose path, headers or bytes are not as they should be. */
+/** A handshake with an invalid path, headers or bytes. */
 export function handshakes({ stagePath, apiId }: Known): fc.Arbitrary<Buffer> {
   const path = fc.oneof(
     fc.constantFrom(
@@ -115,8 +115,8 @@ export function handshakes({ stagePath, apiId }: Known): fc.Arbitrary<Buffer> {
   );
 }
 
-/** Members of every kind of resource, so that values of the wrong kind meet the code that reads them. */
-const MEMBERS = [
+/** Fields of every kind of resource, so that values of the wrong type reach the code that reads them. */
+const FIELDS = [
   'name',
   'protocolType',
   'routeSelectionExpression',
@@ -174,8 +174,8 @@ export interface HttpRequest {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Adds headers: mostly those of a program that may command the gateway, as it looks no further at the others. */
-export function commands(requests: fc.Arbitrary<HttpRequest>): fc.Arbitrary<HttpRequest> {
+/** Adds headers: mostly those of a permitted program, because the gateway refuses other requests early. */
+export function withHeaders(requests: fc.Arbitrary<HttpRequest>): fc.Arbitrary<HttpRequest> {
   const hostile = fc.oneof(
     fc.constantFrom(
       'null',
@@ -196,13 +196,13 @@ export function commands(requests: fc.Arbitrary<HttpRequest>): fc.Arbitrary<Http
   return fc.tuple(requests, headers).map(([request, added]) => ({ ...request, headers: added }));
 }
 
-/** undici itself fails on a Host with an open bracket; the gateway's own tests send one. */
+/** undici fails on a Host with an open bracket; the gateway's own tests send one. */
 const canBeSent = ({ host = '' }: Readonly<Record<string, string>>) => !/^\[[^\]]*$/.test(host);
 
 export function controlRequests(known: Known): fc.Arbitrary<HttpRequest> {
   const { apiId, routeId, integrationId, deploymentId } = known;
   const api = `/v2/apis/${apiId}`;
-  /** Where each kind of resource is made, with a body that is taken, and one that exists. */
+  /** Path that creates each kind of resource, a valid body, and the id of an existing one. */
   const kinds: readonly (readonly [string, object, string])[] = [
     [
       '/v2/apis',
@@ -244,7 +244,7 @@ export function controlRequests(known: Known): fc.Arbitrary<HttpRequest> {
       '',
     ],
   ];
-  const nearlyRight = fc
+  const almostValid = fc
     .record({
       kind: fc.constantFrom(...kinds),
       method: fc.constantFrom('POST', 'POST', 'PATCH', 'PUT'),
@@ -254,7 +254,7 @@ export function controlRequests(known: Known): fc.Arbitrary<HttpRequest> {
     .map(({ kind: [path, template, id], method, changes, name }) => ({
       method,
       path: method === 'POST' || id === '' ? path : `${path}/${id}`,
-      // a name of its own, or the second one would only be a conflict
+      // a unique name, because the second request would only be a conflict
       body: JSON.stringify(changes)
         .replace(/^\{/, `${JSON.stringify({ ...template, ...named(template, name) }).slice(0, -1)},`)
         .replace(',}', '}'),
@@ -283,7 +283,7 @@ export function controlRequests(known: Known): fc.Arbitrary<HttpRequest> {
     fc.webPath({ size: 'small' }).map((text) => `/v2/${text}`),
   );
   const anything = fc.record({
-    // what is made is left there: a deleted API would leave nothing to ask about
+    // no DELETE, because later requests need the API
     method: fc.constantFrom('GET', 'POST', 'PATCH', 'PUT', 'HEAD', 'OPTIONS'),
     path,
     body: fc.oneof(
@@ -293,7 +293,7 @@ export function controlRequests(known: Known): fc.Arbitrary<HttpRequest> {
       fc.constantFrom('', '{', '[]', 'null', `{"name":${'['.repeat(20_000)}`, '{"__proto__":{"name":1}}'),
     ),
   });
-  return fc.oneof({ weight: 3, arbitrary: nearlyRight }, { weight: 2, arbitrary: anything });
+  return fc.oneof({ weight: 3, arbitrary: almostValid }, { weight: 2, arbitrary: anything });
 }
 
 const named = (template: object, name: string) =>
@@ -379,7 +379,7 @@ const bodies = ({ apiId, integrationId, deploymentId }: Known) => {
     fc.array(scalar, { maxLength: 3 }),
     fc.jsonValue({ maxDepth: 3 }),
   );
-  return fc.dictionary(fc.constantFrom(...MEMBERS, '__proto__'), value, { maxKeys: 2 });
+  return fc.dictionary(fc.constantFrom(...FIELDS, '__proto__'), value, { maxKeys: 2 });
 };
 
 export function connectionRequests({ stagePath, connectionId, apiId }: Known): fc.Arbitrary<HttpRequest> {
@@ -390,10 +390,10 @@ export function connectionRequests({ stagePath, connectionId, apiId }: Known): f
       .nat({ max: connectionId.length - 1 })
       .map((index) => `${connectionId.slice(0, index)}x${connectionId.slice(index + 1)}`),
     fc.base64String({ maxLength: 24 }),
-    fc.string({ maxLength: 20 }).map(encodeURIComponentOrNot),
+    fc.string({ maxLength: 20 }).map(encodeIfPossible),
   );
   return fc.record({
-    // no DELETE of the real one: the others have to meet it open
+    // no DELETE, because later requests need the connection open
     method: fc.constantFrom('GET', 'POST', 'POST', 'PUT', 'PATCH', 'HEAD', 'OPTIONS'),
     path: fc
       .tuple(
@@ -442,7 +442,7 @@ export function adminRequests(): fc.Arbitrary<HttpRequest> {
   });
 }
 
-function encodeURIComponentOrNot(text: string): string {
+function encodeIfPossible(text: string): string {
   try {
     return encodeURIComponent(text);
   } catch {

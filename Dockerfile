@@ -1,11 +1,11 @@
 # One build, two targets:
-#   docker build --target service -t backchannel-service .    what is deployed
+#   docker build --target service -t backchannel-service .    the deployed service
 #   docker build --target gateway -t backchannel-gateway .    the local gateway, and the deployment to it
 
 FROM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
-# the image has the right Node already: the one that the package `node` would fetch is not needed here
+# without scripts: the package `node` would download the Node.js that the image already has
 RUN npm ci --ignore-scripts
 COPY nest-cli.json tsconfig.json ./
 COPY src src
@@ -16,7 +16,7 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --ignore-scripts
 
-# the gateway's packages are devDependencies, among the tools that build and test
+# the packages of the gateway are devDependencies, like the tools that build and test
 FROM build AS gateway-dependencies
 COPY docker/keep-imported.js docker/
 RUN node docker/keep-imported.js 'dist/{api,gateway,local/deployment}/**/*.js' && npm prune --ignore-scripts
@@ -27,7 +27,7 @@ LABEL org.opencontainers.image.title="backchannel-service" \
       org.opencontainers.image.licenses="MIT"
 ENV NODE_ENV=production DATA_DIR=/data
 WORKDIR /app
-# the only place that is written to, and only by STORE=embedded: the rest may be read-only
+# the only directory that is written to, and only with STORE=embedded: the root file system may be read-only
 RUN mkdir /data && chown node:node /data
 COPY --from=service-dependencies /app/node_modules node_modules
 COPY --from=build /app/package.json ./
@@ -40,7 +40,7 @@ VOLUME /data
 EXPOSE 3000
 HEALTHCHECK --interval=5s --timeout=3s --start-period=20s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 3000}/health/live`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-# no shell in between: SIGTERM reaches the service itself
+# without a shell, so that SIGTERM reaches the service
 CMD ["node", "--enable-source-maps", "dist/service/main.js"]
 
 FROM node:24-bookworm-slim AS gateway

@@ -1,18 +1,18 @@
-// node .ci/count.mjs SKIPPED REPORT…  prints `N passed, N failed` (`, N skipped`) from Vitest's JSON reports of several runs,
-// with so many more that were skipped; exits with 1 unless something passed in each of them and nothing failed.
+// node .ci/count.mjs SKIPPED REPORT…  prints `N passed, N failed` (`, N skipped`) from Vitest's JSON reports of several runs, and
+// adds SKIPPED to the skipped tests. Exits with 1 unless at least one test passed in each run and none failed.
 import { readFileSync } from 'node:fs';
 
 const [skippedElsewhere, ...files] = process.argv.slice(2);
 
-/** A run that did not begin has an empty report, or none. */
-const NOT_BEGUN = { testResults: [{ status: 'failed', assertionResults: [] }] };
+/** Stands for the empty report of a run that did not start. */
+const NOT_STARTED = { testResults: [{ status: 'failed', assertionResults: [] }] };
 
 const runs = files.map((file) => {
   const text = readFileSync(file, 'utf8');
-  const { testResults } = text === '' ? NOT_BEGUN : JSON.parse(text);
+  const { testResults } = text === '' ? NOT_STARTED : JSON.parse(text);
   const tests = testResults.flatMap((each) => each.assertionResults);
   const count = (...statuses) => tests.filter(({ status }) => statuses.includes(status)).length;
-  // a file that could not be loaded has no tests to count
+  // a file that could not be loaded has no tests, and counts as one failure
   const broken = testResults.filter(
     ({ status, assertionResults }) =>
       status === 'failed' && assertionResults.every((test) => test.status !== 'failed'),

@@ -1,5 +1,5 @@
-// node docker/keep-imported.js GLOB…  leaves in package.json only the packages that these compiled files import, so that
-// `npm prune` takes the others away and the lock file still says which versions stay.
+// node docker/keep-imported.js GLOB…  keeps in package.json only the packages that these compiled files import, so that
+// `npm prune` removes the others, while the versions of the lock file still apply.
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 

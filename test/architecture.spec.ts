@@ -179,7 +179,11 @@ describe('the architecture', () => {
     ['local/planted.ts', '../gateway/gateway.js', 'local may not import gateway'],
     ['nest/planted.ts', '../gateway/limits.js', 'no part (nest/planted.ts) may not import gateway/limits'],
     ['nest/routes/planted.ts', '../../gateway/limits.js', 'nest/routes may not import gateway/limits'],
-    ['nest/store/planted.ts', '../callback/deliver-to-recipients.js', 'nest/store may not import nest/callback'],
+    [
+      'nest/store/planted.ts',
+      '../callback/deliver-to-recipients.js',
+      'nest/store may not import nest/callback',
+    ],
     ['nest/channels/planted.ts', '../messages/dispatcher.js', 'nest/channels may not import nest/messages'],
     ['gateway/planted.ts', '../api/definition.js', 'gateway may not import api'],
     [

@@ -72,6 +72,8 @@ describe.each(PATHS)('a message sent %s', (_, post) => {
     'is retried until its deadline when the response is %s',
     async (response, errorClass) => {
       await using endpoint = await ConnectionsEndpoint.start();
+      // pauses so short that there are several attempts
+      vi.spyOn(Math, 'random').mockReturnValue(0.1);
       using callback = callbackTo(endpoint.url, { CALLBACK_DEADLINE_MS: '600' });
       endpoint.answer = () => response;
 

@@ -50,7 +50,7 @@ it('rejects with the error before, when the deadline has cut the last attempt sh
   const attempt = async () => {
     attempts += 1;
     if (attempts === 1) throw throttled();
-    await new Promise((resolve) => setTimeout(resolve, deadline - performance.now() + 1));
+    await new Promise((resolve) => setTimeout(resolve, deadline - performance.now() + 10));
     throw new CallbackTimeoutError('no response', { isTransient: true });
   };
   await expect(retry.run(deadline, attempt)).rejects.toBeInstanceOf(ThrottledError);

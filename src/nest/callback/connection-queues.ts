@@ -16,10 +16,13 @@ export interface QueueBounds {
 export class ConnectionQueues<Message> {
   /** The work that waits, for each connection that has work in flight. */
   readonly #waiting = new Map<ConnectionId, QueuedWork<Message>[]>();
+  readonly #bounds: QueueBounds;
   #messages = 0;
   #bytes = 0;
 
-  constructor(private readonly bounds: QueueBounds) {}
+  constructor(bounds: QueueBounds) {
+    this.#bounds = bounds;
+  }
 
   /** Messages held for all connections together. */
   get messages(): number {
@@ -47,7 +50,7 @@ export class ConnectionQueues<Message> {
    * @throws {QueueFullError} the work was not started
    */
   run<T>(connectionId: ConnectionId, bytes: number, work: () => Promise<T>, message?: Message): Promise<T> {
-    const { messages, messagesPerConnection } = this.bounds;
+    const { messages, messagesPerConnection } = this.#bounds;
     if (this.#messages >= messages) throw new QueueFullError(`${messages} messages are queued`);
     const waiting = this.#waiting.get(connectionId);
     // the list does not have the work in flight
@@ -74,9 +77,9 @@ export class ConnectionQueues<Message> {
    * @throws {QueueFullError} nothing was counted
    */
   reserveBytes(bytes: number): () => void {
-    if (this.#bytes + bytes > this.bounds.bytes) {
+    if (this.#bytes + bytes > this.#bounds.bytes) {
       throw new QueueFullError(
-        `${this.#bytes} bytes are queued: ${bytes} more exceed the limit of ${this.bounds.bytes}`,
+        `${this.#bytes} bytes are queued: ${bytes} more exceed the limit of ${this.#bounds.bytes}`,
       );
     }
     this.#bytes += bytes;

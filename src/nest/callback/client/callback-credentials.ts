@@ -9,16 +9,18 @@ import { CredentialsError } from '../callback.errors.js';
  * valid, an outage of their source neither delays nor fails a callback.
  */
 export class CallbackCredentials {
+  readonly #provider: CredentialsProvider;
+  readonly #observer: Pick<CallbackObserver, 'credentialsRead'> | undefined;
   #last: AwsCredentials | undefined;
   /** The error of the last read. */
   #failure: CredentialsError | undefined;
   #reading: Promise<AwsCredentials> | undefined;
   #readAt = Number.NEGATIVE_INFINITY;
 
-  constructor(
-    private readonly provider: CredentialsProvider,
-    private readonly observer?: Pick<CallbackObserver, 'credentialsRead'>,
-  ) {}
+  constructor(provider: CredentialsProvider, observer?: Pick<CallbackObserver, 'credentialsRead'>) {
+    this.#provider = provider;
+    this.#observer = observer;
+  }
 
   /**
    * The credentials to sign with now; a promise only if none were read yet, or they have expired.
@@ -61,7 +63,7 @@ export class CallbackCredentials {
   }
 
   #read(): Promise<AwsCredentials> {
-    const reading = this.provider().then(
+    const reading = this.#provider().then(
       (credentials) => {
         this.#readEnded(undefined);
         return (this.#last = credentials);
@@ -81,7 +83,7 @@ export class CallbackCredentials {
     this.#readAt = Date.now();
     this.#reading = undefined;
     // a failure of the first read ends the start with an error of its own
-    if (this.#last) this.observer?.credentialsRead?.(failure);
+    if (this.#last) this.#observer?.credentialsRead?.(failure);
   }
 }
 

@@ -39,13 +39,15 @@ export class ConnectionsClient {
   readonly #pool: HttpPool;
   readonly #signer: PostSigner;
   readonly #requestTimeoutMs: number;
+  readonly #observer: CallbackObserver | undefined;
 
   /** @param connections the most requests in flight */
   constructor(
     { wsApiEndpoint, awsRegion, callbackConnectTimeoutMs, callbackRequestTimeoutMs }: Config,
     connections: number,
-    private readonly observer?: CallbackObserver,
+    observer?: CallbackObserver,
   ) {
+    this.#observer = observer;
     this.#requestTimeoutMs = callbackRequestTimeoutMs;
     const keys = new SigningKeys(awsRegion);
     this.#signer = new PostSigner(wsApiEndpoint, keys);
@@ -119,7 +121,7 @@ export class ConnectionsClient {
   }
 
   #observed<T>(operation: CallbackOperation, send: () => Promise<T>): Promise<T> {
-    const { observer } = this;
+    const observer = this.#observer;
     if (observer === undefined) return send();
     return observed(send, (result, durationMs) => observer.attempted(operation, result, durationMs));
   }

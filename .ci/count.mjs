@@ -1,5 +1,6 @@
-// node .ci/count.mjs SKIPPED REPORT…  prints `N passed, N failed` (`, N skipped`) from Vitest's JSON reports of several runs, and
-// adds SKIPPED to the skipped tests. Exits with 1 unless at least one test passed in each run and none failed.
+// node .ci/count.mjs SKIPPED REPORT…  prints `N passed, N failed` (`, N skipped`) from Vitest's JSON reports of several
+// runs, and adds SKIPPED to the skipped tests. Exits with 1 unless at least one test passed in each run
+// and none failed.
 import { readFileSync } from 'node:fs';
 
 const [skippedElsewhere, ...files] = process.argv.slice(2);

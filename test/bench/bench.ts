@@ -1,5 +1,6 @@
-// `npm run bench` measures the cost of gateway and service, alternating with floors and peers in the same run. It prints tables
-// and writes them to RESULTS.md. `npm run bench -- store --rounds 1` measures one part for one round, and writes nothing.
+// `npm run bench` measures the cost of gateway and service, alternating with floors and peers in the same run. It
+// prints tables and writes them to RESULTS.md. `npm run bench -- store --rounds 1` measures one part for one round, and
+// writes nothing.
 import { readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, release, totalmem } from 'node:os';
 import { join } from 'node:path';

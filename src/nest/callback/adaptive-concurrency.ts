@@ -2,10 +2,10 @@ import { ThrottledError } from './callback.errors.js';
 import { ConcurrencyLimit } from './concurrency-limit.js';
 
 /**
- * Concurrency limit driven by API Gateway's 429 responses: additive increase, multiplicative decrease (AIMD). After each
- * round, the limit grows by one if the round was not throttled, and is halved if it was. A round has as many results as
- * the limit allows in flight, and counts as throttled when one in {@link THROTTLED_SHARE} was: API Gateway also sends
- * 429 for a single client that reads too slowly, which is no reason to slow down for the others.
+ * Concurrency limit driven by API Gateway's 429 responses: additive increase, multiplicative decrease (AIMD). After
+ * each round, the limit grows by one if the round was not throttled, and is halved if it was. A round has as many
+ * results as the limit allows in flight, and counts as throttled when one in {@link THROTTLED_SHARE} was: API Gateway
+ * also sends 429 for a single client that reads too slowly, which is no reason to slow down for the others.
  */
 export class AdaptiveConcurrency {
   readonly #max: number;

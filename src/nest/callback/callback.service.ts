@@ -25,8 +25,8 @@ import { Retry } from './retry.js';
  * Sends to clients through API Gateway's `@connections`. Knows neither channels nor the store.
  *
  * A message passes four steps: its connection's queue, which is bounded (`connection-queues.ts`); attempts until its
- * deadline (`retry.ts`); a concurrency limit; and the request (`connections-client.ts`), whose response becomes an error
- * unless it is a success (`response-errors.ts`).
+ * deadline (`retry.ts`); a concurrency limit; and the request (`connections-client.ts`), whose response becomes an
+ * error unless it is a success (`response-errors.ts`).
  *
  * Messages to one connection are sent one after the other, in the order of the calls, whether they go to it alone or to
  * many; a slow connection delays no other one. For a client that accepts several messages in one frame, those that wait

@@ -1,5 +1,5 @@
-// An `@connections` that responds 200 without a body to every request. It only finds the end of each request, so that its own
-// cost does not affect the measurement.
+// An `@connections` that responds 200 without a body to every request. It only finds the end of each request, so that
+// its own cost does not affect the measurement.
 import { createServer, type Socket } from 'node:net';
 
 const RESPONSE = Buffer.from('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n');

@@ -1,5 +1,5 @@
-// The floor for the gateway: a WebSocket server that posts every message to the backend (its argument) and sends the response
-// back. No routes, no mapping, no ids, no limits.
+// The floor for the gateway: a WebSocket server that posts every message to the backend (its argument) and sends the
+// response back. No routes, no mapping, no ids, no limits.
 import { createServer } from 'node:http';
 import { Agent } from 'undici';
 import { WebSocketServer } from 'ws';

@@ -1,6 +1,6 @@
-// WebSocket clients. `load.ts URL echoes CLIENTS SECONDS`: each client sends a message when it has received the last one back;
-// with `pings`, when it has received the reply. `load.ts URL idle CLIENTS`: each opens a connection and sends nothing. They close
-// at any message of the parent process.
+// WebSocket clients. `load.ts URL echoes CLIENTS SECONDS`: each client sends a message when it has received the last
+// one back; with `pings`, when it has received the reply. `load.ts URL idle CLIENTS`: each opens a connection and sends
+// nothing. They close at any message of the parent process.
 import { once } from 'node:events';
 import { createHistogram } from 'node:perf_hooks';
 import { WebSocket } from 'ws';

@@ -1,4 +1,5 @@
-// API Gateway's requests. `pings.ts URL CLIENTS SECONDS`: each connection sends a ping after the response to its last one.
+// API Gateway's requests. `pings.ts URL CLIENTS SECONDS`: each connection sends a ping after the response to its last
+// one.
 import { Pool } from 'undici';
 
 const [url = '', clients = '1', seconds = '1'] = process.argv.slice(2);

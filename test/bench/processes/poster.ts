@@ -1,4 +1,5 @@
-// Posts to `@connections`. `poster.ts KIND URL`: for each message `{ posts, concurrency }`, it posts and reports the duration.
+// Posts to `@connections`. `poster.ts KIND URL`: for each message `{ posts, concurrency }`, it posts and reports the
+// duration.
 import { Agent } from 'node:http';
 import { join } from 'node:path';
 import {

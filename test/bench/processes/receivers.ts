@@ -1,5 +1,5 @@
-// Clients that count what they receive. `receivers.ts socket.io | gateway URL`: for a message `{ join: { room, count } }`, `count`
-// clients join; for `{ receive: count }`, it reports when `count` messages have come since.
+// Clients that count what they receive. `receivers.ts socket.io | gateway URL`: for a message `{ join: { room, count }
+// }`, `count` clients join; for `{ receive: count }`, it reports when `count` messages have come since.
 import { once } from 'node:events';
 import { io, type Socket } from 'socket.io-client';
 import { WebSocket } from 'ws';

@@ -1,4 +1,5 @@
-// Loaded with --import into a measured process: reports its processor time and memory on request. Memory needs --expose-gc.
+// Loaded with --import into a measured process: reports its processor time and memory on request. Memory needs
+// --expose-gc.
 process.on('message', (message) => {
   if (message === 'cpu') {
     const { user, system } = process.cpuUsage();

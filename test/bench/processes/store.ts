@@ -1,5 +1,5 @@
-// A store that runs one operation many times, and reports the operations per second. `store.ts ours | raw`; its settings are in
-// its environment, like those of the service.
+// A store that runs one operation many times, and reports the operations per second. `store.ts ours | raw`; its
+// settings are in its environment, like those of the service.
 import { join } from 'node:path';
 import {
   channelOf,

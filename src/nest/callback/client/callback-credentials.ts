@@ -5,8 +5,8 @@ import { type CallbackObserver } from '../callback-observer.js';
 import { CredentialsError } from '../callback.errors.js';
 
 /**
- * The credentials that sign callbacks. They are read again in the background before they expire: while the last ones are
- * valid, an outage of their source neither delays nor fails a callback.
+ * The credentials that sign callbacks. They are read again in the background before they expire: while the last ones
+ * are valid, an outage of their source neither delays nor fails a callback.
  */
 export class CallbackCredentials {
   readonly #provider: CredentialsProvider;

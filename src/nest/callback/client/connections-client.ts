@@ -27,8 +27,8 @@ export interface ConnectionTimes {
 }
 
 /**
- * The operations of `@connections`, each as one attempt: with the SDK's client, and a post also without it, at a third of
- * the processor time. The SDK's client brings the commands, the errors, and the offset of the clock of AWS; the HTTP
+ * The operations of `@connections`, each as one attempt: with the SDK's client, and a post also without it, at a third
+ * of the processor time. The SDK's client brings the commands, the errors, and the offset of the clock of AWS; the HTTP
  * connections, the credentials and the signatures are ours in both cases.
  *
  * Every operation rejects with a {@link CallbackError}.

@@ -19,8 +19,8 @@ export interface SignedPost {
 
 /**
  * Signs posts of `@connections` with Signature Version 4, byte for byte like the SDK's signer, which
- * `test/nest/callback/client/post-signer.spec.ts` proves. It is faster because it computes once what many posts share: the key
- * of the day, the headers of the second, the hash of the body.
+ * `test/nest/callback/client/post-signer.spec.ts` proves. It is faster because it computes once what many posts share:
+ * the key of the day, the headers of the second, the hash of the body.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */

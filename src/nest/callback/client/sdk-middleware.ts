@@ -1,10 +1,10 @@
 import { type ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
 
 /**
- * Replaces the three steps in the SDK's middleware that make a post slow: its serializer and deserializer copy the whole
- * configuration for each request and again for each response, and its retry step prepares for attempts that
- * `maxAttempts: 1` rules out. The SDK's protocol still serializes requests, parses responses and creates errors. The new
- * steps have the SDK's names, so that they override its own.
+ * Replaces the three steps in the SDK's middleware that make a post slow: its serializer and deserializer copy the
+ * whole configuration for each request and again for each response, and its retry step prepares for attempts that
+ * `maxAttempts: 1` rules out. The SDK's protocol still serializes requests, parses responses and creates errors. The
+ * new steps have the SDK's names, so that they override its own.
  */
 export function simplifyMiddleware({ middlewareStack, config }: ApiGatewayManagementApiClient): void {
   const protocol = config.protocol as unknown as Protocol;

@@ -17,9 +17,9 @@ export interface SdkRequest {
 }
 
 /**
- * The `signer` for the SDK's client: signs any request of `@connections`, byte for byte like the SDK's own signer, which
- * `test/nest/callback/client/sdk-request-signer.spec.ts` proves. The SDK's signer computes its hashes in eight asynchronous
- * steps, which are more than half of the cost of a post.
+ * The `signer` for the SDK's client: signs any request of `@connections`, byte for byte like the SDK's own signer,
+ * which `test/nest/callback/client/sdk-request-signer.spec.ts` proves. The SDK's signer computes its hashes in eight
+ * asynchronous steps, which are more than half of the cost of a post.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */

@@ -53,7 +53,8 @@ export async function rawRedis(url: string): Promise<Engine> {
   };
 }
 
-// what PUT_CONNECTION and ENTER_CHANNEL write; only the index of all connections is split differently, but no operation reads it
+// what PUT_CONNECTION and ENTER_CHANNEL write; only the index of all connections is split differently, but no operation
+// reads it
 const LOAD = `
   local now, till, ttl = ARGV[3], ARGV[4], ARGV[5]
   local function key(kind, name) return '${PREFIX}:' .. kind .. '{:' .. name .. '}' end

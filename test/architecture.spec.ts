@@ -40,6 +40,8 @@ const NEST_TOOLS = [
   'nest/tracing',
   'nest/logging',
   'nest/backoff',
+  'nest/describe-issue',
+  'nest/loopback',
   'service/configuration',
 ];
 
@@ -69,7 +71,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'nest/store',
     ...NEST_TOOLS,
   ],
-  'service/configuration': ['api'],
+  'service/configuration': ['api', 'nest/loopback'],
   // the Nest module, from API Gateway's request down to the callback and the store
   'nest/operation': ['nest/channels', 'nest/connections', 'nest/callback', 'nest/store', ...NEST_TOOLS],
   'nest/routes': ['nest/authentication', 'nest/messages', 'nest/channels', 'nest/connections', ...NEST_TOOLS],
@@ -88,11 +90,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'nest/store': NEST_TOOLS,
   'nest/authentication': ['nest/routes', ...NEST_TOOLS],
   'nest/http': ['api', 'nest/callback', 'nest/store', 'nest/logging', 'service/configuration'],
-  'nest/aws': ['service/configuration'],
+  'nest/aws': ['nest/loopback', 'service/configuration'],
   'nest/metrics': ['api', 'service/configuration'],
   'nest/tracing': ['api', 'service/configuration'],
   'nest/logging': ['api', 'service/configuration'],
   'nest/backoff': [],
+  'nest/describe-issue': [],
+  'nest/loopback': [],
   // the stand-in: nothing of ours, as if it were AWS
   gateway: [
     'gateway/program',

@@ -12,7 +12,7 @@ import { Permissions, PrefixPermissions } from '../nest/channels/permissions.js'
 import { PresenceService } from '../nest/channels/presence.service.js';
 import { ReplayService } from '../nest/channels/replay/replay.service.js';
 import { ShardWorker } from '../nest/channels/fan-out/shard-worker.js';
-import { Config } from './configuration/config.js';
+import { Config } from './configuration/read-config.js';
 import { ConnectionsService } from '../nest/connections/connections.service.js';
 import { Sweep } from '../nest/connections/sweep.js';
 import { type Extensions } from './extensions.js';

@@ -7,7 +7,7 @@ import { type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import { type Logger } from 'pino';
 import { QUOTAS } from '../api/quotas.js';
 import { AppModule } from './app.module.js';
-import { type Config } from './configuration/config.js';
+import { type Config } from './configuration/read-config.js';
 import { type Extensions } from './extensions.js';
 import { NestLogger, requestFields } from '../nest/logging/logger.js';
 import { LazyLogger } from '../nest/logging/lazy-logger.js';

@@ -1,5 +1,5 @@
 import { createApplication, listen } from './application.js';
-import { ConfigError, readConfig } from './configuration/config.js';
+import { ConfigError, readConfig } from './configuration/read-config.js';
 import { createLogger } from '../nest/logging/logger.js';
 import { stop, StopRequests } from './stop.js';
 import { StoreUnavailableError } from '../nest/store/store.errors.js';

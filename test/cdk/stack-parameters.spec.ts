@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { Settings } from '../../src/service/configuration/config.js';
+import { Settings } from '../../src/service/configuration/read-config.js';
 import { describeParameters, ParametersError, readParameters } from '../../src/cdk/stack-parameters.js';
 
 function problemsOf(context: Record<string, unknown>): readonly string[] {

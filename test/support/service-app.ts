@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import request from 'supertest';
 import { createApplication, listen } from '../../src/service/application.js';
-import { type Config, readConfig } from '../../src/service/configuration/config.js';
+import { type Config, readConfig } from '../../src/service/configuration/read-config.js';
 import { type Extensions } from '../../src/service/extensions.js';
 import { createLogger } from '../../src/nest/logging/logger.js';
 import { ConnectionsEndpoint } from './connections-endpoint.js';

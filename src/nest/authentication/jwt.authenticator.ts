@@ -4,7 +4,7 @@ import { errors, type JWTPayload, jwtVerify } from 'jose';
 import { type Logger } from 'pino';
 import { type UserId } from '../../api/integration.js';
 import { QUOTAS } from '../../api/quotas.js';
-import { type JwtAuthentication } from '../../service/configuration/authentication.js';
+import { type JwtAuthentication } from '../../service/configuration/authentication-variables.js';
 import { Authenticator, toUserId, USER_ID_FORM } from './authenticator.js';
 import { type GatewayRequest } from '../routes/gateway-request.js';
 import { IssuerKeys } from './issuer-keys.js';

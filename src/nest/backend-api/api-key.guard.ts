@@ -1,6 +1,6 @@
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { type FastifyRequest } from 'fastify';
-import { Config } from '../../service/configuration/config.js';
+import { Config } from '../../service/configuration/read-config.js';
 import { Problem } from '../http/problem.js';
 import { SecretDigest } from '../http/secret-digest.js';
 

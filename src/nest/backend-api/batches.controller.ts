@@ -1,12 +1,12 @@
 import { Body, Controller, Post, UseGuards, UsePipes } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiTags } from '@nestjs/swagger';
-import { BatchAnswer } from './answers.js';
+import { BatchAnswer } from './response-schemas.js';
 import { ApiKeyGuard } from './api-key.guard.js';
-import { PostOperation } from './operation.js';
+import { PostOperation } from './operation.decorators.js';
 import { PublishingService } from './publishing.service.js';
 import { RequestPipe } from './request.pipe.js';
-import { BATCH_BYTES, BATCH_MESSAGES, BatchBody } from './requests.js';
+import { BATCH_BYTES, BATCH_MESSAGES, BatchBody } from './request-schemas.js';
 
 /** Messages to several channels in one request. */
 @Controller('v1/messages')

@@ -1,6 +1,6 @@
 import { Inject, Injectable, type PipeTransform } from '@nestjs/common';
 import { type ChannelName } from '../../api/messages.js';
-import { Config } from '../../service/configuration/config.js';
+import { Config } from '../../service/configuration/read-config.js';
 import { Problem } from '../http/problem.js';
 
 /** Refuses names of channels that no client could join. */

@@ -2,13 +2,13 @@ import { Body, Controller, Get, Param, Post, Query, UseGuards, UsePipes } from '
 import { ApiTags } from '@nestjs/swagger';
 import { type ChannelName, type Published } from '../../api/messages.js';
 import { Store } from '../store/store.js';
-import { ChannelAnswer, HistoryAnswer, MembersAnswer, PublishedAnswer } from './answers.js';
+import { ChannelAnswer, HistoryAnswer, MembersAnswer, PublishedAnswer } from './response-schemas.js';
 import { ApiKeyGuard } from './api-key.guard.js';
 import { ChannelNamePipe } from './channel-name.pipe.js';
-import { Operation, PostOperation } from './operation.js';
+import { Operation, PostOperation } from './operation.decorators.js';
 import { PublishingService } from './publishing.service.js';
 import { RequestPipe } from './request.pipe.js';
-import { ChannelSegment, HistoryQuery, MembersQuery, MessageBody } from './requests.js';
+import { ChannelSegment, HistoryQuery, MembersQuery, MessageBody } from './request-schemas.js';
 
 const Channel = () => Param('channel', { schema: ChannelSegment, pipes: [ChannelNamePipe] });
 

@@ -3,12 +3,12 @@ import { ApiTags } from '@nestjs/swagger';
 import { type ConnectionId } from '../../api/integration.js';
 import { Problem } from '../http/problem.js';
 import { type Connection, Store } from '../store/store.js';
-import { ConnectionAnswer, DeliveredAnswer, DisconnectedAnswer } from './answers.js';
+import { ConnectionAnswer, DeliveredAnswer, DisconnectedAnswer } from './response-schemas.js';
 import { ApiKeyGuard } from './api-key.guard.js';
 import { DirectMessagesService } from './direct-messages.service.js';
-import { Operation, PostOperation } from './operation.js';
+import { Operation, PostOperation } from './operation.decorators.js';
 import { RequestPipe } from './request.pipe.js';
-import { ConnectionIdSegment, MessageBody } from './requests.js';
+import { ConnectionIdSegment, MessageBody } from './request-schemas.js';
 
 /** One connection. */
 @Controller('v1/connections/:connectionId')

@@ -1,9 +1,9 @@
 import { Controller, Get, UseGuards } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Store } from '../store/store.js';
-import { CountsAnswer } from './answers.js';
+import { CountsAnswer } from './response-schemas.js';
 import { ApiKeyGuard } from './api-key.guard.js';
-import { Operation } from './operation.js';
+import { Operation } from './operation.decorators.js';
 
 /** The whole, in numbers. */
 @Controller('v1/counts')

@@ -4,7 +4,7 @@ import { ConnectionsService } from '../connections/connections.service.js';
 import { type Frame, frame } from '../connections/frame.js';
 import { RequestLog } from '../logging/request-log.js';
 import { Store } from '../store/store.js';
-import { type DeliveredAnswer, type DisconnectedAnswer } from './answers.js';
+import { type DeliveredAnswer, type DisconnectedAnswer } from './response-schemas.js';
 import { tooLarge } from './publishing.service.js';
 
 /** Sends to, and ends, single connections and all those of a user. */

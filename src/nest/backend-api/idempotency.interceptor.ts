@@ -9,7 +9,7 @@ import {
 } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { lastValueFrom, type Observable, of } from 'rxjs';
-import { Config } from '../../service/configuration/config.js';
+import { Config } from '../../service/configuration/read-config.js';
 import { RequestLog } from '../logging/request-log.js';
 import { Problem } from '../http/problem.js';
 import { Store } from '../store/store.js';

@@ -6,9 +6,9 @@ import { ChannelsService } from '../channels/channels.service.js';
 import { RequestLog } from '../logging/request-log.js';
 import { problemOf } from '../http/error.filter.js';
 import { Problem } from '../http/problem.js';
-import { type BatchAnswer, type ProblemBody, type PublishedAnswer } from './answers.js';
+import { type BatchAnswer, type ProblemBody, type PublishedAnswer } from './response-schemas.js';
 import { ChannelNamePipe } from './channel-name.pipe.js';
-import { type BatchBody } from './requests.js';
+import { type BatchBody } from './request-schemas.js';
 
 /** Publishes to channels in the name of nobody: permissions are for clients. */
 @Injectable()

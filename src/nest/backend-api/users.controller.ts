@@ -2,13 +2,13 @@ import { Body, Controller, Delete, Get, Param, Post, UseGuards, UsePipes } from 
 import { ApiTags } from '@nestjs/swagger';
 import { type UserId } from '../../api/integration.js';
 import { Store } from '../store/store.js';
-import { type ConnectionAnswer, ConnectionsAnswer, DeliveredAnswer, DisconnectedAnswer } from './answers.js';
+import { type ConnectionAnswer, ConnectionsAnswer, DeliveredAnswer, DisconnectedAnswer } from './response-schemas.js';
 import { ApiKeyGuard } from './api-key.guard.js';
 import { shown } from './connections.controller.js';
 import { DirectMessagesService } from './direct-messages.service.js';
-import { Operation, PostOperation } from './operation.js';
+import { Operation, PostOperation } from './operation.decorators.js';
 import { RequestPipe } from './request.pipe.js';
-import { MessageBody, UserIdSegment } from './requests.js';
+import { MessageBody, UserIdSegment } from './request-schemas.js';
 
 /** All connections of one user. A user who is not there has none. */
 @Controller('v1/users/:userId')

@@ -9,7 +9,7 @@ import {
   Optional,
 } from '@nestjs/common';
 import { type ConnectionId } from '../../api/integration.js';
-import { Config } from '../../service/configuration/config.js';
+import { Config } from '../../service/configuration/read-config.js';
 import { AdaptiveConcurrency } from './adaptive-concurrency.js';
 import { BatchedMessage, postTogether } from './batched-message.js';
 import { CallbackObserver, observed } from './callback-observer.js';

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type ChannelName, type Published, type Since } from '../../api/messages.js';
 import { QUOTAS } from '../../api/quotas.js';
-import { Config } from '../../service/configuration/config.js';
+import { Config } from '../../service/configuration/read-config.js';
 import { UnknownConnectionError } from '../connections/connection.errors.js';
 import { type Sender } from '../connections/connections.service.js';
 import { RequestLog } from '../logging/request-log.js';

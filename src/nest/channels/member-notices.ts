@@ -3,7 +3,7 @@ import { type ConnectionId } from '../../api/integration.js';
 import { type ChannelName } from '../../api/messages.js';
 import { ConcurrencyLimit } from '../callback/concurrency-limit.js';
 import { type FanOutReport } from '../callback/fan-out.js';
-import { Config } from '../../service/configuration/config.js';
+import { Config } from '../../service/configuration/read-config.js';
 import { ConnectionsService, type Sender } from '../connections/connections.service.js';
 import { frame } from '../connections/frame.js';
 import { RequestLog } from '../logging/request-log.js';

@@ -3,7 +3,7 @@ import { type ClientErrorCode } from '../../api/errors.js';
 import { type UserId } from '../../api/integration.js';
 import { type ChannelName } from '../../api/messages.js';
 import { QUOTAS } from '../../api/quotas.js';
-import { Config } from '../../service/configuration/config.js';
+import { Config } from '../../service/configuration/read-config.js';
 import { type Sender } from '../connections/connections.service.js';
 
 /** Actions that need a permission. Leaving never does. */

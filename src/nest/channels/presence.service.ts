@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type ChannelName, type PresentMember } from '../../api/messages.js';
 import { QUOTAS } from '../../api/quotas.js';
-import { Config } from '../../service/configuration/config.js';
+import { Config } from '../../service/configuration/read-config.js';
 import { type Sender } from '../connections/connections.service.js';
 import { Store } from '../store/store.js';
 import { ChannelsService } from './channels.service.js';

@@ -5,7 +5,7 @@ import { QUOTAS } from '../../api/quotas.js';
 import { GoneError } from '../callback/callback.errors.js';
 import { CallbackService, type Recipient } from '../callback/callback.service.js';
 import { type FanOutReport } from '../callback/fan-out.js';
-import { Config } from '../../service/configuration/config.js';
+import { Config } from '../../service/configuration/read-config.js';
 import { RequestLog } from '../logging/request-log.js';
 import { Metrics } from '../metrics/metrics.js';
 import { Store } from '../store/store.js';

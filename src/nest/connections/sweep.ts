@@ -6,7 +6,7 @@ import {
   Injectable,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import { Config } from '../../service/configuration/config.js';
+import { Config } from '../../service/configuration/read-config.js';
 import { ThrottledError } from '../callback/callback.errors.js';
 import { RequestLog } from '../logging/request-log.js';
 import { Metrics } from '../metrics/metrics.js';

@@ -1,7 +1,7 @@
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { type FastifyRequest } from 'fastify';
 import { HEADERS } from '../../api/integration.js';
-import { Config } from '../../service/configuration/config.js';
+import { Config } from '../../service/configuration/read-config.js';
 import { mappedHeader } from './gateway-request.js';
 import { Problem } from '../http/problem.js';
 import { SecretDigest } from '../http/secret-digest.js';

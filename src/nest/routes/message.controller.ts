@@ -2,7 +2,7 @@ import { Controller, HttpStatus, Inject, Post, Res, UseGuards } from '@nestjs/co
 import { type FastifyReply } from 'fastify';
 import { PROBLEMS } from '../../api/errors.js';
 import { PATHS } from '../../api/integration.js';
-import { Config } from '../../service/configuration/config.js';
+import { Config } from '../../service/configuration/read-config.js';
 import { RequestLog } from '../logging/request-log.js';
 import { Dispatcher } from '../messages/dispatcher.js';
 import { problemOf, withStatus } from '../http/error.filter.js';

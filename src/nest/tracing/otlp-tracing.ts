@@ -14,7 +14,7 @@ import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { type Logger } from 'pino';
-import { type Tracing as TracingSettings } from '../../service/configuration/operation.js';
+import { type Tracing as TracingSettings } from '../../service/configuration/operation-variables.js';
 import { QuietExporter } from './quiet-exporter.js';
 import { type SpanAttributes, type ActiveSpan, Tracing } from './tracing.js';
 

@@ -11,7 +11,7 @@ import { type ConnectionId } from '../../../src/api/integration.js';
 import { GoneError } from '../../../src/nest/callback/callback.errors.js';
 import { ConnectionsClient } from '../../../src/nest/callback/connections-client.js';
 import { signable } from '../../../src/nest/callback/post-signer.js';
-import { readConfig } from '../../../src/service/configuration/config.js';
+import { readConfig } from '../../../src/service/configuration/read-config.js';
 
 // the SDK signs every request: with these, and not with what the machine may have
 process.env['AWS_ACCESS_KEY_ID'] = 'test';

@@ -4,7 +4,7 @@ import { ConnectionsService } from '../../../src/nest/connections/connections.se
 import { Sweep } from '../../../src/nest/connections/sweep.js';
 import { RequestLog } from '../../../src/nest/logging/request-log.js';
 import { Metrics } from '../../../src/nest/metrics/metrics.js';
-import { Config } from '../../../src/service/configuration/config.js';
+import { Config } from '../../../src/service/configuration/read-config.js';
 import { Store } from '../../../src/nest/store/store.js';
 import { LogLines } from '../../support/log-lines.js';
 import { startService, type TestService } from '../../support/service-app.js';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { Settings } from '../../../src/service/configuration/config.js';
+import { Settings } from '../../../src/service/configuration/read-config.js';
 
 const README = readFileSync(join(import.meta.dirname, '../../../README.md'), 'utf8');
 const [, section = ''] = /\n### Of the service\n(.*?)\n### /s.exec(README) ?? [];

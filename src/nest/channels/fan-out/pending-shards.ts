@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Config } from '../../../service/configuration/config.js';
+import { Config } from '../../../service/configuration/read-config.js';
 import { Store } from '../../store/store.js';
 
 /**

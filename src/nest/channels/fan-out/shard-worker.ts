@@ -5,7 +5,7 @@ import {
   Injectable,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import { Config } from '../../../service/configuration/config.js';
+import { Config } from '../../../service/configuration/read-config.js';
 import { ConnectionsService } from '../../connections/connections.service.js';
 import { RequestLog } from '../../logging/request-log.js';
 import { type Shard, Store } from '../../store/store.js';

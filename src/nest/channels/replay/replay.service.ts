@@ -3,7 +3,7 @@ import { type ConnectionId } from '../../../api/integration.js';
 import { type ChannelName, type Since } from '../../../api/messages.js';
 import { QUOTAS } from '../../../api/quotas.js';
 import { ConcurrencyLimit } from '../../callback/concurrency-limit.js';
-import { Config } from '../../../service/configuration/config.js';
+import { Config } from '../../../service/configuration/read-config.js';
 import { ConnectionsService } from '../../connections/connections.service.js';
 import { type Position, Store } from '../../store/store.js';
 import { Replay } from './replay.js';

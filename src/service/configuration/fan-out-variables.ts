@@ -1,5 +1,5 @@
 import { type z } from 'zod';
-import { wholeNumber } from './values.js';
+import { wholeNumber } from './variable-schemas.js';
 
 /** How a message to many is shared among the tasks. */
 export interface FanOutSettings {

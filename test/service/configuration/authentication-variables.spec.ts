@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { ConfigError, readConfig } from '../../../src/service/configuration/config.js';
+import { ConfigError, readConfig } from '../../../src/service/configuration/read-config.js';
 
 const WS_API_ENDPOINT = 'http://127.0.0.1:8080/dev';
 const jwksUrl = 'https://issuer.example/.well-known/jwks.json';

@@ -4,14 +4,14 @@ import {
   authentication,
   authenticationProblems,
   authenticationSettings,
-} from './authentication.js';
-import { channels, channelSettings, type ChannelSettings } from './channels.js';
-import { fanOut, fanOutSettings, type FanOutSettings } from './fan-out.js';
-import { operation, operationSettings, type OperationSettings } from './operation.js';
-import { publishApi, publishApiSettings, type PublishApiSettings } from './publish-api.js';
-import { store, storeProblems, storeSettings, type StoreSettings } from './store.js';
-import { isLoopback } from './loopback.js';
-import { wholeNumber } from './values.js';
+} from './authentication-variables.js';
+import { channels, channelSettings, type ChannelSettings } from './channel-variables.js';
+import { fanOut, fanOutSettings, type FanOutSettings } from './fan-out-variables.js';
+import { operation, operationSettings, type OperationSettings } from './operation-variables.js';
+import { publishApi, publishApiSettings, type PublishApiSettings } from './backend-api-variables.js';
+import { store, storeProblems, storeSettings, type StoreSettings } from './store-variables.js';
+import { isLoopback } from '../../nest/loopback.js';
+import { wholeNumber } from './variable-schemas.js';
 import { regionInHost, wsApiEndpoint } from './ws-api-endpoint.js';
 import { QUOTAS } from '../../api/quotas.js';
 

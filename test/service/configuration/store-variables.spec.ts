@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigError, readConfig } from '../../../src/service/configuration/config.js';
+import { ConfigError, readConfig } from '../../../src/service/configuration/read-config.js';
 
 const read = (env: NodeJS.ProcessEnv) =>
   readConfig({ WS_API_ENDPOINT: 'http://127.0.0.1:8080/dev', ...env }).store;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { wholeNumber } from './values.js';
+import { wholeNumber } from './variable-schemas.js';
 
 /** The HTTP API for other backends. Without a key it is not there. */
 export interface PublishApiSettings {

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { type SettingProblem, trueOrFalse, wholeNumber } from './values.js';
+import { type SettingProblem, trueOrFalse, wholeNumber } from './variable-schemas.js';
 
 /** Where state is kept; in `config.ts`, the setting `STORE` and those of each store. */
 export type StoreSettings =

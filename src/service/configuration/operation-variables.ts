@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { wholeNumber } from './values.js';
+import { wholeNumber } from './variable-schemas.js';
 
 /** How a task lives among others, and what it tells of itself. */
 export interface OperationSettings {

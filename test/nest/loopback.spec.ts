@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isLoopback } from '../../../src/service/configuration/loopback.js';
+import { isLoopback } from '../../src/nest/loopback.js';
 
 it.each([
   '127.0.0.1',

@@ -1,6 +1,6 @@
 import { type z } from 'zod';
 import { QUOTAS } from '../../api/quotas.js';
-import { channelPrefixes, wholeNumber } from './values.js';
+import { channelPrefixes, wholeNumber } from './variable-schemas.js';
 
 /** What channels are allowed and what is kept of them; a prefix list says for which ones. */
 export interface ChannelSettings {

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ConfigError, readConfig } from '../../../src/service/configuration/config.js';
+import { ConfigError, readConfig } from '../../../src/service/configuration/read-config.js';
 
 const endpoint = 'https://abc123.execute-api.eu-central-1.amazonaws.com/prod';
 const secret = 'a-secret-of-the-gateway';

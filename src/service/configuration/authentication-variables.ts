@@ -1,7 +1,7 @@
 import { createPublicKey, createSecretKey, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
-import { isLoopback } from './loopback.js';
-import { type SettingProblem, wholeNumber } from './values.js';
+import { isLoopback } from '../../nest/loopback.js';
+import { type SettingProblem, wholeNumber } from './variable-schemas.js';
 
 /** How the service learns at `$connect` who a client is; in `config.ts`, the settings `AUTH` and `JWT_…`. */
 export type Authentication =

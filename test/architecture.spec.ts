@@ -42,7 +42,7 @@ const NEST_TOOLS = [
   'nest/backoff',
   'nest/describe-issue',
   'nest/loopback',
-  'service/configuration',
+  'nest/config',
 ];
 
 /**
@@ -69,9 +69,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'nest/connections',
     'nest/callback',
     'nest/store',
+    'service/configuration',
     ...NEST_TOOLS,
   ],
-  'service/configuration': ['api', 'nest/loopback'],
+  'service/configuration': ['api', 'nest/config', 'nest/loopback'],
   // the Nest module, from API Gateway's request down to the callback and the store
   'nest/operation': ['nest/channels', 'nest/connections', 'nest/callback', 'nest/store', ...NEST_TOOLS],
   'nest/routes': ['nest/authentication', 'nest/messages', 'nest/channels', 'nest/connections', ...NEST_TOOLS],
@@ -89,12 +90,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'nest/callback': NEST_TOOLS,
   'nest/store': NEST_TOOLS,
   'nest/authentication': ['nest/routes', ...NEST_TOOLS],
-  'nest/http': ['api', 'nest/callback', 'nest/store', 'nest/logging', 'service/configuration'],
-  'nest/aws': ['nest/loopback', 'service/configuration'],
-  'nest/metrics': ['api', 'service/configuration'],
-  'nest/tracing': ['api', 'service/configuration'],
-  'nest/logging': ['api', 'service/configuration'],
+  'nest/http': ['api', 'nest/callback', 'nest/store', 'nest/logging', 'nest/config'],
+  'nest/aws': ['nest/loopback'],
+  'nest/metrics': ['api', 'nest/config'],
+  'nest/tracing': ['api', 'nest/config'],
+  'nest/logging': ['api', 'nest/config'],
   'nest/backoff': [],
+  'nest/config': [],
   'nest/describe-issue': [],
   'nest/loopback': [],
   // the stand-in: nothing of ours, as if it were AWS

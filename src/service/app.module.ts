@@ -12,7 +12,7 @@ import { Permissions, PrefixPermissions } from '../nest/channels/permissions.js'
 import { PresenceService } from '../nest/channels/presence.service.js';
 import { ReplayService } from '../nest/channels/replay/replay.service.js';
 import { ShardWorker } from '../nest/channels/fan-out/shard-worker.js';
-import { Config } from './configuration/read-config.js';
+import { Config } from '../nest/config/config.js';
 import { ConnectionsService } from '../nest/connections/connections.service.js';
 import { Sweep } from '../nest/connections/sweep.js';
 import { type Extensions } from './extensions.js';
@@ -55,7 +55,7 @@ export class AppModule {
       exports: [Config, RequestLog, Store, Metrics, Tracing, ChannelsService, ConnectionsService],
       imports: [
         TerminusModule.forRoot({ logger: false }),
-        ...(config.publishApi.keys.length > 0 ? [publishApi()] : []),
+        ...(config.backendApi.keys.length > 0 ? [publishApi()] : []),
       ],
       controllers: [
         ConnectController,

@@ -7,7 +7,7 @@ import { type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import { type Logger } from 'pino';
 import { QUOTAS } from '../api/quotas.js';
 import { AppModule } from './app.module.js';
-import { type Config } from './configuration/read-config.js';
+import { type Config } from '../nest/config/config.js';
 import { type Extensions } from './extensions.js';
 import { NestLogger, requestFields } from '../nest/logging/logger.js';
 import { LazyLogger } from '../nest/logging/lazy-logger.js';
@@ -59,7 +59,7 @@ export async function createApplication(
     const { traceRequests } = await import('../nest/tracing/trace-requests.js');
     traceRequests(fastify, app.get(Tracing));
   }
-  if (config.publishApi.keys.length > 0) {
+  if (config.backendApi.keys.length > 0) {
     const { serveOpenApi } = await import('../nest/backend-api/open-api.js');
     serveOpenApi(app);
   }

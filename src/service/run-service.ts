@@ -1,5 +1,6 @@
 import { createApplication, listen } from './application.js';
-import { ConfigError, readConfig } from './configuration/read-config.js';
+import { ConfigError } from '../nest/config/config.errors.js';
+import { readConfig } from './configuration/read-config.js';
 import { createLogger } from '../nest/logging/logger.js';
 import { stop, StopRequests } from './stop.js';
 import { StoreUnavailableError } from '../nest/store/store.errors.js';

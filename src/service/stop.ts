@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type Logger } from 'pino';
-import { type Config } from './configuration/read-config.js';
+import { type Config } from '../nest/config/config.js';
 import { Draining } from '../nest/operation/draining.js';
 
 /** What asks this process to stop: signals, and the end of a parent that has started it with an IPC channel. */

@@ -4,7 +4,7 @@ import { errors, type JWTPayload, jwtVerify } from 'jose';
 import { type Logger } from 'pino';
 import { type UserId } from '../../api/integration.js';
 import { QUOTAS } from '../../api/quotas.js';
-import { type JwtAuthentication } from '../../service/configuration/authentication-variables.js';
+import { type JwtSettings } from '../config/authentication-settings.js';
 import { Authenticator, toUserId, USER_ID_FORM } from './authenticator.js';
 import { type GatewayRequest } from '../routes/gateway-request.js';
 import { IssuerKeys } from './issuer-keys.js';
@@ -21,7 +21,7 @@ export class JwtAuthenticator extends Authenticator implements OnApplicationBoot
   readonly #keys: IssuerKeys | KeyObject;
 
   constructor(
-    private readonly settings: JwtAuthentication,
+    private readonly settings: JwtSettings,
     private readonly log: Logger,
   ) {
     super();

@@ -1,6 +1,6 @@
-import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { type FastifyRequest } from 'fastify';
-import { Config } from '../../service/configuration/read-config.js';
+import { Config } from '../config/config.js';
 import { Problem } from '../http/problem.js';
 import { SecretDigest } from '../http/secret-digest.js';
 
@@ -16,8 +16,8 @@ declare module 'fastify' {
 export class ApiKeyGuard implements CanActivate {
   readonly #accepted: readonly { readonly name: string; readonly digest: SecretDigest }[];
 
-  constructor(@Inject(Config) config: Config) {
-    this.#accepted = config.publishApi.keys.map(({ name, key }) => ({ name, digest: new SecretDigest(key) }));
+  constructor(config: Config) {
+    this.#accepted = config.backendApi.keys.map(({ name, key }) => ({ name, digest: new SecretDigest(key) }));
   }
 
   /** @throws {Problem} `missing_api_key` or `invalid_api_key` */

@@ -1,15 +1,9 @@
 import { createHash } from 'node:crypto';
 import { type IncomingMessage } from 'node:http';
-import {
-  type CallHandler,
-  type ExecutionContext,
-  Inject,
-  Injectable,
-  type NestInterceptor,
-} from '@nestjs/common';
+import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { lastValueFrom, type Observable, of } from 'rxjs';
-import { Config } from '../../service/configuration/read-config.js';
+import { Config } from '../config/config.js';
 import { RequestLog } from '../logging/request-log.js';
 import { Problem } from '../http/problem.js';
 import { Store } from '../store/store.js';
@@ -24,7 +18,7 @@ import { Store } from '../store/store.js';
 export class IdempotencyInterceptor implements NestInterceptor {
   constructor(
     private readonly store: Store,
-    @Inject(Config) private readonly config: Config,
+    private readonly config: Config,
     private readonly log: RequestLog,
   ) {}
 
@@ -50,7 +44,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
     }
     const kept: KeptAnswer = { bodyHash, answer };
     await this.#attempt('answer not kept', () =>
-      this.store.keepResult(key, JSON.stringify(kept), this.config.publishApi.idempotencyMs),
+      this.store.keepResult(key, JSON.stringify(kept), this.config.backendApi.idempotencyMs),
     );
     return of(answer);
   }

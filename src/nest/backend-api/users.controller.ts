@@ -2,7 +2,12 @@ import { Body, Controller, Delete, Get, Param, Post, UseGuards, UsePipes } from 
 import { ApiTags } from '@nestjs/swagger';
 import { type UserId } from '../../api/integration.js';
 import { Store } from '../store/store.js';
-import { type ConnectionAnswer, ConnectionsAnswer, DeliveredAnswer, DisconnectedAnswer } from './response-schemas.js';
+import {
+  type ConnectionAnswer,
+  ConnectionsAnswer,
+  DeliveredAnswer,
+  DisconnectedAnswer,
+} from './response-schemas.js';
 import { ApiKeyGuard } from './api-key.guard.js';
 import { shown } from './connections.controller.js';
 import { DirectMessagesService } from './direct-messages.service.js';

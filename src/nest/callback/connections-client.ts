@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-apigatewaymanagementapi';
 import { type ConnectionId } from '../../api/integration.js';
 import { credentialsFor, explicitEndpoint } from '../aws/aws-client.js';
-import { type Config } from '../../service/configuration/read-config.js';
+import { type Config } from '../config/config.js';
 import { CallbackCredentials } from './callback-credentials.js';
 import { type CallbackObserver, type CallbackOperation, observed } from './callback-observer.js';
 import { CredentialsError, errorOfAnswer, errorWithoutAnswer, toCallbackError } from './callback.errors.js';

@@ -1,11 +1,11 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { type ConnectionId, type UserId } from '../../api/integration.js';
 import { type ChannelName } from '../../api/messages.js';
 import { QUOTAS } from '../../api/quotas.js';
 import { GoneError } from '../callback/callback.errors.js';
 import { CallbackService, type Recipient } from '../callback/callback.service.js';
 import { type FanOutReport } from '../callback/fan-out.js';
-import { Config } from '../../service/configuration/read-config.js';
+import { Config } from '../config/config.js';
 import { RequestLog } from '../logging/request-log.js';
 import { Metrics } from '../metrics/metrics.js';
 import { Store } from '../store/store.js';
@@ -56,7 +56,7 @@ export class ConnectionsService {
   constructor(
     private readonly store: Store,
     private readonly callback: CallbackService,
-    @Inject(Config) private readonly config: Config,
+    private readonly config: Config,
     private readonly metrics: Metrics,
     private readonly tracing: Tracing,
     private readonly log: RequestLog,

@@ -1,12 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  type BeforeApplicationShutdown,
-  Inject,
-  Injectable,
-  type OnApplicationBootstrap,
-} from '@nestjs/common';
-import { Config } from '../../service/configuration/read-config.js';
+import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { Config } from '../config/config.js';
 import { ThrottledError } from '../callback/callback.errors.js';
 import { RequestLog } from '../logging/request-log.js';
 import { Metrics } from '../metrics/metrics.js';
@@ -39,7 +34,7 @@ export class Sweep implements OnApplicationBootstrap, BeforeApplicationShutdown 
     private readonly store: Store,
     private readonly connections: ConnectionsService,
     private readonly metrics: Metrics,
-    @Inject(Config) private readonly config: Pick<Config, 'operation'>,
+    private readonly config: Config,
     private readonly log: RequestLog,
   ) {}
 

@@ -2,7 +2,7 @@ import { type IncomingHttpHeaders } from 'node:http';
 import { type LoggerService } from '@nestjs/common';
 import { type DestinationStream, type Logger, pino } from 'pino';
 import { HEADERS } from '../../api/integration.js';
-import { type Config } from '../../service/configuration/read-config.js';
+import { type Config } from '../config/config.js';
 
 /**
  * The log: one event, one line of JSON, on standard output. What a client or API Gateway sent is in it only as ids,

@@ -1,7 +1,7 @@
-import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { type FastifyRequest } from 'fastify';
 import { HEADERS } from '../../api/integration.js';
-import { Config } from '../../service/configuration/read-config.js';
+import { Config } from '../config/config.js';
 import { mappedHeader } from './gateway-request.js';
 import { Problem } from '../http/problem.js';
 import { SecretDigest } from '../http/secret-digest.js';
@@ -14,7 +14,7 @@ import { SecretDigest } from '../http/secret-digest.js';
 export class GatewaySecretGuard implements CanActivate {
   readonly #accepted: readonly SecretDigest[];
 
-  constructor(@Inject(Config) config: Config) {
+  constructor(config: Config) {
     this.#accepted = config.gatewaySecrets.map((secret) => new SecretDigest(secret));
   }
 

@@ -1,8 +1,8 @@
-import { Controller, HttpStatus, Inject, Post, Res, UseGuards } from '@nestjs/common';
+import { Controller, HttpStatus, Post, Res, UseGuards } from '@nestjs/common';
 import { type FastifyReply } from 'fastify';
 import { PROBLEMS } from '../../api/errors.js';
 import { PATHS } from '../../api/integration.js';
-import { Config } from '../../service/configuration/read-config.js';
+import { Config } from '../config/config.js';
 import { RequestLog } from '../logging/request-log.js';
 import { Dispatcher } from '../messages/dispatcher.js';
 import { problemOf, withStatus } from '../http/error.filter.js';
@@ -22,7 +22,7 @@ import { BodyText } from '../http/request-body.js';
 export class MessageController {
   constructor(
     private readonly dispatcher: Dispatcher,
-    @Inject(Config) private readonly config: Config,
+    private readonly config: Config,
     private readonly log: RequestLog,
   ) {}
 

@@ -1,40 +1,8 @@
 import { createPublicKey, createSecretKey, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
+import { type AuthenticationSettings } from '../../nest/config/authentication-settings.js';
 import { isLoopback } from '../../nest/loopback.js';
-import { type SettingProblem, wholeNumber } from './variable-schemas.js';
-
-/** How the service learns at `$connect` who a client is; in `config.ts`, the settings `AUTH` and `JWT_…`. */
-export type Authentication =
-  /** `AUTH=none`, the default: everybody may connect, and nobody has a user id. */
-  | { readonly kind: 'none' }
-  /** `AUTH=authorizer`: by API Gateway's authorizer, in the header `UserId`. */
-  | { readonly kind: 'authorizer' }
-  | JwtAuthentication;
-
-/** `AUTH=jwt`: by a signed token in the handshake. */
-export interface JwtAuthentication {
-  readonly kind: 'jwt';
-  /**
-   * One of `JWT_JWKS_URL`, where the issuer shows its public keys: https, or http on loopback; `JWT_KEY`, a public key
-   * in PEM, whose line breaks may be written `\n`; `JWT_SECRET`, at least 32 bytes for HS256.
-   */
-  readonly key: URL | KeyObject;
-  /** `JWT_JWKS_TIMEOUT_MS`: until the keys are read; 50–20000. Default 5000. */
-  readonly jwksTimeoutMs: number;
-  /** `JWT_ISSUER`: what the claim `iss` has to be. Required with `JWT_JWKS_URL`; default any. */
-  readonly issuer: string | undefined;
-  /**
-   * `JWT_AUDIENCE`: one of these, with commas between, has to be in the claim `aud`, or be `client_id` if there is no `aud`. `*` takes any, and is empty
-   * here. Required with `JWT_JWKS_URL`: an issuer's keys sign for others too. Default any.
-   */
-  readonly audiences: readonly string[];
-  /** `JWT_ALGORITHMS`, with commas between. Default all that the key can be used with; never `none`. */
-  readonly algorithms: readonly string[];
-  /** `JWT_USER_CLAIM`: the claim that names the user. Default `sub`. */
-  readonly userClaim: string;
-  /** `JWT_CLOCK_TOLERANCE_SECONDS`: by how much the issuer's clock may differ; 0–300. Default 10. */
-  readonly clockToleranceSeconds: number;
-}
+import { type VariableProblem, wholeNumber } from './variable-schemas.js';
 
 const RSA = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'];
 /** By OpenSSL's names of the curves. */
@@ -48,9 +16,9 @@ const ASYMMETRIC = [...RSA, ...ECDSA.map(([, name]) => name), ...ED25519];
 const SYMMETRIC = 'HS256';
 const ALGORITHMS = [...ASYMMETRIC, SYMMETRIC];
 
-/** Of RFC 7518: no less than the hash has. */
+/** At least as many as the hash has: RFC 7518, section 3.2. */
 const SECRET_BYTES = 32;
-/** What RFC 7518 asks for, and `jose` refuses only when a token is there. */
+/** The minimum of RFC 7518, section 3.3. `jose` checks it only when it verifies a token. */
 const RSA_BITS = 2048;
 
 const isTrusted = (url: URL) =>
@@ -60,14 +28,13 @@ const isTrusted = (url: URL) =>
 
 const list = z.string().transform((text) => text.split(',').map((item) => item.trim()));
 
-/** The settings that say which key, and how it is used. */
-const ofKeys = z.object({
+const keyVariables = z.object({
   JWT_JWKS_URL: z
     .string()
     .transform((text, context) => {
       const url = URL.parse(text);
       if (url && isTrusted(url)) return url;
-      context.addIssue('expected a URL that starts with https: and has no user info; http: only on loopback');
+      context.addIssue('expected an https: URL without user info; http: only on loopback');
       return z.NEVER;
     })
     .optional(),
@@ -91,86 +58,87 @@ const ofKeys = z.object({
   JWT_ALGORITHMS: list
     .refine(
       (names) => names.every((name) => ALGORITHMS.includes(name)),
-      `expected some of ${ALGORITHMS.join(', ')}, with commas between`,
+      `expected one or more of ${ALGORITHMS.join(', ')}, separated by commas`,
     )
     .optional(),
 });
 
-/** The settings each by itself; `config.ts` has them among its own. */
-export const authenticationSettings = {
+/** One row for each variable. */
+export const authenticationVariables = {
   AUTH: z.enum(['none', 'jwt', 'authorizer'], 'expected none, jwt or authorizer').default('none'),
-  ...ofKeys.shape,
+  ...keyVariables.shape,
   JWT_JWKS_TIMEOUT_MS: wholeNumber(50, 20_000).default(5000),
   JWT_ISSUER: z.string().optional(),
   JWT_AUDIENCE: list
     .refine(
       (audiences) => !audiences.includes('') && (audiences.length === 1 || !audiences.includes('*')),
-      'expected audiences with commas between, or * alone',
+      'expected audiences, separated by commas, or * alone',
     )
     .optional(),
   JWT_USER_CLAIM: z.string().default('sub'),
   JWT_CLOCK_TOLERANCE_SECONDS: wholeNumber(0, 300).default(10),
 };
 
-const JWT_SETTINGS = Object.keys(authenticationSettings).filter((name) => name !== 'AUTH');
+const JWT_VARIABLES = Object.keys(authenticationVariables).filter((name) => name !== 'AUTH');
 
-type Settings = z.output<z.ZodObject<typeof authenticationSettings>>;
+type Variables = z.output<z.ZodObject<typeof authenticationVariables>>;
 
-/** The settings together, once nothing is wrong with them. */
-export function authentication(settings: Settings): Authentication {
-  if (settings.AUTH !== 'jwt') return { kind: settings.AUTH };
-  const key = settings.JWT_JWKS_URL ?? settings.JWT_KEY ?? settings.JWT_SECRET;
+/** @param variables without any of {@link authenticationProblems} */
+export function authenticationSettings(variables: Variables): AuthenticationSettings {
+  if (variables.AUTH !== 'jwt') return { kind: variables.AUTH };
+  const key = variables.JWT_JWKS_URL ?? variables.JWT_KEY ?? variables.JWT_SECRET;
   if (key === undefined) throw new Error('AUTH=jwt without a key');
   return {
     kind: 'jwt',
     key,
-    jwksTimeoutMs: settings.JWT_JWKS_TIMEOUT_MS,
-    issuer: settings.JWT_ISSUER,
-    audiences: (settings.JWT_AUDIENCE ?? []).filter((audience) => audience !== '*'),
-    algorithms: settings.JWT_ALGORITHMS ?? algorithmsOf(key),
-    userClaim: settings.JWT_USER_CLAIM,
-    clockToleranceSeconds: settings.JWT_CLOCK_TOLERANCE_SECONDS,
+    jwksTimeoutMs: variables.JWT_JWKS_TIMEOUT_MS,
+    issuer: variables.JWT_ISSUER,
+    audiences: (variables.JWT_AUDIENCE ?? []).filter((audience) => audience !== '*'),
+    algorithms: variables.JWT_ALGORITHMS ?? algorithmsOf(key),
+    userClaim: variables.JWT_USER_CLAIM,
+    clockToleranceSeconds: variables.JWT_CLOCK_TOLERANCE_SECONDS,
   };
 }
 
-/** Problems that no setting has alone. */
-export function authenticationProblems(env: NodeJS.ProcessEnv): readonly SettingProblem[] {
+/** Problems with the combination of variables. */
+export function authenticationProblems(env: NodeJS.ProcessEnv): readonly VariableProblem[] {
   const { AUTH: auth = 'none' } = env;
   const isSet = (name: string) => env[name] !== undefined;
   if (auth !== 'jwt') {
-    // of an AUTH that is none of the three, it has been told already
-    const isMeant = auth === 'none' || auth === 'authorizer';
-    return JWT_SETTINGS.filter((name) => isMeant && isSet(name)).map((name) => [
+    // its own row reports any other AUTH
+    const isValid = auth === 'none' || auth === 'authorizer';
+    return JWT_VARIABLES.filter((name) => isValid && isSet(name)).map((name) => [
       name,
-      'expected AUTH=jwt with it',
+      'expected only with AUTH=jwt',
     ]);
   }
 
   const keys = ['JWT_JWKS_URL', 'JWT_KEY', 'JWT_SECRET'].filter(isSet);
-  const problems: SettingProblem[] = [];
+  const problems: VariableProblem[] = [];
   if (keys.length !== 1)
-    problems.push(['AUTH', 'expected one of JWT_JWKS_URL, JWT_KEY and JWT_SECRET with it']);
+    problems.push(['AUTH', 'expected exactly one of JWT_JWKS_URL, JWT_KEY and JWT_SECRET with it']);
   if (isSet('JWT_JWKS_URL')) {
-    const why = 'because the keys there may sign for others too';
-    if (!isSet('JWT_ISSUER')) problems.push(['JWT_ISSUER', `expected with JWT_JWKS_URL, ${why}`]);
+    const reason = 'because the keys there may sign tokens for others, too';
+    if (!isSet('JWT_ISSUER')) problems.push(['JWT_ISSUER', `required with JWT_JWKS_URL, ${reason}`]);
     if (!isSet('JWT_AUDIENCE'))
-      problems.push(['JWT_AUDIENCE', `expected with JWT_JWKS_URL, ${why}; * takes any`]);
+      problems.push(['JWT_AUDIENCE', `required with JWT_JWKS_URL, ${reason}; * accepts any`]);
   } else if (isSet('JWT_JWKS_TIMEOUT_MS')) {
-    problems.push(['JWT_JWKS_TIMEOUT_MS', 'expected JWT_JWKS_URL with it']);
+    problems.push(['JWT_JWKS_TIMEOUT_MS', 'expected only with JWT_JWKS_URL']);
   }
-  const { JWT_JWKS_URL, JWT_KEY, JWT_SECRET, JWT_ALGORITHMS } = ofKeys.partial().safeParse(env).data ?? {};
+  const { JWT_JWKS_URL, JWT_KEY, JWT_SECRET, JWT_ALGORITHMS } =
+    keyVariables.partial().safeParse(env).data ?? {};
   const key = JWT_JWKS_URL ?? JWT_KEY ?? JWT_SECRET;
   if (keys.length === 1 && key && JWT_ALGORITHMS) {
     const possible = algorithmsOf(key);
     if (JWT_ALGORITHMS.some((name) => !possible.includes(name))) {
-      problems.push(['JWT_ALGORITHMS', `expected some of ${possible.join(', ')} with ${keys.join()}`]);
+      problems.push(['JWT_ALGORITHMS', `expected one or more of ${possible.join(', ')} with ${keys.join()}`]);
     }
   }
   return problems;
 }
 
 function readPublicKey(pem: string): KeyObject | undefined {
-  // createPublicKey also takes private keys, which have no business here
+  // createPublicKey also accepts private keys, which do not belong here
   if (!pem.trimStart().startsWith('-----BEGIN PUBLIC KEY-----')) return undefined;
   try {
     return createPublicKey(pem);
@@ -179,7 +147,7 @@ function readPublicKey(pem: string): KeyObject | undefined {
   }
 }
 
-/** What a key can be used with; nothing if we do not take it. */
+/** The algorithms that fit a key; none for a key that is not accepted. */
 function algorithmsOf(key: URL | KeyObject): readonly string[] {
   if (key instanceof URL) return ASYMMETRIC;
   if (key.type === 'secret') return [SYMMETRIC];

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ConfigError, readConfig } from '../../../src/service/configuration/read-config.js';
+import { ConfigError } from '../../../src/nest/config/config.errors.js';
+import { readConfig } from '../../../src/service/configuration/read-config.js';
 
 const endpoint = 'https://abc123.execute-api.eu-central-1.amazonaws.com/prod';
 const secret = 'a-secret-of-the-gateway';
@@ -48,7 +49,7 @@ it('needs WS_API_ENDPOINT only', () => {
       presenceMembers: 1000,
     },
     fanOut: { shardMembers: 2000, leaseMs: 15_000, pollMs: 250, pendingShards: 10_000 },
-    publishApi: { keys: [], idempotencyMs: 86_400_000 },
+    backendApi: { keys: [], idempotencyMs: 86_400_000 },
     operation: { drainMs: 0, sweepMs: 300_000, sweepIdleMs: 720_000, tracing: undefined },
     logLevel: 'info',
   });
@@ -126,7 +127,7 @@ it('takes every setting as it is given', () => {
       presenceMembers: 0,
     },
     fanOut: { shardMembers: 10, leaseMs: 1000, pollMs: 10, pendingShards: 10_000 },
-    publishApi: {
+    backendApi: {
       keys: [
         { name: 'shop', key: 'k'.repeat(32) },
         { name: 'admin', key: 'l'.repeat(32) },
@@ -285,7 +286,7 @@ const SECRET_FORM = 'expected 16 to 510 characters of A-Z a-z 0-9 . _ ~ + / = -'
 
 it('refuses a previous secret alone', () => {
   expect(problemsOf({ WS_API_ENDPOINT: endpoint, GATEWAY_SECRET_PREVIOUS: secret })).toEqual([
-    `GATEWAY_SECRET_PREVIOUS (${secret.length} characters): expected GATEWAY_SECRET with it`,
+    `GATEWAY_SECRET_PREVIOUS (${secret.length} characters): expected only with GATEWAY_SECRET`,
   ]);
 });
 

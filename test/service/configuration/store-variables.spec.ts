@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigError, readConfig } from '../../../src/service/configuration/read-config.js';
+import { ConfigError } from '../../../src/nest/config/config.errors.js';
+import { readConfig } from '../../../src/service/configuration/read-config.js';
 
 const read = (env: NodeJS.ProcessEnv) =>
   readConfig({ WS_API_ENDPOINT: 'http://127.0.0.1:8080/dev', ...env }).store;
@@ -47,10 +48,10 @@ it('reads what DynamoDB needs', () => {
 describe('a store', () => {
   it.each([
     [{ STORE: 'memory' }, 'STORE=memory: expected embedded, redis or dynamodb'],
-    [{ STORE: 'redis' }, 'REDIS_URL is not set: expected with STORE=redis'],
-    [{ STORE: 'dynamodb' }, 'DYNAMODB_TABLE is not set: expected with STORE=dynamodb'],
-    [{ REDIS_URL: 'redis://127.0.0.1' }, 'REDIS_URL=redis://127.0.0.1: expected STORE=redis with it'],
-    [{ DYNAMODB_TABLE: 'chat' }, 'DYNAMODB_TABLE=chat: expected STORE=dynamodb with it'],
+    [{ STORE: 'redis' }, 'REDIS_URL is not set: required with STORE=redis'],
+    [{ STORE: 'dynamodb' }, 'DYNAMODB_TABLE is not set: required with STORE=dynamodb'],
+    [{ REDIS_URL: 'redis://127.0.0.1' }, 'REDIS_URL=redis://127.0.0.1: expected only with STORE=redis'],
+    [{ DYNAMODB_TABLE: 'chat' }, 'DYNAMODB_TABLE=chat: expected only with STORE=dynamodb'],
     [
       { STORE: 'redis', REDIS_URL: 'http://user:pass-word@127.0.0.1' },
       'REDIS_URL=http://…@127.0.0.1: expected a URL that starts with redis: or rediss:',

@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { credentialsFor, explicitEndpoint } from '../../aws/aws-client.js';
-import { ConfigError } from '../../../service/configuration/read-config.js';
+import { ConfigError } from '../../config/config.errors.js';
 import { StoreUnavailableError } from '../store.errors.js';
 
 export interface RequestSenderOptions {

@@ -17,10 +17,10 @@ import { checkHeaders, closeUnlessRead } from '../nest/http/check-headers.js';
 import { ClientErrors, leaveToApplication } from '../nest/http/client-errors.js';
 import { closeAfterLastCallback, closeWithLastAnswer } from '../nest/operation/graceful-shutdown.js';
 import { Draining } from '../nest/operation/draining.js';
-import { answerWithProblem } from '../nest/http/error.filter.js';
+import { sendProblem } from '../nest/http/error.filter.js';
 import { RequestBodies, type UnreadBody } from '../nest/http/request-body.js';
 import { Tracing } from '../nest/tracing/tracing.js';
-import { watch } from '../nest/operation/instrumentation.js';
+import { instrument } from '../nest/operation/instrumentation.js';
 
 /**
  * The application as it is shipped, ready but not listening. `main.ts` runs it, the tests run the same.
@@ -50,7 +50,7 @@ export async function createApplication(
   const fastify = app.getHttpAdapter().getInstance();
   closeWithLastAnswer(fastify, app.get(Draining), inFlight, bodies);
   closeAfterLastCallback(fastify, app.get(CallbackService));
-  watch(app);
+  instrument(app);
   checkHeaders(fastify);
   const log = app.get(RequestLog);
   // the last hook before the handler: what reads the body runs in its own context
@@ -95,7 +95,7 @@ function fastifyAdapter(
     // a URL that no router can read meets this, and not Nest
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
       closeUnlessRead(request, reply);
-      answerWithProblem(error, request, reply);
+      sendProblem(error, request, reply);
     },
     // Fastify's type has the packet as it would be in JSON
     clientErrorHandler: (error, socket) => clientErrors.handle(error as Error, socket),

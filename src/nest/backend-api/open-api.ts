@@ -1,6 +1,6 @@
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import { PublishApiModule } from './backend-api.module.js';
+import { BackendApiModule } from './backend-api.module.js';
 
 /** Serves the OpenAPI document and a page to read it, both without a key: nothing in them is secret. */
 export function serveOpenApi(app: NestFastifyApplication): void {
@@ -25,7 +25,7 @@ function describeApi(app: NestFastifyApplication): OpenAPIObject {
     .addSecurityRequirements('apiKey')
     .build();
   return SwaggerModule.createDocument(app, description, {
-    include: [PublishApiModule],
+    include: [BackendApiModule],
     operationIdFactory: (_controller, method) => method,
   });
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type ConnectionId, type UserId } from '../../api/integration.js';
 import { ChannelNameSchema, DataSchema } from '../../api/message-schemas.js';
 import { QUOTAS } from '../../api/quotas.js';
-import { toUserId, USER_ID_FORM } from '../authentication/authenticator.js';
+import { toUserId, USER_ID_FORM } from '../authentication/user-id.js';
 
 /** What other backends send: path segments, query strings and bodies. The OpenAPI document is made of the same schemas. */
 

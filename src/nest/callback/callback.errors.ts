@@ -1,3 +1,5 @@
+import { type ProblemReport, type ReportedError } from '../http/problem.js';
+
 /** What is known of a failure beyond its text. */
 export interface CallbackErrorOptions extends ErrorOptions {
   /** Another try may succeed. */
@@ -8,7 +10,7 @@ export interface CallbackErrorOptions extends ErrorOptions {
  * What can become of a callback. Which status means what was recorded from AWS; where its documentation or the SDK's
  * own classes say otherwise, the recording is followed.
  */
-export class CallbackError extends Error {
+export class CallbackError extends Error implements ReportedError {
   override readonly name: string = 'CallbackError';
   /** Another try may succeed: throttled, 5xx, no answer, or the connection broke. */
   readonly isTransient: boolean;
@@ -16,6 +18,10 @@ export class CallbackError extends Error {
   constructor(message: string, { isTransient = false, ...options }: CallbackErrorOptions = {}) {
     super(message, options);
     this.isTransient = isTransient;
+  }
+
+  get problem(): ProblemReport {
+    return { code: 'callback_failed', detail: this.name };
   }
 }
 
@@ -50,6 +56,11 @@ export class CredentialsError extends CallbackError {
     super(`no AWS credentials: ${reason}`);
     delete this.stack;
   }
+
+  /** By `CredentialsLog`. */
+  get isLoggedElsewhere(): boolean {
+    return true;
+  }
 }
 
 /** No answer in time, in every try. The message may have been delivered all the same. */
@@ -60,6 +71,10 @@ export class CallbackTimeoutError extends CallbackError {
 /** More messages wait than the settings allow, in all or for this connection: it was not sent. */
 export class QueueFullError extends CallbackError {
   override readonly name = 'QueueFullError';
+
+  override get problem(): ProblemReport {
+    return { code: 'overloaded', detail: this.message };
+  }
 }
 
 /** An answer of `@connections` that is not a success. */

@@ -4,6 +4,9 @@ import { type DestinationStream, type Logger, pino } from 'pino';
 import { HEADERS } from '../../api/integration.js';
 import { type Config } from '../config/config.js';
 
+/** The Nest token of the process's logger: `@Inject(PROCESS_LOGGER) log: Logger`. */
+export const PROCESS_LOGGER = Symbol('PROCESS_LOGGER');
+
 /**
  * The log: one event, one line of JSON, on standard output. What a client or API Gateway sent is in it only as ids,
  * sizes and codes; tokens, secrets and contents stay out.

@@ -2,13 +2,13 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { type FastifyRequest } from 'fastify';
 import { HEADERS } from '../../api/integration.js';
 import { Config } from '../config/config.js';
-import { mappedHeader } from './gateway-request.js';
 import { Problem } from '../http/problem.js';
 import { SecretDigest } from '../http/secret-digest.js';
+import { mappedHeader } from './gateway-request.js';
 
 /**
- * Lets through only what carries the secret that the integrations set: the load balancer is reachable from the whole
- * VPC, and whoever may name a ConnectionId speaks for that client.
+ * Accepts only requests with the secret that the integrations set. The load balancer is reachable from the whole VPC, and
+ * a caller that may choose the ConnectionId could act as any client.
  */
 @Injectable()
 export class GatewaySecretGuard implements CanActivate {
@@ -19,7 +19,7 @@ export class GatewaySecretGuard implements CanActivate {
   }
 
   canActivate(context: ExecutionContext): boolean {
-    // without a secret, config.ts lets the service listen on loopback only
+    // without a secret, the service listens on loopback only
     if (this.#accepted.length === 0) return true;
     const { raw } = context.switchToHttp().getRequest<FastifyRequest>();
     const sent = new SecretDigest(mappedHeader(raw, 'gatewaySecret') ?? '');

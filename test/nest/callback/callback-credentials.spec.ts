@@ -3,7 +3,7 @@ import { type AwsCredentials } from '../../../src/nest/aws/aws-client.js';
 import { CallbackCredentials } from '../../../src/nest/callback/callback-credentials.js';
 import { CredentialsError } from '../../../src/nest/callback/callback.errors.js';
 import { ConfigError } from '../../../src/nest/config/config.errors.js';
-import { CredentialsLog } from '../../../src/nest/logging/credentials-log.js';
+import { CredentialsLog } from '../../../src/nest/callback/credentials-log.js';
 
 const MINUTE = 60_000;
 

@@ -136,7 +136,7 @@ describe('what hangs', () => {
     const { code, lines } = await stopIn(service, 300);
     letGo();
     expect(code).toBe(0);
-    expect(lines).toEqual([expect.stringContaining('not everything has ended in time')]);
+    expect(lines).toEqual([expect.stringContaining('not closed in time')]);
   });
 
   it('is waited for no longer than ECS waits', async () => {

@@ -6,12 +6,12 @@ import { SecretDigest } from '../http/secret-digest.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The name of the API key that the request carries, once {@link ApiKeyGuard} has let it through. */
+    /** The name of the API key with which {@link ApiKeyGuard} has accepted the request. */
     apiKeyName?: string;
   }
 }
 
-/** Lets through only what carries one of the API keys; every line of its log has the key's name from then on. */
+/** Accepts only requests with one of the API keys, and adds the key's name to their log lines. */
 @Injectable()
 export class ApiKeyGuard implements CanActivate {
   readonly #accepted: readonly { readonly name: string; readonly digest: SecretDigest }[];

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { PROBLEMS } from '../../api/errors.js';
 
-/** What other backends are answered. The OpenAPI document is made of these schemas, and the controllers of their types. */
+/** Bodies of the responses to other backends: the schemas for the OpenAPI document, the types for the controllers. */
 
-const epoch = z.string().meta({ description: "Names one life of the channel's log." });
-const offset = z.int().min(0).meta({ description: "The place in the channel's log." });
+const epoch = z.string().meta({ description: "Identifies the channel's log; a new log has a new epoch." });
+const offset = z.int().min(0).meta({ description: "The position in the channel's log." });
 const milliseconds = z.int().min(0).meta({ description: 'In milliseconds since 1970.' });
 const count = z.int().min(0);
 
@@ -13,7 +13,7 @@ export const ProblemBody = z
   .object({
     title: z.string(),
     status: z.int(),
-    code: z.string().meta({ description: 'For programs; stays the same. Each response names its own.' }),
+    code: z.string().meta({ description: 'Stable, for programs. Each response lists its codes.' }),
     detail: z.string().meta({ description: 'For people; may change.' }),
   })
   .meta({
@@ -23,18 +23,18 @@ export const ProblemBody = z
         title: PROBLEMS.bad_request.title,
         status: 400,
         code: 'bad_request',
-        detail: 'data: expected any JSON value',
+        detail: 'data: missing, expected any JSON value',
       },
     ],
   });
 export type ProblemBody = z.infer<typeof ProblemBody>;
 
-export const PublishedAnswer = z
+export const PublishedResponse = z
   .object({ epoch, offset })
   .meta({ examples: [{ epoch: 'b3EvkwxGtLBH', offset: 7 }] });
-export type PublishedAnswer = z.infer<typeof PublishedAnswer>;
+export type PublishedResponse = z.infer<typeof PublishedResponse>;
 
-export const BatchAnswer = z
+export const BatchResponse = z
   .object({
     results: z
       .array(z.union([z.object({ epoch, offset }), z.object({ problem: ProblemBody })]))
@@ -50,37 +50,42 @@ export const BatchAnswer = z
               title: PROBLEMS.message_too_large.title,
               status: 413,
               code: 'message_too_large',
-              detail: '140000 bytes would be delivered, API Gateway carries 131072',
+              detail: 'The message would have 140000 bytes, API Gateway allows 131072.',
             },
           },
         ],
       },
     ],
   });
-export type BatchAnswer = z.infer<typeof BatchAnswer>;
+export type BatchResponse = z.infer<typeof BatchResponse>;
 
-export const DeliveredAnswer = z
+export const DeliveredResponse = z
   .object({
-    delivered: count.meta({ description: 'Connections for which API Gateway took the message.' }),
-    gone: count.meta({ description: 'Connections that had left, and are forgotten now.' }),
-    failed: count.meta({ description: 'Connections to which it could not be sent; the log says why.' }),
+    delivered: count.meta({ description: 'Connections for which API Gateway accepted the message.' }),
+    gone: count.meta({ description: 'Connections that were closed already; they are forgotten now.' }),
+    failed: count.meta({
+      description: 'Connections to which the message could not be sent; the log has the reason.',
+    }),
   })
   .meta({ examples: [{ delivered: 2, gone: 1, failed: 0 }] });
-export type DeliveredAnswer = z.infer<typeof DeliveredAnswer>;
+export type DeliveredResponse = z.infer<typeof DeliveredResponse>;
 
-export const DisconnectedAnswer = z
+export const DisconnectedResponse = z
   .object({
     disconnected: count.meta({ description: 'Connections that were closed, with code 1000.' }),
-    gone: count.meta({ description: 'Connections that had left, and are forgotten now.' }),
-    failed: count.meta({ description: 'Connections that could not be closed; the log says why.' }),
+    gone: count.meta({ description: 'Connections that were closed already; they are forgotten now.' }),
+    failed: count.meta({ description: 'Connections that could not be closed; the log has the reason.' }),
   })
   .meta({ examples: [{ disconnected: 2, gone: 0, failed: 0 }] });
-export type DisconnectedAnswer = z.infer<typeof DisconnectedAnswer>;
+export type DisconnectedResponse = z.infer<typeof DisconnectedResponse>;
 
-export const ConnectionAnswer = z
+export const ConnectionResponse = z
   .object({
     connectionId: z.string(),
-    userId: z.string().optional().meta({ description: 'Who it is, where connections are authenticated.' }),
+    userId: z
+      .string()
+      .optional()
+      .meta({ description: 'The user; only where connections are authenticated.' }),
     connectedAt: milliseconds,
     lastActiveAt: milliseconds,
   })
@@ -94,19 +99,19 @@ export const ConnectionAnswer = z
       },
     ],
   });
-export type ConnectionAnswer = z.infer<typeof ConnectionAnswer>;
+export type ConnectionResponse = z.infer<typeof ConnectionResponse>;
 
-export const ConnectionsAnswer = z.object({
-  connections: z.array(ConnectionAnswer).meta({ description: 'The first 1,000.' }),
+export const ConnectionsResponse = z.object({
+  connections: z.array(ConnectionResponse).meta({ description: 'At most 1,000.' }),
 });
-export type ConnectionsAnswer = z.infer<typeof ConnectionsAnswer>;
+export type ConnectionsResponse = z.infer<typeof ConnectionsResponse>;
 
-export const ChannelAnswer = z
-  .object({ members: count.meta({ description: 'How many there are.' }), epoch, offset })
+export const ChannelResponse = z
+  .object({ members: count.meta({ description: 'The number of members.' }), epoch, offset })
   .meta({ examples: [{ members: 2, epoch: 'b3EvkwxGtLBH', offset: 8 }] });
-export type ChannelAnswer = z.infer<typeof ChannelAnswer>;
+export type ChannelResponse = z.infer<typeof ChannelResponse>;
 
-export const MembersAnswer = z
+export const MembersResponse = z
   .object({
     members: z.array(
       z.object({ connectionId: z.string(), userId: z.string().optional(), joinedAt: milliseconds }),
@@ -114,29 +119,32 @@ export const MembersAnswer = z
     next: z
       .string()
       .optional()
-      .meta({ description: 'There when more may follow: `after` of the next page.' }),
+      .meta({ description: 'Present if more members may follow: `after` of the next page.' }),
   })
   .meta({
     examples: [
       { members: [{ connectionId: 'Lg5x9cZPoAMCJBQ=', userId: 'alice', joinedAt: 1_700_000_000_000 }] },
     ],
   });
-export type MembersAnswer = z.infer<typeof MembersAnswer>;
+export type MembersResponse = z.infer<typeof MembersResponse>;
 
-export const HistoryAnswer = z
+export const HistoryResponse = z
   .object({
     epoch,
-    offset: offset.meta({ description: "Of the log's last message; 0 before the first one." }),
+    offset: offset.meta({ description: "The position of the log's last message; 0 if there was none." }),
     recovered: z.boolean().optional().meta({
-      description: 'With `since_offset`: whether nothing is missing between it and the first of `messages`.',
+      description: 'With `since_offset`: whether the log still has every message after it.',
     }),
     messages: z.array(
       z.object({
         offset,
         publishedAt: milliseconds,
         data: z.unknown(),
-        from: z.string().optional().meta({ description: "The publisher's connection." }),
-        user: z.string().optional().meta({ description: 'Who the publisher is.' }),
+        from: z
+          .string()
+          .optional()
+          .meta({ description: "The publisher's connection; absent for messages of other backends." }),
+        user: z.string().optional().meta({ description: "The publisher's user." }),
       }),
     ),
   })
@@ -150,9 +158,9 @@ export const HistoryAnswer = z
       },
     ],
   });
-export type HistoryAnswer = z.infer<typeof HistoryAnswer>;
+export type HistoryResponse = z.infer<typeof HistoryResponse>;
 
-export const CountsAnswer = z
+export const CountsResponse = z
   .object({ connections: count, channels: count.meta({ description: 'Channels that have members.' }) })
   .meta({ examples: [{ connections: 1200, channels: 80 }] });
-export type CountsAnswer = z.infer<typeof CountsAnswer>;
+export type CountsResponse = z.infer<typeof CountsResponse>;

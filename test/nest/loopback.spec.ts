@@ -10,7 +10,7 @@ it.each([
   'LOCALHOST',
   'api.localhost',
   'a.b.localhost',
-])('takes %s for this machine', (host) => {
+])('treats %s as this machine', (host) => {
   expect(isLoopback(host)).toBe(true);
 });
 

@@ -24,18 +24,18 @@ it("has every setting in the README's table once, and no other", () => {
   expect(ROWS.map(({ name }) => name).toSorted()).toEqual(Object.keys(Variables.shape).toSorted());
 });
 
-it.each(NUMBERS)('takes $name within $bounds, and nothing beyond', ({ name, bounds }) => {
+it.each(NUMBERS)('accepts $name within $bounds only', ({ name, bounds }) => {
   const [, min, max] = /^(\d+)–(\d+)/.exec(bounds) ?? [];
-  const isTaken = (value: number) => Variables.shape[name].safeParse(String(value)).success;
-  expect([Number(min), Number(max)].map(isTaken)).toEqual([true, true]);
-  expect([Number(min) - 1, Number(max) + 1].map(isTaken)).toEqual([false, false]);
+  const isAccepted = (value: number) => Variables.shape[name].safeParse(String(value)).success;
+  expect([Number(min), Number(max)].map(isAccepted)).toEqual([true, true]);
+  expect([Number(min) - 1, Number(max) + 1].map(isAccepted)).toEqual([false, false]);
 });
 
 it('has the default of each in the table', () => {
   const differing = ROWS.filter(({ name, byDefault }) => {
     const value: unknown = Variables.shape[name].safeParse(undefined).data;
     const shown = JSON.stringify(value ?? '').replaceAll(/[[\]"]/g, '');
-    // nothing, or what follows from other settings
+    // no default, or one that depends on other settings
     if (shown === '') return !/^none|^any|^all|^`?0\.0\.0\.0/.test(byDefault);
     return shown !== byDefault;
   });

@@ -15,7 +15,7 @@ function problemsOf(env: NodeJS.ProcessEnv): readonly string[] {
   return [];
 }
 
-it('reads what Redis needs', () => {
+it('reads the settings of Redis', () => {
   const url = 'rediss://user:pass%40word@cache.example:6379';
   expect(read({ STORE: 'redis', REDIS_URL: url })).toEqual({
     kind: 'redis',
@@ -32,7 +32,7 @@ it('reads what Redis needs', () => {
   });
 });
 
-it('reads what DynamoDB needs', () => {
+it('reads the settings of DynamoDB', () => {
   expect(read({ STORE: 'dynamodb', DYNAMODB_TABLE: 'chat' })).toEqual({
     kind: 'dynamodb',
     table: 'chat',

@@ -186,6 +186,17 @@ describe('the architecture', () => {
     ['nest/planted.ts', '../gateway/limits.js', 'no part (nest/planted.ts) may not import gateway/limits'],
     ['nest/routes/planted.ts', '../../gateway/limits.js', 'nest/routes may not import gateway/limits'],
     ['nest/store/planted.ts', '../callback/fan-out.js', 'nest/store may not import nest/callback'],
+    ['nest/http/planted.ts', '../store/store.js', 'nest/http may not import nest/store'],
+    [
+      'nest/authentication/planted.ts',
+      '../routes/gateway-request.js',
+      'nest/authentication may not import nest/routes',
+    ],
+    [
+      'nest/routes/planted.ts',
+      '../../service/configuration/read-config.js',
+      'nest/routes may not import service/configuration',
+    ],
     ['nest/channels/planted.ts', '../messages/dispatcher.js', 'nest/channels may not import nest/messages'],
     ['gateway/planted.ts', '../api/definition.js', 'gateway may not import api'],
     [

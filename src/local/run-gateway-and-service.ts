@@ -6,9 +6,9 @@ import { readReplies } from './deployment/read-deployment.js';
 import { SupervisedProgram } from './supervised-program.js';
 
 /**
- * `npm start`: runs the gateway and the service as two processes, as on AWS, and deploys the API of `api/definition.ts`.
- * Ctrl-C stops the gateway first, so that the service still receives every `$disconnect`. A program that ends by itself
- * is restarted.
+ * `npm start`: runs the gateway and the service as two processes, as on AWS, and deploys the API of
+ * `api/definition.ts`. Ctrl-C stops the gateway first, so that the service still receives every `$disconnect`. A
+ * program that ends by itself is restarted.
  */
 const running: SupervisedProgram[] = [];
 let isStopping = false;

@@ -16,5 +16,7 @@ export class StopRequests {
   }
 }
 
-/** One Ctrl-C may arrive several times: from the terminal, from npm, and as the end of a parent that received it, too. */
+/**
+ * One Ctrl-C may arrive several times: from the terminal, from npm, and as the end of a parent that received it, too.
+ */
 const SAME_REQUEST_MS = 500;

@@ -6,8 +6,8 @@ import { Draining } from '../nest/operation/draining.js';
 import { type StopRequests } from './stop-requests.js';
 
 /**
- * Stops the service in order. It is not ready from now on, but serves for `DRAIN_SECONDS` or until the second request to
- * stop. Then it hands back its shards, waits for requests and callbacks in flight, and closes the store.
+ * Stops the service in order. It is not ready from now on, but serves for `DRAIN_SECONDS` or until the second request
+ * to stop. Then it hands back its shards, waits for requests and callbacks in flight, and closes the store.
  *
  * @param closingMs limit for everything after the draining
  * @returns the process's exit code
@@ -35,5 +35,8 @@ export async function stop(
   return 0;
 }
 
-/** ECS kills a task 30 s after its draining: `stopTimeout` in `cdk/service.ts`. API Gateway waits no longer for a response. */
+/**
+ * ECS kills a task 30 s after its draining: `stopTimeout` in `cdk/service.ts`. API Gateway waits no longer for a
+ * response.
+ */
 export const CLOSING_MS = 28_000;

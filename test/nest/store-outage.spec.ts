@@ -4,7 +4,7 @@ import { startService, type TestService } from '../support/service-app.js';
 
 const CHANNEL = 'news';
 
-/** The status of an answer that came in time; every 503 has to say when to come back. */
+/** The status of a response in time. Every 503 must have Retry-After. */
 async function statusOf(service: TestService, path: string, connectionId = 'alice='): Promise<number> {
   const response = await fetch(`${service.url}${path}`, {
     method: path.startsWith('/health') ? 'GET' : 'POST',

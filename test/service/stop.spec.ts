@@ -39,13 +39,13 @@ it('drains: is not ready, still serves, closes every connection, and fails no re
   await service.program.prints('draining');
   expect((await fetch(`${service.url}/health/ready`)).status).toBe(503);
 
-  const answers = new Set<string>();
+  const responses = new Set<string>();
   await Promise.all(
     clients.map(async (agent) => {
-      for (let count = 0; count < 10; count++) answers.add(await ping(service.url, agent));
+      for (let count = 0; count < 10; count++) responses.add(await ping(service.url, agent));
     }),
   );
-  expect([...answers]).toEqual(['200 close']);
+  expect([...responses]).toEqual(['200 close']);
   expect(await stopAgain(service)).toBe(0);
   const steps = ['listening', 'stopping', 'draining', 'stopped'];
   expect(messagesOf(service).filter((msg) => steps.includes(msg))).toEqual(steps);

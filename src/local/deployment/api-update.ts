@@ -102,7 +102,9 @@ export class ApiUpdate {
     await this.#routeResponse(RouteKey, routeId, RouteResponse);
   }
 
-  /** Deletes the resources that no call before this one has defined. Routes go first, because they refer to the others. */
+  /**
+   * Deletes the resources that no call before this one has defined. Routes go first, because they refer to the others.
+   */
   async deleteSurplus(): Promise<void> {
     const ApiId = this.#apiId;
     for (const { RouteId, RouteKey } of await readRoutes(this.control, ApiId)) {

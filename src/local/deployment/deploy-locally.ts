@@ -38,12 +38,12 @@ export interface LocalResult {
 export const LOCAL_STAGE = 'dev';
 
 /**
- * Creates or updates the API of a gateway from `api/definition.ts`, through the control plane and with the AWS SDK, as on
- * AWS. An API with the same name is updated in place: clients stay connected, and their next message uses the new
+ * Creates or updates the API of a gateway from `api/definition.ts`, through the control plane and with the AWS SDK, as
+ * on AWS. An API with the same name is updated in place: clients stay connected, and their next message uses the new
  * deployment.
  *
- * A stage serves a snapshot. All changes are made first and deployed last, in one deployment, so that no message meets a
- * partly updated API. A run that fails before that has changed nothing for clients, and the next run completes it.
+ * A stage serves a snapshot. All changes are made first and deployed last, in one deployment, so that no message meets
+ * a partly updated API. A run that fails before that has changed nothing for clients, and the next run completes it.
  *
  * @throws the SDK's exception for a request that the control plane refuses
  */
@@ -101,7 +101,9 @@ function lambdaAuthorizer({ functionName, identitySource }: LocalAuthorizer): Au
   };
 }
 
-/** Finds or creates the VPC link. Its load balancer does not exist: the gateway calls the host in the integration's URI. */
+/**
+ * Finds or creates the VPC link. Its load balancer does not exist: the gateway calls the host in the integration's URI.
+ */
 async function vpcLinkId(control: APIGatewayClient): Promise<string> {
   const name = 'backchannel';
   let position: string | undefined;

@@ -11,8 +11,8 @@ export interface DeploymentReports {
 }
 
 /**
- * Deploys to a gateway, and again after each restart of the gateway, because its APIs are in memory. Polls the gateway's
- * start id, and waits for a gateway that does not respond. Never returns.
+ * Deploys to a gateway, and again after each restart of the gateway, because its APIs are in memory. Polls the
+ * gateway's start id, and waits for a gateway that does not respond. Never returns.
  *
  * @throws what `deployLocally` throws for the first deployment: a wrong setting stays wrong
  */

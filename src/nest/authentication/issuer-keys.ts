@@ -2,8 +2,8 @@ import { createLocalJWKSet, type CryptoKey, errors, type JSONWebKeySet, type JWT
 import { Problem } from '../http/problem.js';
 
 /**
- * The public keys of a token issuer, read by HTTP and cached. jose's own `createRemoteJWKSet` reads a response of any size,
- * and refuses a new key within 30 s of the last read.
+ * The public keys of a token issuer, read by HTTP and cached. jose's own `createRemoteJWKSet` reads a response of any
+ * size, and refuses a new key within 30 s of the last read.
  */
 export class IssuerKeys {
   readonly #url: URL;
@@ -99,7 +99,10 @@ export class IssuerKeys {
 /** Keys are read again at this age. A key that the issuer has withdrawn is accepted until then. */
 const FRESH_MS = 10 * 60_000;
 
-/** Keys that cannot be read again are used until this age: clients reconnect every two hours, also while the issuer is down. */
+/**
+ * Keys that cannot be read again are used until this age: clients reconnect every two hours, also while the issuer is
+ * down.
+ */
 const USABLE_MS = 60 * 60_000;
 
 /** The pause after a failed read while there are keys to use. */

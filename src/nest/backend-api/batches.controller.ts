@@ -3,7 +3,7 @@ import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiTags } from '@nestjs/swagger';
 import { BatchResponse } from './response-schemas.js';
 import { ApiKeyGuard } from './api-key.guard.js';
-import { PostOperation } from './operation.decorators.js';
+import { PostOperation } from './api-operation.decorators.js';
 import { PublishingService } from './publishing.service.js';
 import { RequestPipe } from './request.pipe.js';
 import { BATCH_BYTES, BATCH_MESSAGES, BatchBody } from './request-schemas.js';
@@ -21,9 +21,9 @@ export class BatchesController {
   @PostOperation({
     summary: `Publish up to ${BATCH_MESSAGES} messages to channels`,
     description:
-      'Each message has its own result or problem; the others are published even if one fails. Messages to one channel ' +
-      'keep their order. The response to a repeated request has the same problems again: resend failed messages with ' +
-      'another key.',
+      'Each message has its own result or problem; the others are published even if one fails. Messages to one ' +
+      'channel keep their order. The response to a repeated request has the same problems again: ' +
+      'resend failed messages with another key.',
     response: BatchResponse,
   })
   async publishBatch(@Body({ schema: BatchBody }) batch: BatchBody): Promise<BatchResponse> {

@@ -5,7 +5,7 @@ import { Store } from '../store/store.js';
 import { ChannelResponse, HistoryResponse, MembersResponse, PublishedResponse } from './response-schemas.js';
 import { ApiKeyGuard } from './api-key.guard.js';
 import { ChannelNamePipe } from './channel-name.pipe.js';
-import { Operation, PostOperation } from './operation.decorators.js';
+import { Operation, PostOperation } from './api-operation.decorators.js';
 import { PublishingService } from './publishing.service.js';
 import { RequestPipe } from './request.pipe.js';
 import { ChannelSegment, HistoryQuery, MembersQuery, MessageBody } from './request-schemas.js';

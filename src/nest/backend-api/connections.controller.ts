@@ -6,7 +6,7 @@ import { type Connection, Store } from '../store/store.js';
 import { ConnectionResponse, DeliveredResponse, DisconnectedResponse } from './response-schemas.js';
 import { ApiKeyGuard } from './api-key.guard.js';
 import { DirectMessagesService } from './direct-messages.service.js';
-import { Operation, PostOperation } from './operation.decorators.js';
+import { Operation, PostOperation } from './api-operation.decorators.js';
 import { RequestPipe } from './request.pipe.js';
 import { ConnectionIdSegment, MessageBody } from './request-schemas.js';
 

@@ -3,7 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import { Store } from '../store/store.js';
 import { CountsResponse } from './response-schemas.js';
 import { ApiKeyGuard } from './api-key.guard.js';
-import { Operation } from './operation.decorators.js';
+import { Operation } from './api-operation.decorators.js';
 
 /** Counts of the whole store. */
 @Controller('v1/counts')

@@ -9,8 +9,8 @@ import { RequestLog } from '../logging/request-log.js';
 import { Store } from '../store/store.js';
 
 /**
- * Carries out a request with an `Idempotency-Key` once: repetitions get the first response again. Only successful responses
- * are kept; a failed request may be repeated with the same key, also with a corrected body.
+ * Carries out a request with an `Idempotency-Key` once: repetitions get the first response again. Only successful
+ * responses are kept; a failed request may be repeated with the same key, also with a corrected body.
  *
  * @see https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
  */

@@ -62,7 +62,7 @@ export const HistoryQuery = z
       .meta({ description: 'The epoch of the last message that you have; needs `since_offset`.' }),
     since_offset: number(0, Number.MAX_SAFE_INTEGER).optional().meta({
       description:
-        'The offset of the last message that you have; needs `epoch`. Without both, the log is read from its oldest message.',
+        'The offset of the last message that you have; needs `epoch`. Without both, reading begins with the oldest message.',
     }),
     limit: number(1, 100).default(100).meta({ description: 'The maximum number of messages.' }),
   })

@@ -11,7 +11,7 @@ import {
 import { ApiKeyGuard } from './api-key.guard.js';
 import { toResponse } from './connections.controller.js';
 import { DirectMessagesService } from './direct-messages.service.js';
-import { Operation, PostOperation } from './operation.decorators.js';
+import { Operation, PostOperation } from './api-operation.decorators.js';
 import { RequestPipe } from './request.pipe.js';
 import { MessageBody, UserIdSegment } from './request-schemas.js';
 

@@ -12,8 +12,8 @@ export type AuthenticationSettings =
 export interface JwtSettings {
   readonly kind: 'jwt';
   /**
-   * Exactly one of `JWT_JWKS_URL`, the URL of the issuer's public keys (https, or http on loopback); `JWT_KEY`, a public
-   * key in PEM, in which `\n` may stand for a line break; `JWT_SECRET`, at least 32 bytes for HS256.
+   * Exactly one of `JWT_JWKS_URL`, the URL of the issuer's public keys (https, or http on loopback); `JWT_KEY`, a
+   * public key in PEM, in which `\n` may stand for a line break; `JWT_SECRET`, at least 32 bytes for HS256.
    */
   readonly key: URL | KeyObject;
   /** `JWT_JWKS_TIMEOUT_MS`: time to read the keys; 50–20000. Default 5000. */

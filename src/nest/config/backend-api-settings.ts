@@ -5,7 +5,9 @@ export interface BackendApiSettings {
    * 1–64 letters, digits, `_` and `-`. Several keys may have the same name during a rotation. Default none.
    */
   readonly keys: readonly ApiKey[];
-  /** `IDEMPOTENCY_SECONDS`: how long the response to a request is kept for repetitions; 60–604800 s. Default 86400 s. */
+  /**
+   * `IDEMPOTENCY_SECONDS`: how long the response to a request is kept for repetitions; 60–604800 s. Default 86400 s.
+   */
   readonly idempotencyMs: number;
 }
 

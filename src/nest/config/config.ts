@@ -8,8 +8,8 @@ import { type StoreSettings } from './store-settings.js';
 export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
 
 /**
- * All settings, and the Nest token by which they are injected: `constructor(private readonly config: Config)`. The names
- * in capitals are the environment variables from which the ready service reads them.
+ * All settings, and the Nest token by which they are injected: `constructor(private readonly config: Config)`. The
+ * names in capitals are the environment variables from which the ready service reads them.
  */
 export abstract class Config {
   /** `PORT`: TCP port to listen on; 0–65535, 0 for any free port. Default 3000. */
@@ -45,8 +45,9 @@ export abstract class Config {
   /** `CALLBACK_CONCURRENCY`: callbacks in flight at once, each on its own connection; 1–1024. Default 64. */
   abstract readonly callbackConcurrency: number;
   /**
-   * `CALLBACK_DEADLINE_MS`: time until a callback has succeeded or failed, including all attempts and pauses; 100–28000.
-   * Default 12000, so that a message to many and the reply after it fit into the 29 s that API Gateway waits.
+   * `CALLBACK_DEADLINE_MS`: time until a callback has succeeded or failed, including all attempts and pauses;
+   * 100–28000. Default 12000, so that a message to many and the reply after it fit into the 29 s that API Gateway
+   * waits.
    */
   abstract readonly callbackDeadlineMs: number;
   /** `CALLBACK_QUEUE`: messages queued for all connections together; 1–1000000. Default 10000. */
@@ -61,8 +62,8 @@ export abstract class Config {
    */
   abstract readonly callbackLingerMs: number;
   /**
-   * `REPLIES`: how the reply to a client's message is sent. `callback`, the default, or `response`: in the HTTP response,
-   * which needs a route response on `$default` and saves a request.
+   * `REPLIES`: how the reply to a client's message is sent. `callback`, the default, or `response`: in the HTTP
+   * response, which needs a route response on `$default` and saves a request.
    */
   abstract readonly replies: 'callback' | 'response';
   /** `CHANNEL…`, `HISTORY_…`, `MEMBER_NOTICES…`, `PUBLISH_BY_API_ONLY`, `PRESENCE_MEMBERS`. */

@@ -1,8 +1,8 @@
 /** How a task starts, checks, reports and stops. */
 export interface OperationSettings {
   /**
-   * `DRAIN_SECONDS`: after SIGTERM, how long the task still serves while it is not ready, so that load balancers notice;
-   * 0–3600 s. Default 0.
+   * `DRAIN_SECONDS`: after SIGTERM, how long the task still serves while it is not ready, so that load balancers
+   * notice; 0–3600 s. Default 0.
    */
   readonly drainMs: number;
   /** `SWEEP_SECONDS`: interval of the sweep for connections that are gone; 0–86400 s, 0 for none. Default 300 s. */

@@ -6,8 +6,8 @@ import { lingerOnClose } from './lingering-close.js';
 import { bodyTooLarge } from './request-body.js';
 
 /**
- * Refuses requests that no route could serve, by their headers and before the body is read. Does not wait for a body that is
- * unread when the response is sent, be it a refusal or the response of a route without a body.
+ * Refuses requests that no route could serve, by their headers and before the body is read. Does not wait for a body
+ * that is unread when the response is sent, be it a refusal or the response of a route without a body.
  */
 export function checkHeaders(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, reply, next) => {

@@ -44,8 +44,8 @@ export class ClientErrors {
       closeLingering(socket);
       return;
     }
-    // Bytes written before a response in flight would become a part of it. The unreadable bytes are either the body of the
-    // last request, which then fails in its turn, or they follow it.
+    // Bytes written before a response in flight would become a part of it. The unreadable bytes are either the body of
+    // the last request, which then fails in its turn, or they follow it.
     const isInBody = this.bodies.fail(last.req, new Problem(found.code, found.hint));
     if (!isInBody) this.#warn(found, error, socket);
     if (!last.headersSent) last.setHeader('connection', 'close');
@@ -53,7 +53,9 @@ export class ClientErrors {
     last.once('close', () => closeLingering(socket));
   }
 
-  /** For the event `connect`: a client uses the service as a proxy. Node would close the connection without a response. */
+  /**
+   * For the event `connect`: a client uses the service as a proxy. Node would close the connection without a response.
+   */
   refuseConnect({ url = '' }: IncomingMessage, socket: Socket): void {
     this.#warnings.warn('connect_method', { from: socket.remoteAddress }, 'request refused');
     socket.write(problemResponse('not_found', `Cannot CONNECT ${url}`));

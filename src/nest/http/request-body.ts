@@ -5,8 +5,8 @@ import { QUOTAS } from '../../api/quotas.js';
 import { Problem } from './problem.js';
 
 /**
- * Reads the body of a request. Until it is called, the body is not read: guards decide by the headers alone, and a route
- * that needs no body does not wait for one.
+ * Reads the body of a request. Until it is called, the body is not read: guards decide by the headers alone, and a
+ * route that needs no body does not wait for one.
  */
 export type UnreadBody = () => Promise<string>;
 

@@ -8,8 +8,8 @@ import { type Config } from '../config/config.js';
 export const PROCESS_LOGGER = Symbol('PROCESS_LOGGER');
 
 /**
- * The log: one event, one line of JSON, on standard output. Of requests it has ids, sizes and codes; never tokens, secrets
- * or contents.
+ * The log: one event, one line of JSON, on standard output. Of requests it has ids, sizes and codes; never tokens,
+ * secrets or contents.
  */
 export function createLogger(
   { logLevel }: Pick<Config, 'logLevel'>,
@@ -61,8 +61,8 @@ export class NestLogger implements LoggerService {
 }
 
 /**
- * An error with its causes. Has only these fields, unlike with pino's own serializer: libraries attach whole requests to
- * their errors.
+ * An error with its causes. Has only these fields, unlike with pino's own serializer: libraries attach whole requests
+ * to their errors.
  */
 function describeError(error: unknown): unknown {
   if (!(error instanceof Error)) {

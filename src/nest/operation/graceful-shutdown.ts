@@ -8,8 +8,8 @@ import { type Draining } from './draining.js';
 /**
  * Graceful shutdown: drains client connections, then closes after the last response in flight.
  *
- * While the task drains, each response closes its connection: load balancers keep connections to a task that is not ready,
- * and a caller whose request meets a closing connection cannot know whether it was handled.
+ * While the task drains, each response closes its connection: load balancers keep connections to a task that is not
+ * ready, and a caller whose request meets a closing connection cannot know whether it was handled.
  *
  * A closing server closes connections without a request at once. Node would wait until a connection that has carried a
  * request has been idle for the keep-alive time, and a minute for one that has carried none, such as a load balancer's.
@@ -52,8 +52,8 @@ export function closeAfterLastResponse(
 }
 
 /**
- * Waits until callbacks for which no request waits are sent, such as the notice that a member has left, before callbacks
- * and the store close. Requests that wait for their callbacks have ended by then.
+ * Waits until callbacks for which no request waits are sent, such as the notice that a member has left, before
+ * callbacks and the store close. Requests that wait for their callbacks have ended by then.
  */
 export function closeAfterLastCallback(fastify: FastifyInstance, callback: CallbackService): void {
   fastify.addHook('onClose', async () => {

@@ -7,8 +7,8 @@ import { SecretDigest } from '../http/secret-digest.js';
 import { mappedHeader } from './gateway-request.js';
 
 /**
- * Accepts only requests with the secret that the integrations set. The load balancer is reachable from the whole VPC, and
- * a caller that may choose the ConnectionId could act as any client.
+ * Accepts only requests with the secret that the integrations set. The load balancer is reachable from the whole VPC,
+ * and a caller that may choose the ConnectionId could act as any client.
  */
 @Injectable()
 export class GatewaySecretGuard implements CanActivate {

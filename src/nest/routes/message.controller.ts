@@ -11,9 +11,10 @@ import { FromGateway, type GatewayRequest } from './gateway-request.js';
 import { GatewaySecretGuard } from './gateway-secret.guard.js';
 
 /**
- * `$default`: a client has sent a frame. The route is one-way: the reply is posted to the client before the HTTP response,
- * which has no body. With `REPLIES=response` the route is two-way: the reply is the body of the HTTP response, which API
- * Gateway forwards with any status. For a client's mistake, the reply has the error and the status is 200.
+ * `$default`: a client has sent a frame. The route is one-way: the reply is posted to the client before the HTTP
+ * response, which has no body. With `REPLIES=response` the route is two-way: the reply is the body of the HTTP
+ * response, which API Gateway forwards with any status. For a client's mistake, the reply has the error and the status
+ * is 200.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-route-response.html
  */

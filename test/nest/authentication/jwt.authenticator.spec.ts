@@ -174,8 +174,8 @@ describe('a token', () => {
         }
       }
     }
-    const told = JSON.stringify([service.lines, answers]);
-    for (const part of tokens.flatMap((token) => token.split('.'))) expect(told).not.toContain(part);
+    const visible = JSON.stringify([service.lines, answers]);
+    for (const part of tokens.flatMap((token) => token.split('.'))) expect(visible).not.toContain(part);
   });
 });
 
@@ -184,7 +184,7 @@ describe('a sub-protocol', () => {
     service.post('/connect', id).set('Sec-WebSocket-Protocol', offered).send();
 
   it.each([['backchannel, token.JWT'], ['token.JWT,backchannel'], ['chat, backchannel, token.JWT']])(
-    '%s carries a token, and backchannel is answered',
+    '%s carries a token, and backchannel is selected',
     async (offered) => {
       await using issuer = await TokenIssuer.start();
       await using service = await startService(issuer.settings);
@@ -345,7 +345,7 @@ describe('the issuer’s keys', () => {
   });
 
   it.each<JwksAnswer>(['unavailable', 'redirect', 'not json', 'no keys', 'never'])(
-    'are not needed for the start; while the answer is %s a handshake is refused with 503',
+    'are not needed for the start; while the response is %s, a handshake is refused with 503',
     async (answer) => {
       await using issuer = await TokenIssuer.start();
       issuer.answer = answer;

@@ -27,13 +27,13 @@ it('carries out a repeated request once, and sends the first response again', as
 it('treats another key, URL or backend as another request', async () => {
   await using api = await startBackendApi();
   const path = '/v1/channels/sport/messages';
-  const answers = [
+  const responses = [
     await send(api, 'order-1'),
     await send(api, 'order-2'),
     await send(api, 'order-1', 1, path),
     await send(api, 'order-1', 1, undefined, OTHER_KEY),
   ];
-  for (const { status, headers } of answers) {
+  for (const { status, headers } of responses) {
     expect(status).toBe(200);
     expect(headers).not.toHaveProperty('idempotent-replayed');
   }
@@ -69,12 +69,12 @@ it('refuses a repetition while the first request is in progress, and asks to ret
 
 it('carries out one of many concurrent requests with the same key', async () => {
   await using api = await startBackendApi();
-  const answers = await Promise.all(Array.from({ length: 20 }, () => send(api, 'order-1')));
-  const firsts = answers.filter(
+  const responses = await Promise.all(Array.from({ length: 20 }, () => send(api, 'order-1')));
+  const firsts = responses.filter(
     ({ status, headers }) => status === 200 && headers['idempotent-replayed'] === undefined,
   );
   expect(firsts).toHaveLength(1);
-  expect(answers.every(({ status }) => status === 200 || status === 409)).toBe(true);
+  expect(responses.every(({ status }) => status === 200 || status === 409)).toBe(true);
   expect(await offset(api)).toBe(1);
 });
 

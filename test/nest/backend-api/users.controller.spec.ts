@@ -44,9 +44,9 @@ it('counts the connections that could not be closed', async () => {
 
 it('does nothing for a user without connections', async () => {
   await using api = await startBackendApi();
-  const { body } = await api.call('post', path('nobody', 'messages')).send({ data: 1 }).expect(200);
+  const { body } = await api.call('post', path('absent', 'messages')).send({ data: 1 }).expect(200);
   expect(body).toEqual({ delivered: 0, gone: 0, failed: 0 });
-  expect((await api.call('get', path('nobody', 'connections'))).body).toEqual({ connections: [] });
+  expect((await api.call('get', path('absent', 'connections'))).body).toEqual({ connections: [] });
 });
 
 it('accepts every valid user id', async () => {

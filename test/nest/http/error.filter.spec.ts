@@ -9,7 +9,7 @@ it.each([
   ['POST', '/nowhere?token=abc', 404, 'not_found'],
   ['GET', '/message', 404, 'not_found'],
   ['POST', '/%zz', 400, 'bad_request'],
-] as const)('answers %s %s with a problem', async (method, path, status, code) => {
+] as const)('responds to %s %s with a problem', async (method, path, status, code) => {
   await using service = await startService();
   const response = await request(service.app.getHttpServer())[method === 'GET' ? 'get' : 'post'](path);
   expect(response).toMatchObject({ status, type: 'application/problem+json' });

@@ -35,7 +35,8 @@ export const PostOperation = (description: OperationDescription) =>
       name: 'Idempotency-Key',
       required: false,
       description:
-        'A request with a key that was used before is not carried out again: the response is the first one, with `Idempotent-Replayed: true`.',
+        'A request with a used key is not carried out again: the response is the first one, with ' +
+        '`Idempotent-Replayed: true`.',
       schema: {
         type: 'string',
         pattern: '^[\\x21-\\x7e]{1,256}$',

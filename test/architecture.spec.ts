@@ -40,7 +40,9 @@ const NEST_TOOLS = [
   'nest/tracing',
   'nest/logging',
   'nest/backoff',
-  'service/configuration',
+  'nest/describe-issue',
+  'nest/loopback',
+  'nest/config',
 ];
 
 /**
@@ -67,9 +69,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'nest/connections',
     'nest/callback',
     'nest/store',
+    'service/configuration',
     ...NEST_TOOLS,
   ],
-  'service/configuration': ['api'],
+  'service/configuration': ['api', 'nest/config', 'nest/loopback'],
   // the Nest module, from API Gateway's request down to the callback and the store
   'nest/operation': ['nest/channels', 'nest/connections', 'nest/callback', 'nest/store', ...NEST_TOOLS],
   'nest/routes': ['nest/authentication', 'nest/messages', 'nest/channels', 'nest/connections', ...NEST_TOOLS],
@@ -86,13 +89,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'nest/connections': ['nest/callback', 'nest/store', ...NEST_TOOLS],
   'nest/callback': NEST_TOOLS,
   'nest/store': NEST_TOOLS,
-  'nest/authentication': ['nest/routes', ...NEST_TOOLS],
-  'nest/http': ['api', 'nest/callback', 'nest/store', 'nest/logging', 'service/configuration'],
-  'nest/aws': ['service/configuration'],
-  'nest/metrics': ['api', 'service/configuration'],
-  'nest/tracing': ['api', 'service/configuration'],
-  'nest/logging': ['api', 'service/configuration'],
+  'nest/authentication': NEST_TOOLS,
+  'nest/http': ['api'],
+  'nest/aws': ['nest/loopback'],
+  'nest/metrics': ['api'],
+  'nest/tracing': ['api', 'nest/config', 'nest/logging'],
+  'nest/logging': ['api', 'nest/config'],
   'nest/backoff': [],
+  'nest/config': [],
+  'nest/describe-issue': [],
+  'nest/loopback': [],
   // the stand-in: nothing of ours, as if it were AWS
   gateway: [
     'gateway/program',
@@ -183,6 +189,17 @@ describe('the architecture', () => {
       'nest/store/planted.ts',
       '../callback/deliver-to-recipients.js',
       'nest/store may not import nest/callback',
+    ],
+    ['nest/http/planted.ts', '../store/store.js', 'nest/http may not import nest/store'],
+    [
+      'nest/authentication/planted.ts',
+      '../routes/gateway-request.js',
+      'nest/authentication may not import nest/routes',
+    ],
+    [
+      'nest/routes/planted.ts',
+      '../../service/configuration/read-config.js',
+      'nest/routes may not import service/configuration',
     ],
     ['nest/channels/planted.ts', '../messages/dispatcher.js', 'nest/channels may not import nest/messages'],
     ['gateway/planted.ts', '../api/definition.js', 'gateway may not import api'],

@@ -2,17 +2,17 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import pretty from 'pino-pretty';
 
-/** How a process ended: one of the two is there. */
+/** How a process ended: exactly one of the two is not null. */
 export interface ProgramEnd {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
 }
 
-/** One of our programs as a process of its own. Its log lines are printed for reading; its errors as they are. */
+/** One of our programs in a process of its own. Its log lines are printed for people, its error output unmodified. */
 export class ChildProgram {
-  /** Its URL, once it listens. Rejects with a ProgramEndedError when it ends before. */
+  /** Its URL, once it listens. Rejects with a ProgramEndedError if it ends before. */
   readonly listening: Promise<string>;
-  /** Resolves once it has ended and its last line was read. */
+  /** Resolves when it has ended and its output was read. */
   readonly ended: Promise<ProgramEnd>;
   readonly #child: ChildProcess;
 
@@ -21,7 +21,7 @@ export class ChildProgram {
     this.#child = spawn(process.execPath, ['--enable-source-maps', file], {
       env,
       stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-      // a process group of its own, so that Ctrl-C in the terminal reaches us alone and we choose the order
+      // a process group of its own: Ctrl-C in the terminal reaches this process only, which stops the programs in order
       detached: true,
     });
     const readable = pretty({
@@ -45,7 +45,7 @@ export class ChildProgram {
     return this.#child.pid;
   }
 
-  /** Sends it SIGTERM, and waits until it has ended. */
+  /** Sends SIGTERM and waits for the end. */
   async stop(): Promise<void> {
     this.#child.kill('SIGTERM');
     await this.ended;
@@ -55,12 +55,12 @@ export class ChildProgram {
 /** A program ended before it listened. */
 export class ProgramEndedError extends Error {
   override readonly name = 'ProgramEndedError';
-  /** Whether it has printed the reason itself, as every program does before it exits with an error code. */
-  readonly hasSaidWhy: boolean;
+  /** Whether the program has printed the reason, as each does before it exits with an error code. */
+  readonly hasPrintedReason: boolean;
 
   constructor(name: string, end: ProgramEnd) {
     super(`the ${name} did not start: it ended with ${describeEnd(end)}`);
-    this.hasSaidWhy = end.signal === null && end.code !== 0;
+    this.hasPrintedReason = end.signal === null && end.code !== 0;
   }
 }
 

@@ -6,9 +6,9 @@ import { readReplies } from './deployment/read-deployment.js';
 import { SupervisedProgram } from './supervised-program.js';
 
 /**
- * `npm start`: the gateway and the service as two processes, as they are on AWS, and the API deployed from the one
- * definition. Ctrl-C stops the gateway first, so that the service still receives every `$disconnect`. One that ends by
- * itself is started again.
+ * `npm start`: runs the gateway and the service as two processes, as on AWS, and deploys the API of
+ * `api/definition.ts`. Ctrl-C stops the gateway first, so that the service still receives every `$disconnect`. A
+ * program that ends by itself is restarted.
  */
 const running: SupervisedProgram[] = [];
 let isStopping = false;
@@ -19,7 +19,7 @@ process.on('SIGTERM', () => void stop());
 try {
   await start();
 } catch (error) {
-  const isKnown = isStopping || (error instanceof ProgramEndedError && error.hasSaidWhy);
+  const isKnown = isStopping || (error instanceof ProgramEndedError && error.hasPrintedReason);
   if (!isKnown) print(error instanceof Error ? error.message : String(error));
   process.exitCode = isStopping ? 0 : 1;
   await stop();
@@ -40,7 +40,7 @@ async function start(): Promise<void> {
     HOST: env.HOST || '127.0.0.1',
     GATEWAY_SECRET: gatewaySecret,
     WS_API_ENDPOINT: `${gatewayUrl}/${LOCAL_STAGE}`,
-    // the gateway does not check signatures, but the SDK does not send without
+    // the gateway does not check signatures, but the SDK needs credentials
     AWS_ACCESS_KEY_ID: env.AWS_ACCESS_KEY_ID || 'local',
     AWS_SECRET_ACCESS_KEY: env.AWS_SECRET_ACCESS_KEY || 'local',
   });
@@ -49,12 +49,12 @@ async function start(): Promise<void> {
     await deployLocally({ gatewayUrl, serviceUrl, gatewaySecret, adminToken, replies });
   };
   await deploy();
-  printWhatListens(gatewayUrl, serviceUrl, env.GATEWAY_ADMIN_TOKEN ? undefined : adminToken);
+  printAddresses(gatewayUrl, serviceUrl, env.GATEWAY_ADMIN_TOKEN ? undefined : adminToken);
 
-  // a gateway that starts anew has no API: its resources are in memory
+  // a restarted gateway has no API: its resources are in memory
   const gatewayRestarted = async () => {
     await deploy();
-    print('the gateway listens again and has its API; clients have to connect again');
+    print('the gateway listens again and has its API; clients have to reconnect');
   };
   await Promise.race([
     gateway.supervise(gatewayRestarted, print),
@@ -63,7 +63,7 @@ async function start(): Promise<void> {
 }
 
 function run(name: string, portVariable: string, env: NodeJS.ProcessEnv): SupervisedProgram {
-  if (isStopping) throw new Error('stopped before everything had started');
+  if (isStopping) throw new Error('stopped during the start');
   const file = join(import.meta.dirname, `../${name}/main.js`);
   const program = new SupervisedProgram({ name, file, env, portVariable });
   running.push(program);
@@ -76,7 +76,7 @@ async function stop(): Promise<void> {
   for (const program of running) await program.stop();
 }
 
-/** Beyond loopback the gateway's control plane needs a token, which the deployment has to know, too. */
+/** Beyond loopback the control plane of the gateway requires a token, which the deployment needs, too. */
 function generatedAdminToken(host: string | undefined): string | undefined {
   const isLoopback = /^(localhost|127(\.\d{1,3}){3}|::1)$/i.test(host || '127.0.0.1');
   return isLoopback ? undefined : randomBytes(32).toString('base64url');
@@ -86,7 +86,7 @@ function print(line: string): void {
   process.stderr.write(`start: ${line}\n`);
 }
 
-function printWhatListens(gatewayUrl: string, serviceUrl: string, adminToken: string | undefined): void {
+function printAddresses(gatewayUrl: string, serviceUrl: string, adminToken: string | undefined): void {
   const webSocketUrl = `${gatewayUrl.replace('http', 'ws')}/${LOCAL_STAGE}`;
   process.stdout.write(`
   gateway   ${webSocketUrl}

@@ -1,7 +1,7 @@
 import { endWithNpm } from '../program/end-with-npm.js';
 import { requireNode } from '../program/require-node.js';
 
-/** `npm start` as a program: the checks that come first, then gateway and service. */
+/** `npm start` as a program: checks first, because the other imports may fail without what they check. */
 requireNode('start');
 endWithNpm();
 await import('./run-gateway-and-service.js');

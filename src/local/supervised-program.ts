@@ -1,17 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ChildProgram, describeEnd } from './child-program.js';
 
-/** What to run. */
+/** A program to run. */
 export interface ProgramSettings {
   readonly name: string;
   /** The compiled program. */
   readonly file: string;
   readonly env: NodeJS.ProcessEnv;
-  /** The variable that sets its port: a program that is started again listens where it did before. */
+  /** The variable that sets its port, so that it listens on the same port after a restart. */
   readonly portVariable: string;
 }
 
-/** A program that is started again when it ends by itself. */
+/** A program that is restarted when it ends by itself. */
 export class SupervisedProgram {
   #child: ChildProgram;
   #env: NodeJS.ProcessEnv;
@@ -23,7 +23,7 @@ export class SupervisedProgram {
   }
 
   /**
-   * Waits for the first start, which is not repeated: what is wrong with the settings stays wrong.
+   * Waits for the first start, which is not repeated: a wrong setting stays wrong.
    *
    * @returns its URL
    * @throws {ProgramEndedError} it ended instead
@@ -35,12 +35,12 @@ export class SupervisedProgram {
   }
 
   /**
-   * Starts it again whenever it has ended, after a growing pause.
+   * Restarts the program whenever it has ended, after a growing pause.
    *
-   * @param restarted what to do once it listens again
-   * @param report takes a line for each time
+   * @param restarted called once it listens again
+   * @param report called with a line for each restart
    * @returns once it was stopped
-   * @throws {Error} it ended too often in a short time; or what `restarted` throws while the program runs
+   * @throws {Error} it ended too often in a short time; also what `restarted` throws while the program runs
    */
   async supervise(restarted: () => Promise<void>, report: (line: string) => void): Promise<void> {
     const { name } = this.settings;
@@ -55,17 +55,17 @@ export class SupervisedProgram {
       if (recent.length >= MAX_ENDS) {
         throw new Error(`${line}, and ${MAX_ENDS} times within ${WINDOW_MS / 1000} s: giving up`);
       }
-      report(`${line}: starting it again`);
+      report(`${line}: restarting it`);
       await sleep(FIRST_PAUSE_MS * 2 ** (recent.length - 1), undefined, {
         signal: this.#stopping.signal,
       }).catch(() => undefined);
       if (this.#isStopping) return;
       this.#child = this.#start();
-      await this.#useAgain(restarted);
+      await this.#afterRestart(restarted);
     }
   }
 
-  /** Stops it for good, and waits until it has ended. */
+  /** Stops it for good and waits for its end. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#child.stop();
@@ -79,8 +79,8 @@ export class SupervisedProgram {
     return new ChildProgram(this.settings.name, this.settings.file, this.#env);
   }
 
-  /** What fails because the program has ended once more is left to the next round. */
-  async #useAgain(restarted: () => Promise<void>): Promise<void> {
+  /** A failure because the program has ended once more is left to the next restart. */
+  async #afterRestart(restarted: () => Promise<void>): Promise<void> {
     const hasEnded = this.#child.ended.then(() => true);
     try {
       await this.#child.listening;
@@ -92,9 +92,9 @@ export class SupervisedProgram {
   }
 }
 
-/** 0.2, 0.4, 0.8 and 1.6 s: a developer waits no longer than necessary, and a program that cannot run does not loop. */
+/** Pauses of 0.2, 0.4, 0.8 and 1.6 s: short for a developer, and a program that cannot run does not loop. */
 const FIRST_PAUSE_MS = 200;
 const MAX_ENDS = 5;
 const WINDOW_MS = 60_000;
-/** A refused connection may be noticed before the end of the process that refused it. */
+/** A connection may fail before this process notices the end of the other one. */
 const SETTLE_MS = 1_000;

@@ -6,24 +6,24 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import { type Logger } from 'pino';
 import { QUOTAS } from '../api/quotas.js';
-import { AppModule } from './app.module.js';
-import { type Config } from './configuration/config.js';
-import { type Extensions } from './extensions.js';
-import { NestLogger, requestFields } from '../nest/logging/logger.js';
-import { LazyLogger } from '../nest/logging/lazy-logger.js';
-import { RequestLog } from '../nest/logging/request-log.js';
 import { CallbackService } from '../nest/callback/callback.service.js';
+import { type Config } from '../nest/config/config.js';
 import { checkHeaders, closeUnlessRead } from '../nest/http/check-headers.js';
-import { ClientErrors, leaveToApplication } from '../nest/http/client-errors.js';
-import { closeAfterLastCallback, closeWithLastAnswer } from '../nest/operation/graceful-shutdown.js';
-import { Draining } from '../nest/operation/draining.js';
-import { answerWithProblem } from '../nest/http/error.filter.js';
+import { ClientErrors, passToApplication } from '../nest/http/client-errors.js';
+import { sendProblem } from '../nest/http/error.filter.js';
 import { RequestBodies, type UnreadBody } from '../nest/http/request-body.js';
+import { LazyLogger } from '../nest/logging/lazy-logger.js';
+import { NestLogger, requestFields } from '../nest/logging/logger.js';
+import { RequestLog } from '../nest/logging/request-log.js';
+import { Draining } from '../nest/operation/draining.js';
+import { closeAfterLastCallback, closeAfterLastResponse } from '../nest/operation/graceful-shutdown.js';
+import { instrument } from '../nest/operation/instrumentation.js';
 import { Tracing } from '../nest/tracing/tracing.js';
-import { watch } from '../nest/operation/instrumentation.js';
+import { AppModule } from './app.module.js';
+import { type Extensions } from './extensions.js';
 
 /**
- * The application as it is shipped, ready but not listening. `main.ts` runs it, the tests run the same.
+ * Creates the application, ready but not listening. `run-service.ts` and the tests run the same.
  *
  * @throws {ConfigError} the store cannot be opened, or there are no credentials for callbacks
  */
@@ -40,7 +40,7 @@ export async function createApplication(
     {
       bodyParser: false,
       logger: new NestLogger(logger),
-      // main.ts reports what fails here; Nest would log it as well, were its log not held back until all went well
+      // run-service.ts reports a failed start; Nest would log it as well, so that its lines are held back until success
       abortOnError: false,
       bufferLogs: true,
       autoFlushLogs: false,
@@ -48,18 +48,18 @@ export async function createApplication(
   );
   app.flushLogs();
   const fastify = app.getHttpAdapter().getInstance();
-  closeWithLastAnswer(fastify, app.get(Draining), inFlight, bodies);
+  closeAfterLastResponse(fastify, app.get(Draining), inFlight, bodies);
   closeAfterLastCallback(fastify, app.get(CallbackService));
-  watch(app);
+  instrument(app);
   checkHeaders(fastify);
   const log = app.get(RequestLog);
-  // the last hook before the handler: what reads the body runs in its own context
+  // the last hook before the handler: reading the body runs in a context of its own
   fastify.addHook('preHandler', (request, _reply, done) => log.within(request, done));
   if (config.operation.tracing) {
     const { traceRequests } = await import('../nest/tracing/trace-requests.js');
     traceRequests(fastify, app.get(Tracing));
   }
-  if (config.publishApi.keys.length > 0) {
+  if (config.backendApi.keys.length > 0) {
     const { serveOpenApi } = await import('../nest/backend-api/open-api.js');
     serveOpenApi(app);
   }
@@ -71,9 +71,9 @@ export async function createApplication(
   }
 }
 
-/** @returns the URL where it listens now */
+/** @returns the URL where it listens */
 export async function listen(app: NestFastifyApplication, { host, port }: Config): Promise<string> {
-  // Fastify's listen, because Nest's logs a port in use as an error of its own before it rejects
+  // not Nest's listen, which logs a port in use before it rejects
   return app.getHttpAdapter().getInstance().listen({ host, port });
 }
 
@@ -87,17 +87,17 @@ function fastifyAdapter(
     bodyLimit: QUOTAS.messageBytes,
     keepAliveTimeout: KEEP_ALIVE_MS,
     routerOptions: { maxParamLength: SEGMENT_LENGTH },
-    // what still comes over an open connection is served: a frame that API Gateway has taken is not sent again
+    // requests on open connections are served also while closing: API Gateway does not repeat the request of a frame
     return503OnClosing: false,
-    // Fastify's own lines from warn on, and none for each request; a request's logger logs at every level
+    // Fastify's own lines from warn on, and none per request; the logger of a request logs at every level
     loggerInstance: logger.child({}, { level: logger.isLevelEnabled('warn') ? 'warn' : logger.level }),
     logController: new LogController({ disableRequestLogging: true }),
-    // a URL that no router can read meets this, and not Nest
+    // called, instead of Nest, for a URL that the router cannot parse
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
       closeUnlessRead(request, reply);
-      answerWithProblem(error, request, reply);
+      sendProblem(error, request, reply);
     },
-    // Fastify's type has the packet as it would be in JSON
+    // Fastify types the error's packet as its JSON form
     clientErrorHandler: (error, socket) => clientErrors.handle(error as Error, socket),
     // checked by `checkHeaders`, with a problem
     http: { requireHostHeader: false },
@@ -110,15 +110,15 @@ function fastifyAdapter(
   });
   const fastify = adapter.getInstance();
   fastify.server.on('connect', (request, socket) => clientErrors.refuseConnect(request, socket as Socket));
-  leaveToApplication(fastify.server, bodies);
-  // API Gateway says application/json of every frame, whatever is in it: each body is text, unmodified. It is read by
-  // the route that needs it, after its guards.
+  passToApplication(fastify.server, bodies);
+  // API Gateway sends every frame as application/json, JSON or not: each body is unmodified text. The route that needs
+  // it reads it, after its guards.
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', (request, _stream, done) => {
     const unread: UnreadBody = () => bodies.read(request);
     done(null, unread);
   });
-  // Nest hands a route's own limit on only in this way
+  // Nest passes on a route's own limit only in `config`
   fastify.addHook('onRoute', (route) => {
     const { bodyLimit } = (route.config ?? {}) as { readonly bodyLimit?: number };
     if (bodyLimit !== undefined) route.bodyLimit = bodyLimit;
@@ -127,11 +127,11 @@ function fastifyAdapter(
 }
 
 /**
- * A Network Load Balancer forgets an idle connection after 350 s (TLS listeners always, TCP listeners by default).
- * Whoever closes first must not be us, or a request of API Gateway may meet a connection that is just being closed.
+ * A Network Load Balancer forgets an idle connection after 350 s (TLS listeners always, TCP listeners by default). The
+ * service must not close it before, because a request of API Gateway could then meet a closing connection.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/network/update-idle-timeout.html
  */
 const KEEP_ALIVE_MS = 360_000;
 
-/** Characters of a segment of a path, percent-encoded: a user's id has up to 256, each up to 12. */
+/** Characters of a percent-encoded path segment: a user id has up to 256 characters, each up to 12 encoded. */
 const SEGMENT_LENGTH = 12 * QUOTAS.userIdLength;

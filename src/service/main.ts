@@ -1,7 +1,7 @@
 import { endWithNpm } from '../program/end-with-npm.js';
 import { requireNode } from '../program/require-node.js';
 
-/** The service as a program: the checks that come first, then the service itself. */
+/** The service as a program: checks first, because the other imports may fail without what they check. */
 requireNode('service');
 endWithNpm();
 await import('./run-service.js');

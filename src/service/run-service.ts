@@ -1,16 +1,18 @@
 import { createApplication, listen } from './application.js';
-import { ConfigError, readConfig } from './configuration/config.js';
+import { ConfigError } from '../nest/config/config.errors.js';
+import { readConfig } from './configuration/read-config.js';
 import { createLogger } from '../nest/logging/logger.js';
-import { stop, StopRequests } from './stop.js';
 import { StoreUnavailableError } from '../nest/store/store.errors.js';
+import { stop } from './stop.js';
+import { StopRequests } from './stop-requests.js';
 
 /**
- * Runs the service until SIGINT, SIGTERM or, when a parent has started it with an IPC channel, the parent's end. Such a
- * parent is sent `{ listening: URL }` once requests are accepted.
+ * Runs the service until SIGINT, SIGTERM or, if a parent has started it with an IPC channel, the parent's end. Such a
+ * parent receives `{ listening: URL }` once requests are accepted.
  */
 const stopRequests = new StopRequests();
 const service = await Promise.race([start().catch(reportAndExit), stopRequests.first.promise]);
-// a store may take long to respond, and the source of the AWS credentials too
+// the store and the source of the AWS credentials may take long to respond
 if (typeof service === 'string') {
   process.stderr.write(`Backchannel's service was stopped before it listened (${service})\n`);
   process.exit(0);
@@ -28,7 +30,7 @@ async function start() {
   return { app, config, logger };
 }
 
-/** One line for each thing to put right; a stack only of what nobody thought of. */
+/** Prints one line for each problem; a stack only for an unexpected error. */
 function reportAndExit(error: unknown): never {
   for (const line of explain(error)) process.stderr.write(`Backchannel's service cannot start: ${line}\n`);
   process.exit(1);
@@ -43,12 +45,14 @@ function explain(error: unknown): readonly string[] {
   };
   switch (code ?? '') {
     case 'EADDRINUSE':
-      return [`port ${port} of ${address} is in use: stop what listens there, or set PORT to another one`];
+      return [
+        `port ${port} of ${address} is in use: stop the program that listens there, or set PORT to another port`,
+      ];
     case 'EACCES':
-      return [`port ${port} is not permitted to this user: set PORT to one from 1024 on`];
+      return [`this user may not listen on port ${port}: set PORT to 1024 or higher`];
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
-      return [`HOST is not an address of this machine (${code}): set HOST to one that is`];
+      return [`HOST is not an address of this machine (${code}): set HOST to one of its addresses`];
     default:
       return [error instanceof Error ? (error.stack ?? error.message) : String(error)];
   }

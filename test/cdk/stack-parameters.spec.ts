@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { Settings } from '../../src/service/configuration/config.js';
+import { Variables } from '../../src/service/configuration/read-config.js';
 import { describeParameters, ParametersError, readParameters } from '../../src/cdk/stack-parameters.js';
 
 function problemsOf(context: Record<string, unknown>): readonly string[] {
@@ -86,7 +86,7 @@ describe('readParameters', () => {
   it('has every setting of the service except those that the stack sets, and secrets', () => {
     const bySecret = ['API_KEYS', 'JWT_SECRET', 'GATEWAY_SECRET', 'GATEWAY_SECRET_PREVIOUS'];
     const byStack = ['PORT', 'HOST', 'AWS_REGION', 'STORE', 'DATA_DIR'];
-    const expected = Object.keys(Settings.shape)
+    const expected = Object.keys(Variables.shape)
       .filter((name) => ![...bySecret, ...byStack].includes(name) && !/^(?:REDIS|DYNAMODB)_/.test(name))
       .toSorted();
     const settings = Object.fromEntries(expected.map((name) => [name, 'x']));

@@ -88,7 +88,7 @@ describe('npm start', { timeout: 240_000 }, () => {
     client.send({ action: 'ping', id: 1 });
     expect(await client.next()).toEqual({ type: 'pong', id: 1 });
     expect(program.stderr).toEqual([
-      `start: the service (process ${service}) ended with signal SIGKILL: starting it again`,
+      `start: the service (process ${service}) ended with signal SIGKILL: restarting it`,
       'start: the service listens again',
     ]);
     expect(await program.kill('SIGINT')).toBe(0);
@@ -105,7 +105,7 @@ describe('npm start', { timeout: 240_000 }, () => {
     client.send({ action: 'ping', id: 1 });
     expect(await client.next()).toEqual({ type: 'pong', id: 1 });
     expect(program.stderr[0]).toBe(
-      `start: the gateway (process ${gateway}) ended with signal SIGKILL: starting it again`,
+      `start: the gateway (process ${gateway}) ended with signal SIGKILL: restarting it`,
     );
     expect(await program.kill('SIGINT')).toBe(0);
   });
@@ -133,7 +133,7 @@ describe('npm start', { timeout: 240_000 }, () => {
     await using program = start();
     await program.prints('Ctrl-C stops both');
     process.kill(findProcess(program.pid, 'service/main.js'), 'SIGKILL');
-    await program.prints('starting it again');
+    await program.prints('restarting it');
     expect(await program.kill('SIGINT')).toBe(0);
   });
 

@@ -4,7 +4,7 @@ import { startService, type TestService } from '../support/service-app.js';
 
 const CHANNEL = 'news';
 
-/** The status of an answer that came in time; every 503 has to say when to come back. */
+/** The status of a response in time. Every 503 must have Retry-After. */
 async function statusOf(service: TestService, path: string, connectionId = 'alice='): Promise<number> {
   const response = await fetch(`${service.url}${path}`, {
     method: path.startsWith('/health') ? 'GET' : 'POST',
@@ -36,7 +36,7 @@ async function expectBack(service: TestService, since: number): Promise<void> {
 }
 
 describe.skipIf(!hasRedis)(`a store that goes away and comes back (${redisSkip})`, () => {
-  it('is survived when it is killed, and started again', async () => {
+  it('recovers after the store was killed and restarted', async () => {
     await using redis = await SpawnedRedis.start();
     await using service = await startOn(redis);
     expect(await statusOf(service, '/connect')).toBe(200);
@@ -46,7 +46,7 @@ describe.skipIf(!hasRedis)(`a store that goes away and comes back (${redisSkip})
     await expectBack(service, performance.now());
   });
 
-  it('is survived when it hangs for a while', async () => {
+  it('recovers after the store hung for a while', async () => {
     await using redis = await SpawnedRedis.start();
     await using service = await startOn(redis);
     expect(await statusOf(service, '/connect')).toBe(200);
@@ -56,7 +56,7 @@ describe.skipIf(!hasRedis)(`a store that goes away and comes back (${redisSkip})
     await expectBack(service, performance.now());
   });
 
-  it('ends in order while it is away', async () => {
+  it('stops in order while the store is unavailable', async () => {
     await using redis = await SpawnedRedis.start();
     const service = await startOn(redis);
     await statusOf(service, '/message');

@@ -36,7 +36,7 @@ describe('a program that npm runs', { timeout: 180_000 }, () => {
     ['start', [], 'Ctrl-C stops both', 5],
     ['gateway', [], 'listening', 3],
     ['service', [], 'listening', 3],
-    ['deploy:local', ['--', '--watch'], 'trying again', 3],
+    ['deploy:local', ['--', '--watch'], 'retrying', 3],
   ] as const)('ends when npm is killed: %s', async (script, args, line, processes) => {
     await using program = npm(script, ...args);
     await program.prints(line);

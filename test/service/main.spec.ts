@@ -8,7 +8,7 @@ import { type Answer } from '../support/connections-endpoint.js';
 import { startServiceProgram } from '../support/service-program.js';
 import { SpawnedProgram } from '../support/spawned-program.js';
 
-it.each(['SIGINT', 'SIGTERM'] as const)('says where it listens, and stops in order on %s', async (signal) => {
+it.each(['SIGINT', 'SIGTERM'] as const)('logs where it listens, and stops in order on %s', async (signal) => {
   await using service = await startServiceProgram();
   const { program, url, endpoint } = service;
   expect((await fetch(`${url}/health/ready`)).status).toBe(200);
@@ -22,14 +22,14 @@ it.each(['SIGINT', 'SIGTERM'] as const)('says where it listens, and stops in ord
   expect(program.stderr).toEqual([]);
 });
 
-it('ends with the parent that waits for it', async () => {
+it('stops when its parent ends', async () => {
   await using service = await startServiceProgram();
   service.program.disconnect();
   expect(await service.program.exit).toBe(0);
   expect(service.lines().at(-1)).toMatchObject({ msg: 'stopped' });
 });
 
-it('answers the request that is under way before it stops', async () => {
+it('responds to the request in flight before it stops', async () => {
   await using service = await startServiceProgram();
   const { program, url, endpoint } = service;
   const { promise: isCalled, resolve: call } = Promise.withResolvers<void>();
@@ -52,7 +52,7 @@ it('answers the request that is under way before it stops', async () => {
   expect(await program.exit).toBe(0);
 });
 
-it('does not wait for a connection that carries no request', async () => {
+it('does not wait for a connection without a request', async () => {
   await using service = await startServiceProgram();
   const unused = connect(Number(new URL(service.url).port), '127.0.0.1');
   unused.on('error', () => {});
@@ -61,7 +61,7 @@ it('does not wait for a connection that carries no request', async () => {
   unused.destroy();
 });
 
-/** Runs it with settings with which it cannot start. @returns its exit code, and what it has said */
+/** Runs the service with settings with which it cannot start. @returns its exit code and output */
 async function failToStart(settings: NodeJS.ProcessEnv) {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'backchannel-'));
   await using program = SpawnedProgram.run('service/main.js', [], {
@@ -92,7 +92,7 @@ it('cannot start on an address of another machine', async () => {
   expect(ended).toMatchObject({ code: 1, stderr: [expect.stringContaining('HOST')] });
 });
 
-it('cannot start with wrong settings, and tells each in a line', async () => {
+it('cannot start with wrong settings, and prints a line for each', async () => {
   expect(await failToStart({ PORT: 'x', LOG_LEVEL: 'x' })).toEqual({
     code: 1,
     stderr: [expect.stringContaining('PORT=x'), expect.stringContaining('LOG_LEVEL=x')],
@@ -100,7 +100,7 @@ it('cannot start with wrong settings, and tells each in a line', async () => {
   });
 });
 
-it('cannot start without credentials for callbacks to AWS, and says so in one line', async () => {
+it('cannot start without credentials for callbacks to AWS, and prints one line', async () => {
   const settings = {
     WS_API_ENDPOINT: 'https://abc.execute-api.eu-central-1.amazonaws.com/prod',
     AWS_PROFILE: 'work',
@@ -115,7 +115,7 @@ it('cannot start without credentials for callbacks to AWS, and says so in one li
   });
 });
 
-it('cannot start while DynamoDB is away, and says so in one line', async () => {
+it('cannot start while DynamoDB is unavailable, and prints one line', async () => {
   const settings = { STORE: 'dynamodb', DYNAMODB_TABLE: 'table', DYNAMODB_ENDPOINT: 'http://127.0.0.1:9' };
   expect(await failToStart(settings)).toEqual({
     code: 1,
@@ -138,7 +138,7 @@ describe('DATA_DIR', () => {
     });
   });
 
-  // file systems of Linux in which not even root may make a file
+  // file systems of Linux in which even root cannot create a file
   it.skipIf(process.platform !== 'linux').each([
     ['/proc/x', /DATA_DIR=\/proc\/x: .*writable.*ENOENT/],
     ['/proc/x/y', /DATA_DIR=\/proc\/x\/y: .*writable.*ENOENT/],
@@ -152,7 +152,7 @@ describe('DATA_DIR', () => {
   });
 });
 
-it('ends at once when it is stopped while the store does not respond', async () => {
+it('ends at once when it is stopped before the store has responded', async () => {
   await using silent = await silentServer();
   await using program = SpawnedProgram.run('service/main.js', [], {
     PORT: '0',

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readConfig } from '../../src/service/configuration/config.js';
+import { readConfig } from '../../src/service/configuration/read-config.js';
 import { createLogger } from '../../src/nest/logging/logger.js';
 import { CLOSING_MS, stop } from '../../src/service/stop.js';
 import { Store } from '../../src/nest/store/store.js';
@@ -11,7 +11,7 @@ import { RawConnection, requestHead } from '../support/raw-connection.js';
 import { startService, type TestService } from '../support/service-app.js';
 import { type ServiceProgram, startServiceProgram } from '../support/service-program.js';
 
-/** A ping. @returns the status, and what becomes of the connection; the error's code when there is no answer */
+/** Sends a ping. @returns the status and the header `Connection`; without a response, the error's code */
 async function ping(url: string, agent: Agent): Promise<string> {
   return new Promise((resolve) => {
     const outgoing = request(`${url}/message`, {
@@ -28,7 +28,7 @@ async function ping(url: string, agent: Agent): Promise<string> {
   });
 }
 
-it('drains: is not ready, serves on, lets go of every connection, and fails no request', async () => {
+it('drains: is not ready, still serves, closes every connection, and fails no request', async () => {
   await using service = await startServiceProgram({ DRAIN_SECONDS: '600' });
   using agents = new DisposableStack();
   const clients = Array.from({ length: 4 }, () =>
@@ -39,14 +39,14 @@ it('drains: is not ready, serves on, lets go of every connection, and fails no r
   await service.program.prints('draining');
   expect((await fetch(`${service.url}/health/ready`)).status).toBe(503);
 
-  const answers = new Set<string>();
+  const responses = new Set<string>();
   await Promise.all(
     clients.map(async (agent) => {
-      for (let count = 0; count < 10; count++) answers.add(await ping(service.url, agent));
+      for (let count = 0; count < 10; count++) responses.add(await ping(service.url, agent));
     }),
   );
-  expect([...answers]).toEqual(['200 close']);
-  expect(await askAgain(service)).toBe(0);
+  expect([...responses]).toEqual(['200 close']);
+  expect(await stopAgain(service)).toBe(0);
   const steps = ['listening', 'stopping', 'draining', 'stopped'];
   expect(messagesOf(service).filter((msg) => steps.includes(msg))).toEqual(steps);
 });
@@ -57,17 +57,17 @@ it('drains for DRAIN_SECONDS', async () => {
   expect(loggedAt(service, 'stopped') - loggedAt(service, 'draining')).toBeGreaterThanOrEqual(999);
 });
 
-it('ends the draining when it is asked to stop once more, but not by the same Ctrl-C', async () => {
+it('ends the draining at a second request to stop, but not at the same Ctrl-C', async () => {
   await using service = await startServiceProgram({ DRAIN_SECONDS: '600' });
   service.program.signal('SIGTERM');
   await service.program.prints('draining');
-  expect(await askAgain(service)).toBe(0);
+  expect(await stopAgain(service)).toBe(0);
   expect(messagesOf(service).at(-1)).toBe('stopped');
-  // a terminal and npm both pass a Ctrl-C on: for half a second it counts as the same wish
+  // a terminal and npm both forward a Ctrl-C: for half a second it counts as one request
   expect(loggedAt(service, 'stopped') - loggedAt(service, 'stopping')).toBeGreaterThanOrEqual(499);
 });
 
-it('sends what nobody waits for before it ends', async () => {
+it('sends queued notices before it ends', async () => {
   await using service = await startServiceProgram({ MEMBER_NOTICES: '*' });
   const { endpoint } = service;
   const send = async (connectionId: string, path: string, body = '') =>
@@ -87,7 +87,7 @@ it('sends what nobody waits for before it ends', async () => {
   expect(messagesOf(service).filter((msg) => msg.includes('not'))).toEqual([]);
 });
 
-describe('what hangs', () => {
+describe('something that hangs', () => {
   const requests = { second: Promise.withResolvers<string>() };
   const stopIn = async (service: TestService, closingMs?: number) => {
     const config = readConfig({ WS_API_ENDPOINT: service.endpoint.url });
@@ -98,16 +98,16 @@ describe('what hangs', () => {
 
   it.each([
     [
-      'a body that does not come',
+      'a body that does not arrive',
       requestHead('/message', { ConnectionId: 'a=', 'Content-Length': 9 }),
       /^HTTP\/1\.1 408 /,
     ],
     [
-      'a body that comes slowly',
+      'a body that arrives slowly',
       `${requestHead('/message', { ConnectionId: 'a=', 'Content-Length': 9 })}{`,
       /^HTTP\/1\.1 408 /,
     ],
-    ['headers that do not come', 'POST /message HTTP/1.1\r\nHost: a\r\nConn', /^$/],
+    ['headers that do not arrive', 'POST /message HTTP/1.1\r\nHost: a\r\nConn', /^$/],
   ])('does not delay the end: %s', async (_, bytes, response) => {
     await using service = await startService();
     using connections = new DisposableStack();
@@ -115,7 +115,7 @@ describe('what hangs', () => {
       Array.from({ length: 3 }, async () => connections.use(await RawConnection.open(service.url))),
     );
     for (const client of clients) client.write(bytes);
-    // the server has read what came before
+    // the server has read the bytes of all clients
     await fetch(`${service.url}/health/live`);
 
     const { code, lines } = await stopIn(service);
@@ -136,10 +136,10 @@ describe('what hangs', () => {
     const { code, lines } = await stopIn(service, 300);
     letGo();
     expect(code).toBe(0);
-    expect(lines).toEqual([expect.stringContaining('not everything has ended in time')]);
+    expect(lines).toEqual([expect.stringContaining('not closed in time')]);
   });
 
-  it('is waited for no longer than ECS waits', async () => {
+  it('is waited for less long than ECS waits', async () => {
     const [, seconds] = /DRAIN_SECONDS \+ (\d+)/.exec(await readFile(ECS_SERVICE, 'utf8')) ?? [];
     expect(CLOSING_MS).toBeLessThan(Number(seconds) * 1000);
   });
@@ -149,12 +149,12 @@ const ECS_SERVICE = join(import.meta.dirname, '../../src/cdk/service.ts');
 
 const messagesOf = (service: ServiceProgram) => service.lines().map(({ msg }) => String(msg));
 
-/** By the clock of the service, which no load comes between. */
+/** By the clock of the service, so that load does not matter. */
 const loggedAt = (service: ServiceProgram, message: string) =>
   Date.parse(String(service.lines().find(({ msg }) => msg === message)?.['time']));
 
-/** Asks it to stop again and again, until it has ended. @returns its exit code */
-async function askAgain({ program }: ServiceProgram): Promise<number | NodeJS.Signals> {
+/** Sends requests to stop until it has ended. @returns its exit code */
+async function stopAgain({ program }: ServiceProgram): Promise<number | NodeJS.Signals> {
   const asking = setInterval(() => program.signal('SIGINT'), 50);
   return program.exit.finally(() => clearInterval(asking));
 }

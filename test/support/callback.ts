@@ -2,7 +2,7 @@ import { type ConnectionId } from '../../src/api/integration.js';
 import { type CallbackObserver } from '../../src/nest/callback/callback-observer.js';
 import { CallbackService } from '../../src/nest/callback/callback.service.js';
 import { type DeliveryReport } from '../../src/nest/callback/delivery-report.js';
-import { readConfig } from '../../src/service/configuration/config.js';
+import { readConfig } from '../../src/service/configuration/read-config.js';
 
 // the SDK signs every request: with these, and not with what the machine may have
 process.env['AWS_ACCESS_KEY_ID'] = 'test';

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import {
   type Api,
   type ApiGatewayV2Client,
@@ -15,14 +14,7 @@ import {
   DeleteRouteCommand,
   DeleteRouteRequestParameterCommand,
   DeleteRouteResponseCommand,
-  GetApisCommand,
-  GetAuthorizersCommand,
   GetDeploymentCommand,
-  GetIntegrationsCommand,
-  GetRouteResponsesCommand,
-  GetRoutesCommand,
-  GetStagesCommand,
-  type Integration,
   type Route,
   UpdateApiCommand,
   UpdateAuthorizerCommand,
@@ -31,37 +23,32 @@ import {
   UpdateStageCommand,
 } from '@aws-sdk/client-apigatewayv2';
 import { type Route as RouteDefinition, type WebSocketApi } from '../../api/definition.js';
+import {
+  readAuthorizers,
+  readIntegrations,
+  readRouteResponses,
+  readRoutes,
+  readStages,
+} from './read-resources.js';
+import { matches, withRemovals } from './resource-differences.js';
 
-/** What an authorizer is defined by. */
+/** The definition of an authorizer. */
 export type AuthorizerDefinition = Required<
   Pick<Authorizer, 'Name' | 'AuthorizerType' | 'AuthorizerUri' | 'IdentitySource'>
 >;
 
 /**
- * The API of that name; none when there is none yet.
- *
- * @throws {Error} there are several: nothing says which of them is meant
- */
-export async function findApi(control: ApiGatewayV2Client, name: string): Promise<Api | undefined> {
-  const apis = await allItems((NextToken) => control.send(new GetApisCommand({ NextToken })));
-  const [first, ...more] = apis.filter(({ Name }) => Name === name);
-  if (more.length === 0) return first;
-  const ids = [first, ...more].map((api) => api?.ApiId).join(', ');
-  throw new Error(`there are ${more.length + 1} APIs with the name ${name} (${ids}): delete all but one`);
-}
-
-/**
- * Brings one API to its definition: creates what is missing, updates what differs, deletes what is surplus. None of it
- * reaches clients before {@link deploy}. The order of the calls matters: the API, its authorizer, its routes, what is
- * surplus, the deployment.
+ * Updates one API to its definition: creates missing resources, updates different ones, deletes surplus ones. Clients
+ * notice nothing before {@link deploy}. Call the methods in this order: `api`, `authorizer`, `route` for each route,
+ * `deleteSurplus`, `deploy`.
  */
 export class ApiUpdate {
-  /** What was done so far, in words. */
+  /** What was changed so far, for people. */
   readonly changes: string[] = [];
   readonly #kept = new Set<string>();
   #apiId = '';
 
-  /** @param existing the API as it is now; without one, `api` creates it */
+  /** @param existing the present API; without one, `api` creates it */
   constructor(
     private readonly control: ApiGatewayV2Client,
     private readonly existing: Api | undefined,
@@ -80,15 +67,15 @@ export class ApiUpdate {
       return;
     }
     this.#apiId = this.existing.ApiId!;
-    if (isAlready(this.existing, settings)) return;
+    if (matches(this.existing, settings)) return;
     await this.control.send(new UpdateApiCommand({ ApiId: this.#apiId, ...settings }));
     this.changes.push('updated the API');
   }
 
-  /** @returns its id */
+  /** @returns the authorizer's id */
   async authorizer(definition: AuthorizerDefinition): Promise<string> {
     const ApiId = this.#apiId;
-    const authorizers = await this.#authorizers();
+    const authorizers = await readAuthorizers(this.control, ApiId);
     const existing = authorizers.find(({ Name }) => Name === definition.Name);
     const id = existing?.AuthorizerId;
     if (id === undefined) {
@@ -96,7 +83,7 @@ export class ApiUpdate {
       this.changes.push(`created the authorizer ${definition.Name}`);
       return this.#keep(created.AuthorizerId!);
     }
-    if (!isAlready(existing, definition)) {
+    if (!matches(existing, definition)) {
       await this.control.send(new UpdateAuthorizerCommand({ ApiId, AuthorizerId: id, ...definition }));
       this.changes.push(`updated the authorizer ${definition.Name}`);
     }
@@ -106,27 +93,31 @@ export class ApiUpdate {
   /** A route with its integration and, on a two-way route, its response. */
   async route({ Integration: integration, RouteResponse, ...definition }: RouteDefinition): Promise<void> {
     const { RouteKey } = definition;
-    const existing = (await this.#routes()).find((route) => route.RouteKey === RouteKey);
+    const existing = (await readRoutes(this.control, this.#apiId)).find(
+      (route) => route.RouteKey === RouteKey,
+    );
     const Target = `integrations/${await this.#integration(RouteKey, integration, existing?.Target)}`;
     const routeId = await this.#route({ ...definition, Target }, existing);
     this.#keep(routeId);
     await this.#routeResponse(RouteKey, routeId, RouteResponse);
   }
 
-  /** Deletes what no call before this one has asked for. Routes go first, because the others are referred to by them. */
+  /**
+   * Deletes the resources that no call before this one has defined. Routes go first, because they refer to the others.
+   */
   async deleteSurplus(): Promise<void> {
     const ApiId = this.#apiId;
-    for (const { RouteId, RouteKey } of await this.#routes()) {
+    for (const { RouteId, RouteKey } of await readRoutes(this.control, ApiId)) {
       if (this.#kept.has(RouteId!)) continue;
       await this.control.send(new DeleteRouteCommand({ ApiId, RouteId }));
       this.changes.push(`deleted the route ${RouteKey}`);
     }
-    for (const { IntegrationId } of await this.#integrations()) {
+    for (const { IntegrationId } of await readIntegrations(this.control, ApiId)) {
       if (this.#kept.has(IntegrationId!)) continue;
       await this.control.send(new DeleteIntegrationCommand({ ApiId, IntegrationId }));
       this.changes.push(`deleted the integration ${IntegrationId}`);
     }
-    for (const { AuthorizerId, Name } of await this.#authorizers()) {
+    for (const { AuthorizerId, Name } of await readAuthorizers(this.control, ApiId)) {
       if (this.#kept.has(AuthorizerId!)) continue;
       await this.control.send(new DeleteAuthorizerCommand({ ApiId, AuthorizerId }));
       this.changes.push(`deleted the authorizer ${Name}`);
@@ -134,16 +125,14 @@ export class ApiUpdate {
   }
 
   /**
-   * Deploys to the stage, unless it serves exactly this already.
+   * Deploys to the stage, unless it already serves this definition.
    *
-   * @param description says which definition it is: a deployment that has another one, or was changed since, is not kept
+   * @param Description identifies the definition: the stage is deployed again if its deployment has another description
    */
   async deploy(StageName: string, Description: string): Promise<void> {
     const ApiId = this.#apiId;
-    const stages = await allItems((NextToken) =>
-      this.control.send(new GetStagesCommand({ ApiId, NextToken })),
-    );
-    const stage = stages.find((each) => each.StageName === StageName);
+    const stages = await readStages(this.control, ApiId);
+    const stage = stages.find((candidate) => candidate.StageName === StageName);
     if (stage?.AutoDeploy) {
       await this.control.send(new UpdateStageCommand({ ApiId, StageName, AutoDeploy: false }));
       this.changes.push(`switched automatic deployment of the stage ${StageName} off`);
@@ -169,10 +158,10 @@ export class ApiUpdate {
     target: string | undefined,
   ): Promise<string> {
     const ApiId = this.#apiId;
-    const integrations = await this.#integrations();
+    const integrations = await readIntegrations(this.control, ApiId);
     const existing = integrations.find(({ IntegrationId }) => target === `integrations/${IntegrationId}`);
     const id = existing?.IntegrationId;
-    // two routes with one integration, made by hand, could not both have what is theirs
+    // an integration that two routes share, by hand, cannot fit both
     if (id === undefined || this.#kept.has(id)) {
       const { IntegrationId } = await this.control.send(
         new CreateIntegrationCommand({ ApiId, ...definition }),
@@ -180,7 +169,7 @@ export class ApiUpdate {
       this.changes.push(`created the integration of ${routeKey}`);
       return this.#keep(IntegrationId!);
     }
-    if (!isAlready(existing, definition)) {
+    if (!matches(existing, definition)) {
       const RequestParameters = withRemovals(existing?.RequestParameters, definition.RequestParameters);
       await this.control.send(
         new UpdateIntegrationCommand({ ApiId, IntegrationId: id, ...definition, RequestParameters }),
@@ -203,10 +192,10 @@ export class ApiUpdate {
       this.changes.push(`created the route ${RouteKey}`);
       return created.RouteId!;
     }
-    const wanted = {
+    const after = {
       ...definition,
       AuthorizationType: definition.AuthorizationType ?? 'NONE',
-      // an empty string takes a setting away
+      // an empty string removes a setting
       AuthorizerId: definition.AuthorizerId ?? '',
       RouteResponseSelectionExpression: definition.RouteResponseSelectionExpression ?? '',
     } as const;
@@ -216,14 +205,14 @@ export class ApiUpdate {
       RouteResponseSelectionExpression: existing.RouteResponseSelectionExpression ?? '',
       RequestParameters: existing.RequestParameters ?? {},
     };
-    if (isAlready(before, { ...wanted, RequestParameters })) return RouteId;
+    if (matches(before, { ...after, RequestParameters })) return RouteId;
     for (const key of Object.keys(before.RequestParameters)) {
       if (Object.hasOwn(RequestParameters, key)) continue;
       await this.control.send(
         new DeleteRouteRequestParameterCommand({ ApiId, RouteId, RequestParameterKey: key }),
       );
     }
-    await this.control.send(new UpdateRouteCommand({ ApiId, RouteId, ...wanted }));
+    await this.control.send(new UpdateRouteCommand({ ApiId, RouteId, ...after }));
     this.changes.push(`updated the route ${RouteKey}`);
     return RouteId;
   }
@@ -234,10 +223,8 @@ export class ApiUpdate {
     definition: RouteDefinition['RouteResponse'],
   ): Promise<void> {
     const ApiId = this.#apiId;
-    const responses = await allItems((NextToken) =>
-      this.control.send(new GetRouteResponsesCommand({ ApiId, RouteId, NextToken })),
-    );
-    // $default is the only key that there is
+    const responses = await readRouteResponses(this.control, ApiId, RouteId);
+    // a route has at most one response, with the key $default
     if (definition === undefined) {
       for (const { RouteResponseId } of responses) {
         await this.control.send(new DeleteRouteResponseCommand({ ApiId, RouteId, RouteResponseId }));
@@ -253,50 +240,4 @@ export class ApiUpdate {
     this.#kept.add(id);
     return id;
   }
-
-  async #routes(): Promise<readonly Route[]> {
-    const ApiId = this.#apiId;
-    return allItems((NextToken) => this.control.send(new GetRoutesCommand({ ApiId, NextToken })));
-  }
-
-  async #integrations(): Promise<readonly Integration[]> {
-    const ApiId = this.#apiId;
-    return allItems((NextToken) => this.control.send(new GetIntegrationsCommand({ ApiId, NextToken })));
-  }
-
-  async #authorizers(): Promise<readonly Authorizer[]> {
-    const ApiId = this.#apiId;
-    return allItems((NextToken) => this.control.send(new GetAuthorizersCommand({ ApiId, NextToken })));
-  }
 }
-
-interface ItemPage<T> {
-  readonly Items?: readonly T[] | undefined;
-  readonly NextToken?: string | undefined;
-}
-
-async function allItems<T>(getPage: (token: string | undefined) => Promise<ItemPage<T>>): Promise<T[]> {
-  const items: T[] = [];
-  let token: string | undefined;
-  do {
-    const page = await getPage(token);
-    items.push(...(page.Items ?? []));
-    token = page.NextToken;
-  } while (token !== undefined);
-  return items;
-}
-
-/** Whether a resource has every member of its definition; what the definition does not mention does not count. */
-const isAlready = (existing: object | undefined, definition: object) =>
-  Object.entries(definition).every(([name, value]) =>
-    isDeepStrictEqual((existing as Readonly<Record<string, unknown>> | undefined)?.[name], value),
-  );
-
-/** A merged map of an update: keys that are to go are sent with an empty string. */
-const withRemovals = (
-  before: Readonly<Record<string, string>> | undefined,
-  after: Readonly<Record<string, string>>,
-): Record<string, string> => ({
-  ...Object.fromEntries(Object.keys(before ?? {}).map((key) => [key, ''])),
-  ...after,
-});

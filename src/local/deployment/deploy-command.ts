@@ -4,11 +4,11 @@ import { deployLocally, LOCAL_STAGE, type LocalDeployment, type LocalResult } fr
 import { describeFailure, keepDeployed } from './keep-deployed.js';
 import { readDeployment } from './read-deployment.js';
 
-const USAGE = `npm run deploy:local -- [FLAGS]: sends the API to a gateway that runs already, or brings it up to date there
+const USAGE = `npm run deploy:local -- [FLAGS]: creates or updates the API of a running gateway
 
-  --watch              stay, and deploy again whenever the gateway was started anew
-  --ready-file FILE    with --watch: the file exists while the gateway serves the API as it is defined here
-  --help               this text
+  --watch              keep running, and deploy again after each restart of the gateway
+  --ready-file FILE    with --watch: the file exists while the gateway serves this API
+  --help               print this text
 
 Variables: GATEWAY_SECRET (required), GATEWAY_URL, SERVICE_URL, REPLIES, GATEWAY_ADMIN_TOKEN.
 `;
@@ -45,8 +45,8 @@ async function watch(deployment: LocalDeployment, readyFile: string | undefined)
     if (isReady) writeFileSync(readyFile, '');
     else rmSync(readyFile, { force: true });
   };
-  // as process 1 of a container it would get no signal without a listener. What is not deployed is served to no client,
-  // and the next run completes it: there is nothing to wait for.
+  // Process 1 of a container receives no signal without a listener. It exits at once: no client is served what is not
+  // deployed, and the next run completes it.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
       setReady(false);
@@ -60,11 +60,11 @@ async function watch(deployment: LocalDeployment, readyFile: string | undefined)
       setReady(true);
     },
     failed(error) {
-      process.stderr.write(`deploy: ${describeFailure(error)}; trying again\n`);
+      process.stderr.write(`deploy: ${describeFailure(error)}; retrying\n`);
       setReady(false);
     },
     recovered() {
-      process.stdout.write(`deploy: ${deployment.gatewayUrl} answers again, and has not started anew\n`);
+      process.stdout.write(`deploy: ${deployment.gatewayUrl} responds again and was not restarted\n`);
       setReady(true);
     },
   });

@@ -2,35 +2,35 @@ import { createHash } from 'node:crypto';
 import { APIGatewayClient, CreateVpcLinkCommand, GetVpcLinksCommand } from '@aws-sdk/client-api-gateway';
 import { ApiGatewayV2Client } from '@aws-sdk/client-apigatewayv2';
 import { type DeploymentValues, webSocketApi } from '../../api/definition.js';
-import { ApiUpdate, type AuthorizerDefinition, findApi } from './api-update.js';
+import { ApiUpdate, type AuthorizerDefinition } from './api-update.js';
+import { findApi } from './read-resources.js';
 
-/** What `deployLocally` needs to know. */
 export interface LocalDeployment {
   /** The gateway's control plane, such as `http://127.0.0.1:8080`. */
   readonly gatewayUrl: string;
-  /** Where the gateway reaches the service. */
+  /** The URL at which the gateway reaches the service. */
   readonly serviceUrl: string;
   readonly gatewaySecret: string;
-  /** The gateway's admin token, which its control plane needs when it listens beyond loopback. */
+  /** The gateway's admin token. A gateway that listens beyond loopback requires it. */
   readonly adminToken?: string | undefined;
   /** The service's `REPLIES`. */
   readonly replies?: DeploymentValues['replies'];
-  /** Of `$connect`, for a service with `AUTH=authorizer`. */
+  /** The authorizer of `$connect`, for a service with `AUTH=authorizer`. */
   readonly authorizer?: LocalAuthorizer;
 }
 
 export interface LocalAuthorizer {
-  /** Name of a Lambda function that the gateway knows. */
+  /** The name of a Lambda function of the gateway. */
   readonly functionName: string;
-  /** What has to be in the handshake, such as `route.request.querystring.token`; else it is refused with 401. */
+  /** Required in the handshake, such as `route.request.querystring.token`; without them it is refused with 401. */
   readonly identitySource: readonly string[];
   readonly userKey?: string;
 }
 
-/** What a deployment has done. */
+/** The outcome of a deployment. */
 export interface LocalResult {
   readonly apiId: string;
-  /** What was created, updated or deleted, in words, in that order; empty when everything was as it should be. */
+  /** What was created, updated or deleted, in this order, for people; empty if nothing had to change. */
   readonly changes: readonly string[];
 }
 
@@ -38,13 +38,14 @@ export interface LocalResult {
 export const LOCAL_STAGE = 'dev';
 
 /**
- * Brings the API of a gateway to the definition, through its control plane and with the AWS SDK, as one would on AWS. An
- * API of the same name is updated in place: clients stay connected, and their next message uses the new deployment.
+ * Creates or updates the API of a gateway from `api/definition.ts`, through the control plane and with the AWS SDK, as
+ * on AWS. An API with the same name is updated in place: clients stay connected, and their next message uses the new
+ * deployment.
  *
- * A stage serves a snapshot. Everything is changed first and deployed last, with one deployment, so that no message meets
- * a half-updated API; a run that fails half-way has changed nothing for clients, and the next run completes it.
+ * A stage serves a snapshot. All changes are made first and deployed last, in one deployment, so that no message meets
+ * a partly updated API. A run that fails before that has changed nothing for clients, and the next run completes it.
  *
- * @throws the SDK's exception for what the control plane refused
+ * @throws the SDK's exception for a request that the control plane refuses
  */
 export async function deployLocally(deployment: LocalDeployment): Promise<LocalResult> {
   const { gatewayUrl, serviceUrl, gatewaySecret, adminToken, replies, authorizer } = deployment;
@@ -60,7 +61,7 @@ export async function deployLocally(deployment: LocalDeployment): Promise<LocalR
     const values: DeploymentValues = {
       serviceUrl,
       gatewaySecret,
-      vpcLinkId: await vpcLink(rest),
+      vpcLinkId: await vpcLinkId(rest),
       ...(replies && { replies }),
     };
     const { Name } = webSocketApi(values);
@@ -86,7 +87,7 @@ export async function deployLocally(deployment: LocalDeployment): Promise<LocalR
   }
 }
 
-/** Enough to tell one definition from another: a deployment carries it, so that a later run knows what a stage serves. */
+/** Identifies a definition. A deployment has it in its description, so that a later run knows what the stage serves. */
 const digest = (value: unknown) =>
   createHash('sha256').update(JSON.stringify(value)).digest('base64url').slice(0, 16);
 
@@ -100,8 +101,10 @@ function lambdaAuthorizer({ functionName, identitySource }: LocalAuthorizer): Au
   };
 }
 
-/** The link's load balancer has no listener of its own here: the gateway goes to the host in the integration's URI. */
-async function vpcLink(control: APIGatewayClient): Promise<string> {
+/**
+ * Finds or creates the VPC link. Its load balancer does not exist: the gateway calls the host in the integration's URI.
+ */
+async function vpcLinkId(control: APIGatewayClient): Promise<string> {
   const name = 'backchannel';
   let position: string | undefined;
   do {

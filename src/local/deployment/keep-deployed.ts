@@ -1,20 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { deployLocally, type LocalDeployment, type LocalResult } from './deploy-locally.js';
 
-/** How `keepDeployed` reports: each once, when it changes. */
+/** How `keepDeployed` reports changes, each once. */
 export interface DeploymentReports {
   readonly deployed: (result: LocalResult) => void;
-  /** The gateway is away, or refuses; it goes on trying. */
+  /** The gateway does not respond or refuses. Further attempts follow. */
   readonly failed: (error: unknown) => void;
-  /** After a failure, the gateway that was deployed to is there again. */
+  /** After a failure, the gateway responds again and still has its API. */
   readonly recovered: () => void;
 }
 
 /**
- * Deploys to a gateway, and again whenever the gateway was started anew: its APIs are in memory. It polls the id that
- * each start of the gateway has, and waits for a gateway that is away. It never returns.
+ * Deploys to a gateway, and again after each restart of the gateway, because its APIs are in memory. Polls the
+ * gateway's start id, and waits for a gateway that does not respond. Never returns.
  *
- * @throws what `deployLocally` throws, of the first deployment only: a wrong setting does not get better by waiting
+ * @throws what `deployLocally` throws for the first deployment: a wrong setting stays wrong
  */
 export async function keepDeployed(
   deployment: LocalDeployment,
@@ -24,7 +24,7 @@ export async function keepDeployed(
   let lastFailure: string | undefined;
   for (let waitMs = POLL_MS; ; await sleep(waitMs)) {
     try {
-      // read before deploying: a gateway that starts anew meanwhile has another one at the next poll
+      // read before deploying: if the gateway restarts in the meantime, the next poll finds another id
       const startId = await readStartId(deployment.gatewayUrl);
       if (startId !== deployedTo) {
         deployed(await deployLocally(deployment));
@@ -35,7 +35,7 @@ export async function keepDeployed(
       lastFailure = undefined;
       waitMs = POLL_MS;
     } catch (error) {
-      if (deployedTo === undefined && !isAway(error)) throw error;
+      if (deployedTo === undefined && !isUnreachable(error)) throw error;
       const failure = describeFailure(error);
       if (failure !== lastFailure) failed(error);
       lastFailure = failure;
@@ -53,14 +53,14 @@ export function describeFailure(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { name, message } = error;
   const cause = causeOf(error);
-  // the SDK's exceptions are named after AWS's, such as NotFoundException
-  const said = [name === 'Error' || name === 'TypeError' ? '' : name, message].filter(Boolean).join(': ');
-  return cause === undefined ? said : `${said} (${cause})`;
+  // the SDK's exceptions have AWS's names, such as NotFoundException
+  const text = [name === 'Error' || name === 'TypeError' ? '' : name, message].filter(Boolean).join(': ');
+  return cause === undefined ? text : `${text} (${cause})`;
 }
 
-/** Whether nothing answered, rather than an answer that refuses. */
-function isAway(error: unknown): boolean {
-  return error instanceof GatewayAwayError || (error instanceof Error && causeOf(error) !== undefined);
+/** Whether there was no response, as opposed to a refusal. */
+function isUnreachable(error: unknown): boolean {
+  return error instanceof GatewayUnreachableError || (error instanceof Error && causeOf(error) !== undefined);
 }
 
 /** The code of a failed connection, such as ECONNREFUSED. */
@@ -69,18 +69,18 @@ function causeOf(error: Error): string | undefined {
   return typeof code === 'string' ? code : undefined;
 }
 
-class GatewayAwayError extends Error {
+class GatewayUnreachableError extends Error {
   override readonly name = 'Error';
 }
 
-/** @throws {GatewayAwayError} nothing answers, or it is not ready @throws {Error} it is no gateway of ours */
+/** @throws {GatewayUnreachableError} there is no response @throws {Error} the response is not that of our gateway */
 async function readStartId(gatewayUrl: string): Promise<string> {
   const url = `${gatewayUrl}/_gateway/health`;
   let response: Response;
   try {
     response = await fetch(url, { signal: AbortSignal.timeout(HEALTH_TIMEOUT_MS) });
   } catch (cause) {
-    throw new GatewayAwayError(`no gateway answers at ${gatewayUrl}`, {
+    throw new GatewayUnreachableError(`no response from a gateway at ${gatewayUrl}`, {
       cause: (cause as Error).cause ?? cause,
     });
   }

@@ -1,27 +1,27 @@
 import { HEADERS, NO_USER, type UserId } from '../../api/integration.js';
-import { QUOTAS } from '../../api/quotas.js';
-import { type GatewayRequest } from '../routes/gateway-request.js';
 import { Problem } from '../http/problem.js';
+import { type Handshake } from './handshake.js';
+import { toUserId, USER_ID_FORM } from './user-id.js';
 
-/** Decides who asks to be let in at `$connect`: once for each connection. `AUTH` says which one does. */
+/** Decides at `$connect`, once for each connection, who the user is. `AUTH` names the implementation. */
 export abstract class Authenticator {
   /**
-   * @returns who it is, or undefined where nobody has to say so
+   * @returns the user, or undefined where clients are not authenticated
    * @throws {Problem} the handshake is refused
    */
-  abstract authenticate(handshake: GatewayRequest): Promise<UserId | undefined>;
+  abstract authenticate(handshake: Handshake): Promise<UserId | undefined>;
 }
 
-/** `AUTH=none`: whoever reaches the API may connect. What they say of themselves is not looked at. */
+/** `AUTH=none`: any client may connect. Tokens and the header `UserId` are ignored. */
 export class NoAuthenticator extends Authenticator {
   override async authenticate(): Promise<undefined> {
     return undefined;
   }
 }
 
-/** `AUTH=authorizer`: API Gateway has asked its authorizer, and maps the answer into a header. */
+/** `AUTH=authorizer`: API Gateway has called its authorizer and maps the result into a header. */
 export class GatewayAuthenticator extends Authenticator {
-  override async authenticate({ userId }: GatewayRequest): Promise<UserId> {
+  override async authenticate({ userId }: Handshake): Promise<UserId> {
     if (userId === undefined || userId === NO_USER) {
       throw new Problem(
         'missing_user',
@@ -35,18 +35,7 @@ export class GatewayAuthenticator extends Authenticator {
   }
 }
 
-export const USER_ID_FORM = `1 to ${QUOTAS.userIdLength} characters without control and format characters`;
-
-/** Control and format characters stay out: they would make two users look like one in a log. */
-const USER_ID = new RegExp(`^[^\\p{Cc}\\p{Cf}\\p{Cs}]{1,${QUOTAS.userIdLength}}$`, 'u');
-
-/** @returns undefined if it cannot be a user's id */
-export function toUserId(value: unknown): UserId | undefined {
-  const text = Number.isSafeInteger(value) ? String(value) : value;
-  return typeof text === 'string' && USER_ID.test(text) ? (text as UserId) : undefined;
-}
-
-/** Node reads each byte of a header as one character; what is beyond ASCII comes as UTF-8. */
+/** Node reads each byte of a header as one character; characters beyond ASCII arrive as UTF-8. */
 function decodeHeader(value: string): string | undefined {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(value, 'latin1'));

@@ -2,8 +2,8 @@ import { createLocalJWKSet, type CryptoKey, errors, type JSONWebKeySet, type JWT
 import { Problem } from '../http/problem.js';
 
 /**
- * The public keys of a token issuer, read by HTTP and kept. jose's own `createRemoteJWKSet` reads a response of any size,
- * and refuses a key that is new within 30 s of the last read.
+ * The public keys of a token issuer, read by HTTP and cached. jose's own `createRemoteJWKSet` reads a response of any
+ * size, and refuses a new key within 30 s of the last read.
  */
 export class IssuerKeys {
   readonly #url: URL;
@@ -20,7 +20,7 @@ export class IssuerKeys {
     this.#timeoutMs = timeoutMs;
   }
 
-  /** Reads the keys. Calls at the same time share one request. */
+  /** Reads the keys. Concurrent calls share one request. */
   read(): Promise<void> {
     this.#reading ??= this.#fetch().finally(() => {
       this.#reading = undefined;
@@ -29,7 +29,8 @@ export class IssuerKeys {
   }
 
   /**
-   * The key that a token names. The keys are read again when they are old, and early when the token names none of them.
+   * Finds the key that a token names. Reads the keys again when they are old, and early when the token names an unknown
+   * key.
    *
    * @throws {Problem} `not_ready`: the keys cannot be read
    * @throws {errors.JOSEError} the token's key is not among them
@@ -41,10 +42,10 @@ export class IssuerKeys {
       return await keys(header, token);
     } catch (error) {
       if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
-      // another token has had them read meanwhile
+      // the keys were read again in the meantime, for another token
       if (this.#keys !== keys) return this.#keys!(header, token);
       if (this.#reading === undefined && !this.#mayReadEarly()) {
-        // it may be a new key, which cannot be known while the issuer does not respond
+        // it may be a new key: that is not known while the issuer does not respond
         if (this.#failedAt > this.#readAt) throw notReady(error);
         throw error;
       }
@@ -53,11 +54,11 @@ export class IssuerKeys {
     }
   };
 
-  /** Reads keys that are old. If that fails, they are used for some time, and the issuer gets a pause. */
+  /** Reads the keys again if they are old. If that fails, uses them for some time, and pauses before the next read. */
   async #renew(): Promise<void> {
     const now = Date.now();
     if (now - this.#readAt < FRESH_MS) return;
-    const isUsable = now - this.#readAt < KEPT_MS;
+    const isUsable = now - this.#readAt < USABLE_MS;
     if (isUsable && now - this.#failedAt < PAUSE_MS) return;
     await this.read().catch((error: unknown) => {
       if (!isUsable) throw notReady(error);
@@ -84,7 +85,7 @@ export class IssuerKeys {
         signal: AbortSignal.timeout(this.#timeoutMs),
       });
       const text = await boundedText(response);
-      // not the keys of an error page, and not of where a redirect leads
+      // neither the keys of an error page nor those behind a redirect
       if (response.status !== 200) throw new Error(`expected status 200, received ${response.status}`);
       this.#keys = createLocalJWKSet(JSON.parse(text) as JSONWebKeySet);
       this.#readAt = Date.now();
@@ -95,33 +96,36 @@ export class IssuerKeys {
   }
 }
 
-/** Keys are read again when they are older; a key that the issuer has withdrawn is accepted until then. */
+/** Keys are read again at this age. A key that the issuer has withdrawn is accepted until then. */
 const FRESH_MS = 10 * 60_000;
 
-/** Keys that cannot be read again are used until this age: connections end every two hours, and an issuer may be away. */
-const KEPT_MS = 60 * 60_000;
+/**
+ * Keys that cannot be read again are used until this age: clients reconnect every two hours, also while the issuer is
+ * down.
+ */
+const USABLE_MS = 60 * 60_000;
 
-/** Between two reads that fail, while there are keys to use. */
+/** The pause after a failed read while there are keys to use. */
 const PAUSE_MS = 1_000;
 
 /**
- * Reads for unknown keys: up to two at once, then one in ten seconds. A new key is accepted at once, and tokens with
- * random key ids cannot flood the issuer.
+ * A token bucket for reads because of unknown keys: a burst of two, then one per ten seconds. A new key is accepted at
+ * once, and tokens with random key ids cannot flood the issuer.
  */
 const EARLY_READS = 2;
 const EARLY_READ_MS = 10_000;
 
-/** A JWKS has a few KB; API Gateway's own authorizer takes up to 150,000 bytes. */
+/** A JWKS has a few KB; API Gateway's own authorizer accepts up to 150,000 bytes. */
 const MAX_BYTES = 1024 * 1024;
 
-/** @throws {Error} it is larger than a JWKS can be; what is left of it is not read */
+/** @throws {Error} the body is larger than a JWKS can be; the rest of it is not read */
 async function boundedText({ body }: Response): Promise<string> {
   if (body === null) return '';
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of body) {
     bytes += chunk.byteLength;
-    // leaving the loop cancels the body, and with it the connection
+    // leaving the loop cancels the body and closes the connection
     if (bytes > MAX_BYTES) throw new Error(`expected a JWKS of at most ${MAX_BYTES} bytes`);
     chunks.push(chunk);
   }
@@ -129,7 +133,9 @@ async function boundedText({ body }: Response): Promise<string> {
 }
 
 function notReady(cause: unknown): Problem {
-  return new Problem('not_ready', 'The keys of the token issuer cannot be read.', { cause });
+  return new Problem('not_ready', 'The keys of the token issuer cannot be read. Retry in a second.', {
+    cause,
+  });
 }
 
 function throwNotReady(error: unknown): never {

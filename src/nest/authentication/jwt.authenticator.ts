@@ -4,24 +4,25 @@ import { errors, type JWTPayload, jwtVerify } from 'jose';
 import { type Logger } from 'pino';
 import { type UserId } from '../../api/integration.js';
 import { QUOTAS } from '../../api/quotas.js';
-import { type JwtAuthentication } from '../../service/configuration/authentication.js';
-import { Authenticator, toUserId, USER_ID_FORM } from './authenticator.js';
-import { type GatewayRequest } from '../routes/gateway-request.js';
-import { IssuerKeys } from './issuer-keys.js';
+import { type JwtSettings } from '../config/authentication-settings.js';
 import { Problem } from '../http/problem.js';
+import { Authenticator } from './authenticator.js';
+import { type Handshake } from './handshake.js';
+import { IssuerKeys } from './issuer-keys.js';
+import { toUserId, USER_ID_FORM } from './user-id.js';
 
 /**
- * `AUTH=jwt`: the handshake carries a signed token. That it says which algorithm and which key to use is why both are
- * held against the settings.
+ * `AUTH=jwt`: the handshake carries a signed token. The token itself names its algorithm and its key, so that both are
+ * checked against the settings.
  *
- * @see https://www.rfc-editor.org/rfc/rfc6750#section-3.1 which status says what
+ * @see https://www.rfc-editor.org/rfc/rfc6750#section-3.1 which status means what
  * @see https://www.rfc-editor.org/rfc/rfc8725 what to check
  */
 export class JwtAuthenticator extends Authenticator implements OnApplicationBootstrap {
   readonly #keys: IssuerKeys | KeyObject;
 
   constructor(
-    private readonly settings: JwtAuthentication,
+    private readonly settings: JwtSettings,
     private readonly log: Logger,
   ) {
     super();
@@ -29,18 +30,25 @@ export class JwtAuthenticator extends Authenticator implements OnApplicationBoot
     this.#keys = key instanceof URL ? new IssuerKeys(key, settings.jwksTimeoutMs) : key;
   }
 
-  /** Reads the keys, so that the first client need not wait. The start does not: the issuer may come up later. */
+  /** Reads the keys, so that the first client need not wait. The start does not wait: the issuer may start later. */
   onApplicationBootstrap(): void {
     if (!(this.#keys instanceof IssuerKeys)) return;
     this.#keys.read().catch((error: unknown) => this.log.warn({ err: error }, 'JWKS not read'));
   }
 
-  override async authenticate({ tokens }: GatewayRequest): Promise<UserId> {
+  override async authenticate({ tokens }: Handshake): Promise<UserId> {
     const [token, ...others] = tokens;
     if (token === undefined) {
-      throw new Problem('missing_token', 'Send it as ?token=…, or as sub-protocols: backchannel, token.…');
+      throw new Problem(
+        'missing_token',
+        'Send the token as ?token=… or as a sub-protocol: backchannel, token.…',
+      );
     }
-    if (others.length > 0) throw new Problem('repeated_token', 'Send it in one way only.');
+    if (others.length > 0)
+      throw new Problem(
+        'repeated_token',
+        'Send exactly one token, in the query string or as a sub-protocol.',
+      );
     const { [this.settings.userClaim]: user } = await this.#verify(token);
     const userId = toUserId(user);
     if (userId === undefined) {
@@ -54,7 +62,7 @@ export class JwtAuthenticator extends Authenticator implements OnApplicationBoot
     if (token.length > QUOTAS.tokenBytes) {
       throw new Problem(
         'invalid_token',
-        `It has ${token.length} bytes, expected at most ${QUOTAS.tokenBytes}.`,
+        `The token has ${token.length} bytes, expected at most ${QUOTAS.tokenBytes}.`,
       );
     }
     const { algorithms, issuer, audiences, clockToleranceSeconds } = this.settings;
@@ -66,7 +74,7 @@ export class JwtAuthenticator extends Authenticator implements OnApplicationBoot
     };
     const keys = this.#keys;
     try {
-      // two calls, because they are two functions of one name
+      // two calls, because jwtVerify is overloaded
       const { payload } =
         keys instanceof IssuerKeys
           ? await jwtVerify(token, keys.find, options)
@@ -80,19 +88,20 @@ export class JwtAuthenticator extends Authenticator implements OnApplicationBoot
   }
 }
 
-/** What the client is told, who cannot be shown how the token was checked beyond this. */
+/** For the client, which is not shown more about how the token is checked. */
 function explain(error: errors.JOSEError): string {
-  if (error instanceof errors.JWTExpired) return 'It has expired.';
-  if (error instanceof errors.JWTClaimValidationFailed) return `Its claim ${error.claim} is not as expected.`;
-  return 'Its form, algorithm, key or signature is not as expected.';
+  if (error instanceof errors.JWTExpired) return 'The token has expired.';
+  if (error instanceof errors.JWTClaimValidationFailed)
+    return `The claim ${error.claim} of the token is not as expected.`;
+  return 'The form, algorithm, key or signature of the token is not as expected.';
 }
 
 /**
- * Checks for whom a token is, as API Gateway's own JWT authorizer does: by `aud`, a text or a list, and only if there is no
- * `aud` by `client_id`, which is where Cognito's access tokens name the app client.
+ * Checks the audience of a token as API Gateway's own JWT authorizer does: by `aud`, a text or a list, or without `aud`
+ * by `client_id`, in which Cognito's access tokens name the app client.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
- * @throws {errors.JWTClaimValidationFailed} it is for none of the audiences
+ * @throws {errors.JWTClaimValidationFailed} the token is for none of the audiences
  */
 function checkAudience(payload: JWTPayload, audiences: readonly string[]): void {
   const claim = payload.aud === undefined && payload['client_id'] !== undefined ? 'client_id' : 'aud';

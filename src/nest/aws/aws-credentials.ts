@@ -1,5 +1,5 @@
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
-import { isLoopback } from '../../service/configuration/loopback.js';
+import { isLoopback } from '../loopback.js';
 
 /** AWS credentials in the SDK's format. */
 export interface AwsCredentials {

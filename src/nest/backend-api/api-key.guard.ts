@@ -1,23 +1,23 @@
-import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { type FastifyRequest } from 'fastify';
-import { Config } from '../../service/configuration/config.js';
+import { Config } from '../config/config.js';
 import { Problem } from '../http/problem.js';
 import { SecretDigest } from '../http/secret-digest.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The name of the API key that the request carries, once {@link ApiKeyGuard} has let it through. */
+    /** The name of the API key with which {@link ApiKeyGuard} has accepted the request. */
     apiKeyName?: string;
   }
 }
 
-/** Lets through only what carries one of the API keys; every line of its log has the key's name from then on. */
+/** Accepts only requests with one of the API keys, and adds the key's name to their log lines. */
 @Injectable()
 export class ApiKeyGuard implements CanActivate {
   readonly #accepted: readonly { readonly name: string; readonly digest: SecretDigest }[];
 
-  constructor(@Inject(Config) config: Config) {
-    this.#accepted = config.publishApi.keys.map(({ name, key }) => ({ name, digest: new SecretDigest(key) }));
+  constructor(config: Config) {
+    this.#accepted = config.backendApi.keys.map(({ name, key }) => ({ name, digest: new SecretDigest(key) }));
   }
 
   /** @throws {Problem} `missing_api_key` or `invalid_api_key` */

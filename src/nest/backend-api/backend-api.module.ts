@@ -1,4 +1,7 @@
 import { Module } from '@nestjs/common';
+import { ChannelsModule } from '../channels/channels.module.js';
+import { ConnectionsModule } from '../connections/connections.module.js';
+import { StoreModule } from '../store/store.module.js';
 import { BatchesController } from './batches.controller.js';
 import { ChannelNamePipe } from './channel-name.pipe.js';
 import { ChannelsController } from './channels.controller.js';
@@ -8,8 +11,9 @@ import { DirectMessagesService } from './direct-messages.service.js';
 import { PublishingService } from './publishing.service.js';
 import { UsersController } from './users.controller.js';
 
-/** The HTTP API through which other backends publish, send, disconnect and look. Only there with `API_KEYS`. */
+/** The HTTP API for other backends: publish, send, disconnect and read. Imported only if there are `API_KEYS`. */
 @Module({
+  imports: [ChannelsModule, ConnectionsModule, StoreModule],
   controllers: [
     ChannelsController,
     BatchesController,
@@ -19,4 +23,4 @@ import { UsersController } from './users.controller.js';
   ],
   providers: [PublishingService, DirectMessagesService, ChannelNamePipe],
 })
-export class PublishApiModule {}
+export class BackendApiModule {}

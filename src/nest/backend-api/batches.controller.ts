@@ -1,12 +1,12 @@
 import { Body, Controller, Post, UseGuards, UsePipes } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiTags } from '@nestjs/swagger';
-import { BatchAnswer } from './answers.js';
+import { BatchResponse } from './response-schemas.js';
 import { ApiKeyGuard } from './api-key.guard.js';
-import { PostOperation } from './operation.js';
+import { PostOperation } from './api-operation.decorators.js';
 import { PublishingService } from './publishing.service.js';
 import { RequestPipe } from './request.pipe.js';
-import { BATCH_BYTES, BATCH_MESSAGES, BatchBody } from './requests.js';
+import { BATCH_BYTES, BATCH_MESSAGES, BatchBody } from './request-schemas.js';
 
 /** Messages to several channels in one request. */
 @Controller('v1/messages')
@@ -21,11 +21,12 @@ export class BatchesController {
   @PostOperation({
     summary: `Publish up to ${BATCH_MESSAGES} messages to channels`,
     description:
-      'Each message has its own result or problem, and one that fails stops no other. Those to one channel keep their ' +
-      'order. A repeated request is given the problems again, too: send what has failed with another key.',
-    answer: BatchAnswer,
+      'Each message has its own result or problem; the others are published even if one fails. Messages to one ' +
+      'channel keep their order. The response to a repeated request has the same problems again: ' +
+      'resend failed messages with another key.',
+    response: BatchResponse,
   })
-  async publishBatch(@Body({ schema: BatchBody }) batch: BatchBody): Promise<BatchAnswer> {
+  async publishBatch(@Body({ schema: BatchBody }) batch: BatchBody): Promise<BatchResponse> {
     return this.publishing.publishBatch(batch);
   }
 }

@@ -1,12 +1,12 @@
-import { Inject, Injectable, type PipeTransform } from '@nestjs/common';
+import { Injectable, type PipeTransform } from '@nestjs/common';
 import { type ChannelName } from '../../api/messages.js';
-import { Config } from '../../service/configuration/config.js';
+import { Config } from '../config/config.js';
 import { Problem } from '../http/problem.js';
 
-/** Refuses names of channels that no client could join. */
+/** Refuses channel names that are too long for clients. */
 @Injectable()
 export class ChannelNamePipe implements PipeTransform<ChannelName, ChannelName> {
-  constructor(@Inject(Config) private readonly config: Config) {}
+  constructor(private readonly config: Config) {}
 
   /** @throws {Problem} `channel_name_too_long` */
   transform(channel: ChannelName): ChannelName {
@@ -14,7 +14,7 @@ export class ChannelNamePipe implements PipeTransform<ChannelName, ChannelName> 
     if (channel.length <= nameLength) return channel;
     throw new Problem(
       'channel_name_too_long',
-      `${channel.length} characters, expected at most ${nameLength}`,
+      `The channel name has ${channel.length} characters, expected at most ${nameLength}.`,
     );
   }
 }

@@ -2,17 +2,17 @@ import { Body, Controller, Get, Param, Post, Query, UseGuards, UsePipes } from '
 import { ApiTags } from '@nestjs/swagger';
 import { type ChannelName, type Published } from '../../api/messages.js';
 import { Store } from '../store/store.js';
-import { ChannelAnswer, HistoryAnswer, MembersAnswer, PublishedAnswer } from './answers.js';
+import { ChannelResponse, HistoryResponse, MembersResponse, PublishedResponse } from './response-schemas.js';
 import { ApiKeyGuard } from './api-key.guard.js';
 import { ChannelNamePipe } from './channel-name.pipe.js';
-import { Operation, PostOperation } from './operation.js';
+import { Operation, PostOperation } from './api-operation.decorators.js';
 import { PublishingService } from './publishing.service.js';
 import { RequestPipe } from './request.pipe.js';
-import { ChannelSegment, HistoryQuery, MembersQuery, MessageBody } from './requests.js';
+import { ChannelSegment, HistoryQuery, MembersQuery, MessageBody } from './request-schemas.js';
 
 const Channel = () => Param('channel', { schema: ChannelSegment, pipes: [ChannelNamePipe] });
 
-/** Channels: publish to one, see who is there, read what was published. Clients' permissions do not apply. */
+/** Publishes to a channel, and reads its members and its log. Clients' permissions do not apply. */
 @Controller('v1/channels/:channel')
 @ApiTags('Channels')
 @UseGuards(ApiKeyGuard)
@@ -26,14 +26,15 @@ export class ChannelsController {
   @Post('messages')
   @PostOperation({
     summary: 'Publish a message to a channel',
-    description: 'Answered once a delivery to each member was tried, or is left to the other tasks.',
-    answer: PublishedAnswer,
+    description:
+      'The response is sent once delivery to each member was attempted, or is shared among all tasks.',
+    response: PublishedResponse,
     problems: ['channel_name_too_long'],
   })
   async publish(
     @Channel() channel: ChannelName,
     @Body({ schema: MessageBody }) { data }: MessageBody,
-  ): Promise<PublishedAnswer> {
+  ): Promise<PublishedResponse> {
     return this.publishing.publish(channel, data);
   }
 
@@ -41,15 +42,15 @@ export class ChannelsController {
   @Operation({
     summary: "Read a channel's log",
     description:
-      'The oldest messages after `since_offset`, or of all that are kept. The next page begins after the last message ' +
-      'of this one; when that is `offset`, there are no more.',
-    answer: HistoryAnswer,
+      'The oldest messages after `since_offset`, or the oldest of the log. For the next page, pass the offset of the ' +
+      'last message; if it equals `offset`, there are no more messages.',
+    response: HistoryResponse,
     problems: ['channel_name_too_long'],
   })
   async history(
     @Channel() channel: ChannelName,
     @Query({ schema: HistoryQuery }) { epoch, since_offset: since, limit }: HistoryQuery,
-  ): Promise<HistoryAnswer> {
+  ): Promise<HistoryResponse> {
     const position = await this.store.position(channel);
     const isKnown = since !== undefined && epoch === position.epoch && since <= position.offset;
     const after = isKnown ? since : 0;
@@ -68,11 +69,11 @@ export class ChannelsController {
 
   @Get()
   @Operation({
-    summary: 'How many members a channel has, and where its log is',
-    answer: ChannelAnswer,
+    summary: "A channel's number of members and the position of its log",
+    response: ChannelResponse,
     problems: ['channel_name_too_long'],
   })
-  async channel(@Channel() channel: ChannelName): Promise<ChannelAnswer> {
+  async channel(@Channel() channel: ChannelName): Promise<ChannelResponse> {
     const [members, position] = await Promise.all([
       this.store.countMembers(channel),
       this.store.position(channel),
@@ -82,15 +83,15 @@ export class ChannelsController {
 
   @Get('members')
   @Operation({
-    summary: 'Who is in a channel',
-    answer: MembersAnswer,
+    summary: "A channel's members",
+    response: MembersResponse,
     problems: ['channel_name_too_long'],
   })
   async members(
     @Channel() channel: ChannelName,
     @Query({ schema: MembersQuery }) { after, limit }: MembersQuery,
-  ): Promise<MembersAnswer> {
-    const members: MembersAnswer['members'] = [];
+  ): Promise<MembersResponse> {
+    const members: MembersResponse['members'] = [];
     for await (const page of this.store.members(channel, { after })) {
       for (const { connectionId, userId, joinedAt } of page) {
         members.push({ connectionId, userId, joinedAt });

@@ -3,14 +3,14 @@ import { ApiTags } from '@nestjs/swagger';
 import { type ConnectionId } from '../../api/integration.js';
 import { Problem } from '../http/problem.js';
 import { type Connection, Store } from '../store/store.js';
-import { ConnectionAnswer, DeliveredAnswer, DisconnectedAnswer } from './answers.js';
+import { ConnectionResponse, DeliveredResponse, DisconnectedResponse } from './response-schemas.js';
 import { ApiKeyGuard } from './api-key.guard.js';
 import { DirectMessagesService } from './direct-messages.service.js';
-import { Operation, PostOperation } from './operation.js';
+import { Operation, PostOperation } from './api-operation.decorators.js';
 import { RequestPipe } from './request.pipe.js';
-import { ConnectionIdSegment, MessageBody } from './requests.js';
+import { ConnectionIdSegment, MessageBody } from './request-schemas.js';
 
-/** One connection. */
+/** Reads, closes and sends to one connection. */
 @Controller('v1/connections/:connectionId')
 @ApiTags('Connections')
 @UseGuards(ApiKeyGuard)
@@ -23,47 +23,53 @@ export class ConnectionsController {
 
   @Get()
   @Operation({
-    summary: 'What is known of a connection',
-    answer: ConnectionAnswer,
+    summary: 'A connection',
+    response: ConnectionResponse,
     problems: ['unknown_connection'],
   })
   async connection(
     @Param('connectionId', { schema: ConnectionIdSegment }) connectionId: ConnectionId,
-  ): Promise<ConnectionAnswer> {
+  ): Promise<ConnectionResponse> {
     const connection = await this.store.getConnection(connectionId);
-    if (connection === undefined) throw new Problem('unknown_connection', 'it has left, or never was there');
-    return shown(connection);
+    if (connection === undefined)
+      throw new Problem('unknown_connection', 'The connection is closed or never existed.');
+    return toResponse(connection);
   }
 
   @Post('messages')
   @PostOperation({
     summary: 'Send a message to a connection',
-    description: 'It is not kept: a client that connects again does not get it.',
-    answer: DeliveredAnswer,
+    description: 'The message is not stored: a client that reconnects does not get it.',
+    response: DeliveredResponse,
     problems: ['callback_failed'],
   })
   async sendToConnection(
     @Param('connectionId', { schema: ConnectionIdSegment }) connectionId: ConnectionId,
     @Body({ schema: MessageBody }) { data }: MessageBody,
-  ): Promise<DeliveredAnswer> {
+  ): Promise<DeliveredResponse> {
     return this.directMessages.sendToConnection(connectionId, data);
   }
 
   @Delete()
   @Operation({
     summary: 'Close a connection',
-    description: 'The client sees close code 1000.',
-    answer: DisconnectedAnswer,
+    description: 'The client receives close code 1000.',
+    response: DisconnectedResponse,
     problems: ['callback_failed'],
   })
   async disconnect(
     @Param('connectionId', { schema: ConnectionIdSegment }) connectionId: ConnectionId,
-  ): Promise<DisconnectedAnswer> {
+  ): Promise<DisconnectedResponse> {
     return this.directMessages.disconnect(connectionId);
   }
 }
 
-/** What other backends see of a connection. */
-export function shown({ connectionId, userId, connectedAt, lastActiveAt }: Connection): ConnectionAnswer {
+/** The part of a connection that other backends can read. */
+export function toResponse({
+  connectionId,
+  userId,
+  connectedAt,
+  lastActiveAt,
+}: Connection): ConnectionResponse {
   return { connectionId, userId, connectedAt, lastActiveAt };
 }

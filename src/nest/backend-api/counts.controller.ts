@@ -1,11 +1,11 @@
 import { Controller, Get, UseGuards } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Store } from '../store/store.js';
-import { CountsAnswer } from './answers.js';
+import { CountsResponse } from './response-schemas.js';
 import { ApiKeyGuard } from './api-key.guard.js';
-import { Operation } from './operation.js';
+import { Operation } from './api-operation.decorators.js';
 
-/** The whole, in numbers. */
+/** Counts of the whole store. */
 @Controller('v1/counts')
 @ApiTags('Counts')
 @UseGuards(ApiKeyGuard)
@@ -14,11 +14,11 @@ export class CountsController {
 
   @Get()
   @Operation({
-    summary: 'How many connections and channels there are',
-    description: 'Reads more than any other operation: ask for it every minute, not every second.',
-    answer: CountsAnswer,
+    summary: 'The numbers of connections and channels',
+    description: 'Reads more of the store than any other operation: call it every minute, not every second.',
+    response: CountsResponse,
   })
-  async counts(): Promise<CountsAnswer> {
+  async counts(): Promise<CountsResponse> {
     return this.store.counts();
   }
 }

@@ -4,10 +4,10 @@ import { ConnectionsService } from '../connections/connections.service.js';
 import { type Frame, frame } from '../connections/frame.js';
 import { RequestLog } from '../logging/request-log.js';
 import { Store } from '../store/store.js';
-import { type DeliveredAnswer, type DisconnectedAnswer } from './answers.js';
-import { tooLarge } from './publishing.service.js';
+import { type DeliveredResponse, type DisconnectedResponse } from './response-schemas.js';
+import { messageTooLarge } from './message-too-large.js';
 
-/** Sends to, and ends, single connections and all those of a user. */
+/** Sends to and closes single connections, and all connections of a user. */
 @Injectable()
 export class DirectMessagesService {
   constructor(
@@ -18,51 +18,51 @@ export class DirectMessagesService {
 
   /**
    * @throws {Problem} `message_too_large`
-   * @throws {CallbackError} whether it was delivered is not known, or it was not
+   * @throws {CallbackError} the message was not delivered, or that is not known
    */
-  async sendToConnection(connectionId: ConnectionId, data: unknown): Promise<DeliveredAnswer> {
+  async sendToConnection(connectionId: ConnectionId, data: unknown): Promise<DeliveredResponse> {
     const outcome = await this.connections.deliver(connectionId, direct(data));
-    const answer = { delivered: 0, gone: 0, failed: 0, [outcome]: 1 };
-    this.log.info({ recipient: connectionId, ...answer }, 'sent to a connection');
-    return answer;
+    const report = { delivered: 0, gone: 0, failed: 0, [outcome]: 1 };
+    this.log.info({ recipient: connectionId, ...report }, 'sent to a connection');
+    return report;
   }
 
   /**
    * @throws {Problem} `message_too_large`
-   * @throws {QueueFullError} too many messages wait; nobody got it
+   * @throws {QueueFullError} too many messages are queued; no connection got it
    */
-  async sendToUser(userId: UserId, data: unknown): Promise<DeliveredAnswer> {
-    const report = await this.connections.deliverToMany(this.store.connectionsOf(userId), direct(data));
-    const { delivered, gone, throttled, failed, firstFailure } = report;
-    const answer = { delivered, gone, failed: throttled + failed };
-    this.log.info({ userId, ...answer }, 'sent to a user');
-    if (answer.failed > 0)
+  async sendToUser(userId: UserId, data: unknown): Promise<DeliveredResponse> {
+    const counts = await this.connections.deliverToMany(this.store.connectionsOf(userId), direct(data));
+    const { delivered, gone, throttled, failed, firstFailure } = counts;
+    const report = { delivered, gone, failed: throttled + failed };
+    this.log.info({ userId, ...report }, 'sent to a user');
+    if (report.failed > 0)
       this.log.warn({ userId, throttled, failed, err: firstFailure }, 'deliveries failed');
-    return answer;
+    return report;
   }
 
-  /** @throws {CallbackError} whether it was closed is not known, or it was not */
-  async disconnect(connectionId: ConnectionId): Promise<DisconnectedAnswer> {
+  /** @throws {CallbackError} the connection was not closed, or that is not known */
+  async disconnect(connectionId: ConnectionId): Promise<DisconnectedResponse> {
     const outcome = await this.connections.disconnect(connectionId);
-    const answer = { disconnected: 0, gone: 0, failed: 0, [outcome]: 1 };
-    this.log.info({ recipient: connectionId, ...answer }, 'connection closed');
-    return answer;
+    const report = { disconnected: 0, gone: 0, failed: 0, [outcome]: 1 };
+    this.log.info({ recipient: connectionId, ...report }, 'connection closed');
+    return report;
   }
 
-  async disconnectUser(userId: UserId): Promise<DisconnectedAnswer> {
-    const answer = { disconnected: 0, gone: 0, failed: 0 };
+  async disconnectUser(userId: UserId): Promise<DisconnectedResponse> {
+    const report = { disconnected: 0, gone: 0, failed: 0 };
     for await (const page of this.store.connectionsOf(userId)) {
       const outcomes = await Promise.allSettled(
         page.map(({ connectionId }) => this.connections.disconnect(connectionId)),
       );
       for (const outcome of outcomes) {
-        answer[outcome.status === 'fulfilled' ? outcome.value : 'failed'] += 1;
+        report[outcome.status === 'fulfilled' ? outcome.value : 'failed'] += 1;
         if (outcome.status === 'rejected')
           this.log.warn({ userId, err: outcome.reason }, 'connection not closed');
       }
     }
-    this.log.info({ userId, ...answer }, "user's connections closed");
-    return answer;
+    this.log.info({ userId, ...report }, "user's connections closed");
+    return report;
   }
 }
 
@@ -71,6 +71,6 @@ function direct(data: unknown): Frame {
   try {
     return frame({ type: 'message', data });
   } catch (error) {
-    throw tooLarge(error);
+    throw messageTooLarge(error);
   }
 }

@@ -1,22 +1,16 @@
 import { createHash } from 'node:crypto';
 import { type IncomingMessage } from 'node:http';
-import {
-  type CallHandler,
-  type ExecutionContext,
-  Inject,
-  Injectable,
-  type NestInterceptor,
-} from '@nestjs/common';
+import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { lastValueFrom, type Observable, of } from 'rxjs';
-import { Config } from '../../service/configuration/config.js';
-import { RequestLog } from '../logging/request-log.js';
+import { Config } from '../config/config.js';
 import { Problem } from '../http/problem.js';
+import { RequestLog } from '../logging/request-log.js';
 import { Store } from '../store/store.js';
 
 /**
- * A request with an `Idempotency-Key` is carried out once: who repeats it is given the answer again. Only successes are
- * kept; what has failed may be tried again with the same key, also with a body that was put right.
+ * Carries out a request with an `Idempotency-Key` once: repetitions get the first response again. Only successful
+ * responses are kept; a failed request may be repeated with the same key, also with a corrected body.
  *
  * @see https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
  */
@@ -24,7 +18,7 @@ import { Store } from '../store/store.js';
 export class IdempotencyInterceptor implements NestInterceptor {
   constructor(
     private readonly store: Store,
-    @Inject(Config) private readonly config: Config,
+    private readonly config: Config,
     private readonly log: RequestLog,
   ) {}
 
@@ -36,55 +30,61 @@ export class IdempotencyInterceptor implements NestInterceptor {
     const sent = idempotencyKey(request.raw);
     if (sent === undefined) return next.handle();
 
-    // only a request to the same place by the same backend is the same
+    // the key counts per backend and URL
     const key = `idempotency:${hash(`${request.apiKeyName}\n${request.url}\n${sent}`)}`;
     const bodyHash = hash(String(request.body));
     const reservation = await this.store.reserve(key, RESERVATION_MS);
     if (reservation !== 'reserved') return of(this.#repeat(reservation.result, bodyHash, reply));
-    let answer: unknown;
+    let body: unknown;
     try {
-      answer = await lastValueFrom(next.handle());
+      body = await lastValueFrom(next.handle());
     } catch (error) {
       await this.#attempt('key not released', () => this.store.release(key));
       throw error;
     }
-    const kept: KeptAnswer = { bodyHash, answer };
-    await this.#attempt('answer not kept', () =>
-      this.store.keepResult(key, JSON.stringify(kept), this.config.publishApi.idempotencyMs),
+    const kept: KeptResponse = { bodyHash, answer: body };
+    await this.#attempt('response not kept', () =>
+      this.store.keepResult(key, JSON.stringify(kept), this.config.backendApi.idempotencyMs),
     );
-    return of(answer);
+    return of(body);
   }
 
   #repeat(kept: string | undefined, bodyHash: string, reply: FastifyReply): unknown {
     if (kept === undefined) {
       reply.header('Retry-After', '1');
-      throw new Problem('request_under_way', 'the first request with this Idempotency-Key has no answer yet');
+      throw new Problem(
+        'request_under_way',
+        'the first request with this Idempotency-Key is still in progress',
+      );
     }
-    const first = JSON.parse(kept) as KeptAnswer;
+    const first = JSON.parse(kept) as KeptResponse;
     if (first.bodyHash !== bodyHash) {
-      throw new Problem('idempotency_key_reused', 'this Idempotency-Key came with another body before');
+      throw new Problem('idempotency_key_reused', 'this Idempotency-Key was used with another body');
     }
     reply.header('Idempotent-Replayed', 'true');
-    this.log.info({}, 'repeated request answered');
+    this.log.info({}, 'request repeated');
     return first.answer;
   }
 
-  /** What was done is done: that it cannot be noted must not change the answer. */
-  async #attempt(failure: string, note: () => Promise<void>): Promise<void> {
+  /** The request was carried out or has failed already: a failure to record that must not change the response. */
+  async #attempt(failure: string, record: () => Promise<void>): Promise<void> {
     try {
-      await note();
+      await record();
     } catch (error) {
       this.log.warn({ err: error }, failure);
     }
   }
 }
 
-interface KeptAnswer {
+/** As it is stored; tasks of other versions read it, too. */
+interface KeptResponse {
+  /** Of the request. */
   readonly bodyHash: string;
+  /** The body of the response. */
   readonly answer: unknown;
 }
 
-/** Longer than a request takes: after it, one whose task was killed may be tried again. */
+/** Longer than any request takes. After that, a request whose task was killed may be repeated. */
 const RESERVATION_MS = 5 * 60_000;
 
 function idempotencyKey({ headersDistinct }: IncomingMessage): string | undefined {

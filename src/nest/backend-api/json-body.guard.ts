@@ -2,7 +2,7 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { type FastifyRequest } from 'fastify';
 import { Problem } from '../http/problem.js';
 
-/** Lets through only bodies that are said to be JSON. The application itself takes every body as text. */
+/** Accepts only bodies with the content type of JSON. The application itself reads every body as text. */
 @Injectable()
 export class JsonBodyGuard implements CanActivate {
   /** @throws {Problem} `unsupported_media_type` */
@@ -13,7 +13,7 @@ export class JsonBodyGuard implements CanActivate {
     if (types.length === 1 && JSON_TYPE.test(types[0] ?? '') && !isEncoded) return true;
     throw new Problem(
       'unsupported_media_type',
-      'expected one Content-Type, application/json, as UTF-8 and without a Content-Encoding',
+      'expected the header Content-Type: application/json once, in UTF-8 and without a Content-Encoding',
     );
   }
 }

@@ -1,21 +1,21 @@
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import { PublishApiModule } from './backend-api.module.js';
+import { BackendApiModule } from './backend-api.module.js';
 
-/** Serves the OpenAPI document and a page to read it, both without a key: nothing in them is secret. */
+/** Serves the OpenAPI document and a page that shows it, both without a key: nothing in them is secret. */
 export function serveOpenApi(app: NestFastifyApplication): void {
   SwaggerModule.setup('v1/docs', app, () => describeApi(app), {
     jsonDocumentUrl: 'v1/openapi.json',
     raw: ['json'],
-    customSiteTitle: "Backchannel's publish API",
+    customSiteTitle: 'Backchannel backend API',
   });
 }
 
 function describeApi(app: NestFastifyApplication): OpenAPIObject {
   const description = new DocumentBuilder()
-    .setTitle("Backchannel's publish API")
+    .setTitle('Backchannel backend API')
     .setDescription(
-      'Other backends publish to channels, send to connections and users, disconnect them, and look.',
+      'Other backends publish to channels, send to connections and users, disconnect them, and read what is stored.',
     )
     .setVersion('1')
     .addBearerAuth(
@@ -25,7 +25,7 @@ function describeApi(app: NestFastifyApplication): OpenAPIObject {
     .addSecurityRequirements('apiKey')
     .build();
   return SwaggerModule.createDocument(app, description, {
-    include: [PublishApiModule],
+    include: [BackendApiModule],
     operationIdFactory: (_controller, method) => method,
   });
 }

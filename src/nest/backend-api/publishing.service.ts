@@ -1,16 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { PROBLEMS } from '../../api/errors.js';
 import { type ChannelName } from '../../api/messages.js';
-import { TooLargeError } from '../callback/callback.errors.js';
 import { ChannelsService } from '../channels/channels.service.js';
-import { RequestLog } from '../logging/request-log.js';
 import { problemOf } from '../http/error.filter.js';
-import { Problem } from '../http/problem.js';
-import { type BatchAnswer, type ProblemBody, type PublishedAnswer } from './answers.js';
+import { RequestLog } from '../logging/request-log.js';
+import { type BatchResponse, type ProblemBody, type PublishedResponse } from './response-schemas.js';
 import { ChannelNamePipe } from './channel-name.pipe.js';
-import { type BatchBody } from './requests.js';
+import { messageTooLarge } from './message-too-large.js';
+import { type BatchBody } from './request-schemas.js';
 
-/** Publishes to channels in the name of nobody: permissions are for clients. */
+/** Publishes to channels for other backends. Such messages have no sender, and permissions do not apply. */
 @Injectable()
 export class PublishingService {
   constructor(
@@ -20,22 +19,22 @@ export class PublishingService {
   ) {}
 
   /**
-   * @returns the message's place in the channel's log
-   * @throws {Problem} `message_too_large`; nobody got it
-   * @throws {QueueFullError} too many messages wait; nobody got it
+   * @returns the message's position in the channel's log
+   * @throws {Problem} `message_too_large`; no member got it
+   * @throws {QueueFullError} too many messages are queued; no member got it
    */
-  async publish(channel: ChannelName, data: unknown): Promise<PublishedAnswer> {
+  async publish(channel: ChannelName, data: unknown): Promise<PublishedResponse> {
     try {
       const { epoch, offset } = await this.channels.send(channel, { data });
       return { epoch, offset };
     } catch (error) {
-      throw tooLarge(error);
+      throw messageTooLarge(error);
     }
   }
 
-  /** Publishes each message, those of one channel in their order, whatever becomes of the others. */
-  async publishBatch({ messages }: BatchBody): Promise<BatchAnswer> {
-    const results: BatchAnswer['results'] = [];
+  /** Publishes each message, whether or not others fail. Messages to one channel keep their order. */
+  async publishBatch({ messages }: BatchBody): Promise<BatchResponse> {
+    const results: BatchResponse['results'] = [];
     const byChannel = Map.groupBy(messages.entries(), ([, { channel }]) => channel);
     await Promise.all(
       [...byChannel].map(async ([channel, entries]) => {
@@ -45,7 +44,7 @@ export class PublishingService {
     return { results };
   }
 
-  async #result(channel: ChannelName, data: unknown): Promise<BatchAnswer['results'][number]> {
+  async #result(channel: ChannelName, data: unknown): Promise<BatchResponse['results'][number]> {
     try {
       return await this.publish(this.channelName.transform(channel), data);
     } catch (error) {
@@ -55,11 +54,4 @@ export class PublishingService {
       return { problem: { title, status, code, detail } satisfies ProblemBody };
     }
   }
-}
-
-/** Of a message that is too large before anybody got it, the sender is told; every other error stays what it is. */
-export function tooLarge(error: unknown): unknown {
-  return error instanceof TooLargeError
-    ? new Problem('message_too_large', error.message, { cause: error })
-    : error;
 }

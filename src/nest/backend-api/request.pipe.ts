@@ -4,19 +4,21 @@ import {
   StandardSchemaValidationPipe,
   type StandardSchemaValidationPipeOptions,
 } from '@nestjs/common';
+import { type z } from 'zod';
+import { describeIssue } from '../describe-issue.js';
 import { Problem } from '../http/problem.js';
 
 /**
- * Reads a body as JSON, which reaches the controllers as text, and checks it, and every other part of a request, by the
- * schema that its parameter names.
+ * Parses a body, which the service keeps as text, as JSON, and checks it and all other parameters with their zod
+ * schemas.
  */
 @Injectable()
 export class RequestPipe extends StandardSchemaValidationPipe {
   constructor() {
-    super({ exceptionFactory: (issues) => new Problem('bad_request', shortened(issues.map(describe))) });
+    super({ exceptionFactory: (issues) => new Problem('bad_request', shortened(issues.map(withPath))) });
   }
 
-  /** @throws {Problem} `bad_request`, which says where */
+  /** @throws {Problem} `bad_request`, whose detail has the path of each issue */
   override async transform<T>(value: T, metadata: ArgumentMetadata): Promise<T> {
     const { type, data: name } = metadata;
     if (type === 'body') return super.transform(parseJson(value) as T, metadata);
@@ -30,14 +32,21 @@ export class RequestPipe extends StandardSchemaValidationPipe {
     }
   }
 
-  /** Nest would take members called `constructor` or `prototype` out of what is published. */
+  /** The standard's own `validate` would give zod's texts. */
+  protected override validate<T>(value: unknown, schema: unknown): Validated<T> {
+    const { data, error } = (schema as z.ZodType<T>).safeParse(value, { error: describeIssue });
+    return error === undefined ? { value: data } : { issues: error.issues };
+  }
+
+  /** Nest would remove members called `constructor` or `prototype` from published data. */
   protected override stripProtoKeys(): void {}
 }
 
 type Issue = Parameters<NonNullable<StandardSchemaValidationPipeOptions['exceptionFactory']>>[0][number];
 
-/** Where, and what was expected there. */
-function describe({ path = [], message }: Issue): string {
+type Validated<T> = { readonly value: T } | { readonly issues: readonly Issue[] };
+
+function withPath({ path = [], message }: Issue): string {
   const keys = path.map((part) => String(typeof part === 'object' ? part.key : part));
   return keys.length === 0 ? message : `${keys.join('.')}: ${message}`;
 }

@@ -2,15 +2,20 @@ import { Body, Controller, Delete, Get, Param, Post, UseGuards, UsePipes } from 
 import { ApiTags } from '@nestjs/swagger';
 import { type UserId } from '../../api/integration.js';
 import { Store } from '../store/store.js';
-import { type ConnectionAnswer, ConnectionsAnswer, DeliveredAnswer, DisconnectedAnswer } from './answers.js';
+import {
+  type ConnectionResponse,
+  ConnectionsResponse,
+  DeliveredResponse,
+  DisconnectedResponse,
+} from './response-schemas.js';
 import { ApiKeyGuard } from './api-key.guard.js';
-import { shown } from './connections.controller.js';
+import { toResponse } from './connections.controller.js';
 import { DirectMessagesService } from './direct-messages.service.js';
-import { Operation, PostOperation } from './operation.js';
+import { Operation, PostOperation } from './api-operation.decorators.js';
 import { RequestPipe } from './request.pipe.js';
-import { MessageBody, UserIdSegment } from './requests.js';
+import { MessageBody, UserIdSegment } from './request-schemas.js';
 
-/** All connections of one user. A user who is not there has none. */
+/** Reads, closes and sends to all connections of one user. An unknown user has none. */
 @Controller('v1/users/:userId')
 @ApiTags('Users')
 @UseGuards(ApiKeyGuard)
@@ -22,13 +27,13 @@ export class UsersController {
   ) {}
 
   @Get('connections')
-  @Operation({ summary: "A user's connections", answer: ConnectionsAnswer })
+  @Operation({ summary: "A user's connections", response: ConnectionsResponse })
   async userConnections(
     @Param('userId', { schema: UserIdSegment }) userId: UserId,
-  ): Promise<ConnectionsAnswer> {
-    const connections: ConnectionAnswer[] = [];
+  ): Promise<ConnectionsResponse> {
+    const connections: ConnectionResponse[] = [];
     for await (const page of this.store.connectionsOf(userId)) {
-      connections.push(...page.map(shown));
+      connections.push(...page.map(toResponse));
       if (connections.length >= MAX_CONNECTIONS) break;
     }
     return { connections: connections.slice(0, MAX_CONNECTIONS) };
@@ -37,28 +42,28 @@ export class UsersController {
   @Post('messages')
   @PostOperation({
     summary: "Send a message to all of a user's connections",
-    description: 'It is not kept: a client that connects again does not get it.',
-    answer: DeliveredAnswer,
+    description: 'The message is not stored: a client that reconnects does not get it.',
+    response: DeliveredResponse,
   })
   async sendToUser(
     @Param('userId', { schema: UserIdSegment }) userId: UserId,
     @Body({ schema: MessageBody }) { data }: MessageBody,
-  ): Promise<DeliveredAnswer> {
+  ): Promise<DeliveredResponse> {
     return this.directMessages.sendToUser(userId, data);
   }
 
   @Delete('connections')
   @Operation({
     summary: "Close all of a user's connections",
-    description: 'The clients see close code 1000.',
-    answer: DisconnectedAnswer,
+    description: 'The clients receive close code 1000.',
+    response: DisconnectedResponse,
   })
   async disconnectUser(
     @Param('userId', { schema: UserIdSegment }) userId: UserId,
-  ): Promise<DisconnectedAnswer> {
+  ): Promise<DisconnectedResponse> {
     return this.directMessages.disconnectUser(userId);
   }
 }
 
-/** Of a user, in one answer. */
+/** In one response. */
 const MAX_CONNECTIONS = 1000;

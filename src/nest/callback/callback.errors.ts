@@ -1,10 +1,12 @@
+import { type ProblemReport, type ReportedError } from '../http/problem.js';
+
 export interface CallbackErrorOptions extends ErrorOptions {
   /** Whether another attempt may succeed; false by default. */
   readonly isTransient?: boolean;
 }
 
 /** A callback has failed. The subclasses are the failures that a caller can act on; see `response-errors.ts`. */
-export class CallbackError extends Error {
+export class CallbackError extends Error implements ReportedError {
   override readonly name: string = 'CallbackError';
   /** Another attempt may succeed: 429, 5xx, no response, or a broken connection. */
   readonly isTransient: boolean;
@@ -12,6 +14,10 @@ export class CallbackError extends Error {
   constructor(message: string, { isTransient = false, ...options }: CallbackErrorOptions = {}) {
     super(message, options);
     this.isTransient = isTransient;
+  }
+
+  get problem(): ProblemReport {
+    return { code: 'callback_failed', detail: this.name };
   }
 }
 
@@ -46,6 +52,11 @@ export class CredentialsError extends CallbackError {
     super(`no AWS credentials: ${reason}`);
     delete this.stack;
   }
+
+  /** By `CredentialsLog`. */
+  get isLoggedElsewhere(): boolean {
+    return true;
+  }
 }
 
 /** No response in time, in every attempt. The message may have been delivered all the same. */
@@ -56,4 +67,8 @@ export class CallbackTimeoutError extends CallbackError {
 /** The message was not sent: the settings allow no more queued messages, in total or for this connection. */
 export class QueueFullError extends CallbackError {
   override readonly name = 'QueueFullError';
+
+  override get problem(): ProblemReport {
+    return { code: 'overloaded', detail: this.message };
+  }
 }

@@ -1,14 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type BeforeApplicationShutdown,
-  Inject,
   Injectable,
   type OnApplicationShutdown,
   type OnModuleInit,
   Optional,
 } from '@nestjs/common';
 import { type ConnectionId } from '../../api/integration.js';
-import { Config } from '../../service/configuration/config.js';
+import { Config } from '../config/config.js';
 import { AdaptiveConcurrency } from './adaptive-concurrency.js';
 import { BatchedMessage, postBatch } from './batched-message.js';
 import { CallbackObserver, observed } from './callback-observer.js';
@@ -46,7 +45,7 @@ export class CallbackService implements OnModuleInit, BeforeApplicationShutdown,
   readonly #window: ConcurrencyLimit;
 
   constructor(
-    @Inject(Config) config: Config,
+    config: Config,
     @Optional() private readonly observer?: CallbackObserver,
   ) {
     const { callbackConcurrency: concurrency } = config;

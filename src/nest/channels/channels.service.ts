@@ -1,7 +1,7 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { type ChannelName, type Published, type Since } from '../../api/messages.js';
 import { QUOTAS } from '../../api/quotas.js';
-import { Config } from '../../service/configuration/config.js';
+import { Config } from '../config/config.js';
 import { UnknownConnectionError } from '../connections/connection.errors.js';
 import { type Sender } from '../connections/connections.service.js';
 import { RequestLog } from '../logging/request-log.js';
@@ -31,7 +31,7 @@ export class ChannelsService {
     private readonly replay: ReplayService,
     private readonly notices: MemberNotices,
     private readonly permissions: Permissions,
-    @Inject(Config) private readonly config: Config,
+    private readonly config: Config,
     private readonly log: RequestLog,
   ) {
     this.#order = new ChannelOrder({ messages: config.callbackQueue, bytes: config.callbackQueueBytes });

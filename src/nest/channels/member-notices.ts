@@ -1,9 +1,9 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { type ConnectionId } from '../../api/integration.js';
 import { type ChannelName } from '../../api/messages.js';
 import { ConcurrencyLimit } from '../callback/concurrency-limit.js';
 import { type DeliveryReport } from '../callback/delivery-report.js';
-import { Config } from '../../service/configuration/config.js';
+import { Config } from '../config/config.js';
 import { ConnectionsService, type Sender } from '../connections/connections.service.js';
 import { frame } from '../connections/frame.js';
 import { RequestLog } from '../logging/request-log.js';
@@ -26,7 +26,7 @@ export class MemberNotices {
   constructor(
     private readonly store: Store,
     private readonly connections: ConnectionsService,
-    @Inject(Config) private readonly config: Config,
+    private readonly config: Config,
     private readonly log: RequestLog,
   ) {
     if (config.channels.memberNotices.length > 0) {

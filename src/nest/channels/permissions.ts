@@ -1,9 +1,9 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { type ClientErrorCode } from '../../api/errors.js';
 import { type UserId } from '../../api/integration.js';
 import { type ChannelName } from '../../api/messages.js';
 import { QUOTAS } from '../../api/quotas.js';
-import { Config } from '../../service/configuration/config.js';
+import { Config } from '../config/config.js';
 import { type Sender } from '../connections/connections.service.js';
 
 /** Actions that need a permission. Leaving never does. */
@@ -27,7 +27,7 @@ export abstract class Permissions {
  */
 @Injectable()
 export class PrefixPermissions extends Permissions {
-  constructor(@Inject(Config) private readonly config: Config) {
+  constructor(private readonly config: Config) {
     super();
   }
 

@@ -1,7 +1,7 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { type ChannelName, type PresentMember } from '../../api/messages.js';
 import { QUOTAS } from '../../api/quotas.js';
-import { Config } from '../../service/configuration/config.js';
+import { Config } from '../config/config.js';
 import { type Sender } from '../connections/connections.service.js';
 import { Store } from '../store/store.js';
 import { ChannelsService } from './channels.service.js';
@@ -18,7 +18,7 @@ export class PresenceService {
   constructor(
     private readonly store: Store,
     private readonly channels: ChannelsService,
-    @Inject(Config) private readonly config: Config,
+    private readonly config: Config,
   ) {}
 
   /** @throws the errors of {@link ChannelsService.requireMember}: only members can read the presence */

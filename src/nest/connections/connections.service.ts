@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { type ConnectionId, type UserId } from '../../api/integration.js';
 import { type ChannelName } from '../../api/messages.js';
 import { QUOTAS } from '../../api/quotas.js';
@@ -6,7 +6,7 @@ import { GoneError } from '../callback/callback.errors.js';
 import { CallbackService } from '../callback/callback.service.js';
 import { type DeliveryReport } from '../callback/delivery-report.js';
 import { type Recipient } from '../callback/recipient.js';
-import { Config } from '../../service/configuration/config.js';
+import { Config } from '../config/config.js';
 import { RequestLog } from '../logging/request-log.js';
 import { Metrics } from '../metrics/metrics.js';
 import { Store } from '../store/store.js';
@@ -57,7 +57,7 @@ export class ConnectionsService {
   constructor(
     private readonly store: Store,
     private readonly callback: CallbackService,
-    @Inject(Config) private readonly config: Config,
+    private readonly config: Config,
     private readonly metrics: Metrics,
     private readonly tracing: Tracing,
     private readonly log: RequestLog,

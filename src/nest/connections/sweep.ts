@@ -2,11 +2,11 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type BeforeApplicationShutdown,
-  Inject,
   Injectable,
   type OnApplicationBootstrap,
+  type OnModuleDestroy,
 } from '@nestjs/common';
-import { Config } from '../../service/configuration/config.js';
+import { Config } from '../config/config.js';
 import { ThrottledError } from '../callback/callback.errors.js';
 import { RequestLog } from '../logging/request-log.js';
 import { Metrics } from '../metrics/metrics.js';
@@ -29,7 +29,7 @@ export interface SweepReport {
  * checks a few at a time, because these requests count against the same account quota as all messages.
  */
 @Injectable()
-export class Sweep implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class Sweep implements OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown {
   readonly #stopping = new AbortController();
   /** Runs work outside the context of any request, so that its log lines and traces do not belong to one. */
   readonly #outsideRequests = AsyncLocalStorage.snapshot();
@@ -39,7 +39,7 @@ export class Sweep implements OnApplicationBootstrap, BeforeApplicationShutdown 
     private readonly store: Store,
     private readonly connections: ConnectionsService,
     private readonly metrics: Metrics,
-    @Inject(Config) private readonly config: Pick<Config, 'operation'>,
+    private readonly config: Config,
     private readonly log: RequestLog,
   ) {}
 
@@ -49,9 +49,13 @@ export class Sweep implements OnApplicationBootstrap, BeforeApplicationShutdown 
     }
   }
 
+  /** Nest calls this first, so that the last checks end while other modules stop. */
+  onModuleDestroy(): void {
+    this.#stopping.abort();
+  }
+
   /** Nest calls this while callbacks and the store still work. */
   async beforeApplicationShutdown(): Promise<void> {
-    this.#stopping.abort();
     await this.#sweeping;
   }
 

@@ -2,18 +2,18 @@ import { type IncomingHttpHeaders } from 'node:http';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { QUOTAS } from '../../api/quotas.js';
 import { Problem } from './problem.js';
-import { tooLarge } from './request-body.js';
 import { lingerOnClose } from './lingering-close.js';
+import { bodyTooLarge } from './request-body.js';
 
 /**
- * Refuses by its headers, before anything is read of its body, what no route could serve; and does not wait for a body
- * that no one has read when the response is sent, be it a refusal or the response of a route that takes none.
+ * Refuses requests that no route could serve, by their headers and before the body is read. Does not wait for a body
+ * that is unread when the response is sent, be it a refusal or the response of a route without a body.
  */
 export function checkHeaders(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, reply, next) => {
     const { raw } = request;
     if (!raw.socket.writable) {
-      // sent behind a request after whose response this connection closes: no response could reach the client
+      // pipelined behind a request whose response closes this connection: no response could reach the client
       reply.hijack();
       raw.socket.destroy();
       return;
@@ -25,10 +25,10 @@ export function checkHeaders(fastify: FastifyInstance): void {
     if (headers.host === undefined && raw.httpVersion === '1.1') {
       return next(new Problem('bad_request', 'expected a Host header (RFC 9112, section 3.2)'));
     }
-    // no route takes less
+    // no route has a smaller limit
     if (Number(headers['content-length']) > QUOTAS.messageBytes) {
       const { bodyLimit } = request.routeOptions;
-      if (Number(headers['content-length']) > bodyLimit) return next(tooLarge(bodyLimit));
+      if (Number(headers['content-length']) > bodyLimit) return next(bodyTooLarge(bodyLimit));
     }
     next();
   });
@@ -38,7 +38,7 @@ export function checkHeaders(fastify: FastifyInstance): void {
   });
 }
 
-/** Makes it the connection's last response when the request has a body that has not arrived, or not completely. */
+/** Makes it the connection's last response if the request has a body that has not arrived completely. */
 export function closeUnlessRead(
   { raw: { complete, headers, socket } }: FastifyRequest,
   reply: FastifyReply,

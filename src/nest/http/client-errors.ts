@@ -2,19 +2,19 @@ import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } 
 import { type Socket } from 'node:net';
 import { type Logger } from 'pino';
 import { type ProblemCode, PROBLEMS } from '../../api/errors.js';
-import { Problem } from './problem.js';
-import { type RequestBodies } from './request-body.js';
 import { type ClientError, likelyCause, type LikelyCause } from './likely-cause.js';
 import { LimitedWarnings } from './limited-warnings.js';
 import { closeLingering, lingerOnClose } from './lingering-close.js';
+import { Problem } from './problem.js';
+import { type RequestBodies } from './request-body.js';
 
 /**
- * What arrives on a connection and is not a request that the server can parse: the caller gets a problem, as for every
- * other error, and the log one warning that names the likely cause.
+ * Handles bytes that the server cannot parse as a request: the caller receives a problem, as for every other error, and
+ * the log has one warning with the likely cause.
  */
 export class ClientErrors {
   readonly #warnings: LimitedWarnings;
-  /** Its parser reports an error again with every packet that follows. */
+  /** The parser of such a socket reports an error for every further packet. */
   readonly #closing = new WeakSet<Socket>();
 
   /** @param inFlight responses that are not finished yet */
@@ -30,7 +30,7 @@ export class ClientErrors {
   handle(error: ClientError, socket: Socket): void {
     if (this.#closing.has(socket)) return;
     this.#closing.add(socket);
-    // there is no one to respond to: it was reset, or it is a connection of a load balancer that was never used
+    // no caller waits: the connection was reset, or it is one of a load balancer that was never used
     if (!socket.writable || error.code === 'ECONNRESET' || socket.bytesRead === 0) {
       socket.destroy();
       return;
@@ -44,8 +44,8 @@ export class ClientErrors {
       closeLingering(socket);
       return;
     }
-    // Bytes in front of a response would be taken for a part of it. What cannot be read is either the body of the last
-    // request, which then fails in order, or what follows it.
+    // Bytes written before a response in flight would become a part of it. The unreadable bytes are either the body of
+    // the last request, which then fails in its turn, or they follow it.
     const isInBody = this.bodies.fail(last.req, new Problem(found.code, found.hint));
     if (!isInBody) this.#warn(found, error, socket);
     if (!last.headersSent) last.setHeader('connection', 'close');
@@ -53,7 +53,9 @@ export class ClientErrors {
     last.once('close', () => closeLingering(socket));
   }
 
-  /** For the event `connect`: a client takes the service for a proxy. Node would close the connection without a word. */
+  /**
+   * For the event `connect`: a client uses the service as a proxy. Node would close the connection without a response.
+   */
   refuseConnect({ url = '' }: IncomingMessage, socket: Socket): void {
     this.#warnings.warn('connect_method', { from: socket.remoteAddress }, 'request refused');
     socket.write(problemResponse('not_found', `Cannot CONNECT ${url}`));
@@ -65,12 +67,12 @@ export class ClientErrors {
   }
 }
 
-/** Leaves to the application what Node would respond to with an empty body, and without a line in the log. */
-export function leaveToApplication(server: Server, bodies: RequestBodies): void {
+/** Passes to the application what Node itself would respond to with an empty body, unlogged. */
+export function passToApplication(server: Server, bodies: RequestBodies): void {
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
-  // Node would ask for the body before anything has looked at the headers
+  // Node would ask for the body before the headers are checked
   server.on('checkContinue', (request, response) => {
-    bodies.askBeforeReading(request, response);
+    bodies.continueBeforeReading(request, response);
     server.emit('request', request, response);
   });
 }

@@ -1,80 +1,71 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import { errorCodes, type FastifyReply, type FastifyRequest } from 'fastify';
 import { type ProblemCode, PROBLEMS } from '../../api/errors.js';
-import { CallbackError, CredentialsError, QueueFullError } from '../callback/callback.errors.js';
-import { StoreUnavailableError } from '../store/store.errors.js';
-import { Problem } from './problem.js';
+import { isReportedError, Problem, type ProblemReport } from './problem.js';
 
-/** Answers whatever was thrown, Fastify's own errors included. */
+/** Turns every error, including those of Fastify, into a problem response. */
 @Catch()
 export class ErrorFilter implements ExceptionFilter {
   catch(exception: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
-    answerWithProblem(exception, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
+    sendProblem(exception, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
   }
 }
 
 /** @see https://www.rfc-editor.org/rfc/rfc9457 */
-export function answerWithProblem(
-  exception: unknown,
-  { log, raw }: FastifyRequest,
-  reply: FastifyReply,
-): void {
-  // nobody is there to be answered, and nothing of ours has failed
-  const { code, detail } = raw.readableAborted ? CUT_OFF : problemOf(exception);
+export function sendProblem(exception: unknown, { log, raw }: FastifyRequest, reply: FastifyReply): void {
+  // the client has gone away; no failure of ours
+  const { code, detail } = raw.readableAborted ? REQUEST_CUT_OFF : problemOf(exception);
   const { status, title } = PROBLEMS[code];
-  // load balancers ask again and again
+  // load balancers repeat the check every few seconds
   if (code === 'not_ready') log.warn({ code, reason: detail, err: causeOf(exception) }, 'not ready');
-  // logged once a minute by CredentialsLog, and not again with each message
-  else if (exception instanceof CredentialsError)
+  else if (isReportedError(exception) && exception.isLoggedElsewhere) {
     log.debug({ code, status, err: exception }, 'request failed');
-  else if (status >= 500) log.error({ code, status, err: exception }, 'request failed');
-  else log.warn({ code, status, reason: reasonOf(exception) }, 'request refused');
-  // RFC 9110 asks for it with every 401, RFC 6750 says what is in it
+  } else if (status >= 500) log.error({ code, status, err: exception }, 'request failed');
+  else log.warn({ code, status, reason: causeCode(exception) }, 'request refused');
+  // RFC 9110, section 15.5.2, requires the header with every 401; its form is that of RFC 6750, section 3
   if (status === 401) {
     reply.header('WWW-Authenticate', code.startsWith('invalid_') ? 'Bearer error="invalid_token"' : 'Bearer');
   }
-  void withStatus(status, reply).type('application/problem+json').send({ title, status, code, detail });
+  void setStatus(status, reply).type('application/problem+json').send({ title, status, code, detail });
 }
 
-/** Sets an answer's status, and when to come back where that is worth it. */
-export function withStatus(status: number, reply: FastifyReply): FastifyReply {
+/** Sets the status of a response, with `Retry-After` if a retry may succeed. */
+export function setStatus(status: number, reply: FastifyReply): FastifyReply {
   if (status === 503) reply.header('Retry-After', RETRY_AFTER_SECONDS);
   return reply.code(status);
 }
 
-/** What the caller is told. Of a failure of ours only that it is one: the log has the rest. */
-export function problemOf(exception: unknown): { readonly code: ProblemCode; readonly detail: string } {
-  if (exception instanceof Problem) return { code: exception.code, detail: exception.message };
-  if (exception instanceof QueueFullError) return { code: 'overloaded', detail: exception.message };
-  if (exception instanceof StoreUnavailableError) {
-    return { code: 'store_unavailable', detail: 'The store cannot be reached: try again in a second.' };
-  }
-  if (exception instanceof CallbackError) return { code: 'callback_failed', detail: exception.name };
-  const { status, message } = refusal(exception);
-  if (status >= 500) return { code: 'internal_error', detail: 'The log of the service says more.' };
-  return { code: REFUSALS[status] ?? 'bad_request', detail: message };
+/** What the caller learns of an error. The details of a failure of ours are in the log only. */
+export function problemOf(exception: unknown): ProblemReport {
+  if (isReportedError(exception)) return exception.problem;
+  const { status, message } = refusalOf(exception);
+  if (status >= 500) return { code: 'internal_error', detail: "The service's log has the details." };
+  return { code: CODES_BY_STATUS[status] ?? 'bad_request', detail: message };
 }
 
-/** What Nest and Fastify refuse, by their status. */
-const REFUSALS: Readonly<Record<number, ProblemCode>> = {
+/** Codes of what Nest and Fastify refuse. */
+const CODES_BY_STATUS: Readonly<Record<number, ProblemCode>> = {
   404: 'not_found',
   413: 'body_too_large',
   415: 'unsupported_media_type',
 };
 
-const CUT_OFF = { code: 'bad_request', detail: 'The request has ended in the middle.' } as const;
+const REQUEST_CUT_OFF: ProblemReport = {
+  code: 'bad_request',
+  detail: 'The connection was closed before the request was complete.',
+};
 
 const causeOf = (exception: unknown) => (exception instanceof Error ? exception.cause : undefined);
 
-/** The code of what caused it: of a token, what was wrong with it. */
-function reasonOf(exception: unknown): unknown {
+/** The code of the error that caused a problem: for a token, the reason why it is not valid. */
+function causeCode(exception: unknown): unknown {
   if (!(exception instanceof Problem) || !(exception.cause instanceof Error)) return undefined;
   return (exception.cause as NodeJS.ErrnoException).code;
 }
 
-/** Errors of Nest, and of Fastify where Nest has not wrapped them; everything else is a failure of ours. */
-function refusal(exception: unknown): { readonly status: number; readonly message: string } {
+/** Reads errors of Nest, and those of Fastify that Nest does not wrap. Any other error is a failure of ours. */
+function refusalOf(exception: unknown): { readonly status: number; readonly message: string } {
   if (exception instanceof HttpException)
     return { status: exception.getStatus(), message: exception.message };
   if (
@@ -86,5 +77,5 @@ function refusal(exception: unknown): { readonly status: number; readonly messag
   return { status: 500, message: '' };
 }
 
-/** What is overloaded or away is often so for a moment only, and API Gateway's client connects again by itself. */
+/** Overload and outages are often short, and API Gateway's clients reconnect by themselves. */
 const RETRY_AFTER_SECONDS = 1;

@@ -1,8 +1,8 @@
 import { type ProblemCode } from '../../api/errors.js';
 
-/** Why Node's parser refused what arrived on a connection, as far as the bytes show it. */
+/** Why Node's parser refused the bytes of a connection, as far as they show it. */
 export interface LikelyCause {
-  /** Stable name, for the log; docs/troubleshooting.md has an entry for each. */
+  /** A stable name, for the log; docs/troubleshooting.md has an entry for each. */
   readonly cause:
     | 'proxy_protocol_v1'
     | 'proxy_protocol_v2'
@@ -12,28 +12,28 @@ export interface LikelyCause {
     | 'headers_timeout'
     | 'malformed';
   readonly code: ProblemCode;
-  /** What it looks like, and what to change. Never part of what was sent, which may hold a secret. */
+  /** The likely cause and what to change. Never contains what was sent, which may be secret. */
   readonly hint: string;
 }
 
 /** An error of Node's HTTP server, as its event `clientError` reports it. */
 export interface ClientError extends Error {
   readonly code?: string;
-  /** In words, from llhttp; a fixed text. */
+  /** A fixed text from llhttp. */
   readonly reason?: string;
   /** The bytes that could not be parsed, from the beginning of the packet. */
   readonly rawPacket?: Buffer;
 }
 
 /**
- * Names the likely cause of a parser error. The load balancer, not the client, decides what the first bytes of a connection
- * are, so that most of these are one wrong setting in front of the service.
+ * Finds the likely cause of a parser error. Connections come from the load balancer, so that most of these errors have
+ * one wrong setting there as their cause.
  */
 export function likelyCause({ code, reason, rawPacket }: ClientError): LikelyCause {
   if (code === 'HPE_HEADER_OVERFLOW') return HEADERS_TOO_LARGE;
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return HEADERS_TIMEOUT;
-  const looksLike = SIGNATURES.find(({ matches }) => rawPacket !== undefined && matches(rawPacket));
-  if (looksLike) return { cause: looksLike.cause, code: 'not_http', hint: looksLike.hint };
+  const signature = SIGNATURES.find(({ matches }) => rawPacket !== undefined && matches(rawPacket));
+  if (signature) return { cause: signature.cause, code: 'not_http', hint: signature.hint };
   return {
     cause: 'malformed',
     code: 'bad_request',
@@ -45,8 +45,8 @@ const HEADERS_TOO_LARGE: LikelyCause = {
   cause: 'headers_too_large',
   code: 'headers_too_large',
   hint:
-    'the request line and the headers are larger than 16 KB; API Gateway sends at most about 10 KB: ' +
-    'look for cookies or long URLs of another caller',
+    'the request line and the headers are larger than 16 KB; API Gateway sends at most about 10 KB, so look for ' +
+    'cookies or long URLs of another caller',
 };
 
 const HEADERS_TIMEOUT: LikelyCause = {

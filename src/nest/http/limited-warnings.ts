@@ -1,6 +1,6 @@
 import { type Logger } from 'pino';
 
-/** At most one line in a minute for each cause: a load balancer with a wrong setting fails many times a second. */
+/** Logs at most one warning per minute and cause: a load balancer with a wrong setting fails many times a second. */
 export class LimitedWarnings {
   readonly #windows = new Map<string, { readonly startedAt: number; suppressed: number }>();
 
@@ -10,7 +10,7 @@ export class LimitedWarnings {
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  /** Logs it, or counts it for the next line of that cause, which has the count as `suppressed`. */
+  /** Logs the warning, or counts it: the next line of this cause has the count as `suppressed`. */
   warn(cause: string, fields: object, message: string): void {
     const window = this.#windows.get(cause);
     if (window !== undefined && this.now() - window.startedAt < WINDOW_MS) {

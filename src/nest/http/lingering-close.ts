@@ -3,9 +3,9 @@ import { type Socket } from 'node:net';
 /**
  * Closes a connection on which the client may still be sending, so that it can read its last response first.
  *
- * Closed at once, with bytes that nobody has read, the kernel resets the connection, and the client may lose a response
- * that it has already received. So the sending half is closed, and what still arrives is dropped until the client closes
- * its half too, for at most {@link LINGER_MS}.
+ * If a socket is closed with unread bytes, the kernel resets the connection, and the client may lose a response that it
+ * has already received. Therefore this closes the sending half and drops what still arrives, until the client closes
+ * its half or {@link LINGER_MS} are over.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9112#section-9.6
  */
@@ -16,7 +16,7 @@ export function closeLingering(socket: Socket): void {
   socket.once('close', () => clearTimeout(timer));
 }
 
-/** Lets Node close it in this way after a last response, for which it calls `destroySoon`. */
+/** Makes Node, which calls `destroySoon` after the last response, close the connection with {@link closeLingering}. */
 export function lingerOnClose(socket: Socket): void {
   socket.destroySoon = () => closeLingering(socket);
 }

@@ -1,7 +1,25 @@
 import { type ProblemCode } from '../../api/errors.js';
 
-/** Why an HTTP request is refused; `error.filter.ts` makes the answer of it. */
-export class Problem extends Error {
+/** The part of a problem (RFC 9457) that differs from request to request. */
+export interface ProblemReport {
+  readonly code: ProblemCode;
+  /** For people; may change. */
+  readonly detail: string;
+}
+
+/** An error that says itself which problem the HTTP caller receives. Any other error counts as a failure of ours. */
+export interface ReportedError extends Error {
+  readonly problem: ProblemReport;
+  /** Whether its cause is logged elsewhere, so that the requests that it fails log it at debug only. */
+  readonly isLoggedElsewhere?: boolean;
+}
+
+export function isReportedError(error: unknown): error is ReportedError {
+  return error instanceof Error && 'problem' in error;
+}
+
+/** Refuses an HTTP request. */
+export class Problem extends Error implements ReportedError {
   override readonly name = 'Problem';
 
   constructor(
@@ -10,5 +28,9 @@ export class Problem extends Error {
     options?: ErrorOptions,
   ) {
     super(detail, options);
+  }
+
+  get problem(): ProblemReport {
+    return { code: this.code, detail: this.message };
   }
 }

@@ -5,18 +5,18 @@ import { QUOTAS } from '../../api/quotas.js';
 import { Problem } from './problem.js';
 
 /**
- * The body of a request that has one, until it is read: guards decide by the headers alone whether the service spends
- * anything on it, and a route that needs no body does not wait for one.
+ * Reads the body of a request. Until it is called, the body is not read: guards decide by the headers alone, and a
+ * route that needs no body does not wait for one.
  */
 export type UnreadBody = () => Promise<string>;
 
-/** A parameter of a controller's method: `@BodyText() text: string`. It is read after the guards. */
+/** A parameter of a controller's method: `@BodyText() text: string`. The body is read after the guards. */
 export const BodyText = createParamDecorator((_: unknown, context: ExecutionContext) =>
   bodyText(context.switchToHttp().getRequest<FastifyRequest>()),
 );
 
 /**
- * @returns the body as UTF-8, unmodified; empty if there is none
+ * @returns the unmodified body as UTF-8; empty if there is none
  * @throws {Problem} `body_too_large`, `request_timeout`, or `bad_request` for a body that cannot be parsed
  */
 export function bodyText({ body }: FastifyRequest): string | Promise<string> {
@@ -24,15 +24,16 @@ export function bodyText({ body }: FastifyRequest): string | Promise<string> {
 }
 
 /**
- * Reads bodies: no larger than the route takes, and no longer than a body takes that is sent in earnest.
+ * Reads bodies, up to the route's limit of bytes and up to {@link BODY_SECONDS}.
  *
- * One timer for all of them: setting and clearing one for each costs more than reading an ordinary body.
+ * All bodies share one timer: setting and clearing one for each costs more than reading an ordinary body.
  */
 export class RequestBodies {
-  /** In the order in which they were asked for. */
+  /** In the order of their {@link read}. */
   readonly #arriving = new Map<IncomingMessage, ArrivingBody>();
-  /** Of bodies that nothing has asked for yet. */
+  /** Failures of bodies that may not be read yet. */
   readonly #failed = new WeakMap<IncomingMessage, Problem>();
+  /** Clients that wait for `100 Continue`. */
   readonly #waitingToSend = new WeakMap<IncomingMessage, ServerResponse>();
   /** Counted only while bodies are arriving. */
   #seconds = 0;
@@ -55,12 +56,12 @@ export class RequestBodies {
     });
   }
 
-  /** The client has sent `Expect: 100-continue`, and sends the body once it is asked to. */
-  askBeforeReading(request: IncomingMessage, response: ServerResponse): void {
+  /** The client has sent `Expect: 100-continue`, and sends the body after `100 Continue`. */
+  continueBeforeReading(request: IncomingMessage, response: ServerResponse): void {
     this.#waitingToSend.set(request, response);
   }
 
-  /** Nothing more can be read on the connection of this request. @returns whether that was in its body */
+  /** The connection of this request cannot be read any further. @returns whether the body was incomplete */
   fail(request: IncomingMessage, failure: Problem): boolean {
     if (request.complete) return false;
     this.#failed.set(request, failure);
@@ -68,7 +69,7 @@ export class RequestBodies {
     return true;
   }
 
-  /** The service stops: what has not arrived in a moment is given up. */
+  /** The service stops: bodies get only {@link LAST_BODY_SECONDS} from now on. */
   hurry(): void {
     this.#timeoutSeconds = LAST_BODY_SECONDS;
   }
@@ -78,8 +79,8 @@ export class RequestBodies {
       this.#seconds += 1;
       this.#timer = undefined;
       for (const body of this.#arriving.values()) {
-        // the second in which it began was not a whole one
-        if (this.#seconds - body.startedAt > this.#timeoutSeconds) body.fail(late(this.#timeoutSeconds));
+        // a body may begin in the middle of a second
+        if (this.#seconds - body.startedAt > this.#timeoutSeconds) body.fail(bodyLate(this.#timeoutSeconds));
       }
       if (this.#arriving.size > 0) this.#nextSecond();
     }, 1000).unref();
@@ -92,7 +93,7 @@ class ArrivingBody {
   #bytes = 0;
   #hasFailed = false;
 
-  /** @param startedAt in seconds, for the one who reads it */
+  /** @param startedAt in seconds of the shared timer */
   constructor(
     private readonly request: FastifyRequest,
     readonly startedAt: number,
@@ -105,7 +106,7 @@ class ArrivingBody {
       .on('error', (error) => this.fail(error));
   }
 
-  /** What still comes is dropped. */
+  /** Drops the rest of the body. */
   fail(failure: Error): void {
     if (this.#hasFailed) return;
     this.#hasFailed = true;
@@ -116,9 +117,9 @@ class ArrivingBody {
   #take(chunk: Buffer): void {
     if (this.#hasFailed) return;
     this.#bytes += chunk.length;
-    // no route takes less, and asking for the limit of this one takes longer than all of the rest
+    // no route has a smaller limit, and reading the limit of this one costs more than all the rest
     if (this.#bytes > QUOTAS.messageBytes && this.#bytes > this.request.routeOptions.bodyLimit) {
-      this.fail(tooLarge(this.request.routeOptions.bodyLimit));
+      this.fail(bodyTooLarge(this.request.routeOptions.bodyLimit));
     } else {
       this.#chunks.push(chunk);
     }
@@ -132,14 +133,14 @@ class ArrivingBody {
   }
 }
 
-export const tooLarge = (limit: number) =>
+export const bodyTooLarge = (limit: number) =>
   new Problem('body_too_large', `expected a body of at most ${limit} bytes`);
 
-const late = (seconds: number) =>
+const bodyLate = (seconds: number) =>
   new Problem('request_timeout', `the body did not arrive within ${seconds} s of the headers`);
 
-/** From the headers to the last byte, however steadily it comes: API Gateway itself waits 29 s for the response. */
+/** From the headers to the last byte. API Gateway waits 29 s for the response. */
 const BODY_SECONDS = 10;
 
-/** Callers are in the same network: 1 MB, the most that a route takes, needs a fraction of it. */
+/** While the service stops. Callers are in the same network: 1 MB, the largest limit, takes a fraction of it. */
 const LAST_BODY_SECONDS = 1;

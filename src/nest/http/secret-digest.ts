@@ -1,8 +1,8 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 
 /**
- * A secret that is only compared. Digests have one length, and the time a comparison takes tells nothing; who accepts
- * several compares with all of them, so that it does not tell which one was right either.
+ * The digest of a secret, for comparison in constant time. A caller that accepts several secrets compares with all of
+ * them, so that the time does not show which one matched.
  */
 export class SecretDigest {
   readonly #digest: Buffer;

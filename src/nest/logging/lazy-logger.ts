@@ -4,13 +4,13 @@ import { type Bindings, type ChildLoggerOptions, type Logger } from 'pino';
 type Line = readonly [first: unknown, ...rest: unknown[]];
 
 /**
- * A request's logger. It becomes a child logger of pino's with the first line that is written: at the usual level most
- * requests write none, and making a child costs more than handling a ping does.
+ * The logger of a request. It creates its pino child logger with the first line: at the usual level most requests log
+ * nothing, and creating a child costs more than handling a ping.
  */
 export class LazyLogger implements FastifyBaseLogger {
   #child: Logger | undefined;
 
-  /** @param fields what every line has */
+  /** @param fields of every line; read with the first one */
   constructor(
     private readonly parent: Logger,
     private readonly fields: () => Bindings,
@@ -49,7 +49,7 @@ export class LazyLogger implements FastifyBaseLogger {
   }
 
   silent(): void {
-    // as pino's: a level at which nothing is written
+    // like pino's: a level at which nothing is logged
   }
 
   get #logger(): Logger {

@@ -2,11 +2,14 @@ import { type IncomingHttpHeaders } from 'node:http';
 import { type LoggerService } from '@nestjs/common';
 import { type DestinationStream, type Logger, pino } from 'pino';
 import { HEADERS } from '../../api/integration.js';
-import { type Config } from '../../service/configuration/config.js';
+import { type Config } from '../config/config.js';
+
+/** The Nest token of the process's logger: `@Inject(PROCESS_LOGGER) log: Logger`. */
+export const PROCESS_LOGGER = Symbol('PROCESS_LOGGER');
 
 /**
- * The log: one event, one line of JSON, on standard output. What a client or API Gateway sent is in it only as ids,
- * sizes and codes; tokens, secrets and contents stay out.
+ * The log: one event, one line of JSON, on standard output. Of requests it has ids, sizes and codes; never tokens,
+ * secrets or contents.
  */
 export function createLogger(
   { logLevel }: Pick<Config, 'logLevel'>,
@@ -24,7 +27,7 @@ export function createLogger(
   );
 }
 
-/** What every line has that is logged while this request is handled. The values are as sent, not yet checked. */
+/** The fields of every line that is logged while this request is handled. The values are not checked yet. */
 export function requestFields(headers: IncomingHttpHeaders): Record<string, unknown> {
   return {
     connectionId: headers[HEADERS.connectionId.toLowerCase()],
@@ -33,23 +36,23 @@ export function requestFields(headers: IncomingHttpHeaders): Record<string, unkn
   };
 }
 
-/** Nest's own log. What it tells of its start is of interest when Nest is looked into; its warnings always are. */
+/** Nest's own log. Its lines about the start are logged at debug. */
 export class NestLogger implements LoggerService {
   constructor(private readonly logger: Logger) {}
 
   log(message: unknown, ...rest: unknown[]): void {
-    this.write('debug', message, rest);
+    this.#write('debug', message, rest);
   }
 
   warn(message: unknown, ...rest: unknown[]): void {
-    this.write('warn', message, rest);
+    this.#write('warn', message, rest);
   }
 
   error(message: unknown, ...rest: unknown[]): void {
-    this.write('error', message, rest);
+    this.#write('error', message, rest);
   }
 
-  private write(level: 'debug' | 'warn' | 'error', message: unknown, rest: unknown[]): void {
+  #write(level: 'debug' | 'warn' | 'error', message: unknown, rest: unknown[]): void {
     // Nest's last argument names the class that logs
     const fields = { context: rest.at(-1) };
     if (message instanceof Error) this.logger[level]({ ...fields, err: message }, message.message);
@@ -58,8 +61,8 @@ export class NestLogger implements LoggerService {
 }
 
 /**
- * An error with what caused it. Only named fields, unlike pino's own serializer: what libraries hang on their errors
- * may be a whole request.
+ * An error with its causes. Has only these fields, unlike with pino's own serializer: libraries attach whole requests
+ * to their errors.
  */
 function describeError(error: unknown): unknown {
   if (!(error instanceof Error)) {

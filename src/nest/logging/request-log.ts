@@ -3,15 +3,15 @@ import { type FastifyBaseLogger } from 'fastify';
 import { type Logger } from 'pino';
 
 /**
- * The log of whatever is under way. A line that belongs to a request goes to that request's logger, however deep below
- * the controller it is logged; every other one to the logger of the process.
+ * The log for all layers below the controllers. A line that is logged while a request is handled goes to the logger of
+ * that request, every other line to the logger of the process.
  */
 export class RequestLog {
   readonly #requests = new AsyncLocalStorage<LoggingRequest>();
 
   constructor(private readonly process: Logger) {}
 
-  /** Runs what a request asks for, with whatever goes on because of it. */
+  /** Handles a request: lines that `work` and what it starts log go to the logger of the request. */
   within(request: LoggingRequest, work: () => void): void {
     this.#requests.run(request, work);
   }
@@ -37,7 +37,7 @@ export class RequestLog {
   }
 }
 
-/** Its logger may be replaced by one with more fields, which then has the lines that follow. */
+/** A request. Its logger may be replaced by one with more fields, for the lines that follow. */
 export interface LoggingRequest {
   readonly log: FastifyBaseLogger;
 }

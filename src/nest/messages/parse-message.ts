@@ -3,7 +3,7 @@ import { CLIENT_ERRORS, type ClientErrorCode } from '../../api/errors.js';
 import { MessageIdSchema } from '../../api/message-schemas.js';
 import { type MessageId } from '../../api/messages.js';
 import { type ActionSchema } from './custom-action.js';
-import { describeIssue } from './describe-issue.js';
+import { describeIssue } from '../describe-issue.js';
 
 /** A mistake of the sender. It is reported to the sender and needs no operator. */
 export class MessageError extends Error {

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 
 /**
- * Whether this task is about to stop. It serves on meanwhile, and says in every way it has that others should be asked: by
- * its readiness to load balancers, with `Connection: close` to those that hold a connection.
+ * Whether this task drains before it stops. It still serves, but is not ready for load balancers and sends
+ * `Connection: close` with every response.
  */
 @Injectable()
 export class Draining {

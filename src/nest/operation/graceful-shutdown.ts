@@ -2,30 +2,30 @@ import { type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type FastifyInstance } from 'fastify';
 import { type CallbackService } from '../callback/callback.service.js';
-import { type Draining } from './draining.js';
 import { type RequestBodies } from '../http/request-body.js';
+import { type Draining } from './draining.js';
 
 /**
- * Lets a server that is about to stop lose its clients first, and end with its last answer.
+ * Graceful shutdown: drains client connections, then closes after the last response in flight.
  *
- * While it drains, each answer ends its connection: a load balancer keeps connections to a task that is not ready, and
- * whoever sends the next request over one, when it is just being closed, cannot know whether it was handled.
+ * While the task drains, each response closes its connection: load balancers keep connections to a task that is not
+ * ready, and a caller whose request meets a closing connection cannot know whether it was handled.
  *
- * A closing server does not wait for connections that carry nothing. Node would wait for every one to end by itself: one
- * that carried a request when closing began until it has been idle for the keep-alive time, one that never carried any,
- * such as a load balancer's, for a minute. Nor does it wait for long for a body that does not arrive.
+ * A closing server closes connections without a request at once. Node would wait until a connection that has carried a
+ * request has been idle for the keep-alive time, and a minute for one that has carried none, such as a load balancer's.
+ * It waits only a moment for a body that does not arrive.
  *
- * @param unanswered is filled here, with the responses that are not finished
+ * @param inFlight is filled here with the responses that are not finished
  */
-export function closeWithLastAnswer(
+export function closeAfterLastResponse(
   fastify: FastifyInstance,
   draining: Draining,
-  unanswered: Set<ServerResponse>,
+  inFlight: Set<ServerResponse>,
   bodies: RequestBodies,
 ): void {
   let isClosing = false;
   const closeConnections = () => {
-    if (isClosing && unanswered.size === 0) fastify.server.closeAllConnections();
+    if (isClosing && inFlight.size === 0) fastify.server.closeAllConnections();
   };
   const makeLast = (response: ServerResponse) => {
     if (!response.headersSent) response.setHeader('connection', 'close');
@@ -33,9 +33,9 @@ export function closeWithLastAnswer(
 
   fastify.addHook('onRequest', (_request, { raw: response }, next) => {
     if (draining.isDraining) makeLast(response);
-    unanswered.add(response);
+    inFlight.add(response);
     response.once('close', () => {
-      unanswered.delete(response);
+      inFlight.delete(response);
       closeConnections();
     });
     next();
@@ -43,24 +43,24 @@ export function closeWithLastAnswer(
 
   fastify.addHook('preClose', (next) => {
     isClosing = true;
-    for (const response of unanswered) makeLast(response);
+    for (const response of inFlight) makeLast(response);
     bodies.hurry();
-    // once nothing can connect any more, which is right after this hook
+    // the server stops listening right after this hook
     setImmediate(closeConnections);
     next();
   });
 }
 
 /**
- * Lets what nobody waits for be sent, such as the notice of a member who has left, before callbacks and the store close.
- * Requests that wait for their callbacks have ended by then.
+ * Waits until callbacks for which no request waits are sent, such as the notice that a member has left, before
+ * callbacks and the store close. Requests that wait for their callbacks have ended by then.
  */
 export function closeAfterLastCallback(fastify: FastifyInstance, callback: CallbackService): void {
   fastify.addHook('onClose', async () => {
     const deadline = performance.now() + LAST_CALLBACKS_MS;
-    while (callback.queuedMessages > 0 && performance.now() < deadline) await sleep(LOOK_AGAIN_MS);
+    while (callback.queuedMessages > 0 && performance.now() < deadline) await sleep(POLL_MS);
   });
 }
 
 const LAST_CALLBACKS_MS = 5_000;
-const LOOK_AGAIN_MS = 20;
+const POLL_MS = 20;

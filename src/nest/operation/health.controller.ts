@@ -7,11 +7,11 @@ import {
   HealthIndicatorService,
 } from '@nestjs/terminus';
 import { CallbackService } from '../callback/callback.service.js';
+import { Problem } from '../http/problem.js';
 import { Store } from '../store/store.js';
 import { Draining } from './draining.js';
-import { Problem } from '../http/problem.js';
 
-/** For load balancers and orchestrators; needs no gateway secret. */
+/** For load balancers and orchestrators. Needs no gateway secret. */
 @Controller('health')
 export class HealthController {
   constructor(
@@ -22,13 +22,13 @@ export class HealthController {
     private readonly draining: Draining,
   ) {}
 
-  /** The process is up; when this fails, a restart helps. */
+  /** The process runs. If this fails, restart the task. */
   @Get('live')
   live(): { readonly status: 'ok' } {
     return { status: 'ok' };
   }
 
-  /** Requests can be served; when this fails, they had better go elsewhere. */
+  /** The task can serve requests. If this fails, send them to other tasks. */
   @Get('ready')
   @HealthCheck()
   async ready(): Promise<HealthCheckResult> {
@@ -36,7 +36,7 @@ export class HealthController {
     let cause: unknown;
     const attempt = (name: 'store' | 'credentials', check: Promise<void>) =>
       this.indicator.check(name).attempt(() =>
-        inTime(check).catch((error: unknown) => {
+        withinTimeout(check).catch((error: unknown) => {
           cause = error;
           throw error;
         }),
@@ -53,29 +53,29 @@ export class HealthController {
   }
 }
 
-/** A load balancer waits for a second or two: a check that does not end in this time has failed. */
+/** A load balancer waits for a second or two: a check that takes longer than this has failed. */
 const CHECK_TIMEOUT_MS = 750;
 
 const REASONS = {
-  task: 'This task is about to stop.',
+  task: 'This task drains before it stops.',
   store: 'The store cannot be reached.',
   credentials: 'The AWS credentials for callbacks have expired and cannot be renewed.',
 };
 
-async function inTime(answer: Promise<void>): Promise<void> {
-  const answered = new AbortController();
-  const late = sleep(CHECK_TIMEOUT_MS, undefined, { signal: answered.signal }).then(() => {
-    throw new Error(`no answer in ${CHECK_TIMEOUT_MS} ms`);
+async function withinTimeout(check: Promise<void>): Promise<void> {
+  const ended = new AbortController();
+  const timeout = sleep(CHECK_TIMEOUT_MS, undefined, { signal: ended.signal }).then(() => {
+    throw new Error(`no response in ${CHECK_TIMEOUT_MS} ms`);
   });
   try {
-    await Promise.race([answer, late]);
+    await Promise.race([check, timeout]);
   } finally {
-    answered.abort();
-    late.catch(() => undefined);
+    ended.abort();
+    timeout.catch(() => undefined);
   }
 }
 
-/** @param error names what is down, except when the application is closing */
+/** @param error names the checks that failed, except when the application is closing */
 function reasonsOf(error: unknown): string {
   if (!(error instanceof HttpException)) throw error;
   const { error: down } = error.getResponse() as HealthCheckResult;

@@ -1,37 +1,13 @@
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { type Logger } from 'pino';
-import { CallbackObserver } from '../callback/callback-observer.js';
 import { CallbackService } from '../callback/callback.service.js';
 import { ShardWorker } from '../channels/fan-out/shard-worker.js';
-import { CredentialsLog } from '../logging/credentials-log.js';
 import { Metrics } from '../metrics/metrics.js';
-import { Draining } from './draining.js';
-import { observedStore } from '../store/observed-store.js';
 import { SharedCounts } from '../store/shared-counts.js';
 import { Store } from '../store/store.js';
-import { type Tracing } from '../tracing/tracing.js';
+import { Draining } from './draining.js';
 
-/** Brings what happens in the parts of the service, which know nothing of metrics, to them: callbacks. */
-export function callbackObserver(metrics: Metrics, log: Logger): CallbackObserver {
-  const credentialsLog = new CredentialsLog(log);
-  return {
-    attempted: (operation, result, durationMs) =>
-      metrics.callbackAttempted(operation, result, durationMs / 1000),
-    settled: (result) => metrics.callbackEnded(result),
-    credentialsRead: (failure) => credentialsLog.read(failure),
-  };
-}
-
-/** The store's answers. */
-export function watchedStore(store: Store, metrics: Metrics, tracing: Tracing): Store {
-  return observedStore(store, {
-    completed: (method, result, seconds) => metrics.storeCallCompleted(method, result, seconds),
-    ...(tracing.isOn && { within: (method, call) => tracing.span(`store ${method}`, {}, call) }),
-  });
-}
-
-/** Requests, and what is read only when somebody looks. */
-export function watch(app: NestFastifyApplication): void {
+/** Counts every HTTP request, and connects the metrics that are read at each scrape with their sources. */
+export function instrument(app: NestFastifyApplication): void {
   const metrics = app.get(Metrics);
   app
     .getHttpAdapter()

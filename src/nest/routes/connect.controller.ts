@@ -8,7 +8,7 @@ import { Authenticator } from '../authentication/authenticator.js';
 import { FromGateway, type GatewayRequest } from './gateway-request.js';
 import { GatewaySecretGuard } from './gateway-secret.guard.js';
 
-/** `$connect`: a client asks to be let in. Any 2xx opens the connection, any other status refuses the handshake. */
+/** `$connect`: a client wants to connect. Any 2xx opens the connection, any other status refuses the handshake. */
 @Controller(PATHS.connect)
 @UseGuards(GatewaySecretGuard)
 export class ConnectController {

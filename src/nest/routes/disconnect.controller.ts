@@ -5,7 +5,7 @@ import { RequestLog } from '../logging/request-log.js';
 import { FromGateway, type GatewayRequest } from './gateway-request.js';
 import { GatewaySecretGuard } from './gateway-secret.guard.js';
 
-/** `$disconnect`: a client has left. AWS tells of it when it can, which is not always. */
+/** `$disconnect`: a client has left. AWS delivers it on a best-effort basis. */
 @Controller(PATHS.disconnect)
 @UseGuards(GatewaySecretGuard)
 export class DisconnectController {

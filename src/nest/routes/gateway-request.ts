@@ -2,23 +2,19 @@ import { type IncomingMessage } from 'node:http';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { type FastifyRequest } from 'fastify';
 import { type ConnectionId, HEADERS, SUB_PROTOCOLS } from '../../api/integration.js';
-import { type OpenConnection } from '../connections/connections.service.js';
+import { type Handshake } from '../authentication/handshake.js';
+import { type NewOpenConnection } from '../connections/connections.service.js';
 import { Problem } from '../http/problem.js';
 
 /**
- * What API Gateway tells of the event, checked. Only the connection id is certain: an API that was set up by hand may
- * map less than `api/definition.ts` does.
+ * What API Gateway's request says about the connection, parsed from its mapped headers. Only the connection id is
+ * required: an API that was set up by hand may map less than `api/definition.ts` does.
  */
-export interface GatewayRequest extends OpenConnection {
+export interface GatewayRequest extends NewOpenConnection, Handshake {
   readonly sourceIp: string | undefined;
   readonly disconnectStatusCode: string | undefined;
-  /** On `$connect`: what the gateway says of the user, as it came. */
-  readonly userId: string | undefined;
-  /** On `$connect`: the tokens that the handshake carries, as they came. One is enough. */
-  readonly tokens: readonly string[];
-  /** On `$connect`: the sub-protocol of ours that the client offers, which then has to be answered. */
+  /** On `$connect`: which of our sub-protocols the client offers. The response has to select it. */
   readonly subProtocol: string | undefined;
-  /** On `$connect`: whether the client takes several messages in one frame. */
   readonly isBatched: boolean;
 }
 
@@ -31,32 +27,32 @@ export const FromGateway = createParamDecorator((_: unknown, context: ExecutionC
 export function parseGatewayRequest(request: IncomingMessage): GatewayRequest {
   refuseRepeated(request);
   return {
-    connectionId: connectionId(only(request, NAMES.connectionId)),
-    connectedAt: connectedAt(only(request, NAMES.connectedAt)),
-    sourceIp: only(request, NAMES.sourceIp),
-    disconnectStatusCode: only(request, NAMES.disconnectStatusCode),
-    userId: only(request, NAMES.userId),
-    ...offered(only(request, NAMES.token), request.headers['sec-websocket-protocol']),
+    connectionId: connectionId(valueOf(request, NAMES.connectionId)),
+    connectedAt: connectedAt(valueOf(request, NAMES.connectedAt)),
+    sourceIp: valueOf(request, NAMES.sourceIp),
+    disconnectStatusCode: valueOf(request, NAMES.disconnectStatusCode),
+    userId: valueOf(request, NAMES.userId),
+    ...parseOffer(valueOf(request, NAMES.token), request.headers['sec-websocket-protocol']),
   };
 }
 
 /**
- * The value of a header that a request parameter sets, or undefined where API Gateway had nothing to put into it: it
- * then leaves the header out or empty.
+ * The value of a header that a request parameter sets. Undefined if API Gateway had no value for it: the header is then
+ * absent or empty.
  *
  * @throws {Problem} `repeated_header`
  */
 export function mappedHeader(request: IncomingMessage, header: keyof typeof HEADERS): string | undefined {
   refuseRepeated(request, NAMES[header]);
-  return only(request, NAMES[header]);
+  return valueOf(request, NAMES[header]);
 }
 
 /**
- * Two of a mapped header would mean that one came from somewhere else, and `request.headers` joins them into one plausible
- * value. Where it has as many names as were sent, none of them is there twice. Otherwise what was sent is gone through
- * once: `headersDistinct` would make a list of each header, for each request.
+ * Refuses a mapped header that occurs twice: API Gateway has not sent both, and `request.headers` would join them into
+ * one plausible value. If `headers` has as many names as were sent, no header is repeated. Only otherwise the raw
+ * headers are searched, once: `headersDistinct` would make a list of each header for each request.
  *
- * @param name in lower case; every mapped header unless given
+ * @param name in lower case; without it, all mapped headers are checked
  * @throws {Problem} `repeated_header`
  */
 function refuseRepeated({ rawHeaders, headers }: IncomingMessage, name?: string): void {
@@ -65,7 +61,7 @@ function refuseRepeated({ rawHeaders, headers }: IncomingMessage, name?: string)
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const sent = rawHeaders[index]!.toLowerCase();
     if (name === undefined ? !MAPPED.has(sent) : sent !== name) continue;
-    if (seen.has(sent)) throw new Problem('repeated_header', `${MAPPED.get(sent)} is there more than once`);
+    if (seen.has(sent)) throw new Problem('repeated_header', `${MAPPED.get(sent)} occurs more than once`);
     seen.add(sent);
   }
 }
@@ -76,29 +72,29 @@ function countOf(headers: IncomingMessage['headers']): number {
   return count;
 }
 
-/** The names in lower case, as Node has them. */
+/** In lower case, as in Node's `headers`. */
 const NAMES = Object.fromEntries(
   Object.entries(HEADERS).map(([header, name]) => [header, name.toLowerCase()]),
 ) as Readonly<Record<keyof typeof HEADERS, string>>;
 
-/** As it is called, by its name in lower case. */
+/** The original name of each mapped header, by its name in lower case. */
 const MAPPED: ReadonlyMap<string, string> = new Map(
   Object.values(HEADERS).map((name) => [name.toLowerCase(), name]),
 );
 
-/** Of a header that is not repeated. */
-function only({ headers }: IncomingMessage, name: string): string | undefined {
+/** The value of a header that is not repeated. */
+function valueOf({ headers }: IncomingMessage, name: string): string | undefined {
   const value = headers[name];
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-/** A token beside anything but our sub-protocol is not for us. */
-function offered(token: string | undefined, subProtocols: string | undefined) {
+/** Tokens among sub-protocols count only beside a sub-protocol of ours. */
+function parseOffer(token: string | undefined, subProtocols: string | undefined) {
   if (subProtocols === undefined) {
     return { subProtocol: undefined, isBatched: false, tokens: token === undefined ? NO_TOKENS : [token] };
   }
   const names = subProtocols.split(',').map((name) => name.trim());
-  // the one that the client names first, as a server without a preference does
+  // the client's first choice, because we have no preference
   const subProtocol = names.find((name) => name === SUB_PROTOCOLS.name || name === SUB_PROTOCOLS.batched);
   const inSubProtocol = names
     .filter((name) => subProtocol !== undefined && name.startsWith(SUB_PROTOCOLS.tokenPrefix))

@@ -1,25 +1,25 @@
-import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { type FastifyRequest } from 'fastify';
 import { HEADERS } from '../../api/integration.js';
-import { Config } from '../../service/configuration/config.js';
-import { mappedHeader } from './gateway-request.js';
+import { Config } from '../config/config.js';
 import { Problem } from '../http/problem.js';
 import { SecretDigest } from '../http/secret-digest.js';
+import { mappedHeader } from './gateway-request.js';
 
 /**
- * Lets through only what carries the secret that the integrations set: the load balancer is reachable from the whole
- * VPC, and whoever may name a ConnectionId speaks for that client.
+ * Accepts only requests with the secret that the integrations set. The load balancer is reachable from the whole VPC,
+ * and a caller that may choose the ConnectionId could act as any client.
  */
 @Injectable()
 export class GatewaySecretGuard implements CanActivate {
   readonly #accepted: readonly SecretDigest[];
 
-  constructor(@Inject(Config) config: Config) {
+  constructor(config: Config) {
     this.#accepted = config.gatewaySecrets.map((secret) => new SecretDigest(secret));
   }
 
   canActivate(context: ExecutionContext): boolean {
-    // without a secret, config.ts lets the service listen on loopback only
+    // without a secret, the service listens on loopback only
     if (this.#accepted.length === 0) return true;
     const { raw } = context.switchToHttp().getRequest<FastifyRequest>();
     const sent = new SecretDigest(mappedHeader(raw, 'gatewaySecret') ?? '');

@@ -1,19 +1,20 @@
-import { Controller, HttpStatus, Inject, Post, Res, UseGuards } from '@nestjs/common';
+import { Controller, HttpStatus, Post, Res, UseGuards } from '@nestjs/common';
 import { type FastifyReply } from 'fastify';
 import { PROBLEMS } from '../../api/errors.js';
 import { PATHS } from '../../api/integration.js';
-import { Config } from '../../service/configuration/config.js';
+import { Config } from '../config/config.js';
+import { problemOf, setStatus } from '../http/error.filter.js';
+import { BodyText } from '../http/request-body.js';
 import { RequestLog } from '../logging/request-log.js';
 import { Dispatcher } from '../messages/dispatcher.js';
-import { problemOf, withStatus } from '../http/error.filter.js';
 import { FromGateway, type GatewayRequest } from './gateway-request.js';
 import { GatewaySecretGuard } from './gateway-secret.guard.js';
-import { BodyText } from '../http/request-body.js';
 
 /**
- * `$default`: a client has sent a frame. The answer goes to the client by callback, before the HTTP answer, which has no
- * body because the route is one-way. With `REPLIES=response` the route is two-way, and the answer is the HTTP answer's
- * body, which API Gateway passes on whatever the status is. A client's mistake is no error here: the client is told.
+ * `$default`: a client has sent a frame. The route is one-way: the reply is posted to the client before the HTTP
+ * response, which has no body. With `REPLIES=response` the route is two-way: the reply is the body of the HTTP
+ * response, which API Gateway forwards with any status. For a client's mistake, the reply has the error and the status
+ * is 200.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-route-response.html
  */
@@ -22,7 +23,7 @@ import { BodyText } from '../http/request-body.js';
 export class MessageController {
   constructor(
     private readonly dispatcher: Dispatcher,
-    @Inject(Config) private readonly config: Config,
+    private readonly config: Config,
     private readonly log: RequestLog,
   ) {}
 
@@ -40,7 +41,7 @@ export class MessageController {
     const { frame, failure } = await this.dispatcher.replyTo(request, text);
     if (failure !== undefined) {
       this.log.error({ err: failure }, 'request failed');
-      withStatus(PROBLEMS[problemOf(failure).code].status, reply);
+      setStatus(PROBLEMS[problemOf(failure).code].status, reply);
     }
     reply.type('application/json; charset=utf-8');
     return frame;

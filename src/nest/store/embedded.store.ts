@@ -1,4 +1,4 @@
-import { ConfigError } from '../../service/configuration/config.js';
+import { ConfigError } from '../config/config.errors.js';
 import { ComposedStore } from './composed-store.js';
 import { explainFileError, makeFolder } from './embedded/data-folder.js';
 import { EmbeddedConnections } from './embedded/connections.js';

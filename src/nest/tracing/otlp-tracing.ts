@@ -14,7 +14,7 @@ import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { type Logger } from 'pino';
-import { type Tracing as TracingSettings } from '../../service/configuration/operation.js';
+import { type TracingSettings } from '../config/operation-settings.js';
 import { QuietExporter } from './quiet-exporter.js';
 import { type SpanAttributes, type ActiveSpan, Tracing } from './tracing.js';
 

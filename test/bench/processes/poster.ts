@@ -29,8 +29,8 @@ const KINDS: Readonly<Record<string, () => Promise<Kind>>> = {
       join(DIST, 'nest/callback/callback.service.js')
     )) as typeof import('../../../src/nest/callback/callback.service.js');
     const { readConfig } = (await import(
-      join(DIST, 'service/configuration/config.js')
-    )) as typeof import('../../../src/service/configuration/config.js');
+      join(DIST, 'service/configuration/read-config.js')
+    )) as typeof import('../../../src/service/configuration/read-config.js');
     const callback = new CallbackService(
       readConfig({ WS_API_ENDPOINT: url, CALLBACK_CONCURRENCY: String(SOCKETS) }),
     );

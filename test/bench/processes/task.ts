@@ -18,8 +18,8 @@ interface Publish {
 
 const { createApplication, listen } =
   await load<typeof import('../../../src/service/application.js')>('service/application.js');
-const { readConfig } = await load<typeof import('../../../src/service/configuration/config.js')>(
-  'service/configuration/config.js',
+const { readConfig } = await load<typeof import('../../../src/service/configuration/read-config.js')>(
+  'service/configuration/read-config.js',
 );
 const { createLogger } =
   await load<typeof import('../../../src/nest/logging/logger.js')>('nest/logging/logger.js');

@@ -93,8 +93,8 @@ async function shape(ApiId: string) {
   };
 }
 
-describe('an API that is there already', { timeout: 60_000 }, () => {
-  it('keeps its id and its clients, whose next message goes by the new deployment', async () => {
+describe('an existing API', { timeout: 60_000 }, () => {
+  it('keeps its id and its clients, whose next message uses the new deployment', async () => {
     const { apiId } = await deploy();
     using client = await open();
     expect((await backend.next()).headers['gatewaysecret']).toBe(OLD_SECRET);
@@ -110,7 +110,7 @@ describe('an API that is there already', { timeout: 60_000 }, () => {
     expect([disconnect.url, disconnect.headers['gatewaysecret']]).toEqual(['/disconnect', NEW_SECRET]);
   });
 
-  it('serves every message that comes while it is updated, by one deployment or the other', async () => {
+  it('serves every message during the update with one of the two deployments', async () => {
     await deploy({ replies: 'response' });
     const seen = new Set<string>();
     backend.answer = ({ headers, body }) => {
@@ -157,7 +157,7 @@ describe('an API that is there already', { timeout: 60_000 }, () => {
       { authorizer: { ...AUTHORIZER, identitySource: ['route.request.header.Authorization'] } },
     ],
     ['with another service', { serviceUrl: 'http://127.0.0.1:9' }, {}],
-  ])('becomes the same as one that is created anew: %s', async (_, before, after) => {
+  ])('becomes the same as a newly created one: %s', async (_, before, after) => {
     const created = await deploy({ ...after });
     const wanted = await shape(created.apiId);
     await deploy({ ...before });
@@ -166,7 +166,7 @@ describe('an API that is there already', { timeout: 60_000 }, () => {
     expect(await shape(created.apiId)).toEqual(wanted);
   });
 
-  it('is left alone when it is as it should be', async () => {
+  it('is not changed when it matches the definition', async () => {
     const first = await deploy({ authorizer: AUTHORIZER, replies: 'response' });
     expect(first.changes).toContain('created the API');
     const again = await deploy({ authorizer: AUTHORIZER, replies: 'response' });
@@ -175,7 +175,7 @@ describe('an API that is there already', { timeout: 60_000 }, () => {
     expect(Items).toHaveLength(1);
   });
 
-  it('loses what is not in the definition', async () => {
+  it('loses resources that are not in the definition', async () => {
     const { apiId: ApiId } = await deploy();
     const wanted = await shape(ApiId);
     const { IntegrationId } = await control.send(
@@ -196,7 +196,7 @@ describe('an API that is there already', { timeout: 60_000 }, () => {
     expect(await shape(ApiId)).toEqual(wanted);
   });
 
-  it('gets back a header that was changed or added by hand, also when that was deployed', async () => {
+  it('has headers restored that were changed by hand, also if that was deployed', async () => {
     const { apiId: ApiId } = await deploy();
     const wanted = await shape(ApiId);
     const { Items = [] } = await control.send(new GetIntegrationsCommand({ ApiId }));
@@ -216,7 +216,7 @@ describe('an API that is there already', { timeout: 60_000 }, () => {
     expect((await backend.next()).headers).not.toHaveProperty('extra');
   });
 
-  it('gets its deployment when a run before it stopped half-way', async () => {
+  it('is deployed when the previous run stopped before that', async () => {
     const { apiId: ApiId } = await deploy();
     // everything of the new definition but the deployment
     const { Items = [] } = await control.send(new GetIntegrationsCommand({ ApiId }));

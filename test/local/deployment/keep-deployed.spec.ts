@@ -37,7 +37,7 @@ const isThere = async (file: string) =>
   );
 
 describe('deploy:local', { timeout: 120_000 }, () => {
-  it('says what it has done, and that there is nothing to do the second time', async () => {
+  it('prints its changes, and that there is nothing to change the second time', async () => {
     const { program: gateway, url } = await startGateway();
     await using _ = gateway;
     const first = deploy({ GATEWAY_URL: `${url}/` });
@@ -52,20 +52,10 @@ describe('deploy:local', { timeout: 120_000 }, () => {
 
   it.each<[string, NodeJS.ProcessEnv, string[], RegExp]>([
     ['without a secret', { GATEWAY_SECRET: '' }, [], /GATEWAY_SECRET is not set/],
-    [
-      'with replies that do not exist',
-      { REPLIES: 'both' },
-      [],
-      /REPLIES=both: expected callback or response/,
-    ],
-    [
-      'with something else than a URL',
-      { GATEWAY_URL: 'gateway:8080' },
-      [],
-      /GATEWAY_URL=gateway:8080: expected a URL/,
-    ],
+    ['with unknown replies', { REPLIES: 'both' }, [], /REPLIES=both: expected callback or response/],
+    ['without a valid URL', { GATEWAY_URL: 'gateway:8080' }, [], /GATEWAY_URL=gateway:8080: expected a URL/],
     ['with an unknown flag', {}, ['--wach'], /--wach/],
-    ['with a ready file that nothing keeps', {}, ['--ready-file', 'x'], /--ready-file x needs --watch/],
+    ['with a ready file but without --watch', {}, ['--ready-file', 'x'], /--ready-file x needs --watch/],
     ['without a gateway', { GATEWAY_URL: 'http://127.0.0.1:9' }, [], /ECONNREFUSED/],
   ])('%s ends with one line', async (_, env, args, line) => {
     const program = deploy(env, ...args);
@@ -76,7 +66,7 @@ describe('deploy:local', { timeout: 120_000 }, () => {
 });
 
 describe('deploy:local --watch', { timeout: 120_000 }, () => {
-  it('deploys again after a restart of the gateway, and says each thing once', async () => {
+  it('deploys again after a restart of the gateway, and prints each change once', async () => {
     const readyFile = join(folder, 'deployed');
     const { program: gateway, url } = await startGateway();
     const port = new URL(url).port;
@@ -85,7 +75,7 @@ describe('deploy:local --watch', { timeout: 120_000 }, () => {
     await expect.poll(() => isThere(readyFile), PATIENT).toBe(true);
 
     await gateway.kill('SIGKILL');
-    await program.prints('trying again');
+    await program.prints('retrying');
     await expect.poll(() => isThere(readyFile), PATIENT).toBe(false);
 
     const { program: next } = await startGateway(port);
@@ -93,7 +83,7 @@ describe('deploy:local --watch', { timeout: 120_000 }, () => {
     await expect.poll(() => program.countOf('created the API'), PATIENT).toBe(2);
     using client = await WebSocketClient.open(`${url.replace('http', 'ws')}/dev`);
     await expect.poll(() => isThere(readyFile), PATIENT).toBe(true);
-    expect(program.stderr).toEqual([`deploy: no gateway answers at ${url} (ECONNREFUSED); trying again`]);
+    expect(program.stderr).toEqual([`deploy: no response from a gateway at ${url} (ECONNREFUSED); retrying`]);
 
     expect(await program.kill('SIGTERM')).toBe(0);
     expect(await isThere(readyFile)).toBe(false);
@@ -102,18 +92,18 @@ describe('deploy:local --watch', { timeout: 120_000 }, () => {
     expect((await backend.next()).url).toBe('/message');
   });
 
-  it('waits for a gateway that is not there yet', async () => {
+  it('waits for a gateway that does not listen yet', async () => {
     const { program: other, url } = await startGateway();
     await other.kill('SIGTERM');
     await using program = deploy({ GATEWAY_URL: url }, '--watch');
-    await program.prints('no gateway answers');
+    await program.prints('no response from a gateway');
     const { program: gateway } = await startGateway(new URL(url).port);
     await using _ = gateway;
     await program.prints('created the API');
     expect(await program.kill('SIGTERM')).toBe(0);
   });
 
-  it('ends when what answers is no gateway of ours', async () => {
+  it('ends when the response is not that of our gateway', async () => {
     const program = deploy({ GATEWAY_URL: backend.url }, '--watch');
     expect(await program.exit).toBe(1);
     expect(program.stderr).toEqual([expect.stringMatching(/has no start id/)]);

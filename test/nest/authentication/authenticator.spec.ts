@@ -11,11 +11,11 @@ const authorizer = { AUTH: 'authorizer' };
 const connect = (service: TestService, userId: string, connectionId: string = id) =>
   rawPost(`${service.url}/connect`, {
     ConnectionId: connectionId,
-    // as bytes, the way that Node writes header values
+    // as the bytes that Node writes for header values
     UserId: Buffer.from(userId).toString('latin1'),
   });
 
-it('takes the user from the header that the gateway maps', async () => {
+it('reads the user from the mapped header', async () => {
   await using service = await startService(authorizer);
   for (const userId of ['alice', 'auth0|5f7c', 'alice@example.com', 'Zoë Ünal', '名前', 'x'.repeat(256)]) {
     expect(await connect(service, userId)).toMatchObject({ status: 200 });
@@ -23,7 +23,7 @@ it('takes the user from the header that the gateway maps', async () => {
   }
 });
 
-it('refuses a handshake for which the gateway names nobody, and says what to map', async () => {
+it('refuses a handshake without a user, with the mapping to add', async () => {
   await using service = await startService(authorizer);
   const without = await rawPost(`${service.url}/connect`, { ConnectionId: id });
   for (const response of [without, await connect(service, ''), await connect(service, '-')]) {
@@ -36,7 +36,7 @@ it('refuses a handshake for which the gateway names nobody, and says what to map
   expect(await service.app.get(Store).getConnection(id)).toBeUndefined();
 });
 
-it('refuses a user that cannot be one', async () => {
+it('refuses an invalid user id', async () => {
   await using service = await startService(authorizer);
   const notUtf8 = { ConnectionId: id, UserId: 'Zo\xeb' };
   for (const response of [
@@ -49,7 +49,7 @@ it('refuses a user that cannot be one', async () => {
   }
 });
 
-it('does not look at a token or a user that the client names, without authentication', async () => {
+it('ignores tokens and user headers without authentication', async () => {
   await using service = await startService();
   const headers = {
     ConnectionId: id,
@@ -61,7 +61,7 @@ it('does not look at a token or a user that the client names, without authentica
   expect(await service.app.get(Store).getConnection(id)).not.toHaveProperty('userId');
 });
 
-it('shows who has published and who is present', async () => {
+it('shows the user of publishers and members', async () => {
   await using service = await startService(authorizer);
   await connect(service, 'zoe');
   await service.send(id, { action: 'join', channel: 'news' });
@@ -79,7 +79,7 @@ it('shows who has published and who is present', async () => {
   ]);
 });
 
-it('takes the sender of a message from the store, whatever its headers say', async () => {
+it('reads the sender of a message from the store, not from its headers', async () => {
   await using service = await startService(authorizer);
   await connect(service, 'zoe');
   const send = (message: unknown) =>
@@ -96,9 +96,9 @@ it('takes the sender of a message from the store, whatever its headers say', asy
 });
 
 it.each([
-  ['of which the store knows nothing', false],
-  ['that was let in before anybody had to say who it is', true],
-])('tells a connection %s to connect again', async (_, isKnown) => {
+  ['that the store does not know', false],
+  ['that was accepted before authentication was switched on', true],
+])('sends unknown_connection to a connection %s', async (_, isKnown) => {
   await using service = await startService(authorizer);
   const store = service.app.get(Store);
   const times = { connectedAt: Date.now(), expiresAt: Date.now() + 60_000 };
@@ -115,7 +115,7 @@ it.each([
   expect((await store.getConnection(id)) !== undefined).toBe(isKnown);
 });
 
-it('is mapped so that a client’s own header reaches the service on no API', () => {
+it('is mapped on every API, so that no header of a client reaches the service', () => {
   const values = {
     serviceUrl: 'http://nlb.example',
     vpcLinkId: 'link',

@@ -32,7 +32,7 @@ async function expectRefusal(service: TestService, token: string, status: number
 }
 
 describe('a token', () => {
-  it('that is valid lets its user in, and the connection is remembered as that user’s', async () => {
+  it('that is valid is accepted, and its user is stored with the connection', async () => {
     await using issuer = await TokenIssuer.start();
     await using service = await startService(issuer.settings);
     expect(await connect(service, await issuer.token())).toMatchObject({ status: 200, text: '' });
@@ -40,7 +40,7 @@ describe('a token', () => {
     expect(service.lines.at(-1)).toMatchObject({ msg: 'connected', userId: 'alice@example.com' });
   });
 
-  it('that is missing or empty is asked for', async () => {
+  it('that is missing or empty is required', async () => {
     await using issuer = await TokenIssuer.start();
     await using service = await startService(issuer.settings);
     const response = await expectRefusal(service, '', 401, 'missing_token');
@@ -51,19 +51,19 @@ describe('a token', () => {
   it.each<[string, Claims]>([
     ['has expired', { exp: now - 60 }],
     ['never expires', { exp: undefined }],
-    ['expires at no time', { exp: '2030' }],
+    ['has an invalid expiry', { exp: '2030' }],
     ['is not valid yet', { nbf: now + 60 }],
     ['is another issuer’s', { iss: 'https://other.example/' }],
-    ['names no issuer', { iss: undefined }],
-    ['is for somebody else', { aud: 'another-service' }],
-    ['is for several others', { aud: ['one', 'two'] }],
-    ['is for nobody', { aud: undefined }],
-    ['is for nobody, in a list', { aud: [], client_id: AUDIENCE }],
+    ['has no issuer', { iss: undefined }],
+    ['is for another audience', { aud: 'another-service' }],
+    ['is for several other audiences', { aud: ['one', 'two'] }],
+    ['has no audience', { aud: undefined }],
+    ['has an empty list of audiences', { aud: [], client_id: AUDIENCE }],
     ['is for another app client', { aud: undefined, client_id: 'another-client' }],
     ['is for a list of app clients', { aud: undefined, client_id: [AUDIENCE] }],
-    ['is for somebody else, whatever the app client is', { aud: 'another-service', client_id: AUDIENCE }],
-    ['has an aud that is no text', { aud: 42, client_id: AUDIENCE }],
-  ])('that %s is refused, and the log says why', async (_, claims) => {
+    ['is for another audience, but the right app client', { aud: 'another-service', client_id: AUDIENCE }],
+    ['has an audience that is not a string', { aud: 42, client_id: AUDIENCE }],
+  ])('that %s is refused, with the reason in the log', async (_, claims) => {
     await using issuer = await TokenIssuer.start();
     await using service = await startService(issuer.settings);
     const response = await expectRefusal(service, await issuer.token(claims), 401, 'invalid_token');
@@ -89,7 +89,7 @@ describe('a token', () => {
   });
 
   it.each([
-    // made when the test runs: the tolerance is ten seconds
+    // computed when the test runs: the tolerance is ten seconds
     ['exp', () => seconds() - 5],
     ['nbf', () => seconds() + 5],
   ])('whose %s differs by less than the tolerance is accepted', async (claim, value) => {
@@ -100,28 +100,28 @@ describe('a token', () => {
 
   it.each([
     ['no claim of that name', undefined],
-    ['an empty one', ''],
-    ['one of 257 characters', 'x'.repeat(257)],
-    ['a line break in it', 'alice\nbob'],
-    ['a right-to-left override in it', 'alice\u202e'],
-    ['half a character in it', '\ud800'],
+    ['an empty claim', ''],
+    ['257 characters', 'x'.repeat(257)],
+    ['a line break', 'alice\nbob'],
+    ['a right-to-left override', 'alice\u202e'],
+    ['a lone surrogate', '\ud800'],
     ['a number with a fraction', 1.5],
     ['an object', { name: 'alice' }],
-  ])('with %s as its user is valid, but its bearer may not connect', async (_, sub) => {
+  ])('with %s as its user is valid, but refused with 403', async (_, sub) => {
     await using issuer = await TokenIssuer.start();
     await using service = await startService(issuer.settings);
     const response = await expectRefusal(service, await issuer.token({ sub }), 403, 'no_user');
     expect(response.headers).not.toHaveProperty('www-authenticate');
   });
 
-  it('names its user in another claim when a setting says so', async () => {
+  it('has its user in the configured claim', async () => {
     await using issuer = await TokenIssuer.start();
     await using service = await startService({ ...issuer.settings, JWT_USER_CLAIM: 'uid' });
     await connect(service, await issuer.token({ uid: 42 })).then(({ status }) => expect(status).toBe(200));
     expect(await service.app.get(Store).getConnection(id)).toMatchObject({ userId: '42' });
   });
 
-  it('that is none is refused', async () => {
+  it('that is malformed is refused', async () => {
     await using issuer = await TokenIssuer.start();
     await using service = await startService(issuer.settings);
     const [header, payload, signature] = (await issuer.token()).split('.') as [string, string, string];
@@ -139,7 +139,7 @@ describe('a token', () => {
     }
   });
 
-  it('that is huge is refused before anybody reads it', async () => {
+  it('that is too large is refused before it is parsed', async () => {
     await using issuer = await TokenIssuer.start();
     await using service = await startService(issuer.settings);
     const huge = await issuer.token({ more: 'x'.repeat(8192) });
@@ -152,7 +152,7 @@ describe('a token', () => {
     expect(response.status).toBe(431);
   });
 
-  it('is in no line of the log and in no answer, whatever becomes of it', async () => {
+  it('is never logged and in no response', async () => {
     await using issuer = await TokenIssuer.start();
     await using service = await startService({ ...issuer.settings, JWT_JWKS_TIMEOUT_MS: '50' });
     const tokens = [
@@ -174,8 +174,8 @@ describe('a token', () => {
         }
       }
     }
-    const told = JSON.stringify([service.lines, answers]);
-    for (const part of tokens.flatMap((token) => token.split('.'))) expect(told).not.toContain(part);
+    const visible = JSON.stringify([service.lines, answers]);
+    for (const part of tokens.flatMap((token) => token.split('.'))) expect(visible).not.toContain(part);
   });
 });
 
@@ -184,7 +184,7 @@ describe('a sub-protocol', () => {
     service.post('/connect', id).set('Sec-WebSocket-Protocol', offered).send();
 
   it.each([['backchannel, token.JWT'], ['token.JWT,backchannel'], ['chat, backchannel, token.JWT']])(
-    '%s carries a token, and backchannel is answered',
+    '%s carries a token, and backchannel is selected',
     async (offered) => {
       await using issuer = await TokenIssuer.start();
       await using service = await startService(issuer.settings);
@@ -195,14 +195,14 @@ describe('a sub-protocol', () => {
     },
   );
 
-  it('without backchannel beside it carries none: a browser would be answered no protocol', async () => {
+  it('carries no token without backchannel beside it, because a browser would get no protocol', async () => {
     await using issuer = await TokenIssuer.start();
     await using service = await startService(issuer.settings);
     const response = await handshake(service, `token.${await issuer.token()}`);
     expect(response.body).toMatchObject({ code: 'missing_token' });
   });
 
-  it('is answered to nobody who is refused', async () => {
+  it('is not selected when the handshake is refused', async () => {
     await using issuer = await TokenIssuer.start();
     await using service = await startService(issuer.settings);
     const response = await handshake(service, `backchannel, token.${await issuer.token({ exp: 1 })}`);
@@ -210,13 +210,13 @@ describe('a sub-protocol', () => {
     expect(response.headers).not.toHaveProperty('sec-websocket-protocol');
   });
 
-  it('is answered without authentication too, if it is offered', async () => {
+  it('is selected without authentication, too, if it is offered', async () => {
     await using service = await startService();
     expect((await handshake(service, 'backchannel')).headers['sec-websocket-protocol']).toBe('backchannel');
     expect((await handshake(service, 'chat')).headers).not.toHaveProperty('sec-websocket-protocol');
   });
 
-  it('beside another token is one too many', async () => {
+  it('with a token beside another token is refused', async () => {
     await using issuer = await TokenIssuer.start();
     await using service = await startService(issuer.settings);
     const token = await issuer.token();
@@ -249,7 +249,7 @@ describe('the algorithm', () => {
     expect(await connect(service, good)).toMatchObject({ status: 200 });
   });
 
-  it('is one of those that the settings name', async () => {
+  it('is one of the configured ones', async () => {
     await using issuer = await TokenIssuer.start();
     issuer.keys.push(await issuerKey('second', 'PS256'));
     await using service = await startService({ ...issuer.settings, JWT_ALGORITHMS: 'RS256, PS256' });
@@ -271,7 +271,7 @@ describe('the algorithm', () => {
     },
   );
 
-  it('HS256 works with a secret that both sides have, and with no other', async () => {
+  it('HS256 works with the shared secret only', async () => {
     const JWT_SECRET = 'a secret of at least 32 bytes: ünïcödé';
     await using service = await startService({ AUTH: 'jwt', JWT_SECRET, JWT_ISSUER: ISSUER });
     const signed = (secret: string, alg = 'HS256') =>
@@ -290,7 +290,7 @@ describe('the issuer’s keys', () => {
     expect(issuer.reads).toBe(1);
   });
 
-  it('are read again for one that is not known, but not for every token that names one', async () => {
+  it('are read again for an unknown key, but not for every token with one', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     await using issuer = await TokenIssuer.start();
     await using service = await startService(issuer.settings);
@@ -312,7 +312,7 @@ describe('the issuer’s keys', () => {
     expect(issuer.reads).toBe(4);
   });
 
-  it('are read once for many tokens that name a new one at the same time', async () => {
+  it('are read once for many concurrent tokens with a new key', async () => {
     await using issuer = await TokenIssuer.start();
     await using service = await startService(issuer.settings);
     await connect(service, await issuer.token());
@@ -323,7 +323,7 @@ describe('the issuer’s keys', () => {
     expect(issuer.reads).toBeLessThanOrEqual(3);
   });
 
-  it('that come in a response without end are not read to the end', async () => {
+  it('are not read to the end of an endless response', async () => {
     await using issuer = await TokenIssuer.start();
     issuer.answer = 'endless';
     await using service = await startService({ ...issuer.settings, JWT_JWKS_TIMEOUT_MS: '20000' });
@@ -332,7 +332,7 @@ describe('the issuer’s keys', () => {
     expect(JSON.stringify(service.lines)).toContain('at most 1048576 bytes');
   });
 
-  it('that are withdrawn are refused once ten minutes have passed', async () => {
+  it('are refused ten minutes after they are withdrawn', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     await using issuer = await TokenIssuer.start();
     await using service = await startService(issuer.settings);
@@ -345,7 +345,7 @@ describe('the issuer’s keys', () => {
   });
 
   it.each<JwksAnswer>(['unavailable', 'redirect', 'not json', 'no keys', 'never'])(
-    'are not needed for the start; while the answer is %s a handshake is refused with 503',
+    'are not needed for the start; while the response is %s, a handshake is refused with 503',
     async (answer) => {
       await using issuer = await TokenIssuer.start();
       issuer.answer = answer;
@@ -364,7 +364,7 @@ describe('the issuer’s keys', () => {
     },
   );
 
-  it('that nobody answers for are a 503 too', async () => {
+  it('lead to 503 when there is no response', async () => {
     const issuer = await TokenIssuer.start();
     const token = await issuer.token();
     await issuer[Symbol.asyncDispose]();
@@ -373,7 +373,7 @@ describe('the issuer’s keys', () => {
     expect(JSON.stringify(body)).not.toContain(issuer.jwksUrl);
   });
 
-  it('that were read are used for an hour more when they cannot be read again', async () => {
+  it('are used for an hour when they cannot be read again', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     await using issuer = await TokenIssuer.start();
     await using service = await startService(issuer.settings);
@@ -381,7 +381,7 @@ describe('the issuer’s keys', () => {
     issuer.answer = 'unavailable';
     vi.setSystemTime(Date.now() + 50 * 60_000);
     expect(await connect(service, await issuer.token())).toMatchObject({ status: 200 });
-    // a key that came since cannot be told from a wrong one
+    // a new key cannot be distinguished from a wrong one
     const unknown = await connect(service, await issuer.token({}, await issuerKey('new')));
     expect(unknown).toMatchObject({ status: 503, body: { code: 'not_ready' } });
     vi.setSystemTime(Date.now() + 11 * 60_000);

@@ -4,7 +4,7 @@ import { startService, type TestService } from '../../support/service-app.js';
 export const API_KEY = 'a-key-of-32-characters-for-orders';
 export const OTHER_KEY = 'another-key-of-32-characters-ours';
 
-/** The service with the publish API, and another backend that calls it. */
+/** The service with the backend API, and another backend that calls it. */
 export interface TestApi extends AsyncDisposable {
   readonly service: TestService;
   /** A request of the other backend, with its key. */
@@ -14,7 +14,7 @@ export interface TestApi extends AsyncDisposable {
   connect(connectionId: string, channels?: readonly string[], userId?: string): Promise<void>;
 }
 
-export async function startPublishApi(settings: NodeJS.ProcessEnv = {}): Promise<TestApi> {
+export async function startBackendApi(settings: NodeJS.ProcessEnv = {}): Promise<TestApi> {
   const service = await startService({ API_KEYS: `orders:${API_KEY},billing:${OTHER_KEY}`, ...settings });
   const call: TestApi['call'] = (method, path, key = API_KEY) =>
     request(service.app.getHttpServer())[method](path).set('Authorization', `Bearer ${key}`);

@@ -1,18 +1,18 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Store } from '../../../src/nest/store/store.js';
-import { startPublishApi, type TestApi } from './backend-api.js';
+import { startBackendApi, type TestApi } from './backend-api.js';
 
-/** For what needs no settings of its own and leaves nothing behind that another test would see. */
+/** For tests without settings of their own that leave nothing behind for other tests. */
 let shared: TestApi;
 beforeAll(async () => {
-  shared = await startPublishApi();
+  shared = await startBackendApi();
 });
 afterAll(async () => shared[Symbol.asyncDispose]());
 
 const batch = (api: TestApi, messages: unknown) => api.call('post', '/v1/messages').send({ messages });
 
-it('publishes each message, those of one channel in their order', async () => {
-  await using api = await startPublishApi();
+it('publishes each message, and keeps the order of those of one channel', async () => {
+  await using api = await startBackendApi();
   await api.connect('alice=', ['a', 'b']);
   const messages = Array.from({ length: 100 }, (_, n) => ({ channel: n % 3 === 0 ? 'a' : 'b', data: n }));
   const { body } = await batch(api, messages).expect(200);
@@ -25,8 +25,8 @@ it('publishes each message, those of one channel in their order', async () => {
   }
 });
 
-it('gives each message its own result or problem, and one that fails stops no other', async () => {
-  await using api = await startPublishApi();
+it('gives each message its own result or problem, and publishes the others if one fails', async () => {
+  await using api = await startBackendApi();
   await api.connect('alice=', ['news']);
   const { body } = await batch(api, [
     { channel: 'news', data: 1 },
@@ -50,9 +50,9 @@ it.each([
   ['101 messages', Array.from({ length: 101 }, () => ({ channel: 'news', data: 1 }))],
   ['a message without a channel', [{ data: 1 }]],
   ['a message without data', [{ channel: 'news' }]],
-  ['a name that no channel has', [{ channel: 'no name!', data: 1 }]],
-  ['a field that is not known', [{ channel: 'news', data: 1, from: 'me' }]],
-  ['messages that are no list', { channel: 'news', data: 1 }],
+  ['an invalid channel name', [{ channel: 'no name!', data: 1 }]],
+  ['an unknown field', [{ channel: 'news', data: 1, from: 'me' }]],
+  ['messages that are not a list', { channel: 'news', data: 1 }],
 ])('publishes nothing of a batch with %s', async (_, messages) => {
   const response = await batch(shared, messages);
   expect(response.body).toMatchObject({ status: 400, code: 'bad_request' });
@@ -60,7 +60,7 @@ it.each([
 });
 
 it('says which message is wrong', async () => {
-  await using api = await startPublishApi();
+  await using api = await startBackendApi();
   const response = await batch(api, [
     { channel: 'news', data: 1 },
     { channel: '', data: 1 },
@@ -68,8 +68,8 @@ it('says which message is wrong', async () => {
   expect(response.body).toMatchObject({ detail: expect.stringMatching(/^messages\.1\.channel: /) as string });
 });
 
-it('takes 1 MB, and not one byte more', async () => {
-  await using api = await startPublishApi();
+it('accepts 1 MB and not one byte more', async () => {
+  await using api = await startBackendApi();
   const send = (bytes: number) =>
     api
       .call('post', '/v1/messages')
@@ -79,8 +79,8 @@ it('takes 1 MB, and not one byte more', async () => {
   expect((await send(1_048_577)).body).toMatchObject({ status: 413, code: 'body_too_large' });
 });
 
-it('refuses what is nested too deeply, and publishes the rest', async () => {
-  await using api = await startPublishApi();
+it('refuses data that is nested too deeply, and publishes the rest', async () => {
+  await using api = await startBackendApi();
   const deep = '['.repeat(400_000) + ']'.repeat(400_000);
   const { body } = await api
     .call('post', '/v1/messages')
@@ -89,8 +89,8 @@ it('refuses what is nested too deeply, and publishes the rest', async () => {
   expect(body).toMatchObject({ results: [{ problem: { code: 'message_too_large' } }, { offset: 1 }] });
 });
 
-it('says of each message that the store cannot be reached', async () => {
-  await using api = await startPublishApi();
+it('reports for each message that the store cannot be reached', async () => {
+  await using api = await startBackendApi();
   await api.service.app.get(Store).close();
   const { body } = await batch(api, [{ channel: 'news', data: 1 }]).expect(200);
   expect(body).toMatchObject({ results: [{ problem: { status: 503, code: 'store_unavailable' } }] });

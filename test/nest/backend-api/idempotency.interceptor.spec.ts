@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { Store } from '../../../src/nest/store/store.js';
 import { rawPost } from '../../support/service-app.js';
-import { API_KEY, OTHER_KEY, startPublishApi, type TestApi } from './backend-api.js';
+import { API_KEY, OTHER_KEY, startBackendApi, type TestApi } from './backend-api.js';
 
 const send = (
   api: TestApi,
@@ -14,8 +14,8 @@ const send = (
 const offset = async (api: TestApi) =>
   ((await api.call('get', '/v1/channels/news')).body as { offset: number }).offset;
 
-it('carries a repeated request out once, and gives the first answer again', async () => {
-  await using api = await startPublishApi();
+it('carries out a repeated request once, and sends the first response again', async () => {
+  await using api = await startBackendApi();
   const first = await send(api, 'order-1').expect(200);
   expect(first.headers).not.toHaveProperty('idempotent-replayed');
   const second = await send(api, 'order-1').expect(200);
@@ -24,31 +24,31 @@ it('carries a repeated request out once, and gives the first answer again', asyn
   expect(await offset(api)).toBe(1);
 });
 
-it('holds another key, another place and another backend for another request', async () => {
-  await using api = await startPublishApi();
+it('treats another key, URL or backend as another request', async () => {
+  await using api = await startBackendApi();
   const path = '/v1/channels/sport/messages';
-  const answers = [
+  const responses = [
     await send(api, 'order-1'),
     await send(api, 'order-2'),
     await send(api, 'order-1', 1, path),
     await send(api, 'order-1', 1, undefined, OTHER_KEY),
   ];
-  for (const { status, headers } of answers) {
+  for (const { status, headers } of responses) {
     expect(status).toBe(200);
     expect(headers).not.toHaveProperty('idempotent-replayed');
   }
   expect(await offset(api)).toBe(3);
 });
 
-it('refuses the key of another body', async () => {
-  await using api = await startPublishApi();
+it('refuses a key that was used with another body', async () => {
+  await using api = await startBackendApi();
   await send(api, 'order-1', 1).expect(200);
   expect((await send(api, 'order-1', 2)).body).toMatchObject({ status: 422, code: 'idempotency_key_reused' });
   expect(await offset(api)).toBe(1);
 });
 
-it('tells who comes while the first one is under way to come again', async () => {
-  await using api = await startPublishApi();
+it('refuses a repetition while the first request is in progress, and asks to retry', async () => {
+  await using api = await startBackendApi();
   await api.connect('alice=', ['news']);
   const posted = Promise.withResolvers<void>();
   const release = Promise.withResolvers<void>();
@@ -67,19 +67,19 @@ it('tells who comes while the first one is under way to come again', async () =>
   expect((await send(api, 'order-1')).headers).toMatchObject({ 'idempotent-replayed': 'true' });
 });
 
-it('of many at the same time carries out one', async () => {
-  await using api = await startPublishApi();
-  const answers = await Promise.all(Array.from({ length: 20 }, () => send(api, 'order-1')));
-  const firsts = answers.filter(
+it('carries out one of many concurrent requests with the same key', async () => {
+  await using api = await startBackendApi();
+  const responses = await Promise.all(Array.from({ length: 20 }, () => send(api, 'order-1')));
+  const firsts = responses.filter(
     ({ status, headers }) => status === 200 && headers['idempotent-replayed'] === undefined,
   );
   expect(firsts).toHaveLength(1);
-  expect(answers.every(({ status }) => status === 200 || status === 409)).toBe(true);
+  expect(responses.every(({ status }) => status === 200 || status === 409)).toBe(true);
   expect(await offset(api)).toBe(1);
 });
 
-it('lets what has failed be tried again', async () => {
-  await using api = await startPublishApi();
+it('carries out a request again after it has failed', async () => {
+  await using api = await startBackendApi();
   const path = '/v1/connections/alice%3D/messages';
   api.service.endpoint.answer = () => 'forbidden';
   await send(api, 'order-1', 1, path).expect(502);
@@ -88,28 +88,28 @@ it('lets what has failed be tried again', async () => {
   expect(second.headers).not.toHaveProperty('idempotent-replayed');
 });
 
-it('lets what was refused be put right with the same key', async () => {
-  await using api = await startPublishApi();
+it('accepts a corrected body with the key of a refused request', async () => {
+  await using api = await startBackendApi();
   await send(api, 'order-1', 1, '/v1/messages').expect(400);
   const batch = api.call('post', '/v1/messages').set('Idempotency-Key', 'order-1');
   await batch.send({ messages: [{ channel: 'news', data: 1 }] }).expect(200);
   expect(await offset(api)).toBe(1);
 });
 
-it('gives the answer of what was done, although it could not be kept', async () => {
-  await using api = await startPublishApi();
+it('sends the response even if it could not be kept', async () => {
+  await using api = await startBackendApi();
   api.service.endpoint.answer = async () => {
     await api.service.app.get(Store).close();
     return 'accepted' as const;
   };
   await send(api, 'order-1', 1, '/v1/connections/alice%3D/messages').expect(200);
   expect(api.service.lines).toContainEqual(
-    expect.objectContaining({ level: 'warn', msg: 'answer not kept' }),
+    expect.objectContaining({ level: 'warn', msg: 'response not kept' }),
   );
 });
 
-it('repeats the answer of a whole batch', async () => {
-  await using api = await startPublishApi();
+it('repeats the response to a batch', async () => {
+  await using api = await startBackendApi();
   const messages = Array.from({ length: 100 }, () => ({ channel: 'n'.repeat(256), data: 1 }));
   const batch = async () =>
     api.call('post', '/v1/messages').set('Idempotency-Key', 'order-1').send({ messages }).expect(200);
@@ -119,8 +119,8 @@ it('repeats the answer of a whole batch', async () => {
   expect(second.body).toEqual(first.body);
 });
 
-it('refuses a key that is none', async () => {
-  await using api = await startPublishApi();
+it('refuses an invalid key', async () => {
+  await using api = await startBackendApi();
   for (const key of ['', ' ', 'two words', 'ü', 'x'.repeat(257)]) {
     expect((await send(api, key)).body).toMatchObject({ status: 400, code: 'bad_request' });
   }
@@ -128,7 +128,7 @@ it('refuses a key that is none', async () => {
 });
 
 it('refuses two keys', async () => {
-  await using api = await startPublishApi();
+  await using api = await startBackendApi();
   const headers = {
     Authorization: `Bearer ${API_KEY}`,
     'Content-Type': 'application/json',
@@ -143,7 +143,7 @@ it('refuses two keys', async () => {
 });
 
 it('keeps neither the key nor the body in the log', async () => {
-  await using api = await startPublishApi();
+  await using api = await startBackendApi();
   await send(api, 'order-secret-1', 'content-secret').expect(200);
   await send(api, 'order-secret-1', 'content-secret').expect(200);
   expect(JSON.stringify(api.service.lines)).not.toMatch(/order-secret|content-secret/);

@@ -1,7 +1,7 @@
 import { Ajv } from 'ajv';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startPublishApi, type TestApi } from './backend-api.js';
+import { startBackendApi, type TestApi } from './backend-api.js';
 
 interface Operation {
   readonly operationId: string;
@@ -44,7 +44,7 @@ const NAMES = [
 const ajv = new Ajv({ strict: false });
 
 beforeAll(async () => {
-  api = await startPublishApi({ AUTH: 'authorizer' });
+  api = await startBackendApi({ AUTH: 'authorizer' });
   // without a key: nothing in it is secret
   document = (await request(api.service.app.getHttpServer()).get('/v1/openapi.json').expect(200))
     .body as Document;
@@ -58,12 +58,12 @@ beforeAll(async () => {
 afterAll(async () => api[Symbol.asyncDispose]());
 
 describe('the OpenAPI document', () => {
-  it('describes every operation, each by a name of its own', () => {
+  it('describes every operation with a name of its own', () => {
     const names = operations.map(([name]) => name);
     expect(names.toSorted()).toEqual(NAMES);
   });
 
-  it.each(NAMES)('says of %s what it is, what it needs, and what it answers', (name) => {
+  it.each(NAMES)('describes the parameters, the body and the responses of %s', (name) => {
     const [, path = '', method = '', operation] = operations.find(([other]) => other === name) ?? [];
     expect(operation).toMatchObject({
       summary: expect.stringMatching(/^[A-Z]/) as string,
@@ -90,23 +90,23 @@ describe('the OpenAPI document', () => {
     );
   });
 
-  it('says which version of OpenAPI it is', () => {
+  it('has a version of OpenAPI', () => {
     expect(document.openapi).toMatch(/^3\./);
   });
 
-  it('says that an API key is needed', () => {
+  it('requires an API key', () => {
     expect(document.security).toEqual([{ apiKey: [] }]);
     expect(document.components.securitySchemes).toMatchObject({ apiKey: { type: 'http', scheme: 'bearer' } });
   });
 
-  it.each(NAMES)('tells the truth of %s: without one it is refused', async (name) => {
+  it.each(NAMES)('is right that %s requires an API key', async (name) => {
     const [, path = '', method = ''] = operations.find(([other]) => other === name) ?? [];
     const url = path.replace(/\{\w+\}/, 'x');
     const response = await request(api.service.app.getHttpServer())[method as 'get' | 'post' | 'delete'](url);
     expect(response.body).toMatchObject({ status: 401, code: 'missing_api_key' });
   });
 
-  it('refers to nothing that is not in it', () => {
+  it('has no broken references', () => {
     const references = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g)].map(
       ([, reference]) => reference,
     );
@@ -133,7 +133,7 @@ describe('the OpenAPI document', () => {
   });
 });
 
-describe('what is really answered fits the document', () => {
+describe('actual responses fit the document', () => {
   /** A request, where the document has it, and the status that is expected. */
   const CASES: readonly [
     method: 'get' | 'post' | 'delete',
@@ -164,12 +164,12 @@ describe('what is really answered fits the document', () => {
     ['post', '/v1/connections/a%3D/messages', '/v1/connections/{connectionId}/messages', 200, { data: 1 }],
     ['get', '/v1/users/alice/connections', '/v1/users/{userId}/connections', 200],
     ['post', '/v1/users/alice/messages', '/v1/users/{userId}/messages', 200, { data: 1 }],
-    ['delete', '/v1/users/nobody/connections', '/v1/users/{userId}/connections', 200],
+    ['delete', '/v1/users/absent/connections', '/v1/users/{userId}/connections', 200],
     ['get', '/v1/counts', '/v1/counts', 200],
     ['post', '/v1/channels/news/messages', '/v1/channels/{channel}/messages', 400, {}],
     ['post', `/v1/channels/${'n'.repeat(200)}/messages`, '/v1/channels/{channel}/messages', 400, { data: 1 }],
     ['get', '/v1/channels/news/members?limit=0', '/v1/channels/{channel}/members', 400],
-    ['get', '/v1/connections/nobody', '/v1/connections/{connectionId}', 404],
+    ['get', '/v1/connections/absent', '/v1/connections/{connectionId}', 404],
     ['post', '/v1/users/alice/messages', '/v1/users/{userId}/messages', 413, { data: 'x'.repeat(131_072) }],
     ['post', '/v1/users/alice/messages', '/v1/users/{userId}/messages', 415],
     // API Gateway refuses this one, see below
@@ -202,7 +202,7 @@ describe('what is really answered fits the document', () => {
     expect(description).toContain(code === undefined ? 'Done' : `\`${code}\``);
   });
 
-  it('for every operation but the one that closes a single connection, which has a test through the gateway', () => {
+  it('are tested for every operation except closing one connection, which is tested through the gateway', () => {
     const tested = new Set(
       CASES.filter(([, , , status]) => status === 200).map(([method, , path]) => `${method} ${path}`),
     );

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
-import { startPublishApi } from './backend-api.js';
+import { startBackendApi } from './backend-api.js';
 
 const path = (userId: string, rest: 'messages' | 'connections') =>
   `/v1/users/${encodeURIComponent(userId)}/${rest}`;
 
 it("sends to all of a user's connections, and forgets those that are gone", async () => {
-  await using api = await startPublishApi({ AUTH: 'authorizer' });
+  await using api = await startBackendApi({ AUTH: 'authorizer' });
   await api.connect('a1=', [], 'alice');
   await api.connect('a2=', [], 'alice');
   await api.connect('a3=', [], 'alice');
@@ -23,8 +23,8 @@ it("sends to all of a user's connections, and forgets those that are gone", asyn
   expect(left.connections.map(({ connectionId }) => connectionId).toSorted()).toEqual(['a1=', 'a3=']);
 });
 
-it('counts the connections to which it could not be sent', async () => {
-  await using api = await startPublishApi({ AUTH: 'authorizer' });
+it('counts the connections to which the message could not be sent', async () => {
+  await using api = await startBackendApi({ AUTH: 'authorizer' });
   await api.connect('a1=', [], 'alice');
   await api.connect('a2=', [], 'alice');
   api.service.endpoint.answer = ({ connectionId }) => (connectionId === 'a2=' ? 'forbidden' : 'accepted');
@@ -33,7 +33,7 @@ it('counts the connections to which it could not be sent', async () => {
 });
 
 it('counts the connections that could not be closed', async () => {
-  await using api = await startPublishApi({ AUTH: 'authorizer' });
+  await using api = await startBackendApi({ AUTH: 'authorizer' });
   await api.connect('a1=', [], 'alice');
   await api.connect('a2=', [], 'alice');
   // as from a stage that is not there
@@ -42,15 +42,15 @@ it('counts the connections that could not be closed', async () => {
   expect(body).toEqual({ disconnected: 0, gone: 0, failed: 2 });
 });
 
-it('has nothing to do for a user who is not there', async () => {
-  await using api = await startPublishApi();
-  const { body } = await api.call('post', path('nobody', 'messages')).send({ data: 1 }).expect(200);
+it('does nothing for a user without connections', async () => {
+  await using api = await startBackendApi();
+  const { body } = await api.call('post', path('absent', 'messages')).send({ data: 1 }).expect(200);
   expect(body).toEqual({ delivered: 0, gone: 0, failed: 0 });
-  expect((await api.call('get', path('nobody', 'connections'))).body).toEqual({ connections: [] });
+  expect((await api.call('get', path('absent', 'connections'))).body).toEqual({ connections: [] });
 });
 
-it('takes every name that a user can have', async () => {
-  await using api = await startPublishApi({ AUTH: 'authorizer' });
+it('accepts every valid user id', async () => {
+  await using api = await startBackendApi({ AUTH: 'authorizer' });
   for (const [index, userId] of ['a b', 'ü😀', 'a/b?c#d%2F', '..', '😀'.repeat(256)].entries()) {
     const connectionId = `c${index}=`;
     await api.connect(connectionId, [], Buffer.from(userId).toString('latin1'));
@@ -59,8 +59,8 @@ it('takes every name that a user can have', async () => {
   }
 });
 
-it('refuses what no user can be called', async () => {
-  await using api = await startPublishApi();
+it('refuses an invalid user id', async () => {
+  await using api = await startBackendApi();
   for (const segment of ['%00', 'a%0Ab', '%E2%80%8B', 'a'.repeat(257)]) {
     const { body } = await api.call('get', `/v1/users/${segment}/connections`);
     expect(body).toMatchObject({ status: 400, detail: expect.stringMatching(/^userId: /) as string });

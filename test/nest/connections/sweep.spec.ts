@@ -4,7 +4,7 @@ import { ConnectionsService } from '../../../src/nest/connections/connections.se
 import { Sweep } from '../../../src/nest/connections/sweep.js';
 import { RequestLog } from '../../../src/nest/logging/request-log.js';
 import { Metrics } from '../../../src/nest/metrics/metrics.js';
-import { Config } from '../../../src/service/configuration/config.js';
+import { Config } from '../../../src/nest/config/config.js';
 import { Store } from '../../../src/nest/store/store.js';
 import { LogLines } from '../../support/log-lines.js';
 import { startService, type TestService } from '../../support/service-app.js';
@@ -14,11 +14,12 @@ const HOUR_MS = 3_600_000;
 /** @param sweepIdleMs if negative, every connection is idle */
 function sweepOf(service: TestService, { sweepIdleMs = -1_000, sweepMs = HOUR_MS } = {}): Sweep {
   const { app } = service;
+  const config = app.get(Config);
   return new Sweep(
     app.get(Store),
     app.get(ConnectionsService),
     app.get(Metrics),
-    { operation: { ...app.get<Config>(Config).operation, sweepMs, sweepIdleMs } },
+    Object.create(config, { operation: { value: { ...config.operation, sweepMs, sweepIdleMs } } }) as Config,
     new RequestLog(new LogLines().log),
   );
 }

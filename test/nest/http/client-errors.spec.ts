@@ -66,7 +66,7 @@ it.each([
   ]);
 });
 
-it('warns once of what a load balancer repeats', async () => {
+it('warns once about an error that a load balancer repeats', async () => {
   await using service = await startService();
   for (let count = 0; count < 3; count++) await send(PROXY_V2, service);
   expect(unreadable(service)).toHaveLength(1);
@@ -79,7 +79,7 @@ it('closes the connection of a TLS client', async () => {
   expect(error.code).toMatch(/^ERR_SSL_/);
 });
 
-it('does not mind a connection that is closed without a request', async () => {
+it('ignores a connection that is closed without a request', async () => {
   await using service = await startService();
   using connection = await RawConnection.open(service.url);
   connection.end();
@@ -95,7 +95,7 @@ describe('a problem', () => {
   it.each<[string, string, ProblemCode]>([
     ['headers over 16 KB', post(`Cookie: ${'x'.repeat(17_000)}`), 'headers_too_large'],
     ['a request line over 16 KB', `GET /${'x'.repeat(17_000)} HTTP/1.1\r\n\r\n`, 'headers_too_large'],
-    ['a method that there is not', 'BREW / HTTP/1.1\r\nHost: service\r\n\r\n', 'bad_request'],
+    ['an unknown method', 'BREW / HTTP/1.1\r\nHost: service\r\n\r\n', 'bad_request'],
     ['binary data', '\0\x01\x02\x03', 'bad_request'],
     ['a header with a space in its name', post('Bad Name: x'), 'bad_request'],
     ['lines that end with LF alone', 'GET /health/live HTTP/1.1\nHost: service\n\n', 'bad_request'],
@@ -117,8 +117,8 @@ describe('a problem', () => {
       'bad_request',
     ],
     ['no Host', 'GET /health/live HTTP/1.1\r\n\r\n', 'bad_request'],
-    ['an escape in the URL that is none', 'GET /%zz HTTP/1.1\r\nHost: service\r\n\r\n', 'bad_request'],
-    ['a URL that is none', 'GET http:///x HTTP/1.1\r\nHost: service\r\n\r\n', 'bad_request'],
+    ['an invalid escape in the URL', 'GET /%zz HTTP/1.1\r\nHost: service\r\n\r\n', 'bad_request'],
+    ['an invalid URL', 'GET http:///x HTTP/1.1\r\nHost: service\r\n\r\n', 'bad_request'],
     [
       'another expectation than 100-continue',
       post('Expect: 200-ok\r\nContent-Length: 2', '{}'),
@@ -146,8 +146,8 @@ describe('a problem', () => {
   });
 });
 
-describe('what cannot be read behind a request', () => {
-  it('does not come between its response and the client', async () => {
+describe('unreadable bytes behind a request', () => {
+  it('do not disturb the response to the request', async () => {
     await using service = await startService();
     const { promise: answer, resolve: decide } = Promise.withResolvers<'accepted'>();
     service.endpoint.answer = () => answer;
@@ -168,7 +168,7 @@ describe('what cannot be read behind a request', () => {
     expect(connection.received).toBe('');
   });
 
-  it('ends the connection after a response that was sent before', async () => {
+  it('close the connection if the response was sent before', async () => {
     using connection = await RawConnection.open(shared.url);
     connection.write(LIVE);
     expect(await connection.response()).toMatchObject({ status: 200 });

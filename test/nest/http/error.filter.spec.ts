@@ -9,21 +9,21 @@ it.each([
   ['POST', '/nowhere?token=abc', 404, 'not_found'],
   ['GET', '/message', 404, 'not_found'],
   ['POST', '/%zz', 400, 'bad_request'],
-] as const)('answers %s %s with a problem', async (method, path, status, code) => {
+] as const)('responds to %s %s with a problem', async (method, path, status, code) => {
   await using service = await startService();
   const response = await request(service.app.getHttpServer())[method === 'GET' ? 'get' : 'post'](path);
   expect(response).toMatchObject({ status, type: 'application/problem+json' });
   expect(response.body).toEqual({ title: expect.any(String), status, code, detail: expect.any(String) });
 });
 
-it('answers a content type that cannot be one with a problem', async () => {
+it('sends a problem for an invalid content type', async () => {
   await using service = await startService();
   const response = await service.post('/message', 'alice=').set('Content-Type', 'nonsense').send('{}');
   expect(response).toMatchObject({ status: 415, type: 'application/problem+json' });
   expect(response.body).toMatchObject({ code: 'unsupported_media_type' });
 });
 
-it('tells the caller nothing of what failed inside, and the log everything', async () => {
+it('shows the details of an internal failure in the log only', async () => {
   await using service = await startService();
   service.app.get(Store).putConnection = () => Promise.reject(new Error('database disk image is malformed'));
   const response = await service.post('/connect', 'alice=').send();
@@ -40,7 +40,7 @@ it('tells the caller nothing of what failed inside, and the log everything', asy
   );
 });
 
-it('answers 503, and when to come back, while the store is away', async () => {
+it('sends 503 with Retry-After while the store is unavailable', async () => {
   await using service = await startService();
   await service.app.get(Store).close();
   for (const path of ['/connect', '/message', '/disconnect'] as const) {
@@ -52,7 +52,7 @@ it('answers 503, and when to come back, while the store is away', async () => {
   }
 });
 
-it('answers 503 in the HTTP answer, too', async () => {
+it('sends 503 also with REPLIES=response', async () => {
   await using service = await startService({ REPLIES: 'response' });
   await service.app.get(Store).close();
   const response = await service.send('alice=', { action: 'ping', id: 1 });
@@ -61,7 +61,7 @@ it('answers 503 in the HTTP answer, too', async () => {
   expect(response.body).toMatchObject({ type: 'error', id: 1, code: 'unavailable' });
 });
 
-it('has nobody look at a request whose sender has gone in the middle of it', async () => {
+it('logs no error for a request whose sender closed the connection', async () => {
   await using service = await startService();
   const socket = connect(Number(new URL(service.url).port), '127.0.0.1');
   await once(socket, 'connect');

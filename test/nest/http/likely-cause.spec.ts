@@ -22,12 +22,12 @@ it.each([
   expect(likelyCause(refused(packet))).toMatchObject({ cause: 'malformed', code: 'bad_request' });
 });
 
-it('says nothing of what was sent, which may hold a secret', () => {
+it('does not repeat the bytes, which may be secret', () => {
   const { hint } = likelyCause(refused(Buffer.from('GatewaySecret: the-secret\r\n')));
   expect(hint).toBe('this is not HTTP/1.1: Invalid method encountered');
 });
 
-it('tells headers that are too large, and those that come too slowly, by the code of the error', () => {
+it('recognizes too large and too slow headers by the error code', () => {
   const packet = Buffer.from('GET / HTTP/1.1\r\n');
   expect(likelyCause(refused(packet, 'HPE_HEADER_OVERFLOW'))).toMatchObject({ code: 'headers_too_large' });
   expect(likelyCause(refused(packet, 'ERR_HTTP_REQUEST_TIMEOUT'))).toMatchObject({ code: 'request_timeout' });

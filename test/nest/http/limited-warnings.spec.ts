@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { expect, it } from 'vitest';
 import { LimitedWarnings } from '../../../src/nest/http/limited-warnings.js';
 
-it('logs one line in a minute for each cause, with the number of those that it did not log', () => {
+it('logs one line per minute and cause, with the number of suppressed lines', () => {
   const lines: unknown[] = [];
   let nowMs = 0;
   const log = pino({ base: null }, { write: (line: string) => lines.push(JSON.parse(line)) });

@@ -9,7 +9,7 @@ const settings = { GATEWAY_SECRET: SECRET, API_KEYS: `orders:${API_KEY}` };
 const fromGateway = { GatewaySecret: SECRET, ConnectionId: 'alice=' };
 const PING = '{"action":"ping"}';
 
-/** Of the publish API, which take a body. */
+/** Routes of the backend API with a body. */
 const POSTS = [
   '/v1/messages',
   '/v1/channels/news/messages',
@@ -35,7 +35,7 @@ describe('a refusal does not wait for the body:', () => {
     expect(response.json()).toMatchObject({ code });
   });
 
-  it('a content type that the publish API does not take', async () => {
+  it('a content type that the backend API does not accept', async () => {
     await using service = await startService(settings);
     using connection = await RawConnection.open(service.url);
     const headers = {
@@ -60,7 +60,7 @@ describe('a refusal does not wait for the body:', () => {
     }
   });
 
-  it('Expect: 100-continue, and the body is not asked for', async () => {
+  it('Expect: 100-continue, without asking for the body', async () => {
     await using service = await startService(settings);
     using connection = await RawConnection.open(service.url);
     connection.write(requestHead('/message', { Expect: '100-continue', 'Content-Length': 1000 }));
@@ -68,7 +68,7 @@ describe('a refusal does not wait for the body:', () => {
   });
 });
 
-it('has no route that serves a caller without secret and key, but for those that say nothing of anyone', async () => {
+it('requires the secret or a key on every route that reads or changes state', async () => {
   await using service = await startService(settings);
   const tree = service.app.getHttpAdapter().getInstance().printRoutes({ commonPrefix: false });
   const routes = [...tree.matchAll(/(\/\S*|\*) \(([A-Z, ]+)\)/g)].flatMap(([, path = '', methods = '']) =>
@@ -89,7 +89,7 @@ it('has no route that serves a caller without secret and key, but for those that
   ]);
 });
 
-it('lets a client read the refusal that goes on sending, and does not read everything', async () => {
+it('lets a client that still sends read the refusal, and does not read the rest', async () => {
   await using service = await startService(settings);
   const LENGTH = Number.MAX_SAFE_INTEGER;
   using connection = await RawConnection.open(service.url);
@@ -108,7 +108,7 @@ it('lets a client read the refusal that goes on sending, and does not read every
   expect(bytes).toBeLessThan(LENGTH);
 });
 
-it('does not serve what is sent behind a request whose body was not read', async () => {
+it('does not serve a request behind one whose body was not read', async () => {
   await using service = await startService(settings);
   using connection = await RawConnection.open(service.url);
   connection.write(requestHead('/message', { 'Content-Length': 10 }));
@@ -146,7 +146,7 @@ describe('a body', () => {
     expect(response.json()).toMatchObject({ code: 'body_too_large' });
   });
 
-  it('is asked for where the client waits to be asked, after the secret', async () => {
+  it('is requested from a client that waits for 100 Continue, after the secret is checked', async () => {
     await using service = await startService(settings);
     using connection = await RawConnection.open(service.url);
     const headers = { ...fromGateway, Expect: '100-continue', 'Content-Length': PING.length };
@@ -156,7 +156,7 @@ describe('a body', () => {
     expect(await connection.response()).toMatchObject({ status: 200 });
   });
 
-  it('that ends in the middle is a bad request', async () => {
+  it('that is cut off is a bad request', async () => {
     await using service = await startService(settings);
     using connection = await RawConnection.open(service.url);
     connection.write(`${requestHead('/message', { ...fromGateway, 'Content-Length': 1000 })}{`);
@@ -172,7 +172,7 @@ describe('a body', () => {
       ['at all', { 'Content-Length': 1000 }, ''],
       ['completely', { 'Content-Length': 1000 }, '{'],
       ['to its last chunk', { 'Transfer-Encoding': 'chunked' }, '1\r\n{\r\n'],
-    ])('%s is given up after 10 s, with 408', async (_, framing, sent) => {
+    ])('%s gets 408 after 10 s', async (_, framing, sent) => {
       await using service = await startService(settings);
       using connection = await RawConnection.open(service.url);
       vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });

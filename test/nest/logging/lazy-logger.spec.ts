@@ -16,7 +16,7 @@ function loggerAt(logLevel: 'trace' | 'info') {
   return { logger, lines, timesAsked: () => asked };
 }
 
-it('has its fields in every line, of every level', () => {
+it('has its fields in every line of every level', () => {
   const { logger, lines, timesAsked } = loggerAt('trace');
   for (const level of ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const) {
     logger[level]({ code: level }, 'happened');
@@ -36,7 +36,7 @@ it('has its fields in every line, of every level', () => {
   expect(timesAsked()).toBe(1);
 });
 
-it('costs nothing as long as no line is written', () => {
+it('creates no child logger before the first line', () => {
   const { logger, lines, timesAsked } = loggerAt('info');
   logger.debug({ action: 'ping' }, 'handled');
   logger.trace('handled');
@@ -45,7 +45,7 @@ it('costs nothing as long as no line is written', () => {
   expect(timesAsked()).toBe(0);
 });
 
-it('hands its fields on to a logger with more of them', () => {
+it('passes its fields to child loggers', () => {
   const { logger, lines } = loggerAt('info');
   logger.child({ apiKeyName: 'orders' }).info('published');
 

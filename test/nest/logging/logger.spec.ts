@@ -133,13 +133,13 @@ it('has no key, token, secret or content at trace level over a whole session, fa
   for (const text of Object.values(hidden)) expect(log).not.toContain(text);
 });
 
-it('has of Nest what Nest warns of, and the rest of it at debug', async () => {
+it('logs warnings of Nest, and its other lines at debug', async () => {
   await using service = await startService({ LOG_LEVEL: 'info' });
   await service.post('/connect', 'alice=').send();
   expect(service.lines.map(({ msg }) => msg)).toEqual(['connected']);
 });
 
-it('names the cause of an error', async () => {
+it('logs the cause of an error', async () => {
   await using service = await startService();
   service.endpoint.answer = () => 'forbidden';
   await service.send('alice=', { action: 'ping' });
@@ -150,7 +150,7 @@ it('names the cause of an error', async () => {
   });
 });
 
-it('has of an error no fields that a library has hung on it', () => {
+it('does not log fields that a library has added to an error', () => {
   const lines: string[] = [];
   const log = createLogger({ logLevel: 'info' }, { write: (line) => void lines.push(line) });
   const cause = Object.assign(new Error('refused'), {

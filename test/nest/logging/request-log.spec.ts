@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { createLogger } from '../../../src/nest/logging/logger.js';
 import { RequestLog } from '../../../src/nest/logging/request-log.js';
 
-it('writes each line to the request that it belongs to, and every other one to the process', async () => {
+it('logs each line to its request, and every other line to the process', async () => {
   const lines: Record<string, unknown>[] = [];
   const logger = createLogger(
     { logLevel: 'info' },
@@ -26,7 +26,7 @@ it('writes each line to the request that it belongs to, and every other one to t
   };
 
   await Promise.all([handle('alice='), handle('bob=')]);
-  log.error({}, 'of nobody');
+  log.error({}, 'of the process');
 
   const seen = lines.map(({ msg, connectionId, apiKeyName }) => [msg, connectionId, apiKeyName]);
   expect(seen).toEqual([
@@ -34,6 +34,6 @@ it('writes each line to the request that it belongs to, and every other one to t
     ['begun', 'bob=', undefined],
     ['ended', 'alice=', 'key of alice='],
     ['ended', 'bob=', 'key of bob='],
-    ['of nobody', undefined, undefined],
+    ['of the process', undefined, undefined],
   ]);
 });

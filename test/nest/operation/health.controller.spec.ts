@@ -5,7 +5,7 @@ import { Draining } from '../../../src/nest/operation/draining.js';
 import { Store } from '../../../src/nest/store/store.js';
 import { startService } from '../../support/service-app.js';
 
-it('is live and ready, whoever asks', async () => {
+it('is live and ready for any caller', async () => {
   await using service = await startService({ GATEWAY_SECRET: 'a-secret-of-the-gateway' });
   const live = await fetch(`${service.url}/health/live`);
   expect(live.status).toBe(200);
@@ -20,7 +20,7 @@ it('is live and ready, whoever asks', async () => {
 
 it.each<[string, (store: Store) => unknown]>([
   ['cannot be read', async (store) => store.close()],
-  ['says nothing', (store) => (store.ping = () => new Promise(() => {}))],
+  ['does not respond', (store) => (store.ping = () => new Promise(() => {}))],
 ])('is live but soon not ready when the store %s', async (_, fail) => {
   await using service = await startService();
   await fail(service.app.get(Store));
@@ -48,7 +48,7 @@ it('is live but not ready while the credentials for callbacks have expired', asy
   });
 });
 
-it('is live but not ready while it drains, serves on, and ends connections with their answers', async () => {
+it('is live but not ready while it drains, still serves, and closes connections after their responses', async () => {
   await using service = await startService();
   const before = await fetch(`${service.url}/health/live`);
   expect(before.headers.get('connection')).toBe('keep-alive');
@@ -56,7 +56,7 @@ it('is live but not ready while it drains, serves on, and ends connections with 
 
   const ready = await fetch(`${service.url}/health/ready`);
   expect(ready.status).toBe(503);
-  expect(await ready.json()).toMatchObject({ code: 'not_ready', detail: 'This task is about to stop.' });
+  expect(await ready.json()).toMatchObject({ code: 'not_ready' });
   const live = await fetch(`${service.url}/health/live`);
   expect(live.status).toBe(200);
   expect(live.headers.get('connection')).toBe('close');

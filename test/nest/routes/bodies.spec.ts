@@ -5,7 +5,7 @@ import { startService } from '../../support/service-app.js';
 /** Whatever a body holds, no controller leaves it to a parser. */
 describe.each(Object.values(PATHS))('POST %s', (path) => {
   it.each([
-    ['is not JSON although it is said to be', 'hello'],
+    ['is not JSON despite its content type', 'hello'],
     ['is broken JSON', '{"action":'],
     ['is empty', ''],
   ])('serves a request whose body %s', async (_, body) => {

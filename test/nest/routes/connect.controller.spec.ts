@@ -5,7 +5,7 @@ import { rawPost, startService } from '../../support/service-app.js';
 
 const id = 'L0SM9cOFvHcCIhw=' as ConnectionId;
 
-it('lets a client in, and remembers it', async () => {
+it('accepts a client and stores its connection', async () => {
   await using service = await startService();
   const connectedAt = Date.now() - 50;
   const response = await service.post('/connect', id).set('ConnectedAt', String(connectedAt)).send();
@@ -27,7 +27,7 @@ it('needs no other header than ConnectionId', async () => {
   expect(await rawPost(`${service.url}/connect`, { ConnectionId: id })).toMatchObject({ status: 200 });
 });
 
-it('takes a header that came empty for one that is not mapped', async () => {
+it('treats an empty header as not mapped', async () => {
   await using service = await startService();
   const response = await rawPost(`${service.url}/connect`, {
     ConnectionId: id,
@@ -37,7 +37,7 @@ it('takes a header that came empty for one that is not mapped', async () => {
   expect(response.status).toBe(200);
 });
 
-it('refuses a request without ConnectionId, and says what to map', async () => {
+it('refuses a request without ConnectionId, with the mapping to add', async () => {
   await using service = await startService();
   for (const headers of [{}, { ConnectionId: '' }]) {
     const response = await rawPost(`${service.url}/connect`, headers);
@@ -79,9 +79,9 @@ it.each([
 });
 
 it.each([
-  ['long past', -3 * 3_600_000],
-  ['to come', 3_600_000],
-])('takes a connection for opened now when its ConnectedAt is %s', async (_, offsetMs) => {
+  ['in the distant past', -3 * 3_600_000],
+  ['in the future', 3_600_000],
+])('stores a connection as opened now if its ConnectedAt is %s', async (_, offsetMs) => {
   await using service = await startService();
   const before = Date.now();
   await service

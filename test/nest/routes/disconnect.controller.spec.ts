@@ -16,14 +16,14 @@ it('forgets the client, which leaves every channel', async () => {
   );
 });
 
-it('is content when the client is forgotten already', async () => {
+it('returns 200 when the client is already forgotten', async () => {
   await using service = await startService();
   for (let times = 0; times < 2; times += 1) {
     expect(await service.post('/disconnect', 'alice=').send()).toMatchObject({ status: 200 });
   }
 });
 
-it('takes a reason of any characters', async () => {
+it('accepts a reason with any characters', async () => {
   await using service = await startService();
   const reason = Buffer.from('tschüß, , "x"').toString('latin1');
   const response = await rawPost(`${service.url}/disconnect`, {
@@ -33,7 +33,7 @@ it('takes a reason of any characters', async () => {
   expect(response.status).toBe(200);
 });
 
-it('refuses a request whose ConnectionId is missing or there twice', async () => {
+it('refuses a request whose ConnectionId is missing or repeated', async () => {
   await using service = await startService();
   const url = `${service.url}/disconnect`;
   expect(JSON.parse((await rawPost(url, {})).body)).toMatchObject({ code: 'missing_header' });

@@ -29,20 +29,20 @@ it.each(paths)('refuses everything else: POST %s', async (path) => {
   expect(service.endpoint.posts).toEqual([]);
 });
 
-it('refuses a secret that is there twice, even when both are right', async () => {
+it('refuses a repeated secret, even if both are right', async () => {
   await using service = await startService({ GATEWAY_SECRET: current });
   const headers = { ConnectionId: 'alice=', GatewaySecret: [current, current] };
   const response = await rawPost(`${service.url}/connect`, headers);
   expect(JSON.parse(response.body)).toMatchObject({ code: 'repeated_header' });
 });
 
-it('asks for the secret before it says anything about the other headers', async () => {
+it('checks the secret before the other headers', async () => {
   await using service = await startService({ GATEWAY_SECRET: current });
   const response = await rawPost(`${service.url}/connect`, {});
   expect(JSON.parse(response.body)).toMatchObject({ code: 'wrong_gateway_secret' });
 });
 
-it('asks for none when none is configured', async () => {
+it('requires no secret when none is configured', async () => {
   await using service = await startService();
   const response = await service.post('/connect', 'alice=').set('GatewaySecret', 'whatever it is').send();
   expect(response.status).toBe(200);

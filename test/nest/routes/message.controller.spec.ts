@@ -3,21 +3,21 @@ import { Store } from '../../../src/nest/store/store.js';
 import { type Answer } from '../../support/connections-endpoint.js';
 import { rawPost, startService } from '../../support/service-app.js';
 
-it('answers the client by callback, and API Gateway with an empty 200', async () => {
+it('replies to the client by callback, and responds to API Gateway with an empty 200', async () => {
   await using service = await startService();
   const response = await service.send('alice=', { action: 'ping', id: 1 });
   expect(response).toMatchObject({ status: 200, text: '' });
   expect(service.endpoint.messagesTo('alice=')).toEqual([{ type: 'pong', id: 1 }]);
 });
 
-it('tells the client of a frame that is not JSON, although API Gateway says application/json', async () => {
+it('sends the client an error for a frame that is not JSON, although API Gateway declares application/json', async () => {
   await using service = await startService();
   const response = await service.post('/message', 'alice=').send('hello');
   expect(response.status).toBe(200);
   expect(service.endpoint.messagesTo('alice=')).toMatchObject([{ type: 'error', code: 'not_json' }]);
 });
 
-it('tells the client of an empty frame, with and without a content type', async () => {
+it('sends the client an error for an empty frame, with and without a content type', async () => {
   await using service = await startService();
   await service.post('/message', 'alice=').send('').expect(200);
   expect(await rawPost(`${service.url}/message`, { ConnectionId: 'alice=' })).toMatchObject({ status: 200 });
@@ -43,7 +43,7 @@ it('reads 128 KB', async () => {
   expect(service.endpoint.messagesTo('alice=')).toEqual([{ type: 'pong' }]);
 });
 
-it('refuses one byte more', async () => {
+it('refuses one byte more than 128 KB', async () => {
   await using service = await startService();
   const message = '{"action":"ping"}'.padEnd(131_073);
   const response = await service.post('/message', 'alice=').send(message);
@@ -52,7 +52,7 @@ it('refuses one byte more', async () => {
   expect(service.endpoint.posts).toEqual([]);
 });
 
-it('refuses a request whose ConnectionId is missing or there twice', async () => {
+it('refuses a request whose ConnectionId is missing or repeated', async () => {
   await using service = await startService();
   const url = `${service.url}/message`;
   expect(JSON.parse((await rawPost(url, {}, '{"action":"ping"}')).body)).toMatchObject({
@@ -63,7 +63,7 @@ it('refuses a request whose ConnectionId is missing or there twice', async () =>
   expect(service.endpoint.posts).toEqual([]);
 });
 
-it.each<Answer>(['gone', 'invalid id'])('is content when the client is %s meanwhile', async (answer) => {
+it.each<Answer>(['gone', 'invalid id'])('returns 200 when @connections responds %s', async (answer) => {
   await using service = await startService();
   service.endpoint.answer = () => answer;
   expect(await service.send('alice=', { action: 'ping' })).toMatchObject({ status: 200 });
@@ -75,7 +75,7 @@ it.each<[Answer, string]>([
   ['limit exceeded', 'ThrottledError'],
   ['never', 'CallbackTimeoutError'],
   ['unavailable', 'CallbackError'],
-])('says 502 when @connections answers %s', async (answer, detail) => {
+])('returns 502 when @connections responds %s', async (answer, detail) => {
   await using service = await startService({
     CALLBACK_CONNECT_TIMEOUT_MS: '29000',
     CALLBACK_REQUEST_TIMEOUT_MS: answer === 'never' ? '50' : '29000',
@@ -97,7 +97,7 @@ it.each<[Answer, string]>([
   );
 });
 
-it('says 503 and when to come back when too much waits for the client', async () => {
+it('returns 503 with Retry-After when too many messages are queued for the client', async () => {
   await using service = await startService({ CALLBACK_QUEUE_PER_CONNECTION: '1' });
   const { promise: answer, resolve: decide } = Promise.withResolvers<Answer>();
   service.endpoint.answer = () => answer;
@@ -113,7 +113,7 @@ it('says 503 and when to come back when too much waits for the client', async ()
   expect(await first).toBe(200);
 });
 
-it('tells the client overloaded when what it publishes is too much to hold', async () => {
+it('sends the client overloaded when its message does not fit into the queue', async () => {
   await using service = await startService({ CALLBACK_QUEUE_BYTES: '131072' });
   const { promise: answer, resolve: decide } = Promise.withResolvers<Answer>();
   service.endpoint.answer = ({ data }) => (data.includes('first') ? answer : 'accepted');
@@ -133,7 +133,7 @@ it('tells the client overloaded when what it publishes is too much to hold', asy
   );
 });
 
-it('sends what waits in one frame to a client that has offered backchannel.batch', async () => {
+it('sends queued messages in one frame to a client that has offered backchannel.batch', async () => {
   await using service = await startService();
   await service.post('/connect', 'alice=').set('Sec-WebSocket-Protocol', 'backchannel.batch').expect(200);
   await service.send('alice=', { action: 'join', channel: 'news' });
@@ -164,7 +164,7 @@ it('sends what waits in one frame to a client that has offered backchannel.batch
 describe('REPLIES=response', () => {
   const settings = { REPLIES: 'response' };
 
-  it('answers in the HTTP answer, and posts nothing', async () => {
+  it('replies in the HTTP response and posts nothing', async () => {
     await using service = await startService(settings);
     const response = await service.send('alice=', { action: 'ping', id: 1 });
     expect(response.status).toBe(200);
@@ -172,14 +172,14 @@ describe('REPLIES=response', () => {
     expect(service.endpoint.posts).toEqual([]);
   });
 
-  it('tells the client of its mistake with 200', async () => {
+  it('replies with 200 to a mistake of the client', async () => {
     await using service = await startService(settings);
     const response = await service.post('/message', 'alice=').send('hello');
     expect(response.status).toBe(200);
     expect(JSON.parse(response.text)).toMatchObject({ type: 'error', code: 'not_json' });
   });
 
-  it('tells the client of our failure with 500, and logs why', async () => {
+  it('replies with 500 after a failure of ours, and logs it', async () => {
     await using service = await startService(settings);
     service.app.get(Store).join = () => Promise.reject(new Error('disk full'));
     const response = await service.send('alice=', { action: 'join', channel: 'news', id: 7 });
@@ -191,7 +191,7 @@ describe('REPLIES=response', () => {
     );
   });
 
-  it('posts what is published all the same', async () => {
+  it('still posts published messages', async () => {
     await using service = await startService(settings);
     await service.send('alice=', { action: 'join', channel: 'news' });
     await service.send('alice=', { action: 'publish', channel: 'news', data: 1 });

@@ -7,7 +7,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { expect, it } from 'vitest';
 import { type ConnectionId } from '../../../src/api/integration.js';
 import { type ChannelName } from '../../../src/api/messages.js';
-import { ConfigError } from '../../../src/service/configuration/config.js';
+import { ConfigError } from '../../../src/nest/config/config.errors.js';
 import { EmbeddedStore } from '../../../src/nest/store/embedded.store.js';
 import { storeSuite } from '../../suites/store.suite.js';
 

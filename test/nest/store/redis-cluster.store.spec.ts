@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type ConnectionId } from '../../../src/api/integration.js';
-import { ConfigError } from '../../../src/service/configuration/config.js';
+import { ConfigError } from '../../../src/nest/config/config.errors.js';
 import { RedisStore } from '../../../src/nest/store/redis.store.js';
 import { StoreUnavailableError } from '../../../src/nest/store/store.errors.js';
 import { storeSuite } from '../../suites/store.suite.js';

@@ -7,7 +7,7 @@ import { generate } from 'selfsigned';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type ConnectionId } from '../../../src/api/integration.js';
 import { type ChannelName } from '../../../src/api/messages.js';
-import { ConfigError } from '../../../src/service/configuration/config.js';
+import { ConfigError } from '../../../src/nest/config/config.errors.js';
 import { indexOf, Keys } from '../../../src/nest/store/redis/keys.js';
 import { RedisStore, type RedisStoreOptions } from '../../../src/nest/store/redis.store.js';
 import { StoreUnavailableError } from '../../../src/nest/store/store.errors.js';

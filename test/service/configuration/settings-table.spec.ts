@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { Settings } from '../../../src/service/configuration/config.js';
+import { Variables } from '../../../src/service/configuration/read-config.js';
 
 const DOCUMENT = readFileSync(join(import.meta.dirname, '../../../docs/settings.md'), 'utf8');
 const [, section = ''] = /\n## Of the service\n(.*?)\n## /s.exec(DOCUMENT) ?? [];
@@ -9,33 +9,33 @@ const [, section = ''] = /\n## Of the service\n(.*?)\n## /s.exec(DOCUMENT) ?? []
 /** The rows of the table in docs/settings.md. */
 const ROWS = [...section.matchAll(/^\| `([A-Z_]+)` \| (.+) \| (.*?) \| (.*?)\|$/gm)].map(
   ([, name = '', meaning = '', byDefault = '', bounds = '']) => ({
-    name: name as keyof typeof Settings.shape,
+    name: name as keyof typeof Variables.shape,
     meaning,
     byDefault: byDefault.replaceAll('`', ''),
     bounds: bounds.trim(),
   }),
 );
 
-const NUMBERS = ROWS.filter(({ name }) => Settings.shape[name]?.safeParse('x').error && isNumber(name)).map(
+const NUMBERS = ROWS.filter(({ name }) => Variables.shape[name]?.safeParse('x').error && isNumber(name)).map(
   ({ name, bounds, byDefault }) => ({ name, bounds, byDefault }),
 );
 
 it('has every setting in the table of docs/settings.md once, and no other', () => {
-  expect(ROWS.map(({ name }) => name).toSorted()).toEqual(Object.keys(Settings.shape).toSorted());
+  expect(ROWS.map(({ name }) => name).toSorted()).toEqual(Object.keys(Variables.shape).toSorted());
 });
 
-it.each(NUMBERS)('takes $name within $bounds, and nothing beyond', ({ name, bounds }) => {
+it.each(NUMBERS)('accepts $name within $bounds only', ({ name, bounds }) => {
   const [, min, max] = /^(\d+)–(\d+)/.exec(bounds) ?? [];
-  const isTaken = (value: number) => Settings.shape[name].safeParse(String(value)).success;
-  expect([Number(min), Number(max)].map(isTaken)).toEqual([true, true]);
-  expect([Number(min) - 1, Number(max) + 1].map(isTaken)).toEqual([false, false]);
+  const isAccepted = (value: number) => Variables.shape[name].safeParse(String(value)).success;
+  expect([Number(min), Number(max)].map(isAccepted)).toEqual([true, true]);
+  expect([Number(min) - 1, Number(max) + 1].map(isAccepted)).toEqual([false, false]);
 });
 
 it('has the default of each in the table', () => {
   const differing = ROWS.filter(({ name, byDefault }) => {
-    const value: unknown = Settings.shape[name].safeParse(undefined).data;
+    const value: unknown = Variables.shape[name].safeParse(undefined).data;
     const shown = JSON.stringify(value ?? '').replaceAll(/[[\]"]/g, '');
-    // nothing, or what follows from other settings
+    // no default, or one that depends on other settings
     if (shown === '') return !/^none|^any|^all|^`?0\.0\.0\.0/.test(byDefault);
     return shown !== byDefault;
   });
@@ -51,6 +51,6 @@ it('says the unit of every time and size', () => {
   expect(without).toEqual([]);
 });
 
-function isNumber(name: keyof typeof Settings.shape): boolean {
-  return typeof Settings.shape[name].safeParse('100').data === 'number';
+function isNumber(name: keyof typeof Variables.shape): boolean {
+  return typeof Variables.shape[name].safeParse('100').data === 'number';
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type AwsCredentials, credentialsHint, type CredentialsProvider } from '../../aws/aws-credentials.js';
-import { ConfigError } from '../../../service/configuration/config.js';
+import { ConfigError } from '../../config/config.errors.js';
 import { type CallbackObserver } from '../callback-observer.js';
 import { CredentialsError } from '../callback.errors.js';
 

@@ -7,7 +7,7 @@ import {
 import { type ConnectionId } from '../../../api/integration.js';
 import { credentialsFor } from '../../aws/aws-credentials.js';
 import { explicitEndpoint } from '../../aws/explicit-endpoint.js';
-import { type Config } from '../../../service/configuration/config.js';
+import { type Config } from '../../config/config.js';
 import { CallbackCredentials } from './callback-credentials.js';
 import { type CallbackObserver, type CallbackOperation, observed } from '../callback-observer.js';
 import { CredentialsError } from '../callback.errors.js';

@@ -1,7 +1,7 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { type ChannelName } from '../../../api/messages.js';
 import { QueueFullError } from '../../callback/callback.errors.js';
-import { Config } from '../../../service/configuration/config.js';
+import { Config } from '../../config/config.js';
 import { ConnectionsService } from '../../connections/connections.service.js';
 import { type Frame } from '../../connections/frame.js';
 import { RequestLog } from '../../logging/request-log.js';
@@ -20,7 +20,7 @@ export class FanOutService {
     private readonly shards: ShardWorker,
     private readonly pending: PendingShards,
     private readonly metrics: Metrics,
-    @Inject(Config) private readonly config: Config,
+    private readonly config: Config,
     private readonly log: RequestLog,
   ) {}
 

@@ -1,5 +1,5 @@
-import { Inject, Injectable } from '@nestjs/common';
-import { Config } from '../../../service/configuration/config.js';
+import { Injectable } from '@nestjs/common';
+import { Config } from '../../config/config.js';
 import { Store } from '../../store/store.js';
 
 /**
@@ -15,7 +15,7 @@ export class PendingShards {
 
   constructor(
     private readonly store: Store,
-    @Inject(Config) private readonly config: Config,
+    private readonly config: Config,
   ) {}
 
   /** Based on a count at most a second old, plus the shards that this task has put since. */

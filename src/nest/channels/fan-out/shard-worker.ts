@@ -1,11 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import {
-  type BeforeApplicationShutdown,
-  Inject,
-  Injectable,
-  type OnApplicationBootstrap,
-} from '@nestjs/common';
-import { Config } from '../../../service/configuration/config.js';
+import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { Config } from '../../config/config.js';
 import { ConnectionsService } from '../../connections/connections.service.js';
 import { RequestLog } from '../../logging/request-log.js';
 import { type Shard, Store } from '../../store/store.js';
@@ -43,7 +38,7 @@ export class ShardWorker implements OnApplicationBootstrap, BeforeApplicationShu
   constructor(
     private readonly store: Store,
     private readonly connections: ConnectionsService,
-    @Inject(Config) private readonly config: Config,
+    private readonly config: Config,
     private readonly log: RequestLog,
   ) {}
 

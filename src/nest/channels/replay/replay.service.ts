@@ -1,9 +1,9 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { type ConnectionId } from '../../../api/integration.js';
 import { type ChannelName, type Since } from '../../../api/messages.js';
 import { QUOTAS } from '../../../api/quotas.js';
 import { ConcurrencyLimit } from '../../callback/concurrency-limit.js';
-import { Config } from '../../../service/configuration/config.js';
+import { Config } from '../../config/config.js';
 import { ConnectionsService } from '../../connections/connections.service.js';
 import { type Position, Store } from '../../store/store.js';
 import { Replay } from './replay.js';
@@ -27,7 +27,7 @@ export class ReplayService {
   constructor(
     private readonly store: Store,
     private readonly connections: ConnectionsService,
-    @Inject(Config) { callbackDeadlineMs }: Config,
+    { callbackDeadlineMs }: Config,
   ) {
     this.#budgetMs = Math.max(MIN_BUDGET_MS, REPLY_MS - callbackDeadlineMs);
   }

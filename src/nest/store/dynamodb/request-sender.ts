@@ -2,7 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { credentialsFor } from '../../aws/aws-credentials.js';
 import { explicitEndpoint } from '../../aws/explicit-endpoint.js';
-import { ConfigError } from '../../../service/configuration/config.js';
+import { ConfigError } from '../../config/config.errors.js';
 import { StoreUnavailableError } from '../store.errors.js';
 
 export interface RequestSenderOptions {

@@ -6,7 +6,7 @@ import {
   type TableDescription,
   type TimeToLiveDescription,
 } from '@aws-sdk/client-dynamodb';
-import { ConfigError } from '../../../service/configuration/config.js';
+import { ConfigError } from '../../config/config.errors.js';
 
 /** The only table, as input of `CreateTable`. Switching on its TTL is a separate operation. */
 export const tableDefinition = {

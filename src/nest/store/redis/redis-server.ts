@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createClient, createCluster } from '@redis/client';
-import { ConfigError } from '../../../service/configuration/config.js';
+import { ConfigError } from '../../config/config.errors.js';
 import { StoreUnavailableError } from '../store.errors.js';
 import { Deadlines } from './deadlines.js';
 import { readRedisUrl, type RedisAddress, shownAddress } from './redis-url.js';

@@ -1,4 +1,4 @@
-import { ConfigError } from '../../../service/configuration/config.js';
+import { ConfigError } from '../../config/config.errors.js';
 
 /** The parts of `REDIS_URL`. */
 export interface RedisAddress {

@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type AwsCredentials } from '../../../../src/nest/aws/aws-credentials.js';
 import { CallbackCredentials } from '../../../../src/nest/callback/client/callback-credentials.js';
 import { CredentialsError } from '../../../../src/nest/callback/callback.errors.js';
-import { ConfigError } from '../../../../src/service/configuration/config.js';
-import { CredentialsLog } from '../../../../src/nest/logging/credentials-log.js';
+import { ConfigError } from '../../../../src/nest/config/config.errors.js';
+import { CredentialsLog } from '../../../../src/nest/callback/credentials-log.js';
 
 const MINUTE = 60_000;
 

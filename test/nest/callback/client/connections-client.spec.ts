@@ -11,7 +11,7 @@ import { type ConnectionId } from '../../../../src/api/integration.js';
 import { GoneError } from '../../../../src/nest/callback/callback.errors.js';
 import { ConnectionsClient } from '../../../../src/nest/callback/client/connections-client.js';
 import { hashBody } from '../../../../src/nest/callback/client/hashed-body.js';
-import { readConfig } from '../../../../src/service/configuration/config.js';
+import { readConfig } from '../../../../src/service/configuration/read-config.js';
 
 // the SDK signs every request: with these, not with credentials of the machine
 process.env['AWS_ACCESS_KEY_ID'] = 'test';

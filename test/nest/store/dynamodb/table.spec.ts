@@ -2,7 +2,7 @@ import { DeleteItemCommand, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it, vi } from 'vitest';
 import { type ConnectionId, type UserId } from '../../../../src/api/integration.js';
 import { type ChannelName } from '../../../../src/api/messages.js';
-import { ConfigError } from '../../../../src/service/configuration/config.js';
+import { ConfigError } from '../../../../src/nest/config/config.errors.js';
 import { DynamoDbStore } from '../../../../src/nest/store/dynamodb.store.js';
 import { N, S } from '../../../../src/nest/store/dynamodb/attributes.js';
 import { problemOf, tableDefinition } from '../../../../src/nest/store/dynamodb/table-definition.js';

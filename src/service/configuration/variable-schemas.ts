@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** A whole number within bounds, both included. */
+/** A whole number, bounds included. */
 export const wholeNumber = (min: number, max: number) => {
   const expected = `expected a whole number from ${min} to ${max}`;
   return z
@@ -13,14 +13,14 @@ export const trueOrFalse = z
   .enum(['true', 'false'], 'expected true or false')
   .transform((text) => text === 'true');
 
-/** Texts with which the names of channels begin; `*` stands for every channel, `-` for none. */
+/** Prefixes of channel names, separated by commas; `*` for every channel, `-` for none. */
 export const channelPrefixes = z
   .string()
   .regex(
     /^(?:\*|-|[\w.:@/%-]+(?:,[\w.:@/%-]+)*)$/,
-    'expected beginnings of channel names with commas between, * for every channel, or - for none',
+    'expected prefixes of channel names, separated by commas, * for every channel, or - for none',
   )
   .transform((text) => (text === '-' ? [] : text === '*' ? [''] : text.split(',')));
 
-/** A setting, and what was expected of it. */
-export type SettingProblem = readonly [name: string, expected: string];
+/** The name of a variable, and what was expected. */
+export type VariableProblem = readonly [name: string, expected: string];

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { readConfig } from '../../../src/service/configuration/config.js';
+import { readConfig } from '../../../src/service/configuration/read-config.js';
 
 const read = (settings: NodeJS.ProcessEnv = {}) =>
   readConfig({ WS_API_ENDPOINT: 'http://127.0.0.1:8080/dev', ...settings }).channels;
@@ -18,7 +18,7 @@ it('has the defaults of docs/settings.md', () => {
   });
 });
 
-it('takes beginnings of names, every channel, or none', () => {
+it('accepts prefixes, every channel, or none', () => {
   expect(read({ HISTORY_OFF: 'typing:,cursor:%41' }).historyOff).toEqual(['typing:', 'cursor:%41']);
   // every name begins with the empty text
   expect(read({ MEMBER_NOTICES: '*' }).memberNotices).toEqual(['']);
@@ -33,12 +33,12 @@ it.each([
   ['HISTORY_SECONDS', '1', '604800', ['0', '604801']],
   ['MEMBER_NOTICES_MEMBERS', '1', '100000', ['0', '100001']],
   ['PRESENCE_MEMBERS', '0', '1000', ['1001', ' 5']],
-])('takes %s from %s to %s', (name, min, max, wrong) => {
+])('accepts %s from %s to %s', (name, min, max, wrong) => {
   for (const value of [min, max]) expect(() => read({ [name]: value })).not.toThrow();
   for (const value of wrong) expect(() => read({ [name]: value })).toThrow(name);
 });
 
-it('tells of every wrong list at once', () => {
+it('reports every wrong list at once', () => {
   const names = ['HISTORY_OFF', 'MEMBER_NOTICES', 'PUBLISH_BY_API_ONLY'];
   const wrong = ['a b', 'a,,b', ',', 'a,*', 'ä:'];
   for (const value of wrong) {

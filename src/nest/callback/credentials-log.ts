@@ -1,12 +1,12 @@
 import { type Logger } from 'pino';
 
-/** Logs that AWS credentials cannot be read: at once, then once a minute while it lasts, and its end. */
+/** Logs that AWS credentials cannot be read: at once, then once a minute, and when they can be read again. */
 export class CredentialsLog {
   #loggedAt: number | undefined;
 
   constructor(private readonly log: Pick<Logger, 'info' | 'error'>) {}
 
-  /** @param failure of a read; undefined if it succeeded */
+  /** @param failure of the last read; undefined if it succeeded */
   read(failure: Error | undefined): void {
     if (failure === undefined) {
       if (this.#loggedAt !== undefined) this.log.info('AWS credentials are available again');

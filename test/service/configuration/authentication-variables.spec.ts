@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { ConfigError, readConfig } from '../../../src/service/configuration/config.js';
+import { ConfigError } from '../../../src/nest/config/config.errors.js';
+import { readConfig } from '../../../src/service/configuration/read-config.js';
 
 const WS_API_ENDPOINT = 'http://127.0.0.1:8080/dev';
 const jwksUrl = 'https://issuer.example/.well-known/jwks.json';
@@ -31,7 +32,7 @@ function problemsOf(env: NodeJS.ProcessEnv): readonly string[] {
 
 const namesOf = (problems: readonly string[]) => problems.map((text) => /^\w+/.exec(text)?.[0]);
 
-it('is none unless it is asked for', () => {
+it('is none by default', () => {
   expect(read({})).toEqual({ kind: 'none' });
   expect(read({ AUTH: 'none' })).toEqual({ kind: 'none' });
   expect(read({ AUTH: 'authorizer' })).toEqual({ kind: 'authorizer' });
@@ -50,7 +51,7 @@ it('has defaults for JWT', () => {
   });
 });
 
-it('takes every setting as it is given', () => {
+it('reads every setting', () => {
   const settings = {
     ...jwks,
     JWT_JWKS_TIMEOUT_MS: '50',
@@ -75,7 +76,7 @@ describe('the algorithms', () => {
     ['P-256', p256, ['ES256']],
     ['P-521', generateKeyPairSync('ec', { namedCurve: 'P-521' }), ['ES512']],
     ['Ed25519', generateKeyPairSync('ed25519'), ['EdDSA', 'Ed25519']],
-  ])('of a key for %s are those that it can be used with', (_, pair, algorithms) => {
+  ])('of a key for %s are those that fit it', (_, pair, algorithms) => {
     const pem = pemOf(pair);
     for (const JWT_KEY of [pem, pem.replaceAll('\n', String.raw`\n`)]) {
       expect(read({ AUTH: 'jwt', JWT_KEY })).toMatchObject({ algorithms, issuer: undefined, audiences: [] });
@@ -96,7 +97,7 @@ describe('the algorithms', () => {
     ['anything', jwks, 'rs256'],
   ])('with %s must fit it', (_, settings, JWT_ALGORITHMS) => {
     expect(problemsOf({ ...settings, JWT_ALGORITHMS })).toEqual([
-      expect.stringMatching(/^JWT_ALGORITHMS=.*: expected some of /),
+      expect.stringMatching(/^JWT_ALGORITHMS=.*: expected one or more of /),
     ]);
   });
 });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isLoopback } from '../../../src/service/configuration/loopback.js';
+import { isLoopback } from '../../src/nest/loopback.js';
 
 it.each([
   '127.0.0.1',
@@ -10,7 +10,7 @@ it.each([
   'LOCALHOST',
   'api.localhost',
   'a.b.localhost',
-])('takes %s for this machine', (host) => {
+])('treats %s as this machine', (host) => {
   expect(isLoopback(host)).toBe(true);
 });
 

@@ -1,10 +1,11 @@
 import { expect, it } from 'vitest';
-import { ConfigError, readConfig } from '../../../src/service/configuration/config.js';
+import { ConfigError } from '../../../src/nest/config/config.errors.js';
+import { readConfig } from '../../../src/service/configuration/read-config.js';
 
 const read = (env: NodeJS.ProcessEnv) =>
   readConfig({ WS_API_ENDPOINT: 'http://127.0.0.1:8080/dev', ...env }).operation;
 
-it('does not drain, sweeps every five minutes and sends no traces, unless it is told otherwise', () => {
+it('does not drain, sweeps every five minutes and exports no traces by default', () => {
   expect(read({})).toEqual({ drainMs: 0, sweepMs: 300_000, sweepIdleMs: 720_000, tracing: undefined });
   const settings = { DRAIN_SECONDS: '3600', SWEEP_SECONDS: '0', SWEEP_IDLE_SECONDS: '1' };
   expect(read(settings)).toEqual({ drainMs: 3_600_000, sweepMs: 0, sweepIdleMs: 1000, tracing: undefined });
@@ -13,12 +14,12 @@ it('does not drain, sweeps every five minutes and sends no traces, unless it is 
 it.each([
   [{}, 'backchannel'],
   [{ OTEL_SERVICE_NAME: 'chat' }, 'chat'],
-])('sends traces to the collector that is set, with %o as its name', (name, serviceName) => {
+])('exports traces to the configured collector, with %o as the service name', (name, serviceName) => {
   const { tracing } = read({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318//', ...name });
   expect(tracing).toEqual({ endpoint: 'http://127.0.0.1:4318', serviceName });
 });
 
-it('sends no traces for a name alone', () => {
+it('exports no traces for a service name alone', () => {
   expect(read({ OTEL_SERVICE_NAME: 'chat' }).tracing).toBeUndefined();
 });
 

@@ -1,10 +1,11 @@
 import { expect, it } from 'vitest';
-import { ConfigError, readConfig } from '../../../src/service/configuration/config.js';
+import { ConfigError } from '../../../src/nest/config/config.errors.js';
+import { readConfig } from '../../../src/service/configuration/read-config.js';
 
 const read = (env: NodeJS.ProcessEnv) =>
   readConfig({ WS_API_ENDPOINT: 'http://127.0.0.1:8080/dev', ...env }).fanOut;
 
-it('cuts a message to more than 2000 into shards, unless it is told otherwise', () => {
+it('cuts a message to more than 2000 members into shards by default', () => {
   expect(read({})).toEqual({ shardMembers: 2000, leaseMs: 15_000, pollMs: 250, pendingShards: 10_000 });
   const settings = {
     FANOUT_SHARD_MEMBERS: '10',

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ConfigError, readConfig } from '../../../src/service/configuration/config.js';
+import { ConfigError } from '../../../src/nest/config/config.errors.js';
+import { readConfig } from '../../../src/service/configuration/read-config.js';
 
 const endpoint = 'https://abc123.execute-api.eu-central-1.amazonaws.com/prod';
 const secret = 'a-secret-of-the-gateway';
@@ -17,7 +18,7 @@ function problemsOf(env: NodeJS.ProcessEnv): readonly string[] {
   return [];
 }
 
-it('needs WS_API_ENDPOINT only', () => {
+it('requires only WS_API_ENDPOINT', () => {
   const config = read({});
   expect(config).toEqual({
     port: 3000,
@@ -48,21 +49,21 @@ it('needs WS_API_ENDPOINT only', () => {
       presenceMembers: 1000,
     },
     fanOut: { shardMembers: 2000, leaseMs: 15_000, pollMs: 250, pendingShards: 10_000 },
-    publishApi: { keys: [], idempotencyMs: 86_400_000 },
+    backendApi: { keys: [], idempotencyMs: 86_400_000 },
     operation: { drainMs: 0, sweepMs: 300_000, sweepIdleMs: 720_000, tracing: undefined },
     logLevel: 'info',
   });
   expect(Object.isFrozen(config)).toBe(true);
 });
 
-it('takes an empty variable for one that is not set', () => {
+it('treats an empty variable as not set', () => {
   expect(read({ PORT: '', HOST: '', GATEWAY_SECRET: '', LOG_LEVEL: '' })).toEqual(read({}));
   expect(problemsOf({ WS_API_ENDPOINT: '' })).toEqual([
     expect.stringMatching(/^WS_API_ENDPOINT is not set: /),
   ]);
 });
 
-it('takes every setting as it is given', () => {
+it('reads every setting', () => {
   const config = read({
     PORT: '0',
     HOST: '10.0.0.7',
@@ -126,7 +127,7 @@ it('takes every setting as it is given', () => {
       presenceMembers: 0,
     },
     fanOut: { shardMembers: 10, leaseMs: 1000, pollMs: 10, pendingShards: 10_000 },
-    publishApi: {
+    backendApi: {
       keys: [
         { name: 'shop', key: 'k'.repeat(32) },
         { name: 'admin', key: 'l'.repeat(32) },
@@ -180,8 +181,8 @@ describe('WS_API_ENDPOINT', () => {
     ['wss://ws.example.com', 'https://ws.example.com'],
     ['https://ws.example.com/base/path', 'https://ws.example.com/base/path'],
     ['http://[::1]:8080/dev', 'http://[::1]:8080/dev'],
-  ])('%s is understood', (given, understood) => {
-    expect(read({ WS_API_ENDPOINT: given }).wsApiEndpoint).toBe(understood);
+  ])('%s is accepted', (text, normalised) => {
+    expect(read({ WS_API_ENDPOINT: text }).wsApiEndpoint).toBe(normalised);
   });
 
   it.each([
@@ -202,8 +203,8 @@ describe('WS_API_ENDPOINT', () => {
     'https://user:pass-word@ws.example.com/prod',
     'https://ws.example.com/prod?token=pass-word',
     'https://ws.example.com/prod#pass-word',
-  ])('%s is refused, and credentials in it are not repeated', (given) => {
-    const problems = problemsOf({ WS_API_ENDPOINT: given });
+  ])('%s is refused without repeating its credentials', (text) => {
+    const problems = problemsOf({ WS_API_ENDPOINT: text });
     expect(problems).toEqual([expect.stringMatching(/^WS_API_ENDPOINT=.*: expected /)]);
     expect(problems.join()).not.toContain('pass-word');
   });
@@ -218,8 +219,8 @@ describe('AWS_REGION', () => {
     ['https://ws.example.com', 'us-west-2', 'us-west-2'],
     ['https://ws.example.com', undefined, 'us-east-1'],
     ['https://x.execute-api.eu-west-1.amazonaws.com.example.com', undefined, 'us-east-1'],
-  ])('for %s and %s is %s', (given, region, expected) => {
-    expect(readConfig({ WS_API_ENDPOINT: given, AWS_REGION: region }).awsRegion).toBe(expected);
+  ])('for %s and %s is %s', (text, region, expected) => {
+    expect(readConfig({ WS_API_ENDPOINT: text, AWS_REGION: region }).awsRegion).toBe(expected);
   });
 });
 
@@ -261,7 +262,7 @@ it.each([
   ['SWEEP_IDLE_SECONDS', '0'],
   ['OTEL_EXPORTER_OTLP_ENDPOINT', 'grpc://127.0.0.1:4317'],
   ['LOG_LEVEL', 'verbose'],
-])('refuses %s=%s, and says what it expects', (name, value) => {
+])('refuses %s=%s with what it expects', (name, value) => {
   expect(problemsOf({ WS_API_ENDPOINT: endpoint, GATEWAY_SECRET: secret, [name]: value })).toEqual([
     expect.stringMatching(new RegExp(`^${name}=${value}: expected `)),
   ]);
@@ -285,11 +286,11 @@ const SECRET_FORM = 'expected 16 to 510 characters of A-Z a-z 0-9 . _ ~ + / = -'
 
 it('refuses a previous secret alone', () => {
   expect(problemsOf({ WS_API_ENDPOINT: endpoint, GATEWAY_SECRET_PREVIOUS: secret })).toEqual([
-    `GATEWAY_SECRET_PREVIOUS (${secret.length} characters): expected GATEWAY_SECRET with it`,
+    `GATEWAY_SECRET_PREVIOUS (${secret.length} characters): expected only with GATEWAY_SECRET`,
   ]);
 });
 
-it('tells every problem at once', () => {
+it('reports every problem at once', () => {
   const problems = problemsOf({
     PORT: 'x',
     HOST: '0.0.0.0',

@@ -1,17 +1,18 @@
 import { expect, it } from 'vitest';
-import { ConfigError, readConfig } from '../../../src/service/configuration/config.js';
+import { ConfigError } from '../../../src/nest/config/config.errors.js';
+import { readConfig } from '../../../src/service/configuration/read-config.js';
 
 const read = (env: NodeJS.ProcessEnv) =>
-  readConfig({ WS_API_ENDPOINT: 'http://127.0.0.1:8080/dev', ...env }).publishApi;
+  readConfig({ WS_API_ENDPOINT: 'http://127.0.0.1:8080/dev', ...env }).backendApi;
 
 const key = 'k'.repeat(32);
 
-it('has no publish API unless told', () => {
+it('has no keys by default', () => {
   expect(read({})).toEqual({ keys: [], idempotencyMs: 86_400_000 });
   expect(read({ API_KEYS: '' }).keys).toEqual([]);
 });
 
-it('reads several keys, also of one name', () => {
+it('reads several keys, also with the same name', () => {
   const other = `a.b_c~d+e/f=g-${'h'.repeat(242)}`;
   expect(read({ API_KEYS: `orders:${key}, orders:${other},b_1-2:${key}` }).keys).toEqual([
     { name: 'orders', key },
@@ -29,7 +30,7 @@ it.each([
   ['a key of 257 characters', `orders:${'k'.repeat(257)}`],
   ['a key with other characters', `orders:${key}!`],
   ['a comma at the end', `orders:${key},`],
-])('refuses %s, and does not show it', (_, API_KEYS) => {
+])('refuses %s without repeating it', (_, API_KEYS) => {
   const problem = expect.stringMatching(/^API_KEYS \(\d+ characters\): expected name:key/) as string;
   expect(() => read({ API_KEYS })).toThrow(expect.objectContaining({ problems: [problem] }) as ConfigError);
 });

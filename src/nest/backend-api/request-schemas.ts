@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { type ConnectionId, type UserId } from '../../api/integration.js';
 import { ChannelNameSchema, DataSchema } from '../../api/message-schemas.js';
 import { QUOTAS } from '../../api/quotas.js';
-import { toUserId, USER_ID_FORM } from '../authentication/authenticator.js';
+import { toUserId, USER_ID_FORM } from '../authentication/user-id.js';
 
-/** What other backends send: path segments, query strings and bodies. The OpenAPI document is made of the same schemas. */
+/** Path segments, query strings and bodies of other backends' requests; also for the OpenAPI document. */
 
 export const ConnectionIdSegment = z
   .string()
@@ -35,18 +35,20 @@ export const ChannelSegment = ChannelNameSchema.meta({
   examples: ['news'],
 });
 
+const wholeNumber = (min: number, max: number) => `expected a whole number from ${min} to ${max}`;
+
 /** A whole number in a query string. */
 const number = (min: number, max: number) =>
   z.preprocess(
     (text) => (typeof text === 'string' && /^\d{1,16}$/.test(text) ? Number(text) : text),
-    z.int(`expected a whole number from ${min} to ${max}`).min(min).max(max),
+    z.int(wholeNumber(min, max)).min(min, wholeNumber(min, max)).max(max, wholeNumber(min, max)),
   );
 
 export const MembersQuery = z.strictObject({
   after: ConnectionIdSegment.optional().meta({
-    description: 'Only members that come after this one: `next` of the page before.',
+    description: 'Only members after this one: `next` of the previous page.',
   }),
-  limit: number(1, 1000).default(1000).meta({ description: 'How many members at most; 1000 unless told.' }),
+  limit: number(1, 1000).default(1000).meta({ description: 'The maximum number of members.' }),
 });
 export type MembersQuery = z.infer<typeof MembersQuery>;
 
@@ -57,28 +59,28 @@ export const HistoryQuery = z
       .min(1)
       .max(32)
       .optional()
-      .meta({ description: 'Of the last message that is known already; needs `since_offset`.' }),
+      .meta({ description: 'The epoch of the last message that you have; needs `since_offset`.' }),
     since_offset: number(0, Number.MAX_SAFE_INTEGER).optional().meta({
       description:
-        'Of the last message that is known already; needs `epoch`. Without both: from the oldest on.',
+        'The offset of the last message that you have; needs `epoch`. Without both, reading begins with the oldest message.',
     }),
-    limit: number(1, 100).default(100).meta({ description: 'How many messages at most; 100 unless told.' }),
+    limit: number(1, 100).default(100).meta({ description: 'The maximum number of messages.' }),
   })
   .refine(({ epoch, since_offset }) => (epoch === undefined) === (since_offset === undefined), {
     message: 'expected epoch and since_offset together, or neither',
   });
 export type HistoryQuery = z.infer<typeof HistoryQuery>;
 
-/** How many messages a batch may have. */
+/** The maximum number of messages in a batch. */
 export const BATCH_MESSAGES = 100;
 
-/** Bytes of a batch's body; of any other it is what a message may have. */
+/** The limit for the body of a batch. For other bodies it is that of a message. */
 export const BATCH_BYTES = 1024 * 1024;
 
 const example = { text: 'hello' };
 
 export const MessageBody = z
-  .strictObject({ data: DataSchema.meta({ description: 'The content: any JSON value.' }) })
+  .strictObject({ data: DataSchema.meta({ description: 'The content, any JSON value.' }) })
   .meta({
     examples: [{ data: example }],
   });

@@ -6,27 +6,27 @@ import { BodyInterceptor } from './body.interceptor.js';
 import { IdempotencyInterceptor } from './idempotency.interceptor.js';
 import { JsonBodyGuard } from './json-body.guard.js';
 
-/** What the OpenAPI document says of one operation, beside what its schemas say. */
-export interface Description {
+/** What the OpenAPI document says about an operation in addition to its schemas. */
+export interface OperationDescription {
   readonly summary: string;
   readonly description?: string;
-  /** The body of the answer, which is always 200. */
-  readonly answer: z.ZodType;
-  /** What may be wrong with it, beside {@link COMMON_PROBLEMS}. */
+  /** The schema of the body of the response, whose status is 200. */
+  readonly response: z.ZodType;
+  /** Possible problems in addition to {@link COMMON_PROBLEMS}. */
   readonly problems?: readonly ProblemCode[];
 }
 
 /** A GET or a DELETE. */
-export const Operation = ({ summary, description, answer, problems = [] }: Description) =>
+export const Operation = ({ summary, description, response, problems = [] }: OperationDescription) =>
   applyDecorators(
     HttpCode(HttpStatus.OK),
     ApiOperation({ summary, ...(description !== undefined && { description }) }),
-    ApiResponse({ status: HttpStatus.OK, description: 'Done.', standardSchema: answer }),
+    ApiResponse({ status: HttpStatus.OK, description: 'Done.', standardSchema: response }),
     ...problemResponses([...COMMON_PROBLEMS, ...problems]),
   );
 
-/** A POST: its body is JSON, and with an `Idempotency-Key` it is carried out once. */
-export const PostOperation = (description: Description) =>
+/** A POST: its body is JSON, and requests with the same `Idempotency-Key` are carried out once. */
+export const PostOperation = (description: OperationDescription) =>
   applyDecorators(
     UseGuards(JsonBodyGuard),
     UseInterceptors(BodyInterceptor, IdempotencyInterceptor),
@@ -35,7 +35,8 @@ export const PostOperation = (description: Description) =>
       name: 'Idempotency-Key',
       required: false,
       description:
-        'Repeated, the request is not carried out again: the answer is the first one, with `Idempotent-Replayed: true`.',
+        'A request with a used key is not carried out again: the response is the first one, with ' +
+        '`Idempotent-Replayed: true`.',
       schema: {
         type: 'string',
         pattern: '^[\\x21-\\x7e]{1,256}$',
@@ -62,13 +63,13 @@ const POST_PROBLEMS = [
   'overloaded',
 ] as const;
 
-/** One response for each status, which names its codes. */
+/** One response for each status, with its codes. */
 function problemResponses(codes: readonly ProblemCode[]): MethodDecorator[] {
   const byStatus = Map.groupBy(codes, (code) => PROBLEMS[code].status);
-  return [...byStatus].map(([status, ofStatus]) =>
+  return [...byStatus].map(([status, codesOfStatus]) =>
     ApiResponse({
       status,
-      description: ofStatus.map((code) => `\`${code}\`: ${PROBLEMS[code].title}.`).join(' '),
+      description: codesOfStatus.map((code) => `\`${code}\`: ${PROBLEMS[code].title}.`).join(' '),
       content: { 'application/problem+json': { schema: { $ref: getSchemaPath('Problem') } } },
       ...(HEADERS[status] && { headers: HEADERS[status] }),
     }),
@@ -77,7 +78,7 @@ function problemResponses(codes: readonly ProblemCode[]): MethodDecorator[] {
 
 const RETRY_AFTER = { 'Retry-After': { description: 'In seconds.', schema: { type: 'string' as const } } };
 
-/** What comes with a problem, by status. */
+/** Headers of problem responses, by status. */
 const HEADERS: Readonly<Record<number, Record<string, { description: string; schema: { type: 'string' } }>>> =
   {
     401: { 'WWW-Authenticate': { description: 'RFC 6750.', schema: { type: 'string' } } },

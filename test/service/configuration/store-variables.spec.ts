@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigError, readConfig } from '../../../src/service/configuration/config.js';
+import { ConfigError } from '../../../src/nest/config/config.errors.js';
+import { readConfig } from '../../../src/service/configuration/read-config.js';
 
 const read = (env: NodeJS.ProcessEnv) =>
   readConfig({ WS_API_ENDPOINT: 'http://127.0.0.1:8080/dev', ...env }).store;
@@ -14,7 +15,7 @@ function problemsOf(env: NodeJS.ProcessEnv): readonly string[] {
   return [];
 }
 
-it('reads what Redis needs', () => {
+it('reads the settings of Redis', () => {
   const url = 'rediss://user:pass%40word@cache.example:6379';
   expect(read({ STORE: 'redis', REDIS_URL: url })).toEqual({
     kind: 'redis',
@@ -31,7 +32,7 @@ it('reads what Redis needs', () => {
   });
 });
 
-it('reads what DynamoDB needs', () => {
+it('reads the settings of DynamoDB', () => {
   expect(read({ STORE: 'dynamodb', DYNAMODB_TABLE: 'chat' })).toEqual({
     kind: 'dynamodb',
     table: 'chat',
@@ -47,10 +48,10 @@ it('reads what DynamoDB needs', () => {
 describe('a store', () => {
   it.each([
     [{ STORE: 'memory' }, 'STORE=memory: expected embedded, redis or dynamodb'],
-    [{ STORE: 'redis' }, 'REDIS_URL is not set: expected with STORE=redis'],
-    [{ STORE: 'dynamodb' }, 'DYNAMODB_TABLE is not set: expected with STORE=dynamodb'],
-    [{ REDIS_URL: 'redis://127.0.0.1' }, 'REDIS_URL=redis://127.0.0.1: expected STORE=redis with it'],
-    [{ DYNAMODB_TABLE: 'chat' }, 'DYNAMODB_TABLE=chat: expected STORE=dynamodb with it'],
+    [{ STORE: 'redis' }, 'REDIS_URL is not set: required with STORE=redis'],
+    [{ STORE: 'dynamodb' }, 'DYNAMODB_TABLE is not set: required with STORE=dynamodb'],
+    [{ REDIS_URL: 'redis://127.0.0.1' }, 'REDIS_URL=redis://127.0.0.1: expected only with STORE=redis'],
+    [{ DYNAMODB_TABLE: 'chat' }, 'DYNAMODB_TABLE=chat: expected only with STORE=dynamodb'],
     [
       { STORE: 'redis', REDIS_URL: 'http://user:pass-word@127.0.0.1' },
       'REDIS_URL=http://…@127.0.0.1: expected a URL that starts with redis: or rediss:',

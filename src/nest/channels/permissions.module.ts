@@ -1,0 +1,21 @@
+import { type DynamicModule, Module, type Type } from '@nestjs/common';
+import { CallbackModule } from '../callback/callback.module.js';
+import { ConnectionsModule } from '../connections/connections.module.js';
+import { MetricsModule } from '../metrics/metrics.module.js';
+import { StoreModule } from '../store/store.module.js';
+import { TracingModule } from '../tracing/tracing.module.js';
+import { Permissions } from './permissions.js';
+
+/** The rules for channels, which an application may replace. They can inject what these modules export. */
+@Module({})
+export class PermissionsModule {
+  static forRoot(permissions: Type<Permissions>): DynamicModule {
+    return {
+      module: PermissionsModule,
+      global: true,
+      imports: [StoreModule, CallbackModule, ConnectionsModule, MetricsModule, TracingModule],
+      providers: [{ provide: Permissions, useClass: permissions }],
+      exports: [Permissions],
+    };
+  }
+}

@@ -1,0 +1,120 @@
+import { z } from 'zod';
+import { QUOTAS } from '../../api/quotas.js';
+import { ConfigError } from '../../nest/config/config.errors.js';
+import { type Config } from '../../nest/config/config.js';
+import { isLoopback } from '../../nest/loopback.js';
+import {
+  authenticationProblems,
+  authenticationSettings,
+  authenticationVariables,
+} from './authentication-variables.js';
+import { backendApiSettings, backendApiVariables } from './backend-api-variables.js';
+import { channelSettings, channelVariables } from './channel-variables.js';
+import { fanOutSettings, fanOutVariables } from './fan-out-variables.js';
+import { operationSettings, operationVariables } from './operation-variables.js';
+import { storeProblems, storeSettings, storeVariables } from './store-variables.js';
+import { type VariableProblem, wholeNumber } from './variable-schemas.js';
+import { regionInHost, wsApiEndpoint } from './ws-api-endpoint.js';
+
+/**
+ * Reads the settings from the environment. An empty variable counts as not set.
+ *
+ * @returns a frozen object
+ * @throws {ConfigError} with every problem at once
+ */
+export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
+  const env = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const { data: variables, error } = Variables.safeParse(env);
+  const problems = [
+    ...(error?.issues ?? []).map(({ path, message }): VariableProblem => [String(path[0]), message]),
+    ...secretProblems(env),
+    ...authenticationProblems(env),
+    ...storeProblems(env),
+  ].map(([name, expected]) => describeProblem(name, env, expected));
+  if (variables === undefined || problems.length > 0) throw new ConfigError(problems);
+
+  const gatewaySecrets = [variables.GATEWAY_SECRET, variables.GATEWAY_SECRET_PREVIOUS];
+  return Object.freeze({
+    port: variables.PORT,
+    host: variables.HOST ?? (variables.GATEWAY_SECRET === undefined ? '127.0.0.1' : '0.0.0.0'),
+    wsApiEndpoint: variables.WS_API_ENDPOINT,
+    awsRegion: regionInHost(variables.WS_API_ENDPOINT) ?? variables.AWS_REGION,
+    store: storeSettings(variables),
+    gatewaySecrets: gatewaySecrets.filter((secret) => secret !== undefined),
+    authentication: authenticationSettings(variables),
+    callbackConnectTimeoutMs: variables.CALLBACK_CONNECT_TIMEOUT_MS,
+    callbackRequestTimeoutMs: variables.CALLBACK_REQUEST_TIMEOUT_MS,
+    callbackConcurrency: variables.CALLBACK_CONCURRENCY,
+    callbackDeadlineMs: variables.CALLBACK_DEADLINE_MS,
+    callbackQueue: variables.CALLBACK_QUEUE,
+    callbackQueuePerConnection: variables.CALLBACK_QUEUE_PER_CONNECTION,
+    callbackQueueBytes: variables.CALLBACK_QUEUE_BYTES,
+    callbackLingerMs: variables.CALLBACK_LINGER_MS,
+    replies: variables.REPLIES,
+    channels: channelSettings(variables),
+    fanOut: fanOutSettings(variables),
+    backendApi: backendApiSettings(variables),
+    operation: operationSettings(variables),
+    logLevel: variables.LOG_LEVEL,
+  });
+}
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+const secret = z
+  .string()
+  .regex(/^[A-Za-z0-9._~+/=-]{16,510}$/, 'expected 16 to 510 characters of A-Z a-z 0-9 . _ ~ + / = -');
+
+/** One row for each variable; the README has the same table. */
+export const Variables = z.object({
+  PORT: wholeNumber(0, 65_535).default(3000),
+  HOST: z
+    .string()
+    .regex(/^[\w.:-]+$/, 'expected an address or a host name')
+    .optional(),
+  WS_API_ENDPOINT: wsApiEndpoint,
+  AWS_REGION: z
+    .string()
+    .regex(/^[a-z]{2}(?:-[a-z]+)+-\d+$/, 'expected a Region such as eu-central-1')
+    .default('us-east-1'),
+  ...storeVariables,
+  GATEWAY_SECRET: secret.optional(),
+  GATEWAY_SECRET_PREVIOUS: secret.optional(),
+  ...authenticationVariables,
+  CALLBACK_CONNECT_TIMEOUT_MS: wholeNumber(50, 29_000).default(1000),
+  CALLBACK_REQUEST_TIMEOUT_MS: wholeNumber(50, 29_000).default(5000),
+  CALLBACK_CONCURRENCY: wholeNumber(1, 1024).default(64),
+  CALLBACK_DEADLINE_MS: wholeNumber(100, 28_000).default(12_000),
+  CALLBACK_QUEUE: wholeNumber(1, 1_000_000).default(10_000),
+  CALLBACK_QUEUE_PER_CONNECTION: wholeNumber(1, 10_000).default(100),
+  CALLBACK_QUEUE_BYTES: wholeNumber(QUOTAS.messageBytes, 4 * 1024 ** 3).default(64 * 1024 ** 2),
+  CALLBACK_LINGER_MS: wholeNumber(0, 1000).default(0),
+  REPLIES: z.enum(['callback', 'response'], 'expected callback or response').default('callback'),
+  ...channelVariables,
+  ...fanOutVariables,
+  ...backendApiVariables,
+  ...operationVariables,
+  LOG_LEVEL: z.enum(LOG_LEVELS, `expected one of ${LOG_LEVELS.join(', ')}`).default('info'),
+});
+
+/** Problems with the combination of variables. */
+function secretProblems(env: NodeJS.ProcessEnv): VariableProblem[] {
+  if (env['GATEWAY_SECRET'] !== undefined) return [];
+  const problems: VariableProblem[] = [];
+  if (env['HOST'] !== undefined && !isLoopback(env['HOST'])) {
+    problems.push(['HOST', 'expected a loopback address, or GATEWAY_SECRET with it']);
+  }
+  if (env['GATEWAY_SECRET_PREVIOUS'] !== undefined) {
+    problems.push(['GATEWAY_SECRET_PREVIOUS', 'expected only with GATEWAY_SECRET']);
+  }
+  return problems;
+}
+
+function describeProblem(name: string, env: NodeJS.ProcessEnv, expected: string): string {
+  const value = env[name];
+  if (value === undefined) return `${name} is not set: ${expected}`;
+  if (/SECRET|KEY/.test(name)) return `${name} (${value.length} characters): ${expected}`;
+  // what stands before @ or after ? in a URL may be a credential
+  const shown = value.replace(/:(\/*).*@(?!connections)/s, ':$1…@').replace(/[?#].*/s, '?…');
+  return `${name}=${shown}: ${expected}`;
+}

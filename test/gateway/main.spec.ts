@@ -34,7 +34,7 @@ describe('the gateway as a program', () => {
     const program = gateway([], { GATEWAY_PORT: String(port) });
     expect(await program.exit).toBe(1);
     expect(program.stderr).toEqual([
-      `gateway: 127.0.0.1:${port} is in use: stop what listens there, or choose another port with GATEWAY_PORT or --port`,
+      `gateway: 127.0.0.1:${port} is in use: stop the program that listens there, or choose another port with GATEWAY_PORT or --port`,
     ]);
     other.close();
   });

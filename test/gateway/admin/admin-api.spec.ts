@@ -131,7 +131,7 @@ describe('what is wrong with a request', () => {
     expect(answer.status).toBe(400);
     expect(answer.headers.get('content-type')).toBe('application/problem+json');
     expect(answer.body).toEqual({
-      title: 'The request cannot be understood',
+      title: 'The request is not valid',
       status: 400,
       code: 'bad_request',
       detail: expect.stringContaining(detail) as string,

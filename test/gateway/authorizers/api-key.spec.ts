@@ -1,43 +1,40 @@
 import { describe, expect, it } from 'vitest';
-import { parseSelectionExpression } from '../../../src/gateway/mapping/selection-expression.js';
 import { checkApiKey } from '../../../src/gateway/authorizers/api-key.js';
-import { type RouteEvent } from '../../../src/gateway/websocket/steps/map-request.js';
-import { connectEvent } from '../../support/route-event.js';
+import { parseSelectionExpression } from '../../../src/gateway/mapping/selection-expression.js';
 
-const check = (expression: string, event: RouteEvent) =>
+const check = (expression: string, apiKeyHeader?: string, context: Readonly<Record<string, string>> = {}) =>
   checkApiKey(
     { apiKeySelection: parseSelectionExpression(expression, 'apiKey') },
     (value) => (value === 'right-key' ? { id: 'abc123', value } : undefined),
-    event,
+    {
+      context,
+      header: new Map(apiKeyHeader === undefined ? [] : [['x-api-key', [apiKeyHeader]]]),
+    },
   );
 
-describe('the API key', () => {
-  it('is the header’s, and becomes context variables', () => {
-    expect(check('$request.header.x-api-key', connectEvent(['X-API-Key', 'right-key']))).toEqual({
+describe('checkApiKey', () => {
+  it('finds the key of the header and returns it as context variables', () => {
+    expect(check('$request.header.x-api-key', 'right-key')).toEqual({
       kind: 'allowed',
       variables: { 'identity.apiKey': 'right-key', 'identity.apiKeyId': 'abc123' },
     });
   });
 
-  it('may be what the authorizer returned', () => {
-    const { connection } = connectEvent();
-    const authorized = { 'authorizer.usageIdentifierKey': 'right-key' };
-    expect(
-      check(
-        '$context.authorizer.usageIdentifierKey',
-        connectEvent([], '', { connection: { ...connection, authorized } }),
-      ),
-    ).toMatchObject({ kind: 'allowed' });
+  it('finds the key that the authorizer returned', () => {
+    const context = { 'authorizer.usageIdentifierKey': 'right-key' };
+    expect(check('$context.authorizer.usageIdentifierKey', undefined, context)).toMatchObject({
+      kind: 'allowed',
+    });
   });
 
   it.each([
-    ['missing', []],
-    ['empty', ['x-api-key', '']],
-    ['unknown', ['x-api-key', 'other']],
-  ])('that is %s is 403 Forbidden', (_, headers) => {
-    expect(check('$request.header.x-api-key', connectEvent(headers))).toMatchObject({
+    ['a missing', undefined],
+    ['an empty', ''],
+    ['an unknown', 'other'],
+  ])('denies %s key with 403 Forbidden', (_, key) => {
+    expect(check('$request.header.x-api-key', key)).toMatchObject({
       kind: 'denied',
-      answer: { status: 403, message: 'Forbidden' },
+      response: { status: 403, message: 'Forbidden' },
     });
   });
 });

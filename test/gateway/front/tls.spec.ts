@@ -155,7 +155,7 @@ describe('--tls-cert and --tls-key', () => {
         /^--tls-\w+: \/nowhere\.pem does not exist$/,
       );
       writeFileSync(settings[name], 'something else');
-      await expect(loadTls(settings)).rejects.toThrow(/^--tls-\w+: .+\.pem is no .+ in PEM/);
+      await expect(loadTls(settings)).rejects.toThrow(/^--tls-\w+: .+\.pem is not a .+ in PEM/);
     },
   );
 });

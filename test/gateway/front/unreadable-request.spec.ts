@@ -126,7 +126,7 @@ describe('at the TLS port', () => {
     socket.write('PROXY TCP4 192.0.2.1 192.0.2.2 1 2\r\n');
     await once(socket, 'close');
     expect(await at.logLines.next(WARNING)).toMatchObject({
-      cause: 'no TLS that can be read at the TLS port',
+      cause: 'bytes at the TLS port that are not TLS',
     });
   });
 });

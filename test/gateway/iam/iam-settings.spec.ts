@@ -99,7 +99,11 @@ describe('--credentials', () => {
     ['no object', [], 'must be a JSON object'],
     ['no entry', {}, 'has no entry'],
     ['no secret', { AKIA1: {} }, 'AKIA1.secretAccessKey is missing'],
-    ['an empty secret', { AKIA1: { secretAccessKey: '' } }, 'AKIA1.secretAccessKey must be a string'],
+    [
+      'an empty secret',
+      { AKIA1: { secretAccessKey: '' } },
+      'AKIA1.secretAccessKey must be a non-empty string',
+    ],
     ['a secret for an entry', { AKIA1: 'very-secret' }, 'AKIA1 must be an object'],
     [
       'a misspelt member',
@@ -125,10 +129,14 @@ describe('--credentials', () => {
           arn: 'arn:aws:iam::123456789012:user/ann',
         },
       },
-      'AKIA1.accountId is 000000000000, and its arn is of 123456789012',
+      'AKIA1.accountId is 000000000000, but its arn has 123456789012',
     ],
     ['no JSON', '{"AKIA1": {"secretAccessKey": very-secret}}', 'credentials.json is not JSON'],
-    ['JSON that ends too early', '{"AKIA1": {"secretAccessKey": "very-secret"}', 'is not JSON, from line 1'],
+    [
+      'JSON that ends too early',
+      '{"AKIA1": {"secretAccessKey": "very-secret"}',
+      'is not JSON: error at line 1',
+    ],
   ])('are refused with %s, naming file and entry and no secret', (_, credentials, expected) => {
     const message = problem({ credentials });
     expect(message).toContain(expected);
@@ -165,7 +173,7 @@ describe('--policy', () => {
     [
       'a condition',
       { Statement: { ...ALLOW.Statement, Condition: {} } },
-      'Statement 1: Condition is not evaluated',
+      'Statement 1: Condition is not supported',
     ],
     ['a policy that is none', { 'arn:aws:iam::000000000000:user/ann': {} }, 'user/ann: it has no Statement'],
   ])('is refused with %s', (_, policy, expected) => {

@@ -94,7 +94,7 @@ describe('a policy', () => {
   it('is refused with a Condition, and says that conditions are not evaluated', () => {
     const Condition = { IpAddress: { 'aws:SourceIp': '10.0.0.0/8' } };
     expect(() => decide([allow('*'), { ...allow('*'), Condition }])).toThrow(
-      /^Statement 2: Condition is not evaluated here/,
+      /^Statement 2: Condition is not supported/,
     );
   });
 });

@@ -1,9 +1,10 @@
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { describe, expect, it } from 'vitest';
-import { type AwsRequest, awsRequest } from '../../../src/gateway/integrations/aws-request.js';
+import { awsRequest } from '../../../src/gateway/integrations/aws-request.js';
 import { callAws } from '../../../src/gateway/integrations/call-aws.js';
 import { HttpClient } from '../../../src/gateway/integrations/call-http.js';
+import { type AwsRequest } from '../../../src/gateway/integrations/integration-request.js';
 import { HttpBackend, type Received } from '../../support/http-backend.js';
 
 const CREDENTIALS = { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'secret', sessionToken: 'token' };

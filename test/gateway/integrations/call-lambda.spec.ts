@@ -1,7 +1,8 @@
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { Functions } from '../../../src/gateway/lambda/functions.js';
-import { callLambda, type LambdaRequest } from '../../../src/gateway/integrations/call-lambda.js';
+import { callLambda } from '../../../src/gateway/integrations/call-lambda.js';
+import { type LambdaRequest } from '../../../src/gateway/integrations/integration-request.js';
 import { FunctionModule } from '../../support/function-module.js';
 
 /** Calls a function whose module is given. */
@@ -41,7 +42,7 @@ describe('the function of a proxy integration', () => {
     ['throws', 'export const handler = async () => { throw new Error("no"); };', 'FunctionFailedError'],
     ['exits', 'export const handler = async () => { process.exit(1); };', 'FunctionFailedError'],
     ['does not load', 'nonsense', 'FunctionFailedError'],
-    ['returns nothing', 'export const handler = async () => {};', 'UnusableAnswerError'],
+    ['returns nothing', 'export const handler = async () => {};', 'UnusableResponseError'],
   ])('that %s is an error', async (_, code, name) => {
     await expect(call(code)).rejects.toMatchObject({ name });
   });

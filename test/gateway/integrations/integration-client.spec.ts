@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Faults } from '../../../src/gateway/faults.js';
 import { Functions } from '../../../src/gateway/lambda/functions.js';
 import { IntegrationClient } from '../../../src/gateway/integrations/integration-client.js';
-import { type HttpRequest } from '../../../src/gateway/websocket/steps/map-request.js';
+import { type HttpRequest } from '../../../src/gateway/integrations/integration-request.js';
 import { HttpBackend } from '../../support/http-backend.js';
 
 /** A client without functions or services of its own. */

@@ -229,7 +229,7 @@ describe('a gateway that stops', { timeout: 30_000 }, () => {
     await at.gateway.gateway.stop();
     expect(await at.logLines.next('handshake refused')).toMatchObject({
       status: 503,
-      reason: 'the gateway stops',
+      reason: 'the gateway is stopping',
     });
     socket.destroy();
   });

@@ -1,6 +1,6 @@
 import { type IncomingMessage } from 'node:http';
 
-/** The HTTP request by which a client asks for a WebSocket, as far as `$connect` can use it. */
+/** The HTTP request that requests a WebSocket: the parts that `$connect` can use. */
 export interface HandshakeRequest {
   /** Path and query, undecoded. */
   readonly target: string;

@@ -157,13 +157,13 @@ describe('the function', () => {
       functionName: 'auth',
       identitySources: [],
     } as const;
-    const ask = async (query: string) =>
+    const authorizeWith = async (query: string) =>
       authorizeFunction(functions, authorizer, inputOf(connectEvent([], query)), log);
-    expect(await ask('token=right')).toMatchObject({
+    expect(await authorizeWith('token=right')).toMatchObject({
       kind: 'allowed',
       variables: { 'authorizer.principalId': 'me' },
     });
-    expect(await ask('token=wrong')).toMatchObject({ kind: 'denied', response: { status: 401 } });
+    expect(await authorizeWith('token=wrong')).toMatchObject({ kind: 'denied', response: { status: 401 } });
     await functions.close();
   });
 

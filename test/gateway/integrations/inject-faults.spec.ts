@@ -19,20 +19,20 @@ function faultsWith(settings: FaultSettings): Faults {
   return faults;
 }
 
-it('leaves a request as it is when there are no faults', async () => {
+it('returns the unmodified request without faults', async () => {
   expect(await injectFaults(REQUEST, new Faults())).toEqual(REQUEST);
 });
 
 describe('latency', () => {
-  it('takes from the timeout', async () => {
+  it('reduces the timeout', async () => {
     const startedAt = performance.now();
     const { timeoutMs } = await injectFaults(REQUEST, faultsWith({ latencyMs: { integration: 40 } }));
-    // a timer of Node's may be early by a millisecond
+    // Node's timers may be early by a millisecond
     expect(performance.now() - startedAt).toBeGreaterThanOrEqual(39);
     expect(timeoutMs).toBe(960);
   });
 
-  it('is a timeout when nothing is left of it, and not before its time', async () => {
+  it('is a timeout if it is not shorter than the timeout', async () => {
     const startedAt = performance.now();
     const faults = faultsWith({ latencyMs: { integration: 29_000 } });
     await expect(injectFaults({ ...REQUEST, timeoutMs: 50 }, faults)).rejects.toMatchObject({
@@ -44,8 +44,8 @@ describe('latency', () => {
 
 describe('a request fails', () => {
   it.each([
-    ['through a link that is down', { vpcLinkDown: ['link'] }],
-    ['when every call is to fail', { integrationFailure: { rate: 1 } }],
+    ['through a VPC link that is down', { vpcLinkDown: ['link'] }],
+    ['with integrationFailure at rate 1', { integrationFailure: { rate: 1 } }],
   ])('%s', async (_, settings) => {
     await expect(injectFaults(REQUEST, faultsWith(settings))).rejects.toMatchObject({
       name: 'IntegrationFailedError',
@@ -53,7 +53,7 @@ describe('a request fails', () => {
   });
 
   it.each([
-    ['through another link', REQUEST, { vpcLinkDown: ['other'] }],
+    ['through another VPC link', REQUEST, { vpcLinkDown: ['other'] }],
     ['to the Internet', { ...REQUEST, vpcLinkId: undefined }, { vpcLinkDown: ['*'] }],
     [
       'to a MOCK',

@@ -25,10 +25,10 @@ async function started(
   return { gateway, logLines, [Symbol.asyncDispose]: () => gateway[Symbol.asyncDispose]() };
 }
 
-/** Nothing listens there. */
+/** No program listens there. */
 const UNREACHABLE = 'http://127.0.0.1:9/connect';
 
-describe('a refused handshake has one log line at info that says which rule refused it', () => {
+describe('a refused handshake has one log line at info with the reason', () => {
   it.each([
     ['/dev/below', 403, 'the path continues after the stage dev'],
     ['/prod', 403, 'the API has no stage prod'],
@@ -45,7 +45,7 @@ describe('a refused handshake has one log line at info that says which rule refu
     expect(JSON.stringify(line)).not.toContain('secret');
   });
 
-  it('without an API, with more than one, and with one that is reached by its domain names only', async () => {
+  it('without an API, with several, and with one that has only its domain names', async () => {
     await using at = await started({});
     const { control, apiId: ApiId, webSocketUrl } = at.gateway;
     await control.send(new UpdateApiCommand({ ApiId, DisableExecuteApiEndpoint: true }));
@@ -116,7 +116,7 @@ describe('a refused handshake has one log line at info that says which rule refu
     });
   });
 
-  it('when there are too many', async () => {
+  it('when there are too many new connections', async () => {
     await using at = await started({}, { quotas: { newConnectionsPerSecond: 1 } });
     using _ = await WebSocketClient.open(at.gateway.webSocketUrl);
     await refusedHandshake(at.gateway.webSocketUrl);
@@ -127,7 +127,7 @@ describe('a refused handshake has one log line at info that says which rule refu
   });
 });
 
-describe('an error frame has one log line at info that says why it was sent', () => {
+describe('an error frame has one log line at info with the reason', () => {
   const model = JSON.stringify({ type: 'object', required: ['action', 'text'] });
 
   it.each<[string, Record<string, RouteSpec>, string, string, string]>([
@@ -227,7 +227,7 @@ it.each([
   ['POST', '/dev', 403, 'a stage supports GET, not POST'],
   ['GET', '/dev/below', 403, 'the path continues after the stage dev'],
   ['GET', '/favicon.ico', 426, 'not a WebSocket handshake: the header Upgrade is missing'],
-])('a plain request that is refused has a log line: %s %s', async (method, path, status, reason) => {
+])('logs a refused plain request: %s %s', async (method, path, status, reason) => {
   await using at = await started({});
   const response = await fetch(`${at.gateway.gateway.url}${path}?token=secret`, { method });
   expect(response.status).toBe(status);

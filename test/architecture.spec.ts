@@ -46,8 +46,8 @@ const NEST_TOOLS = [
 ];
 
 /**
- * Who may import whom: each part by its path below `src`, with the parts that it may import besides itself. A file belongs
- * to the part with the longest matching path. No part may import one above it in its group.
+ * Who may import whom: each part by its path below `src`, with the parts that it may import besides itself. A file
+ * belongs to the part with the longest matching path. No part may import one above it in its group.
  */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // the contract

@@ -2,8 +2,8 @@ import { type ConnectionFacts, contextVariables, type EventFacts } from './mappi
 import { escapeLogValue, MISSING_LOG_VALUE } from './silent/traffic-choices.js';
 
 /**
- * Access logs of stages: one line for each handshake, message, close, and request to `@connections`, in the format of the
- * stage's `AccessLogSettings`.
+ * Access logs of stages: one line for each handshake, message, close, and request to `@connections`, in the format of
+ * the stage's `AccessLogSettings`.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-logging.html
  */

@@ -1,6 +1,6 @@
 /**
- * The gateway's clock. It follows the machine's clock and can be moved forward: timers that are due in between fire at once
- * and in order, so that two hours pass in milliseconds in a test.
+ * The gateway's clock. It follows the machine's clock and can be moved forward: timers that are due in between fire
+ * at once and in order, so that two hours pass in milliseconds in a test.
  */
 export class Clock {
   #offsetMs = 0;

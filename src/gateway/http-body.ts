@@ -3,8 +3,8 @@ import { type IncomingMessage, type ServerResponse } from 'node:http';
 /**
  * Reads the whole body of a request.
  *
- * @returns `undefined` when it is longer than `maxBytes`; the rest of it is read and discarded, so that the response can
- *   be sent on the same connection
+ * @returns `undefined` when it is longer than `maxBytes`; the rest of it is read and discarded, so that the response
+ *   can be sent on the same connection
  */
 export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];

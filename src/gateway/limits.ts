@@ -34,8 +34,8 @@ export const LIMITS = {
   /** Time that an idle HTTP connection of a callback client stays open; our choice. */
   keepAliveMs: 65_000,
   /**
-   * Buffer for a client that reads too slowly; beyond it a post gets 429 LimitExceededException. AWS documents the response
-   * but not the number; this is 32 messages of the largest size.
+   * Buffer for a client that reads too slowly; beyond it a post gets 429 LimitExceededException. AWS documents the
+   * response but not the number; this is 32 messages of the largest size.
    */
   clientBufferBytes: 4 * 1024 * 1024,
   /** Response of an integration; the payload limit of HTTP APIs, as AWS gives none for WebSocket APIs. */

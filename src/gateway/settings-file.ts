@@ -17,7 +17,10 @@ export function readSettingsFile(flag: string, file: string): string {
   }
 }
 
-/** @throws {UsageError} the file cannot be read, or is not JSON; the message quotes nothing of it, because it may contain secrets */
+/**
+ * @throws {UsageError} the file cannot be read, or is not JSON; the message quotes nothing of it, because it may
+ *   contain secrets
+ */
 export function readJsonFile(flag: string, file: string): unknown {
   const text = readSettingsFile(flag, file);
   try {

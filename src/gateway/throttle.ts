@@ -1,8 +1,8 @@
 import { DEFAULT_ROUTE_LIMITS, newConnectionBurst } from './silent/traffic-choices.js';
 
 /**
- * Rate limits for requests and new connections: a token bucket for the account, for each route whose stage settings have
- * limits, and for each API key whose usage plan has limits.
+ * Rate limits for requests and new connections: a token bucket for the account, for each route whose stage settings
+ * have limits, and for each API key whose usage plan has limits.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
  */

@@ -2,8 +2,8 @@
 export const OLDEST_NODE = '24.15';
 
 /**
- * Exits with one line and code 1 on a Node.js that is too old. Call it before all other imports: static imports are linked
- * before any code runs, and older versions lack some of the imported modules.
+ * Exits with one line and code 1 on a Node.js that is too old. Call it before all other imports: static imports are
+ * linked before any code runs, and older versions lack some of the imported modules.
  *
  * @param program the name at the beginning of the line
  */

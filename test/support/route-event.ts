@@ -1,6 +1,6 @@
 import { readMessage } from '../../src/gateway/websocket/client-message.js';
 import { type HandshakeRequest } from '../../src/gateway/websocket/handshake-request.js';
-import { type RouteEvent } from '../../src/gateway/websocket/route-event.js';
+import { type HandshakeEvent, type RouteEvent } from '../../src/gateway/websocket/route-event.js';
 
 const CONNECTION = {
   apiId: 'api1234567',
@@ -25,7 +25,7 @@ export const connectEvent = (
   rawHeaders: readonly string[] = [],
   query = '',
   overrides: Partial<RouteEvent> = {},
-): RouteEvent & { readonly handshake: HandshakeRequest } => ({
+): HandshakeEvent => ({
   connection: CONNECTION,
   facts: { ...FACTS, eventType: 'CONNECT', routeKey: '$connect' },
   stageVariables: {},

@@ -8,8 +8,8 @@ import { ClockAdvance } from './clock-advance.js';
 import { AdminProblem, checked } from './admin-problem.js';
 
 /**
- * The gateway's own API below `/_gateway/`: health, clock, faults and open connections. Bodies are JSON; errors are problems
- * (RFC 9457).
+ * The gateway's own API below `/_gateway/`: health, clock, faults and open connections. Bodies are JSON; errors are
+ * problems (RFC 9457).
  */
 export class AdminApi {
   /** Different for each start: a deployer sees that the APIs, which are in memory, are lost. */

@@ -24,8 +24,8 @@ export interface AuthorizerInput {
 }
 
 /**
- * Authorizes a request with a Lambda authorizer: invokes the function and evaluates the policy that it returns. The result
- * is not cached, because WebSocket APIs do not cache it.
+ * Authorizes a request with a Lambda authorizer: invokes the function and evaluates the policy that it returns. The
+ * result is not cached, because WebSocket APIs do not cache it.
  *
  * @param log receives the reason when the authorizer fails; the client receives the status only
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-lambda-auth.html

@@ -23,8 +23,8 @@ export class Access {
   /**
    * Checks, in this order: Host, Origin, admin token, content type; then reads the body and checks its signature.
    *
-   * @returns the body, empty for `@connections`, which reads its own; `undefined` when the response was sent: a refusal, or
-   *   the preflight response for a page of an allowed origin
+   * @returns the body, empty for `@connections`, which reads its own; `undefined` when the response was sent: a
+   *   refusal, or the preflight response for a page of an allowed origin
    */
   async admit(
     request: IncomingMessage,

@@ -47,8 +47,8 @@ const TOKEN = /^[\w.~+/=-]{16,512}$/;
 const isLoopback = (host: string): boolean => /^(localhost|127(\.\d{1,3}){3}|::1)$/i.test(host);
 
 /**
- * The token for commands beyond loopback: as `Authorization: Bearer TOKEN`, or as the secret key of an AWS signature with
- * the access key id `admin`, which every AWS tool can make.
+ * The token for commands beyond loopback: as `Authorization: Bearer TOKEN`, or as the secret key of an AWS signature
+ * with the access key id `admin`, which every AWS tool can make.
  */
 export class AdminToken {
   readonly #token: string;

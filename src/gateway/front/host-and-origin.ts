@@ -24,9 +24,9 @@ export interface HostAndOrigin {
 /**
  * Decides whether a request may command the gateway.
  *
- * A web page can send requests to loopback. Two headers that a script cannot change reveal it: `Origin` names the page's
- * site, and `Host` the name that was resolved to this machine. With DNS rebinding a page of `evil.example` has the same
- * origin as the gateway, but its `Host` is `evil.example`.
+ * A web page can send requests to loopback. Two headers that a script cannot change reveal it: `Origin` names the
+ * page's site, and `Host` the name that was resolved to this machine. With DNS rebinding a page of `evil.example` has
+ * the same origin as the gateway, but its `Host` is `evil.example`.
  *
  * @returns the page's origin if it is one of `--allow-origin`: it needs CORS headers
  * @throws {AccessRefused}

@@ -3,8 +3,8 @@ import { isControlPath } from '../control/control-api.js';
 import { type StageAddress } from '../stage-address.js';
 
 /**
- * The parts of the gateway that can command it, and are therefore closed to web pages. WebSocket handshakes are not among
- * them: as on AWS, any page may connect.
+ * The parts of the gateway that can command it, and are therefore closed to web pages. WebSocket handshakes are not
+ * among them: as on AWS, any page may connect.
  */
 export type Surface = 'admin' | 'control' | 'connections';
 

@@ -93,8 +93,8 @@ export async function loadTls(settings: TlsSettings): Promise<TlsPair> {
 }
 
 /**
- * The pair stored in the folder, or a new one. The certificate is not an authority: its key cannot sign for other hosts, so
- * it is safe to trust, and a strict client does not require an authority key identifier.
+ * The pair stored in the folder, or a new one. The certificate is not an authority: its key cannot sign for other
+ * hosts, so it is safe to trust, and a strict client does not require an authority key identifier.
  */
 async function selfSigned(folder: string, hosts: readonly string[]): Promise<TlsPair> {
   const certFile = resolve(join(folder, 'cert.pem'));

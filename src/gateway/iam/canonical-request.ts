@@ -11,8 +11,8 @@ export interface SignedRequest {
 }
 
 /**
- * The text that a signature covers. It is built from the specification and not by the SDKs' shared signer, so that the two
- * check each other. The unmodified path is encoded once more: `@connections` becomes `%40connections`, and
+ * The text that a signature covers. It is built from the specification and not by the SDKs' shared signer, so that
+ * the two check each other. The unmodified path is encoded once more: `@connections` becomes `%40connections`, and
  * `%40connections/…%3D` becomes `%2540connections/…%253D`. AWS's own responses to wrongly signed posts show it, read
  * 2026-11-20 in https://github.com/okigan/awscurl/issues/61, https://github.com/agilord/aws_client/issues/440 and
  * https://github.com/aws/aws-sdk-net/issues/3132.

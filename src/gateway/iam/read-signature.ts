@@ -32,9 +32,9 @@ export const ALGORITHM = 'AWS4-HMAC-SHA256';
 const MAX_EXPIRES_SECONDS = 604_800;
 
 /**
- * Reads the signature from the Authorization header, or from the query string of a presigned URL. The texts are those of
- * API Gateway's responses, such as in https://github.com/aws/chalice/issues/828, read 2026-11-20; their status is 403,
- * where other services use 400 (https://github.com/aws-amplify/amplify-flutter/issues/1539).
+ * Reads the signature from the Authorization header, or from the query string of a presigned URL. The texts are those
+ * of API Gateway's responses, such as in https://github.com/aws/chalice/issues/828, read 2026-11-20; their status is
+ * 403, where other services use 400 (https://github.com/aws-amplify/amplify-flutter/issues/1539).
  *
  * @throws {IamError} there is no signature, or it is incomplete
  */

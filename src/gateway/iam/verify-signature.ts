@@ -13,8 +13,8 @@ export interface ExpectedScope {
 }
 
 /**
- * Checks a signature without its secret: service, Region and time. Checks, their order and texts are AWS's (recorded from
- * DynamoDB in https://github.com/mhart/dynalite, those of the scope also from `@connections` in
+ * Checks a signature without its secret: service, Region and time. Checks, their order and texts are AWS's (recorded
+ * from DynamoDB in https://github.com/mhart/dynalite, those of the scope also from `@connections` in
  * https://github.com/aws/aws-sdk-js-v3/issues/1831; read 2026-11-20).
  *
  * @param now milliseconds since 1970

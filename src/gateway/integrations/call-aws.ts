@@ -15,8 +15,8 @@ export interface AwsServices {
   /** Service → its endpoint in place of AWS's, from `--endpoint-for`. */
   readonly endpoints: ReadonlyMap<string, URL>;
   /**
-   * Given with `--use-machine-credentials`: they sign all requests. Without them AWS itself is not called, and requests to
-   * the endpoints are signed with placeholders.
+   * Given with `--use-machine-credentials`: they sign all requests. Without them AWS itself is not called, and
+   * requests to the endpoints are signed with placeholders.
    */
   readonly credentials: (() => Promise<AwsCredentials>) | undefined;
 }
@@ -101,8 +101,8 @@ function hostOf({ service, region, subdomain }: AwsRequest): string {
 }
 
 /**
- * Services whose host or signing name differs from their name in an integration's URI; from their models in botocore 1.43
- * (`endpointPrefix`, `signingName`).
+ * Services whose host or signing name differs from their name in an integration's URI; from their models in botocore
+ * 1.43 (`endpointPrefix`, `signingName`).
  */
 const NAMES: Readonly<Record<string, ServiceNames | undefined>> = {
   'bedrock-runtime': { signing: 'bedrock' },

@@ -4,9 +4,9 @@ import { type VpcLink } from '../control/fields/vpc-link-fields.js';
 export type Targets = ReadonlyMap<string, string>;
 
 /**
- * The origin to which an integration's HTTP request is sent. Over the Internet it is the URI's own. Through a VPC link it
- * is the address that `--target` gives for the link's load balancer, else the URI's own. An address without a port gets
- * the URI's port, because a load balancer has one listener for each port.
+ * The origin to which an integration's HTTP request is sent. Over the Internet it is the URI's own. Through a VPC
+ * link it is the address that `--target` gives for the link's load balancer, else the URI's own. An address without a
+ * port gets the URI's port, because a load balancer has one listener for each port.
  *
  * The `Host` header is always that of the URI.
  *

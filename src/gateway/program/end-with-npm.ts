@@ -2,12 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { basename } from 'node:path';
 
 /**
- * Sends this process a SIGTERM when the npm process that runs it has ended. npm starts a script through a shell; when npm
- * is killed, the shell and the program would keep running and keep their ports.
+ * Sends this process a SIGTERM when the npm process that runs it has ended. npm starts a script through a shell; when
+ * npm is killed, the shell and the program would keep running and keep their ports.
  *
  * It has no effect when npm does not run the program as the script itself: in a container, under `nohup` or `setsid`
- * without npm, in the background of a script (`program &`), or started by another program. It has no effect on Windows,
- * which has no signals and does not show the parent of a parent.
+ * without npm, in the background of a script (`program &`), or started by another program. It has no effect on
+ * Windows, which has no signals and does not show the parent of a parent.
  */
 export function endWithNpm(): void {
   if (process.platform === 'win32' || !isNpmScript(process.env['npm_lifecycle_script'])) return;

@@ -1,16 +1,20 @@
 /**
- * Choices about authorization and signatures. These are in place, where the code reads best:
+ * Choices about authorization and signatures, where AWS is silent or contradicts itself. PROTOCOL.md, "Where AWS is
+ * silent", lists them.
  *
- * - the texts of a refused `AWS_IAM` handshake are a REST API's (authorizers/iam-authorizer.ts): only `@connections` was
- *   recorded
- * - a call of `@connections` that is both unauthorized and over a limit gets 400 or 403 (websocket/management-api.ts)
- * - `GET` and `DELETE` with over 128 KB of body get 413 (websocket/management-api.ts): the signature covers the body
- * - `queryStringParameters` and `stageVariables` of an authorizer's event are `{}` when there are none
- *   (websocket/steps/lambda-event.ts): only an event with a query string is documented
- * - a signature covers the body's hash, so `x-amz-content-sha256: UNSIGNED-PAYLOAD` does not match
- *   (iam/canonical-request.ts)
- * - a `+` in a signed query string is a plus (iam/canonical-request.ts)
- * - a policy with a `Condition` or a policy variable is refused (iam/policy.ts)
+ * Made elsewhere, where the code reads best:
+ *
+ * - a refused `AWS_IAM` handshake has the texts of REST APIs (authorizers/iam-authorizer.ts); without known
+ *   credentials a signature is required, but its secret is not checked (iam/iam.ts)
+ * - API key and IAM caller are in `requestContext.identity`, and `queryStringParameters` and `stageVariables` of an
+ *   authorizer's event are `{}` if there are none (websocket/steps/lambda-event.ts)
+ * - a Lambda authorizer has the timeout of an integration (limits.ts); `null` in its context is an error, and so is a
+ *   policy with a `Condition` or a policy variable (iam/policy.ts)
+ * - two `Authorization` headers get 400 only with a Lambda authorizer (authorizers/lambda-authorizer.ts)
+ * - requests to `@connections` are checked in this order: stage, id, size of the body, signature, limits
+ *   (websocket/management-api.ts); the body of a GET or DELETE counts, because the signature covers it
+ * - the signed hash is always that of the body, and a `+` in a query string is a plus (iam/canonical-request.ts)
+ * - a session token with permanent credentials is refused (iam/signer.ts)
  */
 
 /** Access-log variables of an authorizer that returned a policy: the status is the function's, even if it denies. */

@@ -1,4 +1,11 @@
 /**
+ * Choices about CloudFormation, where AWS is silent or contradicts itself. PROTOCOL.md, "Where AWS is silent", lists
+ * them.
+ *
+ * Placeholder values are chosen in cloudformation/placeholder-values.ts.
+ */
+
+/**
  * Rank among the resources that CloudFormation would start together: a deployment is last, as if it took longer. On AWS
  * the order among them is not defined.
  */

@@ -1,3 +1,8 @@
+/**
+ * Choices about the control plane, where AWS is silent or contradicts itself. PROTOCOL.md, "Where AWS is silent",
+ * lists them.
+ */
+
 /** Items on one page of a list. Documented for v1 only, assumed for v2. */
 export const PAGE_SIZE = { default: 25, max: 500 } as const;
 

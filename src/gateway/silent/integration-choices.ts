@@ -1,14 +1,19 @@
 /**
- * Choices about integrations. These are the absence of code:
+ * Choices about integrations, where AWS is silent or contradicts itself. PROTOCOL.md, "Where AWS is silent", lists
+ * them.
  *
- * - timeouts are in real time, also after `POST /_gateway/clock`: moving the clock by two hours would otherwise fail each
- *   `$disconnect` in flight
+ * Made elsewhere, where the code reads best:
+ *
+ * - timeouts are in real time, also after `POST /_gateway/clock`: moving the clock by two hours would otherwise fail
+ *   each `$disconnect` in flight
  * - `CredentialsArn` is not assumed: a web page could otherwise use the machine's credentials
  * - the client's query string is not passed on by `$connect` without a mapping
  * - `HTTP` integrations send the headers recorded for messages on `$connect` and `$disconnect` too
+ *   (websocket/steps/standard-headers.ts)
  * - without any integration response, the backend's status alone decides about a handshake; AWS requires at least one
  *   (websocket/steps/map-response.ts)
  * - `CONVERT_TO_TEXT` on a proxy turns its response into base64, as there is no integration response
+ * - the form of a proxy function's result (integrations/lambda-response.ts)
  */
 
 /** HTTP method for `IntegrationMethod` `ANY`: a frame has no method of its own. */
@@ -24,8 +29,8 @@ export function withoutMapped(
 }
 
 /**
- * A literal in a query string. The guide calls it "pre-encoded" and shows `'static value'` with a space: only characters
- * that no URL may contain are encoded.
+ * A literal in a query string. The guide calls it "pre-encoded" and shows `'static value'` with a space: only
+ * characters that no URL may contain are encoded.
  */
 export const encodeLiteral = (value: string): string =>
   encodeURI(value)

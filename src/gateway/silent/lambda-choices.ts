@@ -1,4 +1,15 @@
 /**
+ * Choices about Lambda functions, where AWS is silent or contradicts itself. PROTOCOL.md, "Where AWS is silent",
+ * lists them.
+ *
+ * Made elsewhere, where the code reads best:
+ *
+ * - a local function has the timeout of its integration, as its own is not known
+ * - a function that is neither async nor takes a callback returns `null` (lambda/function-worker.ts)
+ * - concurrent invocations beyond the limit wait, while Lambda would throttle (limits.ts)
+ */
+
+/**
  * The names under which a function may have been given with `--function`, the most exact one first: an alias or version
  * that was not given means the function without it.
  *

@@ -1,4 +1,15 @@
 /**
+ * Choices about parameter mapping, where AWS is silent or contradicts itself. PROTOCOL.md, "Where AWS is silent",
+ * lists them.
+ *
+ * Made elsewhere, where the code reads best:
+ *
+ * - the subset of JSONPath (mapping/json-path.ts)
+ * - a mapped header value is sent as UTF-8, and one with a control character is an error
+ *   (websocket/steps/header-value.ts)
+ */
+
+/**
  * A mapped value as text: JSON, unless it is text itself. `undefined` when there is no value: the parameter is not
  * sent.
  */

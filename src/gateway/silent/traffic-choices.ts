@@ -1,9 +1,11 @@
 import { LIMITS } from '../limits.js';
 
 /**
- * Choices about throttling and access logs.
+ * Choices about throttling and access logs, where AWS is silent or contradicts itself. PROTOCOL.md, "Where AWS is
+ * silent", lists them.
  *
- * Every route has a bucket of its own under `DefaultRouteSettings`; `@connections` counts towards the account only.
+ * Made elsewhere: each route has a bucket of its own under `DefaultRouteSettings`, and `@connections` counts towards
+ * the account only (throttle.ts).
  */
 
 /** Burst of new connections: not documented; the quota "500 per second" allows this much in a single second. */

@@ -1,3 +1,10 @@
+/**
+ * Choices about mapping templates, where AWS is silent or contradicts itself. PROTOCOL.md, "Where AWS is silent",
+ * lists them.
+ *
+ * The rules of Velocity 1.7 are chosen in vtl/evaluate.ts and vtl/values.ts: AWS names no version.
+ */
+
 /** `$input` without a body: reported for REST APIs with a GET. */
 export const EMPTY_INPUT_BODY = '{}';
 

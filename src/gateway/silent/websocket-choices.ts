@@ -1,21 +1,31 @@
 /**
- * Choices about connections and messages. These are the absence of code:
+ * Choices about connections and messages, where AWS is silent or contradicts itself. PROTOCOL.md, "Where AWS is
+ * silent", lists them.
  *
- * - pings do not count as activity (websocket/connections/live-connection.ts): sources conflict, and a client that relies
- *   on them would fail on AWS
- * - messages of one connection are served concurrently: AWS promises no order
- * - messages after the gateway's close frame are ignored
+ * Made elsewhere, where the code reads best:
+ *
+ * - texts and statuses of gateway responses that are not recorded (errors.ts)
+ * - an invalid `Sec-WebSocket-Protocol` gets 400 before any call (websocket/handshake-request.ts)
+ * - a deleted API or stage closes its connections with 1001 and calls `$disconnect` as it was served last; a
+ *   handshake in flight gets 403 (websocket/connections/connection-server.ts)
+ * - a handshake that fails, times out or is refused has no `$disconnect`: no 2xx has accepted the client
+ * - pings do not count as activity (websocket/connections/live-connection.ts): sources conflict, and a client that
+ *   relies on them would fail on AWS
+ * - messages of one connection are served concurrently, as AWS promises no order; messages after the gateway's close
+ *   frame are ignored
  * - a message to a client is split every 32 KB, also within a character: AWS's boundaries were seen to vary
+ *   (websocket/connections/gateway-web-socket.ts)
+ * - a client's buffer holds 4 MB before a post gets 429 (limits.ts)
  * - an error status of an HTTP backend on a message route is handled as recorded for Lambda: its body is sent on a
- *   two-way route, nothing on a one-way route
+ *   two-way route, nothing on a one-way route; over 128 KB it is an error (websocket/steps/message-reply.ts)
  * - `context.domainName` keeps the port, so that it can be called
  * - the two hours count from `connectedAt`, the earlier of the possible moments
  */
 
 /**
- * Code and reason for `$disconnect` when the backend has accepted a client that was never connected: it left or its stage
- * was deleted while `$connect` ran, or the response of `$connect` cannot be mapped. Otherwise the backend would remember
- * the client forever. The text for 1006 is not recorded.
+ * Code and reason for `$disconnect` when the backend has accepted a client that was never connected: it left or its
+ * stage was deleted while `$connect` ran, or the response of `$connect` cannot be mapped. Otherwise the backend would
+ * remember the client forever. The text for 1006 is not recorded.
  */
 export const NEVER_CONNECTED = { code: 1006, reason: 'Connection closed abnormally' } as const;
 

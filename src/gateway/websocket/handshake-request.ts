@@ -24,8 +24,8 @@ export function readHandshakeRequest(request: IncomingMessage, url: URL): Handsh
 }
 
 /**
- * The reason why an upgrade request is not a WebSocket handshake: everything for which `ws` would refuse it, checked before
- * `$connect` runs. It quotes no value, because clients send tokens in `Sec-WebSocket-Protocol`.
+ * The reason why an upgrade request is not a WebSocket handshake: everything for which `ws` would refuse it, checked
+ * before `$connect` runs. It quotes no value, because clients send tokens in `Sec-WebSocket-Protocol`.
  *
  * @returns a sentence for the client and the log; `undefined` for a valid handshake
  * @see https://www.rfc-editor.org/rfc/rfc6455#section-4.2.1

@@ -30,9 +30,9 @@ export interface ManagementApiParts {
 }
 
 /**
- * `{stage}/@connections/{connectionId}`: POST sends a message, GET describes the connection, DELETE closes it. Statuses,
- * headers and bodies are those recorded from AWS in 2026-09: 410 and 413 have empty bodies, 413 has no error type, and an
- * id that was never issued is 400 for every caller.
+ * `{stage}/@connections/{connectionId}`: POST sends a message, GET describes the connection, DELETE closes it.
+ * Statuses, headers and bodies are those recorded from AWS in 2026-09: 410 and 413 have empty bodies, 413 has no
+ * error type, and an id that was never issued is 400 for every caller.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-connections.html
  */

@@ -15,7 +15,7 @@ import { type ClientMessage, readMessage } from './client-message.js';
 import { type DeployedStage, deployedStage, whyNotDeployed } from './deployed-stage.js';
 import { EventLog } from './event-log.js';
 import { type HandshakeRequest } from './handshake-request.js';
-import { type RouteEvent } from './route-event.js';
+import { type HandshakeEvent, type RouteEvent } from './route-event.js';
 import { authorize, type AuthorizationParts } from './steps/authorize.js';
 import { errorResponse, reasonOf } from './steps/error-response.js';
 import { EventRejectedError } from './steps/event-rejected-error.js';
@@ -56,11 +56,10 @@ export class Pipeline {
   /** The handshake's 101, or its refusal. */
   async connect(connection: ConnectionFacts, handshake: HandshakeRequest): Promise<Admission> {
     const facts = this.#facts('CONNECT', '$connect');
-    const stage = deployedStage(this.parts.control, connection);
-    if (stage === undefined)
-      return forbidden(facts.requestId, whyNotDeployed(this.parts.control, connection));
-    const { stageVariables } = stage;
-    const event = { connection, facts, stageVariables, handshake };
+    const { control } = this.parts;
+    const stage = deployedStage(control, connection);
+    if (stage === undefined) return forbidden(facts.requestId, whyNotDeployed(control, connection));
+    const event = { connection, facts, stageVariables: stage.stageVariables, handshake };
     try {
       return await this.#admit(stage, event);
     } catch (error) {
@@ -87,8 +86,7 @@ export class Pipeline {
       if (problem !== undefined) return this.#rejectBadMessage(stage, connection, facts, problem);
       if (route.integration === undefined) throw rejected('noIntegration', 'the route has no integration');
 
-      const { stageVariables } = stage;
-      const event = { connection, facts, stageVariables, message };
+      const event = { connection, facts, stageVariables: stage.stageVariables, message };
       const { response, latencyMs } = await this.#call(route.integration, event);
       const frame = replyFrame(route, response, event);
       this.#log.access(stage, connection, facts, {
@@ -218,8 +216,6 @@ export class Pipeline {
     return { eventType, routeKey, requestId: newRequestId(), requestTime: this.parts.clock.now() };
   }
 }
-
-type HandshakeEvent = RouteEvent & { readonly handshake: HandshakeRequest };
 
 interface Called {
   readonly response: BackendResponse;

@@ -12,3 +12,6 @@ export interface RouteEvent {
   /** Only on message routes. */
   readonly message?: ClientMessage;
 }
+
+/** An event on `$connect`. */
+export type HandshakeEvent = RouteEvent & { readonly handshake: HandshakeRequest };

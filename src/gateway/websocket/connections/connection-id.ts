@@ -4,8 +4,9 @@ const NONCE_BYTES = 5;
 const SIGNATURE_BYTES = 8;
 
 /**
- * Connection ids in AWS's form, which contain a signature. API Gateway responds with 400 to an id that it never issued and
- * with 410 to one whose connection is gone (recorded 2026-09, see PROTOCOL.md); the signature tells them apart.
+ * Connection ids in AWS's form, which contain a signature. API Gateway responds with 400 to an id that it never
+ * issued and with 410 to one whose connection is gone (recorded 2026-09, see PROTOCOL.md); the signature tells them
+ * apart.
  */
 export class ConnectionIds {
   readonly #key = randomBytes(32);

@@ -81,8 +81,8 @@ export class ConnectionServer {
   }
 
   /**
-   * Graceful shutdown: closes every connection with 1001 and waits up to `LIMITS.stopMs` for the `$disconnect` calls, then
-   * refuses the remaining handshakes.
+   * Graceful shutdown: closes every connection with 1001 and waits up to `LIMITS.stopMs` for the `$disconnect` calls,
+   * then refuses the remaining handshakes.
    */
   async stop(): Promise<void> {
     this.#isStopping = true;

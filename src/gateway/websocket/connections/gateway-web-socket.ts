@@ -3,8 +3,8 @@ import { type Close, CLOSES } from '../../errors.js';
 import { LIMITS } from '../../limits.js';
 
 /**
- * A client's WebSocket with what API Gateway adds to ws: no frame is over 32 KB in either direction, and code 1009 has a
- * reason.
+ * A client's WebSocket with what API Gateway adds to ws: no frame is over 32 KB in either direction, and code 1009
+ * has a reason.
  */
 export class GatewayWebSocket extends WebSocket {
   /** Code and reason with which ws has closed it because of a bad frame. */

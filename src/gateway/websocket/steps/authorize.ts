@@ -11,8 +11,7 @@ import { type Iam } from '../../iam/iam.js';
 import { type Functions } from '../../lambda/functions.js';
 import { contextVariables } from '../../mapping/context-variables.js';
 import { type Throttle } from '../../throttle.js';
-import { type HandshakeRequest } from '../handshake-request.js';
-import { type RouteEvent } from '../route-event.js';
+import { type HandshakeEvent } from '../route-event.js';
 import { EventRejectedError } from './event-rejected-error.js';
 import { authorizerEvent } from './lambda-event.js';
 
@@ -24,8 +23,6 @@ export interface AuthorizationParts {
   readonly throttle: Throttle;
   readonly log: Logger;
 }
-
-type HandshakeEvent = RouteEvent & { readonly handshake: HandshakeRequest };
 
 /**
  * Authorizes a handshake: first by its signature or the route's Lambda authorizer, then by its API key. Only `$connect`

@@ -4,9 +4,9 @@ import { contextVariables } from '../../mapping/context-variables.js';
 import { type RouteEvent } from '../route-event.js';
 
 /**
- * The event for the function of an `AWS_PROXY` integration. Keys and their order are those recorded from AWS between 2023
- * and 2026; a key without a value is absent, not null. Only `$connect` has the client's query string and headers, without
- * those of its connection; a message has only its text.
+ * The event for the function of an `AWS_PROXY` integration. Keys and their order are those recorded from AWS between
+ * 2023 and 2026; a key without a value is absent, not null. Only `$connect` has the client's query string and
+ * headers, without those of its connection; a message has only its text.
  */
 export function proxyEvent(event: RouteEvent): object {
   const { handshake, message, facts, stageVariables } = event;
@@ -56,8 +56,8 @@ export function proxyEvent(event: RouteEvent): object {
 }
 
 /**
- * The event for a Lambda authorizer of type `REQUEST`. Unlike a proxy integration's event it contains the headers of the
- * connection, and `stageVariables` even if there are none.
+ * The event for a Lambda authorizer of type `REQUEST`. Unlike a proxy integration's event it contains the headers of
+ * the connection, and `stageVariables` even if there are none.
  *
  * @param methodArn `arn:aws:execute-api:{region}:{account}:{api}/{stage}/$connect`
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-lambda-auth.html

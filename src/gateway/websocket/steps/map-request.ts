@@ -17,8 +17,8 @@ import { templateScope } from './template-scope.js';
 /**
  * Maps an event to the request of its integration.
  *
- * @throws {MappingError} the URI, with stage variables and path parameters filled in, is not valid; a mapped value cannot be
- *   sent as a header; the integration cannot use the template's text
+ * @throws {MappingError} the URI, with stage variables and path parameters filled in, is not valid; a mapped value
+ *   cannot be sent as a header; the integration cannot use the template's text
  * @throws {TemplateError}
  * @throws {UnsupportedMediaTypeError}
  */

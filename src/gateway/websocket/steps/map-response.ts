@@ -17,8 +17,8 @@ import { selectTemplate } from './select-template.js';
 import { templateScope } from './template-scope.js';
 
 /**
- * Maps the backend's response. A proxy integration's is unmodified. Any other is mapped by the integration response whose
- * key matches the status, or for a Lambda function the message of its error.
+ * Maps the backend's response. A proxy integration's is unmodified. Any other is mapped by the integration response
+ * whose key matches the status, or for a Lambda function the message of its error.
  *
  * The status remains the backend's, because an integration response has none.
  *

@@ -18,8 +18,8 @@ export function replyFrame(
 }
 
 /**
- * The frame of a two-way route: the response's body, also an empty one. Bytes that are not UTF-8 become U+FFFD, because a
- * text frame cannot carry them.
+ * The frame of a two-way route: the response's body, also an empty one. Bytes that are not UTF-8 become U+FFFD,
+ * because a text frame cannot carry them.
  *
  * @throws {MappingError} over 128 KB, the limit of a message; what AWS does then is not documented
  */

@@ -5,8 +5,9 @@ import { type RouteEvent } from '../route-event.js';
 type Headers = readonly (readonly [string, string])[];
 
 /**
- * The headers that an `HTTP_PROXY` integration sends before any mapping, as recorded (PROTOCOL.md lists them by route): the
- * client's own on `$connect`, none of them on other routes, and nothing about the connection on any route.
+ * The headers that an `HTTP_PROXY` integration sends before any mapping, as recorded (PROTOCOL.md lists them by
+ * route): the client's own on `$connect`, none of them on other routes, and nothing about the connection on any
+ * route.
  *
  * @param host of the integration's URI
  */
@@ -53,8 +54,8 @@ export function proxyHeaders(event: RouteEvent, host: string): Headers {
 }
 
 /**
- * The headers that an `HTTP` integration sends before any mapping: the same on every route, none of the client's. Recorded
- * on a message route (public code no. 3763628955), assumed for the others.
+ * The headers that an `HTTP` integration sends before any mapping: the same on every route, none of the client's.
+ * Recorded on a message route (public code no. 3763628955), assumed for the others.
  */
 export function httpHeaders({ connection }: RouteEvent, host: string): Headers {
   return [

@@ -7,9 +7,11 @@ import { DEFAULT_KEY, keyOf } from '../../silent/integration-choices.js';
 import { type ClientMessage } from '../client-message.js';
 
 /**
- * Validates a message against the route's model that the `ModelSelectionExpression` selects, else the one for `$default`.
+ * Validates a message against the route's model that the `ModelSelectionExpression` selects, else the one for
+ * `$default`.
  *
- * @returns the problem, for `context.error.validationErrorString`; `undefined` for a valid message, or without a model
+ * @returns the problem, for `context.error.validationErrorString`; `undefined` for a valid message, or without a
+ *   model
  * @throws ajv's error: the schema refers to one that does not exist
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-request-validation.html
  */

@@ -46,9 +46,9 @@ describe('throttle', () => {
     await using at = await connected();
     const statuses = async () => {
       await at.admin.setFaults({ seed: 7, throttle: { rate: 0.5 } });
-      const statuses = [];
-      for (let call = 0; call < 20; call += 1) statuses.push((await at.call('GET')).status);
-      return statuses;
+      const results = [];
+      for (let call = 0; call < 20; call += 1) results.push((await at.call('GET')).status);
+      return results;
     };
     const first = await statuses();
     expect(new Set(first)).toEqual(new Set([200, 429]));

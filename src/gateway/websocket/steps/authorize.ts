@@ -1,5 +1,5 @@
 import { type Logger } from 'pino';
-import { checkApiKey } from '../../authorizers/api-key.js';
+import { checkApiKey } from '../../authorizers/check-api-key.js';
 import { type Authorization } from '../../authorizers/authorization.js';
 import { type AuthorizerRequest } from '../../authorizers/authorizer-request.js';
 import { authorizeIam } from '../../authorizers/iam-authorizer.js';

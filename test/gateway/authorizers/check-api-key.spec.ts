@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkApiKey } from '../../../src/gateway/authorizers/api-key.js';
+import { checkApiKey } from '../../../src/gateway/authorizers/check-api-key.js';
 import { parseSelectionExpression } from '../../../src/gateway/mapping/selection-expression.js';
 
 const check = (expression: string, apiKeyHeader?: string, context: Readonly<Record<string, string>> = {}) =>

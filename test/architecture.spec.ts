@@ -4,20 +4,22 @@ import { describe, expect, it } from 'vitest';
 
 const SRC = join(import.meta.dirname, '../src');
 
-/** Single files of the gateway that everything in it may import. */
+/** Files of the gateway that all its parts may import. */
 const GATEWAY_TABLES = [
   'clock',
   'errors',
   'faults',
+  'hop-by-hop-headers',
   'http-body',
   'ids',
   'limits',
   'settings-file',
   'silent',
+  'stage-address',
   'usage-error',
 ].map((file) => `gateway/${file}`);
 
-/** What both pipelines of the gateway call. */
+/** The parts that both pipelines of the gateway use. */
 const GATEWAY_SHARED = [
   'gateway/access-log',
   'gateway/throttle',
@@ -31,7 +33,7 @@ const GATEWAY_SHARED = [
   ...GATEWAY_TABLES,
 ];
 
-/** What every part of the Nest module may import. */
+/** The parts that every part of the Nest module may import. */
 const NEST_TOOLS = [
   'api',
   'nest/aws',
@@ -46,15 +48,15 @@ const NEST_TOOLS = [
 ];
 
 /**
- * Who may import whom: each part, named by its path below `src`, with the parts that it may import besides itself.
- * The longest name that fits a file is its part. No part may import one that stands above it in its group.
+ * Who may import whom: each part by its path below `src`, with the parts that it may import besides itself. A file
+ * belongs to the part with the longest matching path. No part may import one above it in its group.
  */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // the contract
   api: [],
-  // what every program begins with
+  // the first imports of every program
   program: [],
-  // the definition, sent to AWS or to a gateway
+  // the deployment to AWS, and to a gateway
   cdk: ['api', 'program'],
   local: ['api', 'program'],
   // the ready service
@@ -99,35 +101,46 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'nest/config': [],
   'nest/describe-issue': [],
   'nest/loopback': [],
-  // the stand-in: nothing of ours, as if it were AWS
-  gateway: [
-    'gateway/program',
-    'gateway/cli',
+  // the stand-in imports nothing of ours, as if it were AWS; from the command line down to mapping
+  'gateway/main': ['gateway/program', 'gateway/cli'],
+  'gateway/program': [],
+  'gateway/cli': [
+    'gateway/gateway',
+    'gateway/cloudformation',
+    'gateway/front',
+    'gateway/integrations',
+    'gateway/lambda',
+    'gateway/iam',
+    'gateway/throttle',
+    ...GATEWAY_TABLES,
+  ],
+  'gateway/gateway': [
     'gateway/cloudformation',
     'gateway/admin',
     'gateway/front',
     'gateway/websocket',
     ...GATEWAY_SHARED,
   ],
-  'gateway/program': [],
-  'gateway/cli': ['gateway/cloudformation', 'gateway/front', 'gateway/websocket', ...GATEWAY_SHARED],
-  'gateway/cloudformation': ['gateway/websocket', ...GATEWAY_SHARED],
-  'gateway/admin': ['gateway/websocket', ...GATEWAY_TABLES],
-  'gateway/front': ['gateway/control', 'gateway/iam', ...GATEWAY_TABLES],
-  'gateway/websocket': ['gateway/front', ...GATEWAY_SHARED],
-  'gateway/integrations': [
-    'gateway/websocket',
-    'gateway/control',
-    'gateway/lambda',
-    'gateway/iam',
-    'gateway/mapping',
-    ...GATEWAY_TABLES,
-  ],
-  'gateway/authorizers': [
+  'gateway/cloudformation': [
     'gateway/websocket',
     'gateway/integrations',
     'gateway/control',
-    'gateway/throttle',
+    'gateway/mapping',
+    'gateway/vtl',
+    ...GATEWAY_TABLES,
+  ],
+  'gateway/front': [
+    'gateway/admin',
+    'gateway/websocket',
+    'gateway/control',
+    'gateway/iam',
+    ...GATEWAY_TABLES,
+  ],
+  'gateway/admin': ['gateway/websocket', ...GATEWAY_TABLES],
+  'gateway/websocket': GATEWAY_SHARED,
+  'gateway/integrations': ['gateway/control', 'gateway/lambda', ...GATEWAY_TABLES],
+  'gateway/authorizers': [
+    'gateway/control',
     'gateway/mapping',
     'gateway/lambda',
     'gateway/iam',
@@ -139,7 +152,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'gateway/vtl': ['gateway/mapping', ...GATEWAY_TABLES],
   'gateway/lambda': GATEWAY_TABLES,
   'gateway/iam': GATEWAY_TABLES,
-  'gateway/mapping': ['gateway/silent'],
+  'gateway/mapping': ['gateway/hop-by-hop-headers', 'gateway/silent'],
   ...Object.fromEntries(
     GATEWAY_TABLES.map((part) => [part, GATEWAY_TABLES.filter((other) => other !== part)]),
   ),
@@ -147,12 +160,20 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
 const IMPORT = /(?:\bfrom|\bimport)\s*\(?\s*'(\.[^']+)'/g;
 
+type Sources = ReadonlyMap<string, string>;
+
+/** The files that a file imports, type-only and dynamic imports included. */
+function importsOf(file: string, source: string): readonly string[] {
+  return [...source.matchAll(IMPORT)].map(([, specifier = '']) =>
+    posix.join(posix.dirname(file), specifier).replace(/\.js$/, '.ts'),
+  );
+}
+
 /** One sentence for each import that the table does not allow. */
-function violations(sources: ReadonlyMap<string, string>): string[] {
+function violations(sources: Sources): string[] {
   return [...sources].flatMap(([file, source]) =>
-    [...source.matchAll(IMPORT)].flatMap(([, specifier = '']) => {
+    importsOf(file, source).flatMap((target) => {
       const from = partOf(file);
-      const target = posix.join(posix.dirname(file), specifier).replace(/\.js$/, '.ts');
       const to = partOf(target);
       return from === to || MAY_IMPORT[from]?.includes(to)
         ? []
@@ -167,61 +188,134 @@ function partOf(file: string): string {
   return parts.toSorted((a, b) => b.length - a.length)[0] ?? `no part (${file})`;
 }
 
-const sources = new Map(
+/** The cycles that a depth-first search meets, as `a.ts → b.ts → a.ts`; none if there is no cycle. */
+function cycles(sources: Sources): string[] {
+  const found: string[] = [];
+  const finished = new Set<string>();
+  const visit = (file: string, path: readonly string[]): void => {
+    if (path.includes(file)) found.push([...path.slice(path.indexOf(file)), file].join(' → '));
+    else if (!finished.has(file)) {
+      for (const target of importsOf(file, sources.get(file) ?? '')) visit(target, [...path, file]);
+      finished.add(file);
+    }
+  };
+  for (const file of sources.keys()) visit(file, []);
+  return found;
+}
+
+const sources: Sources = new Map(
   globSync('**/*.ts', { cwd: SRC }).map((file) => [
     file.replaceAll('\\', '/'),
     readFileSync(join(SRC, file), 'utf8'),
   ]),
 );
 
-describe('the architecture', () => {
-  it('has every import going the way that the design says', () => {
+describe('the imports', () => {
+  it('follow the design', () => {
     expect(violations(sources)).toEqual([]);
   });
 
+  it('have no cycle, type-only imports included', () => {
+    expect(cycles(sources)).toEqual([]);
+  });
+
   it.each([
+    // the contract; a folder without a row, such as a client, may import nothing until it has one
+    ['client/planted.ts', '../nest/http/problem.js', 'no part (client/planted.ts) may not import nest/http'],
     ['api/planted.ts', '../nest/http/problem.js', 'api may not import nest/http'],
+    ['api/planted.ts', '../gateway/limits.js', 'api may not import gateway/limits'],
+    // the deployment
     ['cdk/planted.ts', '../gateway/gateway.js', 'cdk may not import gateway'],
+    ['cdk/planted.ts', '../nest/store/store.js', 'cdk may not import nest/store'],
     ['local/planted.ts', '../gateway/gateway.js', 'local may not import gateway'],
+    ['local/planted.ts', '../cdk/app.js', 'local may not import cdk'],
+    // the service and the Nest module, in their order
+    ['service/planted.ts', '../gateway/limits.js', 'service may not import gateway/limits'],
     ['nest/planted.ts', '../gateway/limits.js', 'no part (nest/planted.ts) may not import gateway/limits'],
     ['nest/routes/planted.ts', '../../gateway/limits.js', 'nest/routes may not import gateway/limits'],
-    [
-      'nest/store/planted.ts',
-      '../callback/deliver-to-recipients.js',
-      'nest/store may not import nest/callback',
-    ],
+    ['nest/routes/planted.ts', '../backend-api/x.js', 'nest/routes may not import nest/backend-api'],
+    ['nest/backend-api/planted.ts', '../routes/x.js', 'nest/backend-api may not import nest/routes'],
+    ['nest/messages/planted.ts', '../routes/x.js', 'nest/messages may not import nest/routes'],
+    ['nest/channels/planted.ts', '../messages/dispatcher.js', 'nest/channels may not import nest/messages'],
+    ['nest/connections/planted.ts', '../channels/x.js', 'nest/connections may not import nest/channels'],
+    ['nest/callback/planted.ts', '../connections/x.js', 'nest/callback may not import nest/connections'],
+    ['nest/store/planted.ts', '../callback/x.js', 'nest/store may not import nest/callback'],
     ['nest/http/planted.ts', '../store/store.js', 'nest/http may not import nest/store'],
-    [
-      'nest/authentication/planted.ts',
-      '../routes/gateway-request.js',
-      'nest/authentication may not import nest/routes',
-    ],
+    ['nest/authentication/planted.ts', '../routes/x.js', 'nest/authentication may not import nest/routes'],
     [
       'nest/routes/planted.ts',
       '../../service/configuration/read-config.js',
       'nest/routes may not import service/configuration',
     ],
-    ['nest/channels/planted.ts', '../messages/dispatcher.js', 'nest/channels may not import nest/messages'],
-    ['gateway/planted.ts', '../api/definition.js', 'gateway may not import api'],
+    // the gateway is sealed
+    ['gateway/gateway.ts', '../api/definition.js', 'gateway/gateway may not import api'],
+    ['gateway/cli/planted.ts', '../../program/x.js', 'gateway/cli may not import program'],
+    ['gateway/control/planted.ts', '../../api/quotas.js', 'gateway/control may not import api'],
+    ['gateway/websocket/planted.ts', '../../nest/store/x.js', 'gateway/websocket may not import nest/store'],
+    // the gateway's order
+    ['gateway/front/planted.ts', '../gateway.js', 'gateway/front may not import gateway/gateway'],
+    ['gateway/websocket/planted.ts', '../front/x.js', 'gateway/websocket may not import gateway/front'],
     [
-      'gateway/mapping/planted.ts',
-      '../websocket/pipeline.js',
-      'gateway/mapping may not import gateway/websocket',
+      'gateway/integrations/planted.ts',
+      '../websocket/x.js',
+      'gateway/integrations may not import gateway/websocket',
     ],
+    [
+      'gateway/authorizers/planted.ts',
+      '../websocket/x.js',
+      'gateway/authorizers may not import gateway/websocket',
+    ],
+    [
+      'gateway/authorizers/planted.ts',
+      '../integrations/x.js',
+      'gateway/authorizers may not import gateway/integrations',
+    ],
+    ['gateway/control/planted.ts', '../websocket/x.js', 'gateway/control may not import gateway/websocket'],
+    [
+      'gateway/lambda/planted.ts',
+      '../integrations/x.js',
+      'gateway/lambda may not import gateway/integrations',
+    ],
+    ['gateway/iam/planted.ts', '../authorizers/x.js', 'gateway/iam may not import gateway/authorizers'],
+    ['gateway/vtl/planted.ts', '../websocket/x.js', 'gateway/vtl may not import gateway/websocket'],
+    ['gateway/mapping/planted.ts', '../vtl/x.js', 'gateway/mapping may not import gateway/vtl'],
+    // a file outside all parts
     ['planted.ts', './api/errors.js', 'no part (planted.ts) may not import api'],
-  ])('would not let %s import %s', (file, specifier, reason) => {
-    const found = violations(new Map([...sources, [file, `import { x } from '${specifier}';`]]));
+  ])('would be refused: %s importing %s', (file, specifier, reason) => {
+    const source = `${sources.get(file) ?? ''}\nimport { x } from '${specifier}';`;
+    const found = violations(new Map([...sources, [file, source]]));
     expect(found).toEqual([expect.stringContaining(reason)]);
   });
 
-  it('has a row for no part that is not there', () => {
+  it.each([
+    ['values', 'import { b } from'],
+    ['types', 'import type { B } from'],
+    ['a type', 'import { type B } from'],
+    ['a re-export', 'export { b } from'],
+    ['a dynamic import', 'await import('],
+  ])('would be refused: a cycle of %s', (_, start) => {
+    const end = start.endsWith('(') ? ');' : ';';
+    const planted = new Map([
+      ...sources,
+      ['api/planted-a.ts', `${start} './planted-b.js'${end}`],
+      ['api/planted-b.ts', `${start} './planted-c.js'${end}`],
+      ['api/planted-c.ts', `${start} './planted-a.js'${end}`],
+    ]);
+    expect(cycles(planted)).toEqual([
+      'api/planted-a.ts → api/planted-b.ts → api/planted-c.ts → api/planted-a.ts',
+    ]);
+  });
+});
+
+describe('the tree', () => {
+  it('has a file for each row of the table', () => {
     const files = [...sources.keys()];
-    const isThere = (part: string) =>
+    const exists = (part: string) =>
       files.some((file) => file === `${part}.ts` || file.startsWith(`${part}/`));
-    expect(Object.keys(MAY_IMPORT).filter((part) => !isThere(part))).toEqual([]);
+    expect(Object.keys(MAY_IMPORT).filter((part) => !exists(part))).toEqual([]);
   });
 
-  it('has no barrels: a file is imported by its own name', () => {
+  it('has no index files: a file is imported by its own name', () => {
     expect([...sources.keys()].filter((file) => file.endsWith('index.ts'))).toEqual([]);
   });
 });

@@ -1,22 +1,23 @@
 import { type ConnectionFacts, contextVariables, type EventFacts } from './mapping/context-variables.js';
+import { escapeLogValue, MISSING_LOG_VALUE } from './silent/traffic-choices.js';
 
 /**
- * A stage's access log: one line for each handshake, message, end of a connection, and call of `@connections`, in the
- * format that the stage's `AccessLogSettings` gives.
+ * Access logs of stages: one line for each handshake, message, close, and request to `@connections`, in the format of
+ * the stage's `AccessLogSettings`.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-logging.html
  */
 export class AccessLog {
-  /** @param write what takes the lines; Node waits for what is under way to standard output before the process ends */
+  /** @param write receives the lines; by default they are written to standard output */
   constructor(private readonly write: (line: string) => void = (line) => void process.stdout.write(line)) {}
 
-  /** @param format the stage's, if it has one */
+  /** @param format the stage's format; `undefined` when it has no access log */
   event(format: string | undefined, event: ConnectionFacts & EventFacts, outcome: Outcome): void {
     if (format === undefined) return;
     this.#line(format, { ...contextVariables(event), ...outcomeVariables(outcome) });
   }
 
-  /** @param format that of the stage in the URL, if it has one */
+  /** @param format that of the stage in the URL; `undefined` when it has no access log */
   connectionApi(format: string | undefined, call: ConnectionApiCall, outcome: Outcome): void {
     if (format === undefined) return;
     this.#line(format, { ...connectionApiVariables(call), ...outcomeVariables(outcome) });
@@ -27,62 +28,59 @@ export class AccessLog {
   }
 }
 
-/** What became of an event. */
+/** The result of an event. */
 export interface Outcome {
-  /** What the client was answered; on an open connection what it would have been, 200 if all went well. */
+  /** Status of the response; on an open connection that of the backend, or of the gateway's error. */
   readonly status: number;
-  /** How long the integration took, in milliseconds; not there when none was called. */
+  /** Duration of the integration call; absent when none was called. */
   readonly integrationLatencyMs?: number | undefined;
-  /** The message of an answer that the gateway made up itself. */
+  /** Message of a gateway response. */
   readonly error?: string | undefined;
-  /** What of a message its route's model does not allow. */
+  /** Problem of a message that its route's model does not allow. */
   readonly validationError?: string | undefined;
 }
 
 /** A request to `@connections`. */
 export interface ConnectionApiCall {
   readonly apiId: string;
-  /** In the URL; the connection may be one of another stage. */
+  /** The stage in the URL; the connection may belong to another stage. */
   readonly stage: string;
   readonly domainName: string;
   readonly method: string;
   readonly connectionId: string;
-  /** Milliseconds since 1970; not known of a connection that is closed. */
+  /** Milliseconds since 1970; unknown for a closed connection. */
   readonly connectedAt?: number | undefined;
-  /** The answer's `x-amz-apigw-id`. */
+  /** `x-amz-apigw-id` of the response. */
   readonly requestId: string;
   /** Milliseconds since 1970. */
   readonly requestTime: number;
-  /** The caller's, not the client's. */
+  /** The caller's address, not that of the WebSocket client. */
   readonly sourceIp: string;
   readonly userAgent: string | undefined;
-  /** `identity.*` of a signed call. */
+  /** `identity.*` of a signed request. */
   readonly authorized?: Readonly<Record<string, string>> | undefined;
 }
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-/**
- * The format with its `$context.NAME` replaced, as one line; what the event does not have is `-`. Values are escaped as
- * in JSON: AWS does not say what becomes of a quote or a line break in one, but a client could write lines of its own.
- */
+/** The format on one line, with its `$context.NAME` replaced. */
 export function accessLogLine(format: string, variables: Variables): string {
   return format.replaceAll(/\s*[\r\n]+\s*/g, ' ').replaceAll(VARIABLE, (_, name: string) => {
-    // the one that AWS documents with its quotes
-    if (name === 'error.messageString') return JSON.stringify(variables['error.message'] ?? '-');
+    // AWS documents this one with its quotes
+    if (name === 'error.messageString')
+      return JSON.stringify(variables['error.message'] ?? MISSING_LOG_VALUE);
     const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
-    // an empty one would leave a gap in a line of columns
-    return value ? JSON.stringify(value).slice(1, -1) : '-';
+    return value ? escapeLogValue(value) : MISSING_LOG_VALUE;
   });
 }
 
-/** A dot that nothing follows belongs to the text. */
+/** A dot at the end belongs to the text. */
 const VARIABLE = /\$context\.(\w+(?:\.\w+)*)/g;
 
 function outcomeVariables({ status, integrationLatencyMs, error, validationError }: Outcome): Variables {
   return {
     status: String(status),
-    // AWS was seen to leave integration.* empty, and to fill this one
+    // AWS was seen to fill this variable and to leave integration.* empty
     integrationLatency:
       integrationLatencyMs === undefined ? undefined : String(Math.round(integrationLatencyMs)),
     'error.message': error,
@@ -90,7 +88,7 @@ function outcomeVariables({ status, integrationLatencyMs, error, validationError
   };
 }
 
-/** Event type and route key as recorded. */
+/** Event type and route key are as recorded. */
 function connectionApiVariables({
   method,
   connectedAt,

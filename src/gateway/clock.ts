@@ -1,10 +1,10 @@
 /**
- * The gateway's time. It runs as the machine's does until it is moved forward, and then everything that was due in
- * between happens at once and in order: two hours pass in a test in milliseconds.
+ * The gateway's clock. It follows the machine's clock and can be moved forward: timers that are due in between fire
+ * at once and in order, so that two hours pass in milliseconds in a test.
  */
 export class Clock {
   #offsetMs = 0;
-  /** Timers that have not fired, in no order. */
+  /** Pending timers, unordered. */
   readonly #timers = new Set<ClockTimer>();
 
   /** Milliseconds since 1970. */
@@ -12,14 +12,14 @@ export class Clock {
     return Date.now() + this.#offsetMs;
   }
 
-  /** Calls `action` once, `delayMs` from now on. The process does not wait for it. */
+  /** Calls `action` once, after `delayMs`. It does not keep the process running. */
   timer(delayMs: number, action: () => void): ClockTimer {
     const timer = new ClockTimer(this, this.#timers, delayMs, action);
     this.#timers.add(timer);
     return timer;
   }
 
-  /** Moves the time forward. @returns when it is now */
+  /** Moves the clock forward. @returns the new time */
   advance(ms: number): number {
     const target = this.now() + ms;
     for (let next = this.#next(); next && next.dueAt <= target; next = this.#next()) {
@@ -31,7 +31,7 @@ export class Clock {
     return this.now();
   }
 
-  /** Looked for each time, as an action may make, postpone and cancel timers. */
+  /** Searched again for each timer, because an action may create, postpone and cancel timers. */
   #next(): ClockTimer | undefined {
     let next: ClockTimer | undefined;
     for (const timer of this.#timers) if (next === undefined || timer.dueAt < next.dueAt) next = timer;
@@ -39,7 +39,7 @@ export class Clock {
   }
 }
 
-/** A call that is due; made by `Clock.timer`. There is one for each connection: it is to be small. */
+/** A timer, created by `Clock.timer`. Each connection has one: its fields cost memory. */
 export class ClockTimer {
   #dueAt: number;
   #timeout: NodeJS.Timeout;
@@ -59,7 +59,7 @@ export class ClockTimer {
     return this.#dueAt;
   }
 
-  /** Makes it due later than it was. Cheap enough for every frame: the timeout finds out when it ends too early. */
+  /** Makes it due later. Cheap enough for every frame: the timeout is rescheduled only when it ends too early. */
   postpone(dueAt: number): void {
     this.#dueAt = dueAt;
   }
@@ -74,7 +74,7 @@ export class ClockTimer {
     this.action();
   }
 
-  /** After the clock was moved: the rest of the delay is shorter. */
+  /** Shortens the remaining delay, after the clock was moved. */
   reschedule(): void {
     clearTimeout(this.#timeout);
     this.#timeout = this.#schedule(this.#dueAt - this.clock.now());
@@ -84,7 +84,7 @@ export class ClockTimer {
     return setTimeout(ClockTimer.#end, delayMs, this).unref();
   }
 
-  /** The timeout is over, but perhaps the timer was postponed meanwhile. */
+  /** The timeout has ended; the timer may have been postponed in the meantime. */
   static #end(this: void, timer: ClockTimer): void {
     if (timer.#dueAt > timer.clock.now()) timer.#timeout = timer.#schedule(timer.#dueAt - timer.clock.now());
     else timer.fire();

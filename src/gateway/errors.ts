@@ -1,33 +1,33 @@
-/**
- * Every answer that the gateway makes up itself. Texts and statuses are AWS's; where no recording is known, the
- * entry says so.
- */
+import { NEVER_CONNECTED } from './silent/websocket-choices.js';
 
-/** Answers during a handshake and, as a text frame, on an open connection. */
-export const ANSWERS = {
-  /** Unknown stage or path; on an open connection: no route matches and there is no `$default`. */
+/**
+ * AWS's gateway responses: those that API Gateway generates itself, for a handshake as an HTTP response, on an open
+ * connection as a text frame. Texts and statuses are AWS's; the entry says where no recording is known.
+ */
+export const GATEWAY_RESPONSES = {
+  /** No such stage or path; on an open connection: no route matches and there is no `$default`. */
   forbidden: { status: 403, message: 'Forbidden', errorType: 'ForbiddenException' },
-  /** Over a route's limits or the account's. Status documented; wording not found, this is a REST API's. */
+  /** Over the limits of the route or the account. Status documented; the text is a REST API's. */
   throttled: { status: 429, message: 'Too Many Requests', errorType: 'TooManyRequestsException' },
-  /** Not recorded for WebSocket APIs; this is what REST APIs answer, followed by the names. */
+  /** Followed by the names. Not recorded for WebSocket APIs; a REST API's. */
   missingParameters: {
     status: 400,
     message: 'Missing required request parameters: ',
     errorType: 'BadRequestException',
   },
-  /** `PassthroughBehavior` lets nothing through that has no template. Not recorded for WebSocket APIs. */
+  /** `PassthroughBehavior` does not pass a message without a template. Not recorded for WebSocket APIs. */
   unsupportedMediaType: {
     status: 415,
     message: 'Unsupported Media Type',
     errorType: 'UnsupportedMediaTypeException',
   },
-  /** A template or a mapping fails, or no integration response fits. Not recorded; a REST API's. */
+  /** A template or a mapping fails, or no integration response matches. Not recorded; a REST API's. */
   mappingFailed: {
     status: 500,
     message: 'Internal server error',
     errorType: 'InternalServerErrorException',
   },
-  /** The integration cannot be reached, or answers no HTTP. Status recorded for Lambda. */
+  /** The integration cannot be reached, or does not respond with HTTP. Status recorded for Lambda. */
   integrationFailed: {
     status: 502,
     message: 'Internal server error',
@@ -39,8 +39,8 @@ export const ANSWERS = {
     message: 'Internal server error',
     errorType: 'InternalServerErrorException',
   },
-  /** The function of an `AWS_PROXY` integration returned no answer. Status recorded for `$connect`. */
-  unusableAnswer: {
+  /** The result of an `AWS_PROXY` integration's function is not a response. Status recorded for `$connect`. */
+  unusableResponse: {
     status: 500,
     message: 'Internal server error',
     errorType: 'InternalServerErrorException',
@@ -54,14 +54,14 @@ export const ANSWERS = {
       'User is not authorized to access this resource because no identity-based policy allows the execute-api:Invoke action',
     errorType: 'AccessDeniedException',
   },
-  /** The authorizer's policy has a statement against it. Text recorded. */
+  /** The authorizer's policy denies the route explicitly. Text recorded. */
   deniedByPolicy: {
     status: 403,
     message:
       'User is not authorized to access this resource with an explicit deny in an identity-based policy',
     errorType: 'AccessDeniedException',
   },
-  /** The authorizer failed, timed out, or returned something else than a principal and a policy. Status recorded. */
+  /** The authorizer failed, timed out, or did not return a principal and a policy. Status recorded. */
   authorizerFailed: {
     status: 500,
     message: 'Internal server error',
@@ -75,20 +75,20 @@ export const ANSWERS = {
     message: 'Endpoint request timed out',
     errorType: 'IntegrationTimeoutException',
   },
-} as const satisfies Record<string, GatewayAnswer>;
+} as const satisfies Record<string, GatewayResponse>;
 
-export interface GatewayAnswer {
+export interface GatewayResponse {
   readonly status: number;
   readonly message: string;
   /** The header `x-amzn-ErrorType`. */
   readonly errorType: string;
-  /** A handshake is refused with a page of HTML rather than with JSON. */
+  /** Whether a handshake is refused with an HTML page instead of JSON. */
   readonly isHtml?: boolean;
 }
 
-/** Close codes and reasons: what the client sees in the close frame, and `$disconnect` in its context. */
+/** Close codes and reasons, sent in the close frame and to `$disconnect`. */
 export const CLOSES = {
-  /** Idle, or open for too long; its API or stage was deleted; the gateway itself stops. */
+  /** Idle timeout, maximum duration, deleted API or stage, or the gateway stops. */
   goingAway: { code: 1001, reason: 'Going away' },
   /** `DELETE @connections`. */
   deleted: { code: 1000, reason: 'Connection Closed Normally' },
@@ -101,9 +101,8 @@ export interface Close {
   readonly reason: string;
 }
 
-/** What `$disconnect` is told when the client's side gave no reason of its own. */
+/** Reasons for `$disconnect` when the client gave none. */
 export const CLOSE_REASONS: Readonly<Record<number, string>> = {
   1005: 'Client-side close frame status not set',
-  // wording not recorded
-  1006: 'Connection closed abnormally',
+  [NEVER_CONNECTED.code]: NEVER_CONNECTED.reason,
 };

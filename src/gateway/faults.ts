@@ -1,20 +1,18 @@
 import { createHash, randomInt } from 'node:crypto';
 import { z } from 'zod';
+import { INTEGRATION_TIMEOUT_MS } from './silent/control-choices.js';
 
-/**
- * What goes wrong now and then on AWS, and can be made to go wrong here: `PUT /_gateway/faults`. Nothing does until
- * somebody asks for it.
- */
+/** Injected faults, which happen occasionally on AWS: `PUT /_gateway/faults` sets them. By default there are none. */
 export class Faults {
   #settings: FaultSettings = {};
-  /** One each, so that the choices of one fault do not depend on how often the other was asked for. */
+  /** A generator for each, so that the choices for one fault do not depend on the number of choices for the other. */
   #random = { throttle: Math.random, integrationFailure: Math.random };
 
   get settings(): FaultSettings {
     return this.#settings;
   }
 
-  /** Replaces all of them, and begins the random choices anew. Without a seed it picks one, which `settings` tells. */
+  /** Replaces all settings and restarts the random generators. Without a seed it picks one, which is in `settings`. */
   set(settings: FaultSettings): void {
     const { seed = randomInt(2 ** 32) } = settings;
     this.#settings = { ...settings, seed };
@@ -25,24 +23,24 @@ export class Faults {
     this.#settings = {};
   }
 
-  /** Whether this request to `@connections` is to be answered with 429. */
+  /** Whether this request to `@connections` gets 429. */
   throttlesCallback(): boolean {
     return this.#happens('throttle');
   }
 
-  /** Whether this call of an integration is to fail as if nothing listened there. */
+  /** Whether this call of an integration fails as if its target did not listen. */
   failsIntegration(vpcLinkId: string | undefined): boolean {
     const down = this.#settings.vpcLinkDown ?? [];
     if (vpcLinkId !== undefined && (down.includes(vpcLinkId) || down.includes('*'))) return true;
     return this.#happens('integrationFailure');
   }
 
-  /** By so much each of them is to be delayed, in milliseconds of real time. */
-  latencyMs(of: 'callback' | 'integration'): number {
-    return this.#settings.latencyMs?.[of] ?? 0;
+  /** Delay of each request, in real time. */
+  latencyMs(kind: 'callback' | 'integration'): number {
+    return this.#settings.latencyMs?.[kind] ?? 0;
   }
 
-  /** How many times `$disconnect` is to be told of one end. */
+  /** Number of `$disconnect` calls for each closed connection. */
   get disconnectCalls(): number {
     switch (this.#settings.disconnect) {
       case 'drop':
@@ -68,7 +66,7 @@ const integerBetween = (min: number, max: number) => {
   const error = `must be a whole number from ${min} to ${max}`;
   return z.int({ error }).min(min, { error }).max(max, { error });
 };
-/** An object with these fields and no other, so that a misspelt one is noticed. */
+/** An object without other fields, so that a misspelt one is an error. */
 const fields = <T extends z.ZodRawShape>(shape: T, example: string) =>
   z.strictObject(shape, {
     error: (issue) =>
@@ -77,36 +75,36 @@ const fields = <T extends z.ZodRawShape>(shape: T, example: string) =>
         : `must be an object such as ${example}`,
   });
 const rate = fields({ rate: numberBetween(0, 1) }, '{"rate": 0.1}');
-/** An integration's longest timeout: what is later is a timeout in any case. */
-const latencyMs = integerBetween(0, 29_000).optional();
+/** More than the longest timeout of an integration would have the same effect. */
+const latencyMs = integerBetween(0, INTEGRATION_TIMEOUT_MS.max).optional();
 const VPC_LINKS = 'must be a list of VPC link ids, or ["*"] for every link';
 
-/** The body of `PUT /_gateway/faults`. What it leaves out does not happen. */
+/** The body of `PUT /_gateway/faults`. A fault that is left out does not happen. */
 export const FaultSettings = fields(
   {
-    /** Makes the choices of the rates below the same again; picked when it is left out. */
+    /** Makes the random choices reproducible; picked when it is left out. */
     seed: integerBetween(0, 2 ** 32 - 1).optional(),
-    /** So many of the requests to `@connections` are answered with 429 `LimitExceededException`. */
+    /** Proportion of requests to `@connections` that get 429 `LimitExceededException`. */
     throttle: rate.optional(),
-    /** What is waited before a request to `@connections` is served, and before an integration is called. */
+    /** Delay before a request to `@connections` is served, and before an integration is called. */
     latencyMs: fields(
       { callback: latencyMs, integration: latencyMs },
       '{"callback": 200, "integration": 1000}',
     ).optional(),
-    /** `$disconnect`, which AWS calls best effort, is not called at all, or twice. */
+    /** `$disconnect` is called not at all, or twice: AWS calls it best effort. */
     disconnect: z.enum(['drop', 'duplicate'], { error: 'must be "drop", "duplicate" or null' }).nullish(),
-    /** Integrations that go through these VPC links fail. */
+    /** Integrations with these VPC links fail. */
     vpcLinkDown: z
       .array(z.string({ error: VPC_LINKS }).min(1, { error: VPC_LINKS }), { error: VPC_LINKS })
       .optional(),
-    /** So many calls of integrations fail as if nothing listened there. */
+    /** Proportion of integration calls that fail as if the target did not listen. */
     integrationFailure: rate.optional(),
   },
   '{"throttle": {"rate": 0.1}}',
 );
 export type FaultSettings = Readonly<z.infer<typeof FaultSettings>>;
 
-/** Numbers from 0 to 1 that a seed repeats, which `Math.random` cannot: of each, the hash of the seed and a count. */
+/** Reproducible numbers from 0 to 1: the hash of the seed and a counter. */
 function seededRandom(seed: number): () => number {
   let count = 0;
   return () => {

@@ -1,10 +1,10 @@
-import { type IncomingMessage } from 'node:http';
+import { type IncomingMessage, type ServerResponse } from 'node:http';
 
 /**
- * Reads a request's body whole.
+ * Reads the whole body of a request.
  *
- * @returns `undefined` when it is longer than `maxBytes`; the rest of it is then read and thrown away, so that the
- *   answer can still be sent on the same connection
+ * @returns `undefined` when it is longer than `maxBytes`; the rest of it is read and discarded, so that the response
+ *   can be sent on the same connection
  */
 export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
@@ -14,4 +14,17 @@ export async function readBody(request: IncomingMessage, maxBytes: number): Prom
     if (bytes <= maxBytes) chunks.push(chunk);
   }
   return bytes <= maxBytes ? Buffer.concat(chunks) : undefined;
+}
+
+/** Ends a response with a JSON body. */
+export function sendJson(
+  response: ServerResponse,
+  status: number,
+  body: unknown,
+  contentType = 'application/json',
+): void {
+  const text = JSON.stringify(body);
+  response
+    .writeHead(status, { 'Content-Type': contentType, 'Content-Length': Buffer.byteLength(text) })
+    .end(text);
 }

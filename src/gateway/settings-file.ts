@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { UsageError } from './usage-error.js';
 
 /**
- * The text of a file that a flag names.
+ * Reads the file of an option.
  *
- * @param flag such as `--policy`, for the message
- * @throws {UsageError} it cannot be read
+ * @param flag the option's name, such as `--policy`
+ * @throws {UsageError} the file cannot be read
  */
 export function readSettingsFile(flag: string, file: string): string {
   try {
@@ -17,21 +17,24 @@ export function readSettingsFile(flag: string, file: string): string {
   }
 }
 
-/** @throws {UsageError} it cannot be read, or is no JSON; the message repeats nothing of it, as it may hold secrets */
+/**
+ * @throws {UsageError} the file cannot be read, or is not JSON; the message quotes nothing of it, because it may
+ *   contain secrets
+ */
 export function readJsonFile(flag: string, file: string): unknown {
   const text = readSettingsFile(flag, file);
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
     const [, line, column] = (error as Error).message.match(/\(line (\d+) column (\d+)\)/) ?? [];
-    const where = line === undefined ? '' : `, from line ${line}, column ${column} on`;
-    // without the cause, which quotes the file
+    const where = line === undefined ? '' : `: error at line ${line}, column ${column}`;
+    // without the cause, which would quote the file
     throw new UsageError(`${flag}: ${file} is not JSON${where}`);
   }
 }
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'does not exist',
-  EACCES: 'may not be read',
-  EISDIR: 'is a folder, not a file',
+  EACCES: 'is not readable: permission denied',
+  EISDIR: 'is a directory, not a file',
 };

@@ -1,16 +1,15 @@
-import { LIMITS } from './limits.js';
+import { DEFAULT_ROUTE_LIMITS, newConnectionBurst } from './silent/traffic-choices.js';
 
 /**
- * How many requests and new connections API Gateway takes: of the whole account, of a route where its stage's settings
- * say so, and of an API key where its usage plan does. A token bucket each: it holds `burst` tokens, gains `rate` of them a
- * second, and a request takes one.
+ * Rate limits for requests and new connections: a token bucket for the account, for each route whose stage settings
+ * have limits, and for each API key whose usage plan has limits.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
  */
 export class Throttle {
   readonly #requests: TokenBucket;
   readonly #newConnections: TokenBucket;
-  /** Of routes and of API keys, by the limit in words. */
+  /** Buckets of routes and API keys, by the description of the limit. */
   readonly #others = new Map<string, TokenBucket>();
 
   /** @param now milliseconds since 1970, by the gateway's clock */
@@ -24,19 +23,18 @@ export class Throttle {
       limits.requestBurst,
       now(),
     );
-    // a burst is not documented for new connections; this one is what "500 per second" says of a single second
     this.#newConnections = new TokenBucket(
       "the account's new connections per second",
       limits.newConnectionsPerSecond,
-      limits.newConnectionsPerSecond,
+      newConnectionBurst(limits.newConnectionsPerSecond),
       now(),
     );
   }
 
   /**
-   * Counts a handshake, as a request too.
+   * Counts a handshake, which is a request and a new connection.
    *
-   * @returns the limit that it exceeds, in words; `undefined` when it may go on
+   * @returns the description of the exceeded limit; `undefined` when none is exceeded
    */
   exceededByConnection(route: ThrottledRoute): string | undefined {
     return this.#exceeded([this.#newConnections, this.#requests, ...this.#bucketOf(route)]);
@@ -45,17 +43,17 @@ export class Throttle {
   /**
    * Counts a message, or a request to `@connections`.
    *
-   * @param route none for `@connections`
-   * @returns the limit that it exceeds, in words; `undefined` when it may go on
+   * @param route absent for `@connections`
+   * @returns the description of the exceeded limit; `undefined` when none is exceeded
    */
   exceededByRequest(route?: ThrottledRoute): string | undefined {
     return this.#exceeded([this.#requests, ...(route ? this.#bucketOf(route) : [])]);
   }
 
   /**
-   * Counts a handshake with this API key; to be called after `exceededByConnection`.
+   * Counts a handshake with this API key. Call it after `exceededByConnection`.
    *
-   * @returns the limit that it exceeds, in words; `undefined` when it may go on
+   * @returns the description of the exceeded limit; `undefined` when none is exceeded
    */
   exceededByApiKey({ id, throttle }: ThrottledApiKey): string | undefined {
     if (throttle === undefined) return undefined;
@@ -64,7 +62,7 @@ export class Throttle {
     ]);
   }
 
-  /** Takes a token from each, or from none of them. */
+  /** Takes a token from all buckets, or from none. */
   #exceeded(buckets: readonly TokenBucket[]): string | undefined {
     const now = this.now();
     const empty = buckets.find((bucket) => !bucket.hasToken(now));
@@ -76,10 +74,10 @@ export class Throttle {
     const { ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst } = settings;
     if (rate === undefined && burst === undefined) return [];
     const limit = `the throttling settings of ${apiId}/${stage}/${routeKey}`;
-    return [this.#bucket(limit, rate ?? LIMITS.requestsPerSecond, burst ?? LIMITS.requestBurst)];
+    return [this.#bucket(limit, rate ?? DEFAULT_ROUTE_LIMITS.rate, burst ?? DEFAULT_ROUTE_LIMITS.burst)];
   }
 
-  /** Begins anew when the limits were changed. */
+  /** A new bucket when the limits were changed. */
   #bucket(limit: string, ratePerSecond: number, burst: number): TokenBucket {
     const known = this.#others.get(limit);
     if (known?.hasLimits(ratePerSecond, burst)) return known;
@@ -89,27 +87,28 @@ export class Throttle {
   }
 }
 
-/** Quotas of the account, which AWS adjusts on request. */
+/** Adjustable quotas of the account. */
 export type AccountLimits = Record<'requestsPerSecond' | 'requestBurst' | 'newConnectionsPerSecond', number>;
 
 export interface ThrottledRoute {
   readonly apiId: string;
   readonly stage: string;
   readonly routeKey: string;
-  /** The route's own, or the stage's for every route that has none. */
+  /** The route's settings, or the stage's defaults. */
   readonly settings: { readonly ThrottlingRateLimit?: number; readonly ThrottlingBurstLimit?: number };
 }
 
 export interface ThrottledApiKey {
   readonly id: string;
-  /** Of its usage plan; `Infinity` is no limit. */
+  /** The limits of its usage plan; `Infinity` is no limit. */
   readonly throttle?: { readonly rateLimit: number; readonly burstLimit: number };
 }
 
+/** Holds up to `burst` tokens and gains `ratePerSecond`; a request takes one. */
 class TokenBucket {
   #tokens: number;
 
-  /** @param limit in words, which name the bucket too */
+  /** @param limit its description, which identifies the bucket */
   constructor(
     readonly limit: string,
     private readonly ratePerSecond: number,
@@ -123,10 +122,10 @@ class TokenBucket {
     return this.ratePerSecond === ratePerSecond && this.burst === burst;
   }
 
-  /** Fills it up to now first. */
+  /** Adds the tokens gained since the last call, then checks. */
   hasToken(now: number): boolean {
     const seconds = Math.max(0, now - this.filledAt) / 1000;
-    // without a limit of the rate it is always full; no time at all times Infinity would be no number
+    // an unlimited rate keeps it full; 0 * Infinity would be NaN
     this.#tokens =
       this.ratePerSecond === Infinity
         ? this.burst

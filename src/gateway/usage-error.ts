@@ -1,4 +1,4 @@
-/** One line for each thing that is wrong with the command line, the environment, or a file that they name. */
+/** Problems of the command line, the environment, or a file that they name: one line each. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }

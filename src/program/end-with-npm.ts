@@ -2,12 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { basename } from 'node:path';
 
 /**
- * Sends this process a SIGTERM once the npm that runs it is gone. npm starts a script through a shell; when npm is killed,
- * both the shell and the program would run on, and keep their ports.
+ * Sends this process a SIGTERM when the npm process that runs it has ended. npm starts a script through a shell; when
+ * npm is killed, the shell and the program would keep running and keep their ports.
  *
- * It does nothing for a program that npm does not run as the script itself: one in a container, under `nohup` or `setsid`
- * without npm, in the background of a script (`program &`), or started by another program that npm runs. It does nothing
- * on Windows either, where a process has no signals and does not learn the parent of its parent.
+ * It has no effect when npm does not run the program as the script itself: in a container, under `nohup` or `setsid`
+ * without npm, in the background of a script (`program &`), or started by another program. It has no effect on
+ * Windows, which has no signals and does not show the parent of a parent.
  */
 export function endWithNpm(): void {
   if (process.platform === 'win32' || !isNpmScript(process.env['npm_lifecycle_script'])) return;
@@ -23,7 +23,7 @@ export function endWithNpm(): void {
 
 const CHECK_MS = 500;
 
-/** Whether the text of the script names this program, and sends nothing to the background. */
+/** Whether the script names this program and runs nothing in the background. */
 function isNpmScript(script: string | undefined): boolean {
   const [, file] = process.argv;
   if (script === undefined || file === undefined) return false;
@@ -46,7 +46,7 @@ function lookUp(processId: number): { readonly parentId: number; readonly comman
       ? undefined
       : { parentId: Number(parentId), command };
   } catch {
-    // no such process any more, or a machine without ps
+    // the process has ended, or the machine has no ps
     return undefined;
   }
 }
@@ -56,7 +56,7 @@ function isRunning(processId: number): boolean {
     process.kill(processId, 0);
     return true;
   } catch (error) {
-    // EPERM: it runs as another user
+    // EPERM: the process runs as another user
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

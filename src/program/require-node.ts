@@ -1,18 +1,18 @@
-/** The oldest Node.js that the programs run on: `engines` in package.json, compared by a test. */
+/** The oldest supported Node.js: `engines` in package.json, compared by a test. */
 export const OLDEST_NODE = '24.15';
 
 /**
- * Ends the process with one line and exit code 1 on a Node.js that is too old. Call it before anything else is imported:
- * static imports are linked before any code runs, and some of what the programs import does not exist in older versions.
+ * Exits with one line and code 1 on a Node.js that is too old. Call it before all other imports: static imports are
+ * linked before any code runs, and older versions lack some of the imported modules.
  *
- * @param program its name, which the line begins with
+ * @param program the name at the beginning of the line
  */
 export function requireNode(program: string): void {
   const { node } = process.versions;
   if (isAtLeast(node, OLDEST_NODE)) return;
   process.stderr.write(
     `${program}: needs Node.js ${OLDEST_NODE} or later, but this is Node.js ${node} (${process.execPath}): ` +
-      'start it with npm in this repository, which brings the right one, or install a newer Node.js\n',
+      'start it with npm in this repository, which provides the right version, or install a newer Node.js\n',
   );
   process.exit(1);
 }

@@ -40,7 +40,7 @@ describe('a line of the access log', () => {
     ['a\n  b\r\n$context.requestId', 'a b id'],
     ['"$context.identity.userAgent"', '"\\"quoted\\" \\\\ \\nline"'],
     ['$context.error.message $context.error.messageString', 'no \\"way\\" "no \\"way\\""'],
-  ])('of the format %j is %j', (format, line) => {
+  ])('has for the format %j the text %j', (format, line) => {
     const variables = {
       requestId: 'id',
       'identity.sourceIp': '203.0.113.5',
@@ -52,7 +52,7 @@ describe('a line of the access log', () => {
     expect(accessLogLine(format, variables)).toBe(line);
   });
 
-  it('has - for the message of an error that is not there, quoted where it is to be', () => {
+  it('has - for a missing error message, quoted in error.messageString', () => {
     expect(accessLogLine('$context.error.message $context.error.messageString', {})).toBe('- "-"');
   });
 });
@@ -62,7 +62,7 @@ describe('the access log', () => {
     expect(logged((log) => log.event(undefined, MESSAGE, { status: 200 }))).toEqual([]);
   });
 
-  it('has the variables of an event and of what became of it', () => {
+  it('has the variables of an event and of its outcome', () => {
     const format =
       '$context.eventType $context.routeKey $context.status $context.integrationLatency $context.messageId ' +
       '$context.authorizer.principalId $context.identity.userArn $context.requestTimeEpoch $context.integration.status';
@@ -72,7 +72,7 @@ describe('the access log', () => {
     ]);
   });
 
-  it('tells why an event was answered by the gateway itself', () => {
+  it('has the message of a gateway response', () => {
     const format = '$context.requestId $context.status $context.error.message $context.integrationLatency';
     const outcome = { status: 403, error: 'Forbidden' };
     expect(logged((log) => log.event(format, MESSAGE, outcome))).toEqual([
@@ -80,7 +80,7 @@ describe('the access log', () => {
     ]);
   });
 
-  it('tells what a model did not allow apart from what the client was told', () => {
+  it('has the problem of a message that its model does not allow', () => {
     const format = '$context.requestId $context.error.message: $context.error.validationErrorString';
     const outcome = { status: 400, error: 'Bad request body', validationError: '[message is no object]' };
     expect(logged((log) => log.event(format, MESSAGE, outcome))).toEqual([
@@ -88,7 +88,7 @@ describe('the access log', () => {
     ]);
   });
 
-  it('has the calls of @connections, with the caller rather than the client', () => {
+  it('has requests to @connections with the address of the caller', () => {
     const format =
       '$context.eventType|$context.routeKey|$context.connectionId|$context.status|$context.identity.sourceIp|' +
       '$context.connectedAt|$context.messageId|$context.messageDirection|$context.stage';

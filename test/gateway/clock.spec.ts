@@ -3,7 +3,7 @@ import { Clock } from '../../src/gateway/clock.js';
 
 const HOUR = 3_600_000;
 
-it('runs as the machine does until it is moved', () => {
+it('follows the machine’s clock until it is moved', () => {
   const before = Date.now();
   const now = new Clock().now();
   // its fractions of a millisecond are its own
@@ -11,7 +11,7 @@ it('runs as the machine does until it is moved', () => {
   expect(now).toBeLessThanOrEqual(Date.now() + 1);
 });
 
-it('fires what was due in between, in order and each at its own time, when it is moved', () => {
+it('fires timers that are due, in order and each at its own time, when it is moved', () => {
   const clock = new Clock();
   const startedAt = clock.now();
   const fired: [string, number][] = [];
@@ -31,7 +31,7 @@ it('fires what was due in between, in order and each at its own time, when it is
   expect(Math.round((clock.now() - startedAt) / HOUR)).toBe(3);
 });
 
-it('does not fire what was cancelled, and delays what was postponed', () => {
+it('does not fire cancelled timers and delays postponed ones', () => {
   const clock = new Clock();
   const fired: string[] = [];
   clock.timer(HOUR, () => fired.push('cancelled')).cancel();
@@ -44,7 +44,7 @@ it('does not fire what was cancelled, and delays what was postponed', () => {
   expect(fired).toEqual(['postponed']);
 });
 
-it('fires in real time too, and after being moved to shortly before', async () => {
+it('fires in real time, also after it was moved to shortly before', async () => {
   const clock = new Clock();
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = clock.timer(HOUR, resolve);

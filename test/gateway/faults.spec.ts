@@ -9,7 +9,7 @@ function faultsWith(settings: FaultSettings): Faults {
 const callbacks = (faults: Faults, times = 1_000) =>
   Array.from({ length: times }, () => faults.throttlesCallback());
 
-it('there are none unless they were set, and none after they were cleared', () => {
+it('has no faults before they are set and after they are cleared', () => {
   const faults = faultsWith({ throttle: { rate: 1 }, disconnect: 'drop', vpcLinkDown: ['*'] });
   faults.clear();
   for (const none of [faults, new Faults()]) {
@@ -22,12 +22,12 @@ it('there are none unless they were set, and none after they were cleared', () =
 });
 
 describe('a rate', () => {
-  it('of 1 is always, of 0 never', () => {
+  it('of 1 is always met, of 0 never', () => {
     expect(callbacks(faultsWith({ throttle: { rate: 1 } }))).not.toContain(false);
     expect(callbacks(faultsWith({ throttle: { rate: 0 } }))).not.toContain(true);
   });
 
-  it('is met on the whole, and by the same choices with the same seed', () => {
+  it('is met on average, with the same choices for the same seed', () => {
     const settings = { seed: 42, throttle: { rate: 0.25 } };
     const first = callbacks(faultsWith(settings));
     expect(first.filter(Boolean).length).toBeGreaterThan(200);
@@ -36,7 +36,7 @@ describe('a rate', () => {
     expect(callbacks(faultsWith({ ...settings, seed: 43 }))).not.toEqual(first);
   });
 
-  it('makes choices of its own, whatever else is asked for', () => {
+  it('has choices that do not depend on other faults', () => {
     const settings = { seed: 42, throttle: { rate: 0.5 }, integrationFailure: { rate: 0.5 } };
     const alone = callbacks(faultsWith(settings), 50);
     const faults = faultsWith(settings);
@@ -47,7 +47,7 @@ describe('a rate', () => {
     expect(mixed).toEqual(alone);
   });
 
-  it('can be repeated with the seed that was picked', () => {
+  it('is reproducible with the picked seed', () => {
     const picked = faultsWith({ throttle: { rate: 0.5 } });
     const again = faultsWith(picked.settings);
     expect(callbacks(again)).toEqual(callbacks(picked));
@@ -60,6 +60,6 @@ it.each([
   [['one'], undefined, false],
   [['*'], 'two', true],
   [['*'], undefined, false],
-])('with the links %j down an integration through %s fails: %s', (vpcLinkDown, link, fails) => {
+])('with the VPC links %j down, a call through %s fails: %s', (vpcLinkDown, link, fails) => {
   expect(faultsWith({ vpcLinkDown }).failsIntegration(link)).toBe(fails);
 });

@@ -12,8 +12,8 @@ import { WebSocketClient } from '../support/web-socket-client.js';
 const gateway = (args: readonly string[], env: NodeJS.ProcessEnv = {}) =>
   SpawnedProgram.run('gateway/main.js', args, env);
 
-describe('the gateway as a program', () => {
-  it('says in one JSON line where it listens, and stops without a word on SIGTERM', async () => {
+describe('the program', () => {
+  it('logs its URL in one JSON line, and stops on SIGTERM', async () => {
     const { program, url } = await SpawnedProgram.listening('gateway/main.js', ['--port', '0']);
     expect(await (await fetch(`${url}/_gateway/health`)).json()).toEqual({
       status: 'ok',
@@ -27,19 +27,19 @@ describe('the gateway as a program', () => {
     expect(program.stderr).toEqual([]);
   });
 
-  it('says which port is in use and what to do', async () => {
+  it('names the port that is in use and what to do', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
     const program = gateway([], { GATEWAY_PORT: String(port) });
     expect(await program.exit).toBe(1);
     expect(program.stderr).toEqual([
-      `gateway: 127.0.0.1:${port} is in use: stop what listens there, or choose another port with GATEWAY_PORT or --port`,
+      `gateway: 127.0.0.1:${port} is in use: stop the program that listens there, or choose another port with GATEWAY_PORT or --port`,
     ]);
     other.close();
   });
 
-  it('names everything that is wrong with its flags and settings at once', async () => {
+  it('names every wrong option and variable at once', async () => {
     const program = gateway(['--port', 'x', '--target', 'nlb', '--quota', 'requests=1'], {
       LOG_LEVEL: 'loud',
     });
@@ -49,26 +49,26 @@ describe('the gateway as a program', () => {
     expect(program.stdout).toEqual([]);
   });
 
-  it('names a flag that it does not know', async () => {
+  it('names an unknown option', async () => {
     const program = gateway(['--prot', '1']);
     expect(await program.exit).toBe(1);
     expect(program.stderr.join()).toContain('--prot');
   });
 
-  it('lists its flags', async () => {
+  it('lists its options', async () => {
     const program = gateway(['--help']);
     expect(await program.exit).toBe(0);
     expect(program.stdout.join('\n')).toContain('--target NLB=HOST[:PORT]');
   });
 });
 
-describe('who may command it', () => {
+describe('access to commands', () => {
   const lineOf = ({ stdout }: SpawnedProgram, msg: string) =>
     stdout
       .map((line) => JSON.parse(line) as Record<string, string>)
       .find((line) => line.msg?.includes(msg)) ?? {};
 
-  it.each(['info', 'fatal'])('beyond loopback it prints a token once, also with LOG_LEVEL=%s', async (level) => {
+  it.each(['info', 'fatal'])('prints a generated token once beyond loopback, with LOG_LEVEL=%s', async (level) => {
     const { program, url } = await SpawnedProgram.listening('gateway/main.js', ['--port=0', '--host=0.0.0.0'], {
       LOG_LEVEL: level,
     });
@@ -84,7 +84,7 @@ describe('who may command it', () => {
     expect(program.stdout.filter((line) => line.includes(adminToken))).toHaveLength(1);
   }); // prettier-ignore
 
-  it('takes the token from GATEWAY_ADMIN_TOKEN or --admin-token, and prints neither', async () => {
+  it('reads the token from GATEWAY_ADMIN_TOKEN or --admin-token, and prints neither', async () => {
     const token = 'a-token-of-some-length';
     for (const [args, env] of [
       [[], { GATEWAY_ADMIN_TOKEN: token }],
@@ -108,7 +108,7 @@ describe('who may command it', () => {
     expect((await fetch(`${url}/v2/apis`)).status).toBe(200);
   });
 
-  it('names what is wrong with its flags, without the token', async () => {
+  it('names each wrong option without quoting the token', async () => {
     const program = gateway([
       '--admin-token=short-token',
       '--allow-host=http://gw.example.com',
@@ -125,7 +125,7 @@ describe('who may command it', () => {
     expect(program.stderr.join()).not.toContain('short-token');
   });
 
-  it('takes hosts and origins as browsers send them', async () => {
+  it('accepts hosts and origins in the form that browsers send', async () => {
     const { program, url } = await SpawnedProgram.listening('gateway/main.js', [
       '--port=0',
       '--allow-origin=HTTPS://App.Example.com:443',
@@ -141,7 +141,7 @@ describe('who may command it', () => {
     }
   });
 
-  it('calls AWS with the credentials of the machine only with --use-machine-credentials', async () => {
+  it('calls AWS with the machine’s credentials only with --use-machine-credentials', async () => {
     const template = {
       Resources: {
         Api: {
@@ -227,7 +227,7 @@ describe('with a template', () => {
       Default:
         Type: AWS::ApiGatewayV2::Route
         Properties: { ApiId: !Ref Api, RouteKey: $default, Target: !Sub "integrations/\${Integration}" }
-      Answer:
+      CallbackResponse:
         Type: AWS::ApiGatewayV2::RouteResponse
         Properties: { ApiId: !Ref Api, RouteId: !Ref Default, RouteResponseKey: $default }
       Stage:
@@ -235,7 +235,7 @@ describe('with a template', () => {
         Properties: { ApiId: !Ref Api, StageName: dev, AutoDeploy: true }
   `;
 
-  it('serves its API, with a local function in place of the one on AWS', async () => {
+  it('serves its API, with a local function in place of AWS’s', async () => {
     await writeFile(join(folder, 'template.yaml'), template);
     await writeFile(
       join(folder, 'echo.mjs'),
@@ -255,7 +255,7 @@ describe('with a template', () => {
     expect(program.stderr).toEqual([]);
   });
 
-  it('names the place of what AWS would refuse in it', async () => {
+  it('names the line that AWS would refuse', async () => {
     await writeFile(join(folder, 'template.yaml'), template.replace('WEBSOCKET', 'WEBSOCKETS'));
     const program = gateway(['--port', '0', '--template', join(folder, 'template.yaml')]);
     expect(await program.exit).toBe(1);
@@ -269,7 +269,7 @@ describe('with a template', () => {
     expect(program.stderr).toEqual([expect.stringMatching(/echo.*handler/)]);
   });
 
-  it('lints it, with exit code 1 for what fails on AWS', async () => {
+  it('lints it, with exit code 1 for an error', async () => {
     await writeFile(join(folder, 'good.yaml'), template);
     await writeFile(
       join(folder, 'bad.yaml'),
@@ -281,7 +281,7 @@ describe('with a template', () => {
     expect(program.stdout.join('\n')).toContain('DeploymentId');
   });
 
-  it('explains what an integration would be sent', async () => {
+  it('explains the request of an integration', async () => {
     await writeFile(join(folder, 'template.yaml'), template);
     const program = gateway(['explain', join(folder, 'template.yaml'), '--body', '{"action":"x"}']);
     expect(await program.exit).toBe(0);

@@ -11,16 +11,16 @@ const limited = (routeKey: string, ThrottlingRateLimit: number, ThrottlingBurstL
   settings: { ThrottlingRateLimit, ThrottlingBurstLimit },
 });
 
-/** A throttle, and time that passes when it is told to. */
+/** A throttle with a clock that the test moves. */
 function throttleAt(limits: AccountLimits = SMALL) {
   let now = Date.UTC(2026, 10, 20);
   const throttle = new Throttle(() => now, limits);
-  const admitted = (times: number, ask: (throttle: Throttle) => string | undefined) =>
-    Array.from({ length: times }, () => ask(throttle)).filter((limit) => limit === undefined).length;
+  const admitted = (times: number, count: (throttle: Throttle) => string | undefined) =>
+    Array.from({ length: times }, () => count(throttle)).filter((limit) => limit === undefined).length;
   return { admitted, pass: (ms: number) => (now += ms) };
 }
 
-it('the limit that is exceeded is named', () => {
+it('names the exceeded limit', () => {
   const throttle = new Throttle(() => 0, SMALL);
   const plan = { id: 'key1', throttle: { rateLimit: 1, burstLimit: 0 } };
   expect(throttle.exceededByApiKey(plan)).toBe('the usage plan of API key key1');
@@ -34,7 +34,7 @@ it('the limit that is exceeded is named', () => {
 });
 
 describe('requests of the account', () => {
-  it('may come as one burst, then at the rate', () => {
+  it('are accepted in one burst, then at the rate', () => {
     const { admitted, pass } = throttleAt();
     expect(admitted(20, (throttle) => throttle.exceededByRequest())).toBe(5);
     pass(100);
@@ -47,14 +47,14 @@ describe('requests of the account', () => {
     expect(admitted(20, (throttle) => throttle.exceededByRequest())).toBe(5);
   });
 
-  it('are handshakes, messages and calls of @connections together', () => {
+  it('are handshakes, messages and requests to @connections together', () => {
     const { admitted } = throttleAt();
     expect(admitted(2, (throttle) => throttle.exceededByConnection(NONE))).toBe(2);
     expect(admitted(2, (throttle) => throttle.exceededByRequest(NONE))).toBe(2);
     expect(admitted(2, (throttle) => throttle.exceededByRequest())).toBe(1);
   });
 
-  it('are 10,000 a second, in bursts of 5,000, unless told otherwise', () => {
+  it('are 10,000 a second, in bursts of 5,000, by default', () => {
     let now = 0;
     const throttle = new Throttle(() => now, LIMITS);
     const admitted = () =>
@@ -71,7 +71,7 @@ describe('new connections', () => {
   it('have a rate of their own', () => {
     const { admitted, pass } = throttleAt();
     expect(admitted(5, (throttle) => throttle.exceededByConnection(NONE))).toBe(2);
-    // what was refused has taken nothing from the requests
+    // refused connections have not used tokens for requests
     expect(admitted(5, (throttle) => throttle.exceededByRequest())).toBe(3);
     pass(1_000);
     expect(admitted(5, (throttle) => throttle.exceededByConnection(NONE))).toBe(2);
@@ -79,7 +79,7 @@ describe('new connections', () => {
 });
 
 describe('a route with settings', () => {
-  it('has limits of its own, which others do not share', () => {
+  it('has its own limits', () => {
     const { admitted, pass } = throttleAt(WIDE);
     expect(admitted(9, (throttle) => throttle.exceededByRequest(limited('send', 1, 3)))).toBe(3);
     expect(admitted(9, (throttle) => throttle.exceededByRequest(limited('other', 1, 3)))).toBe(3);
@@ -91,13 +91,13 @@ describe('a route with settings', () => {
     expect(admitted(9, (throttle) => throttle.exceededByRequest(limited('send', 1, 3)))).toBe(2);
   });
 
-  it('follows its settings when they change', () => {
+  it('follows a change of its settings', () => {
     const { admitted } = throttleAt(WIDE);
     expect(admitted(9, (throttle) => throttle.exceededByRequest(limited('send', 1, 3)))).toBe(3);
     expect(admitted(9, (throttle) => throttle.exceededByRequest(limited('send', 1, 5)))).toBe(5);
   });
 
-  it('takes nothing with a rate or a burst of 0 once the burst is used up', () => {
+  it('accepts nothing with a rate or a burst of 0 after the burst', () => {
     const { admitted, pass } = throttleAt(WIDE);
     expect(admitted(3, (throttle) => throttle.exceededByRequest(limited('send', 100, 0)))).toBe(0);
     expect(admitted(3, (throttle) => throttle.exceededByConnection(limited('$connect', 0, 1)))).toBe(1);
@@ -112,7 +112,7 @@ describe('an API key', () => {
     throttle: { rateLimit, burstLimit },
   });
 
-  it('has the limits of its usage plan, for itself', () => {
+  it('has the limits of its usage plan for itself', () => {
     const { admitted, pass } = throttleAt(WIDE);
     expect(admitted(9, (throttle) => throttle.exceededByApiKey(key('one', 1, 3)))).toBe(3);
     expect(admitted(9, (throttle) => throttle.exceededByApiKey(key('two', 1, 3)))).toBe(3);

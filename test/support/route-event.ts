@@ -1,4 +1,6 @@
-import { type Handshake, type RouteEvent } from '../../src/gateway/websocket/steps/map-request.js';
+import { readMessage } from '../../src/gateway/websocket/client-message.js';
+import { type HandshakeRequest } from '../../src/gateway/websocket/handshake-request.js';
+import { type HandshakeEvent, type RouteEvent } from '../../src/gateway/websocket/route-event.js';
 
 const CONNECTION = {
   apiId: 'api1234567',
@@ -14,38 +16,42 @@ const CONNECTION = {
 
 const FACTS = { requestId: 'R1knPH17NjMFftw=', requestTime: 1_705_751_700_453 };
 
-/** A handshake on its way to `$connect`. */
+/**
+ * A handshake on `$connect`.
+ *
+ * @param rawHeaders flat list: name, value, …
+ */
 export const connectEvent = (
   rawHeaders: readonly string[] = [],
   query = '',
-  other: Partial<RouteEvent> = {},
-): RouteEvent => ({
+  overrides: Partial<RouteEvent> = {},
+): HandshakeEvent => ({
   connection: CONNECTION,
   facts: { ...FACTS, eventType: 'CONNECT', routeKey: '$connect' },
   stageVariables: {},
+  ...overrides,
   handshake: handshake(rawHeaders, query),
-  ...other,
 });
 
-/** A message on its way to `$default`. */
-export const messageEvent = (text: string, other: Partial<RouteEvent> = {}): RouteEvent => ({
+/** A message on `$default`. */
+export const messageEvent = (text: string, overrides: Partial<RouteEvent> = {}): RouteEvent => ({
   connection: CONNECTION,
   facts: { ...FACTS, eventType: 'MESSAGE', routeKey: '$default', messageId: 'gbgHN0-zjQAYKEhjgA==' },
   stageVariables: {},
-  message: { text, json: JSON.parse(text) as unknown },
-  ...other,
+  message: readMessage(text),
+  ...overrides,
 });
 
-/** A close on its way to `$disconnect`. */
-export const disconnectEvent = (code: number, reason: string): RouteEvent => ({
+/** A close on `$disconnect`. */
+export const disconnectEvent = (code = 1001, reason = ''): RouteEvent => ({
   connection: CONNECTION,
   facts: { ...FACTS, eventType: 'DISCONNECT', routeKey: '$disconnect', close: { code, reason } },
   stageVariables: {},
 });
 
-function handshake(rawHeaders: readonly string[], query: string): Handshake {
-  const pairs = rawHeaders.flatMap((name, at) =>
-    at % 2 === 0 ? [[name.toLowerCase(), rawHeaders[at + 1]!] as const] : [],
+function handshake(rawHeaders: readonly string[], query: string): HandshakeRequest {
+  const pairs = rawHeaders.flatMap((name, index) =>
+    index % 2 === 0 ? [[name.toLowerCase(), rawHeaders[index + 1]!] as const] : [],
   );
   return {
     target: `/dev?${query}`,

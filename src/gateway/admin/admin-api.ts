@@ -3,15 +3,16 @@ import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { type Clock } from '../clock.js';
 import { type ConnectionServer } from '../websocket/connections/connection-server.js';
 import { type Faults, FaultSettings } from '../faults.js';
+import { sendJson } from '../http-body.js';
 import { ClockAdvance } from './clock-advance.js';
 import { AdminProblem, checked } from './admin-problem.js';
 
 /**
- * What only a stand-in has, below `/_gateway/`: whether it runs, its clock that can be moved, faults, and a look at the
- * open connections. JSON in and out; what is wrong with a request is told as a problem (RFC 9457).
+ * The gateway's own API below `/_gateway/`: health, clock, faults and open connections. Bodies are JSON; errors are
+ * problems (RFC 9457).
  */
 export class AdminApi {
-  /** Another one for each start of the gateway, whose APIs are in memory: whoever deployed sees that it has to again. */
+  /** Different for each start: a deployer sees that the APIs, which are in memory, are lost. */
   readonly #startId = randomUUID();
   readonly #resources: Readonly<Record<string, Resource>> = {
     '/_gateway/health': { GET: () => ({ status: 'ok', startId: this.#startId }) },
@@ -44,7 +45,7 @@ export class AdminApi {
       const resource = Object.hasOwn(this.#resources, pathname) ? this.#resources[pathname] : undefined;
       if (resource === undefined) {
         const paths = Object.keys(this.#resources).join(', ');
-        throw new AdminProblem('not_found', `there is no ${pathname}: there are ${paths}`);
+        throw new AdminProblem('not_found', `${pathname} does not exist; the resources are ${paths}`);
       }
       const methods = Object.keys(resource);
       const operation = methods.find((each) => each === method) as Method | undefined;
@@ -53,10 +54,10 @@ export class AdminApi {
         throw new AdminProblem('method_not_allowed', `${pathname} takes ${methods.join(', ')}`);
       }
       const takesBody = operation === 'POST' || operation === 'PUT';
-      send(response, 200, 'application/json', resource[operation]?.(takesBody ? parseJson(body) : undefined));
+      sendJson(response, 200, resource[operation]?.(takesBody ? parseJson(body) : undefined));
     } catch (error) {
       if (!(error instanceof AdminProblem)) throw error;
-      send(response, error.status, 'application/problem+json', error.body);
+      sendJson(response, error.status, error.body, 'application/problem+json');
     }
   }
 
@@ -71,7 +72,7 @@ export class AdminApi {
   }
 }
 
-/** Whether a plain request is for the gateway's own API. */
+/** Whether the path belongs to the gateway's own API. */
 export const isAdminPath = (pathname: string) => pathname.startsWith('/_gateway/');
 
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -85,9 +86,4 @@ function parseJson(body: Buffer): unknown {
   } catch (cause) {
     throw new AdminProblem('bad_request', 'the body must be JSON', { cause });
   }
-}
-
-function send(response: ServerResponse, status: number, type: string, body: unknown): void {
-  const text = JSON.stringify(body);
-  response.writeHead(status, { 'Content-Type': type, 'Content-Length': Buffer.byteLength(text) }).end(text);
 }

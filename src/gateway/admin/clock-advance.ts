@@ -3,9 +3,9 @@ import { z } from 'zod';
 const UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const MAX_MS = 30 * UNITS.d;
 
-const ADVANCE_MS = `must be a whole number of milliseconds from 0 to ${MAX_MS}, which are 30 days`;
-const ADVANCE = 'must be a number and a unit, ms, s, m, h or d, of at most 30 days, such as "2h" or "10m"';
-const FIELDS = 'must be an object with one of the two: {"advanceMs": 7200000} or {"advance": "2h"}';
+const ADVANCE_MS = `must be a whole number of milliseconds from 0 to ${MAX_MS} (30 days)`;
+const ADVANCE = 'must be a number with the unit ms, s, m, h or d, at most 30 days, such as "2h" or "10m"';
+const FIELDS = 'must be an object with one of two fields: {"advanceMs": 7200000} or {"advance": "2h"}';
 
 const advanceMs = z
   .int({ error: ADVANCE_MS })

@@ -1,24 +1,21 @@
-import { type GatewayAnswer } from '../errors.js';
+import { type GatewayResponse } from '../errors.js';
 
-/** What an authorization step says of a handshake. */
-export type Authorization = Logged &
-  (
-    | {
-        readonly kind: 'allowed';
-        /** Context variables that are kept for as long as the connection is. */
-        readonly variables: Readonly<Record<string, string>>;
-        /** Those that only `$connect` itself sees. */
-        readonly connectVariables?: Readonly<Record<string, string>>;
-      }
-    | {
-        readonly kind: 'denied';
-        readonly answer: GatewayAnswer;
-        /** Which rule denies it, for the log. */
-        readonly reason: string;
-      }
-  );
-
-interface Logged {
-  /** Variables that the access log alone has, such as `authorizer.status`. */
-  readonly logged?: Readonly<Record<string, string>>;
-}
+/** The result of an authorizer. */
+export type Authorization = {
+  /** Variables for the access log only, such as `authorizer.status`. */
+  readonly logVariables?: Readonly<Record<string, string>>;
+} & (
+  | {
+      readonly kind: 'allowed';
+      /** `$context` variables of all later events of the connection. */
+      readonly variables: Readonly<Record<string, string>>;
+      /** `$context` variables of `$connect` only. */
+      readonly connectVariables?: Readonly<Record<string, string>>;
+    }
+  | {
+      readonly kind: 'denied';
+      readonly response: GatewayResponse;
+      /** For the log: the rule that denies the request. */
+      readonly reason: string;
+    }
+);

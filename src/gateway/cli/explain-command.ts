@@ -5,18 +5,18 @@ import { UsageError } from '../usage-error.js';
 import { readNameValues } from './name-value.js';
 import { readTemplateFile } from './read-template-file.js';
 
-export const EXPLAIN_USAGE = `explain FILE: the exact request that a template's integration would be sent
+export const EXPLAIN_USAGE = `explain FILE: shows the exact request that an integration of a template would receive
 
-  --route KEY              $connect, $disconnect, or a message's; without one, the body selects it
+  --route KEY              $connect, $disconnect, or the key of a message route; by default the body selects it
   --body TEXT              the client's message
   --query STRING           the query string of the handshake
-  --header 'NAME: VALUE'   of the handshake; may be repeated
-  --context NAME=VALUE     what authorization would find, such as authorizer.userId=42; may be repeated
-  --parameter NAME=VALUE   of the template; may be repeated
-  --api LOGICAL_ID         when the template has several WebSocket APIs
-  --stage NAME             when the API has several stages
-  --region REGION          for AWS::Region (us-east-1)
-  --help                   this text
+  --header 'NAME: VALUE'   header of the handshake; repeatable
+  --context NAME=VALUE     variable from authorization, such as authorizer.userId=42; repeatable
+  --parameter NAME=VALUE   parameter of the template; repeatable
+  --api LOGICAL_ID         required if the template has several WebSocket APIs
+  --stage NAME             required if the API has several stages
+  --region REGION          value of AWS::Region (us-east-1)
+  --help                   show this text
 
 Exit code 1 when nothing would be sent.
 `;
@@ -24,7 +24,7 @@ Exit code 1 when nothing would be sent.
 /**
  * `explain FILE --route KEY --body JSON`
  *
- * @param accountId for `AWS::AccountId`
+ * @param accountId value of `AWS::AccountId`
  * @returns the exit code
  * @throws {UsageError} the command line is wrong, the file cannot be read, or the template cannot be loaded
  */
@@ -38,9 +38,8 @@ export async function explainCommand(
     write(EXPLAIN_USAGE);
     return 0;
   }
-  const [fileName, ...more] = positionals;
-  if (fileName === undefined || more.length > 0)
-    throw new UsageError('explain needs the file of one template');
+  const [fileName, ...others] = positionals;
+  if (fileName === undefined || others.length > 0) throw new UsageError('explain needs one template file');
   const text = await readTemplateFile(fileName);
   const { api, stage, route, body, query, region = 'us-east-1' } = values;
   try {
@@ -92,6 +91,6 @@ function parse(args: readonly string[]) {
       },
     });
   } catch (error) {
-    throw new UsageError(`${(error as Error).message}; explain --help lists the flags`);
+    throw new UsageError(`${(error as Error).message}; explain --help lists the options`);
   }
 }

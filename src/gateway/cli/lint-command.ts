@@ -5,13 +5,13 @@ import { UsageError } from '../usage-error.js';
 import { readNameValues } from './name-value.js';
 import { readTemplateFile } from './read-template-file.js';
 
-export const LINT_USAGE = `lint FILE … : what of a CloudFormation template (YAML, JSON, cdk.out/*.template.json) fails on AWS
+export const LINT_USAGE = `lint FILE …: finds what AWS would refuse in a CloudFormation template (YAML, JSON, cdk.out/*.template.json)
 
-  --parameter NAME=VALUE   of the template; may be repeated. One without a value is not judged
+  --parameter NAME=VALUE   parameter of the template; repeatable. Values that depend on other parameters are not checked
   --format FORMAT          text or json (text)
-  --help                   this text
+  --help                   show this text
 
-Exit code 1 when there is an error, 0 with warnings only or nothing.
+Exit code 1 if there is an error, 0 otherwise.
 `;
 
 /**
@@ -26,7 +26,7 @@ export async function lintCommand(args: readonly string[], write: (text: string)
     write(LINT_USAGE);
     return 0;
   }
-  if (positionals.length === 0) throw new UsageError('lint needs the file of a template');
+  if (positionals.length === 0) throw new UsageError('lint needs a template file');
   const { format = 'text' } = values;
   if (format !== 'text' && format !== 'json')
     throw new UsageError(`--format is '${format}': it must be text or json`);
@@ -58,6 +58,6 @@ function parse(args: readonly string[]) {
       },
     });
   } catch (error) {
-    throw new UsageError(`${(error as Error).message}; lint --help lists the flags`);
+    throw new UsageError(`${(error as Error).message}; lint --help lists the options`);
   }
 }

@@ -1,16 +1,16 @@
 import { UsageError } from '../usage-error.js';
 
 /**
- * The values of a flag that is given as NAME=VALUE, once for each name.
+ * Reads the values of a repeatable option, each in the form NAME=VALUE.
  *
- * @throws {UsageError} without `=` or a name
+ * @throws {UsageError} a value has no `=` or no name
  */
-export function readNameValues(flag: string, given: readonly string[] = []): ReadonlyMap<string, string> {
+export function readNameValues(flag: string, values: readonly string[] = []): ReadonlyMap<string, string> {
   return new Map(
-    given.map((text) => {
-      const at = text.indexOf('=');
-      if (at <= 0) throw new UsageError(`${flag} is '${text}': it must be NAME=VALUE`);
-      return [text.slice(0, at), text.slice(at + 1)];
+    values.map((text) => {
+      const index = text.indexOf('=');
+      if (index <= 0) throw new UsageError(`${flag} is '${text}': it must be NAME=VALUE`);
+      return [text.slice(0, index), text.slice(index + 1)];
     }),
   );
 }

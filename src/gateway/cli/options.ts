@@ -9,23 +9,23 @@ import { type AccountLimits } from '../throttle.js';
 import { readTlsSettings, type TlsSettings } from '../front/tls.js';
 import { UsageError } from '../usage-error.js';
 
-/** Twelve digits, as every account has; it shows only in names. */
+/** Twelve digits, like every account id; appears only in names. */
 export const LOCAL_ACCOUNT = '000000000000';
 
-/** What the command line and the environment say; a flag beats its variable. */
+/** The options from the command line and the environment; an option takes precedence over its variable. */
 export interface Options {
   readonly host: string;
   readonly port: number;
   readonly region: string;
   readonly defaultApi: string | undefined;
-  /** Files of CloudFormation templates, to be loaded in this order. */
+  /** Files of CloudFormation templates, in the order of loading. */
   readonly templates: readonly string[];
   readonly parameters: ReadonlyMap<string, string>;
   readonly targets: Targets;
   readonly functions: ReadonlyMap<string, FunctionSource>;
-  /** AWS service → where it is. */
+  /** AWS service → its endpoint. */
   readonly endpoints: ReadonlyMap<string, URL>;
-  /** Whether `AWS` integrations may use the credentials of whoever runs the gateway. */
+  /** Whether `AWS` integrations may use this machine's AWS credentials. */
   readonly usesMachineCredentials: boolean;
   readonly allowedHosts: readonly string[];
   readonly allowedOrigins: readonly string[];
@@ -38,44 +38,44 @@ export interface Options {
 
 export const USAGE = `Amazon API Gateway for WebSocket APIs, on your machine
 
-  --port PORT             one port for WebSockets, @connections and the control plane (GATEWAY_PORT, 8080)
+  --port PORT             port for WebSockets, @connections and the control plane (GATEWAY_PORT, 8080)
   --host HOST             address to listen on (GATEWAY_HOST, 127.0.0.1)
-  --template FILE         CloudFormation (YAML, JSON, cdk.out/*.template.json) to serve; may be repeated
-  --parameter NAME=VALUE  of a template, or what another stack exports; may be repeated
+  --template FILE         CloudFormation template to serve (YAML, JSON, cdk.out/*.template.json); repeatable
+  --parameter NAME=VALUE  parameter of a template, or export of another stack; repeatable
   --target NLB=HOST[:PORT]
-                          where a VPC link's load balancer really listens, by its name or ARN; may be repeated.
-                          Without one, the integration's URI says it
+                          actual address of a VPC link's load balancer, by its name or ARN; repeatable.
+                          By default the host of the integration's URI
   --function NAME=FILE[#EXPORT] | NAME=URL
-                          a Lambda function: a local ES module, or an Invoke endpoint; may be repeated
+                          a Lambda function: a local ES module, or an Invoke endpoint; repeatable
   --endpoint-for SERVICE=URL
-                          where an AWS service really is, such as dynamodb=http://127.0.0.1:8000; may be repeated
+                          endpoint of an AWS service, such as dynamodb=http://127.0.0.1:8000; repeatable
   --use-machine-credentials
-                          sign AWS integrations with this machine's AWS credentials; without it they only go
-                          to --endpoint-for, signed with placeholders
-  --allow-host NAME       another Host under which the gateway may be commanded, such as gw.example.com
-                          or *.example.com; may be repeated
-  --allow-origin ORIGIN   a web page that may command it, such as http://localhost:5173; may be repeated
-  --admin-token TOKEN|off what commands need (GATEWAY_ADMIN_TOKEN); without it, generated and printed
-                          when --host is not of this machine
-  --default-api ID        the API that is meant when neither Host nor path says so; not needed for a single API
-  --region REGION         the Region in the names that are given out (AWS_REGION, us-east-1)
-  --auth off|sigv4        whether calls of @connections have to be signed (off)
-  --credentials FILE      who may sign: JSON, access key id → {secretAccessKey, arn?, …}
-  --policy FILE           what they may: an IAM policy, or ARN → policy (everything)
-  --tls self-signed       HTTPS with a certificate made for localhost, kept in .data/gateway-tls
-  --tls-host HOST         one more host of that certificate; may be repeated
+                          sign AWS integrations with this machine's AWS credentials; without it they are
+                          sent only to --endpoint-for, signed with placeholders
+  --allow-host NAME       another Host that may command the gateway, such as gw.example.com or
+                          *.example.com; repeatable
+  --allow-origin ORIGIN   a web page that may command the gateway, such as http://localhost:5173; repeatable
+  --admin-token TOKEN|off token for commands (GATEWAY_ADMIN_TOKEN); by default it is generated and printed
+                          if --host is not loopback
+  --default-api ID        API of a request whose Host and path name none; not needed with a single API
+  --region REGION         Region in the names of resources (AWS_REGION, us-east-1)
+  --auth off|sigv4        whether requests to @connections must be signed (off)
+  --credentials FILE      access keys: JSON, access key id → {secretAccessKey, arn?, …}
+  --policy FILE           permissions: an IAM policy, or ARN → policy (everything is allowed)
+  --tls self-signed       HTTPS with a certificate generated for localhost, stored in .data/gateway-tls
+  --tls-host HOST         another host of that certificate; repeatable
   --tls-cert FILE --tls-key FILE
-                          HTTPS with a pair of your own
-  --quota NAME=N          of the account: requests-per-second (10000), request-burst (5000),
-                          new-connections-per-second (500); may be repeated
+                          HTTPS with your own certificate
+  --quota NAME=N          quota of the account: requests-per-second (10000), request-burst (5000),
+                          new-connections-per-second (500); repeatable
   --log-level LEVEL       fatal, error, warn, info, debug or trace (LOG_LEVEL, info)
-  --help                  this text
+  --help                  show this text
 
-  lint FILE …             what of a CloudFormation template fails on AWS; lint --help
-  explain FILE …          the exact request that an integration would be sent; explain --help
+  lint FILE …             find what AWS would refuse in a CloudFormation template; see lint --help
+  explain FILE …          show the exact request that an integration would receive; see explain --help
 `;
 
-/** @throws {UsageError} naming every flag and variable that is wrong */
+/** @throws {UsageError} names every wrong option and variable */
 export function readOptions(args: readonly string[], env: NodeJS.ProcessEnv): Options | 'help' {
   const values = parse(args);
   if (values.help) return 'help';
@@ -112,7 +112,7 @@ export function readOptions(args: readonly string[], env: NodeJS.ProcessEnv): Op
     logLevel: read(() => readLogLevel(values['log-level'] ?? (env.LOG_LEVEL || 'info'))),
   };
   if (problems.length > 0) throw new UsageError(problems.join('\n'));
-  // whatever could not be read is among the problems
+  // without problems every value was read
   return options as Options;
 }
 
@@ -152,14 +152,14 @@ function readHostName(text: string): string {
   );
 }
 
-/** As browsers write it: without a port that the scheme implies. Other schemes than HTTP's have pages as well. */
+/** The form that browsers send: without the scheme's default port. Pages can have other schemes than HTTP's. */
 function readOrigin(text: string): string {
   if (/^[a-z][a-z0-9+.-]*:\/\/[^/?#@\s]+$/i.test(text) && URL.canParse(text)) {
     const { origin } = new URL(text);
     return origin === 'null' ? text.toLowerCase() : origin;
   }
   throw new UsageError(
-    `--allow-origin is '${text}': it must be SCHEME://HOST or SCHEME://HOST:PORT and nothing after it, such as http://localhost:5173`,
+    `--allow-origin is '${text}': it must be SCHEME://HOST or SCHEME://HOST:PORT without a path, such as http://localhost:5173`,
   );
 }
 
@@ -187,7 +187,7 @@ function readLogLevel(logLevel: string): string {
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'];
 
-const FLAGS = {
+const OPTIONS = {
   port: { type: 'string' },
   host: { type: 'string' },
   template: { type: 'string', multiple: true },
@@ -215,8 +215,8 @@ const FLAGS = {
 
 function parse(args: readonly string[]) {
   try {
-    return parseArgs({ args: [...args], options: FLAGS, strict: true }).values;
+    return parseArgs({ args: [...args], options: OPTIONS, strict: true }).values;
   } catch (error) {
-    throw new UsageError(`${(error as Error).message}; --help lists the flags`);
+    throw new UsageError(`${(error as Error).message}; --help lists the options`);
   }
 }

@@ -1,4 +1,4 @@
-import { creationRank } from '../silent.js';
+import { creationRank } from '../silent/cloudformation-choices.js';
 import { type Node } from './document.js';
 import { attributeOf } from './intrinsic-functions.js';
 import { type Stack } from './stack.js';

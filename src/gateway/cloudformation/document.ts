@@ -11,7 +11,7 @@ import {
   type Tags,
   type YAMLMap,
 } from 'yaml';
-import { EXPANDED_TEMPLATE_NODES } from '../silent.js';
+import { EXPANDED_TEMPLATE_NODES } from '../silent/cloudformation-choices.js';
 import { CloudFormationError, type Place } from './cloudformation-error.js';
 
 /** A node of a template, with its place. YAML's short form `!Sub` and the long form `Fn::Sub` are the same node. */

@@ -1,4 +1,4 @@
-import { macroReference } from '../silent.js';
+import { macroReference } from '../silent/cloudformation-choices.js';
 import { type Call, type Node } from './document.js';
 import { type Evaluator, type StackSettings, type Value } from './evaluator.js';
 import { FUNCTIONS } from './intrinsic-functions.js';

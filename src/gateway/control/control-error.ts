@@ -1,4 +1,4 @@
-import { QUOTA_ERROR, UNKNOWN_REFERENCE_ERRORS } from '../silent.js';
+import { QUOTA_ERROR, UNKNOWN_REFERENCE_ERRORS } from '../silent/control-choices.js';
 
 /** Every error of the control plane with its status. The SDKs select their error class by the name. */
 const CONTROL_ERRORS = {

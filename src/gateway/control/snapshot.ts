@@ -10,7 +10,7 @@ import {
   type SelectionExpression,
   type SelectionScope,
 } from '../mapping/selection-expression.js';
-import { declarationsFor } from '../silent.js';
+import { declarationsFor } from '../silent/mapping-choices.js';
 import { type Api } from './fields/api-fields.js';
 import { type Authorizer } from './fields/authorizer-fields.js';
 import { type Integration } from './fields/integration-fields.js';

@@ -1,18 +1,18 @@
 import { type IamErrorType } from '../iam/iam-error.js';
 
-/** Why a request is refused before it is served. The reason is also the `code` of the problem under `/_gateway/`. */
+/** Reason of a refusal; under `/_gateway/` it is the problem's `code`. */
 export type RefusalReason = keyof typeof REFUSALS;
 
 /** `errorType` is the header `x-amzn-ErrorType` of the control plane and of `@connections`. */
 export const REFUSALS = {
   host_not_allowed: {
     status: 403,
-    title: 'The Host header is not a name of this gateway',
+    title: 'The Host header does not name this gateway',
     errorType: 'ForbiddenException',
   },
   origin_not_allowed: {
     status: 403,
-    title: 'The page is of another origin',
+    title: 'The origin of the page is not allowed',
     errorType: 'ForbiddenException',
   },
   unauthorized: {
@@ -32,14 +32,14 @@ export const REFUSALS = {
   },
 } as const;
 
-/** A request that is not served; the message says what to change. */
+/** A request is refused; the message says what to change. */
 export class AccessRefused extends Error {
   override readonly name = 'AccessRefused';
 
   constructor(
     readonly reason: RefusalReason,
     message: string,
-    /** As AWS names it, where one reason has several names. */
+    /** AWS's name of the error; `unauthorized` has several. */
     readonly errorType: IamErrorType | (typeof REFUSALS)[RefusalReason]['errorType'] = REFUSALS[reason]
       .errorType,
     options?: ErrorOptions,

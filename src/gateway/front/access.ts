@@ -5,15 +5,10 @@ import { LIMITS } from '../limits.js';
 import { AccessRefused } from './access-refused.js';
 import { AdminToken, type AdminTokenPolicy } from './admin-token.js';
 import { checkHostAndOrigin, type HostAndOriginRules } from './host-and-origin.js';
-import { sendPreflight, sendRefusal, setCorsHeaders } from './responses.js';
+import { sendPreflight, sendRefusal, setCorsHeaders } from './access-responses.js';
+import { type Surface } from './surface.js';
 
-/**
- * What commands the gateway, and is therefore closed to web pages. WebSocket handshakes are not: as on AWS, any page
- * may connect.
- */
-export type Surface = 'admin' | 'control' | 'connections';
-
-/** Decides who may command the gateway, before anything is served. */
+/** Decides whether a request may command the gateway, before it is served. */
 export class Access {
   readonly #token: AdminToken | undefined;
 
@@ -28,8 +23,8 @@ export class Access {
   /**
    * Checks, in this order: Host, Origin, admin token, content type; then reads the body and checks its signature.
    *
-   * @returns the body, empty for `@connections`, which reads its own; `undefined` when the response has been sent: a
-   *   refusal, or what a page of an allowed origin asks before its request
+   * @returns the body, empty for `@connections`, which reads its own; `undefined` when the response was sent: a
+   *   refusal, or the preflight response for a page of an allowed origin
    */
   async admit(
     request: IncomingMessage,
@@ -65,7 +60,7 @@ export class Access {
     path: string,
     error: AccessRefused,
   ): void {
-    // without what a wrong signature was compared with: it holds headers
+    // the first line only: the others have the text to sign, which contains headers
     const [detail] = error.message.split('\n');
     this.log.warn({ reason: error.reason, method, host, origin, path, detail }, 'request refused');
   }
@@ -77,7 +72,7 @@ export class Access {
   ): Promise<Buffer> {
     const { method = '', url: target = '', rawHeaders, headers } = request;
     const checkSignature =
-      // container health checks have no token, and learn nothing but that it serves
+      // health checks of containers have no token, and the response contains no secret
       pathname === '/_gateway/health'
         ? undefined
         : this.#token?.check({ method, target, rawHeaders }, headers.authorization);
@@ -98,13 +93,13 @@ const isPreflight = ({ method, headers }: IncomingMessage) =>
 const hasBody = ({ headers }: IncomingMessage) =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 
-/** What a form or a plain request of a page cannot have. */
+/** A content type that a form or a simple request of a web page cannot have. */
 function requireJson(contentType: string | undefined): void {
   if (contentType !== undefined && JSON_TYPE.test(contentType)) return;
   const found = contentType === undefined ? 'missing' : `'${contentType.slice(0, 100)}'`;
   throw new AccessRefused(
     'not_json',
-    `the body's Content-Type is ${found}: it must be application/json. With curl, write --json in place of --data, or add -H 'Content-Type: application/json'`,
+    `the body's Content-Type is ${found}: it must be application/json. With curl, use --json instead of --data, or add -H 'Content-Type: application/json'`,
   );
 }
 

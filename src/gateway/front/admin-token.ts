@@ -7,29 +7,31 @@ import { isSame } from '../iam/verify-signature.js';
 import { UsageError } from '../usage-error.js';
 import { AccessRefused } from './access-refused.js';
 
-/** Whether commands need a token, and where it comes from. */
+/** Whether commands need a token. */
 export type AdminTokenPolicy =
   | { readonly kind: 'required'; readonly token: string; readonly isGenerated: boolean }
-  /** Only this machine reaches the gateway. */
+  /** Not needed: only this machine can reach the gateway. */
   | { readonly kind: 'loopback' }
-  /** Switched off, although other machines reach the gateway. */
+  /** Switched off, although other machines can reach the gateway. */
   | { readonly kind: 'off' };
 
 /**
- * @param given the token, or `off`
- * @param host what the gateway listens on
+ * @param setting the token, or `off`
+ * @param host the host on which the gateway listens
  */
-export function adminTokenPolicy(given: string | undefined, host: string): AdminTokenPolicy {
-  if (given !== undefined && given !== 'off') return { kind: 'required', token: given, isGenerated: false };
+export function adminTokenPolicy(setting: string | undefined, host: string): AdminTokenPolicy {
+  if (setting !== undefined && setting !== 'off') {
+    return { kind: 'required', token: setting, isGenerated: false };
+  }
   if (isLoopback(host)) return { kind: 'loopback' };
-  if (given === 'off') return { kind: 'off' };
+  if (setting === 'off') return { kind: 'off' };
   return { kind: 'required', token: randomBytes(32).toString('base64url'), isGenerated: true };
 }
 
 /**
  * Reads `--admin-token` or `GATEWAY_ADMIN_TOKEN`.
  *
- * @throws {UsageError} it is too short, or cannot be sent in a header; the message does not repeat it
+ * @throws {UsageError} the token is too short, or cannot be sent in a header; the message does not quote it
  */
 export function readAdminToken(text: string): string {
   if (text === 'off' || TOKEN.test(text)) return text;
@@ -38,15 +40,15 @@ export function readAdminToken(text: string): string {
   );
 }
 
-/** What a Bearer token may have (RFC 6750, 2.1). */
+/** Form of a Bearer token (RFC 6750, 2.1). */
 const TOKEN = /^[\w.~+/=-]{16,512}$/;
 
-/** Only the exact names and addresses of this machine; any other name could lead elsewhere. */
+/** Only these names and addresses always mean this machine. */
 const isLoopback = (host: string): boolean => /^(localhost|127(\.\d{1,3}){3}|::1)$/i.test(host);
 
 /**
- * The token that commands need beyond loopback: as `Authorization: Bearer TOKEN`, or as the secret key of an AWS
- * signature with the access key `admin`, which every AWS tool can make.
+ * The token for commands beyond loopback: as `Authorization: Bearer TOKEN`, or as the secret key of an AWS signature
+ * with the access key id `admin`, which every AWS tool can make.
  */
 export class AdminToken {
   readonly #token: string;
@@ -61,9 +63,9 @@ export class AdminToken {
   }
 
   /**
-   * Checks all that can be checked before the body is read.
+   * Makes every check that needs no body.
    *
-   * @returns checks the rest: the signature covers the body
+   * @returns the remaining check of a signature, which covers the body
    * @throws {AccessRefused}
    */
   check(request: Omit<SignedRequest, 'body'>, authorization: string | undefined): (body: Buffer) => void {
@@ -75,7 +77,7 @@ export class AdminToken {
         `the Bearer token is not the admin token of this gateway${HINT}`,
       );
     }
-    // by the machine's clock and not by the gateway's, which tests move
+    // the machine's clock, because tests move the gateway's
     const signer = asRefusal(() => readSigner(request, this.#accessKeys, SCOPE, Date.now()));
     return (body) => asRefusal(() => verifySigner({ ...request, body }, signer));
   }
@@ -83,7 +85,7 @@ export class AdminToken {
 
 const ACCESS_KEY_ID = 'admin';
 
-/** API Gateway's control plane, v1 and v2, is signed for under this name; the Region makes no difference here. */
+/** Signing name of API Gateway's control plane, v1 and v2, in any Region. */
 const SCOPE = { service: 'apigateway', region: undefined };
 
 const HINT =
@@ -94,7 +96,7 @@ function asRefusal<T>(check: () => T): T {
     return check();
   } catch (error) {
     if (!(error instanceof IamError)) throw error;
-    // the text of a signature that does not match is long already, and begins with the secret key
+    // the text for a wrong signature is long already and mentions the secret key
     const hint = error.errorType === 'InvalidSignatureException' ? '' : HINT;
     throw new AccessRefused('unauthorized', `${error.message.replace(/\.$/, '')}${hint}`, error.errorType, {
       cause: error,

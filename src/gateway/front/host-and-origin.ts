@@ -1,21 +1,21 @@
 import { isIP, isIPv6 } from 'node:net';
 import { AccessRefused } from './access-refused.js';
 
-/** Whom the gateway trusts to command it, apart from programs that send no `Origin`. */
+/** Hosts and origins that may command the gateway. Programs that send no `Origin` may as well. */
 export interface HostAndOriginRules {
-  /** Of the gateway itself: `https` with TLS. */
+  /** The gateway's own scheme: `https` with TLS. */
   readonly scheme: 'http' | 'https';
-  /** What it listens on: a name or an address. */
+  /** Name or address on which the gateway listens. */
   readonly boundHost: string;
-  /** From `--allow-host`: names in lower case, or `*.example.com` for one label in the star's place. */
+  /** From `--allow-host`: names in lower case, or `*.example.com`, where the star matches one label. */
   readonly allowedHosts: readonly string[];
-  /** From `--allow-origin`, as browsers write them. */
+  /** From `--allow-origin`, in the form that browsers send. */
   readonly allowedOrigins: readonly string[];
-  /** Whether the control plane has a custom domain name that stands for this host name. */
+  /** Whether the control plane has a custom domain name that matches this host name. */
   readonly isDomainName: (name: string) => boolean;
 }
 
-/** The two headers of a request; `host` has one entry for each time the header was sent. */
+/** Two headers of a request; `host` has one entry for each `Host` header. */
 export interface HostAndOrigin {
   readonly host: readonly string[];
   readonly origin: string | undefined;
@@ -24,11 +24,11 @@ export interface HostAndOrigin {
 /**
  * Decides whether a request may command the gateway.
  *
- * A web page can send requests to loopback. Two headers that a script cannot change tell them apart: `Origin` names the
- * page's own site, and `Host` the name that was resolved to this machine. With DNS rebinding a page of `evil.example`
- * is of the same origin as the gateway, but its `Host` is `evil.example`.
+ * A web page can send requests to loopback. Two headers that a script cannot change reveal it: `Origin` names the
+ * page's site, and `Host` the name that was resolved to this machine. With DNS rebinding a page of `evil.example` has
+ * the same origin as the gateway, but its `Host` is `evil.example`.
  *
- * @returns the page's origin when it is another one that `--allow-origin` names: it needs CORS headers
+ * @returns the page's origin if it is one of `--allow-origin`: it needs CORS headers
  * @throws {AccessRefused}
  */
 export function checkHostAndOrigin(
@@ -49,7 +49,7 @@ export function checkHostAndOrigin(
   if (!isOwnName(name, rules)) {
     throw new AccessRefused(
       'host_not_allowed',
-      `the Host header names '${shown(name)}', which is not known to be this gateway: a web page could have pointed that name at it. If it is yours, start the gateway with --allow-host ${shown(name)}`,
+      `the Host header names '${shown(name)}', which is not known to mean this gateway: a web page could have pointed that name at it. If the name is yours, start the gateway with --allow-host ${shown(name)}`,
     );
   }
   if (origin === undefined || isOwnOrigin(origin, host, rules.scheme)) return undefined;
@@ -57,45 +57,44 @@ export function checkHostAndOrigin(
   throw new AccessRefused(
     'origin_not_allowed',
     origin === 'null'
-      ? 'a page without an origin of its own (Origin: null: a file, or a sandboxed frame) may not command this gateway: serve it over HTTP, and start the gateway with --allow-origin and its origin'
-      : `a page of '${shown(origin)}' may not command this gateway. If it is yours, start the gateway with --allow-origin ${shown(origin)}`,
+      ? 'a page without an origin of its own (Origin: null: a file, or a sandboxed frame) may not command this gateway: serve it over HTTP, and start the gateway with its origin in --allow-origin'
+      : `a page of '${shown(origin)}' may not command this gateway. If the page is yours, start the gateway with --allow-origin ${shown(origin)}`,
   );
 }
 
-/** @returns the name in lower case, without port, brackets and a dot at its end; `undefined` when it is malformed */
+/** @returns the name in lower case, without port, brackets and final dot; `undefined` when it is malformed */
 export function hostName(host: string): string | undefined {
   const [, address, name] = host.match(/^(?:\[([\da-f:.]+)\]|([\w-]+(?:\.[\w-]+)*)\.?)(?::\d{1,5})?$/i) ?? [];
   if (address !== undefined) return isIPv6(address) ? address.toLowerCase() : undefined;
   return name?.toLowerCase();
 }
 
-/** Whether a pattern stands for a name: itself, or with `*` for one label at the beginning. */
-export const standsFor = (pattern: string, name: string): boolean =>
+/** Whether a name matches a pattern, where `*` at the beginning matches one label. */
+export const matchesHost = (pattern: string, name: string): boolean =>
   pattern === name || (pattern.startsWith('*.') && pattern === name.replace(/^[^.]+/, '*'));
 
 /**
- * Names that no stranger can point at this machine, and those that the user has named.
- *
- * Of `execute-api` names only those below domains of AWS and of this machine: `x.execute-api.evil.example` is anyone's.
+ * Whether a name is one that no one else can point at this machine, or one that the user has allowed. Names with
+ * `execute-api` count only below domains of AWS and of this machine: anyone can own `x.execute-api.evil.example`.
  */
 function isOwnName(name: string, { boundHost, allowedHosts, isDomainName }: HostAndOriginRules): boolean {
   return (
-    // an address is not resolved, so it cannot be rebound
+    // an address is not resolved, so DNS rebinding cannot use it
     isIP(name) !== 0 ||
-    // such as `gateway` in docker compose: public DNS has no names of one label
+    // such as `gateway` in docker compose: public DNS has no names with one label
     !name.includes('.') ||
     name.endsWith('.localhost') ||
     name.endsWith('.internal') ||
     EXECUTE_API.test(name) ||
     name === hostName(boundHost) ||
-    allowedHosts.some((allowed) => standsFor(allowed, name)) ||
+    allowedHosts.some((allowed) => matchesHost(allowed, name)) ||
     isDomainName(name)
   );
 }
 
 const EXECUTE_API = /^[\w-]+\.execute-api(-fips)?\.[\w-]+\.(amazonaws\.com(\.cn)?|api\.aws)$/;
 
-/** Scheme, host and port of the page are those of the request itself. */
+/** Whether the page has the scheme, host and port of the request. */
 function isOwnOrigin(origin: string, host: string, scheme: string): boolean {
   const own = `${scheme}://${host}`;
   return URL.canParse(own) && new URL(own).origin === origin;

@@ -5,27 +5,27 @@ import { join, resolve } from 'node:path';
 import { readSettingsFile } from '../settings-file.js';
 import { UsageError } from '../usage-error.js';
 
-/** Where certificate and key come from. */
+/** Source of certificate and key. */
 export type TlsSettings =
   | { readonly kind: 'files'; readonly certFile: string; readonly keyFile: string }
-  /** Made when there is none yet for these hosts, and kept, so that it has to be trusted only once. */
+  /** Generated if there is none yet for these hosts, and stored, so that clients have to trust it only once. */
   | { readonly kind: 'self-signed'; readonly folder: string; readonly hosts: readonly string[] };
 
-/** In PEM, as `https.createServer` takes them. */
+/** Certificate and key in PEM, for `https.createServer`. */
 export interface TlsPair {
   readonly cert: string;
   readonly key: string;
-  /** What clients have to be told to trust: `NODE_EXTRA_CA_CERTS`, `AWS_CA_BUNDLE`, `curl --cacert`. */
+  /** The file that clients must trust: `NODE_EXTRA_CA_CERTS`, `AWS_CA_BUNDLE`, `curl --cacert`. */
   readonly trustFile?: string;
 }
 
-/** Below the folder in which the gateway is started; `.data` is in no repository. */
+/** Below the working directory; `.data` is not in the repository. */
 const FOLDER = '.data/gateway-tls';
 
-/** The hosts of a self-signed certificate that need not be asked for. */
+/** Hosts of every self-signed certificate. */
 const LOCAL_HOSTS = ['localhost', '127.0.0.1', '::1'];
 
-/** Apple's systems trust no server's certificate that is valid for longer. */
+/** Apple's systems trust no server certificate that is valid for longer. */
 const VALID_DAYS = 397;
 const DAY_MS = 86_400_000;
 
@@ -33,7 +33,7 @@ const DAY_MS = 86_400_000;
  * Reads `--tls self-signed`, `--tls-host HOST` (repeated), `--tls-cert FILE` and `--tls-key FILE`.
  *
  * @returns `undefined` for plain HTTP
- * @throws {UsageError} flags that do not go together
+ * @throws {UsageError} the options contradict each other
  */
 export function readTlsSettings(flags: {
   readonly tls?: string;
@@ -44,16 +44,16 @@ export function readTlsSettings(flags: {
   const { tls, 'tls-cert': certFile, 'tls-key': keyFile, 'tls-host': hosts = [] } = flags;
   if (tls !== undefined && tls !== 'self-signed') {
     throw new UsageError(
-      `--tls is '${tls}': it must be self-signed; for a certificate of your own give --tls-cert`,
+      `--tls is '${tls}': it must be self-signed; for your own certificate use --tls-cert`,
     );
   }
   if (tls !== undefined && (certFile ?? keyFile) !== undefined) {
-    throw new UsageError('--tls self-signed makes its own certificate: leave out --tls-cert and --tls-key');
+    throw new UsageError('--tls self-signed generates a certificate: leave out --tls-cert and --tls-key');
   }
   if (tls === undefined && hosts.length > 0) throw new UsageError('--tls-host needs --tls self-signed');
   for (const host of hosts) {
     if (isIP(host) === 0 && !/^(?:\*\.)?[\w-]+(?:\.[\w-]+)*$/.test(host)) {
-      throw new UsageError(`--tls-host is '${host}': it must be a host's name, *.NAME, or an IP address`);
+      throw new UsageError(`--tls-host is '${host}': it must be a host name, *.NAME, or an IP address`);
     }
   }
   if (tls !== undefined) return { kind: 'self-signed', folder: FOLDER, hosts };
@@ -62,7 +62,7 @@ export function readTlsSettings(flags: {
   throw new UsageError(certFile === undefined ? '--tls-key needs --tls-cert' : '--tls-cert needs --tls-key');
 }
 
-/** @throws {UsageError} naming the file that is missing, unreadable, expired, or does not fit the other */
+/** @throws {UsageError} names the file that is missing, not readable, expired, or does not match the other one */
 export async function loadTls(settings: TlsSettings): Promise<TlsPair> {
   if (settings.kind === 'self-signed')
     return selfSigned(settings.folder, [...LOCAL_HOSTS, ...settings.hosts]);
@@ -72,10 +72,10 @@ export async function loadTls(settings: TlsSettings): Promise<TlsPair> {
     key: readSettingsFile('--tls-key', keyFile),
   };
   const certificate = parse(
-    `--tls-cert: ${certFile} is no certificate in PEM`,
+    `--tls-cert: ${certFile} is not a certificate in PEM`,
     () => new X509Certificate(pair.cert),
   );
-  const key = parse(`--tls-key: ${keyFile} is no private key in PEM without a passphrase`, () =>
+  const key = parse(`--tls-key: ${keyFile} is not a private key in PEM without a passphrase`, () =>
     createPrivateKey(pair.key),
   );
   if (!certificate.checkPrivateKey(key)) {
@@ -93,18 +93,18 @@ export async function loadTls(settings: TlsSettings): Promise<TlsPair> {
 }
 
 /**
- * The pair in the folder, or a new one there. It is no authority: with its key nobody can sign for other hosts, so
- * trusting it is safe, and there is no chain whose authority key identifier a strict client would miss.
+ * The pair stored in the folder, or a new one. The certificate is not an authority: its key cannot sign for other
+ * hosts, so it is safe to trust, and a strict client does not require an authority key identifier.
  */
 async function selfSigned(folder: string, hosts: readonly string[]): Promise<TlsPair> {
   const certFile = resolve(join(folder, 'cert.pem'));
   const keyFile = resolve(join(folder, 'key.pem'));
-  const kept = existsSync(certFile) && existsSync(keyFile);
-  if (kept) {
+  const isStored = existsSync(certFile) && existsSync(keyFile);
+  if (isStored) {
     const pair = { cert: readFileSync(certFile, 'utf8'), key: readFileSync(keyFile, 'utf8') };
     if (isUsable(pair, hosts)) return { ...pair, trustFile: certFile };
   }
-  // loaded only here: that alone takes a quarter of the 500 ms in which the gateway is to be ready
+  // imported on first use: it takes a quarter of the gateway's start time of 500 ms
   const { generate } = await import('selfsigned');
   const { cert, private: key } = await generate(
     [{ name: 'commonName', value: 'API Gateway on this machine' }],
@@ -135,7 +135,7 @@ async function selfSigned(folder: string, hosts: readonly string[]): Promise<Tls
   return { cert, key, trustFile: certFile };
 }
 
-/** Its key fits, it is for all of the hosts, and good for another day. */
+/** Whether the key matches and the certificate has all hosts and is valid for another day. */
 function isUsable({ cert, key }: TlsPair, hosts: readonly string[]): boolean {
   try {
     const certificate = new X509Certificate(cert);
@@ -148,7 +148,7 @@ function isUsable({ cert, key }: TlsPair, hosts: readonly string[]): boolean {
       )
     );
   } catch {
-    // what somebody else put there, or half of a pair
+    // not written by the gateway, or an incomplete pair
     return false;
   }
 }

@@ -5,29 +5,29 @@ import { type Logger } from 'pino';
 import { LIMITS } from '../limits.js';
 
 /**
- * Bytes at the gateway's port that Node cannot read as an HTTP request: they get an HTTP response that says what they
- * seem to be, and one warning a minute for each cause.
+ * Handles bytes that Node cannot parse as an HTTP request: sends an HTTP response with the probable cause, and logs one
+ * warning a minute for each cause.
  */
 export class UnreadableRequests {
   readonly #warnings = new Map<string, Warning>();
 
-  /** @param now milliseconds of real time */
+  /** @param now real time in milliseconds */
   constructor(
     private readonly log: Logger,
     private readonly now: () => number = Date.now,
   ) {}
 
-  /** The server's `clientError`: what is wrong, and the connection it is wrong on. */
+  /** Listener for the server's event `clientError`. */
   respond(error: ClientError, socket: Duplex): void {
     const { code = '' } = error;
-    // the client broke the connection off; nothing was unreadable
+    // the client aborted the connection
     if (!/^(HPE_|ERR_HTTP_|ERR_SSL_)/.test(code)) {
       socket.destroy();
       return;
     }
     const { cause, status, advice } = causeOf(code, error.rawPacket ?? Buffer.alloc(0));
     const { remoteAddress: sourceIp, bytesRead } = socket as Partial<Socket>;
-    // a browser opens connections that it may never use
+    // browsers open spare connections
     const isUnused = code === 'ERR_HTTP_REQUEST_TIMEOUT' && bytesRead === 0;
     if (!isUnused) this.#warn(cause, { status, code, advice, sourceIp });
     if (status === undefined || !socket.writable || hasResponseStarted(socket)) {
@@ -42,7 +42,7 @@ export class UnreadableRequests {
       `Date: ${new Date().toUTCString()}`,
       'Connection: close',
     ];
-    // a socket that is closed with unread bytes is reset, and the client may lose the response
+    // closing a socket with unread bytes resets it, and the client may lose the response
     socket.resume();
     socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
   }
@@ -60,32 +60,32 @@ export class UnreadableRequests {
   }
 }
 
-/** As Node passes it to `clientError`. */
+/** The error of Node's event `clientError`. */
 export interface ClientError extends NodeJS.ErrnoException {
-  /** The packet at which it was noticed. */
+  /** The packet in which the error was found. */
   readonly rawPacket?: Buffer;
 }
 
 interface Warning {
   readonly loggedAt: number;
-  /** How often the same was not logged since. */
+  /** Number of warnings that were not logged since. */
   suppressed: number;
 }
 
 interface Cause {
   readonly cause: string;
-  /** `undefined` where no response can be sent. */
+  /** `undefined` if no response can be sent. */
   readonly status: number | undefined;
   readonly advice: string;
 }
 
-/** One line a minute and cause is enough for a person, and a load balancer that checks every second fills no disk. */
+/** A load balancer that checks every second must not fill the disk. */
 const WARN_EVERY_MS = 60_000;
 
 /** @see https://www.haproxy.org/download/1.8/doc/proxy-protocol.txt */
 const PROXY_V2 = Buffer.from('\r\n\r\n\0\r\nQUIT\n');
 
-/** Of a TLS record: a handshake of any version. */
+/** First bytes of a TLS handshake, in any version. */
 const TLS_HANDSHAKE = Buffer.from([0x16, 0x03]);
 
 const HEADER_KB = LIMITS.handshakeHeaderBytes / 1024;
@@ -98,22 +98,21 @@ function causeOf(code: string, bytes: Buffer): Cause {
       cause: `request line and headers over ${HEADER_KB} KB`,
       status: 431,
       advice:
-        'a browser sends the cookies of every program on this host, whatever its port: delete those of localhost, or open 127.0.0.1 instead; a long token counts too',
+        'a browser sends the cookies of every program on this host, for all ports: delete those of localhost, or open 127.0.0.1 instead; a long token counts too',
     };
   }
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT' || code === 'HPE_INVALID_EOF_STATE') {
     return {
       cause: 'an incomplete request',
       status: code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400,
-      advice: 'the client stopped in the middle of the request line or the headers',
+      advice: 'the client stopped within the request line or the headers',
     };
   }
   if (startsWith('PROXY ') || startsWith(PROXY_V2)) {
     return {
       cause: `PROXY protocol v${startsWith('PROXY ') ? 1 : 2}`,
       status: 400,
-      advice:
-        'switch it off at the load balancer in front (HAProxy: send-proxy; AWS: proxy_protocol_v2.enabled)',
+      advice: 'switch it off at the load balancer (HAProxy: send-proxy; AWS: proxy_protocol_v2.enabled)',
     };
   }
   if (startsWith(TLS_HANDSHAKE)) {
@@ -127,7 +126,7 @@ function causeOf(code: string, bytes: Buffer): Cause {
     return {
       cause: 'HTTP/2 without an upgrade',
       status: 400,
-      advice: 'the gateway speaks HTTP/1.1: switch prior knowledge of HTTP/2 off in the client or proxy',
+      advice: 'the gateway supports HTTP/1.1: switch off prior knowledge of HTTP/2 in the client or proxy',
     };
   }
   if (code === 'ERR_SSL_HTTP_REQUEST') {
@@ -141,23 +140,24 @@ function causeOf(code: string, bytes: Buffer): Cause {
     return {
       cause: 'a client does not trust the certificate',
       status: undefined,
-      advice: 'give it the certificate that the line "listening" names as trust, or your own with --tls-cert',
+      advice:
+        'give it the certificate in the field trust of the log line "listening", or use your own with --tls-cert',
     };
   }
   if (code.startsWith('ERR_SSL_')) {
     return {
-      cause: 'no TLS that can be read at the TLS port',
+      cause: 'bytes at the TLS port that are not TLS',
       status: undefined,
       advice:
-        'plain bytes, the PROXY protocol or an old TLS version come here; the gateway speaks TLS 1.2 and 1.3',
+        'usually plain bytes, the PROXY protocol or an old TLS version; the gateway supports TLS 1.2 and 1.3',
     };
   }
-  return { cause: 'bytes that are not HTTP', status: 400, advice: 'only HTTP/1.1 is spoken at this port' };
+  return { cause: 'bytes that are not HTTP', status: 400, advice: 'this port supports only HTTP/1.1' };
 }
 
 /**
- * Whether writing would corrupt a response that is on its way. Node's own answer to such errors looks at the same field
- * (lib/_http_server.js, socketOnError); a set of our own would cost each request an entry.
+ * Whether writing would corrupt a response in flight. Node's own handler reads the same field (lib/_http_server.js,
+ * socketOnError); a set of our own would cost an entry for each request.
  */
 function hasResponseStarted(socket: Duplex): boolean {
   const { _httpMessage: response } = socket as { readonly _httpMessage?: ServerResponse | null };

@@ -1,19 +1,19 @@
 import { readJsonFile } from '../settings-file.js';
 import { UsageError } from '../usage-error.js';
 
-/** Who a caller is, as `context.identity.*` and AWS's messages name it. */
+/** The identity of a caller, as in `context.identity.*` and AWS's messages. */
 export interface Identity {
-  /** Of a user, or of a role's session. */
+  /** ARN of a user, or of a role's session. */
   readonly arn: string;
   /** Twelve digits. */
   readonly accountId: string;
-  /** AWS's own begin with `AIDA`, or `AROA` for a role; unless told, the access key's id. */
+  /** On AWS it begins with `AIDA`, or `AROA` for a role; by default the access key's id. */
   readonly userId: string;
 }
 
 export interface AccessKey {
   readonly secretAccessKey: string;
-  /** Of temporary credentials, which are valid only together with it. */
+  /** Required with temporary credentials. */
   readonly sessionToken: string | undefined;
   readonly identity: Identity;
 }
@@ -25,8 +25,8 @@ export type AccessKeys = ReadonlyMap<string, AccessKey>;
  * Reads `--credentials FILE`: a JSON object of access key id → `{ secretAccessKey, sessionToken?, accountId?, arn?,
  * userId? }`.
  *
- * @param defaultAccountId of identities that name none
- * @throws {UsageError} naming the file, the entry and what it should be, never a secret
+ * @param defaultAccountId for identities without an account id
+ * @throws {UsageError} names the file, the entry and what is expected, never a secret
  */
 export function readAccessKeys(file: string, defaultAccountId: string): AccessKeys {
   const json = readJsonFile('--credentials', file);
@@ -35,15 +35,16 @@ export function readAccessKeys(file: string, defaultAccountId: string): AccessKe
   }
   const problems: string[] = [];
   const keys = Object.entries(json).map(([accessKeyId, entry]) => {
-    const say = (problem: string) => void problems.push(`--credentials: ${file}: ${accessKeyId}${problem}`);
-    return [accessKeyId, readEntry(accessKeyId, entry, defaultAccountId, say)] as const;
+    const report = (problem: string) =>
+      void problems.push(`--credentials: ${file}: ${accessKeyId}${problem}`);
+    return [accessKeyId, readEntry(accessKeyId, entry, defaultAccountId, report)] as const;
   });
-  if (keys.length === 0) problems.push(`--credentials: ${file} has no entry, so nobody could sign`);
+  if (keys.length === 0) problems.push(`--credentials: ${file} has no entry: no caller could sign`);
   if (problems.length > 0) throw new UsageError(problems.join('\n'));
   return new Map(keys);
 }
 
-/** The one identity of `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and, if it is there, `AWS_SESSION_TOKEN`. */
+/** The identity of `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and optionally `AWS_SESSION_TOKEN`. */
 export function accessKeysOfEnvironment(env: NodeJS.ProcessEnv, accountId: string): AccessKeys | undefined {
   const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = env;
   if (!accessKeyId || !secretAccessKey) return undefined;
@@ -56,7 +57,7 @@ export function accessKeysOfEnvironment(env: NodeJS.ProcessEnv, accountId: strin
   ]);
 }
 
-/** Of an access key about which nothing else is known. */
+/** The identity of an access key without further details. */
 export const unnamedIdentity = (accessKeyId: string, accountId: string): Identity => ({
   arn: `arn:aws:iam::${accountId}:user/${accessKeyId}`,
   accountId,
@@ -72,29 +73,29 @@ function readEntry(
   accessKeyId: string,
   entry: unknown,
   defaultAccountId: string,
-  say: (problem: string) => void,
+  report: (problem: string) => void,
 ): AccessKey {
   const members = isObject(entry) ? entry : {};
-  if (!isObject(entry)) say(' must be an object with secretAccessKey');
+  if (!isObject(entry)) report(' must be an object with secretAccessKey');
   for (const [name, value] of Object.entries(members)) {
-    if (!MEMBERS.includes(name)) say(` has '${name}': it may have ${MEMBERS.join(', ')}`);
-    else if (typeof value !== 'string' || value === '') say(`.${name} must be a string that is not empty`);
+    if (!MEMBERS.includes(name)) report(` has '${name}': it may have ${MEMBERS.join(', ')}`);
+    else if (typeof value !== 'string' || value === '') report(`.${name} must be a non-empty string`);
   }
-  if (isObject(entry) && members.secretAccessKey === undefined) say('.secretAccessKey is missing');
+  if (isObject(entry) && members.secretAccessKey === undefined) report('.secretAccessKey is missing');
 
   const text = (name: string) => (typeof members[name] === 'string' ? members[name] : undefined);
   const [isArn, userAccount, roleAccount] = text('arn')?.match(ARN) ?? [];
   if (text('arn') !== undefined && isArn === undefined) {
-    say(
+    report(
       `.arn is '${text('arn')}': it must be arn:aws:iam::ACCOUNT:user/NAME or arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION`,
     );
   }
-  const ofArn = userAccount ?? roleAccount;
-  const accountId = text('accountId') ?? ofArn ?? defaultAccountId;
-  if (!/^\d{12}$/.test(accountId)) say(`.accountId is '${accountId}': it must be twelve digits`);
-  else if (ofArn !== undefined && ofArn !== accountId) {
-    say(
-      `.accountId is ${accountId}, and its arn is of ${ofArn}: they must be the same, or leave accountId out`,
+  const arnAccount = userAccount ?? roleAccount;
+  const accountId = text('accountId') ?? arnAccount ?? defaultAccountId;
+  if (!/^\d{12}$/.test(accountId)) report(`.accountId is '${accountId}': it must be twelve digits`);
+  else if (arnAccount !== undefined && arnAccount !== accountId) {
+    report(
+      `.accountId is ${accountId}, but its arn has ${arnAccount}: they must be equal; accountId may be left out`,
     );
   }
   const unnamed = unnamedIdentity(accessKeyId, accountId);

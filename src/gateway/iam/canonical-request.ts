@@ -1,23 +1,23 @@
 import { createHash } from 'node:crypto';
 
-/** A request as it came over the wire: the signature covers its bytes, not what they mean. */
+/** An unmodified request: the signature covers its bytes, not their meaning. */
 export interface SignedRequest {
   readonly method: string;
   /** Path and query, undecoded. */
   readonly target: string;
-  /** Names and values by turns. */
+  /** Flat list: name, value, … */
   readonly rawHeaders: readonly string[];
   readonly body: Uint8Array;
 }
 
 /**
- * The text that a signature covers, written from the specification and not by the signer that the SDKs share, so that
- * the two check each other. The path is encoded once more as it came: `@connections` counts as `%40connections`, and
- * `%40connections/…%3D` as `%2540connections/…%253D`. So it stands in the answers of AWS itself to wrongly signed
- * posts, read 2026-11-20 in https://github.com/okigan/awscurl/issues/61,
- * https://github.com/agilord/aws_client/issues/440 and https://github.com/aws/aws-sdk-net/issues/3132.
+ * The text that a signature covers. It is built from the specification and not by the SDKs' shared signer, so that
+ * the two check each other. The unmodified path is encoded once more: `@connections` becomes `%40connections`, and
+ * `%40connections/…%3D` becomes `%2540connections/…%253D`. AWS's own responses to wrongly signed posts show it, read
+ * 2026-11-20 in https://github.com/okigan/awscurl/issues/61, https://github.com/agilord/aws_client/issues/440 and
+ * https://github.com/aws/aws-sdk-net/issues/3132.
  *
- * @param signedHeaders lower-case names, in the order in which the signature names them
+ * @param signedHeaders names in lower case, in the order of the signature
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
 export function canonicalRequest(request: SignedRequest, signedHeaders: readonly string[]): string {
@@ -29,12 +29,12 @@ export function canonicalRequest(request: SignedRequest, signedHeaders: readonly
     ...signedHeaders.map((name) => `${name}:${canonicalValue(headerValues(request.rawHeaders, name))}`),
     '',
     signedHeaders.join(';'),
-    // where AWS is silent: always of the body, so that UNSIGNED-PAYLOAD does not pass
+    // where AWS is silent: always the body's hash, so that UNSIGNED-PAYLOAD does not match
     sha256(request.body),
   ].join('\n');
 }
 
-/** @param text as Node's HTTP has it: one character for each byte */
+/** @param text in the form of Node's HTTP: one character for each byte */
 export const sha256 = (text: string | Uint8Array) =>
   createHash('sha256')
     .update(typeof text === 'string' ? Buffer.from(text, 'latin1') : text)
@@ -45,7 +45,7 @@ export function headerValues(rawHeaders: readonly string[], name: string): reado
   return rawHeaders.filter((_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === name);
 }
 
-/** Names and values, decoded, in the order in which they came. */
+/** Decoded names and values, in their original order. */
 export function queryParameters(query: string): readonly (readonly [string, string])[] {
   return query
     .split('&')
@@ -74,20 +74,20 @@ function canonicalQuery(query: string): string {
     .join('&');
 }
 
-/** Only blanks and tabs: a byte of UTF-8 can look like a space of another kind. */
+/** Collapses spaces and tabs only: a byte of UTF-8 can look like another kind of space. */
 const canonicalValue = (values: readonly string[]) =>
   values.map((value) => value.replaceAll(/[ \t]+/g, ' ').replaceAll(/^ | $/g, '')).join(',');
 
 const compare = (a: string, b: string) => Number(a > b) - Number(a < b);
 
-/** All but letters, digits and `-._~`. */
+/** Encodes all characters but letters, digits and `-._~`. */
 const encode = (text: string) =>
   encodeURIComponent(text).replaceAll(
     /[!'()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   );
 
-/** Unlike in forms, `+` is a plus. What is no percent-encoding stays as it is, and the signature tells. */
+/** Unlike in forms, `+` is a plus. Invalid percent-encoding is unmodified; the signature decides. */
 function decode(text: string): string {
   try {
     return decodeURIComponent(text);

@@ -1,14 +1,14 @@
-/** Why a caller is refused, in AWS's own names. API Gateway answers every one of them with 403. */
+/** The reason of a refusal, by AWS's name. API Gateway responds to all of them with 403. */
 export type IamErrorType =
   /** Neither an Authorization header nor a presigned query string. */
   | 'MissingAuthenticationTokenException'
-  /** There is something, and it is no complete signature. */
+  /** The signature is incomplete. */
   | 'IncompleteSignatureException'
-  /** It is complete and wrong: another secret, another request, another scope, too old or too new. */
+  /** The signature is wrong: another secret, another request, another scope, too old or too new. */
   | 'InvalidSignatureException'
-  /** No such access key, or not with this session token. */
+  /** The access key does not exist, or has another session token. */
   | 'UnrecognizedClientException'
-  /** Signed well, and no policy allows it or one denies it. */
+  /** The signature is valid, but no policy allows the request, or one denies it. */
   | 'AccessDeniedException';
 
 export class IamError extends Error {

@@ -3,36 +3,36 @@ import { UsageError } from '../usage-error.js';
 import { type AccessKeys, accessKeysOfEnvironment, readAccessKeys } from './access-keys.js';
 import { parsePolicy, type Policy, PolicyError } from './policy.js';
 
-/** Who may call, and what. */
+/** Access keys and policies of callers. */
 export interface IamSettings {
-  /** Whether a call of `@connections` has to be signed. A route with `AWS_IAM` asks for a signature in any case. */
+  /** Whether requests to `@connections` must be signed. A route with `AWS_IAM` always requires a signature. */
   readonly auth: 'off' | 'sigv4';
-  /** `undefined`: none is known, so a signature is read and its secret cannot be checked. */
+  /** `undefined` when none are known: a signature is then required, but its secret is not checked. */
   readonly accessKeys: AccessKeys | undefined;
   readonly policies: Policies;
 }
 
 export interface Policies {
-  /** By the identity's ARN. */
+  /** ARN of an identity → its policy. */
   readonly byArn: ReadonlyMap<string, Policy>;
-  /** Of those who have none of their own; without it they are allowed nothing. */
+  /** Policy of all other identities; without it they are allowed nothing. */
   readonly others: Policy | undefined;
 }
 
-/** Without `--policy`, whoever can sign may do everything. */
+/** Without `--policy`, every identity is allowed everything. */
 export const FULL_ACCESS: Policies = {
   byArn: new Map(),
   others: parsePolicy({ Statement: { Effect: 'Allow', Action: '*', Resource: '*' } }),
 };
 
-/** Nothing is signed; `AWS_IAM` routes take any access key. */
+/** No signatures; routes with `AWS_IAM` accept any access key. */
 export const IAM_OFF: IamSettings = { auth: 'off', accessKeys: undefined, policies: FULL_ACCESS };
 
 /**
  * Reads `--auth`, `--credentials FILE` and `--policy FILE`.
  *
- * @param accountId twelve digits; of identities that name none
- * @throws {UsageError} naming the flag, the file and what is wrong in it
+ * @param accountId twelve digits; for identities without an account id
+ * @throws {UsageError} names the option, the file and its problem
  */
 export function readIamSettings(
   flags: { readonly auth?: string; readonly credentials?: string; readonly policy?: string },
@@ -47,21 +47,21 @@ export function readIamSettings(
   if (credentials !== undefined) {
     return { auth, accessKeys: readAccessKeys(credentials, accountId), policies };
   }
-  // the environment of whoever works with AWS has keys that have nothing to do with this gateway
+  // with auth off, keys in the environment are unrelated to this gateway
   const accessKeys = auth === 'off' ? undefined : accessKeysOfEnvironment(env, accountId);
   if (auth === 'sigv4' && accessKeys === undefined) {
     throw new UsageError(
-      '--auth sigv4 needs to know who may sign: give --credentials FILE, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
+      '--auth sigv4 needs access keys: give --credentials FILE, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
     );
   }
   return { auth, accessKeys, policies };
 }
 
-/** One policy for all identities, or an object of ARN → policy. */
+/** The file has one policy for all identities, or an object of ARN → policy. */
 function readPolicies(file: string): Policies {
   const json = readJsonFile('--policy', file);
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
-    throw new UsageError(`--policy: ${file} must be a policy, or an object of identity's ARN → policy`);
+    throw new UsageError(`--policy: ${file} must be a policy, or an object of ARN → policy`);
   }
   if ('Statement' in json || 'Version' in json) {
     return { byArn: new Map(), others: readPolicy(json, `--policy: ${file}`) };
@@ -69,7 +69,7 @@ function readPolicies(file: string): Policies {
   const byArn = Object.entries(json).map(([arn, document]) => {
     if (arn.startsWith('arn:')) return [arn, readPolicy(document, `--policy: ${file}: ${arn}`)] as const;
     throw new UsageError(
-      `--policy: ${file} has '${arn}': it must be a policy, with Version and Statement, or an object of identity's ARN → policy`,
+      `--policy: ${file} has '${arn}': it must be a policy, with Version and Statement, or an object of ARN → policy`,
     );
   });
   return { byArn: new Map(byArn), others: undefined };

@@ -1,4 +1,5 @@
 import { type Clock } from '../clock.js';
+import { isSessionOfRole } from '../silent/authorization-choices.js';
 import { type Identity, unnamedIdentity } from './access-keys.js';
 import { type SignedRequest } from './canonical-request.js';
 import { IamError } from './iam-error.js';
@@ -8,7 +9,7 @@ import { readSignature } from './read-signature.js';
 import { readSigner, verifySigner } from './signer.js';
 import { checkScope } from './verify-signature.js';
 
-/** The part of AWS's Identity and Access Management that a call of API Gateway meets: who signed it, and may they. */
+/** The part of AWS Identity and Access Management that API Gateway uses: verifies signatures and evaluates policies. */
 export class Iam {
   constructor(
     private readonly settings: IamSettings,
@@ -16,18 +17,18 @@ export class Iam {
     private readonly clock: Clock,
   ) {}
 
-  /** Whether a call of `@connections` has to be signed. */
+  /** Whether requests to `@connections` must be signed. */
   get guardsConnections(): boolean {
     return this.settings.auth === 'sigv4';
   }
 
   /**
    * @param action such as `execute-api:Invoke`
-   * @param path the end of the resource's ARN: `{apiId}/{stage}/$connect`
-   * @returns who signed it
-   * @throws {IamError} it is not signed, not signed well, or its signer is not allowed to
+   * @param resourcePath the end of the resource's ARN: `{apiId}/{stage}/$connect`
+   * @returns the signer's identity
+   * @throws {IamError} the signature is missing or not valid, or the signer is not allowed to do it
    */
-  authorize(request: SignedRequest, action: string, path: string): Identity {
+  authorize(request: SignedRequest, action: string, resourcePath: string): Identity {
     const identity = this.#authenticate(request);
     const { region, accountId } = this.plane;
     const { byArn, others } = this.settings.policies;
@@ -35,18 +36,18 @@ export class Iam {
     const decision =
       policy === undefined
         ? 'implicitDeny'
-        : evaluatePolicy(policy, action, `arn:aws:execute-api:${region}:${accountId}:${path}`);
+        : evaluatePolicy(policy, action, `arn:aws:execute-api:${region}:${accountId}:${resourcePath}`);
     if (decision === 'allowed') return identity;
 
-    // recorded so of a role's session; of users, https://repost.aws/knowledge-center/api-gateway-iam-sigv4-mismatch
-    const kind = identity.arn.includes(':assumed-role/') ? 'session' : 'identity-based';
+    // recorded for a role's session; for users: https://repost.aws/knowledge-center/api-gateway-iam-sigv4-mismatch
+    const kind = isSessionOfRole(identity.arn) ? 'session' : 'identity-based';
     const because =
       decision === 'explicitDeny'
         ? `with an explicit deny in ${kind === 'session' ? 'a' : 'an'} ${kind} policy`
         : `because no ${kind} policy allows the ${action} action`;
     throw new IamError(
       'AccessDeniedException',
-      `User: ${identity.arn} is not authorized to perform: ${action} on resource: arn:aws:execute-api:${region}:********${accountId.slice(-4)}:${path} ${because}`,
+      `User: ${identity.arn} is not authorized to perform: ${action} on resource: arn:aws:execute-api:${region}:********${accountId.slice(-4)}:${resourcePath} ${because}`,
     );
   }
 
@@ -65,5 +66,5 @@ export class Iam {
   }
 }
 
-/** The name by which WebSocket APIs and `@connections` are signed for. */
+/** Signing name of WebSocket APIs and `@connections`. */
 const SERVICE = 'execute-api';

@@ -1,5 +1,5 @@
 /**
- * IAM policies: of identities, from `--policy`, and those that a Lambda authorizer returns. Pure.
+ * An IAM policy: of an identity, from `--policy`, or the result of a Lambda authorizer.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
  */
@@ -13,16 +13,16 @@ interface Statement {
   readonly resources: Patterns;
 }
 
-/** Any of the patterns, or none of them for NotAction and NotResource. */
+/** Matches any of the patterns; with NotAction and NotResource none of them. */
 interface Patterns {
   readonly isNegated: boolean;
   readonly patterns: readonly RegExp[];
 }
 
-/** Without a statement that speaks of it, everything is denied, implicitly. */
+/** A request that no statement matches is denied implicitly. */
 export type Decision = 'allowed' | 'explicitDeny' | 'implicitDeny';
 
-/** @param resource matched literally: of `@connections` it ends in the text `{connectionId}`, never in an id */
+/** @param resource that of `@connections` ends in the literal text `{connectionId}`, never in an id */
 export function evaluatePolicy({ statements }: Policy, action: string, resource: string): Decision {
   const effects = statements
     .filter(({ actions, resources }) => matches(actions, action) && matches(resources, resource))
@@ -31,7 +31,7 @@ export function evaluatePolicy({ statements }: Policy, action: string, resource:
   return effects.includes('Allow') ? 'allowed' : 'implicitDeny';
 }
 
-/** @throws {PolicyError} it is no policy, or one with something that is not evaluated here */
+/** @throws {PolicyError} the document is not a policy, or has an element that is not supported */
 export function parsePolicy(document: unknown): Policy {
   const { Version, Id, Statement, ...others } = asObject(document, 'the policy');
   refuseOthers(others, 'the policy');
@@ -44,7 +44,7 @@ export function parsePolicy(document: unknown): Policy {
   return { statements: statements.map((statement, index) => parseStatement(statement, index)) };
 }
 
-/** Says what is wrong with a policy, at which of its statements, and what it should be. */
+/** The problem of a policy: the statement, its value, and what is expected. */
 export class PolicyError extends Error {
   override readonly name = 'PolicyError';
 }
@@ -59,7 +59,7 @@ function parseStatement(json: unknown, index: number): Statement {
   }
   return {
     effect: Effect,
-    // actions are named in any case, resources only in their own
+    // actions are case-insensitive, resources case-sensitive
     actions: parsePatterns({ Action, NotAction }, where, 'i'),
     resources: parsePatterns({ Resource, NotResource }, where, ''),
   };
@@ -67,10 +67,10 @@ function parseStatement(json: unknown, index: number): Statement {
 
 /** @param elements an element and its negation, of which a statement has exactly one */
 function parsePatterns(elements: Readonly<Record<string, unknown>>, where: string, flags: string): Patterns {
-  const [name, value, ...more] = Object.entries(elements)
-    .filter(([, given]) => given !== undefined)
+  const [name, value, ...others] = Object.entries(elements)
+    .filter(([, element]) => element !== undefined)
     .flat();
-  if (typeof name !== 'string' || more.length > 0) {
+  if (typeof name !== 'string' || others.length > 0) {
     throw new PolicyError(
       `${where}: it must have ${Object.keys(elements).join(' or ')}, and only one of them`,
     );
@@ -83,7 +83,7 @@ function parsePatterns(elements: Readonly<Record<string, unknown>>, where: strin
     }
     if (text.includes('${')) {
       throw new PolicyError(
-        `${where}: ${name} has '${text}': policy variables are not evaluated here; write the value out, or *`,
+        `${where}: ${name} has '${text}': policy variables are not supported; write the value, or *`,
       );
     }
     return new RegExp(
@@ -107,14 +107,14 @@ function asObject(json: unknown, where: string): Readonly<Record<string, unknown
   throw new PolicyError(`${where} must be a JSON object`);
 }
 
-/** What is not understood must not be taken as granted, nor as denied. */
+/** An element that is not supported is an error: it must neither allow nor deny. */
 function refuseOthers(others: Readonly<Record<string, unknown>>, where: string): void {
   const [name] = Object.keys(others);
   if (name === undefined) return;
   if (name === 'Condition') {
     throw new PolicyError(
-      `${where}: Condition is not evaluated here; leave it out, and add a statement for what it would allow or deny`,
+      `${where}: Condition is not supported; remove it, and add a statement for what it would allow or deny`,
     );
   }
-  throw new PolicyError(`${where}: '${name}' is no element of an identity's policy`);
+  throw new PolicyError(`${where}: '${name}' is not an element of an identity-based policy`);
 }

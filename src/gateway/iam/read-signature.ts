@@ -2,16 +2,16 @@ import { createHash } from 'node:crypto';
 import { headerValues, queryParameters, type SignedRequest } from './canonical-request.js';
 import { IamError } from './iam-error.js';
 
-/** What a request says about its own signature; nothing of it is checked yet. */
+/** The signature of a request, before any check. */
 export interface Signature {
   readonly accessKeyId: string;
   /** `{date}/{region}/{service}/aws4_request` */
   readonly scope: Scope;
-  /** Lower-case names in the order given. */
+  /** Names in lower case, in their original order. */
   readonly signedHeaders: readonly string[];
   /** `20261120T231500Z` */
   readonly time: string;
-  /** Of a presigned URL that says so. */
+  /** Only of a presigned URL with `X-Amz-Expires`. */
   readonly expiresSeconds: number | undefined;
   readonly sessionToken: string | undefined;
   /** In hexadecimal. */
@@ -28,16 +28,15 @@ export interface Scope {
 
 export const ALGORITHM = 'AWS4-HMAC-SHA256';
 
-/** A presigned URL is good for at most a week. */
+/** Longest lifetime of a presigned URL: a week. */
 const MAX_EXPIRES_SECONDS = 604_800;
 
 /**
- * Reads the signature from the Authorization header, or from the query string of a presigned URL.
- * The words for what is missing are those in the answers of API Gateway that users quote, such as
- * https://github.com/aws/chalice/issues/828, read 2026-11-20; there, too, the status is 403, where other services
- * answer 400 (https://github.com/aws-amplify/amplify-flutter/issues/1539).
+ * Reads the signature from the Authorization header, or from the query string of a presigned URL. The texts are those
+ * of API Gateway's responses, such as in https://github.com/aws/chalice/issues/828, read 2026-11-20; their status is
+ * 403, where other services use 400 (https://github.com/aws-amplify/amplify-flutter/issues/1539).
  *
- * @throws {IamError} there is none, or it is not complete
+ * @throws {IamError} there is no signature, or it is incomplete
  */
 export function readSignature(request: Omit<SignedRequest, 'body'>): Signature {
   const [, query = ''] = request.target.split(/\?(.*)/s);
@@ -119,7 +118,7 @@ function readCredential(algorithm: string, credential: string): Pick<Signature, 
   return { accessKeyId, scope: { date, region, service, terminator } };
 }
 
-/** X-Amz-Date is in ISO 8601's basic format; a header Date may be in HTTP's. */
+/** X-Amz-Date has ISO 8601's basic format; the header Date may have HTTP's. */
 function readTime(text: string): string {
   const time = /^\w{3}, /.test(text) ? basicTime(Date.parse(text)) : text;
   if (time !== '' && time === basicTime(timeOf(time))) return time;
@@ -128,7 +127,7 @@ function readTime(text: string): string {
   );
 }
 
-/** `20261120T231500Z`; empty for what is no time. */
+/** `20261120T231500Z`; empty for `NaN`. */
 export const basicTime = (ms: number) =>
   Number.isNaN(ms) ? '' : new Date(ms).toISOString().replaceAll(/[:-]|\.\d+/g, '');
 
@@ -145,6 +144,6 @@ function readExpires(text: string | undefined): number | undefined {
 
 const incomplete = (message: string) => new IamError('IncompleteSignatureException', message);
 
-/** AWS no longer repeats the header, which may hold somebody's token. */
+/** AWS no longer quotes the header, which may contain a token. */
 const hashed = (authorization: string) =>
   createHash('sha256').update(authorization, 'latin1').digest('base64');

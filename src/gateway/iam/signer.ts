@@ -4,17 +4,17 @@ import { IamError } from './iam-error.js';
 import { readSignature, type Signature } from './read-signature.js';
 import { checkScope, type ExpectedScope, isSame, verifySignature } from './verify-signature.js';
 
-/** The access key that a request says it is signed with. */
+/** The signature of a request, and the access key that it names. */
 export interface Signer {
   readonly signature: Signature;
   readonly accessKey: AccessKey;
 }
 
 /**
- * Finds the signer of a request: all that needs no body.
+ * Finds the signer of a request: every check that needs no body.
  *
  * @param now milliseconds since 1970
- * @throws {IamError} there is no signature, it is incomplete or for something else, or the access key is unknown
+ * @throws {IamError} there is no signature, it is incomplete or has another scope, or the access key is unknown
  */
 export function readSigner(
   request: Omit<SignedRequest, 'body'>,
@@ -29,13 +29,13 @@ export function readSigner(
   return { signature, accessKey };
 }
 
-/** @throws {IamError} the request was signed with another secret or session token, or is not the one that was signed */
+/** @throws {IamError} the request was signed with another secret or session token, or was changed after signing */
 export function verifySigner(request: SignedRequest, { signature, accessKey }: Signer): void {
   verifySignature(request, signature, accessKey.secretAccessKey);
   if (!hasSessionToken(signature, accessKey)) throw unknownKey();
 }
 
-/** Temporary credentials go with their token, and others go without. */
+/** Temporary credentials need their token, others must have none. */
 const hasSessionToken = (signature: Signature, accessKey: AccessKey) =>
   signature.sessionToken === undefined || accessKey.sessionToken === undefined
     ? signature.sessionToken === accessKey.sessionToken

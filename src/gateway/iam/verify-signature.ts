@@ -1,9 +1,10 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { SIGNATURE_SKEW_MS } from '../silent/authorization-choices.js';
 import { canonicalRequest, sha256, type SignedRequest } from './canonical-request.js';
 import { IamError } from './iam-error.js';
 import { ALGORITHM, basicTime, type Scope, type Signature, timeOf } from './read-signature.js';
 
-/** What a signature has to be made for. */
+/** The scope that a signature must have. */
 export interface ExpectedScope {
   /** The signing name, such as `execute-api`. */
   readonly service: string;
@@ -11,13 +12,10 @@ export interface ExpectedScope {
   readonly region: string | undefined;
 }
 
-/** So far may the signer's clock be off; a presigned URL that does not say how long it is good is good as long. */
-const SKEW_MS = 5 * 60_000;
-
 /**
- * What can be said of a signature without knowing its secret: that it was made for this service, Region and time.
- * Checks and words are AWS's, in its order (recorded of DynamoDB in https://github.com/mhart/dynalite, the scope's
- * also of `@connections` in https://github.com/aws/aws-sdk-js-v3/issues/1831; read 2026-11-20).
+ * Checks a signature without its secret: service, Region and time. Checks, their order and texts are AWS's (recorded
+ * from DynamoDB in https://github.com/mhart/dynalite, those of the scope also from `@connections` in
+ * https://github.com/aws/aws-sdk-js-v3/issues/1831; read 2026-11-20).
  *
  * @param now milliseconds since 1970
  * @throws {IamError}
@@ -28,17 +26,17 @@ export function checkScope(
   now: number,
 ) {
   const signedAt = timeOf(time);
-  const lifeMs = expiresSeconds === undefined ? SKEW_MS : expiresSeconds * 1000;
+  const lifeMs = expiresSeconds === undefined ? SIGNATURE_SKEW_MS : expiresSeconds * 1000;
   if (signedAt < now - lifeMs) {
     const earliest = basicTime(now - lifeMs);
     throw invalid(
       `Signature expired: ${time} is now earlier than ${earliest} (${basicTime(now)} - ${lifeMs / 60_000} min.)`,
     );
   }
-  if (signedAt > now + SKEW_MS) {
-    const latest = basicTime(now + SKEW_MS);
+  if (signedAt > now + SIGNATURE_SKEW_MS) {
+    const latest = basicTime(now + SIGNATURE_SKEW_MS);
     throw invalid(
-      `Signature not yet current: ${time} is still later than ${latest} (${basicTime(now)} + ${SKEW_MS / 60_000} min.)`,
+      `Signature not yet current: ${time} is still later than ${latest} (${basicTime(now)} + ${SIGNATURE_SKEW_MS / 60_000} min.)`,
     );
   }
   if (!signedHeaders.includes('host')) {
@@ -58,9 +56,9 @@ export function checkScope(
 }
 
 /**
- * Signs the request again and compares. As AWS does, the refusal shows what should have been signed.
+ * Signs the request again and compares the signatures. Like AWS's, the refusal shows the text to sign.
  *
- * @throws {IamError} it was signed with another secret, or is not the request that was signed
+ * @throws {IamError} the request was signed with another secret, or was changed after signing
  */
 export function verifySignature(request: SignedRequest, signature: Signature, secretAccessKey: string): void {
   const { scope, time, signedHeaders, value } = signature;
@@ -74,9 +72,9 @@ export function verifySignature(request: SignedRequest, signature: Signature, se
   );
 }
 
-/** Takes as long wherever they differ. */
-export function isSame(expected: string, given: string): boolean {
-  const [a, b] = [Buffer.from(expected), Buffer.from(given)];
+/** Compares two texts in constant time. */
+export function isSame(expected: string, actual: string): boolean {
+  const [a, b] = [Buffer.from(expected), Buffer.from(actual)];
   return a.length === b.length && timingSafeEqual(a, b);
 }
 

@@ -1,41 +1,24 @@
 import { functionOf } from '../control/snapshot.js';
-import { type LambdaRequest } from './call-lambda.js';
+import { AWS_CONTENT_TYPE, jsonAction, queryAction } from '../silent/integration-choices.js';
+import { type AwsRequest, type LambdaRequest } from './integration-request.js';
 
-/** A request to the API of an AWS service, before it is signed. */
-export interface AwsRequest {
-  readonly kind: 'aws';
-  /** As the integration's URI names it: `sqs`, `dynamodb`, `s3`. */
-  readonly service: string;
-  readonly region: string;
-  /** The label before the service in the host, such as a bucket's name. */
-  readonly subdomain: string | undefined;
-  readonly method: string;
-  readonly path: string;
-  /** Decoded names and values. */
-  readonly query: readonly (readonly [string, string])[];
-  /** Names and values by turns. */
-  readonly headers: readonly string[];
-  readonly body: string | Buffer | undefined;
-  readonly timeoutMs: number;
-}
-
-/** The parts of the request that the integration's mapping made. */
+/** The parts of the request that come from the integration's mapping. */
 export interface MappedParts {
   readonly method: string;
   /** `name=value`, both encoded. */
   readonly query: readonly string[];
-  /** Names and values by turns. */
+  /** Flat list: name, value, … */
   readonly headers: readonly string[];
   readonly body: string | Buffer | undefined;
   readonly timeoutMs: number;
 }
 
 /**
- * The request of an `AWS` integration: the service's API at a path, one of its actions, or a Lambda function that is
- * invoked with what the template rendered.
+ * The request of an `AWS` integration: a path of the service's API, one of its actions, or the invocation of a Lambda
+ * function with the rendered template.
  *
  * @param uri `arn:aws:apigateway:{region}:{service}:path/{path}` or `…:{service}:action/{action}`, stage variables and
- *   path parameters filled in; the service may have a subdomain before it, as in `bucket.s3`
+ *   path parameters filled in; the service may have a subdomain, as in `bucket.s3`
  * @returns `undefined` when the URI has none of these forms
  * @see https://docs.aws.amazon.com/apigateway/latest/api/API_PutIntegration.html (uri)
  */
@@ -65,7 +48,7 @@ export function awsRequest(uri: string, mapped: MappedParts): AwsRequest | Lambd
         [query, action?.[1] ?? '', ...mapped.query].filter((part) => part !== '').join('&'),
       ),
     ],
-    headers: withDefaults(headers, { ...ALWAYS, ...named?.headers }),
+    headers: withDefaults(headers, { 'Content-Type': AWS_CONTENT_TYPE, ...named?.headers }),
     body,
     timeoutMs,
   };
@@ -73,29 +56,15 @@ export function awsRequest(uri: string, mapped: MappedParts): AwsRequest | Lambd
 
 const AWS_URI = /^arn:[^:]+:apigateway:([\w-]+):(?:([\w.-]+)\.)?([\w-]+):(path|action)\/(.*)$/s;
 
-/**
- * How an action is named to its service: to those that speak JSON by a header, to all others by `Action`.
- *
- * The guide shows actions of both kinds for REST APIs (`kinesis:action/ListStreams`, `sns:action/Publish`) and does not
- * say what is sent; uncertain for WebSocket APIs.
- */
+/** Query parameters and headers that name an action to its service. */
 function actionRequest(service: string, action: string) {
   const target = JSON_SERVICES[service];
   return target === undefined
-    ? { query: [['Action', action] as const], headers: {} }
-    : {
-        query: [],
-        headers: {
-          'X-Amz-Target': `${target.prefix}.${action}`,
-          'Content-Type': `application/x-amz-json-${target.version}`,
-        },
-      };
+    ? { query: queryAction(action), headers: {} }
+    : { query: [], headers: jsonAction(action, target) };
 }
 
-/** As recorded behind non-proxy HTTP integrations; a body of another type needs a mapped header, here as there. */
-const ALWAYS = { 'Content-Type': 'application/json' };
-
-/** From the services' models in botocore 1.43: `targetPrefix` and `jsonVersion`. */
+/** Services that use the AWS JSON protocol, from their models in botocore 1.43: `targetPrefix` and `jsonVersion`. */
 const JSON_SERVICES: Readonly<
   Record<string, { readonly prefix: string; readonly version: string } | undefined>
 > = {
@@ -111,7 +80,7 @@ const JSON_SERVICES: Readonly<
   states: { prefix: 'AWSStepFunctions', version: '1.0' },
 };
 
-/** What the mapping says comes first. */
+/** Mapped headers take precedence over the defaults. */
 function withDefaults(
   headers: readonly string[],
   defaults: Readonly<Record<string, string>>,
@@ -121,7 +90,7 @@ function withDefaults(
   return [...headers, ...missing.flat()];
 }
 
-/** @returns what is before the first separator and what is after it, if it is there */
+/** @returns the text before the first separator and the text after it, empty without a separator */
 function splitOnce(text: string, separator: string): readonly [string, string] {
   const at = text.indexOf(separator);
   return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];

@@ -1,9 +1,9 @@
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
-import { type AwsRequest } from './aws-request.js';
+import { type BackendResponse } from './backend-response.js';
 import { type HttpClient } from './call-http.js';
-import { type IntegrationAnswer } from './integration-client.js';
 import { IntegrationFailedError } from './integration-errors.js';
+import { type AwsRequest } from './integration-request.js';
 
 export interface AwsCredentials {
   readonly accessKeyId: string;
@@ -12,11 +12,11 @@ export interface AwsCredentials {
 }
 
 export interface AwsServices {
-  /** Service → where it is instead of on AWS, from `--endpoint-for`. */
+  /** Service → its endpoint in place of AWS's, from `--endpoint-for`. */
   readonly endpoints: ReadonlyMap<string, URL>;
   /**
-   * With `--use-machine-credentials`: sign all requests. Without, AWS itself is not called, and requests to the endpoints
-   * are signed with placeholders. The integration's `CredentialsArn` is not assumed.
+   * Given with `--use-machine-credentials`: they sign all requests. Without them AWS itself is not called, and
+   * requests to the endpoints are signed with placeholders.
    */
   readonly credentials: (() => Promise<AwsCredentials>) | undefined;
 }
@@ -24,14 +24,14 @@ export interface AwsServices {
 /**
  * Signs a request to an AWS service with Signature Version 4 and sends it.
  *
- * @throws {IntegrationTimedOutError} no whole answer in time
- * @throws {IntegrationFailedError} no credentials, no connection, or an answer over 10 MB
+ * @throws {IntegrationTimedOutError} no complete response in time
+ * @throws {IntegrationFailedError} no credentials, no connection, or a response over 10 MB
  */
 export async function callAws(
   { endpoints, credentials }: AwsServices,
   http: HttpClient,
   request: AwsRequest,
-): Promise<IntegrationAnswer> {
+): Promise<BackendResponse> {
   const { service, region, method, body, timeoutMs } = request;
   const names = NAMES[service];
   const endpoint = endpoints.get(service);
@@ -44,12 +44,12 @@ export async function callAws(
     .entries()
     .map(([name, values]) => [name, values.map(([, value]) => value)] as const);
   const signer = new SignatureV4({
-    // where one endpoint serves all Regions, one Region signs
+    // a global endpoint has one signing Region
     region: names?.isGlobal ? 'us-east-1' : region,
     service: names?.signing ?? service,
     credentials: credentials ?? PLACEHOLDER,
     sha256: Sha256,
-    // S3 signs the path as it is sent, every other service encodes it once more
+    // S3 signs the path unmodified, every other service encodes it once more
     uriEscapePath: service !== 's3',
   });
   const signed = await signer
@@ -76,15 +76,15 @@ export async function callAws(
   });
 }
 
-/** Stand-ins for AWS services want a signature and do not check it; some take letters and digits only. */
+/** Emulators of AWS services require a signature and do not check it; some accept only letters and digits. */
 const PLACEHOLDER: AwsCredentials = { accessKeyId: 'local', secretAccessKey: 'local' };
 
 const notCalled = (service: string) =>
-  `AWS is not called with this machine's credentials unless the gateway is started with --use-machine-credentials; with --endpoint-for ${service}=URL the request goes to a stand-in`;
+  `AWS is called only with --use-machine-credentials; --endpoint-for ${service}=URL sends the request to an emulator instead`;
 
-/** Credentials as every AWS tool finds them: environment, profile, container, instance. */
+/** Credentials from the SDK's default chain: environment, profile, container, instance. */
 export async function machineCredentials(): Promise<AwsCredentials> {
-  // not before it is needed: it is large, and the gateway is to be ready at once
+  // imported on first use: it is large and would delay the start
   const { defaultProvider } = await import('@aws-sdk/credential-provider-node');
   machine ??= defaultProvider();
   return machine();
@@ -101,8 +101,8 @@ function hostOf({ service, region, subdomain }: AwsRequest): string {
 }
 
 /**
- * Services whose host, or whose name in a signature, is not what the integration's URI calls them; from the services'
- * models in botocore 1.43 (`endpointPrefix`, `signingName`).
+ * Services whose host or signing name differs from their name in an integration's URI; from their models in botocore
+ * 1.43 (`endpointPrefix`, `signingName`).
  */
 const NAMES: Readonly<Record<string, ServiceNames | undefined>> = {
   'bedrock-runtime': { signing: 'bedrock' },
@@ -119,7 +119,7 @@ interface ServiceNames {
   readonly isGlobal?: boolean;
 }
 
-/** Those that come from the connection are set anew. */
+/** By name in lower case, repeated ones joined by commas, without `content-length`, which the HTTP client sets. */
 function headersOf(headers: readonly string[]): Readonly<Record<string, string>> {
   const values = new Map<string, string>();
   for (let index = 0; index + 1 < headers.length; index += 2) {
@@ -131,7 +131,7 @@ function headersOf(headers: readonly string[]): Readonly<Record<string, string>>
   return Object.fromEntries(values);
 }
 
-/** As signatures encode it. */
+/** Percent-encoding of Signature Version 4. */
 const encode = (text: string) =>
   encodeURIComponent(text).replaceAll(
     /[!'()*]/g,

@@ -1,40 +1,39 @@
 import { Agent, type Dispatcher } from 'undici';
 import { LIMITS } from '../limits.js';
-import { type IntegrationAnswer } from './integration-client.js';
+import { type BackendResponse } from './backend-response.js';
 import { IntegrationFailedError, IntegrationTimedOutError } from './integration-errors.js';
 
 /** One HTTP request, ready to be sent. */
 export interface OutgoingRequest {
   readonly origin: string;
-  /** With the query. */
+  /** Path and query. */
   readonly path: string;
   readonly method: string;
-  /** Names and values by turns. */
+  /** Flat list: name, value, … */
   readonly headers: readonly string[];
   readonly body: string | Buffer | undefined;
   readonly timeoutMs: number;
 }
 
-/** Sends requests over kept-alive connections; redirects are answers like any other. */
+/** Sends requests over kept-alive connections and does not follow redirects. */
 export class HttpClient {
   readonly #agent = new Agent({
     connections: 256,
-    // a little less than Node's servers keep a connection (5 s); a server that says its own time is believed
+    // shorter than the 5 s of Node's servers; a server's own Keep-Alive header takes precedence
     keepAliveTimeout: 4_000,
     headersTimeout: 0,
     bodyTimeout: 0,
-    maxResponseSize: LIMITS.integrationAnswerBytes,
+    maxResponseSize: LIMITS.integrationResponseBytes,
   });
 
   /**
-   * @throws {IntegrationTimedOutError} no whole answer within the timeout, which is real time: the backend does not
-   *   live by the gateway's clock
-   * @throws {IntegrationFailedError} no connection, no HTTP, or an answer over 10 MB
+   * @throws {IntegrationTimedOutError} no complete response within the timeout, in real time
+   * @throws {IntegrationFailedError} no connection, no HTTP, or a response over 10 MB
    */
-  async send({ timeoutMs, ...request }: OutgoingRequest): Promise<IntegrationAnswer> {
+  async send({ timeoutMs, ...request }: OutgoingRequest): Promise<BackendResponse> {
     return new Promise((resolve, reject) => {
       const { origin, path, method, headers, body = null } = request;
-      const receiver = new AnswerReceiver(timeoutMs, resolve, (cause, isTimeout) =>
+      const receiver = new ResponseReceiver(timeoutMs, resolve, (cause, isTimeout) =>
         reject(
           isTimeout
             ? new IntegrationTimedOutError(timeoutMs, { cause })
@@ -49,33 +48,33 @@ export class HttpClient {
     });
   }
 
-  /** Gives up what is under way and closes the connections. */
+  /** Aborts requests in flight and closes the connections. */
   async close(): Promise<void> {
     await this.#agent.destroy();
   }
 }
 
 /**
- * Takes one answer whole, within its time. This is what undici's own `request` does, without the stream, the signal
- * and the timer left behind that each call of it costs: a third of what the gateway does for a message.
+ * Collects one response within its timeout. undici's own `request` would add a stream, an abort signal and an uncleared
+ * timer to each call: a third of the gateway's processor time for a message.
  */
-class AnswerReceiver implements Dispatcher.DispatchHandler {
+class ResponseReceiver implements Dispatcher.DispatchHandler {
   readonly #timer: NodeJS.Timeout;
   readonly #chunks: Buffer[] = [];
   #controller: Dispatcher.DispatchController | undefined;
   #status = 0;
-  #headers: IntegrationAnswer['headers'] = {};
+  #headers: BackendResponse['headers'] = {};
   #hasTimedOut = false;
 
   constructor(
     timeoutMs: number,
-    private readonly resolve: (answer: IntegrationAnswer) => void,
+    private readonly resolve: (response: BackendResponse) => void,
     private readonly reject: (cause: Error, isTimeout: boolean) => void,
   ) {
     this.#timer = setTimeout(() => {
       this.#hasTimedOut = true;
       const cause = new Error('timeout');
-      // it may still wait for a connection
+      // rejected here, because a request that waits for a connection has no controller to abort
       this.reject(cause, true);
       this.#controller?.abort(cause);
     }, timeoutMs);
@@ -89,9 +88,9 @@ class AnswerReceiver implements Dispatcher.DispatchHandler {
   onResponseStart(
     _: Dispatcher.DispatchController,
     status: number,
-    headers: IntegrationAnswer['headers'],
+    headers: BackendResponse['headers'],
   ): void {
-    // the one after a 1xx replaces it
+    // called for each 1xx too: the last call has the final status
     this.#status = status;
     this.#headers = headers;
   }

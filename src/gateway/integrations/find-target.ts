@@ -1,16 +1,16 @@
 import { type VpcLink } from '../control/fields/vpc-link-fields.js';
 
-/** Where a load balancer really listens: `HOST` or `HOST:PORT`, by its name or its ARN. */
+/** Actual addresses of load balancers: name or ARN → `HOST` or `HOST:PORT`. */
 export type Targets = ReadonlyMap<string, string>;
 
 /**
- * The origin to which an integration's request goes. Over the Internet that is the URI's own. Behind a VPC link it
- * is the link's load balancer: what `--target` says of it, else the URI's host. A target without a port takes the
- * URI's, as a load balancer has one listener for each port.
+ * The origin to which an integration's HTTP request is sent. Over the Internet it is the URI's own. Through a VPC
+ * link it is the address that `--target` gives for the link's load balancer, else the URI's own. An address without a
+ * port gets the URI's port, because a load balancer has one listener for each port.
  *
- * The `Host` header stays the URI's in any case.
+ * The `Host` header is always that of the URI.
  *
- * @throws {NoVpcLinkError} there is no such link
+ * @throws {NoVpcLinkError} the VPC link does not exist
  */
 export function findTarget(
   url: URL,

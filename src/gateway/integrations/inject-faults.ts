@@ -1,29 +1,29 @@
 import { setTimeout } from 'node:timers/promises';
 import { type Faults } from '../faults.js';
 import { IntegrationFailedError, IntegrationTimedOutError } from './integration-errors.js';
-import { type IntegrationRequest } from '../websocket/steps/map-request.js';
+import { type IntegrationRequest } from './integration-request.js';
 
 /**
- * Lets an integration suffer what `PUT /_gateway/faults` asks for, before it is called. A `MOCK` calls nobody.
+ * Injects the faults of `PUT /_gateway/faults` before an integration is called. A `MOCK` has none: it calls nothing.
  *
- * @returns the request with what is left of its timeout
- * @throws {IntegrationTimedOutError} the latency is as long as the timeout
- * @throws {IntegrationFailedError} its VPC link is down, or it was drawn to fail
+ * @returns the request with the rest of its timeout
+ * @throws {IntegrationTimedOutError} the injected latency is not shorter than the timeout
+ * @throws {IntegrationFailedError} the VPC link is down, or the call is one of those that fail
  */
-export async function meetFaults<T extends IntegrationRequest>(request: T, faults: Faults): Promise<T> {
+export async function injectFaults<T extends IntegrationRequest>(request: T, faults: Faults): Promise<T> {
   if (request.kind === 'mock') return request;
   const { timeoutMs } = request;
   const latencyMs = faults.latencyMs('integration');
   if (latencyMs > 0) await setTimeout(Math.min(latencyMs, timeoutMs), undefined, { ref: false });
-  if (latencyMs >= timeoutMs) throw new IntegrationTimedOutError(timeoutMs, { cause: asked() });
+  if (latencyMs >= timeoutMs) throw new IntegrationTimedOutError(timeoutMs, { cause: injected() });
   const vpcLinkId = request.kind === 'http' ? request.vpcLinkId : undefined;
   if (faults.failsIntegration(vpcLinkId)) {
-    throw new IntegrationFailedError(targetOf(request), { cause: asked() });
+    throw new IntegrationFailedError(targetOf(request), { cause: injected() });
   }
   return latencyMs === 0 ? request : { ...request, timeoutMs: timeoutMs - latencyMs };
 }
 
-const asked = () => new Error('PUT /_gateway/faults asked for it');
+const injected = () => new Error('injected by PUT /_gateway/faults');
 
 function targetOf(request: Exclude<IntegrationRequest, { kind: 'mock' }>): string {
   switch (request.kind) {

@@ -1,22 +1,13 @@
 import { type Faults } from '../faults.js';
 import { type Functions } from '../lambda/functions.js';
+import { type BackendResponse } from './backend-response.js';
 import { type AwsServices, callAws } from './call-aws.js';
 import { HttpClient } from './call-http.js';
 import { callLambda } from './call-lambda.js';
-import { type IntegrationRequest } from '../websocket/steps/map-request.js';
-import { meetFaults } from './inject-faults.js';
+import { injectFaults } from './inject-faults.js';
+import { type IntegrationRequest } from './integration-request.js';
 
-/** What the integration answered, whatever its type. */
-export interface IntegrationAnswer {
-  readonly status: number;
-  /** Names in lower case. */
-  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
-  readonly body: Buffer;
-  /** Of the function behind an `AWS` integration, when its answer has one: it selects the integration response. */
-  readonly errorMessage?: string;
-}
-
-/** Sends integration requests, each to where its kind leads. */
+/** Calls integrations of every type. */
 export class IntegrationClient {
   readonly #http = new HttpClient();
 
@@ -28,14 +19,14 @@ export class IntegrationClient {
   ) {}
 
   /**
-   * @param origin where an HTTP request goes, from `findTarget`; the others know for themselves
-   * @throws {IntegrationTimedOutError} no whole answer within the integration's timeout
-   * @throws {IntegrationFailedError} nothing that could be called an answer
+   * @param origin target of an HTTP request, from `findTarget`; by default the origin of its URL
+   * @throws {IntegrationTimedOutError} no complete response within the integration's timeout
+   * @throws {IntegrationFailedError} no response at all
    * @throws {FunctionFailedError} the function of a proxy integration failed
-   * @throws {UnusableAnswerError} the function of a proxy integration returned no answer
+   * @throws {UnusableResponseError} the result of a proxy integration's function is not a response
    */
-  async call(given: IntegrationRequest, origin?: string): Promise<IntegrationAnswer> {
-    const request = await meetFaults(given, this.faults);
+  async call(integrationRequest: IntegrationRequest, origin?: string): Promise<BackendResponse> {
+    const request = await injectFaults(integrationRequest, this.faults);
     switch (request.kind) {
       case 'http': {
         const { url, method, headers, body, timeoutMs } = request;
@@ -53,7 +44,7 @@ export class IntegrationClient {
     }
   }
 
-  /** Gives up what is under way, and ends connections and functions. */
+  /** Aborts calls in flight, closes connections and functions. */
   async close(): Promise<void> {
     await Promise.all([this.#http.close(), this.functions.close()]);
   }

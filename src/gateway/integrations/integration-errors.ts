@@ -1,24 +1,24 @@
-/** No whole answer within the integration's timeout. */
+/** No complete response within the integration's timeout. */
 export class IntegrationTimedOutError extends Error {
   override readonly name = 'IntegrationTimedOutError';
   constructor(timeoutMs: number, options: ErrorOptions) {
-    super(`the integration did not answer within ${timeoutMs} ms`, options);
+    super(`the integration did not respond within ${timeoutMs} ms`, options);
   }
 }
 
-/** No connection, no credentials, no such function: nothing that could be called an answer. */
+/** No response at all: no connection, no credentials, no such function. */
 export class IntegrationFailedError extends Error {
   override readonly name = 'IntegrationFailedError';
   constructor(target: string, options: ErrorOptions) {
     const { cause } = options;
     super(
-      `the integration at ${target} gave no answer: ${cause instanceof Error ? cause.message : String(cause)}`,
+      `the integration at ${target} sent no response: ${cause instanceof Error ? cause.message : String(cause)}`,
       options,
     );
   }
 }
 
-/** The function of an `AWS_PROXY` integration failed: it threw, it ended, or it could not be loaded. */
+/** The function of an `AWS_PROXY` integration failed: it threw an error, exited, or could not be loaded. */
 export class FunctionFailedError extends Error {
   override readonly name = 'FunctionFailedError';
   constructor(functionName: string, errorType: string, errorMessage: string) {
@@ -26,10 +26,10 @@ export class FunctionFailedError extends Error {
   }
 }
 
-/** The function of an `AWS_PROXY` integration returned something that is no answer. */
-export class UnusableAnswerError extends Error {
-  override readonly name = 'UnusableAnswerError';
+/** The result of an `AWS_PROXY` integration's function is not a valid response. */
+export class UnusableResponseError extends Error {
+  override readonly name = 'UnusableResponseError';
   constructor(problem: string) {
-    super(`the function's answer is unusable: ${problem}`);
+    super(`the function's response is unusable: ${problem}`);
   }
 }

@@ -146,9 +146,9 @@ const failedWith = ({ errorType, errorMessage, trace }: FunctionError) =>
   failedResponse(errorType, errorMessage, trace);
 
 function responseOf(payload: string): FunctionResponse {
-  if (Buffer.byteLength(payload) <= LIMITS.functionAnswerBytes) return { payload };
+  if (Buffer.byteLength(payload) <= LIMITS.functionResponseBytes) return { payload };
   return failedResponse(
     'Function.ResponseSizeTooLarge',
-    `Response payload size exceeded maximum allowed payload size (${LIMITS.functionAnswerBytes} bytes).`,
+    `Response payload size exceeded maximum allowed payload size (${LIMITS.functionResponseBytes} bytes).`,
   );
 }

@@ -14,3 +14,22 @@ export function failedResponse(
 ): FunctionResponse {
   return { payload: JSON.stringify({ errorType, errorMessage, trace }), functionError: 'Unhandled' };
 }
+
+/** Type and message of an error in Lambda's form; empty for any other payload. */
+export function readFunctionError(payload: string): {
+  readonly errorType?: string;
+  readonly errorMessage?: string;
+} {
+  let json: unknown;
+  try {
+    json = JSON.parse(payload);
+  } catch {
+    return {};
+  }
+  if (typeof json !== 'object' || json === null) return {};
+  const { errorType, errorMessage } = json as Readonly<Record<string, unknown>>;
+  return {
+    ...(typeof errorType === 'string' && { errorType }),
+    ...(typeof errorMessage === 'string' && { errorMessage }),
+  };
+}

@@ -1,5 +1,5 @@
 import { type Logger } from 'pino';
-import { functionNames } from '../silent.js';
+import { functionNames } from '../silent/lambda-choices.js';
 import { NoFunctionError } from './function-errors.js';
 import { type FunctionResponse } from './function-response.js';
 import { type FunctionSource } from './function-source.js';

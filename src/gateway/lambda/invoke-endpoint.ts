@@ -1,6 +1,6 @@
 import { Agent } from 'undici';
 import { LIMITS } from '../limits.js';
-import { isFunctionError } from '../silent.js';
+import { isFunctionError } from '../silent/lambda-choices.js';
 import { FunctionTimedOutError, FunctionUnavailableError } from './function-errors.js';
 import { failedResponse, type FunctionResponse } from './function-response.js';
 import { type LambdaFunction } from './lambda-function.js';
@@ -16,7 +16,7 @@ export class InvokeEndpoint implements LambdaFunction {
     keepAliveTimeout: 4_000,
     headersTimeout: 0,
     bodyTimeout: 0,
-    maxResponseSize: LIMITS.functionAnswerBytes,
+    maxResponseSize: LIMITS.functionResponseBytes,
   });
   readonly #url: URL;
 

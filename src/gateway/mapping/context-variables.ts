@@ -1,4 +1,4 @@
-import { disconnectVariables } from '../silent.js';
+import { disconnectVariables } from '../silent/mapping-choices.js';
 
 /** Facts that are the same in every event of one connection. */
 export interface ConnectionFacts {

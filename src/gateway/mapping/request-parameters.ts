@@ -1,4 +1,5 @@
-import { mappedText } from '../silent.js';
+import { HOP_BY_HOP_HEADERS } from '../hop-by-hop-headers.js';
+import { mappedText } from '../silent/mapping-choices.js';
 import { ExpressionError } from './expression-error.js';
 import { type JsonPath, parseJsonPath, valueAt } from './json-path.js';
 
@@ -55,7 +56,7 @@ export function parseParameterMapping(destination: string, source: string): Para
       `'${destination}' is not a destination: integration.request.{header|querystring|path}.NAME${hint}`,
     );
   }
-  if (location === 'header' && FRAMING_HEADERS.has(name.toLowerCase())) {
+  if (location === 'header' && HOP_BY_HOP_HEADERS.includes(name.toLowerCase())) {
     throw new ExpressionError(
       `'${destination}': the header ${name} belongs to the connection and cannot be mapped`,
     );
@@ -88,15 +89,6 @@ export function evaluateSource(source: Source, event: Mappable): readonly string
 const NAME = '[a-zA-Z0-9._$-]+';
 const DESTINATION = new RegExp(`^integration\\.request\\.(header|querystring|path)\\.(${NAME})$`);
 const HANDSHAKE = new RegExp(`^route\\.request\\.(multivalue)?(header|querystring)\\.(${NAME})$`);
-const FRAMING_HEADERS = new Set([
-  'connection',
-  'content-length',
-  'keep-alive',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]);
 
 /** @throws {ExpressionError} a source that a WebSocket API does not have */
 export function parseSource(text: string): Source {

@@ -1,4 +1,4 @@
-import { mappedText, RESPONSE_HEADER } from '../silent.js';
+import { mappedText, RESPONSE_HEADER } from '../silent/mapping-choices.js';
 import { ExpressionError } from './expression-error.js';
 import { type JsonPath, parseJsonPath, valueAt } from './json-path.js';
 

@@ -1,4 +1,4 @@
-import { TEMPLATE_LIMITS } from '../silent.js';
+import { TEMPLATE_LIMITS } from '../silent/vtl-choices.js';
 
 /** The characters that one text may still grow by, so that a map that contains another twice, and so on, ends early. */
 export class Budget {

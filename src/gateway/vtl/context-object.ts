@@ -1,4 +1,4 @@
-import { EMPTY_CONTEXT_VALUE } from '../silent.js';
+import { EMPTY_CONTEXT_VALUE } from '../silent/vtl-choices.js';
 import { type JavaMap, putKey } from './values.js';
 
 /**

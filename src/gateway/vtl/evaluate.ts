@@ -1,4 +1,4 @@
-import { TEMPLATE_LIMITS } from '../silent.js';
+import { TEMPLATE_LIMITS } from '../silent/vtl-choices.js';
 import { checkedText } from './budget.js';
 import { callMethod, readIndex, readProperty } from './methods.js';
 import { type Expression, type Node, type Reference, type Step } from './syntax.js';

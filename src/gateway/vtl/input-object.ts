@@ -1,6 +1,6 @@
 import { ExpressionError } from '../mapping/expression-error.js';
 import { parseJsonPath, valueAt } from '../mapping/json-path.js';
-import { EMPTY_INPUT_BODY, MISSING_INPUT_PARAMETER, MISSING_INPUT_VALUE } from '../silent.js';
+import { EMPTY_INPUT_BODY, MISSING_INPUT_PARAMETER, MISSING_INPUT_VALUE } from '../silent/vtl-choices.js';
 import { jsonOf, TemplateObject, textOf, type Value } from './values.js';
 
 /** The values behind `$input`. */

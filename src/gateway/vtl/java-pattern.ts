@@ -1,4 +1,4 @@
-import { TEMPLATE_LIMITS } from '../silent.js';
+import { TEMPLATE_LIMITS } from '../silent/vtl-choices.js';
 
 /**
  * A Java regular expression as JavaScript's: the common syntax, flags at the beginning (`(?i)`), quotation (`\Q…\E`),

@@ -1,4 +1,4 @@
-import { TEMPLATE_LIMITS } from '../silent.js';
+import { TEMPLATE_LIMITS } from '../silent/vtl-choices.js';
 import { Budget, checkedText } from './budget.js';
 import { javaPattern, javaReplacement, splitByPattern } from './java-pattern.js';
 import {

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
-import { type StageAddress } from '../front/api-address.js';
 import { type Clock } from '../clock.js';
 import { type ControlPlane } from '../control/control-plane.js';
 import { CLOSES } from '../errors.js';
@@ -12,67 +11,71 @@ import { LIMITS } from '../limits.js';
 import { type Iam } from '../iam/iam.js';
 import { IamError } from '../iam/iam-error.js';
 import { type AccessLog } from '../access-log.js';
+import { type StageAddress } from '../stage-address.js';
 import { type Throttle } from '../throttle.js';
 import { type ConnectionIds } from './connections/connection-id.js';
 import { type ConnectionServer } from './connections/connection-server.js';
 import { type LiveConnection } from './connections/live-connection.js';
 
+/** The parts of the gateway that `@connections` uses. */
+export interface ManagementApiParts {
+  readonly control: ControlPlane;
+  readonly connections: ConnectionServer;
+  readonly ids: ConnectionIds;
+  readonly iam: Iam;
+  readonly clock: Clock;
+  readonly faults: Faults;
+  readonly throttle: Throttle;
+  readonly accessLog: AccessLog;
+}
+
 /**
- * `{stage}/@connections/{connectionId}`: POST sends a message, GET tells about the connection, DELETE closes it.
- * Statuses, headers and bodies are those recorded from AWS in 2026-09: 410 and 413 have empty bodies, 413 not even an
- * error type, and an id that was never issued is 400, whoever asks.
+ * `{stage}/@connections/{connectionId}`: POST sends a message, GET describes the connection, DELETE closes it.
+ * Statuses, headers and bodies are those recorded from AWS in 2026-09: 410 and 413 have empty bodies, 413 has no
+ * error type, and an id that was never issued is 400 for every caller.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-connections.html
  */
 export class ManagementApi {
-  constructor(
-    private readonly control: ControlPlane,
-    private readonly connections: ConnectionServer,
-    private readonly ids: ConnectionIds,
-    private readonly iam: Iam,
-    private readonly clock: Clock,
-    private readonly faults: Faults,
-    private readonly throttle: Throttle,
-    private readonly accessLog: AccessLog,
-  ) {}
+  constructor(private readonly parts: ManagementApiParts) {}
 
   async handle(request: IncomingMessage, response: ServerResponse, address: StageAddress): Promise<void> {
     response.setHeader('Content-Type', 'application/json');
     response.setHeader('x-amzn-RequestId', randomUUID());
     const requestId = newRequestId();
     response.setHeader('x-amz-apigw-id', requestId);
-    this.#logOnceAnswered(request, response, address, requestId);
-    // SDKs set their clock by it when a signature is too old or too new
-    response.setHeader('Date', new Date(this.clock.now()).toUTCString());
-    if (this.control.stage(address.apiId, address.stage) === undefined) {
+    this.#logAfterResponse(request, response, address, requestId);
+    // SDKs correct their clock by it when a signature is too old or too new
+    response.setHeader('Date', new Date(this.parts.clock.now()).toUTCString());
+    if (this.parts.control.stage(address.apiId, address.stage) === undefined) {
       return fail(response, 403, 'ForbiddenException', 'Forbidden');
     }
     const [, connectionId = ''] = address.rest;
-    if (!this.ids.isIssued(connectionId)) {
+    if (!this.parts.ids.isIssued(connectionId)) {
       return fail(response, 400, 'BadRequestException', `Invalid connectionId: ${connectionId}`);
     }
     const verb = VERBS.find((known) => known === request.method);
     if (verb === undefined) {
-      // not recorded; this is what API Gateway answers to a method that has no resource
+      // not recorded; API Gateway's response to a method without a resource
       return fail(response, 403, 'MissingAuthenticationTokenException', 'Missing Authentication Token');
     }
-    // the signature covers it, also of GET and DELETE
+    // read for GET and DELETE too, because the signature covers it
     const body = await readBody(request, LIMITS.messageBytes);
-    if (body === undefined) return tooLarge(response, this.clock.now());
+    if (body === undefined) return tooLarge(response, this.parts.clock.now());
     const denial = this.#denial(request, body, address, verb);
     if (denial !== undefined) return deny(response, denial);
-    const latencyMs = this.faults.latencyMs('callback');
+    const latencyMs = this.parts.faults.latencyMs('callback');
     if (latencyMs > 0) await setTimeout(latencyMs, undefined, { ref: false });
-    if (this.throttle.exceededByRequest() !== undefined || this.faults.throttlesCallback()) {
+    if (this.parts.throttle.exceededByRequest() !== undefined || this.parts.faults.throttlesCallback()) {
       return fail(response, 429, 'LimitExceededException');
     }
 
-    // any stage of the API will do, as recorded
-    const connection = this.connections.get(connectionId);
+    // the connection may belong to another stage of the API, as recorded
+    const connection = this.parts.connections.get(connectionId);
     if (connection?.facts.apiId !== address.apiId || connection.isGone) return gone(response);
     switch (verb) {
       case 'POST':
-        // always a text message: bytes that are not UTF-8 become U+FFFD
+        // always a text message; bytes that are not UTF-8 become U+FFFD
         if (!connection.send(body.toString('utf8'))) return fail(response, 429, 'LimitExceededException');
         return succeed(response, 200);
       case 'GET':
@@ -84,13 +87,13 @@ export class ManagementApi {
     verb satisfies never;
   }
 
-  #logOnceAnswered(
+  #logAfterResponse(
     { method = '', headers, socket }: IncomingMessage,
     response: ServerResponse,
     { apiId, stage, rest }: StageAddress,
     requestId: string,
   ): void {
-    const format = this.control.stage(apiId, stage)?.accessLog?.format;
+    const format = this.parts.control.stage(apiId, stage)?.accessLog?.format;
     if (format === undefined) return;
     const [, connectionId = ''] = rest;
     const call = {
@@ -99,28 +102,28 @@ export class ManagementApi {
       domainName: headers.host ?? '',
       method,
       connectionId,
-      connectedAt: this.connections.get(connectionId)?.facts.connectedAt,
+      connectedAt: this.parts.connections.get(connectionId)?.facts.connectedAt,
       requestId,
-      requestTime: this.clock.now(),
+      requestTime: this.parts.clock.now(),
       sourceIp: socket.remoteAddress ?? '',
       userAgent: headers['user-agent'],
     };
     response.once('close', () => {
-      this.accessLog.connectionApi(format, call, { status: response.statusCode });
+      this.parts.accessLog.connectionApi(format, call, { status: response.statusCode });
     });
   }
 
-  /** The resource ends in the literal text `{connectionId}`: a policy that names an id matches none, as recorded. */
+  /** The resource ends in the literal text `{connectionId}`: a policy with an id never matches, as recorded. */
   #denial(
     { url = '', rawHeaders }: IncomingMessage,
     body: Buffer,
     { apiId, stage }: StageAddress,
     verb: string,
   ): IamError | undefined {
-    if (!this.iam.guardsConnections) return undefined;
+    if (!this.parts.iam.guardsConnections) return undefined;
     try {
       const path = `${apiId}/${stage}/${verb}/@connections/{connectionId}`;
-      this.iam.authorize(
+      this.parts.iam.authorize(
         { method: verb, target: url, rawHeaders, body },
         'execute-api:ManageConnections',
         path,
@@ -159,7 +162,7 @@ function gone(response: ServerResponse): void {
   end(response, 410, '');
 }
 
-/** With these headers, and those for an allowed page; no others, as recorded. Node adds `Keep-Alive` unless it is told of `Connection`. */
+/** As recorded, no other headers except CORS. Node would add `Keep-Alive` without an explicit `Connection`. */
 function tooLarge(response: ServerResponse, now: number): void {
   for (const name of ['Content-Type', 'x-amzn-RequestId', 'x-amz-apigw-id']) response.removeHeader(name);
   const headers = { Date: new Date(now).toUTCString(), 'Content-Length': 0, Connection: 'keep-alive' };

@@ -1,36 +1,34 @@
+import { type AccessLog } from '../access-log.js';
 import { type Clock } from '../clock.js';
 import { type ServedStage } from '../control/control-plane.js';
-import { type DeployedIntegration, type DeployedRoute, type Snapshot } from '../control/snapshot.js';
-import { ANSWERS, type Close, type GatewayAnswer } from '../errors.js';
+import { type DeployedIntegration } from '../control/snapshot.js';
+import { type Close, GATEWAY_RESPONSES, type GatewayResponse } from '../errors.js';
 import { newMessageId, newRequestId } from '../ids.js';
-import { type ConnectionFacts, type EventFacts } from '../mapping/context-variables.js';
-import { type AccessLog, type Outcome } from '../access-log.js';
-import { authorize, type Authorizers } from './steps/authorize.js';
-import { type IntegrationAnswer, type IntegrationClient } from '../integrations/integration-client.js';
+import { type BackendResponse } from '../integrations/backend-response.js';
 import { findTarget, type Targets } from '../integrations/find-target.js';
-import { type Handshake, mapRequest, type RouteEvent } from './steps/map-request.js';
-import { mapResponse } from './steps/map-response.js';
-import { AcceptedInVainError } from './steps/accepted-in-vain-error.js';
-import { Refused } from './steps/refused.js';
-import {
-  type Admission,
-  admission,
-  answerFor,
-  badMessageFrame,
-  errorFrame,
-  forbidden,
-  isSuccess,
-  messageFrame,
-  refusal,
-} from './steps/reply.js';
-import { requireParameters } from './steps/require-parameters.js';
-import { type Message, readMessage, selectRoute } from './steps/select-route.js';
-import { validateMessage } from './steps/validate-message.js';
-import { TemplateError } from '../vtl/template-error.js';
+import { type IntegrationClient } from '../integrations/integration-client.js';
+import { type ConnectionFacts, type EventFacts } from '../mapping/context-variables.js';
+import { isAccepting } from '../silent/websocket-choices.js';
 import { type ThrottledRoute } from '../throttle.js';
+import { type Admission, type Refusal } from './admission.js';
+import { type ClientMessage, readMessage } from './client-message.js';
+import { type DeployedStage, deployedStage, whyNotDeployed } from './deployed-stage.js';
+import { EventLog } from './event-log.js';
+import { type HandshakeRequest } from './handshake-request.js';
+import { type HandshakeEvent, type RouteEvent } from './route-event.js';
+import { authorize, type AuthorizationParts } from './steps/authorize.js';
+import { errorResponse, reasonOf } from './steps/error-response.js';
+import { EventRejectedError } from './steps/event-rejected-error.js';
+import { admission, forbidden, refusal } from './steps/handshake-reply.js';
+import { mapRequest } from './steps/map-request.js';
+import { mapResponse } from './steps/map-response.js';
+import { badMessageFrame, errorFrame, replyFrame } from './steps/message-reply.js';
+import { requireParameters } from './steps/require-parameters.js';
+import { selectRoute } from './steps/select-route.js';
+import { validateMessage } from './steps/validate-message.js';
 
-/** What the steps need of the gateway. */
-export interface PipelineParts extends Authorizers {
+/** The parts of the gateway that the steps use. */
+export interface PipelineParts extends AuthorizationParts {
   readonly integrations: IntegrationClient;
   readonly targets: Targets;
   readonly clock: Clock;
@@ -38,82 +36,41 @@ export interface PipelineParts extends Authorizers {
 }
 
 /**
- * A frame's way through the gateway, in AWS's order. Each step is a function from a value to the next value; what
- * follows what is said here and nowhere else.
+ * The order of the steps, which is AWS's. A step is a function from a value to the next value.
  *
  *     handshake → throttle → authorize → require-parameters
- *                 → map-request → find-target → call-integration → map-response → reply: 101, or a refusal
+ *                 → map-request → find-target → call → map-response → handshake-reply: 101, or a refusal
  *     message   → select-route → throttle → validate-message
- *                 → map-request → find-target → call-integration → map-response → reply: a frame, or nothing
- *     close     → map-request → find-target → call-integration
+ *                 → map-request → find-target → call → map-response → message-reply: a frame, or none
+ *     close     → map-request → find-target → call
  *
- * The routes are those of the deployment that the stage serves at that moment, also for connections that were
- * opened before it. Messages of one connection do not wait for one another, as AWS promises no order.
+ * The routes are those of the deployment that the stage serves at that moment, also for connections that are older.
  */
 export class Pipeline {
-  constructor(private readonly parts: PipelineParts) {}
+  readonly #log: EventLog;
 
-  /** A client asks to be connected; the 101 waits for this. */
-  async connect(connection: ConnectionFacts, handshake: Handshake): Promise<Admission> {
+  constructor(private readonly parts: PipelineParts) {
+    this.#log = new EventLog(parts.log, parts.accessLog);
+  }
+
+  /** The handshake's 101, or its refusal. */
+  async connect(connection: ConnectionFacts, handshake: HandshakeRequest): Promise<Admission> {
     const facts = this.#facts('CONNECT', '$connect');
-    const stage = this.#stage(connection);
-    if (stage === undefined) return forbidden(facts.requestId, this.#whyNotServed(connection));
+    const { control } = this.parts;
+    const stage = deployedStage(control, connection);
+    if (stage === undefined) return forbidden(facts.requestId, whyNotDeployed(control, connection));
+    const event = { connection, facts, stageVariables: stage.stageVariables, handshake };
     try {
-      const { stageVariables } = stage;
-      const { admitted, latencyMs, logged } = await this.#admit(stage, {
-        connection,
-        facts,
-        stageVariables,
-        handshake,
-      });
-      const [status, authorized] =
-        admitted.kind === 'refused' ? [admitted.status, {}] : [200, admitted.authorized];
-      const outcome = { status, integrationLatencyMs: latencyMs };
-      this.#logAccess(stage, { ...connection, authorized: { ...authorized, ...logged } }, facts, outcome);
-      return admitted;
-    } catch (thrown) {
-      const isAccepted = thrown instanceof AcceptedInVainError;
-      const error = isAccepted ? thrown.cause : thrown;
-      const answer = this.#answerTo(error, stage, connection, facts);
-      return {
-        ...refusal(answer, connection.connectionId, facts.requestId, reasonOf(error)),
-        ...(isAccepted && { accepted: thrown.authorized }),
-      };
+      return await this.#admit(stage, event);
+    } catch (error) {
+      return this.#refuse(error, stage, event);
     }
   }
 
-  async #admit(
-    stage: DeployedStage,
-    event: RouteEvent & { readonly handshake: Handshake },
-  ): Promise<Admitted> {
-    const { connection, handshake } = event;
-    const limit = this.parts.throttle.exceededByConnection(throttled(stage, connection, '$connect'));
-    if (limit !== undefined) throw new Refused(ANSWERS.throttled, `over ${limit}`);
-    const route = stage.snapshot.routes.get('$connect');
-    if (route === undefined) return { admitted: { kind: 'accepted', protocol: undefined, authorized: {} } };
-
-    const { variables, connectVariables, logged } = await authorize(route, stage.snapshot, event, this.parts);
-    requireParameters(route, handshake);
-    if (route.integration === undefined) {
-      return { admitted: { kind: 'accepted', protocol: undefined, authorized: variables }, logged };
-    }
-    const authorized = {
-      ...event,
-      connection: { ...connection, authorized: { ...variables, ...connectVariables } },
-    };
-    const { answer, latencyMs } = await this.#call(route.integration, authorized);
-    try {
-      const response = mapResponse(route.integration, answer, authorized);
-      return { admitted: admission(response, variables, event.facts.requestId), latencyMs, logged };
-    } catch (cause) {
-      throw isSuccess(answer.status) ? new AcceptedInVainError(cause, variables) : cause;
-    }
-  }
-
-  /** @returns the frame that goes back to the client, if any */
+  /** @returns the frame for the client, if there is one */
   async message(connection: ConnectionFacts, text: string): Promise<string | undefined> {
     let facts: EventFacts = { ...this.#facts('MESSAGE', ''), messageId: newMessageId() };
-    const stage = this.#stage(connection);
+    const stage = deployedStage(this.parts.control, connection);
     try {
       const message = readMessage(text);
       const route = stage && selectRoute(stage.snapshot, message);
@@ -121,176 +78,171 @@ export class Pipeline {
       const limit = this.parts.throttle.exceededByRequest(
         stage && route && throttled(stage, connection, route.routeKey),
       );
-      if (limit !== undefined) throw new Refused(ANSWERS.throttled, `over ${limit}`);
-      if (stage === undefined) throw new Refused(ANSWERS.forbidden, this.#whyNotServed(connection));
-      if (route === undefined) throw new Refused(ANSWERS.forbidden, noRoute(message));
+      if (limit !== undefined) throw rejected('throttled', `over ${limit}`);
+      if (stage === undefined) throw rejected('forbidden', whyNotDeployed(this.parts.control, connection));
+      if (route === undefined) throw rejected('forbidden', noRoute(message));
 
-      const invalid = validateMessage(route.models, message);
-      if (invalid !== undefined) {
-        const outcome = { status: 400, error: 'Bad request body', validationError: invalid };
-        this.#logAccess(stage, connection, facts, outcome);
-        this.#logErrorFrame(connection, facts, outcome.error, `the route's model: ${invalid}`);
-        return badMessageFrame(connection.connectionId, facts.messageId ?? '');
-      }
-      if (route.integration === undefined) {
-        throw new Refused(ANSWERS.noIntegration, 'the route has no integration');
-      }
+      const problem = validateMessage(route.models, message);
+      if (problem !== undefined) return this.#rejectBadMessage(stage, connection, facts, problem);
+      if (route.integration === undefined) throw rejected('noIntegration', 'the route has no integration');
 
-      const { stageVariables } = stage;
-      const event = { connection, facts, stageVariables, message };
-      const { answer, latencyMs } = await this.#call(route.integration, event);
-      const frame = reply(route, answer, event);
-      this.#logAccess(stage, connection, facts, { status: answer.status, integrationLatencyMs: latencyMs });
+      const event = { connection, facts, stageVariables: stage.stageVariables, message };
+      const { response, latencyMs } = await this.#call(route.integration, event);
+      const frame = replyFrame(route, response, event);
+      this.#log.access(stage, connection, facts, {
+        status: response.status,
+        integrationLatencyMs: latencyMs,
+      });
       return frame;
     } catch (error) {
-      const answer = this.#answerTo(error, stage, connection, facts);
-      this.#logErrorFrame(connection, facts, answer.message, reasonOf(error));
-      return errorFrame(answer, connection.connectionId, facts.requestId);
+      const response = this.#fail(error, stage, connection, facts);
+      this.#log.errorFrame(connection, facts, response.message, reasonOf(error));
+      return errorFrame(response, connection.connectionId, facts.requestId);
     }
   }
 
   /**
-   * The connection is closed already, and no one waits for the response.
+   * Calls `$disconnect` for a connection that is already closed; no one waits for the response.
    *
-   * @param lastStage what the connection's stage has served until it was deleted
+   * @param lastStage the connection's stage, if it was deleted, as it was served last
    */
   async disconnect(connection: ConnectionFacts, close: Close, lastStage?: ServedStage): Promise<void> {
     const facts = { ...this.#facts('DISCONNECT', '$disconnect'), close };
-    const stage = this.#stage(connection, lastStage);
+    const stage = deployedStage(this.parts.control, connection, lastStage);
     if (stage === undefined) return;
     try {
       const { stageVariables } = stage;
       const integration = stage.snapshot.routes.get('$disconnect')?.integration;
       const called = integration && (await this.#call(integration, { connection, facts, stageVariables }));
-      this.#logAccess(stage, connection, facts, {
-        status: called?.answer.status ?? 200,
+      this.#log.access(stage, connection, facts, {
+        status: called?.response.status ?? 200,
         integrationLatencyMs: called?.latencyMs,
       });
     } catch (error) {
-      this.#answerTo(error, stage, connection, facts);
+      this.#fail(error, stage, connection, facts);
     }
   }
 
-  /** What the stage serves now; nothing when it was deleted or never deployed to. */
-  #stage(
-    { apiId, stage: name }: ConnectionFacts,
-    stage = this.parts.control.stage(apiId, name),
-  ): DeployedStage | undefined {
-    return stage?.snapshot && { ...stage, snapshot: stage.snapshot };
+  /** The steps of `$connect`. */
+  async #admit(stage: DeployedStage, event: HandshakeEvent): Promise<Admission> {
+    const { connection, facts, handshake } = event;
+    const limit = this.parts.throttle.exceededByConnection(throttled(stage, connection, '$connect'));
+    if (limit !== undefined) throw rejected('throttled', `over ${limit}`);
+    const route = stage.snapshot.routes.get('$connect');
+    if (route === undefined) return this.#admitted(stage, event, accepted());
+
+    const authorization = await authorize(route, stage.snapshot, event, this.parts);
+    const { variables, connectVariables, logVariables } = authorization;
+    requireParameters(route, handshake);
+    if (route.integration === undefined) {
+      return this.#admitted(stage, event, accepted(variables), { logVariables });
+    }
+    const authorized = {
+      ...event,
+      connection: { ...connection, authorized: { ...variables, ...connectVariables } },
+    };
+    const { response, latencyMs } = await this.#call(route.integration, authorized);
+    try {
+      const mapped = mapResponse(route.integration, response, authorized);
+      const result = admission(mapped, variables, facts.requestId);
+      return this.#admitted(stage, event, result, { logVariables, latencyMs });
+    } catch (error) {
+      const refused = this.#refuse(error, stage, event);
+      return isAccepting(response.status) ? { ...refused, accepted: variables } : refused;
+    }
   }
 
-  #whyNotServed({ apiId, stage }: ConnectionFacts): string {
-    if (this.parts.control.api(apiId) === undefined) return `there is no API ${apiId}`;
-    return this.parts.control.stage(apiId, stage) === undefined
-      ? `the API has no stage ${stage}`
-      : `nothing is deployed to the stage ${stage}`;
+  #admitted(
+    stage: DeployedStage,
+    { connection, facts }: HandshakeEvent,
+    result: Admission,
+    { logVariables, latencyMs }: CallLog = {},
+  ): Admission {
+    const [status, variables] = result.kind === 'refused' ? [result.status, {}] : [200, result.authorized];
+    const authorized = { ...variables, ...logVariables };
+    const outcome = { status, integrationLatencyMs: latencyMs };
+    this.#log.access(stage, { ...connection, authorized }, facts, outcome);
+    return result;
+  }
+
+  #refuse(error: unknown, stage: DeployedStage, { connection, facts }: HandshakeEvent): Refusal {
+    const response = this.#fail(error, stage, connection, facts);
+    return refusal(response, connection.connectionId, facts.requestId, reasonOf(error));
+  }
+
+  #rejectBadMessage(
+    stage: DeployedStage,
+    connection: ConnectionFacts,
+    facts: EventFacts,
+    problem: string,
+  ): string {
+    const outcome = { status: 400, error: 'Bad request body', validationError: problem };
+    this.#log.access(stage, connection, facts, outcome);
+    this.#log.errorFrame(connection, facts, outcome.error, `the route's model: ${problem}`);
+    return badMessageFrame(connection.connectionId, facts.messageId ?? '');
+  }
+
+  /** Logs an event that failed or was rejected. @returns the response that its client receives */
+  #fail(
+    error: unknown,
+    stage: DeployedStage | undefined,
+    connection: ConnectionFacts,
+    facts: EventFacts,
+  ): GatewayResponse {
+    const response = errorResponse(error);
+    this.#log.failed(connection, facts, error);
+    const logVariables = error instanceof EventRejectedError ? error.logVariables : {};
+    const authorized = { ...connection.authorized, ...logVariables };
+    const outcome = { status: response.status, error: response.message };
+    this.#log.access(stage, { ...connection, authorized }, facts, outcome);
+    return response;
   }
 
   async #call(integration: DeployedIntegration, event: RouteEvent): Promise<Called> {
-    const { control, targets, integrations, log } = this.parts;
+    const { control, targets, integrations } = this.parts;
     const request = mapRequest(integration, event);
     const origin =
       request.kind === 'http'
         ? findTarget(request.url, request.vpcLinkId, (linkId) => control.vpcLink(linkId), targets)
         : undefined;
     const startedAt = performance.now();
-    const answer = await integrations.call(request, origin);
+    const response = await integrations.call(request, origin);
     const latencyMs = performance.now() - startedAt;
-    log[answer.status < 400 ? 'debug' : 'warn'](
-      {
-        ...names(event.connection, event.facts),
-        integration: integration.uri,
-        status: answer.status,
-        durationMs: Math.round(latencyMs),
-      },
-      'integration answered',
-    );
-    return { answer, latencyMs };
+    this.#log.responded(event, integration, response.status, latencyMs);
+    return { response, latencyMs };
   }
 
   #facts(eventType: EventFacts['eventType'], routeKey: string): EventFacts {
     return { eventType, routeKey, requestId: newRequestId(), requestTime: this.parts.clock.now() };
   }
-
-  /** What the client receives when its event failed or was refused. Logs the failure; its caller logs the response. */
-  #answerTo(
-    error: unknown,
-    stage: DeployedStage | undefined,
-    connection: ConnectionFacts,
-    facts: EventFacts,
-  ): GatewayAnswer {
-    const answer = error instanceof Refused ? error.answer : answerFor(error);
-    const place = error instanceof TemplateError ? { templateKey: error.templateKey, ...error.position } : {};
-    if (!(error instanceof Refused)) {
-      const reason = reasonOf(error);
-      this.parts.log.warn({ ...names(connection, facts), ...place, reason }, 'integration failed');
-    }
-    const logged = error instanceof Refused ? error.logged : {};
-    const outcome = { status: answer.status, error: answer.message };
-    this.#logAccess(
-      stage,
-      { ...connection, authorized: { ...connection.authorized, ...logged } },
-      facts,
-      outcome,
-    );
-    return answer;
-  }
-
-  /** @param message of the frame */
-  #logErrorFrame(connection: ConnectionFacts, facts: EventFacts, message: string, reason: string): void {
-    this.parts.log.info({ ...names(connection, facts), message, reason }, 'error frame sent');
-  }
-
-  #logAccess(
-    stage: DeployedStage | undefined,
-    connection: ConnectionFacts,
-    facts: EventFacts,
-    outcome: Outcome,
-  ): void {
-    this.parts.accessLog.event(stage?.accessLog?.format, { ...connection, ...facts }, outcome);
-  }
-}
-
-/** Of a one-way route nothing goes back, whatever the integration answered, an error status too. */
-function reply(route: DeployedRoute, answer: IntegrationAnswer, event: RouteEvent): string | undefined {
-  if (!route.isTwoWay || route.integration === undefined) return undefined;
-  return messageFrame(mapResponse(route.integration, answer, event));
-}
-
-/** What the log says of an event that failed or was refused. */
-function reasonOf(error: unknown): string {
-  if (error instanceof Refused) return error.reason;
-  return error instanceof Error ? error.message : String(error);
-}
-
-const noRoute = ({ json }: Message) =>
-  json === undefined
-    ? 'the message is not JSON, and there is no route $default'
-    : 'no route has the key that the route selection expression yields, and there is no route $default';
-
-type DeployedStage = ServedStage & { readonly snapshot: Snapshot };
-
-interface Admitted {
-  readonly admitted: Admission;
-  readonly latencyMs?: number;
-  readonly logged?: Readonly<Record<string, string>> | undefined;
 }
 
 interface Called {
-  readonly answer: IntegrationAnswer;
+  readonly response: BackendResponse;
   readonly latencyMs: number;
 }
+
+interface CallLog {
+  readonly logVariables?: Readonly<Record<string, string>> | undefined;
+  readonly latencyMs?: number;
+}
+
+const accepted = (authorized: Readonly<Record<string, string>> = {}): Admission => ({
+  kind: 'accepted',
+  protocol: undefined,
+  authorized,
+});
+
+const rejected = (response: keyof typeof GATEWAY_RESPONSES, reason: string) =>
+  new EventRejectedError(GATEWAY_RESPONSES[response], reason);
+
+const noRoute = ({ json }: ClientMessage) =>
+  json === undefined
+    ? 'the message is not JSON, and there is no route $default'
+    : 'no route has the key that the route selection expression yields, and there is no route $default';
 
 const throttled = (
   stage: DeployedStage,
   { apiId, stage: stageName }: ConnectionFacts,
   routeKey: string,
 ): ThrottledRoute => ({ apiId, stage: stageName, routeKey, settings: stage.routeSettings(routeKey) });
-
-const names = ({ connectionId, apiId, stage }: ConnectionFacts, { routeKey, requestId }: EventFacts) => ({
-  connectionId,
-  routeKey,
-  requestId,
-  apiId,
-  stage,
-});

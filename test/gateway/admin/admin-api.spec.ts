@@ -8,7 +8,7 @@ const startGateway = async () => {
   return { gateway, admin: new AdminClient(gateway.gateway.url) };
 };
 
-it('says that it runs, with an id that stays until the next start', async () => {
+it('reports its health, with an id that lasts until the next start', async () => {
   const { gateway, admin } = await startGateway();
   await using _ = gateway;
   const health = await admin.get('health');
@@ -63,7 +63,7 @@ describe('the clock', () => {
 });
 
 describe('the faults', () => {
-  it('are none until somebody asks for them, and none again after DELETE', async () => {
+  it('are none before PUT and after DELETE', async () => {
     const { gateway, admin } = await startGateway();
     await using _ = gateway;
     expect(await admin.get('faults')).toEqual({});
@@ -75,14 +75,14 @@ describe('the faults', () => {
     expect(await admin.get('faults')).toEqual({});
   });
 
-  it('tell the seed that they picked', async () => {
+  it('have the picked seed', async () => {
     const { gateway, admin } = await startGateway();
     await using _ = gateway;
     expect(await admin.setFaults({})).toEqual({ seed: expect.any(Number) as number });
   });
 });
 
-describe('what is wrong with a request', () => {
+describe('a request that is not valid', () => {
   it.each([
     ['PUT', 'faults', { throttle: { rate: 2 } }, 'throttle.rate must be a number from 0 to 1, not 2'],
     ['PUT', 'faults', { throttle: 0.5 }, 'throttle must be an object such as {"rate": 0.1}, not 0.5'],
@@ -109,8 +109,8 @@ describe('what is wrong with a request', () => {
     ],
     ['PUT', 'faults', [], 'the body must be an object such as {"throttle": {"rate": 0.1}}, not []'],
     ['PUT', 'faults', '{', 'the body must be JSON'],
-    ['POST', 'clock', {}, 'the body must be an object with one of the two'],
-    ['POST', 'clock', { advanceMs: 1, advance: '1s' }, 'the body must be an object with one of the two'],
+    ['POST', 'clock', {}, 'the body must be an object with one of two fields'],
+    ['POST', 'clock', { advanceMs: 1, advance: '1s' }, 'the body must be an object with one of two fields'],
     [
       'POST',
       'clock',
@@ -121,17 +121,17 @@ describe('what is wrong with a request', () => {
       'POST',
       'clock',
       { advance: '2 hours' },
-      'advance must be a number and a unit, ms, s, m, h or d, of at most 30 days, such as "2h" or "10m", not "2 hours"',
+      'advance must be a number with the unit ms, s, m, h or d, at most 30 days, such as "2h" or "10m", not "2 hours"',
     ],
-    ['POST', 'clock', { advance: '31d' }, 'advance must be a number and a unit'],
-  ])('%s %s %j is named with its field', async (method, path, body, detail) => {
+    ['POST', 'clock', { advance: '31d' }, 'advance must be a number with the unit'],
+  ])('has a problem that names the field: %s %s %j', async (method, path, body, detail) => {
     const { gateway, admin } = await startGateway();
     await using _ = gateway;
-    const answer = await admin.request(method, path, body);
-    expect(answer.status).toBe(400);
-    expect(answer.headers.get('content-type')).toBe('application/problem+json');
-    expect(answer.body).toEqual({
-      title: 'The request cannot be understood',
+    const response = await admin.request(method, path, body);
+    expect(response.status).toBe(400);
+    expect(response.headers.get('content-type')).toBe('application/problem+json');
+    expect(response.body).toEqual({
+      title: 'The request is not valid',
       status: 400,
       code: 'bad_request',
       detail: expect.stringContaining(detail) as string,
@@ -139,7 +139,7 @@ describe('what is wrong with a request', () => {
     expect(await admin.get('faults')).toEqual({});
   });
 
-  it('a path that is not there gets 404, a method 405 with those that are', async () => {
+  it('gets 404 for an unknown path, 405 and the allowed methods for an unknown method', async () => {
     const { gateway, admin } = await startGateway();
     await using _ = gateway;
     expect(await admin.request('GET', 'toString')).toMatchObject({
@@ -151,10 +151,10 @@ describe('what is wrong with a request', () => {
     expect(headers.get('allow')).toBe('GET, POST');
   });
 
-  it('a body over 64 KB gets 413', async () => {
+  it('gets 413 for a body over 64 KB', async () => {
     const { gateway, admin } = await startGateway();
     await using _ = gateway;
-    const answer = await admin.request('PUT', 'faults', ' '.repeat(64 * 1024 + 1));
-    expect(answer).toMatchObject({ status: 413, body: { code: 'body_too_large' } });
+    const response = await admin.request('PUT', 'faults', ' '.repeat(64 * 1024 + 1));
+    expect(response).toMatchObject({ status: 413, body: { code: 'body_too_large' } });
   });
 });

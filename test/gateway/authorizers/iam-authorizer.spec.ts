@@ -5,34 +5,18 @@ import { FULL_ACCESS, type Policies } from '../../../src/gateway/iam/iam-setting
 import { parsePolicy } from '../../../src/gateway/iam/policy.js';
 import { type SignedRequest } from '../../../src/gateway/iam/canonical-request.js';
 import { authorizeIam } from '../../../src/gateway/authorizers/iam-authorizer.js';
-import { type RouteEvent } from '../../../src/gateway/websocket/steps/map-request.js';
 import { presign, sign } from '../iam/sign.js';
 
 const ARN = 'arn:aws:iam::123456789012:user/ann';
 
-async function authorize({ target, rawHeaders }: SignedRequest, policies: Policies = FULL_ACCESS) {
+function authorize({ target, rawHeaders }: SignedRequest, policies: Policies = FULL_ACCESS) {
   const identity = { arn: ARN, accountId: '123456789012', userId: 'AIDAANN' };
   const accessKeys = new Map([
     ['AKIATEST', { secretAccessKey: 'secret', sessionToken: undefined, identity }],
   ]);
   const plane = { region: 'us-east-1', accountId: '000000000000' };
-  const event: RouteEvent = {
-    connection: {
-      apiId: 'abc123',
-      stage: 'dev',
-      domainName: '127.0.0.1:8080',
-      connectionId: 'gbgBEG6oLQAYKEhVEA==',
-      connectedAt: 0,
-      sourceIp: '127.0.0.1',
-      userAgent: undefined,
-      authorized: {},
-      gatewayIp: '127.0.0.1',
-    },
-    facts: { eventType: 'CONNECT', routeKey: '$connect', requestId: 'EOn61HU0oAMEiMw=', requestTime: 0 },
-    stageVariables: {},
-    handshake: { target, rawHeaders, header: new Map(), querystring: new Map() },
-  };
-  return authorizeIam(new Iam({ auth: 'off', accessKeys, policies }, plane, new Clock()), event);
+  const iam = new Iam({ auth: 'off', accessKeys, policies }, plane, new Clock());
+  return authorizeIam(iam, { method: 'GET', target, rawHeaders }, 'abc123/dev/$connect');
 }
 
 const only = (Action: string, Resource: string): Policies => ({
@@ -41,7 +25,7 @@ const only = (Action: string, Resource: string): Policies => ({
 });
 
 describe('AWS_IAM on $connect', () => {
-  it('takes signed headers and a presigned URL, and tells who it is', async () => {
+  it('accepts signed headers and a presigned URL, and returns the identity', async () => {
     const allowed = {
       kind: 'allowed',
       variables: {
@@ -50,40 +34,40 @@ describe('AWS_IAM on $connect', () => {
         'identity.user': 'AIDAANN',
         'identity.userArn': ARN,
       },
-      logged: { 'authenticate.status': '200', 'authorize.status': '200' },
+      logVariables: { 'authenticate.status': '200', 'authorize.status': '200' },
     };
-    expect(await authorize(await sign({ path: '/dev' }))).toEqual(allowed);
-    expect(await authorize(await presign({ path: '/dev', query: { token: 'a b' } }))).toEqual(allowed);
+    expect(authorize(await sign({ path: '/dev' }))).toEqual(allowed);
+    expect(authorize(await presign({ path: '/dev', query: { token: 'a b' } }))).toEqual(allowed);
   });
 
-  it('refuses who does not sign', async () => {
-    expect(await authorize({ ...(await sign({})), rawHeaders: [] })).toEqual({
+  it('denies a request without a signature', async () => {
+    expect(authorize({ ...(await sign({})), rawHeaders: [] })).toEqual({
       kind: 'denied',
-      answer: {
+      response: {
         status: 403,
         message: 'Missing Authentication Token',
         errorType: 'MissingAuthenticationTokenException',
       },
       reason: 'AWS_IAM: MissingAuthenticationTokenException',
-      logged: {
+      logVariables: {
         'authenticate.status': '403',
         'authenticate.error': 'Missing Authentication Token',
       },
     });
   });
 
-  it('tells the access log of a signer who is known and may not', async () => {
-    const { logged } = await authorize(await sign({}), only('execute-api:Invoke', 'arn:aws:none'));
-    expect(logged).toEqual({
+  it('has access-log variables for a signer without permission', async () => {
+    const { logVariables } = authorize(await sign({}), only('execute-api:Invoke', 'arn:aws:none'));
+    expect(logVariables).toEqual({
       'authenticate.status': '200',
       'authorize.status': '403',
       'authorize.error': expect.stringContaining('is not authorized') as string,
     });
   });
 
-  it('asks the policy for execute-api:Invoke on $connect', async () => {
+  it('evaluates the policy for execute-api:Invoke on $connect', async () => {
     const resource = 'arn:aws:execute-api:us-east-1:000000000000:abc123/dev/$connect';
-    const decide = async (policies: Policies) => (await authorize(await sign({}), policies)).kind;
+    const decide = async (policies: Policies) => authorize(await sign({}), policies).kind;
     expect(await decide(only('execute-api:Invoke', resource))).toBe('allowed');
     expect(await decide(only('execute-api:Invoke', resource.replace('/dev/', '/*/')))).toBe('allowed');
     expect(await decide(only('execute-api:Invoke', resource.replace('$connect', '$default')))).toBe('denied');

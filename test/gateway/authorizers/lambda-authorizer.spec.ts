@@ -4,8 +4,12 @@ import { Functions } from '../../../src/gateway/lambda/functions.js';
 import { type FunctionResponse } from '../../../src/gateway/lambda/function-response.js';
 import { FunctionTimedOutError } from '../../../src/gateway/lambda/function-errors.js';
 import { parseSource } from '../../../src/gateway/mapping/request-parameters.js';
-import { authorizeFunction } from '../../../src/gateway/authorizers/lambda-authorizer.js';
-import { type RouteEvent } from '../../../src/gateway/websocket/steps/map-request.js';
+import { contextVariables } from '../../../src/gateway/mapping/context-variables.js';
+import {
+  type AuthorizerInput,
+  authorizeFunction,
+} from '../../../src/gateway/authorizers/lambda-authorizer.js';
+import { authorizerEvent } from '../../../src/gateway/websocket/steps/lambda-event.js';
 import { FunctionModule } from '../../support/function-module.js';
 import { connectEvent } from '../../support/route-event.js';
 
@@ -22,29 +26,42 @@ const allow = (Resource: string | string[] = ARN, Action = 'execute-api:Invoke')
 });
 const deny = (Resource = ARN) => ({ ...allow(Resource), Effect: 'Deny' });
 
+type ConnectEvent = ReturnType<typeof connectEvent>;
+
 interface Case {
-  /** What the function answers: a value as its result, an answer, or what it throws. */
-  readonly answer?: unknown;
-  readonly event?: RouteEvent;
+  /** The function's result, a whole response of Invoke, or an error to throw. */
+  readonly result?: unknown;
+  readonly event?: ConnectEvent;
   readonly identitySources?: readonly string[];
   readonly functionName?: string;
 }
 
-/** Asks an authorizer, and keeps what it was asked. */
+const inputOf = (event: ConnectEvent): AuthorizerInput => ({
+  request: {
+    method: 'GET',
+    ...event.handshake,
+    context: contextVariables({ ...event.connection, ...event.facts }),
+    stageVariables: event.stageVariables,
+  },
+  resourceArn: ARN,
+  event: () => authorizerEvent(event, ARN),
+});
+
+/** Runs an authorizer, and records the invocations of its function. */
 async function authorize({
-  answer,
+  result,
   event = connectEvent(),
   identitySources = [],
   functionName = 'auth',
 }: Case) {
-  const asked: { name: string; payload: Record<string, unknown> }[] = [];
+  const invocations: { name: string; payload: Record<string, unknown> }[] = [];
   const functions = {
     invoke: async (name: string, payload: string): Promise<FunctionResponse> => {
-      asked.push({ name, payload: JSON.parse(payload) as Record<string, unknown> });
-      if (answer instanceof Error) throw answer;
-      if (typeof answer === 'object' && answer !== null && 'payload' in answer)
-        return answer as FunctionResponse;
-      return { payload: JSON.stringify(answer) };
+      invocations.push({ name, payload: JSON.parse(payload) as Record<string, unknown> });
+      if (result instanceof Error) throw result;
+      if (typeof result === 'object' && result !== null && 'payload' in result)
+        return result as FunctionResponse;
+      return { payload: JSON.stringify(result) };
     },
   } as unknown as Functions;
   const authorizer = {
@@ -53,59 +70,67 @@ async function authorize({
     functionName,
     identitySources: identitySources.map((text) => ({ text, source: parseSource(text) })),
   } as const;
-  const result = await authorizeFunction(functions, authorizer, event, ARN, pino({ level: 'silent' }));
-  return { result, asked };
+  const log = pino({ level: 'silent' });
+  const authorization = await authorizeFunction(functions, authorizer, inputOf(event), log);
+  return { authorization, invocations };
 }
 
 const MILLISECONDS = expect.stringMatching(/^\d+$/) as string;
 
-const statusOf = async (of: Case) => {
-  const { result } = await authorize(of);
-  return result.kind === 'denied' ? result.answer.status : 101;
+const statusOf = async (input: Case) => {
+  const { authorization } = await authorize(input);
+  return authorization.kind === 'denied' ? authorization.response.status : 101;
 };
 
 describe('identity sources', () => {
   const identitySources = ['route.request.header.Authorization', 'route.request.querystring.token'];
 
-  it('that are all there let the function be asked', async () => {
-    const { result, asked } = await authorize({
-      answer: policy(allow()),
+  it('invokes the function when all have a value', async () => {
+    const { authorization, invocations } = await authorize({
+      result: policy(allow()),
       event: connectEvent(['authorization', 'x'], 'token=y'),
       identitySources,
     });
-    expect(result.kind).toBe('allowed');
-    expect(asked).toMatchObject([{ name: 'auth', payload: { type: 'REQUEST', methodArn: ARN } }]);
+    expect(authorization.kind).toBe('allowed');
+    expect(invocations).toMatchObject([{ name: 'auth', payload: { type: 'REQUEST', methodArn: ARN } }]);
   });
 
   it.each([
     ['missing', connectEvent(['authorization', 'x'])],
     ['empty', connectEvent(['authorization', 'x'], 'token=')],
-  ])('of which one is %s are 401, and nobody is asked', async (_, event) => {
-    const { result, asked } = await authorize({ answer: policy(allow()), event, identitySources });
-    expect(result).toMatchObject({ kind: 'denied', answer: { status: 401, message: 'Unauthorized' } });
-    expect(asked).toEqual([]);
+  ])('denies with 401 and invokes nothing when one is %s', async (_, event) => {
+    const { authorization, invocations } = await authorize({
+      result: policy(allow()),
+      event,
+      identitySources,
+    });
+    expect(authorization).toMatchObject({
+      kind: 'denied',
+      response: { status: 401, message: 'Unauthorized' },
+    });
+    expect(invocations).toEqual([]);
   });
 
-  it('may be context and stage variables', async () => {
-    const of = {
-      answer: policy(allow()),
+  it('reads context and stage variables', async () => {
+    const input = {
+      result: policy(allow()),
       identitySources: ['context.connectionId', 'stageVariables.tenant'],
     };
-    expect(await statusOf(of)).toBe(401);
-    expect(await statusOf({ ...of, event: connectEvent([], '', { stageVariables: { tenant: 'a' } }) })).toBe(
-      101,
-    );
+    expect(await statusOf(input)).toBe(401);
+    expect(
+      await statusOf({ ...input, event: connectEvent([], '', { stageVariables: { tenant: 'a' } }) }),
+    ).toBe(101);
   });
 });
 
 describe('the function', () => {
-  it('may be named by a stage variable', async () => {
-    const { asked } = await authorize({
-      answer: policy(allow()),
+  it('fills stage variables in its name', async () => {
+    const { invocations } = await authorize({
+      result: policy(allow()),
       event: connectEvent([], '', { stageVariables: { fn: 'one' } }),
       functionName: 'arn:aws:lambda:us-east-1:000000000000:function:${stageVariables.fn}',
     });
-    expect(asked).toMatchObject([{ name: 'arn:aws:lambda:us-east-1:000000000000:function:one' }]);
+    expect(invocations).toMatchObject([{ name: 'arn:aws:lambda:us-east-1:000000000000:function:one' }]);
   });
 
   const failed = (errorMessage: string) => ({
@@ -113,7 +138,7 @@ describe('the function', () => {
     functionError: 'Unhandled',
   });
 
-  it('may be a module of this machine', async () => {
+  it('invokes a local module', async () => {
     using module = new FunctionModule(`
       export const handler = async ({ methodArn, queryStringParameters }) => {
         if (queryStringParameters.token !== 'right') throw new Error('Unauthorized');
@@ -132,50 +157,50 @@ describe('the function', () => {
       functionName: 'auth',
       identitySources: [],
     } as const;
-    const ask = async (query: string) =>
-      authorizeFunction(functions, authorizer, connectEvent([], query), ARN, log);
-    expect(await ask('token=right')).toMatchObject({
+    const authorizeWith = async (query: string) =>
+      authorizeFunction(functions, authorizer, inputOf(connectEvent([], query)), log);
+    expect(await authorizeWith('token=right')).toMatchObject({
       kind: 'allowed',
       variables: { 'authorizer.principalId': 'me' },
     });
-    expect(await ask('token=wrong')).toMatchObject({ kind: 'denied', answer: { status: 401 } });
+    expect(await authorizeWith('token=wrong')).toMatchObject({ kind: 'denied', response: { status: 401 } });
     await functions.close();
   });
 
-  it('that fails with Unauthorized is 401', async () => {
-    expect(await statusOf({ answer: failed('Unauthorized') })).toBe(401);
+  it('denies with 401 when it fails with Unauthorized', async () => {
+    expect(await statusOf({ result: failed('Unauthorized') })).toBe(401);
   });
 
   it.each([
     ['fails with anything else', failed('unauthorized')],
     ['times out', new FunctionTimedOutError('auth', 29_000)],
-    ['answers with null', null],
-    ['answers with text', 'allow'],
-    ['names nobody', { policyDocument: policy(allow()).policyDocument }],
-    ['has no policy', { principalId: 'me' }],
-    ['has a policy that is none', { principalId: 'me', policyDocument: 'allow' }],
-    ['has a statement with an unknown effect', policy({ ...allow(), Effect: 'Maybe' })],
-    ['nests its context', { ...policy(allow()), context: { user: { id: 1 } } }],
-    ['has a list in its context', { ...policy(allow()), context: { roles: ['a'] } }],
-    ['has a context that is a list', { ...policy(allow()), context: ['a'] }],
-    ['answers with more than 8 KB', { ...policy(allow()), context: { a: 'x'.repeat(8 * 1024) } }],
-  ])('that %s is 500', async (_, answer) => {
-    const { result } = await authorize({ answer });
-    expect(result).toMatchObject({
+    ['returns null', null],
+    ['returns text', 'allow'],
+    ['returns no principalId', { policyDocument: policy(allow()).policyDocument }],
+    ['returns no policy', { principalId: 'me' }],
+    ['returns an invalid policy', { principalId: 'me', policyDocument: 'allow' }],
+    ['returns a statement with an unknown effect', policy({ ...allow(), Effect: 'Maybe' })],
+    ['returns a nested context', { ...policy(allow()), context: { user: { id: 1 } } }],
+    ['returns a list in its context', { ...policy(allow()), context: { roles: ['a'] } }],
+    ['returns a list as its context', { ...policy(allow()), context: ['a'] }],
+    ['returns more than 8 KB', { ...policy(allow()), context: { a: 'x'.repeat(8 * 1024) } }],
+  ])('denies with 500 when it %s', async (_, result) => {
+    const { authorization } = await authorize({ result });
+    expect(authorization).toMatchObject({
       kind: 'denied',
-      answer: { status: 500, message: 'Internal server error' },
+      response: { status: 500, message: 'Internal server error' },
     });
   });
 });
 
-describe('the policy', () => {
+describe('the policy of the function', () => {
   it.each([
-    ['its very resource', allow()],
+    ['the exact resource', allow()],
     ['the API', allow('arn:aws:execute-api:us-east-1:000000000000:api1234567/*')],
     ['everything', allow('*', '*')],
     ['a list with it', allow(['arn:aws:other', ARN])],
-  ])('that allows %s opens', async (_, statement) => {
-    expect(await statusOf({ answer: policy(statement) })).toBe(101);
+  ])('allows the client when it allows %s', async (_, statement) => {
+    expect(await statusOf({ result: policy(statement) })).toBe(101);
   });
 
   it.each([
@@ -183,10 +208,10 @@ describe('the policy', () => {
     ['another route', [allow(ARN.replace('$connect', 'send'))]],
     ['another stage', [allow(ARN.replace('/dev/', '/prod/'))]],
     ['another action', [allow('*', 'execute-api:ManageConnections')]],
-  ])('that allows %s is 403, in the recorded words', async (_, statements) => {
-    const { result } = await authorize({ answer: policy(...statements) });
-    expect(result).toMatchObject({
-      answer: {
+  ])('denies with 403 and the recorded text when it allows only %s', async (_, statements) => {
+    const { authorization } = await authorize({ result: policy(...statements) });
+    expect(authorization).toMatchObject({
+      response: {
         status: 403,
         message:
           'User is not authorized to access this resource because no identity-based policy allows the execute-api:Invoke action',
@@ -194,10 +219,10 @@ describe('the policy', () => {
     });
   });
 
-  it('that denies is 403 in the recorded words, whatever else it allows', async () => {
-    const { result } = await authorize({ answer: policy(allow('*'), deny()) });
-    expect(result).toMatchObject({
-      answer: {
+  it('denies with 403 and the recorded text when it denies, even if it allows too', async () => {
+    const { authorization } = await authorize({ result: policy(allow('*'), deny()) });
+    expect(authorization).toMatchObject({
+      response: {
         status: 403,
         message:
           'User is not authorized to access this resource with an explicit deny in an identity-based policy',
@@ -206,13 +231,13 @@ describe('the policy', () => {
   });
 });
 
-describe('what the function says of the client', () => {
-  it('becomes context variables, all of them text', async () => {
+describe('the context of the function', () => {
+  it('becomes context variables, all of them strings', async () => {
     const context = { user: 'u1', age: 1, admin: true, principalId: 'forged' };
-    const { result } = await authorize({
-      answer: { ...policy(allow()), context, usageIdentifierKey: 'key' },
+    const { authorization } = await authorize({
+      result: { ...policy(allow()), context, usageIdentifierKey: 'key' },
     });
-    expect(result).toEqual({
+    expect(authorization).toEqual({
       kind: 'allowed',
       variables: {
         'authorizer.principalId': 'me',
@@ -222,13 +247,13 @@ describe('what the function says of the client', () => {
         'authorizer.usageIdentifierKey': 'key',
       },
       connectVariables: { 'authorizer.integrationLatency': MILLISECONDS },
-      logged: expect.anything(),
+      logVariables: expect.anything(),
     });
   });
 });
 
-describe('what the access log is told', () => {
-  const answered = {
+describe('access-log variables', () => {
+  const responded = {
     'authorizer.status': '200',
     'authorizer.integrationStatus': '200',
     'authorizer.latency': MILLISECONDS,
@@ -236,28 +261,28 @@ describe('what the access log is told', () => {
   };
 
   it.each<[string, Case, object]>([
-    ['a function that allows', { answer: policy(allow()) }, answered],
-    ['a function that denies', { answer: policy(deny()) }, answered],
+    ['a function that allows', { result: policy(allow()) }, responded],
+    ['a function that denies', { result: policy(deny()) }, responded],
     [
       'a function that fails with Unauthorized',
-      { answer: { payload: '{"errorMessage":"Unauthorized"}', functionError: 'Unhandled' } },
+      { result: { payload: '{"errorMessage":"Unauthorized"}', functionError: 'Unhandled' } },
       { 'authorizer.status': '401', 'authorizer.error': 'Unauthorized' },
     ],
     [
-      'a function that answers nothing of use',
-      { answer: null },
-      { 'authorizer.status': '500', 'authorizer.error': 'it did not answer with an object' },
+      'a function with an unusable result',
+      { result: null },
+      { 'authorizer.status': '500', 'authorizer.error': 'its result is not an object' },
     ],
-  ])('of %s', async (_, of, logged) => {
-    expect((await authorize(of)).result.logged).toEqual(logged);
+  ])('of %s', async (_, input, logVariables) => {
+    expect((await authorize(input)).authorization.logVariables).toEqual(logVariables);
   });
 });
 
-it('more than one Authorization header is 400, and nobody is asked', async () => {
-  const { result, asked } = await authorize({
-    answer: policy(allow()),
+it('denies several Authorization headers with 400 and invokes nothing', async () => {
+  const { authorization, invocations } = await authorize({
+    result: policy(allow()),
     event: connectEvent(['Authorization', 'a', 'authorization', 'b']),
   });
-  expect(result).toMatchObject({ kind: 'denied', answer: { status: 400 } });
-  expect(asked).toEqual([]);
+  expect(authorization).toMatchObject({ kind: 'denied', response: { status: 400 } });
+  expect(invocations).toEqual([]);
 });

@@ -27,7 +27,7 @@ describe('explain FILE', () => {
     expect(output).toMatch(/\n\nPOST \/message HTTP\/1\.1\n[^]*\n\n\{"action":"ping"\}\n$/);
   });
 
-  it('takes query string, headers and parameters', async () => {
+  it('uses query string, headers and parameters', async () => {
     const { output } = await run(
       file,
       '--route=$connect',
@@ -45,7 +45,7 @@ describe('explain FILE', () => {
     expect(await run(file, '--route', '$connect')).toMatchObject({ exitCode: 1 });
   });
 
-  it('says in which line a template cannot be loaded', async () => {
+  it('names the line at which a template cannot be loaded', async () => {
     await writeFile(file, CHAT.replace('!Ref Link', '!Ref Lnk'));
     await expect(run(file, '--body', '{}')).rejects.toThrow(
       /chat\.yml:\d+:21: Unresolved resource dependencies/,
@@ -53,15 +53,15 @@ describe('explain FILE', () => {
   });
 
   it.each([
-    [[], 'explain needs the file of one template'],
+    [[], 'explain needs one template file'],
     [['--header', 'x', 'FILE'], "--header is 'x'"],
     [['--context', 'x', 'FILE'], "--context is 'x'"],
     [['--verbose', 'FILE'], '--verbose'],
-  ])('says what is wrong with %j', async (args, reason) => {
+  ])('names the problem of %j', async (args, reason) => {
     await expect(run(...args.map((arg) => (arg === 'FILE' ? file : arg)))).rejects.toThrow(reason);
   });
 
-  it('lists its flags', async () => {
+  it('lists its options', async () => {
     expect(await run('--help')).toMatchObject({
       exitCode: 0,
       output: expect.stringContaining('--route') as string,

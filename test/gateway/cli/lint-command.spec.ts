@@ -26,11 +26,11 @@ describe('lint FILE', () => {
 
   const line = CHAT.slice(0, CHAT.indexOf('TimeoutInMillis')).split('\n').length;
 
-  it('has exit code 0 when there is nothing to say', async () => {
+  it('has exit code 0 without findings', async () => {
     expect(await run(good)).toEqual({ exitCode: 0, output: `${good}: 0 errors, 0 warnings\n` });
   });
 
-  it('prints place, rule, reason and fix for people, with exit code 1', async () => {
+  it('prints place, rule, reason and fix as text, with exit code 1', async () => {
     const { exitCode, output } = await run(bad);
     expect(exitCode).toBe(1);
     expect(output).toMatch(
@@ -39,7 +39,7 @@ describe('lint FILE', () => {
     expect(output).toContain(`bad.yml:${line}:`);
   });
 
-  it('prints JSON for programs', async () => {
+  it('prints JSON with --format json', async () => {
     const { exitCode, output } = await run('--format', 'json', good, bad);
     expect(exitCode).toBe(1);
     expect(JSON.parse(output)).toEqual([
@@ -47,7 +47,7 @@ describe('lint FILE', () => {
     ]);
   });
 
-  it('has exit code 0 when it only warns', async () => {
+  it('has exit code 0 with warnings only', async () => {
     await writeFile(bad, CHAT.replaceAll('POST', 'ANY'));
     expect(await run(bad)).toMatchObject({
       exitCode: 0,
@@ -55,22 +55,22 @@ describe('lint FILE', () => {
     });
   });
 
-  it('judges by the parameters that it is given', async () => {
+  it('uses the values of --parameter', async () => {
     await writeFile(good, CHAT.replace('10000', '!Ref NlbDnsName'));
     expect(await run(good, '--parameter', 'NlbDnsName=30000')).toMatchObject({ exitCode: 1 });
   });
 
   it.each([
-    [[], 'lint needs the file'],
+    [[], 'lint needs a template file'],
     [['--format', 'xml', 'a.yml'], "--format is 'xml'"],
     [['--parameter', 'a', 'a.yml'], "--parameter is 'a': it must be NAME=VALUE"],
     [['--fix', 'a.yml'], '--fix'],
     [['missing.yml'], 'missing.yml cannot be read'],
-  ])('says what is wrong with %j', async (args, reason) => {
+  ])('names the problem of %j', async (args, reason) => {
     await expect(run(...args)).rejects.toThrow(reason);
   });
 
-  it('lists its flags', async () => {
+  it('lists its options', async () => {
     expect(await run('--help')).toMatchObject({
       exitCode: 0,
       output: expect.stringContaining('--format') as string,

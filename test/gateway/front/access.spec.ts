@@ -18,7 +18,7 @@ const PAGE = 'http://localhost:5173';
 let gateway: DeployedGateway;
 let client: WebSocketClient;
 let connectionId: string;
-/** What the gateway has logged so far. */
+/** The log lines so far. */
 let logged: Readonly<Record<string, unknown>>[];
 
 beforeEach(async () => {
@@ -50,7 +50,7 @@ interface Sent {
   readonly body?: string;
 }
 
-/** As `fetch` would not let us: with any Host and Origin. */
+/** Sends any Host and Origin, which `fetch` does not allow. */
 async function send({ method = 'GET', path, headers = {}, body }: Sent) {
   const sent = request(gateway.gateway.url + path, { method, headers });
   sent.end(body);
@@ -63,7 +63,7 @@ async function send({ method = 'GET', path, headers = {}, body }: Sent) {
   };
 }
 
-/** What a page would like to change. */
+/** Commands that a hostile page could send. */
 async function state() {
   const admin = new AdminClient(gateway.gateway.url);
   const { now } = (await admin.get('clock')) as { now: string };
@@ -108,7 +108,7 @@ describe.each<[string, () => Sent]>([
     ['page on another port', { Origin: 'http://127.0.0.1:1' }, '--allow-origin http://127.0.0.1:1'],
     ['rebound host name', { Host: 'evil.example:8080' }, '--allow-host evil.example'],
     ['page of a rebound host name', { Host: 'evil.example', Origin: 'http://evil.example' }, '--allow-host'],
-  ])('is refused to a %s', async (_page, headers, flag) => {
+  ])('is refused for a %s', async (_page, headers, flag) => {
     const before = await state();
     const sent = command();
     const { status, headers: received, body } = await send({ ...sent, headers: { ...sent.headers, ...headers } });
@@ -128,14 +128,14 @@ describe.each<[string, () => Sent]>([
     expect(await state()).toEqual(before);
   }); // prettier-ignore
 
-  it('is refused to the preflight of a page of another origin', async () => {
+  it('refuses the preflight request of a page of another origin', async () => {
     const headers = { Origin: 'http://evil.example', 'Access-Control-Request-Method': 'POST' };
     const { status, headers: received } = await send({ ...command(), method: 'OPTIONS', headers });
     expect(status).toBe(403);
     expect(received).not.toHaveProperty('access-control-allow-origin');
   });
 
-  it('is served to a page of an allowed origin, which can read the response', async () => {
+  it('is served for a page of an allowed origin, which can read the response', async () => {
     const sent = command();
     const preflight = await send({
       path: sent.path,
@@ -158,14 +158,14 @@ describe.each<[string, () => Sent]>([
     expect(headers).toMatchObject({ 'access-control-allow-origin': PAGE, vary: 'Origin' });
   });
 
-  it('is served under a host name that is allowed, and to a page from there', async () => {
+  it('is served for an allowed host name, and for a page of that host', async () => {
     const sent = command();
     const headers = { ...sent.headers, Host: 'gw.example.com:8080', Origin: 'http://gw.example.com:8080' };
     expect((await send({ ...sent, headers })).status).toBeLessThan(300);
   });
 });
 
-it("takes the user's own domain names, with a star as well", async () => {
+it('accepts custom domain names, also with a star', async () => {
   const { control, apiId: ApiId } = gateway;
   const DomainNameConfigurations = [{ CertificateArn: 'arn:aws:acm:us-east-1:000000000000:certificate/x' }];
   for (const DomainName of ['ws.example.org', '*.example.net']) {
@@ -181,7 +181,7 @@ it("takes the user's own domain names, with a star as well", async () => {
   }
 });
 
-it('lets any page and any host name open a WebSocket, as AWS does', async () => {
+it('accepts a WebSocket from any page and for any host name, as AWS does', async () => {
   using other = await WebSocketClient.open(gateway.webSocketUrl, {
     headers: { Origin: 'http://evil.example', Host: 'evil.example' },
   });
@@ -199,7 +199,7 @@ describe('a body', () => {
     'application/jsonp',
     'text/json',
     undefined,
-  ])('declared as %s is 415 for the control plane and /_gateway/', async (type) => {
+  ])('of type %s gets 415 from the control plane and /_gateway/', async (type) => {
     const before = await state();
     const headers = type === undefined ? {} : { 'Content-Type': type };
     const clock = await send({ ...CLOCK, headers });
@@ -217,14 +217,14 @@ describe('a body', () => {
     'Application/JSON',
     'application/x-amz-json-1.1',
     'application/vnd.api+json',
-  ])('declared as %s is served', async (type) => {
+  ])('of type %s is accepted', async (type) => {
     const headers = { 'Content-Type': type };
     expect((await send({ ...CREATE_API, headers })).status).toBe(201);
     expect((await send({ ...CLOCK, headers, body: '{"advanceMs":1}' })).status).toBe(200);
   });
 
   it.each(['application/octet-stream', 'text/plain', undefined])(
-    'declared as %s is posted to a connection',
+    'of type %s is posted to a connection',
     async (type) => {
       const headers = type === undefined ? {} : { 'Content-Type': type };
       const { path } = DELETE_CONNECTION();
@@ -233,7 +233,7 @@ describe('a body', () => {
     },
   );
 
-  it('is not read of a request that is refused', async () => {
+  it('is not read if the request is refused', async () => {
     const socket = connect(Number(new URL(gateway.gateway.url).port), '127.0.0.1');
     socket.write(
       'POST /v2/apis HTTP/1.1\r\nHost: evil.example\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{',
@@ -243,7 +243,7 @@ describe('a body', () => {
     socket.destroy();
   });
 
-  it('over its limit is 413, in the form of the surface', async () => {
+  it('over its limit gets 413, in the form of the surface', async () => {
     const clock = await send({ ...CLOCK, body: ' '.repeat(64 * 1024 + 1) });
     expect(clock).toMatchObject({ status: 413, body: { code: 'body_too_large' } });
     const api = await send({ ...CREATE_API, body: ' '.repeat(1024 * 1024 + 1) });
@@ -251,14 +251,14 @@ describe('a body', () => {
     expect(api.headers['x-amzn-errortype']).toBe('RequestEntityTooLargeException');
   });
 
-  it('that never ends because the client leaves is no fault of the gateway', async () => {
+  it('that the client does not complete is not logged as an error', async () => {
     for (const { path, method } of [CLOCK, CREATE_API, { ...DELETE_CONNECTION(), method: 'POST' }]) {
       const socket = connect(Number(new URL(gateway.gateway.url).port), '127.0.0.1');
       socket.write(
         `${method} ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n` +
           'Expect: 100-continue\r\nContent-Length: 100\r\n\r\n{',
       );
-      // 100 Continue: the request is being handled
+      // 100 Continue: the request is in flight
       await once(socket, 'data');
       socket.destroy();
     }
@@ -266,7 +266,7 @@ describe('a body', () => {
     expect(logged.map(({ msg }) => msg)).not.toContain('request failed');
   });
 
-  it('that is too large for a connection is 413, readable by an allowed page', async () => {
+  it('that is too large for a connection gets 413, which an allowed page can read', async () => {
     const { path } = DELETE_CONNECTION();
     const { status, headers } = await send({
       method: 'POST',
@@ -280,7 +280,7 @@ describe('a body', () => {
   });
 });
 
-it('asks browsers not to guess types of /_gateway/ and not to keep it', async () => {
+it('sends nosniff and no-store for /_gateway/', async () => {
   for (const headers of [{}, { Origin: 'http://evil.example' }]) {
     expect((await send({ path: '/_gateway/connections', headers })).headers).toMatchObject({
       'x-content-type-options': 'nosniff',

@@ -29,9 +29,9 @@ const start = async (options: Partial<GatewayOptions>) =>
     ...options,
   });
 
-describe('whether a token is needed', () => {
+describe('the policy', () => {
   it.each(['127.0.0.1', '127.9.9.9', '::1', 'localhost', 'LOCALHOST'])(
-    'not on %s, unless one is given',
+    'requires a token on %s only if one is set',
     (host) => {
       expect(adminTokenPolicy(undefined, host)).toEqual({ kind: 'loopback' });
       expect(adminTokenPolicy('off', host)).toEqual({ kind: 'loopback' });
@@ -75,7 +75,7 @@ describe('whether a token is needed', () => {
     expect((error as Error).message).not.toContain(text || 'nothing');
   });
 
-  it.each(['off', 'x'.repeat(16), 'x'.repeat(512), TOKEN])('takes %s', (text) => {
+  it.each(['off', 'x'.repeat(16), 'x'.repeat(512), TOKEN])('accepts %s', (text) => {
     expect(readAdminToken(text)).toBe(text);
   });
 });
@@ -111,25 +111,22 @@ describe('with a token', () => {
     credentials: { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) },
   });
 
-  it.each(['/v2/apis', '/vpclinks', '/apikeys', '/usageplans'])(
-    '%s takes it as Bearer, and nothing without',
-    async (path) => {
-      expect((await get(path, bearer(TOKEN))).status).toBe(200);
-      const missing = await get(path);
-      expect(missing).toMatchObject({ status: 403, errorType: 'MissingAuthenticationTokenException' });
-      expect(missing.body.message).toMatch(
-        /^Missing Authentication Token\. .*--admin-token.*AWS_ACCESS_KEY_ID=admin/,
-      );
-      for (const wrong of [`${TOKEN}x`, TOKEN.slice(1), 'x'.repeat(TOKEN.length), 'off']) {
-        expect(await get(path, bearer(wrong))).toMatchObject({
-          status: 403,
-          errorType: 'UnrecognizedClientException',
-        });
-      }
-    },
-  );
+  it.each(['/v2/apis', '/vpclinks', '/apikeys', '/usageplans'])('%s requires it as Bearer', async (path) => {
+    expect((await get(path, bearer(TOKEN))).status).toBe(200);
+    const missing = await get(path);
+    expect(missing).toMatchObject({ status: 403, errorType: 'MissingAuthenticationTokenException' });
+    expect(missing.body.message).toMatch(
+      /^Missing Authentication Token\. .*--admin-token.*AWS_ACCESS_KEY_ID=admin/,
+    );
+    for (const wrong of [`${TOKEN}x`, TOKEN.slice(1), 'x'.repeat(TOKEN.length), 'off']) {
+      expect(await get(path, bearer(wrong))).toMatchObject({
+        status: 403,
+        errorType: 'UnrecognizedClientException',
+      });
+    }
+  });
 
-  it.each(['clock', 'faults', 'connections', 'none'])('/_gateway/%s too, with 401', async (name) => {
+  it.each(['clock', 'faults', 'connections', 'none'])('/_gateway/%s requires it, with 401', async (name) => {
     const path = `/_gateway/${name}`;
     expect((await get(path, bearer(TOKEN))).status).toBe(name === 'none' ? 404 : 200);
     for (const headers of [{}, bearer('wrong-wrong-wrong'), { Authorization: 'Basic YWRtaW46eA==' }]) {
@@ -143,7 +140,7 @@ describe('with a token', () => {
     }
   });
 
-  it('is not needed for health, WebSockets and @connections', async () => {
+  it('is not required for health, WebSockets and @connections', async () => {
     const settings = {
       gatewayUrl: gateway.url,
       serviceUrl: 'http://127.0.0.1:9',
@@ -182,7 +179,7 @@ describe('with a token', () => {
     ['UnrecognizedClientException', 'local', TOKEN],
     ['UnrecognizedClientException', 'admin', TOKEN, 'a-session-token'],
     ['InvalidSignatureException', 'admin', 'another-token-of-length'],
-  ])('is %s with %s and %s', async (name, accessKeyId, secretAccessKey, sessionToken) => {
+  ])('is refused as %s with %s and %s', async (name, accessKeyId, secretAccessKey, sessionToken) => {
     const v2 = new ApiGatewayV2Client(clientOf(accessKeyId, secretAccessKey, 'us-east-1', sessionToken));
     await expect(v2.send(new GetApisCommand({}))).rejects.toMatchObject({
       name,
@@ -209,7 +206,7 @@ describe('with a token', () => {
     });
   };
 
-  it('signs requests to /_gateway/ as well, by the time of the machine and not of the moved clock', async () => {
+  it('signs requests to /_gateway/ too, by the machine’s clock', async () => {
     const advance = '{"advance":"2h"}';
     expect((await signed('/_gateway/clock', {}, advance)).status).toBe(200);
     expect((await signed('/_gateway/clock', {}, advance)).status).toBe(200);
@@ -228,7 +225,7 @@ describe('with a token', () => {
     expect(Date.parse(String(body.now)) - Date.now()).toBeLessThan(60_000);
   });
 
-  it('is asked for before the body is read', async () => {
+  it('is checked before the body is read', async () => {
     const { hostname, port } = new URL(gateway.url);
     for (const path of ['/v2/apis', '/_gateway/clock']) {
       for (const authorization of ['Bearer wrong-wrong-wrong', 'AWS4-HMAC-SHA256 x=y', 'Basic x']) {
@@ -244,18 +241,18 @@ describe('with a token', () => {
     }
   });
 
-  it('does not help a page', async () => {
+  it('does not permit a page of another origin', async () => {
     expect((await get('/v2/apis', { ...bearer(TOKEN), Origin: 'http://evil.example' })).status).toBe(403);
   });
 });
 
-it('is needed on loopback when it was given there', async () => {
+it('requires the token on loopback if it is set', async () => {
   const gateway = await start({ adminToken: TOKEN });
   expect((await fetch(`${gateway.url}/_gateway/clock`)).status).toBe(401);
   await gateway.stop();
 });
 
-it('is not needed beyond loopback when it is off', async () => {
+it('requires no token beyond loopback if it is off', async () => {
   const gateway = await start({ host: '0.0.0.0', adminToken: 'off' });
   expect((await fetch(`${gateway.url}/_gateway/clock`)).status).toBe(200);
   expect((await fetch(`${gateway.url}/v2/apis`)).status).toBe(200);

@@ -43,14 +43,14 @@ describe('the Host header', () => {
     'GW.example.com.:80',
     'one.tunnel.example',
     'ws.example.com:8080',
-  ])('%s is a name of the gateway', (host) => {
+  ])('%s is allowed', (host) => {
     expect(check(host)).toBeUndefined();
   });
 
   it.each([
     'evil.example:8080',
     'evil.example.',
-    // anyone can make these and point them at this machine
+    // anyone can register these and point them at this machine
     'abc123.execute-api.evil.example',
     'abc123.execute-api.us-east-1.amazonaws.com.evil.example',
     'abc123.execute-api.us-east-1.evilamazonaws.com',
@@ -62,7 +62,7 @@ describe('the Host header', () => {
     'other.example.com',
     'two.labels.tunnel.example',
     'tunnel.example',
-  ])('%s is not', (host) => {
+  ])('%s is refused', (host) => {
     expect(() => check(host)).toThrow(refusal('host_not_allowed', '--allow-host'));
   });
 
@@ -73,7 +73,7 @@ describe('the Host header', () => {
     },
   ); // prettier-ignore
 
-  it('has to be there once', () => {
+  it('is required exactly once', () => {
     expect(() => check([])).toThrow(refusal('host_not_allowed', '0 Host headers'));
     expect(() => check(['localhost', 'localhost'])).toThrow(refusal('host_not_allowed', '2 Host headers'));
   });
@@ -91,7 +91,7 @@ describe('the Origin header', () => {
     ['127.0.0.1', 'http://127.0.0.1'],
     ['localhost:80', 'http://localhost'],
     ['[::1]:8080', 'http://[::1]:8080'],
-  ])('of a page that %s served itself is %s', (host, origin) => {
+  ])('of a page served by %s is %s', (host, origin) => {
     expect(check(host, origin)).toBeUndefined();
   });
 
@@ -120,7 +120,7 @@ describe('the Origin header', () => {
     expect(() => check('localhost:8080', origin)).toThrow(refusal('origin_not_allowed', '--allow-origin'));
   });
 
-  it('does not help a host name that is not allowed', () => {
+  it('does not permit a host name that is not allowed', () => {
     expect(() => check('evil.example', 'http://evil.example')).toThrow(refusal('host_not_allowed'));
     expect(() => check('evil.example', 'http://localhost:5173')).toThrow(refusal('host_not_allowed'));
   });

@@ -10,13 +10,13 @@ import { loadTls, readTlsSettings, type TlsPair } from '../../../src/gateway/fro
 
 const DAY_MS = 86_400_000;
 
-/** A folder of its own, gone afterwards. */
+/** A temporary folder. */
 const newFolder = () => mkdtempDisposableSync(join(tmpdir(), 'tls-'));
 
 const selfSigned = async (folder: string, hosts: string[] = []) =>
   loadTls({ kind: 'self-signed', folder, hosts });
 
-/** Writes a certificate and its key, and gives the settings that name them. */
+/** Writes a certificate and its key. @returns the settings that name them */
 async function files(folder: string, dates: { notBeforeDate?: Date; notAfterDate?: Date } = {}) {
   const pair = await generate([{ name: 'commonName', value: 'localhost' }], {
     keyType: 'ec',
@@ -29,7 +29,7 @@ async function files(folder: string, dates: { notBeforeDate?: Date; notAfterDate
   return { kind: 'files', certFile, keyFile } as const;
 }
 
-/** Serves with the pair on loopback, and asks by this name, trusting what clients are told to trust. */
+/** Serves with the pair on loopback, and sends a request to this name, trusting the trust file. */
 async function statusFrom(
   { cert, key, trustFile }: TlsPair,
   servername: string,
@@ -51,7 +51,7 @@ async function statusFrom(
 }
 
 describe('--tls self-signed', () => {
-  it('makes a certificate that a client who trusts it takes for this machine', async () => {
+  it('generates a certificate that a trusting client accepts for this machine', async () => {
     using folder = newFolder();
     const pair = await selfSigned(folder.path);
     expect(await statusFrom(pair, 'localhost')).toBe(200);
@@ -59,7 +59,7 @@ describe('--tls self-signed', () => {
     expect([certificate.checkIP('127.0.0.1'), certificate.checkIP('::1')]).toEqual(['127.0.0.1', '::1']);
   });
 
-  it('makes it for other hosts when asked, and for no others', async () => {
+  it('includes the hosts of --tls-host, and no others', async () => {
     using folder = newFolder();
     const pair = await selfSigned(folder.path, ['*.execute-api.test', '10.0.0.5']);
     expect(await statusFrom(pair, 'abc123.execute-api.test')).toBe(200);
@@ -67,12 +67,12 @@ describe('--tls self-signed', () => {
     await expect(statusFrom(pair, 'example.test')).rejects.toThrow(/altnames/);
   });
 
-  it('is no authority for other certificates', async () => {
+  it('is not an authority for other certificates', async () => {
     using folder = newFolder();
     expect(new X509Certificate((await selfSigned(folder.path)).cert).ca).toBe(false);
   });
 
-  it('keeps the pair, so that it is trusted once, and its key is the owner’s', async () => {
+  it('stores the pair, with a key that only its owner can read', async () => {
     using folder = newFolder();
     const first = await selfSigned(folder.path, ['gateway']);
     expect(await selfSigned(folder.path, ['gateway'])).toEqual(first);
@@ -80,7 +80,7 @@ describe('--tls self-signed', () => {
     expect(statSync(join(folder.path, 'key.pem')).mode & 0o077).toBe(0);
   });
 
-  it('makes another when the one that is there is for too few hosts', async () => {
+  it('generates a new one if the stored one lacks a host', async () => {
     using folder = newFolder();
     const first = await selfSigned(folder.path);
     const second = await selfSigned(folder.path, ['gateway']);
@@ -90,8 +90,8 @@ describe('--tls self-signed', () => {
 
   it.each([
     ['is about to expire', { notAfterDate: new Date(Date.now() + DAY_MS / 2) }],
-    ['is for a host that is called otherwise', {}],
-  ])('makes another when the one that is there %s', async (_, dates) => {
+    ['is for another host name', {}],
+  ])('generates a new one if the stored one %s', async (_, dates) => {
     using folder = newFolder();
     const { certFile, keyFile } = await files(folder.path, dates);
     writeFileSync(join(folder.path, 'cert.pem'), readFileSync(certFile));
@@ -99,14 +99,14 @@ describe('--tls self-signed', () => {
     expect((await selfSigned(folder.path)).cert).not.toBe(readFileSync(certFile, 'utf8'));
   });
 
-  it('makes another when what is there is half of a pair', async () => {
+  it('generates a new one if the stored pair is incomplete', async () => {
     using folder = newFolder();
     const first = await selfSigned(folder.path);
     writeFileSync(join(folder.path, 'key.pem'), 'half');
     expect((await selfSigned(folder.path)).cert).not.toBe(first.cert);
   });
 
-  it('says so when there is no place for it', async () => {
+  it('fails if the folder cannot be written', async () => {
     using folder = newFolder();
     writeFileSync(join(folder.path, 'file'), '');
     await expect(selfSigned(join(folder.path, 'file', 'tls'))).rejects.toThrow(/^--tls self-signed: /);
@@ -114,7 +114,7 @@ describe('--tls self-signed', () => {
 });
 
 describe('--tls-cert and --tls-key', () => {
-  it('are taken as they are', async () => {
+  it('are used unmodified', async () => {
     using folder = newFolder();
     const settings = await files(folder.path);
     expect(await loadTls(settings)).toEqual({
@@ -139,33 +139,30 @@ describe('--tls-cert and --tls-key', () => {
     await expect(loadTls(await files(folder.path, dates))).rejects.toThrow(message);
   });
 
-  it('are refused when the key is another’s', async () => {
+  it('are refused if the key does not match', async () => {
     using one = newFolder();
     using two = newFolder();
     const settings = { ...(await files(one.path)), keyFile: (await files(two.path)).keyFile };
     await expect(loadTls(settings)).rejects.toThrow(/k\.pem is not the key of the certificate .+c\.pem/);
   });
 
-  it.each(['certFile', 'keyFile'] as const)(
-    'are refused when the %s is missing or something else',
-    async (name) => {
-      using folder = newFolder();
-      const settings = await files(folder.path);
-      await expect(loadTls({ ...settings, [name]: '/nowhere.pem' })).rejects.toThrow(
-        /^--tls-\w+: \/nowhere\.pem does not exist$/,
-      );
-      writeFileSync(settings[name], 'something else');
-      await expect(loadTls(settings)).rejects.toThrow(/^--tls-\w+: .+\.pem is no .+ in PEM/);
-    },
-  );
+  it.each(['certFile', 'keyFile'] as const)('are refused if the %s is missing or not valid', async (name) => {
+    using folder = newFolder();
+    const settings = await files(folder.path);
+    await expect(loadTls({ ...settings, [name]: '/nowhere.pem' })).rejects.toThrow(
+      /^--tls-\w+: \/nowhere\.pem does not exist$/,
+    );
+    writeFileSync(settings[name], 'something else');
+    await expect(loadTls(settings)).rejects.toThrow(/^--tls-\w+: .+\.pem is not a .+ in PEM/);
+  });
 });
 
-describe('the flags', () => {
-  it('say nothing of TLS by default', () => {
+describe('the options', () => {
+  it('are plain HTTP by default', () => {
     expect(readTlsSettings({})).toBeUndefined();
   });
 
-  it('name a pair, or ask for one', () => {
+  it('name a pair, or generate one', () => {
     expect(readTlsSettings({ 'tls-cert': 'c', 'tls-key': 'k' })).toEqual({
       kind: 'files',
       certFile: 'c',
@@ -186,7 +183,7 @@ describe('the flags', () => {
     [{ tls: 'self-signed', 'tls-cert': 'c', 'tls-key': 'k' }, /leave out --tls-cert/],
     [{ 'tls-host': ['a.test'] }, /--tls-host needs --tls self-signed/],
     [{ tls: 'self-signed', 'tls-host': ['a.test, b.test'] }, /^--tls-host is 'a.test, b.test'/],
-  ])('are refused when they do not go together: %j', (flags, message) => {
+  ])('are refused if they contradict each other: %j', (flags, message) => {
     expect(() => readTlsSettings(flags)).toThrow(message);
   });
 });

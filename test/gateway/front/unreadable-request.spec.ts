@@ -52,7 +52,7 @@ describe('bytes that are not an HTTP request', () => {
       'request line and headers over 10 KB',
     ],
     ['anything else', Buffer.from('secret\r\n\r\n'), 400, 'bytes that are not HTTP'],
-  ])('%s get an HTTP response and a warning that name the cause', async (_, bytes, status, cause) => {
+  ])('get an HTTP response and a warning with the cause: %s', async (_, bytes, status, cause) => {
     const logLines = new LogLines();
     await using gateway = await DeployedGateway.start({ $default: {} }, { log: logLines.log });
     const { hostname, port } = new URL(gateway.gateway.url);
@@ -75,7 +75,7 @@ describe('bytes that are not an HTTP request', () => {
     expect(JSON.stringify(line)).not.toContain('secret');
   });
 
-  it('that end in the middle of a request get 400', async () => {
+  it('that end within a request get 400', async () => {
     const logLines = new LogLines();
     await using gateway = await DeployedGateway.start({ $default: {} }, { log: logLines.log });
     const { hostname, port } = new URL(gateway.gateway.url);
@@ -87,7 +87,7 @@ describe('bytes that are not an HTTP request', () => {
 });
 
 describe('at the TLS port', () => {
-  /** Without an API: only TLS is looked at. */
+  /** Without an API, because only TLS is tested. */
   async function overTls() {
     const logLines = new LogLines();
     const folder = mkdtempDisposableSync(join(tmpdir(), 'tls-'));
@@ -108,7 +108,7 @@ describe('at the TLS port', () => {
     return { logLines, port: Number(new URL(gateway.url).port), [Symbol.asyncDispose]: close };
   }
 
-  it('plain HTTP is closed, with a warning', async () => {
+  it('plain HTTP closes the connection with a warning', async () => {
     await using at = await overTls();
     const socket = connect(at.port, '127.0.0.1');
     socket.on('error', () => undefined);
@@ -118,7 +118,7 @@ describe('at the TLS port', () => {
     expect(await at.logLines.next(WARNING)).toMatchObject({ cause: 'plain HTTP at the TLS port' });
   });
 
-  it('the PROXY protocol is closed, with a warning', async () => {
+  it('the PROXY protocol closes the connection with a warning', async () => {
     await using at = await overTls();
     const socket = connect(at.port, '127.0.0.1');
     socket.on('error', () => undefined);
@@ -126,7 +126,7 @@ describe('at the TLS port', () => {
     socket.write('PROXY TCP4 192.0.2.1 192.0.2.2 1 2\r\n');
     await once(socket, 'close');
     expect(await at.logLines.next(WARNING)).toMatchObject({
-      cause: 'no TLS that can be read at the TLS port',
+      cause: 'bytes at the TLS port that are not TLS',
     });
   });
 });
@@ -134,7 +134,7 @@ describe('at the TLS port', () => {
 describe('the warning', () => {
   const unreadable = (code: string) => Object.assign(new Error('x'), { code });
 
-  it('comes once a minute for each cause, and then says how many were left out', async () => {
+  it('is logged once a minute for each cause, with the number of suppressed ones', async () => {
     let now = 0;
     const logLines = new LogLines();
     const requests = new UnreadableRequests(logLines.log, () => now);
@@ -155,7 +155,7 @@ describe('the warning', () => {
   });
 
   it.each(['ERR_SSL_TLSV1_ALERT_UNKNOWN_CA', 'ERR_SSL_SSL/TLS_ALERT_CERTIFICATE_UNKNOWN'])(
-    'says of %s that the client does not trust the certificate',
+    'for %s says that the client does not trust the certificate',
     async (code) => {
       const logLines = new LogLines();
       new UnreadableRequests(logLines.log).respond(unreadable(code), new PassThrough());
@@ -165,7 +165,7 @@ describe('the warning', () => {
     },
   );
 
-  it('does not come for a connection on which nothing was sent', async () => {
+  it('is not logged for a connection without data', async () => {
     const logLines = new LogLines();
     const requests = new UnreadableRequests(logLines.log);
     const socket = Object.assign(new PassThrough(), { bytesRead: 0 });
@@ -174,7 +174,7 @@ describe('the warning', () => {
     expect(await logLines.next(WARNING)).toMatchObject({ code: 'HPE_INVALID_METHOD' });
   });
 
-  it('does not come for a connection that broke off', async () => {
+  it('is not logged for an aborted connection', async () => {
     const logLines = new LogLines();
     const requests = new UnreadableRequests(logLines.log);
     const socket = new PassThrough();
@@ -185,7 +185,7 @@ describe('the warning', () => {
   });
 });
 
-it('a response that has begun is not written into', async () => {
+it('does not corrupt a response in flight', async () => {
   const logLines = new LogLines();
   const requests = new UnreadableRequests(logLines.log);
   const socket = Object.assign(new PassThrough(), { _httpMessage: { headersSent: true } });
@@ -194,7 +194,7 @@ it('a response that has begun is not written into', async () => {
   expect(socket.read()).toBeNull();
 });
 
-it.each(['h2c', 'TLS/1.0'])('a request that offers to upgrade to %s is served as it is', async (upgrade) => {
+it.each(['h2c', 'TLS/1.0'])('serves a request that offers to upgrade to %s', async (upgrade) => {
   await using gateway = await DeployedGateway.start({ $default: {} });
   const { hostname, port } = new URL(gateway.gateway.url);
   const socket = connect(Number(port), hostname);

@@ -11,7 +11,7 @@ const ENV = { AWS_ACCESS_KEY_ID: 'AKIAENV', AWS_SECRET_ACCESS_KEY: 'env-secret' 
 
 type Flags = Parameters<typeof readIamSettings>[0];
 
-/** Reads flags whose files have these contents: text as it is, anything else as JSON. */
+/** Reads options whose files have these contents: unmodified text, or JSON. */
 function read(
   { auth, ...contents }: { auth?: string; credentials?: unknown; policy?: unknown },
   env: NodeJS.ProcessEnv = {},
@@ -37,7 +37,7 @@ const problem = (...args: Parameters<typeof read>): string => {
 };
 
 describe('--auth', () => {
-  it('is off by default, also where the environment has keys', () => {
+  it('is off by default, even with keys in the environment', () => {
     expect(read({}, ENV)).toMatchObject({ auth: 'off', accessKeys: undefined });
   });
 
@@ -45,21 +45,21 @@ describe('--auth', () => {
     expect(problem({ auth: 'iam' })).toMatch(/^--auth is 'iam': it must be off or sigv4$/);
   });
 
-  it('makes one identity with full access of the environment’s keys', () => {
+  it('has one identity with full access from the environment’s keys', () => {
     const { accessKeys, policies } = read({ auth: 'sigv4' }, ENV);
     expect([...accessKeys!.keys()]).toEqual(['AKIAENV']);
     expect(accessKeys!.get('AKIAENV')!.identity.arn).toBe('arn:aws:iam::000000000000:user/local');
     expect(policies.others).toBeDefined();
   });
 
-  it('says what is needed when nobody could sign', () => {
+  it('is refused without access keys', () => {
     expect(problem({ auth: 'sigv4' })).toMatch(/--credentials FILE, or set AWS_ACCESS_KEY_ID/);
     expect(problem({ auth: 'sigv4' }, { ...ENV, AWS_SECRET_ACCESS_KEY: '' })).toMatch(/--credentials FILE/);
   });
 });
 
 describe('--credentials', () => {
-  it('gives each access key its identity', () => {
+  it('have an identity for each access key', () => {
     const { accessKeys } = read({
       credentials: {
         AKIA1: { secretAccessKey: 'one' },
@@ -99,7 +99,11 @@ describe('--credentials', () => {
     ['no object', [], 'must be a JSON object'],
     ['no entry', {}, 'has no entry'],
     ['no secret', { AKIA1: {} }, 'AKIA1.secretAccessKey is missing'],
-    ['an empty secret', { AKIA1: { secretAccessKey: '' } }, 'AKIA1.secretAccessKey must be a string'],
+    [
+      'an empty secret',
+      { AKIA1: { secretAccessKey: '' } },
+      'AKIA1.secretAccessKey must be a non-empty string',
+    ],
     ['a secret for an entry', { AKIA1: 'very-secret' }, 'AKIA1 must be an object'],
     [
       'a misspelt member',
@@ -125,11 +129,15 @@ describe('--credentials', () => {
           arn: 'arn:aws:iam::123456789012:user/ann',
         },
       },
-      'AKIA1.accountId is 000000000000, and its arn is of 123456789012',
+      'AKIA1.accountId is 000000000000, but its arn has 123456789012',
     ],
     ['no JSON', '{"AKIA1": {"secretAccessKey": very-secret}}', 'credentials.json is not JSON'],
-    ['JSON that ends too early', '{"AKIA1": {"secretAccessKey": "very-secret"}', 'is not JSON, from line 1'],
-  ])('are refused with %s, naming file and entry and no secret', (_, credentials, expected) => {
+    [
+      'JSON that ends too early',
+      '{"AKIA1": {"secretAccessKey": "very-secret"}',
+      'is not JSON: error at line 1',
+    ],
+  ])('are refused with %s, by a message with file and entry but no secret', (_, credentials, expected) => {
     const message = problem({ credentials });
     expect(message).toContain(expected);
     expect(message).toMatch(/^--credentials: .+credentials\.json/);
@@ -140,7 +148,7 @@ describe('--credentials', () => {
     expect(problem({ credentials: { AKIA1: {}, AKIA2: {} } }).split('\n')).toHaveLength(2);
   });
 
-  it('are refused when there is no such file', () => {
+  it('are refused if the file does not exist', () => {
     expect(() => readIamSettings({ credentials: '/nowhere/c.json' }, {}, ACCOUNT)).toThrow(
       '--credentials: /nowhere/c.json does not exist',
     );
@@ -153,7 +161,7 @@ describe('--policy', () => {
     expect([policies.byArn.size, policies.others?.statements.length]).toEqual([0, 1]);
   });
 
-  it('is one for each ARN, and nothing for others', () => {
+  it('is one for each ARN, and denies others', () => {
     const arn = 'arn:aws:iam::000000000000:user/ann';
     const { policies } = read({ policy: { [arn]: ALLOW } });
     expect([[...policies.byArn.keys()], policies.others]).toEqual([[arn], undefined]);
@@ -165,9 +173,9 @@ describe('--policy', () => {
     [
       'a condition',
       { Statement: { ...ALLOW.Statement, Condition: {} } },
-      'Statement 1: Condition is not evaluated',
+      'Statement 1: Condition is not supported',
     ],
-    ['a policy that is none', { 'arn:aws:iam::000000000000:user/ann': {} }, 'user/ann: it has no Statement'],
+    ['an invalid policy', { 'arn:aws:iam::000000000000:user/ann': {} }, 'user/ann: it has no Statement'],
   ])('is refused with %s', (_, policy, expected) => {
     const message = problem({ policy });
     expect(message).toContain(expected);

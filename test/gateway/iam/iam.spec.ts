@@ -41,7 +41,7 @@ function open(settings: Partial<IamSettings> = {}) {
 
 type Authorize = Parameters<Iam['authorize']>;
 
-/** Who may, or why not. */
+/** The identity, or the error type. */
 function outcome(
   iam: Iam,
   request: Authorize[0],
@@ -56,7 +56,7 @@ function outcome(
   }
 }
 
-describe('who signed', () => {
+describe('the signer', () => {
   it('is the identity of the access key', async () => {
     const { iam } = open();
     expect(outcome(iam, await sign({}))).toBe(ANN.identity.arn);
@@ -64,7 +64,7 @@ describe('who signed', () => {
   });
 
   it.each<[string, Signer, string]>([
-    ['an access key that nobody has', { accessKeyId: 'AKIAOTHER' }, 'UnrecognizedClientException'],
+    ['an unknown access key', { accessKeyId: 'AKIAOTHER' }, 'UnrecognizedClientException'],
     ['another secret', { secretAccessKey: 'other' }, 'InvalidSignatureException'],
     ['temporary credentials without their token', { accessKeyId: 'ASIATEST' }, 'UnrecognizedClientException'],
     [
@@ -72,23 +72,23 @@ describe('who signed', () => {
       { accessKeyId: 'ASIATEST', sessionToken: 'other' },
       'UnrecognizedClientException',
     ],
-    ['a token to lasting credentials', { sessionToken: 'token' }, 'UnrecognizedClientException'],
+    ['a token with lasting credentials', { sessionToken: 'token' }, 'UnrecognizedClientException'],
     ['another Region', { region: 'eu-central-1' }, 'InvalidSignatureException'],
     ['another service', { service: 'apigateway' }, 'InvalidSignatureException'],
-  ])('is not told by %s', async (_, signer, errorType) => {
+  ])('is refused with %s', async (_, signer, errorType) => {
     const { iam } = open();
     expect(outcome(iam, await sign({}, signer))).toBe(errorType);
     expect(outcome(iam, await presign({}, signer))).toBe(errorType);
   });
 
-  it('is told by temporary credentials with their token, in headers and in the URL', async () => {
+  it('is known by temporary credentials with their token, in headers and in the URL', async () => {
     const { iam } = open();
     const signer = { accessKeyId: 'ASIATEST', sessionToken: 'token' };
     expect(outcome(iam, await sign({}, signer))).toBe(SESSION.identity.arn);
     expect(outcome(iam, await presign({}, signer))).toBe(SESSION.identity.arn);
   });
 
-  it('has to have signed the host', async () => {
+  it('must sign the host', async () => {
     const { iam } = open();
     const request = await sign({});
     const rawHeaders = request.rawHeaders.map((text) =>
@@ -99,7 +99,7 @@ describe('who signed', () => {
     );
   });
 
-  it('needs no secret when none is known, but a signature all the same', async () => {
+  it('needs a signature but no valid secret if no access keys are known', async () => {
     const { iam } = open({ auth: 'off', accessKeys: undefined });
     expect(outcome(iam, await sign({}, { accessKeyId: 'any', secretAccessKey: 'any' }))).toBe(
       'arn:aws:iam::000000001234:user/any',
@@ -109,7 +109,7 @@ describe('who signed', () => {
   });
 });
 
-describe('when it was signed', () => {
+describe('the time of the signature', () => {
   it.each([
     ['4:59 ago', 299_000, true],
     ['5:02 ago', 302_000, false],
@@ -121,7 +121,7 @@ describe('when it was signed', () => {
     expect(result).toBe(isGood ? ANN.identity.arn : 'InvalidSignatureException');
   });
 
-  it('goes by the gateway’s clock', async () => {
+  it('is compared with the gateway’s clock', async () => {
     const { iam, clock } = open();
     const request = await sign({});
     clock.advance(4 * MINUTE);
@@ -133,7 +133,7 @@ describe('when it was signed', () => {
     expect(outcome(iam, await sign({}, { at: clock.now() }))).toBe(ANN.identity.arn);
   });
 
-  it('says what is wrong with a clock that runs ahead', async () => {
+  it('is refused with AWS’s text if it is ahead', async () => {
     const { iam } = open();
     const request = await sign({}, { at: Date.now() + 10 * MINUTE });
     expect(() => iam.authorize(request, 'x:y', 'z')).toThrow(
@@ -141,7 +141,7 @@ describe('when it was signed', () => {
     );
   });
 
-  it('is as long ago as a presigned URL allows', async () => {
+  it('may be as old as the presigned URL allows', async () => {
     const { iam, clock } = open();
     const [minute, hour] = [await presign({}, { expiresIn: 60 }), await presign({}, { expiresIn: 3600 })];
     clock.advance(MINUTE + 2000);
@@ -153,14 +153,14 @@ describe('when it was signed', () => {
   });
 });
 
-describe('what they may', () => {
+describe('the permission', () => {
   const policy = (Effect: string, Resource: string) =>
     parsePolicy({ Statement: { Effect, Action: 'execute-api:*', Resource } });
   const settings = (Resource: string, Effect = 'Allow') => ({
     policies: { byArn: new Map([[ANN.identity.arn, policy(Effect, Resource)]]), others: undefined },
   });
 
-  it('is what the policy for their ARN says of the resource', async () => {
+  it('follows the policy of the ARN', async () => {
     const { iam } = open(settings('arn:aws:execute-api:us-east-1:000000001234:abc123/dev/$connect'));
     expect(outcome(iam, await sign({}))).toBe(ANN.identity.arn);
     expect(outcome(iam, await sign({}), 'execute-api:Invoke', 'abc123/prod/$connect')).toBe(
@@ -168,13 +168,13 @@ describe('what they may', () => {
     );
   });
 
-  it('is nothing without a policy', async () => {
+  it('is denied without a policy', async () => {
     const { iam } = open(settings('*'));
     const signer = { accessKeyId: 'ASIATEST', sessionToken: 'token' };
     expect(outcome(iam, await sign({}, signer))).toBe('AccessDeniedException');
   });
 
-  it('is refused in AWS’s words, with the account masked', async () => {
+  it('is denied with AWS’s text and a masked account', async () => {
     const path = 'abc123/dev/POST/@connections/{connectionId}';
     const { iam } = open(settings('nothing'));
     const [user, session] = [

@@ -11,7 +11,7 @@ const decide = (Statement: unknown, { action = MANAGE, resource = POST } = {}) =
   evaluatePolicy(parsePolicy({ Version: '2012-10-17', Statement }), action, resource);
 
 describe('a policy for @connections', () => {
-  // the cases of the capture in which AWS was asked, 2026-09-25
+  // the cases recorded from AWS, 2026-09-25
   it.each([
     ['implicitDeny', 'the documented form, which has no wildcard', `${API}/dev/POST/@connections`],
     ['implicitDeny', 'one that names a connection', `${API}/dev/POST/@connections/gbgBEG6oLQAYKEhVEA==`],
@@ -51,7 +51,7 @@ describe('a policy', () => {
     expect(decide(allow('*', action))).toBe(decision);
   });
 
-  it('denies whatever else allows, in any order', () => {
+  it('denies even if another statement allows, in any order', () => {
     const deny = { Effect: 'Deny', Action: '*', Resource: `${API}/dev/POST/*` };
     expect(decide([allow('*'), deny])).toBe('explicitDeny');
     expect(decide([deny, allow('*')])).toBe('explicitDeny');
@@ -60,7 +60,7 @@ describe('a policy', () => {
     );
   });
 
-  it('takes NotAction and NotResource for everything but', () => {
+  it('reads NotAction and NotResource as everything else', () => {
     const but = (NotAction: string, NotResource: string) =>
       decide({ Effect: 'Allow', NotAction, NotResource });
     expect(but('execute-api:Invoke', `${API}/prod/*`)).toBe('allowed');
@@ -68,7 +68,7 @@ describe('a policy', () => {
     expect(but('execute-api:Invoke', `${API}/dev/*`)).toBe('implicitDeny');
   });
 
-  it('allows nothing when it has no statement', () => {
+  it('allows nothing without a statement', () => {
     expect(decide([])).toBe('implicitDeny');
   });
 
@@ -76,7 +76,7 @@ describe('a policy', () => {
     ['no object', []],
     ['no Statement', { Version: '2012-10-17' }],
     ['another Version', { Version: '2020-01-01', Statement: [] }],
-    ['a statement that is none', { Statement: ['Allow'] }],
+    ['an invalid statement', { Statement: ['Allow'] }],
     ['no Effect', { Statement: { Action: '*', Resource: '*' } }],
     ['an Effect in small letters', { Statement: { Effect: 'allow', Action: '*', Resource: '*' } }],
     ['no Action', { Statement: { Effect: 'Allow', Resource: '*' } }],
@@ -91,10 +91,10 @@ describe('a policy', () => {
     expect(() => parsePolicy(document)).toThrow(PolicyError);
   });
 
-  it('is refused with a Condition, and says that conditions are not evaluated', () => {
+  it('is refused with a Condition', () => {
     const Condition = { IpAddress: { 'aws:SourceIp': '10.0.0.0/8' } };
     expect(() => decide([allow('*'), { ...allow('*'), Condition }])).toThrow(
-      /^Statement 2: Condition is not evaluated here/,
+      /^Statement 2: Condition is not supported/,
     );
   });
 });

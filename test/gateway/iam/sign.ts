@@ -2,7 +2,7 @@ import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { type SignedRequest } from '../../../src/gateway/iam/canonical-request.js';
 
-/** Lower-case names; `host` is added. */
+/** Names in lower case; `host` is added. */
 export type Headers = Readonly<Record<string, string>>;
 
 export interface RequestToSign {
@@ -27,13 +27,13 @@ export interface Signer {
 
 export const HOST = '127.0.0.1:8080';
 
-/** Signs as the SDKs do, and gives the request as it goes over the wire. */
+/** Signs like the SDKs. @returns the request as it is sent */
 export async function sign(toSign: RequestToSign, signer: Signer = {}): Promise<SignedRequest> {
   const { headers, query } = await signerFor(signer).sign(smithyRequest(toSign), signingDate(signer));
   return onTheWire(toSign, headers, query ?? {});
 }
 
-/** Presigns as the SDKs do. @param expiresIn seconds */
+/** Presigns like the SDKs. @param expiresIn seconds */
 export async function presign(
   toSign: RequestToSign,
   { expiresIn, ...signer }: Signer & { readonly expiresIn?: number } = {},
@@ -83,7 +83,7 @@ function onTheWire(
   return {
     method,
     target: pairs.length > 0 ? `${path}?${pairs.join('&')}` : path,
-    // Node's HTTP gives one character for each byte
+    // Node's HTTP has one character for each byte
     rawHeaders: Object.entries(headers).flatMap(([name, value]) => [
       name,
       Buffer.from(value, 'utf8').toString('latin1'),

@@ -9,7 +9,7 @@ import { presign, type RequestToSign, sign } from './sign.js';
 const verify = (request: SignedRequest, secret = 'secret') =>
   verifySignature(request, readSignature(request), secret);
 
-/** What `verify` refuses it with. */
+/** The error of `verify`. */
 function refusal(request: SignedRequest, secret?: string): IamError | undefined {
   try {
     verify(request, secret);
@@ -35,7 +35,7 @@ const POST: RequestToSign = {
 };
 
 describe('a signature', () => {
-  it('is verified for 500 requests that the SDKs’ signer has signed, in headers and in the URL', async () => {
+  it('is valid for 500 requests of the SDKs’ signer, in headers and in the URL', async () => {
     const anyText = fc.string({ unit: 'grapheme', maxLength: 12 });
     const segment = fc.oneof(
       anyText.map(encodeURIComponent),
@@ -97,7 +97,7 @@ describe('a signature', () => {
     ],
   ];
   it.each(tampered)('is wrong for a request with %s', async (_, tamper) => {
-    // on a second that no case above happens to turn into itself
+    // a time that no case above leaves unchanged
     const request = await sign(POST, { at: Date.UTC(2026, 10, 20, 23, 15, 0) });
     expect(refusal(request)).toBeUndefined();
     expect(refusal(tamper(request))?.errorType).toBe('InvalidSignatureException');
@@ -107,13 +107,13 @@ describe('a signature', () => {
     expect(refusal(await sign(POST), 'another')?.errorType).toBe('InvalidSignatureException');
   });
 
-  it('does not cover what no signer can know: headers that it does not name', async () => {
+  it('does not cover headers that it does not name', async () => {
     const request = await sign(POST);
     const proxied = { ...request, rawHeaders: [...request.rawHeaders, 'X-Forwarded-For', '10.0.0.1'] };
     expect(refusal(proxied)).toBeUndefined();
   });
 
-  it('covers every value of a header that comes twice', async () => {
+  it('covers every value of a repeated header', async () => {
     const request = await sign({ headers: { 'x-a': 'one,two' } });
     const [one, two] = [withHeader(request, 'x-a', () => 'one'), withHeader(request, 'x-a', () => ' one ')];
     expect(refusal(one)?.errorType).toBe('InvalidSignatureException');
@@ -125,7 +125,7 @@ describe('a signature', () => {
     expect(refusal(request)?.errorType).toBe('InvalidSignatureException');
   });
 
-  it('is wrong for a presigned URL with a parameter more', async () => {
+  it('is wrong for a presigned URL with an additional parameter', async () => {
     const request = await presign({ path: '/dev' });
     expect(refusal({ ...request, target: `${request.target}&a=b` })?.errorType).toBe(
       'InvalidSignatureException',
@@ -134,7 +134,7 @@ describe('a signature', () => {
 });
 
 describe('the canonical path', () => {
-  // read in the answers of AWS to wrongly signed posts; the issues are named in canonical-request.ts
+  // read in the responses of AWS to wrongly signed posts; the issues are named in canonical-request.ts
   it.each([
     ['/test/@connections/atntqfjloAMCECg=', '/test/%40connections/atntqfjloAMCECg%3D'],
     ['/dev/%40connections/asnFYeJtCGYCEZQ%3D', '/dev/%2540connections/asnFYeJtCGYCEZQ%253D'],
@@ -145,8 +145,8 @@ describe('the canonical path', () => {
   });
 });
 
-it('is refused with what should have been signed, as AWS does it', async () => {
-  // the request and AWS's answer in https://github.com/okigan/awscurl/issues/61, read 2026-11-20
+it('refuses with the text to sign, like AWS', async () => {
+  // the request and AWS’s response in https://github.com/okigan/awscurl/issues/61, read 2026-11-20
   const request: SignedRequest = {
     method: 'POST',
     target: '/test/@connections/atntqfjloAMCECg=',
@@ -182,7 +182,7 @@ b013b0bc1c19a4ebc9da8d82a6122379899465e0cd4808187a4ca276e999c56a'
   );
 });
 
-describe('what is no complete signature', () => {
+describe('an incomplete signature', () => {
   const read = (authorization: string | undefined, { target = '/dev', date = '20261120T231500Z' } = {}) => {
     const rawHeaders = [
       ...(authorization === undefined ? [] : ['Authorization', authorization]),
@@ -194,14 +194,14 @@ describe('what is no complete signature', () => {
   const whole =
     'AWS4-HMAC-SHA256 Credential=A/20261120/us-east-1/execute-api/aws4_request, SignedHeaders=host, Signature=00';
 
-  it('is a missing token when there is nothing', () => {
+  it('is a missing token without any signature', () => {
     expect(read(undefined)).toBe('MissingAuthenticationTokenException');
     expect(read(undefined, { target: '/dev?X-Amz-Signature=00' })).toBe(
       'MissingAuthenticationTokenException',
     );
   });
 
-  it('is wrong rather than incomplete when nothing is missing', () => {
+  it('is wrong rather than incomplete if nothing is missing', () => {
     expect(read(whole)).toBe('InvalidSignatureException');
     expect(read(whole, { date: 'Fri, 20 Nov 2026 23:15:00 GMT' })).toBe('InvalidSignatureException');
     expect(read(whole.replaceAll(', ', ','))).toBe('InvalidSignatureException');
@@ -244,7 +244,7 @@ describe('what is no complete signature', () => {
     },
   );
 
-  it('repeats nothing of a header that may hold a token', () => {
+  it('does not quote a header that may contain a token', () => {
     const rawHeaders = ['Authorization', 'Bearer very-secret'];
     const error = refusal({ method: 'GET', target: '/', rawHeaders, body: Buffer.alloc(0) });
     expect(error?.message).not.toContain('very-secret');

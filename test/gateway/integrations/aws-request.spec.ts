@@ -15,7 +15,7 @@ describe('the URI of an AWS integration', () => {
     expect(request(uri)).toMatchObject({ kind: 'aws', region: 'us-east-1', service, subdomain, path, query: [] });
   }); // prettier-ignore
 
-  it('keeps its own query, before what is mapped', () => {
+  it('keeps its own query before mapped parameters', () => {
     expect(
       request('arn:aws:apigateway:us-east-1:sqs:path/1/q?Action=SendMessage', {
         query: ['MessageBody=a%26b'],
@@ -29,7 +29,7 @@ describe('the URI of an AWS integration', () => {
     });
   });
 
-  it('with an action names it in the query', () => {
+  it('with an action has it in the query', () => {
     expect(
       request('arn:aws:apigateway:us-east-1:sns:action/Publish&Version=2010-03-31', {
         query: ['Message=hi'],
@@ -44,7 +44,7 @@ describe('the URI of an AWS integration', () => {
     });
   });
 
-  it('with an action of a service that speaks JSON names it in a header', () => {
+  it('with an action of a JSON service has it in a header', () => {
     expect(request('arn:aws:apigateway:us-east-1:dynamodb:action/PutItem', { body: '{}' })).toMatchObject({
       path: '/',
       query: [],
@@ -53,14 +53,14 @@ describe('the URI of an AWS integration', () => {
     });
   });
 
-  it('says that its body is JSON, unless the mapping says otherwise', () => {
+  it('has the content type JSON by default', () => {
     const uri = 'arn:aws:apigateway:us-east-1:sqs:path/1/q';
     expect(request(uri)).toMatchObject({ headers: ['Content-Type', 'application/json'] });
     const headers = ['content-type', 'application/x-www-form-urlencoded'];
     expect(request(uri, { headers })).toMatchObject({ headers });
   });
 
-  it('leaves a mapped content type as it is', () => {
+  it('keeps a mapped content type', () => {
     const headers = ['content-type', 'application/x-amz-json-1.1'];
     expect(request('arn:aws:apigateway:us-east-1:kinesis:action/PutRecord', { headers })).toMatchObject({
       headers: [...headers, 'X-Amz-Target', 'Kinesis_20131202.PutRecord'],

@@ -1,9 +1,10 @@
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { describe, expect, it } from 'vitest';
-import { type AwsRequest, awsRequest } from '../../../src/gateway/integrations/aws-request.js';
+import { awsRequest } from '../../../src/gateway/integrations/aws-request.js';
 import { callAws } from '../../../src/gateway/integrations/call-aws.js';
 import { HttpClient } from '../../../src/gateway/integrations/call-http.js';
+import { type AwsRequest } from '../../../src/gateway/integrations/integration-request.js';
 import { HttpBackend, type Received } from '../../support/http-backend.js';
 
 const CREDENTIALS = { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'secret', sessionToken: 'token' };
@@ -18,7 +19,7 @@ const requestOf = (uri: string, parts: { query?: string[]; headers?: string[]; b
     ...parts,
   }) as AwsRequest;
 
-/** Sends the request to a server in place of the service, and gives what came there. */
+/** Sends the request to a server in place of the service. @returns the request that the server receives */
 async function receive(request: AwsRequest, base = ''): Promise<Received> {
   await using backend = await HttpBackend.start();
   const http = new HttpClient();
@@ -34,7 +35,7 @@ async function receive(request: AwsRequest, base = ''): Promise<Received> {
   return backend.next();
 }
 
-/** The signature that the service computes from what it received. */
+/** The signature that the service computes from the received request. */
 async function expectedSignature({ method, url, headers, body }: Received, service: string): Promise<string> {
   const signedHeaders = /SignedHeaders=([^,]+)/.exec(headers.authorization ?? '')?.[1]?.split(';') ?? [];
   const target = new URL(url, 'http://service');
@@ -72,13 +73,13 @@ describe('a request to a service', () => {
     ['a path', requestOf('sqs:path/123456789012/queue', { headers: ['Content-Type', 'application/x-www-form-urlencoded'], body: 'Action=SendMessage&MessageBody=hi' })],
     ['an object', requestOf('s3:path/bucket/a%20b%2Fc', { body: 'content' })],
     ['a query with odd characters', requestOf('sqs:path/1/q', { query: ["a=!'()*%2B~"] })],
-  ])('%s is signed so that the service finds the same signature', async (_, request) => {
+  ])('has a signature that the service verifies: %s', async (_, request) => {
     const received = await receive(request);
     expect(received.headers).toMatchObject({ 'x-amz-security-token': 'token' });
     expect(received.headers.authorization).toBe(await expectedSignature(received, request.service));
   }); // prettier-ignore
 
-  it('arrives as it was mapped', async () => {
+  it('is sent as mapped', async () => {
     const received = await receive(
       requestOf('sqs:path/1/q', { query: ['b=2', 'a=x%20y'], headers: ['X-One', '1'], body: 'hello' }),
     );
@@ -86,7 +87,7 @@ describe('a request to a service', () => {
     expect(received.headers).toMatchObject({ 'x-one': '1' });
   });
 
-  it('goes below the path of its endpoint', async () => {
+  it('is sent below the path of its endpoint', async () => {
     expect(await receive(requestOf('sqs:path/1/q'), '/base/')).toMatchObject({ url: '/base/1/q' });
   });
 
@@ -96,7 +97,7 @@ describe('a request to a service', () => {
   });
 });
 
-describe('without the credentials of the machine', () => {
+describe('without the machine’s credentials', () => {
   it('a request to an endpoint is signed with placeholders', async () => {
     await using backend = await HttpBackend.start();
     const http = new HttpClient();
@@ -108,7 +109,7 @@ describe('without the credentials of the machine', () => {
     expect(headers).not.toHaveProperty('x-amz-security-token');
   });
 
-  it('a request to AWS is not sent, and the error names the flags', async () => {
+  it('a request to AWS is not sent, and the error names the options', async () => {
     const http = { send: async () => Promise.reject(new Error('it was sent')) } as unknown as HttpClient;
     const services = { endpoints: new Map<string, URL>(), credentials: undefined };
     await expect(callAws(services, http, requestOf('sqs:path/1/q'))).rejects.toMatchObject({
@@ -120,7 +121,7 @@ describe('without the credentials of the machine', () => {
   });
 });
 
-describe('without an endpoint, a request goes to AWS', () => {
+describe('without an endpoint, a request is sent to AWS', () => {
   it.each([
     ['sqs:path/1/q', 'https://sqs.eu-central-1.amazonaws.com'],
     ['my.bucket.s3:path/key', 'https://my.bucket.s3.eu-central-1.amazonaws.com'],
@@ -141,7 +142,7 @@ describe('without an endpoint, a request goes to AWS', () => {
   });
 });
 
-it('gives the service’s answer as it is, errors too', async () => {
+it('returns the service’s response unmodified, errors too', async () => {
   await using backend = await HttpBackend.start();
   backend.answer = () => ({ status: 400, headers: { 'x-amzn-ErrorType': 'Bad' }, body: '{"message":"no"}' });
   const http = new HttpClient();
@@ -149,13 +150,13 @@ it('gives the service’s answer as it is, errors too', async () => {
     endpoints: new Map([['sqs', new URL(backend.url)]]),
     credentials: async () => CREDENTIALS,
   };
-  const answer = await callAws(services, http, requestOf('sqs:path/1/q'));
+  const response = await callAws(services, http, requestOf('sqs:path/1/q'));
   await http.close();
-  expect(answer).toMatchObject({ status: 400, headers: { 'x-amzn-errortype': 'Bad' } });
-  expect(answer.body.toString()).toBe('{"message":"no"}');
+  expect(response).toMatchObject({ status: 400, headers: { 'x-amzn-errortype': 'Bad' } });
+  expect(response.body.toString()).toBe('{"message":"no"}');
 });
 
-it('fails when there are no credentials', async () => {
+it('fails without credentials', async () => {
   const http = new HttpClient();
   const credentials = async () => Promise.reject(new Error('no credentials anywhere'));
   await expect(

@@ -9,14 +9,14 @@ const links = new Map<string, VpcLink>([
 const find = (url: string, vpcLinkId: string | undefined, targets: Record<string, string> = {}) =>
   findTarget(new URL(url), vpcLinkId, (id) => links.get(id), new Map(Object.entries(targets)));
 
-describe('a request goes', () => {
-  it("over the Internet to the URI's host, whatever the targets say", () => {
+describe('a request is sent', () => {
+  it("over the Internet to the URI's host, regardless of targets", () => {
     expect(find('http://backend.example:3000/x', undefined, { 'my-nlb': '127.0.0.1' })).toBe(
       'http://backend.example:3000',
     );
   });
 
-  it("through a VPC link to the URI's host when nothing else is said", () => {
+  it("through a VPC link to the URI's host by default", () => {
     expect(find('http://my-nlb.elb.example:3000/x', 'abc123')).toBe('http://my-nlb.elb.example:3000');
   });
 
@@ -26,13 +26,13 @@ describe('a request goes', () => {
     );
   });
 
-  it("to the URI's port when the target has none, as the port picks the load balancer's listener", () => {
+  it("to the URI's port when the target has none", () => {
     expect(find('http://my-nlb.elb.example:3000/x', 'abc123', { 'my-nlb': 'localhost' })).toBe(
       'http://localhost:3000',
     );
   });
 
-  it('nowhere through a link that does not exist', () => {
+  it('nowhere through a VPC link that does not exist', () => {
     expect(() => find('http://my-nlb.elb.example/x', 'none')).toThrow(NoVpcLinkError);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Faults, type FaultSettings } from '../../../src/gateway/faults.js';
-import { type HttpRequest } from '../../../src/gateway/websocket/steps/map-request.js';
-import { meetFaults } from '../../../src/gateway/integrations/inject-faults.js';
+import { type HttpRequest } from '../../../src/gateway/integrations/integration-request.js';
+import { injectFaults } from '../../../src/gateway/integrations/inject-faults.js';
 
 const REQUEST: HttpRequest = {
   kind: 'http',
@@ -19,23 +19,23 @@ function faultsWith(settings: FaultSettings): Faults {
   return faults;
 }
 
-it('leaves a request as it is when there are no faults', async () => {
-  expect(await meetFaults(REQUEST, new Faults())).toEqual(REQUEST);
+it('returns the unmodified request without faults', async () => {
+  expect(await injectFaults(REQUEST, new Faults())).toEqual(REQUEST);
 });
 
 describe('latency', () => {
-  it('takes from the timeout', async () => {
+  it('reduces the timeout', async () => {
     const startedAt = performance.now();
-    const { timeoutMs } = await meetFaults(REQUEST, faultsWith({ latencyMs: { integration: 40 } }));
-    // a timer of Node's may be early by a millisecond
+    const { timeoutMs } = await injectFaults(REQUEST, faultsWith({ latencyMs: { integration: 40 } }));
+    // Node's timers may be early by a millisecond
     expect(performance.now() - startedAt).toBeGreaterThanOrEqual(39);
     expect(timeoutMs).toBe(960);
   });
 
-  it('is a timeout when nothing is left of it, and not before its time', async () => {
+  it('is a timeout if it is not shorter than the timeout', async () => {
     const startedAt = performance.now();
     const faults = faultsWith({ latencyMs: { integration: 29_000 } });
-    await expect(meetFaults({ ...REQUEST, timeoutMs: 50 }, faults)).rejects.toMatchObject({
+    await expect(injectFaults({ ...REQUEST, timeoutMs: 50 }, faults)).rejects.toMatchObject({
       name: 'IntegrationTimedOutError',
     });
     expect(performance.now() - startedAt).toBeGreaterThanOrEqual(49);
@@ -44,16 +44,16 @@ describe('latency', () => {
 
 describe('a request fails', () => {
   it.each([
-    ['through a link that is down', { vpcLinkDown: ['link'] }],
-    ['when every call is to fail', { integrationFailure: { rate: 1 } }],
+    ['through a VPC link that is down', { vpcLinkDown: ['link'] }],
+    ['with integrationFailure at rate 1', { integrationFailure: { rate: 1 } }],
   ])('%s', async (_, settings) => {
-    await expect(meetFaults(REQUEST, faultsWith(settings))).rejects.toMatchObject({
+    await expect(injectFaults(REQUEST, faultsWith(settings))).rejects.toMatchObject({
       name: 'IntegrationFailedError',
     });
   });
 
   it.each([
-    ['through another link', REQUEST, { vpcLinkDown: ['other'] }],
+    ['through another VPC link', REQUEST, { vpcLinkDown: ['other'] }],
     ['to the Internet', { ...REQUEST, vpcLinkId: undefined }, { vpcLinkDown: ['*'] }],
     [
       'to a MOCK',
@@ -61,6 +61,6 @@ describe('a request fails', () => {
       { integrationFailure: { rate: 1 }, latencyMs: { integration: 29_000 } },
     ],
   ])('not %s', async (_, request, settings) => {
-    expect(await meetFaults(request, faultsWith(settings))).toEqual(request);
+    expect(await injectFaults(request, faultsWith(settings))).toEqual(request);
   });
 });

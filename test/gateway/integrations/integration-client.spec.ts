@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { Faults } from '../../../src/gateway/faults.js';
 import { Functions } from '../../../src/gateway/lambda/functions.js';
 import { IntegrationClient } from '../../../src/gateway/integrations/integration-client.js';
-import { type HttpRequest } from '../../../src/gateway/websocket/steps/map-request.js';
+import { type HttpRequest } from '../../../src/gateway/integrations/integration-request.js';
 import { HttpBackend } from '../../support/http-backend.js';
 
-/** A client without functions or services of its own. */
+/** A client without functions and services. */
 function clientOf() {
   const services = {
     endpoints: new Map(),
@@ -29,7 +29,7 @@ const httpRequest = (url: string, other: Partial<HttpRequest> = {}): HttpRequest
 });
 
 describe('an HTTP request', () => {
-  it('goes where its URL says', async () => {
+  it('is sent to its URL', async () => {
     await using backend = await HttpBackend.start();
     await using client = clientOf();
     await client.call(httpRequest(`${backend.url}/a?b=c`, { headers: ['X-One', '1'], body: 'text' }));
@@ -41,21 +41,21 @@ describe('an HTTP request', () => {
     });
   });
 
-  it('goes where the load balancer listens, if that is known', async () => {
+  it('is sent to the address of the load balancer, if it is known', async () => {
     await using backend = await HttpBackend.start();
     await using client = clientOf();
     await client.call(httpRequest('http://nlb.example/a'), backend.url);
     expect(await backend.next()).toMatchObject({ url: '/a' });
   });
 
-  it('carries bytes', async () => {
+  it('sends bytes', async () => {
     await using backend = await HttpBackend.start();
     await using client = clientOf();
     await client.call(httpRequest(backend.url, { body: Buffer.from('bytes') }));
     expect(await backend.next()).toMatchObject({ body: 'bytes' });
   });
 
-  it('is answered by a redirect like by anything else', async () => {
+  it('returns a redirect', async () => {
     await using backend = await HttpBackend.start();
     backend.answer = () => ({ status: 302, headers: { Location: '/elsewhere' }, body: 'there' });
     await using client = clientOf();
@@ -66,7 +66,7 @@ describe('an HTTP request', () => {
     });
   });
 
-  it('that takes too long has timed out', async () => {
+  it('times out', async () => {
     await using backend = await HttpBackend.start();
     backend.answer = async () => new Promise(() => undefined);
     await using client = clientOf();
@@ -75,7 +75,7 @@ describe('an HTTP request', () => {
     });
   });
 
-  it('that reaches nobody has failed', async () => {
+  it('fails without a connection', async () => {
     await using client = clientOf();
     await expect(client.call(httpRequest('http://127.0.0.1:1/'))).rejects.toMatchObject({
       name: 'IntegrationFailedError',
@@ -83,7 +83,7 @@ describe('an HTTP request', () => {
   });
 });
 
-it('answers for a mock with its status, and asks nobody', async () => {
+it('returns the status of a MOCK without a call', async () => {
   await using client = clientOf();
   expect(await client.call({ kind: 'mock', status: 418 })).toEqual({
     status: 418,

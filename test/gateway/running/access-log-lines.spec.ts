@@ -20,7 +20,7 @@ const FORMAT = JSON.stringify(
   ),
 );
 
-/** A gateway whose stage logs, and the lines as they come. */
+/** A gateway with an access log, and its lines. */
 async function loggingGateway(routes: Record<string, RouteSpec>) {
   const lines = new Queue<string>('a line of the access log');
   const gateway = await DeployedGateway.start(routes, { accessLog: (line) => lines.push(line) });
@@ -35,7 +35,7 @@ async function loggingGateway(routes: Record<string, RouteSpec>) {
 }
 
 describe('the access log of a stage', () => {
-  it('has a line for each event of a connection and each call of @connections', async () => {
+  it('has a line for each event of a connection and each request to @connections', async () => {
     await using backend = await HttpBackend.start();
     const integration = { IntegrationUri: backend.url, RequestParameters: CONNECTION_ID };
     const log = await loggingGateway({
@@ -78,7 +78,7 @@ describe('the access log of a stage', () => {
     expect(await log.next()).toEqual({ ...called, eventType: 'DISCONNECT', routeKey: '$disconnect' });
   });
 
-  it('has a handshake that was refused', async () => {
+  it('has a refused handshake', async () => {
     await using backend = await HttpBackend.start();
     backend.answer = () => ({ status: 401 });
     const log = await loggingGateway({ $connect: { integration: { IntegrationUri: backend.url } } });
@@ -87,7 +87,7 @@ describe('the access log of a stage', () => {
     expect(await log.next()).toMatchObject({ eventType: 'CONNECT', status: '401' });
   });
 
-  it('has the ends of the connections that were open when the gateway stopped', async () => {
+  it('has the closes of connections that were open when the gateway stopped', async () => {
     await using backend = await HttpBackend.start();
     const log = await loggingGateway({ $disconnect: { integration: { IntegrationUri: backend.url } } });
     {

@@ -9,7 +9,7 @@ import { WebSocketClient } from '../../support/web-socket-client.js';
 const CREDENTIALS = async () => ({ accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'secret' });
 
 describe('an AWS integration', () => {
-  it('sends what its template renders, signed, to the service', async () => {
+  it('sends its rendered template, signed, to the service', async () => {
     await using service = await HttpBackend.start();
     await using gateway = await DeployedGateway.start(
       {
@@ -44,7 +44,7 @@ describe('an AWS integration', () => {
     });
   });
 
-  it('to AWS itself fails, with a line in the log that names the flag, unless the machine’s credentials may be used', async () => {
+  it('to AWS itself fails without --use-machine-credentials, with a log line that names the option', async () => {
     const lines = new LogLines();
     await using gateway = await DeployedGateway.start(
       {
@@ -65,7 +65,7 @@ describe('an AWS integration', () => {
     });
   });
 
-  it('of a function calls it with what its template renders', async () => {
+  it('invokes a function with its rendered template', async () => {
     await using backend = await HttpBackend.start();
     using module = new FunctionModule(`
       export const handler = async (event) => {

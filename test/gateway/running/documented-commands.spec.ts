@@ -124,7 +124,7 @@ describe("the tutorial 'Create WebSocket API using AWS API Gateway'", () => {
     using client = await WebSocketClient.open(`${gateway.webSocketUrl}?stocks=aapl,goog`);
     const connect = new URL((await backend.next()).url, backend.url);
     const connectionId = connect.searchParams.get('connectionId');
-    // the route has no authorizer, so its two parameters lead to nothing and are not sent
+    // without an authorizer two parameters have no value and are not sent
     expect([...connect.searchParams]).toEqual([
       ['stocks', 'aapl,goog'],
       ['connectionId', expect.stringMatching(/^[\w-]{18}==$/)],

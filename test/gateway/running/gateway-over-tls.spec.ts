@@ -34,7 +34,7 @@ Resources:
   Default:
     Type: AWS::ApiGatewayV2::Route
     Properties: { ApiId: !Ref Api, RouteKey: $default, Target: !Sub 'integrations/\${Integration}' }
-  Answer:
+  CallbackResponse:
     Type: AWS::ApiGatewayV2::RouteResponse
     Properties: { ApiId: !Ref Api, RouteId: !Ref Default, RouteResponseKey: $default }
   Stage:
@@ -59,8 +59,8 @@ it('serves WebSockets and callbacks over TLS on one port', async () => {
   const client = new WebSocket(`${gateway.url.replace('https', 'wss')}/dev`, { ca: tls.cert });
   await once(client, 'open');
   client.send('who am I');
-  const [answer] = (await once(client, 'message')) as [Buffer];
-  const connectionId = JSON.parse(answer.toString('utf8')) as string;
+  const [frame] = (await once(client, 'message')) as [Buffer];
+  const connectionId = JSON.parse(frame.toString('utf8')) as string;
 
   const delivered = once(client, 'message');
   const post = request(`${gateway.url}/dev/@connections/${encodeURIComponent(connectionId)}`, {

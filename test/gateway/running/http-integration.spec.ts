@@ -19,7 +19,7 @@ describe('without a mapping an HTTP backend receives', () => {
 });
 
 describe('with mappings an HTTP backend receives', () => {
-  it('on $connect what the route declares of headers and query, and nothing that it does not', async () => {
+  it('on $connect only the headers and query parameters that the route declares', async () => {
     await using backend = await HttpBackend.start();
     await using gateway = await DeployedGateway.start({
       $connect: {
@@ -51,7 +51,7 @@ describe('with mappings an HTTP backend receives', () => {
     expect(headers).not.toHaveProperty('undeclared');
   });
 
-  it('the mapped header only, where the client sends one of the same name', async () => {
+  it('only the mapped header if the client sends one with the same name', async () => {
     await using backend = await HttpBackend.start();
     await using gateway = await DeployedGateway.start({
       $connect: { integration: { IntegrationUri: backend.url, RequestParameters: CONNECTION_ID } },
@@ -100,7 +100,7 @@ describe('with mappings an HTTP backend receives', () => {
 describe('through a VPC link', () => {
   const arn = 'arn:aws:elasticloadbalancing:us-east-1:000000000000:loadbalancer/net/my-nlb/50dc6c495c0c9188';
 
-  it('named by a stage variable, a request goes there too, and fails when the variable names none', async () => {
+  it('named by a stage variable a request is sent, and fails if the variable names none', async () => {
     await using backend = await HttpBackend.start();
     await using gateway = await DeployedGateway.start({ $connect: {} });
     const link = await gateway.createVpcLink(arn);
@@ -123,7 +123,7 @@ describe('through a VPC link', () => {
   });
 });
 
-describe('a client is told', () => {
+describe('a client receives', () => {
   const frame = (message: string) =>
     new RegExp(`^\\{"message": "${message}", "connectionId":"[\\w-]{18}==", "requestId":"[\\w-]{15}="\\}$`);
 
@@ -143,14 +143,14 @@ describe('a client is told', () => {
     expect(backend.unexpected).toEqual([]);
   });
 
-  it('Internal server error when a message is nested too deeply to be evaluated', async () => {
+  it('Internal server error when a message is nested too deeply', async () => {
     await using gateway = await DeployedGateway.start({ join: {} });
     using client = await WebSocketClient.open(gateway.webSocketUrl);
     client.send(`{"action":${'['.repeat(60_000)}${']'.repeat(60_000)}}`);
     expect(await client.nextText()).toMatch(frame('Internal server error'));
   });
 
-  it('that the endpoint timed out, and not before its time', async () => {
+  it('Endpoint request timed out, not before the timeout', async () => {
     await using backend = await HttpBackend.start();
     await using gateway = await DeployedGateway.start({
       $default: { integration: { IntegrationUri: backend.url, TimeoutInMillis: 200 } },

@@ -75,14 +75,14 @@ async function behindTls(certifiedHost: string) {
   };
 }
 
-it("reaches an https backend under the URI's host, in SNI and in the Host header, wherever the target is", async () => {
+it("reaches an https backend under the URI's host, in SNI and in the Host header, for any target", async () => {
   await using api = await behindTls(HOST);
   using client = await WebSocketClient.open(api.webSocketUrl);
   client.send('hello');
   expect(await api.names.next()).toBe(`${HOST} ${HOST}`);
 });
 
-it("tells the client Internal server error when the certificate is not for the URI's host", async () => {
+it("sends Internal server error when the certificate is not for the URI's host", async () => {
   await using api = await behindTls('other.example');
   using client = await WebSocketClient.open(api.webSocketUrl);
   client.send('hello');

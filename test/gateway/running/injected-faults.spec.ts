@@ -6,7 +6,7 @@ import { refusedHandshake, WebSocketClient } from '../../support/web-socket-clie
 
 const LINK_ARN = 'arn:aws:elasticloadbalancing:us-east-1:000000000000:loadbalancer/net/nlb/0123456789abcdef';
 
-/** A gateway in front of a backend, with a client whose connection's id is known. */
+/** A gateway with a backend, and a client with its connection id. */
 async function connected() {
   await using stack = new AsyncDisposableStack();
   const backend = stack.use(await HttpBackend.start());
@@ -28,12 +28,12 @@ async function connected() {
 }
 
 describe('throttle', () => {
-  it.each(['POST', 'GET', 'DELETE'])('answers %s to @connections with 429', async (method) => {
+  it.each(['POST', 'GET', 'DELETE'])('responds to %s of @connections with 429', async (method) => {
     await using at = await connected();
     await at.admin.setFaults({ throttle: { rate: 1 } });
-    const answer = await at.call(method);
-    expect(answer.status).toBe(429);
-    expect(answer.headers.get('x-amzn-errortype')).toBe('LimitExceededException');
+    const response = await at.call(method);
+    expect(response.status).toBe(429);
+    expect(response.headers.get('x-amzn-errortype')).toBe('LimitExceededException');
     expect(at.client.unexpected).toEqual([]);
     expect(at.client.socket.readyState).toBe(at.client.socket.OPEN);
 
@@ -42,13 +42,13 @@ describe('throttle', () => {
     expect(await at.client.nextText()).toBe('hello');
   });
 
-  it('answers the same calls again with the same seed', async () => {
+  it('throttles the same requests with the same seed', async () => {
     await using at = await connected();
     const statuses = async () => {
       await at.admin.setFaults({ seed: 7, throttle: { rate: 0.5 } });
-      const answers = [];
-      for (let call = 0; call < 20; call += 1) answers.push((await at.call('GET')).status);
-      return answers;
+      const results = [];
+      for (let call = 0; call < 20; call += 1) results.push((await at.call('GET')).status);
+      return results;
     };
     const first = await statuses();
     expect(new Set(first)).toEqual(new Set([200, 429]));
@@ -57,7 +57,7 @@ describe('throttle', () => {
 });
 
 describe('latency', () => {
-  it('delays the answer of @connections', async () => {
+  it('delays the response of @connections', async () => {
     await using at = await connected();
     await at.admin.setFaults({ latencyMs: { callback: 150 } });
     const startedAt = performance.now();
@@ -84,7 +84,7 @@ describe('latency', () => {
 });
 
 describe('an integration', () => {
-  it('fails through a VPC link that is down, and through no other', async () => {
+  it('fails only through the VPC link that is down', async () => {
     await using backend = await HttpBackend.start();
     await using gateway = await DeployedGateway.start({ $connect: {} });
     const ids: string[] = [];
@@ -104,7 +104,7 @@ describe('an integration', () => {
     expect((await backend.next()).url).toBe('/two');
   });
 
-  it('fails as if nothing listened there', async () => {
+  it('fails as if its target did not listen', async () => {
     await using backend = await HttpBackend.start();
     await using gateway = await DeployedGateway.start({
       $connect: { integration: { IntegrationUri: backend.url } },

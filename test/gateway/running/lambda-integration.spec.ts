@@ -20,7 +20,7 @@ const start = async (module: FunctionModule, routes: Record<string, RouteSpec>) 
 };
 
 describe('a function on $connect', () => {
-  it('that answers 200 lets the client in, with the protocol that it chooses', async () => {
+  it('that returns 200 accepts the client, with the chosen subprotocol', async () => {
     using module = new FunctionModule(`
       export const handler = async ({ headers }) => ({
         statusCode: 200,
@@ -31,7 +31,7 @@ describe('a function on $connect', () => {
     expect(client.socket.protocol).toBe('one');
   });
 
-  it('that answers anything else refuses with its own status, headers and body', async () => {
+  it('that returns another status refuses with its status, headers and body', async () => {
     using module = new FunctionModule(`
       export const handler = async () => ({ statusCode: 403, headers: { 'X-Why': 'because' }, body: 'no' });`);
     await using gateway = await start(module, { $connect: route() });
@@ -45,8 +45,8 @@ describe('a function on $connect', () => {
   it.each([
     ['throws', 502, 'export const handler = async () => { throw new Error("no"); };'],
     ['exits', 502, 'export const handler = async () => { process.exit(0); };'],
-    ['returns no answer', 500, 'export const handler = async () => "ok";'],
-    ['would split the answer', 500, 'export const handler = async () => ({ statusCode: 401, headers: { a: "b\\r\\n\\r\\nc" } });'],
+    ['returns no response', 500, 'export const handler = async () => "ok";'],
+    ['returns a line break in a header', 500, 'export const handler = async () => ({ statusCode: 401, headers: { a: "b\\r\\n\\r\\nc" } });'],
     ['takes too long', 504, 'export const handler = () => new Promise(() => {});'],
   ])('that %s refuses with %i', async (_, status, code) => {
     using module = new FunctionModule(code);
@@ -58,7 +58,7 @@ describe('a function on $connect', () => {
 });
 
 describe('a function on a message', () => {
-  it('receives the event, and can answer by a callback', async () => {
+  it('receives the event and can reply by a callback', async () => {
     using module = new FunctionModule(`
       export const handler = async ({ requestContext, body }) => {
         const { connectionId } = requestContext;
@@ -78,7 +78,7 @@ describe('a function on a message', () => {
     });
   });
 
-  it('that fails is an error frame on the open connection', async () => {
+  it('that fails causes an error frame', async () => {
     using module = new FunctionModule('export const handler = async () => { throw new Error("no"); };');
     await using gateway = await start(module, { $default: route() });
     using client = await WebSocketClient.open(gateway.webSocketUrl);

@@ -21,14 +21,14 @@ const routes = (backend: HttpBackend) => ({
 });
 
 describe('a handshake', () => {
-  it('is refused with the headers of $connect’s answer too', async () => {
+  it('is refused with the headers of the response of $connect', async () => {
     await using backend = await HttpBackend.start();
     await using gateway = await DeployedGateway.start(routes(backend));
     backend.answer = () => ({ status: 403, headers: { 'x-why': 'because' }, body: 'no' });
     expect((await refusedHandshake(gateway.webSocketUrl)).headers).toMatchObject({ 'x-why': 'because' });
   });
 
-  it('is refused with 502 in the form of an error frame when the backend is not there', async () => {
+  it('is refused with 502 in the form of an error frame when the backend cannot be reached', async () => {
     const backend = await HttpBackend.start();
     await using gateway = await DeployedGateway.start(routes(backend));
     await backend[Symbol.asyncDispose]();
@@ -68,7 +68,7 @@ describe('a handshake', () => {
     expect(client.socket.readyState).toBe(client.socket.OPEN);
   });
 
-  it('that is broken off during $connect is followed by $disconnect', async () => {
+  it('that the client aborts during $connect is followed by $disconnect', async () => {
     await using backend = await HttpBackend.start();
     await using gateway = await DeployedGateway.start(routes(backend));
     const decided = Promise.withResolvers<{ status: number }>();
@@ -83,15 +83,15 @@ describe('a handshake', () => {
     socket.resetAndDestroy();
     await once(socket, 'close');
     decided.resolve({ status: 200 });
-    const told = await backend.next();
-    expect(told.url).toBe('/disconnect');
-    expect(told.headers).toMatchObject({ connectionid: headers.connectionid, code: '1006' });
+    const disconnect = await backend.next();
+    expect(disconnect.url).toBe('/disconnect');
+    expect(disconnect.headers).toMatchObject({ connectionid: headers.connectionid, code: '1006' });
   });
 
   it.each([
     ['no key', 'Sec-WebSocket-Version: 13\r\n'],
     ['an old version', 'Sec-WebSocket-Version: 8\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n'],
-  ])('with %s is refused with 400, and $connect is not asked', async (_, headers) => {
+  ])('with %s is refused with 400, and $connect is not called', async (_, headers) => {
     await using backend = await HttpBackend.start();
     await using gateway = await DeployedGateway.start(routes(backend));
     const { hostname, port } = new URL(gateway.gateway.url);
@@ -99,8 +99,8 @@ describe('a handshake', () => {
     socket.write(
       `GET /dev HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n${headers}\r\n`,
     );
-    const [answer] = (await once(socket, 'data')) as [Buffer];
-    expect(answer.toString()).toMatch(/^HTTP\/1\.1 400 /);
+    const [response] = (await once(socket, 'data')) as [Buffer];
+    expect(response.toString()).toMatch(/^HTTP\/1\.1 400 /);
     expect(backend.unexpected).toEqual([]);
   });
 });
@@ -111,18 +111,18 @@ describe('$disconnect', () => {
     ['a code and a reason', [1000, 'probe-complete'], '1000', 'probe-complete'],
     ['a code and no reason', [1001], '1001', ''],
     ['a code of its own', [4001, 'mine'], '4001', 'mine'],
-  ])('is told that the client closed with %s', async (_, [clientCode, clientReason], code, reason) => {
+  ])('receives a close of the client with %s', async (_, [clientCode, clientReason], code, reason) => {
     await using backend = await HttpBackend.start();
     await using gateway = await DeployedGateway.start(routes(backend));
     using client = await WebSocketClient.open(gateway.webSocketUrl);
     const { headers } = await backend.next();
     await client.close(clientCode, clientReason);
-    const told = await backend.next();
-    expect(told).toMatchObject({ method: 'POST', url: '/disconnect', body: '' });
-    expect(told.headers).toMatchObject({ connectionid: headers.connectionid, code, reason });
+    const disconnect = await backend.next();
+    expect(disconnect).toMatchObject({ method: 'POST', url: '/disconnect', body: '' });
+    expect(disconnect.headers).toMatchObject({ connectionid: headers.connectionid, code, reason });
   });
 
-  it('is told of a connection that broke as 1006', async () => {
+  it('receives 1006 for a lost connection', async () => {
     await using backend = await HttpBackend.start();
     await using gateway = await DeployedGateway.start(routes(backend));
     using client = await WebSocketClient.open(gateway.webSocketUrl);
@@ -131,20 +131,20 @@ describe('$disconnect', () => {
     expect((await backend.next()).headers.code).toBe('1006');
   });
 
-  it('is told once, also when both sides close', async () => {
+  it('is called once, also when both sides close', async () => {
     await using backend = await HttpBackend.start();
     {
       await using gateway = await DeployedGateway.start(routes(backend));
       using client = await WebSocketClient.open(gateway.webSocketUrl);
       const { headers } = await backend.next();
-      // whichever comes first; the other may find the connection gone
+      // either may come first, and the other may fail
       await Promise.allSettled([client.close(1000), gateway.deleteConnection(String(headers.connectionid))]);
       await backend.next();
     }
     expect(backend.unexpected).toEqual([]);
   });
 
-  it('is told of every connection when the gateway stops, and clients are closed with 1001', async () => {
+  it('is called for every connection when the gateway stops, and clients are closed with 1001', async () => {
     await using backend = await HttpBackend.start();
     const gateway = await DeployedGateway.start(routes(backend));
     using client = await WebSocketClient.open(gateway.webSocketUrl);

@@ -25,12 +25,12 @@ async function started(
   return { gateway, logLines, [Symbol.asyncDispose]: () => gateway[Symbol.asyncDispose]() };
 }
 
-/** Nothing listens there. */
+/** No program listens there. */
 const UNREACHABLE = 'http://127.0.0.1:9/connect';
 
-describe('a refused handshake has one log line at info that says which rule refused it', () => {
+describe('a refused handshake has one log line at info with the reason', () => {
   it.each([
-    ['/dev/below', 403, 'the path goes on below the stage dev'],
+    ['/dev/below', 403, 'the path continues after the stage dev'],
     ['/prod', 403, 'the API has no stage prod'],
     ['/', 403, 'the path names no stage'],
     ['/_apis', 403, 'the path /_apis names no API'],
@@ -45,20 +45,20 @@ describe('a refused handshake has one log line at info that says which rule refu
     expect(JSON.stringify(line)).not.toContain('secret');
   });
 
-  it('without an API, with more than one, and with one that is reached by its domain names only', async () => {
+  it('without an API, with several, and with one that has only its domain names', async () => {
     await using at = await started({});
     const { control, apiId: ApiId, webSocketUrl } = at.gateway;
     await control.send(new UpdateApiCommand({ ApiId, DisableExecuteApiEndpoint: true }));
     await refusedHandshake(webSocketUrl);
     expect(await at.logLines.next('handshake refused')).toMatchObject({
-      reason: `the API ${ApiId} is reached by its domain names only (DisableExecuteApiEndpoint)`,
+      reason: `the API ${ApiId} has only its domain names (DisableExecuteApiEndpoint)`,
     });
     await control.send(
       new CreateApiCommand({ Name: 'two', ProtocolType: 'WEBSOCKET', RouteSelectionExpression: 'x' }),
     );
     await refusedHandshake(webSocketUrl);
     expect(await at.logLines.next('handshake refused')).toMatchObject({
-      reason: 'there is more than one API, and neither host, path nor --default-api says which',
+      reason: 'there are several APIs, and neither host, path nor --default-api names one',
     });
   });
 
@@ -90,7 +90,7 @@ describe('a refused handshake has one log line at info that says which rule refu
       'the integration cannot be reached',
       { integration: { IntegrationUri: UNREACHABLE } },
       502,
-      'the integration at http://127.0.0.1:9 gave no answer: connect ECONNREFUSED 127.0.0.1:9',
+      'the integration at http://127.0.0.1:9 sent no response: connect ECONNREFUSED 127.0.0.1:9',
     ],
   ])('when %s', async (_, route, status, reason) => {
     await using at = await started({ $connect: route });
@@ -116,7 +116,7 @@ describe('a refused handshake has one log line at info that says which rule refu
     });
   });
 
-  it('when there are too many', async () => {
+  it('when there are too many new connections', async () => {
     await using at = await started({}, { quotas: { newConnectionsPerSecond: 1 } });
     using _ = await WebSocketClient.open(at.gateway.webSocketUrl);
     await refusedHandshake(at.gateway.webSocketUrl);
@@ -127,7 +127,7 @@ describe('a refused handshake has one log line at info that says which rule refu
   });
 });
 
-describe('an error frame has one log line at info that says why it was sent', () => {
+describe('an error frame has one log line at info with the reason', () => {
   const model = JSON.stringify({ type: 'object', required: ['action', 'text'] });
 
   it.each<[string, Record<string, RouteSpec>, string, string, string]>([
@@ -157,7 +157,7 @@ describe('an error frame has one log line at info that says why it was sent', ()
       { x: { integration: { IntegrationUri: UNREACHABLE } } },
       '{"action":"x"}',
       'Internal server error',
-      'the integration at http://127.0.0.1:9 gave no answer: connect ECONNREFUSED 127.0.0.1:9',
+      'the integration at http://127.0.0.1:9 sent no response: connect ECONNREFUSED 127.0.0.1:9',
     ],
   ])('when %s', async (_, routes, text, message, reason) => {
     await using at = await started(routes);
@@ -184,7 +184,7 @@ describe('an error frame has one log line at info that says why it was sent', ()
     client.send('hello');
     expect(await at.logLines.next('error frame sent')).toMatchObject({
       message: 'Endpoint request timed out',
-      reason: 'the integration did not answer within 50 ms',
+      reason: 'the integration did not respond within 50 ms',
     });
   });
 
@@ -223,11 +223,11 @@ describe('an error frame has one log line at info that says why it was sent', ()
 });
 
 it.each([
-  ['GET', '/dev', 426, 'no WebSocket handshake: the header Upgrade is missing'],
-  ['POST', '/dev', 403, 'a stage takes GET, not POST'],
-  ['GET', '/dev/below', 403, 'the path goes on below the stage dev'],
-  ['GET', '/favicon.ico', 426, 'no WebSocket handshake: the header Upgrade is missing'],
-])('a plain request that is refused has a log line: %s %s', async (method, path, status, reason) => {
+  ['GET', '/dev', 426, 'not a WebSocket handshake: the header Upgrade is missing'],
+  ['POST', '/dev', 403, 'a stage supports GET, not POST'],
+  ['GET', '/dev/below', 403, 'the path continues after the stage dev'],
+  ['GET', '/favicon.ico', 426, 'not a WebSocket handshake: the header Upgrade is missing'],
+])('logs a refused plain request: %s %s', async (method, path, status, reason) => {
   await using at = await started({});
   const response = await fetch(`${at.gateway.gateway.url}${path}?token=secret`, { method });
   expect(response.status).toBe(status);

@@ -5,7 +5,7 @@ import { CONNECTION_ID, DeployedGateway } from '../../support/deployed-gateway.j
 import { HttpBackend } from '../../support/http-backend.js';
 import { refusedHandshake, WebSocketClient } from '../../support/web-socket-client.js';
 
-/** Two requests at once, and one more each hour. */
+/** Two requests in a burst, and one more each hour. */
 const TWO = { ThrottlingRateLimit: 1 / 3600, ThrottlingBurstLimit: 2 };
 
 async function limitRoutes(
@@ -18,7 +18,7 @@ async function limitRoutes(
 }
 
 describe("a route's limits", () => {
-  it('refuse a handshake with 429 until there is time for one again', async () => {
+  it('refuse a handshake with 429 until a token is available', async () => {
     await using gateway = await DeployedGateway.start({ $connect: {} });
     await limitRoutes(gateway, { $connect: TWO });
     for (let open = 0; open < 2; open += 1) {
@@ -34,7 +34,7 @@ describe("a route's limits", () => {
     await refusedHandshake(gateway.webSocketUrl);
   });
 
-  it('answer a message with an error frame, and do not call the integration', async () => {
+  it('send an error frame for a message, without calling the integration', async () => {
     await using backend = await HttpBackend.start();
     const integration = { IntegrationUri: backend.url, RequestParameters: CONNECTION_ID };
     await using gateway = await DeployedGateway.start({ send: { integration }, other: { integration } });
@@ -48,7 +48,7 @@ describe("a route's limits", () => {
     expect(backend.unexpected).toEqual([]);
   });
 
-  it('follow the stage, without a deployment', async () => {
+  it('follow the stage’s settings without a deployment', async () => {
     await using backend = await HttpBackend.start();
     await using gateway = await DeployedGateway.start({
       $default: { integration: { IntegrationUri: backend.url } },

@@ -12,7 +12,7 @@ import { refusedHandshake, WebSocketClient } from '../../support/web-socket-clie
 
 type ResponseSpec = Omit<CreateIntegrationResponseCommandInput, 'ApiId' | 'IntegrationId'>;
 
-/** A gateway with one route `go` besides what is given, which answers if it is to. */
+/** A gateway with a route `go` besides the given ones; it is two-way with integration responses. */
 async function deploy(
   integration: NonNullable<RouteSpec['integration']>,
   {
@@ -65,7 +65,7 @@ describe('a two-way route', () => {
     ['a body', 200, 'hello'],
     ['an empty body', 200, ''],
     ['the body of an error', 500, 'sorry'],
-  ])('answers with %s of its proxy integration', async (_, status, body) => {
+  ])('sends %s of its proxy integration', async (_, status, body) => {
     await using backend = await HttpBackend.start();
     backend.answer = () => ({ status, body });
     await using deployed = await deploy({ IntegrationUri: `${backend.url}/` });
@@ -74,7 +74,7 @@ describe('a two-way route', () => {
     expect(await client.nextText()).toBe(body);
   });
 
-  it('answers with what the templates of an HTTP integration make', async () => {
+  it('sends the rendered templates of an HTTP integration', async () => {
     await using backend = await HttpBackend.start();
     backend.answer = ({ body }) => ({ status: 201, body });
     await using deployed = await deploy(
@@ -100,7 +100,7 @@ describe('a two-way route', () => {
     expect((await backend.next()).body).toBe('{"n": [1,2,3], "stage": "dev"}');
   });
 
-  it('answers with what the template of a MOCK makes', async () => {
+  it('sends the rendered template of a MOCK integration', async () => {
     await using deployed = await deploy(mock('{"statusCode": 200}'), {
       responses: [
         {
@@ -116,10 +116,10 @@ describe('a two-way route', () => {
   });
 
   it.each([
-    ['no integration response fits', mock('{"statusCode": 404}'), '/200/'],
+    ['no integration response matches', mock('{"statusCode": 404}'), '/200/'],
     ['a template fails', mock(`$util.parseJson('x')`), '$default'],
-    ['a template cannot be read', mock('#if('), '$default'],
-  ])('answers Internal server error when %s', async (_, integration, IntegrationResponseKey) => {
+    ['a template is not valid', mock('#if('), '$default'],
+  ])('sends Internal server error when %s', async (_, integration, IntegrationResponseKey) => {
     await using deployed = await deploy(integration, { responses: [{ IntegrationResponseKey }] });
     using client = await WebSocketClient.open(deployed.webSocketUrl);
     client.send({ action: 'go' });
@@ -127,7 +127,7 @@ describe('a two-way route', () => {
   });
 });
 
-it('a one-way route answers nothing, whatever its integration responses say', async () => {
+it('sends nothing on a one-way route, even with integration responses', async () => {
   await using backend = await HttpBackend.start();
   await using deployed = await deploy(
     { IntegrationUri: `${backend.url}/` },
@@ -141,7 +141,7 @@ it('a one-way route answers nothing, whatever its integration responses say', as
 });
 
 describe('a route with a model', () => {
-  it('answers what the model does not allow, and calls nobody', async () => {
+  it('sends Bad request body for a message that is not valid, without calling the integration', async () => {
     await using backend = await HttpBackend.start();
     backend.answer = () => ({ status: 200, body: 'called' });
     await using deployed = await deploy(
@@ -180,7 +180,7 @@ describe('$connect with a MOCK integration', () => {
     expect([status, body]).toEqual([401, 'who are you?']);
   });
 
-  it('chooses the sub-protocol by a mapped header', async () => {
+  it('chooses the subprotocol by a mapped header', async () => {
     const responses = [
       {
         IntegrationResponseKey: '$default',

@@ -14,7 +14,7 @@ import { CONNECTION_ID, DeployedGateway } from '../../support/deployed-gateway.j
 import { HttpBackend } from '../../support/http-backend.js';
 import { WebSocketClient } from '../../support/web-socket-client.js';
 
-/** A gateway with one client, whose connection id the backend was told. */
+/** A gateway with one client, whose connection id the backend has received. */
 async function connected(iam?: IamSettings) {
   const backend = await HttpBackend.start();
   const gateway = await DeployedGateway.start(
@@ -50,7 +50,7 @@ const nameOf = async (call: Promise<unknown>) => {
 };
 
 describe('DELETE', () => {
-  it('makes the connection gone at once', async () => {
+  it('removes the connection at once', async () => {
     await using api = await connected();
     await api.gateway.deleteConnection(api.connectionId);
     expect(await nameOf(api.gateway.post(api.connectionId, 'x'))).toEqual(['GoneException', 410]);
@@ -63,7 +63,7 @@ const calls = {
   delete: async (gateway: DeployedGateway, id: string) => gateway.deleteConnection(id),
 };
 
-it('answers 429 when too much waits for a client that does not read', async () => {
+it('responds with 429 when the buffer of a client that does not read is full', async () => {
   await using api = await connected();
   api.client.socket.pause();
   const statuses = new Set<number>();
@@ -98,7 +98,7 @@ async function presigned(url: string): Promise<string> {
 describe('with --auth sigv4', () => {
   const ARN = 'arn:aws:sts::123456789012:assumed-role/task/1';
 
-  /** Who knows the key that the test's clients sign with, and what they may. */
+  /** Access keys of the test’s clients, and their permissions. */
   const sigv4 = (policies: Policies = FULL_ACCESS, secretAccessKey = 'test'): IamSettings => {
     const identity = { arn: ARN, accountId: '123456789012', userId: 'AROATASK:1' };
     return {
@@ -115,19 +115,19 @@ describe('with --auth sigv4', () => {
   });
   const NOTHING: Policies = { byArn: new Map(), others: undefined };
 
-  it.each(Object.entries(calls))('takes what the SDK signs: %s', async (_, call) => {
+  it.each(Object.entries(calls))('accepts what the SDK signs: %s', async (_, call) => {
     await using api = await connected(sigv4());
     expect(await call(api.gateway, api.connectionId)).toHaveProperty('$metadata.attempts', 1);
   });
 
-  it('takes a presigned URL, with the id encoded', async () => {
+  it('accepts a presigned URL with an encoded id', async () => {
     await using api = await connected(sigv4());
     const url = await presigned(api.url);
     expect((await fetch(url)).status).toBe(200);
     expect((await fetch(url, { method: 'DELETE' })).status).toBe(403);
   });
 
-  it('refuses what is not signed', async () => {
+  it('refuses an unsigned request', async () => {
     await using api = await connected(sigv4());
     const response = await fetch(api.url, { method: 'POST', body: 'x' });
     expect(response.status).toBe(403);
@@ -135,14 +135,14 @@ describe('with --auth sigv4', () => {
     expect(await response.text()).toBe('{"message":"Missing Authentication Token"}');
   });
 
-  it.each(Object.entries(calls))('refuses %s by who has another secret', async (_, call) => {
+  it.each(Object.entries(calls))('refuses %s with another secret', async (_, call) => {
     await using api = await connected(sigv4(FULL_ACCESS, 'another'));
     expect(await nameOf(call(api.gateway, api.connectionId))).toEqual(['InvalidSignatureException', 403]);
     expect(api.client.unexpected).toEqual([]);
     expect(api.client.socket.readyState).toBe(api.client.socket.OPEN);
   });
 
-  it('refuses an access key that it does not know', async () => {
+  it('refuses an unknown access key', async () => {
     await using api = await connected({ ...sigv4(), accessKeys: new Map() });
     const error = nameOf(api.gateway.post(api.connectionId, 'x'));
     expect(await error).toEqual(['UnrecognizedClientException', 403]);
@@ -153,7 +153,7 @@ describe('with --auth sigv4', () => {
     expect(await nameOf(call(api.gateway, api.connectionId))).toEqual(['AccessDeniedException', 403]);
   });
 
-  it('says in the recorded words what is not allowed', async () => {
+  it('has the recorded text for what is not allowed', async () => {
     await using api = await connected(sigv4(NOTHING));
     const response = await fetch(await presigned(api.url));
     expect(response.headers.get('x-amzn-errortype')).toBe('AccessDeniedException');
@@ -162,14 +162,14 @@ describe('with --auth sigv4', () => {
     );
   });
 
-  it('asks the policy for the verb', async () => {
+  it('evaluates the policy for the verb', async () => {
     await using api = await connected(sigv4(allowing('arn:aws:execute-api:*:*:*/dev/GET/@connections/*')));
     await api.gateway.getConnection(api.connectionId);
     const error = nameOf(api.gateway.post(api.connectionId, 'x'));
     expect(await error).toEqual(['AccessDeniedException', 403]);
   });
 
-  it('asks the policy for the stage in the URL, wherever the connection was opened', async () => {
+  it('evaluates the policy for the stage in the URL, not that of the connection', async () => {
     await using api = await connected(sigv4(allowing('arn:aws:execute-api:*:*:*/other/*')));
     const { control, apiId: ApiId } = api.gateway;
     await control.send(new CreateStageCommand({ ApiId, StageName: 'other' }));
@@ -185,20 +185,20 @@ describe('with --auth sigv4', () => {
   });
 
   it.each(Object.entries(calls))(
-    'looks at the id before anything else: %s of one never issued is 400 for who may nothing',
+    'checks the id before the permission: %s of one never issued gets 400',
     async (_, call) => {
       await using api = await connected(sigv4(NOTHING));
       expect(await nameOf(call(api.gateway, 'AAAAAAAAAAAAAAA='))).toEqual(['BadRequestException', 400]);
     },
   );
 
-  it('looks at the stage before the id', async () => {
+  it('checks the stage before the id', async () => {
     await using api = await connected(sigv4());
     const response = await fetch(`${api.gateway.gateway.url}/none/@connections/AAAAAAAAAAAAAAA%3D`);
     expect(response.headers.get('x-amzn-errortype')).toBe('ForbiddenException');
   });
 
-  it('answers 413 to a body that is too large to be looked at, signed or not', async () => {
+  it('responds with 413 to a body that is too large, signed or not', async () => {
     await using api = await connected(sigv4());
     const response = await fetch(api.url, { method: 'POST', body: 'x'.repeat(131_073) });
     expect(response.status).toBe(413);
@@ -206,7 +206,7 @@ describe('with --auth sigv4', () => {
     expect([...response.headers.keys()]).toEqual(['connection', 'content-length', 'date']);
   });
 
-  it('lets the SDK follow a clock that was moved, by the Date of the refusal', async () => {
+  it('has a Date in the refusal by which the SDK follows a moved clock', async () => {
     await using api = await connected(sigv4());
     await new AdminClient(api.gateway.gateway.url).advanceClock('6m');
     await api.gateway.post(api.connectionId, 'six minutes later');

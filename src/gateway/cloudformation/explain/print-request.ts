@@ -1,6 +1,9 @@
-import { type AwsRequest } from '../../integrations/aws-request.js';
-import { type LambdaRequest } from '../../integrations/call-lambda.js';
-import { type HttpRequest, type IntegrationRequest } from '../../websocket/steps/map-request.js';
+import {
+  type AwsRequest,
+  type HttpRequest,
+  type IntegrationRequest,
+  type LambdaRequest,
+} from '../../integrations/integration-request.js';
 
 /** An integration request as text: for HTTP the request itself, for Lambda the event. */
 export function printRequest(request: IntegrationRequest): string {

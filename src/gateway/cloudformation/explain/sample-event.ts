@@ -1,7 +1,8 @@
 import { newMessageId, newRequestId } from '../../ids.js';
 import { type ConnectionFacts } from '../../mapping/context-variables.js';
-import { type Handshake, type RouteEvent } from '../../websocket/steps/map-request.js';
-import { readMessage } from '../../websocket/steps/select-route.js';
+import { readMessage } from '../../websocket/client-message.js';
+import { type HandshakeRequest } from '../../websocket/handshake-request.js';
+import { type RouteEvent } from '../../websocket/route-event.js';
 
 /** Twenty characters that end with `==`, like a real one, and recognisable as a placeholder. */
 export const PLACEHOLDER_CONNECTION_ID = 'placeholderConnect==';
@@ -72,7 +73,7 @@ function placeholderConnection(
   };
 }
 
-function placeholderHandshake({ stage, domainName }: ConnectionFacts, input: ClientInput): Handshake {
+function placeholderHandshake({ stage, domainName }: ConnectionFacts, input: ClientInput): HandshakeRequest {
   const query = (input.query ?? '').replace(/^\?/, '');
   const sent = [
     ['Host', domainName],

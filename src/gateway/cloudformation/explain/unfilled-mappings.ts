@@ -2,8 +2,8 @@ import { type Integration } from '../../control/fields/integration-fields.js';
 import { type Route } from '../../control/fields/route-fields.js';
 import { contextVariables } from '../../mapping/context-variables.js';
 import { evaluateSource, parseParameterMapping, type Source } from '../../mapping/request-parameters.js';
-import { declarationsFor } from '../../silent.js';
-import { type RouteEvent } from '../../websocket/steps/map-request.js';
+import { declarationsFor } from '../../silent/mapping-choices.js';
+import { type RouteEvent } from '../../websocket/route-event.js';
 
 /** One line for each mapping that sends nothing, with the reason. */
 export function unfilledMappings(

@@ -1,6 +1,6 @@
 import { ExpressionError } from '../../mapping/expression-error.js';
 import { parseSelectionExpression, type SelectionScope } from '../../mapping/selection-expression.js';
-import { TEMPLATE_CHARACTERS } from '../../silent.js';
+import { TEMPLATE_CHARACTERS } from '../../silent/control-choices.js';
 import { type Node } from '../document.js';
 import { isGatewayExpression, parseSubstitution, splitAttribute } from '../substitution.js';
 import { type Check, type Report, type Subject } from './subject.js';

@@ -1,4 +1,4 @@
-import { INTEGRATION_TIMEOUT_MS } from '../../silent.js';
+import { INTEGRATION_TIMEOUT_MS } from '../../silent/control-choices.js';
 import { asNumber } from '../wire-input.js';
 import { type Check, type Report, type Subject } from './subject.js';
 import { type LintedIntegration, webSocketApis } from './template-apis.js';

@@ -1,6 +1,6 @@
 import { ExpressionError } from '../../mapping/expression-error.js';
 import { parseParameterMapping, type Source } from '../../mapping/request-parameters.js';
-import { declarationsFor } from '../../silent.js';
+import { declarationsFor } from '../../silent/mapping-choices.js';
 import { type Check, type MapEntry, type Report, type Subject } from './subject.js';
 import { type LintedIntegration, type LintedRoute, webSocketApis } from './template-apis.js';
 

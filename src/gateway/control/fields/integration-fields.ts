@@ -1,4 +1,4 @@
-import { INTEGRATION_TIMEOUT_MS } from '../../silent.js';
+import { INTEGRATION_TIMEOUT_MS } from '../../silent/control-choices.js';
 import { httpApisOnly, integer, mapOf, oneOf, text } from './field-kinds.js';
 import { type Stored } from './fields.js';
 import { CONTENT_HANDLING, TEMPLATES } from './shared-fields.js';

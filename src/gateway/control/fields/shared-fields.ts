@@ -1,4 +1,4 @@
-import { TEMPLATE_CHARACTERS } from '../../silent.js';
+import { TEMPLATE_CHARACTERS } from '../../silent/control-choices.js';
 import { flag, mapOf, oneOf, structure, text } from './field-kinds.js';
 import { type Field } from './fields.js';
 

@@ -1,4 +1,4 @@
-import { ACCESS_LOG_FORMAT_LENGTH } from '../../silent.js';
+import { ACCESS_LOG_FORMAT_LENGTH } from '../../silent/control-choices.js';
 import { flag, integer, mapOf, number, oneOf, structure, text } from './field-kinds.js';
 import { type Complete, type Stored, type Values } from './fields.js';
 import { TAGS } from './shared-fields.js';

@@ -1,4 +1,4 @@
-import { PAGE_SIZE } from '../../silent.js';
+import { PAGE_SIZE } from '../../silent/control-choices.js';
 import { badRequest } from '../control-error.js';
 
 interface Page<T> {

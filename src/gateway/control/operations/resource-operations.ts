@@ -1,4 +1,4 @@
-import { UNKNOWN_OPERATION_ERROR, UPDATED_STATUS, WRONG_METHOD_ERROR } from '../../silent.js';
+import { UNKNOWN_OPERATION_ERROR, UPDATED_STATUS, WRONG_METHOD_ERROR } from '../../silent/control-choices.js';
 import { ControlError } from '../control-error.js';
 import { type JsonObject } from '../fields/fields.js';
 import { type ControlRequest, type ControlResponse } from './control-request.js';

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { ASSUMED_TEXTS } from '../../silent.js';
+import { ASSUMED_TEXTS } from '../../silent/control-choices.js';
 import { badRequest, conflict } from '../control-error.js';
 import { type ControlPlane } from '../control-plane.js';
 import { API_KEY_FIELDS, type ApiKey } from '../fields/api-key-fields.js';

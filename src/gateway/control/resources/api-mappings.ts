@@ -1,4 +1,4 @@
-import { ASSUMED_TEXTS } from '../../silent.js';
+import { ASSUMED_TEXTS } from '../../silent/control-choices.js';
 import { conflict, unknownReference } from '../control-error.js';
 import { type ControlPlane } from '../control-plane.js';
 import { API_MAPPING_FIELDS, type ApiMapping } from '../fields/api-mapping-fields.js';

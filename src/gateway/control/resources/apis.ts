@@ -1,5 +1,5 @@
 import { parseSelectionExpression } from '../../mapping/selection-expression.js';
-import { DEPLOYED_API_FIELDS } from '../../silent.js';
+import { DEPLOYED_API_FIELDS } from '../../silent/control-choices.js';
 import { type ResourceCollection } from '../operations/resource-collection.js';
 import { badRequest } from '../control-error.js';
 import { ApiResources, type ControlPlane } from '../control-plane.js';

@@ -1,7 +1,7 @@
 import { LIMITS } from '../../limits.js';
 import { ExpressionError } from '../../mapping/expression-error.js';
 import { parseSource, type Source } from '../../mapping/request-parameters.js';
-import { ASSUMED_TEXTS, withoutEmpty } from '../../silent.js';
+import { ASSUMED_TEXTS, withoutEmpty } from '../../silent/control-choices.js';
 import { badRequest, conflict } from '../control-error.js';
 import { type ApiResources } from '../control-plane.js';
 import { type Authorizer, AUTHORIZER_FIELDS } from '../fields/authorizer-fields.js';

@@ -1,6 +1,6 @@
 import { parseParameterMapping } from '../../mapping/request-parameters.js';
 import { parseSelectionExpression } from '../../mapping/selection-expression.js';
-import { LAMBDA_INTEGRATION_METHOD } from '../../silent.js';
+import { LAMBDA_INTEGRATION_METHOD } from '../../silent/control-choices.js';
 import { badRequest, unknownReference } from '../control-error.js';
 import { type ApiResources } from '../control-plane.js';
 import { checkExpression } from '../fields/check-expression.js';

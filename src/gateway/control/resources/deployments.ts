@@ -1,4 +1,4 @@
-import { ASSUMED_TEXTS } from '../../silent.js';
+import { ASSUMED_TEXTS } from '../../silent/control-choices.js';
 import { badRequest, unknownReference } from '../control-error.js';
 import { type ApiResources } from '../control-plane.js';
 import { type Deployment, DEPLOYMENT_FIELDS, DEPLOYMENT_SETTINGS } from '../fields/deployment-fields.js';

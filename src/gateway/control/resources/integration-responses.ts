@@ -1,6 +1,6 @@
 import { parseResponseMapping } from '../../mapping/response-parameters.js';
 import { parseSelectionExpression } from '../../mapping/selection-expression.js';
-import { mergeMap, withoutEmpty } from '../../silent.js';
+import { mergeMap, withoutEmpty } from '../../silent/control-choices.js';
 import { badRequest, conflict } from '../control-error.js';
 import { type ApiResources } from '../control-plane.js';
 import { checkExpression } from '../fields/check-expression.js';

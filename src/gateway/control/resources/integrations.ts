@@ -5,7 +5,7 @@ import {
   LAMBDA_INTEGRATION_METHOD,
   mergeMap,
   withoutEmpty,
-} from '../../silent.js';
+} from '../../silent/control-choices.js';
 import { conflict } from '../control-error.js';
 import { type ApiResources } from '../control-plane.js';
 import { readFields, requireFields, writeFields } from '../fields/fields.js';

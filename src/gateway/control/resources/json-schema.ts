@@ -1,5 +1,5 @@
 import AjvDraft4 from 'ajv-draft-04';
-import { ARE_MODEL_FORMATS_CHECKED } from '../../silent.js';
+import { ARE_MODEL_FORMATS_CHECKED } from '../../silent/control-choices.js';
 import { type JsonObject } from '../fields/fields.js';
 
 const DRAFT_4: readonly unknown[] = [

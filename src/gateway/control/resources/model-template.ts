@@ -1,4 +1,4 @@
-import { MODEL_TEMPLATE } from '../../silent.js';
+import { MODEL_TEMPLATE } from '../../silent/control-choices.js';
 import { type JsonObject, isJsonObject } from '../fields/fields.js';
 import { type Model } from '../fields/model-fields.js';
 

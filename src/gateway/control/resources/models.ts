@@ -1,4 +1,4 @@
-import { ASSUMED_TEXTS, MODEL_CONTENT_TYPE, withoutEmpty } from '../../silent.js';
+import { ASSUMED_TEXTS, MODEL_CONTENT_TYPE, withoutEmpty } from '../../silent/control-choices.js';
 import { badRequest, conflict } from '../control-error.js';
 import { type ApiResources } from '../control-plane.js';
 import { isJsonObject, readFields, requireFields, writeFields } from '../fields/fields.js';

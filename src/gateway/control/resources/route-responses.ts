@@ -1,5 +1,6 @@
 import { parseSelectionExpression } from '../../mapping/selection-expression.js';
-import { mergeMap, RESPONSE_HEADER, withoutEmpty } from '../../silent.js';
+import { mergeMap, withoutEmpty } from '../../silent/control-choices.js';
+import { RESPONSE_HEADER } from '../../silent/mapping-choices.js';
 import { badRequest, conflict } from '../control-error.js';
 import { type ApiResources } from '../control-plane.js';
 import { checkExpression } from '../fields/check-expression.js';

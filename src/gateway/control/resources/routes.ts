@@ -1,7 +1,7 @@
 import { LIMITS } from '../../limits.js';
 import { parseSource } from '../../mapping/request-parameters.js';
 import { parseSelectionExpression } from '../../mapping/selection-expression.js';
-import { canRequireApiKey, hasAuthorizerId, mergeMap, withoutEmpty } from '../../silent.js';
+import { canRequireApiKey, hasAuthorizerId, mergeMap, withoutEmpty } from '../../silent/control-choices.js';
 import { badRequest, conflict, notFound, unknownReference } from '../control-error.js';
 import { type ApiResources } from '../control-plane.js';
 import { checkExpression } from '../fields/check-expression.js';

@@ -1,5 +1,5 @@
 import { LIMITS } from '../../limits.js';
-import { ASSUMED_TEXTS, mergeMap, withoutEmpty } from '../../silent.js';
+import { ASSUMED_TEXTS, mergeMap, withoutEmpty } from '../../silent/control-choices.js';
 import { type ResourceCollection } from '../operations/resource-collection.js';
 import { badRequest, conflict, notFound, unknownReference } from '../control-error.js';
 import { type ApiResources } from '../control-plane.js';

@@ -1,4 +1,4 @@
-import { ASSUMED_TEXTS } from '../../silent.js';
+import { ASSUMED_TEXTS } from '../../silent/control-choices.js';
 import { badRequest } from '../control-error.js';
 import { type ControlPlane } from '../control-plane.js';
 import { readFields, requireFields, writeFields } from '../fields/fields.js';

@@ -4,12 +4,13 @@ const NONCE_BYTES = 5;
 const SIGNATURE_BYTES = 8;
 
 /**
- * Ids in AWS's form. A connection id vouches for itself: API Gateway answers 400 to one that it never issued and 410
- * to one whose connection is gone, without having to remember all of them (recorded 2026-09, see PROTOCOL.md).
+ * Connection ids in AWS's form, which contain a signature. API Gateway responds with 400 to an id that it never
+ * issued and with 410 to one whose connection is gone (recorded 2026-09, see PROTOCOL.md); the signature tells them
+ * apart.
  */
 export class ConnectionIds {
   readonly #key = randomBytes(32);
-  // counted rather than drawn: 5 random bytes would repeat among a million connections
+  // a counter: 5 random bytes would repeat among a million connections
   #next = randomBytes(NONCE_BYTES).readUIntBE(0, NONCE_BYTES);
 
   /** 20 characters of URL-safe base64 that end with `==`: a 5-byte number and 8 bytes of its signature. */
@@ -20,10 +21,10 @@ export class ConnectionIds {
     return encode(Buffer.concat([nonce, this.#sign(nonce)]));
   }
 
-  /** Whether this gateway issued the id; it may be closed since. */
+  /** Whether this gateway issued the id; its connection may be closed. */
   isIssued(id: string): boolean {
     const bytes = Buffer.from(id, 'base64url');
-    // encoding again refuses the other spellings of the same bytes
+    // comparing the encoded form refuses other spellings of the same bytes
     if (bytes.length !== NONCE_BYTES + SIGNATURE_BYTES || encode(bytes) !== id) return false;
     return timingSafeEqual(bytes.subarray(NONCE_BYTES), this.#sign(bytes.subarray(0, NONCE_BYTES)));
   }

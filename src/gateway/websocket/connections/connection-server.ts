@@ -4,37 +4,40 @@ import { setTimeout } from 'node:timers/promises';
 import { type Logger } from 'pino';
 import { WebSocketServer } from 'ws';
 import { type Clock } from '../../clock.js';
-import { type Close, CLOSE_REASONS, CLOSES } from '../../errors.js';
+import { type Close, CLOSES } from '../../errors.js';
 import { type Faults } from '../../faults.js';
 import { newRequestId } from '../../ids.js';
 import { LIMITS } from '../../limits.js';
 import { type ConnectionFacts } from '../../mapping/context-variables.js';
-import { type StageAddress } from '../../front/api-address.js';
+import { NEVER_CONNECTED } from '../../silent/websocket-choices.js';
+import { type StageAddress } from '../../stage-address.js';
 import { type ServedStage } from '../../control/control-plane.js';
 import { type Pipeline } from '../pipeline.js';
-import { forbidden, type Refusal, unavailable } from '../steps/reply.js';
+import { forbidden, unavailable } from '../steps/handshake-reply.js';
 import { type ConnectionIds } from './connection-id.js';
 import { GatewayWebSocket } from './gateway-web-socket.js';
-import { readHandshake, refuse } from '../handshake.js';
+import { type Refusal } from '../admission.js';
+import { readHandshakeRequest } from '../handshake-request.js';
+import { refuseHandshake } from '../refuse-handshake.js';
 import { LiveConnection } from './live-connection.js';
 
-/** Takes WebSocket handshakes, keeps the open connections, and hands every event to the pipeline. */
+/** Accepts WebSocket handshakes, holds the open connections, and passes every event to the pipeline. */
 export class ConnectionServer {
   readonly #live = new Map<string, LiveConnection>();
-  /** By connection id: clients that wait for `$connect`. */
+  /** By connection id: handshakes whose `$connect` is in flight. */
   readonly #handshakes = new Map<string, PendingHandshake>();
-  /** By connection id: what the connection's stage has served until it was deleted, for its `$disconnect`. */
+  /** By connection id: the connection's deleted stage as it was served last, for its `$disconnect`. */
   readonly #lastStages = new Map<string, ServedStage>();
-  /** Handshakes that wait for `$connect`, messages that wait for their integration, and `$disconnect` calls. */
-  readonly #underWay = new Set<Promise<void>>();
+  /** Handshakes, messages and `$disconnect` calls. */
+  readonly #inFlight = new Set<Promise<void>>();
   readonly #protocols = new WeakMap<IncomingMessage, string>();
   readonly #webSockets = new WebSocketServer({
     noServer: true,
     clientTracking: false,
     maxPayload: LIMITS.messageBytes,
-    // never seen to be accepted by API Gateway
+    // API Gateway was never seen to accept it
     perMessageDeflate: false,
-    // only $connect's answer chooses one
+    // only the response of $connect chooses one
     handleProtocols: (_, request) => this.#protocols.get(request) ?? false,
     WebSocket: GatewayWebSocket,
   });
@@ -48,7 +51,7 @@ export class ConnectionServer {
     private readonly log: Logger,
   ) {}
 
-  /** Every open connection, and those on their way to be closed. */
+  /** All connections that are open or closing. */
   open(): Iterable<LiveConnection> {
     return this.#live.values();
   }
@@ -57,16 +60,16 @@ export class ConnectionServer {
     return this.#live.get(connectionId);
   }
 
-  /** A client asks for a WebSocket at a stage. The 101, or the refusal, follows when `$connect` has answered. */
+  /** Handles a valid handshake at a stage: sends the 101 or the refusal after `$connect`. */
   upgrade(request: IncomingMessage, socket: Socket, head: Buffer, address: StageAddress): void {
     this.#track(this.#upgrade(request, socket, head, address));
   }
 
   /**
-   * Closes the connections of a stage that was deleted with 1001. Their `$disconnect` goes where the stage led: the
-   * backend would remember them for ever. Handshakes that wait for `$connect` are refused once it has responded.
+   * Closes the connections of a deleted stage with 1001. Their `$disconnect` is still called, because the backend would
+   * remember them forever. Handshakes are refused after the response of `$connect`.
    *
-   * @param last what the stage has served until then
+   * @param last the stage as it was served last
    */
   closeStage(apiId: string, stage: string, last: ServedStage): void {
     const isOfStage = ({ facts }: { readonly facts: ConnectionFacts }) =>
@@ -78,8 +81,8 @@ export class ConnectionServer {
   }
 
   /**
-   * Closes every connection with 1001 and waits, for a limited time, until every `$disconnect` has its response. Who
-   * still waits for `$connect` then is refused.
+   * Graceful shutdown: closes every connection with 1001 and waits up to `LIMITS.stopMs` for the `$disconnect` calls,
+   * then refuses the remaining handshakes.
    */
   async stop(): Promise<void> {
     this.#isStopping = true;
@@ -99,7 +102,7 @@ export class ConnectionServer {
     address: StageAddress,
   ): Promise<void> {
     const { apiId, stage, url } = address;
-    const asking: ConnectionFacts = {
+    const requested: ConnectionFacts = {
       apiId,
       stage,
       domainName: request.headers.host ?? '',
@@ -110,23 +113,27 @@ export class ConnectionServer {
       authorized: {},
       gatewayIp: plainIp(socket.localAddress),
     };
-    const handshake: PendingHandshake = { facts: asking, request, socket };
-    this.#handshakes.set(asking.connectionId, handshake);
-    const admission = await this.pipeline.connect(asking, readHandshake(request, url));
-    // it may have been refused meanwhile, as the gateway stops
-    const isWaiting = this.#handshakes.delete(asking.connectionId);
+    const handshake: PendingHandshake = { facts: requested, request, socket };
+    this.#handshakes.set(requested.connectionId, handshake);
+    const admission = await this.pipeline.connect(requested, readHandshakeRequest(request, url));
+    // `stop` may have refused it in the meantime
+    const isPending = this.#handshakes.delete(requested.connectionId);
     if (admission.kind === 'refused') {
-      if (isWaiting) this.#refuse(handshake, admission);
+      if (isPending) this.#refuse(handshake, admission);
       if (admission.accepted) {
-        this.#disconnected({ ...asking, authorized: admission.accepted }, ABNORMAL, admission.reason);
-      } else this.#lastStages.delete(asking.connectionId);
+        this.#disconnected(
+          { ...requested, authorized: admission.accepted },
+          NEVER_CONNECTED,
+          admission.reason,
+        );
+      } else this.#lastStages.delete(requested.connectionId);
       return;
     }
-    const facts = { ...asking, authorized: admission.authorized };
+    const facts = { ...requested, authorized: admission.authorized };
     const refusal = this.#lateRefusal(facts);
     if (refusal !== undefined) {
-      if (isWaiting) this.#refuse(handshake, refusal);
-      this.#disconnected(facts, ABNORMAL, refusal.reason);
+      if (isPending) this.#refuse(handshake, refusal);
+      this.#disconnected(facts, NEVER_CONNECTED, refusal.reason);
       return;
     }
     if (admission.protocol !== undefined) this.#protocols.set(request, admission.protocol);
@@ -135,11 +142,11 @@ export class ConnectionServer {
       isOpen = true;
       this.#open(facts, webSocket);
     });
-    // everything else for which ws refuses was checked before $connect
-    if (!isOpen) this.#disconnected(facts, ABNORMAL, 'the client left while $connect ran');
+    // every other reason of ws was checked before $connect
+    if (!isOpen) this.#disconnected(facts, NEVER_CONNECTED, 'the client left while $connect ran');
   }
 
-  /** What has come up while `$connect` ran; the backend has accepted the client already. */
+  /** A refusal for a reason that arose while `$connect` ran, although the backend has accepted the client. */
   #lateRefusal({ connectionId, stage }: ConnectionFacts): Refusal | undefined {
     if (this.#isStopping) return unavailable(STOPPING);
     if (!this.#lastStages.has(connectionId)) return undefined;
@@ -148,7 +155,7 @@ export class ConnectionServer {
 
   #refuse({ facts, request, socket }: PendingHandshake, refusal: Refusal): void {
     this.#handshakes.delete(facts.connectionId);
-    refuse(request, socket, refusal, this.log, { ...names(facts), routeKey: '$connect' });
+    refuseHandshake(request, socket, refusal, this.log, { ...names(facts), routeKey: '$connect' });
   }
 
   #open(facts: ConnectionFacts, socket: GatewayWebSocket): void {
@@ -157,12 +164,11 @@ export class ConnectionServer {
     this.#live.set(facts.connectionId, connection);
     this.log.info(names(facts), 'connected');
     socket.on('message', (data: Buffer, isBinary) => {
-      // what still comes after the gateway has closed is not served any more
       if (connection.isGone) return;
       if (isBinary) connection.close(CLOSES.binary);
       else this.#track(this.#message(connection, data.toString('utf8')));
     });
-    // what is wrong with the client's frames; ws closes the connection itself, with the code that fits
+    // ws closes the connection after this event, with the code for the error
     socket.on('error', (error) => this.log.info({ ...names(facts), reason: error.message }, 'bad frame'));
     socket.on('close', (code, reason) => {
       this.#live.delete(facts.connectionId);
@@ -190,30 +196,29 @@ export class ConnectionServer {
     }
   }
 
-  /** @param work whatever it throws is a fault of ours; it must not end the gateway */
+  /** @param work its rejection is a bug of the gateway; it is logged and does not stop the gateway */
   #track(work: Promise<void>): void {
     const tracked = work
       .catch((error: unknown) => this.log.error({ err: error }, 'event failed'))
-      .finally(() => this.#underWay.delete(tracked));
-    this.#underWay.add(tracked);
+      .finally(() => this.#inFlight.delete(tracked));
+    this.#inFlight.add(tracked);
   }
 
   async #settled(): Promise<void> {
-    while (this.#underWay.size > 0) await Promise.all(this.#underWay);
+    while (this.#inFlight.size > 0) await Promise.all(this.#inFlight);
   }
 }
 
-/** A client that waits for `$connect`. */
+/** A handshake whose `$connect` is in flight. */
 interface PendingHandshake {
   readonly facts: ConnectionFacts;
   readonly request: IncomingMessage;
   readonly socket: Socket;
 }
 
-const ABNORMAL: Close = { code: 1006, reason: CLOSE_REASONS[1006] ?? '' };
-const STOPPING = 'the gateway stops';
+const STOPPING = 'the gateway is stopping';
 
 const names = ({ connectionId, apiId, stage }: ConnectionFacts) => ({ connectionId, apiId, stage });
 
-/** An IPv4 address that came in over a dual-stack socket, as IPv4. */
+/** Removes the IPv6 prefix that a dual-stack socket adds to an IPv4 address. */
 const plainIp = (address: string | undefined) => (address ?? '').replace(/^::ffff:/, '');

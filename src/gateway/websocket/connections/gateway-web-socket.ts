@@ -3,27 +3,27 @@ import { type Close, CLOSES } from '../../errors.js';
 import { LIMITS } from '../../limits.js';
 
 /**
- * A client's WebSocket with what API Gateway does and ws does not: it takes no frame over 32 KB, sends none either,
- * and gives a reason with 1009.
+ * A client's WebSocket with what API Gateway adds to ws: no frame is over 32 KB in either direction, and code 1009
+ * has a reason.
  */
 export class GatewayWebSocket extends WebSocket {
-  /** How ws closed it, if it did so because of what the client sent. */
+  /** Code and reason with which ws has closed it because of a bad frame. */
   get badFrameClose(): Close | undefined {
     return this.#badFrameClose;
   }
   #badFrameClose: Close | undefined;
 
-  /** From now on a frame over 32 KB closes it with 1009. To be called before the client's first byte is read. */
+  /** Closes the connection with 1009 on a frame over 32 KB. Call it before the client's first byte is read. */
   limitFrames(): void {
     receiverOf(this).haveLength = haveLengthWithin32KB;
   }
 
   /**
-   * Sends one text message. Over 32 KB it goes as a text frame and continuation frames, which end where the size
-   * says, in the middle of a character too: AWS's boundaries were seen to vary.
+   * Sends one text message, over 32 KB as a text frame and continuation frames. They are split by bytes, also within a
+   * character.
    */
   sendText(text: string): void {
-    // no character takes more than three bytes in UTF-8 for each unit of its length
+    // each UTF-16 code unit takes at most three bytes in UTF-8
     if (text.length * 3 <= LIMITS.frameBytes) {
       this.send(text);
       return;
@@ -35,7 +35,7 @@ export class GatewayWebSocket extends WebSocket {
     }
   }
 
-  /** ws closes a connection by itself when it cannot read what the client sent, and gives no reason. */
+  /** ws calls it after a bad frame, without a reason. */
   override close(code?: number, data?: string | Buffer): void {
     const reason = data ?? (code === CLOSES.tooBig.code ? CLOSES.tooBig.reason : undefined);
     const { _errored: hasBadFrame } = receiverOf(this);
@@ -47,9 +47,9 @@ export class GatewayWebSocket extends WebSocket {
 }
 
 /**
- * What we use of ws's reader of frames, which is not part of its documented interface: ws limits messages, but has no
- * limit for a frame. Here the check takes place where ws has read the header, in the order of the frames and before
- * any of the payload is kept, and costs a comparison. A reader of our own in front would parse every header twice.
+ * The part of ws's frame reader that we use. It is not documented: ws limits messages, but not frames. The check runs
+ * after a frame's header is read and before its payload is stored, and costs one comparison. A reader of our own would
+ * parse every header twice.
  */
 interface Receiver {
   readonly _payloadLength: number;

@@ -4,11 +4,11 @@ import { LIMITS } from '../../limits.js';
 import { type ConnectionFacts } from '../../mapping/context-variables.js';
 import { type GatewayWebSocket } from './gateway-web-socket.js';
 
-/** One open WebSocket: its facts, its timer, and why it closes. There may be many: each byte of it counts. */
+/** One open WebSocket with its timer and its close reason. There may be many: each field costs memory. */
 export class LiveConnection {
   #lastActiveAt: number;
   #closing: Close | undefined;
-  /** Due when it was idle for too long, or open for too long, whichever comes first. */
+  /** Due at the idle timeout or at the connection's maximum duration, whichever comes first. */
   readonly #timer: ClockTimer;
 
   constructor(
@@ -20,27 +20,24 @@ export class LiveConnection {
     this.#timer = clock.timer(LIMITS.idleMs, () => this.close(CLOSES.goingAway));
   }
 
-  /** Settles when the WebSocket is closed; only to be asked for while it is not. */
+  /** Resolves when the WebSocket is closed. Call it only while it is open. */
   async untilClosed(): Promise<void> {
     await new Promise<void>((resolve) => {
       this.socket.once('close', () => resolve());
     });
   }
 
-  /** When the last message went in either direction, in milliseconds since 1970. */
+  /** Time of the last message in either direction, in milliseconds since 1970. */
   get lastActiveAt(): number {
     return this.#lastActiveAt;
   }
 
-  /** Closed, or on its way there: from the management API's view it is gone. */
+  /** Whether it is closed or closing: `@connections` responds with 410. */
   get isGone(): boolean {
     return this.#closing !== undefined || this.socket.readyState !== this.socket.OPEN;
   }
 
-  /**
-   * A message passed; the idle time starts anew. Pings do not count: sources disagree, and a client that relied on
-   * them would otherwise find out on AWS.
-   */
+  /** Restarts the idle timeout: a message was sent or received. */
   touch(): void {
     this.#lastActiveAt = this.clock.now();
     const idleUntil = this.#lastActiveAt + LIMITS.idleMs;
@@ -50,7 +47,7 @@ export class LiveConnection {
   /**
    * Sends one text message.
    *
-   * @returns `false` when too much waits for a client that reads too slowly; nothing is sent then
+   * @returns `false` when nothing was sent, because the client reads too slowly and its buffer is full
    */
   send(text: string): boolean {
     if (this.socket.bufferedAmount > LIMITS.clientBufferBytes) return false;
@@ -60,16 +57,17 @@ export class LiveConnection {
   }
 
   close(close: Close): void {
-    // the first reason is the one that $disconnect is told, be it the client's
+    // $disconnect receives the first reason, also if it is the client's
     if (this.isGone) return;
     this.#closing = close;
     this.socket.close(close.code, close.reason);
   }
 
   /**
-   * To be called when the socket has closed.
+   * Call it when the socket has closed.
    *
-   * @returns the code and reason that `$disconnect` is told, given those with which the socket ended
+   * @param code and `reason`: those with which the socket closed
+   * @returns code and reason for `$disconnect`
    */
   ended(code: number, reason: string): Close {
     this.#timer.cancel();
@@ -78,7 +76,7 @@ export class LiveConnection {
     );
   }
 
-  /** Ends it without a closing handshake. */
+  /** Closes the socket without a closing handshake. */
   terminate(): void {
     this.socket.terminate();
   }

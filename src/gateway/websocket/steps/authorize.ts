@@ -1,19 +1,22 @@
 import { type Logger } from 'pino';
+import { checkApiKey } from '../../authorizers/check-api-key.js';
+import { type Authorization } from '../../authorizers/authorization.js';
+import { type AuthorizerRequest } from '../../authorizers/authorizer-request.js';
+import { authorizeIam } from '../../authorizers/iam-authorizer.js';
+import { authorizeFunction } from '../../authorizers/lambda-authorizer.js';
 import { type ControlPlane } from '../../control/control-plane.js';
 import { type DeployedRoute, type Snapshot } from '../../control/snapshot.js';
-import { ANSWERS } from '../../errors.js';
-import { type Functions } from '../../lambda/functions.js';
+import { GATEWAY_RESPONSES } from '../../errors.js';
 import { type Iam } from '../../iam/iam.js';
+import { type Functions } from '../../lambda/functions.js';
+import { contextVariables } from '../../mapping/context-variables.js';
 import { type Throttle } from '../../throttle.js';
-import { type Authorization } from '../../authorizers/authorization.js';
-import { authorizeFunction } from '../../authorizers/lambda-authorizer.js';
-import { authorizeIam } from '../../authorizers/iam-authorizer.js';
-import { checkApiKey } from '../../authorizers/api-key.js';
-import { type RouteEvent } from './map-request.js';
-import { Refused } from './refused.js';
+import { type HandshakeEvent } from '../route-event.js';
+import { EventRejectedError } from './event-rejected-error.js';
+import { authorizerEvent } from './lambda-event.js';
 
-/** What authorization looks things up in. */
-export interface Authorizers {
+/** The parts of the gateway that authorization uses. */
+export interface AuthorizationParts {
   readonly iam: Iam;
   readonly functions: Functions;
   readonly control: ControlPlane;
@@ -22,52 +25,72 @@ export interface Authorizers {
 }
 
 /**
- * Whether a client may connect, and what is known of it from then on: its signature or the route's Lambda authorizer
- * first, then its API key. Only `$connect` authorizes; the messages that follow are trusted for it.
+ * Authorizes a handshake: first by its signature or the route's Lambda authorizer, then by its API key. Only `$connect`
+ * is authorized; its result holds for the messages that follow.
  *
- * @throws {Refused} it may not
+ * @returns the variables of the connection
+ * @throws {EventRejectedError} the client may not connect
  */
 export async function authorize(
   route: DeployedRoute,
   snapshot: Snapshot,
-  event: RouteEvent,
-  authorizers: Authorizers,
+  event: HandshakeEvent,
+  parts: AuthorizationParts,
 ): Promise<Authorization & { kind: 'allowed' }> {
-  const identity = allowed(await identify(route, event, authorizers));
+  const identity = allowed(await identify(route, event, parts));
   if (!route.isApiKeyRequired) return identity;
 
-  const { control, throttle } = authorizers;
+  const { control, throttle } = parts;
   const { apiId, stage } = event.connection;
-  // the authorizer may have said which key is the client's
+  // the authorizer's usageIdentifierKey may be the key
   const identified = { ...event.connection, authorized: identity.variables };
   const find = (value: string) => control.apiKeyAt(apiId, stage, value);
-  const key = allowed(checkApiKey(snapshot, find, { ...event, connection: identified }));
-  const usable = find(key.variables['identity.apiKey'] ?? '');
-  const limit = usable && throttle.exceededByApiKey(usable);
-  if (limit !== undefined) throw new Refused(ANSWERS.throttled, `over ${limit}`);
-  return { ...identity, variables: { ...identity.variables, ...key.variables } };
+  const request = authorizerRequest({ ...event, connection: identified });
+  const { variables } = allowed(checkApiKey(snapshot, find, request));
+  const apiKey = find(variables['identity.apiKey'] ?? '');
+  const limit = apiKey && throttle.exceededByApiKey(apiKey);
+  if (limit !== undefined) throw new EventRejectedError(GATEWAY_RESPONSES.throttled, `over ${limit}`);
+  return { ...identity, variables: { ...identity.variables, ...variables } };
 }
 
 async function identify(
   { authorization }: DeployedRoute,
-  event: RouteEvent,
-  { iam, functions, control, log }: Authorizers,
+  event: HandshakeEvent,
+  { iam, functions, control, log }: AuthorizationParts,
 ): Promise<Authorization> {
+  const { apiId, stage } = event.connection;
+  const resourcePath = `${apiId}/${stage}/$connect`;
   switch (authorization.kind) {
     case 'NONE':
       return { kind: 'allowed', variables: {} };
     case 'AWS_IAM':
-      return authorizeIam(iam, event);
+      return authorizeIam(iam, authorizerRequest(event), resourcePath);
     case 'CUSTOM': {
-      const { apiId, stage } = event.connection;
-      const methodArn = `arn:aws:execute-api:${control.region}:${control.accountId}:${apiId}/${stage}/$connect`;
-      return authorizeFunction(functions, authorization, event, methodArn, log);
+      const resourceArn = `arn:aws:execute-api:${control.region}:${control.accountId}:${resourcePath}`;
+      const input = {
+        request: authorizerRequest(event),
+        resourceArn,
+        event: () => authorizerEvent(event, resourceArn),
+      };
+      return authorizeFunction(functions, authorization, input, log);
     }
   }
 }
 
+const authorizerRequest = ({
+  connection,
+  facts,
+  stageVariables,
+  handshake,
+}: HandshakeEvent): AuthorizerRequest => ({
+  method: 'GET',
+  ...handshake,
+  context: contextVariables({ ...connection, ...facts }),
+  stageVariables,
+});
+
 function allowed(authorization: Authorization): Authorization & { kind: 'allowed' } {
   if (authorization.kind === 'allowed') return authorization;
-  const { answer, reason, logged } = authorization;
-  throw new Refused(answer, reason, logged);
+  const { response, reason, logVariables } = authorization;
+  throw new EventRejectedError(response, reason, logVariables);
 }

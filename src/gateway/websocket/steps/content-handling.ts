@@ -1,17 +1,17 @@
-import { MappingFailedError } from './mapping-failed.js';
+import { MappingError } from './mapping-errors.js';
 
 /**
- * `CONVERT_TO_BINARY`: base64 text becomes the bytes that it stands for.
+ * `CONVERT_TO_BINARY`: decodes base64 text.
  *
- * @throws {MappingFailedError} it is not base64
+ * @throws {MappingError} the text is not base64
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-develop-binary-media-types.html
  */
 export function toBinary(text: string): Buffer {
   if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) {
-    throw new MappingFailedError('CONVERT_TO_BINARY: the body is not base64');
+    throw new MappingError('CONVERT_TO_BINARY: the body is not base64');
   }
   return Buffer.from(text, 'base64');
 }
 
-/** `CONVERT_TO_TEXT`: bytes become base64 text. */
+/** `CONVERT_TO_TEXT`: encodes bytes as base64. */
 export const toText = (bytes: Buffer): string => bytes.toString('base64');

@@ -1,15 +1,14 @@
-import { MappingFailedError } from './mapping-failed.js';
+import { MappingError } from './mapping-errors.js';
 
 /**
- * A mapped value as a header can carry it: text goes over the wire as UTF-8, which Node's HTTP takes as one character for
- * each byte.
+ * A mapped value in the form that Node's HTTP expects: UTF-8, with one character for each byte.
  *
- * @throws {MappingFailedError} a character that would end or break the header
+ * @throws {MappingError} a control character, which would end or break the header
  */
 export function headerValue(name: string, value: string): string {
   // oxlint-disable-next-line no-control-regex -- these are the characters
   if (/[\0-\x08\x0a-\x1f\x7f]/.test(value)) {
-    throw new MappingFailedError(`the value mapped to the header ${name} has a control character`);
+    throw new MappingError(`the value mapped to the header ${name} has a control character`);
   }
   return Buffer.from(value, 'utf8').toString('latin1');
 }

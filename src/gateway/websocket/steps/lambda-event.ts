@@ -1,11 +1,12 @@
+import { HOP_BY_HOP_HEADERS } from '../../hop-by-hop-headers.js';
 import { newTraceId } from '../../ids.js';
 import { contextVariables } from '../../mapping/context-variables.js';
-import { type RouteEvent } from './map-request.js';
+import { type RouteEvent } from '../route-event.js';
 
 /**
- * What an `AWS_PROXY` integration's function receives, with the keys of the events recorded from AWS between 2023 and
- * 2026, in their order: a key that an event does not have is absent, not null. Of the client's request, the query string
- * and every header but those of the connection come with `$connect` alone; a message brings its text and nothing else.
+ * The event for the function of an `AWS_PROXY` integration. Keys and their order are those recorded from AWS between
+ * 2023 and 2026; a key without a value is absent, not null. Only `$connect` has the client's query string and
+ * headers, without those of its connection; a message has only its text.
  */
 export function proxyEvent(event: RouteEvent): object {
   const { handshake, message, facts, stageVariables } = event;
@@ -34,7 +35,7 @@ export function proxyEvent(event: RouteEvent): object {
         isBase64Encoded: false,
       };
     case 'DISCONNECT': {
-      // the client is gone: this is what AWS makes up in place of its headers
+      // recorded: AWS sends these in place of the client's headers
       const headers = {
         Host: event.connection.domainName,
         'x-api-key': '',
@@ -55,8 +56,8 @@ export function proxyEvent(event: RouteEvent): object {
 }
 
 /**
- * What a Lambda authorizer of type `REQUEST` receives. Unlike the integration's function it is shown the headers of the
- * connection, and `stageVariables` when there are none.
+ * The event for a Lambda authorizer of type `REQUEST`. Unlike a proxy integration's event it contains the headers of
+ * the connection, and `stageVariables` even if there are none.
  *
  * @param methodArn `arn:aws:execute-api:{region}:{account}:{api}/{stage}/$connect`
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-lambda-auth.html
@@ -74,7 +75,6 @@ export function authorizerEvent(event: RouteEvent, methodArn: string): object {
     methodArn,
     headers: lastValues(headers),
     multiValueHeaders: Object.fromEntries(headers),
-    // the guide's event has a query string; that these are empty rather than absent without one is not recorded
     queryStringParameters: lastValues(query),
     multiValueQueryStringParameters: Object.fromEntries(query),
     stageVariables: event.stageVariables,
@@ -113,8 +113,8 @@ function requestContext({ connection, facts }: RouteEvent): object {
 }
 
 /**
- * What authorization found, as the event nests it. That an API key and an IAM caller are in `identity` is known of REST
- * APIs; no recording of a WebSocket API with either is.
+ * The result of the authorization as the event nests it. API key and IAM caller are in `identity`, as in REST APIs; no
+ * recording of a WebSocket API with either is known.
  */
 function authorized(variables: Readonly<Record<string, string>>) {
   const below = (prefix: string) =>
@@ -122,7 +122,7 @@ function authorized(variables: Readonly<Record<string, string>>) {
       .filter(([name]) => name.startsWith(prefix))
       .map(([name, value]) => [name.slice(prefix.length), value] as const);
   const authorizer = below('authorizer.').map(
-    // the one value that the gateway measures itself, and the only number
+    // measured by the gateway; the only number
     ([name, value]) => [name, name === 'integrationLatency' ? Number(value) : value] as const,
   );
   return {
@@ -158,18 +158,12 @@ function eventHeaders({ connection, handshake }: RouteEvent): Values {
 const lastValues = (values: Values): Readonly<Record<string, string>> =>
   Object.fromEntries(values.map(([name, all]) => [name, all.at(-1) ?? '']));
 
-/** Headers of the connection, which are not the function's business, and those that the gateway sets itself. */
+/** Headers of the client's connection, and those that the gateway sets itself. */
 const NOT_PASSED_ON = new Set([
-  'connection',
-  'content-length',
+  ...HOP_BY_HOP_HEADERS,
   'expect',
   'host',
-  'keep-alive',
   'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
   'x-amzn-trace-id',
   'x-forwarded-for',
   'x-forwarded-port',

@@ -1,19 +1,21 @@
 import { type DeployedIntegration } from '../../control/snapshot.js';
 import { contextVariables } from '../../mapping/context-variables.js';
 import { evaluateSource, type Mappable, type Source } from '../../mapping/request-parameters.js';
+import { fillStageVariables } from '../../mapping/stage-variables.js';
+import { encodeLiteral } from '../../silent/integration-choices.js';
+import { type RouteEvent } from '../route-event.js';
 import { headerValue } from './header-value.js';
-import { type RouteEvent } from './map-request.js';
 
-/** What an integration's request parameters make of an event. */
+/** The result of an integration's request parameters. */
 export interface MappedParameters {
-  /** With stage variables and path parameters filled in. */
+  /** Stage variables and path parameters are filled in. */
   readonly uri: string;
   /** `name=value`, both encoded. */
   readonly query: readonly string[];
   readonly headers: readonly (readonly [name: string, value: string])[];
 }
 
-/** @throws {MappingFailedError} a mapped value cannot be sent as a header */
+/** @throws {MappingError} a mapped value cannot be sent as a header */
 export function mapParameters({ uri, parameters }: DeployedIntegration, event: RouteEvent): MappedParameters {
   const { message, handshake, stageVariables } = event;
   const mappable: Mappable = {
@@ -42,16 +44,5 @@ export function mapParameters({ uri, parameters }: DeployedIntegration, event: R
   return { uri: filled, query, headers };
 }
 
-/** A stage variable that the stage does not have is empty. */
-export const fillStageVariables = (text: string, stageVariables: Readonly<Record<string, string>>): string =>
-  text.replaceAll(/\$\{stageVariables\.(\w+)\}/g, (_, name: string) =>
-    Object.hasOwn(stageVariables, name) ? (stageVariables[name] ?? '') : '',
-  );
-
-/** A literal counts as encoded already, so only what no URL may hold is encoded in it; any other value is data. */
-function queryValue(source: Source, value: string): string {
-  if (source.kind !== 'literal') return encodeURIComponent(value);
-  return encodeURI(value)
-    .replaceAll(/%25([0-9A-Fa-f]{2})/g, '%$1')
-    .replaceAll('#', '%23');
-}
+const queryValue = (source: Source, value: string): string =>
+  source.kind === 'literal' ? encodeLiteral(value) : encodeURIComponent(value);

@@ -1,16 +1,16 @@
-import { MappingFailedError } from './mapping-failed.js';
+import { isFinalStatus, UNQUOTED_MOCK_STATUS } from '../../silent/integration-choices.js';
+import { MappingError } from './mapping-errors.js';
 
 /**
- * The status that a `MOCK` integration answers: its request template gives `{"statusCode": 200}`. The key may stand
- * without quotes, as AWS's own samples for REST APIs have it.
+ * The status of a `MOCK` integration, from its rendered request template: `{"statusCode": 200}`.
  *
- * @throws {MappingFailedError} there is no status from 200 to 599
+ * @throws {MappingError} there is no status from 200 to 599
  */
 export function readMockStatus(text: string): number {
   const status = Number(statusCode(text));
-  if (Number.isInteger(status) && status >= 200 && status <= 599) return status;
-  throw new MappingFailedError(
-    'the request template of a MOCK integration gives no {"statusCode": 200}, or the like',
+  if (isFinalStatus(status)) return status;
+  throw new MappingError(
+    'the request template of a MOCK integration must yield {"statusCode": N} with N from 200 to 599',
   );
 }
 
@@ -21,6 +21,6 @@ function statusCode(text: string): unknown {
       ? value.statusCode
       : undefined;
   } catch {
-    return /^\s*\{\s*statusCode\s*:\s*(\d{3})\s*\}\s*$/.exec(text)?.[1];
+    return UNQUOTED_MOCK_STATUS.exec(text)?.[1];
   }
 }

@@ -1,21 +1,22 @@
 import { type DeployedRoute } from '../../control/snapshot.js';
-import { ANSWERS } from '../../errors.js';
-import { type Handshake } from './map-request.js';
-import { Refused } from './refused.js';
+import { GATEWAY_RESPONSES } from '../../errors.js';
+import { type HandshakeRequest } from '../handshake-request.js';
+import { EventRejectedError } from './event-rejected-error.js';
 
-/** @throws {Refused} the handshake lacks a header or query parameter that `$connect` declares as required */
-export function requireParameters(route: DeployedRoute, handshake: Handshake): void {
+/** @throws {EventRejectedError} the handshake lacks a header or query parameter that `$connect` declares as required */
+export function requireParameters(route: DeployedRoute, handshake: HandshakeRequest): void {
   const missing = missingParameters(route, handshake);
   if (missing.length === 0) return;
-  const answer = ANSWERS.missingParameters;
+  const response = GATEWAY_RESPONSES.missingParameters;
   const names = missing.join(', ');
-  throw new Refused({ ...answer, message: `${answer.message}[${names}]` }, `$connect requires ${names}`);
+  const message = `${response.message}[${names}]`;
+  throw new EventRejectedError({ ...response, message }, `$connect requires ${names}`);
 }
 
-/** Their names, such as `token` of `route.request.querystring.token`. */
+/** Names of the missing parameters, such as `token` of `route.request.querystring.token`. */
 export function missingParameters(
   { requiredParameters }: DeployedRoute,
-  { header, querystring }: Handshake,
+  { header, querystring }: HandshakeRequest,
 ): readonly string[] {
   return requiredParameters.flatMap((source) => {
     const [, , location = '', ...rest] = source.split('.');

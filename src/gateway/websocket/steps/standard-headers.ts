@@ -1,12 +1,13 @@
 import { newTraceId } from '../../ids.js';
-import { type RouteEvent } from './map-request.js';
+import { HOP_BY_HOP_HEADERS } from '../../hop-by-hop-headers.js';
+import { type RouteEvent } from '../route-event.js';
 
 type Headers = readonly (readonly [string, string])[];
 
 /**
- * The headers that an HTTP backend receives from API Gateway before any mapping, as they were recorded behind an
- * HTTP_PROXY integration (PROTOCOL.md lists them by route): the client's own on `$connect`, none of them afterwards,
- * and nothing about the connection on any route.
+ * The headers that an `HTTP_PROXY` integration sends before any mapping, as recorded (PROTOCOL.md lists them by
+ * route): the client's own on `$connect`, none of them on other routes, and nothing about the connection on any
+ * route.
  *
  * @param host of the integration's URI
  */
@@ -24,7 +25,7 @@ export function proxyHeaders(event: RouteEvent, host: string): Headers {
     return [
       ...clientHeaders(handshake.rawHeaders),
       ...always,
-      // a browser's own survives: django-aws-api-gateway-websockets checks it on every route but $connect
+      // the client's own is kept: django-aws-api-gateway-websockets checks it on every route but $connect
       ...(handshake.header.has('user-agent') ? [] : [userAgent]),
       ['X-Amzn-Trace-Id', newTraceId()],
       ['X-Forwarded-For', forwardedFor.join(', ')],
@@ -36,7 +37,7 @@ export function proxyHeaders(event: RouteEvent, host: string): Headers {
     return [
       ...always,
       userAgent,
-      // whatever the frame holds
+      // whatever the message contains
       ['Content-Type', 'application/json; charset=UTF-8'],
       ['X-Forwarded-For', gatewayIp],
       ['X-Forwarded-Proto', 'https'],
@@ -53,8 +54,8 @@ export function proxyHeaders(event: RouteEvent, host: string): Headers {
 }
 
 /**
- * The same for a non-proxy HTTP integration: on every route the same, and nothing of the client's. Recorded on a message
- * route (public code no. 3763628955); on the others uncertain.
+ * The headers that an `HTTP` integration sends before any mapping: the same on every route, none of the client's.
+ * Recorded on a message route (public code no. 3763628955), assumed for the others.
  */
 export function httpHeaders({ connection }: RouteEvent, host: string): Headers {
   return [
@@ -69,17 +70,11 @@ export function httpHeaders({ connection }: RouteEvent, host: string): Headers {
   ];
 }
 
-/** Of the handshake's headers, those that are not the connection's own and not set by the gateway. */
+/** Headers of the handshake that belong to the client's connection, or that the gateway sets itself. */
 const NOT_FORWARDED = new Set([
-  'connection',
-  'content-length',
+  ...HOP_BY_HOP_HEADERS,
   'expect',
   'host',
-  'keep-alive',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
   'x-amzn-apigateway-api-id',
   'x-amzn-trace-id',
   'x-forwarded-for',

@@ -1,11 +1,12 @@
 import { contextVariables } from '../../mapping/context-variables.js';
 import { type TemplateScope } from '../../vtl/render.js';
-import { type Handshake, type RouteEvent } from './map-request.js';
+import { type HandshakeRequest } from '../handshake-request.js';
+import { type RouteEvent } from '../route-event.js';
 
 /**
- * What a template sees of an event.
+ * The values of an event that a template can read.
  *
- * @param body what `$input` is: the client's message, or in a response template the integration's answer
+ * @param body the value of `$input`: the client's message, or in a response template the backend's response
  */
 export function templateScope(event: RouteEvent, body: string): TemplateScope {
   return {
@@ -15,8 +16,8 @@ export function templateScope(event: RouteEvent, body: string): TemplateScope {
   };
 }
 
-/** Of what comes more than once, the last; headers in the client's spelling. A WebSocket API has no path parameters. */
-function inputParameters(handshake: Handshake | undefined): TemplateScope['input']['params'] {
+/** The last value of each name; header names in the client's spelling. A WebSocket API has no path parameters. */
+function inputParameters(handshake: HandshakeRequest | undefined): TemplateScope['input']['params'] {
   const rawHeaders = handshake?.rawHeaders ?? [];
   const headers = rawHeaders.flatMap((name, index) =>
     index % 2 === 0 ? [[name, rawHeaders[index + 1] ?? ''] as const] : [],

@@ -2,22 +2,23 @@ import { type ValidateFunction } from 'ajv';
 import AjvDraft4 from 'ajv-draft-04';
 import { type DeployedRoute } from '../../control/snapshot.js';
 import { evaluateSelection } from '../../mapping/selection-expression.js';
-import { ARE_MODEL_FORMATS_CHECKED } from '../../silent.js';
-import { type Message } from './select-route.js';
-import { keyOf } from './select-template.js';
+import { ARE_MODEL_FORMATS_CHECKED } from '../../silent/control-choices.js';
+import { DEFAULT_KEY, keyOf } from '../../silent/integration-choices.js';
+import { type ClientMessage } from '../client-message.js';
 
 /**
- * Holds a message to the route's model that the `ModelSelectionExpression` names, else to that for `$default`.
+ * Validates a message against the route's model that the `ModelSelectionExpression` selects, else the one for
+ * `$default`.
  *
- * @returns what is wrong with it, for `context.error.validationErrorString`; `undefined` when nothing is, or no model
- *   applies
- * @throws what ajv throws: the schema refers to one that is not there
+ * @returns the problem, for `context.error.validationErrorString`; `undefined` for a valid message, or without a
+ *   model
+ * @throws ajv's error: the schema refers to one that does not exist
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-request-validation.html
  */
-export function validateMessage(models: DeployedRoute['models'], message: Message): string | undefined {
+export function validateMessage(models: DeployedRoute['models'], message: ClientMessage): string | undefined {
   if (models === undefined) return undefined;
   const selected = evaluateSelection(models.selection, { body: message.json });
-  const key = keyOf(selected, models.schemas) ?? keyOf('$default', models.schemas);
+  const key = keyOf(selected, models.schemas) ?? keyOf(DEFAULT_KEY, models.schemas);
   const schema = key === undefined ? undefined : models.schemas.get(key);
   if (schema === undefined) return undefined;
   if (message.json === undefined) return 'the message is not JSON';
@@ -26,24 +27,24 @@ export function validateMessage(models: DeployedRoute['models'], message: Messag
 
 const VALIDATORS = new WeakMap<object, ValidateFunction>();
 
-/** Compiled once for each snapshot. */
+/** Compiles a schema once for each snapshot. */
 function validator(schema: object): ValidateFunction {
   const compiled = VALIDATORS.get(schema) ?? compile(schema);
   VALIDATORS.set(schema, compiled);
   return compiled;
 }
 
-/** Each with an ajv of its own: two models may have the same `id`. A `format` is a remark, as draft 4 allows. */
+/** With an ajv for each schema, because two models may have the same `id`. */
 function compile(schema: object): ValidateFunction {
-  // the first error is enough for a log; to collect them all takes ajv many seconds for a hostile message
+  // stops at the first error: collecting all takes ajv many seconds for a hostile message
   const ajv = new AjvDraft4.default({
     strict: false,
-    // `constructor` is not there because every object has one
+    // otherwise every object would have `constructor`
     ownProperties: true,
     validateFormats: ARE_MODEL_FORMATS_CHECKED,
     logger: false,
   });
-  // the control plane has seen that it is draft 4's
+  // the control plane has checked that it is draft 4
   const entries = Object.entries(schema).filter(([name]) => name !== '$schema');
   return ajv.compile(Object.fromEntries(entries));
 }
@@ -54,7 +55,7 @@ function errorsOf(validate: ValidateFunction, json: unknown): string | undefined
     const [error] = validate.errors ?? [];
     return `[${error?.instancePath || 'message'} ${error?.message ?? 'is not valid'}]`;
   } catch (error) {
-    // a schema that refers to itself follows the message down
+    // a recursive schema recurses as deep as the message
     if (error instanceof RangeError) return 'the message is nested too deeply';
     throw error;
   }

@@ -3,11 +3,11 @@ import { ConnectionIds } from '../../../../src/gateway/websocket/connections/con
 
 const ids = new ConnectionIds();
 
-it('issues ids in the form that AWS has: 20 characters that end with ==', () => {
+it('issues ids in AWS’s form: 20 characters ending with ==', () => {
   expect(ids.issue()).toMatch(/^[\w-]{18}==$/);
 });
 
-it('knows the ids that it issued', () => {
+it('recognises the ids that it issued', () => {
   expect(ids.isIssued(ids.issue())).toBe(true);
 });
 
@@ -16,7 +16,7 @@ it('never issues an id twice', () => {
   expect(issued.size).toBe(10_000);
 });
 
-it('takes no id with one character changed', () => {
+it('refuses an id with one changed character', () => {
   const id = ids.issue();
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_=';
   const accepted: string[] = [];
@@ -30,12 +30,12 @@ it('takes no id with one character changed', () => {
 });
 
 it.each(['', 'AAAAAAAAAAAAAAA=', 'AAAAAAAAAAAAAAAAAA==', '%', 'x'.repeat(1000)])(
-  'takes no made-up id: %j',
+  'refuses an invented id: %j',
   (id) => {
     expect(ids.isIssued(id)).toBe(false);
   },
 );
 
-it("takes no other gateway's id", () => {
+it("refuses another gateway's id", () => {
   expect(ids.isIssued(new ConnectionIds().issue())).toBe(false);
 });

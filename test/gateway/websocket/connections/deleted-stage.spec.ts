@@ -35,7 +35,7 @@ describe.each([
   ['API', deleteApi],
   ['stage', deleteStage],
 ])('the %s of an open connection is deleted', (_, deleteIt) => {
-  it('which closes it with 1001, and $disconnect goes where the stage led', async () => {
+  it('closes it with 1001 and calls $disconnect as the stage served it last', async () => {
     await using backend = await HttpBackend.start();
     await using gateway = await DeployedGateway.start(routes(backend));
     using client = await WebSocketClient.open(gateway.webSocketUrl);
@@ -47,18 +47,18 @@ describe.each([
     expect(disconnect.headers).toMatchObject({ connectionid: headers.connectionid, code: '1001' });
   });
 
-  it('while the client closes it, and $disconnect has the reason of the client', async () => {
+  it('passes the client’s reason to $disconnect if the client is closing', async () => {
     await using backend = await HttpBackend.start();
     await using gateway = await DeployedGateway.start(routes(backend));
     using client = await WebSocketClient.open(gateway.webSocketUrl);
     await backend.next();
     client.socket.close(4001);
     await Promise.all([deleteIt(gateway), client.closed]);
-    // whichever comes first
+    // either may come first
     expect((await backend.next()).headers.code).toMatch(/^(4001|1001)$/);
   });
 
-  it('while $connect runs, which refuses the client and calls $disconnect if the backend accepted it', async () => {
+  it('refuses a client whose $connect is in flight, and calls $disconnect if the backend accepted it', async () => {
     await using backend = await HttpBackend.start();
     const logLines = new LogLines();
     await using gateway = await DeployedGateway.start(routes(backend), { log: logLines.log });
@@ -76,7 +76,7 @@ describe.each([
   });
 });
 
-it('a connection of another stage stays open', async () => {
+it('keeps a connection of another stage open', async () => {
   await using backend = await HttpBackend.start();
   await using gateway = await DeployedGateway.start(routes(backend));
   const { apiId: ApiId, control } = gateway;
@@ -89,7 +89,7 @@ it('a connection of another stage stays open', async () => {
   expect(await backend.next()).toMatchObject({ url: '/message', body: 'still here' });
 });
 
-it('an open connection follows a new deployment of its stage, with messages and with $disconnect', async () => {
+it('serves messages and $disconnect of an open connection by a new deployment', async () => {
   await using backend = await HttpBackend.start();
   await using gateway = await DeployedGateway.start(routes(backend));
   using client = await WebSocketClient.open(gateway.webSocketUrl);

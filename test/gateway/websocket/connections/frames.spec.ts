@@ -50,7 +50,7 @@ describe('a message from the client', () => {
     expect(backend.unexpected).toEqual([]);
   });
 
-  it('is not served after the frame that closed the connection, and is when it came before', async () => {
+  it('is served before the frame that closes the connection, not after it', async () => {
     await using backend = await HttpBackend.start();
     await using gateway = await DeployedGateway.start(routes(backend));
     using client = await RawWebSocket.open(gateway.webSocketUrl);
@@ -80,7 +80,7 @@ describe('a message from the client', () => {
 });
 
 describe('a ping', () => {
-  it('is answered with its payload', async () => {
+  it('gets a pong with its payload', async () => {
     await using gateway = await DeployedGateway.start({ $default: {} });
     using client = await RawWebSocket.open(gateway.webSocketUrl);
     client.write(frame(ping, 'are you there'));
@@ -156,7 +156,7 @@ describe('a message to the client', () => {
     ['128 KB', 'a'.repeat(128 * KB), [32 * KB, 32 * KB, 32 * KB, 32 * KB]],
     ['more than 32 KB in characters of three bytes', '€'.repeat(20_000), [32 * KB, 27_232]],
     ['nothing', '', [0]],
-  ])('of %s goes as frames of at most 32 KB', async (_, message, sizes) => {
+  ])('of %s is sent in frames of at most 32 KB', async (_, message, sizes) => {
     await using backend = await HttpBackend.start();
     await using gateway = await DeployedGateway.start(routes(backend));
     using client = await RawWebSocket.open(gateway.webSocketUrl);

@@ -22,7 +22,7 @@ const routes = (backend: HttpBackend) => ({
   },
 });
 
-/** A gateway whose `$connect` waits until the test decides what it responds. */
+/** A gateway whose `$connect` responds when the test decides. */
 async function started() {
   await using stack = new AsyncDisposableStack();
   const backend = stack.use(await HttpBackend.start());
@@ -41,12 +41,12 @@ async function started() {
   };
 }
 
-/** The server side has seen it too once a later connection is served. */
+/** Waits until the server has processed it: it serves a later connection. */
 async function roundTrip(url: string): Promise<void> {
   await fetch(`${url}/_gateway/health`);
 }
 
-/** Its errors are what the test causes. */
+/** Ignores errors that the test causes. */
 async function closeOf(client: WebSocket): Promise<void> {
   client.on('error', () => undefined);
   return new Promise((resolve) => {
@@ -56,8 +56,8 @@ async function closeOf(client: WebSocket): Promise<void> {
 
 describe('a client that leaves while $connect runs', () => {
   it.each<[string, (socket: Socket) => unknown]>([
-    ['sends FIN and goes', (socket) => socket.destroy()],
-    ['closes its half only', (socket) => socket.end()],
+    ['sends FIN and leaves', (socket) => socket.destroy()],
+    ['closes only its half', (socket) => socket.end()],
     ['resets the connection', (socket) => socket.resetAndDestroy()],
   ])('and %s is followed by $disconnect with 1006 and a log line', async (_, leave) => {
     await using at = await started();
@@ -98,7 +98,7 @@ describe('a client that leaves while $connect runs', () => {
     });
   });
 
-  it('as its handshake takes too long for it is followed by $disconnect with 1006', async () => {
+  it('by its own timeout is followed by $disconnect with 1006', async () => {
     await using at = await started();
     const client = new WebSocket(at.gateway.webSocketUrl, { handshakeTimeout: 1_000 });
     await Promise.all([closeOf(client), at.backend.next()]);
@@ -114,7 +114,7 @@ describe('a client that leaves while $connect runs', () => {
     socket.end(frame(OPCODES.text, 'early'));
     await roundTrip(at.url);
     at.decide(200);
-    // the two do not wait for one another
+    // the order of the two is not defined
     const next = [await at.backend.next(), await at.backend.next()];
     expect(next.map(({ url }) => url).toSorted()).toEqual(['/disconnect', '/message']);
     expect(next.find(({ url }) => url === '/disconnect')?.headers).toMatchObject({ code: '1006' });
@@ -134,7 +134,7 @@ describe('a client that leaves while $connect runs', () => {
 });
 
 describe('a client that stays', () => {
-  it('is served what it sends before the 101', async () => {
+  it('is served messages that it sends before the 101', async () => {
     await using at = await started();
     const socket = rawHandshake(at.url, { frames: frame(OPCODES.text, 'early') });
     await at.backend.next();
@@ -167,15 +167,15 @@ describe('a client that stays', () => {
     await using backend = await HttpBackend.start();
     {
       await using gateway = await DeployedGateway.start(routes(backend));
-      const answered = Promise.withResolvers<Answer>();
+      const response = Promise.withResolvers<Answer>();
       using client = await RawWebSocket.open(gateway.webSocketUrl);
       await backend.next();
-      backend.answer = ({ url }) => (url === '/message' ? answered.promise : { status: 200 });
+      backend.answer = ({ url }) => (url === '/message' ? response.promise : { status: 200 });
       client.write(frame(OPCODES.text, 'hello'));
       await backend.next();
       client.socket.destroy();
       expect(await backend.next()).toMatchObject({ url: '/disconnect' });
-      answered.resolve({ status: 500 });
+      response.resolve({ status: 500 });
     }
     expect(backend.unexpected).toEqual([]);
   });
@@ -211,7 +211,7 @@ it('a $connect response that cannot be mapped is followed by $disconnect, as the
 });
 
 describe('a gateway that stops', { timeout: 30_000 }, () => {
-  it('refuses with 503 who waits for $connect, and tells the backend if it accepted', async () => {
+  it('refuses handshakes in flight with 503, and calls $disconnect if the backend accepted', async () => {
     await using at = await started();
     const socket = rawHandshake(at.url);
     await at.backend.next();
@@ -229,12 +229,12 @@ describe('a gateway that stops', { timeout: 30_000 }, () => {
     await at.gateway.gateway.stop();
     expect(await at.logLines.next('handshake refused')).toMatchObject({
       status: 503,
-      reason: 'the gateway stops',
+      reason: 'the gateway is stopping',
     });
     socket.destroy();
   });
 
-  it('calls $disconnect also for a client that does not answer the close frame', async () => {
+  it('calls $disconnect also for a client that does not send its close frame', async () => {
     await using at = await started();
     at.decide(200);
     using client = await RawWebSocket.open(at.gateway.webSocketUrl);

@@ -40,7 +40,7 @@ async function connected() {
 }
 
 describe('an idle connection', () => {
-  it('is closed after 10 minutes with 1001, and $disconnect is told so once', async () => {
+  it('is closed after 10 minutes with 1001, and $disconnect is called once', async () => {
     await using at = await connected();
     await at.admin.advanceClock('599s');
     expect(at.client.socket.readyState).toBe(at.client.socket.OPEN);
@@ -78,7 +78,7 @@ describe('an idle connection', () => {
         await client.nextText();
       },
     ],
-  ])('is kept for 10 more minutes by %s', async (_, beActive) => {
+  ])('stays open for 10 more minutes after %s', async (_, beActive) => {
     await using at = await connected();
     await at.admin.advanceClock('9m');
     await beActive(at);
@@ -88,7 +88,7 @@ describe('an idle connection', () => {
     expect(await at.client.closed).toEqual(GOING_AWAY);
   });
 
-  it('is not kept by a ping, nor by being looked at', async () => {
+  it('is closed in spite of a ping or a GET', async () => {
     await using at = await connected();
     await at.admin.advanceClock('9m');
     const ponged = new Promise((resolve) => {
@@ -102,7 +102,7 @@ describe('an idle connection', () => {
   });
 });
 
-it('a connection that is busy is closed after 2 hours with 1001', async () => {
+it('closes a busy connection after 2 hours with 1001', async () => {
   await using at = await connected();
   for (let minutes = 9; minutes < 120; minutes += 9) {
     await at.admin.advanceClock('9m');
@@ -115,18 +115,18 @@ it('a connection that is busy is closed after 2 hours with 1001', async () => {
 });
 
 describe('$disconnect', () => {
-  it('is told twice when the fault says so', async () => {
+  it('is called twice with the fault duplicate', async () => {
     await using at = await connected();
     await at.admin.setFaults({ disconnect: 'duplicate' });
     await at.client.close(1000, 'done');
-    const told = [await at.backend.next(), await at.backend.next()];
-    expect(told.map(({ url, headers }) => [url, headers.reason])).toEqual([
+    const disconnects = [await at.backend.next(), await at.backend.next()];
+    expect(disconnects.map(({ url, headers }) => [url, headers.reason])).toEqual([
       ['/disconnect', 'done'],
       ['/disconnect', 'done'],
     ]);
   });
 
-  it('is not told when the fault says so', async () => {
+  it('is not called with the fault drop', async () => {
     await using backend = await HttpBackend.start();
     {
       await using gateway = await DeployedGateway.start(routes(backend));

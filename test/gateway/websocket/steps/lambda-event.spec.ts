@@ -27,7 +27,7 @@ const CONTEXT = {
   apiId: 'api1234567',
 };
 
-/** As it goes over the wire: what is `undefined` is not there. */
+/** As it is sent: without `undefined`. */
 const sent = (event: object) => JSON.parse(JSON.stringify(event)) as Record<string, never>;
 
 describe('the event of $connect', () => {
@@ -56,27 +56,27 @@ describe('the event of $connect', () => {
     });
   });
 
-  it('has the query string, the last value alone and all of them', () => {
+  it('has the query string, with the last value and with all values', () => {
     expect(sent(proxyEvent(connectEvent([], 'a=1&a=2&token=x')))).toMatchObject({
       queryStringParameters: { a: '2', token: 'x' },
       multiValueQueryStringParameters: { a: ['1', '2'], token: ['x'] },
     });
   });
 
-  it('has stage variables where the stage has any', () => {
+  it('has stage variables if the stage has any', () => {
     expect(sent(proxyEvent(connectEvent([], '', { stageVariables: { host: 'h' } })))).toHaveProperty(
       'stageVariables',
       { host: 'h' },
     );
   });
 
-  it('carries a header and a parameter of any name', () => {
+  it('has a header and a parameter of any name', () => {
     const event = sent(proxyEvent(connectEvent(['__proto__', 'h'], '__proto__=q')));
     expect(JSON.stringify(event.headers)).toContain('"__proto__":"h"');
     expect(JSON.stringify(event.queryStringParameters)).toContain('"__proto__":"q"');
   });
 
-  it('has what the authorizer said, and how long it took as a number', () => {
+  it('has the authorizer’s context, and its latency as a number', () => {
     const { connection } = connectEvent();
     const authorized = {
       'authorizer.principalId': 'me',

@@ -1,40 +1,41 @@
 import { describe, expect, it } from 'vitest';
 import { type DeployedIntegration } from '../../../../src/gateway/control/snapshot.js';
 import { parseSelectionExpression } from '../../../../src/gateway/mapping/selection-expression.js';
-import { MappingFailedError } from '../../../../src/gateway/websocket/steps/mapping-failed.js';
 import {
-  type HttpRequest,
-  mapRequest as map,
-  type RouteEvent,
+  MappingError,
   UnsupportedMediaTypeError,
-} from '../../../../src/gateway/websocket/steps/map-request.js';
+} from '../../../../src/gateway/websocket/steps/mapping-errors.js';
+import { type HttpRequest } from '../../../../src/gateway/integrations/integration-request.js';
+import { type RouteEvent } from '../../../../src/gateway/websocket/route-event.js';
+import { mapRequest as map } from '../../../../src/gateway/websocket/steps/map-request.js';
 import { TemplateError } from '../../../../src/gateway/vtl/template-error.js';
-import { connectEvent, disconnectEvent, integrationOf, messageEvent as event } from './route-events.js';
+import { deployedIntegration } from '../../../support/deployed-integration.js';
+import { connectEvent, disconnectEvent, messageEvent } from '../../../support/route-event.js';
 
 const integration = (
   uri: string,
   parameters: Record<string, string> = {},
-  other: Partial<DeployedIntegration> = {},
-) => integrationOf({ type: 'HTTP_PROXY', uri, ...other }, parameters);
+  overrides: Partial<DeployedIntegration> = {},
+) => deployedIntegration({ type: 'HTTP_PROXY', uri, ...overrides }, parameters);
 
-const mapRequest = (of: DeployedIntegration, on: RouteEvent) => map(of, on) as HttpRequest;
+const mapRequest = (deployed: DeployedIntegration, event: RouteEvent) => map(deployed, event) as HttpRequest;
 
 const headersOf = (headers: readonly string[]) =>
-  Object.fromEntries(headers.flatMap((name, at) => (at % 2 === 0 ? [[name, headers[at + 1]]] : [])));
+  Object.fromEntries(headers.flatMap((name, index) => (index % 2 === 0 ? [[name, headers[index + 1]]] : [])));
 
 describe('the URL', () => {
-  it('takes its stage variables', () => {
+  it('has stage variables filled in', () => {
     const { url } = mapRequest(
       integration('http://${stageVariables.host}:3000/message'),
-      event('{}', { host: 'nlb.example' }),
+      messageEvent('{}', { stageVariables: { host: 'nlb.example' } }),
     );
     expect(url.href).toBe('http://nlb.example:3000/message');
   });
 
-  it('takes mapped path parameters, encoded', () => {
+  it('has mapped path parameters filled in, encoded', () => {
     const { url } = mapRequest(
       integration('http://h/{room}/message', { 'integration.request.path.room': 'route.request.body.room' }),
-      event('{"room":"a/b"}'),
+      messageEvent('{"room":"a/b"}'),
     );
     expect(url.pathname).toBe('/a%2Fb/message');
   });
@@ -44,63 +45,65 @@ describe('the URL', () => {
       integration('http://h/message?fixed=1', {
         'integration.request.querystring.who': 'route.request.body.who',
       }),
-      event('{"who":"a&b=ü"}'),
+      messageEvent('{"who":"a&b=ü"}'),
     );
     expect(url.search).toBe('?fixed=1&who=a%26b%3D%C3%BC');
   });
 
-  it('takes a literal as encoded already, and encodes only what no URL may hold', () => {
+  it('encodes only the characters of a literal that no URL may contain', () => {
     const { url } = mapRequest(
       integration('http://h/', {
         'integration.request.querystring.a': "'50%25'",
         'integration.request.querystring.b': "'static value'",
       }),
-      event('{}'),
+      messageEvent('{}'),
     );
     expect(url.search).toBe('?a=50%25&b=static%20value');
   });
 
-  it('that is none after all is an error', () => {
-    expect(() => mapRequest(integration('http://${stageVariables.none}:3000/x'), event('{}'))).toThrow(
-      MappingFailedError,
+  it('is an error when it is not valid', () => {
+    expect(() => mapRequest(integration('http://${stageVariables.none}:3000/x'), messageEvent('{}'))).toThrow(
+      MappingError,
     );
   });
 });
 
 describe('the headers', () => {
-  it('have mapped values in UTF-8', () => {
+  it('encode mapped values as UTF-8', () => {
     const { headers } = mapRequest(
       integration('http://h/', { 'integration.request.header.Who': 'route.request.body.who' }),
-      event('{"who":"Zoë"}'),
+      messageEvent('{"who":"Zoë"}'),
     );
     expect(Buffer.from(headersOf(headers).Who ?? '', 'latin1').toString('utf8')).toBe('Zoë');
   });
 
-  it('leave out what leads to nothing', () => {
+  it('leave out a mapping without a value', () => {
     const { headers } = mapRequest(
       integration('http://h/', { 'integration.request.header.Who': 'route.request.body.who' }),
-      event('{}'),
+      messageEvent('{}'),
     );
     expect(headers).not.toContain('Who');
   });
 
-  it('cannot be broken by a message', () => {
+  it('refuse a line break from a message', () => {
     const who = integration('http://h/', { 'integration.request.header.Who': 'route.request.body.who' });
-    expect(() => mapRequest(who, event('{"who":"x\\r\\nConnectionId: forged"}'))).toThrow(MappingFailedError);
+    expect(() => mapRequest(who, messageEvent('{"who":"x\\r\\nConnectionId: forged"}'))).toThrow(
+      MappingError,
+    );
   });
 
-  it('have a mapped value in place of the standard one', () => {
+  it('replace a standard header by a mapped one', () => {
     const { headers } = mapRequest(
       integration('http://h/', { 'integration.request.header.content-type': "'text/plain'" }),
-      event('{}'),
+      messageEvent('{}'),
     );
     const types = headers.filter(
-      (_, at) => at % 2 === 1 && headers[at - 1]?.toLowerCase() === 'content-type',
+      (_, index) => index % 2 === 1 && headers[index - 1]?.toLowerCase() === 'content-type',
     );
     expect(types).toEqual(['text/plain']);
   });
 
-  it('carry every context variable as text', () => {
+  it('contain context variables as text', () => {
     const names = [
       'connectedAt',
       'requestTime',
@@ -114,7 +117,7 @@ describe('the headers', () => {
         'http://h/',
         Object.fromEntries(names.map((name) => [`integration.request.header.${name}`, `context.${name}`])),
       ),
-      event('{}'),
+      messageEvent('{}'),
     );
     expect(headersOf(headers)).toMatchObject({
       connectedAt: '1705751697419',
@@ -127,9 +130,9 @@ describe('the headers', () => {
   });
 });
 
-it('sends the message byte for byte, and POST where the method is ANY', () => {
+it('sends the unmodified message, and POST for the method ANY', () => {
   const text = '{ "a" :\t1 }';
-  expect(mapRequest(integration('http://h/', {}, { method: 'ANY' }), event(text))).toMatchObject({
+  expect(mapRequest(integration('http://h/', {}, { method: 'ANY' }), messageEvent(text))).toMatchObject({
     method: 'POST',
     body: text,
   });
@@ -145,8 +148,8 @@ const templates = (
 
 const http = (
   requestTemplates: DeployedIntegration['requestTemplates'],
-  other: Partial<DeployedIntegration> = {},
-) => integrationOf({ type: 'HTTP', requestTemplates, ...other });
+  overrides: Partial<DeployedIntegration> = {},
+) => deployedIntegration({ type: 'HTTP', requestTemplates, ...overrides });
 
 describe('the template of a non-proxy integration', () => {
   const byAction = templates(
@@ -154,60 +157,66 @@ describe('the template of a non-proxy integration', () => {
     '${request.body.action}',
   );
 
-  it('is the one whose key the message gives', () => {
-    expect(mapRequest(http(byAction), event('{"action":"join"}')).body).toBe('joins');
+  it('is selected by the message', () => {
+    expect(mapRequest(http(byAction), messageEvent('{"action":"join"}')).body).toBe('joins');
   });
 
-  it('is the one for $default when no key fits', () => {
-    expect(mapRequest(http(byAction), event('{"action":"leave"}')).body).toBe('does leave');
+  it('is the one for $default when no key matches', () => {
+    expect(mapRequest(http(byAction), messageEvent('{"action":"leave"}')).body).toBe('does leave');
   });
 
-  it('is the one for $default when nothing selects', () => {
+  it('is the one for $default without a selection expression', () => {
     const only = templates({ $default: 'only $context.connectionId' });
-    expect(mapRequest(http(only), event('{}')).body).toBe('only gbgBEG6oLQAYKEhVEA==');
+    expect(mapRequest(http(only), messageEvent('{}')).body).toBe('only gbgBEG6oLQAYKEhVEA==');
   });
 
   it('may have an escaped dollar sign in its key, as public templates do', () => {
-    expect(mapRequest(http(templates({ '\\$default': 'x' }, '\\$default')), event('{}')).body).toBe('x');
+    expect(mapRequest(http(templates({ '\\$default': 'x' }, '\\$default')), messageEvent('{}')).body).toBe(
+      'x',
+    );
   });
 
-  it('sees the handshake on $connect', () => {
+  it('reads the handshake on $connect', () => {
     const params = templates({ $default: "$input.params('token') $input.params().header.get('Origin')" });
-    const on = connectEvent({ headers: ['Origin', 'https://a.example'], query: { token: ['t1', 't2'] } });
-    expect(mapRequest(http(params), on).body).toBe('t2 https://a.example');
+    const event = connectEvent(['Origin', 'https://a.example'], 'token=t1&token=t2');
+    expect(mapRequest(http(params), event).body).toBe('t2 https://a.example');
   });
 
-  it('that fails is an error with key, line and column', () => {
+  it('has its key, line and column in an error', () => {
     const failing = http(templates({ join: '{\n  "a": $util.parseJson("x")}' }, 'join'));
-    expect(() => mapRequest(failing, event('{}'))).toThrow(
+    expect(() => mapRequest(failing, messageEvent('{}'))).toThrow(
       expect.objectContaining({ templateKey: 'join', position: { line: 2, column: 8 } }),
     );
-    expect(() => mapRequest(failing, event('{}'))).toThrow(TemplateError);
+    expect(() => mapRequest(failing, messageEvent('{}'))).toThrow(TemplateError);
   });
 
-  it('is read once, and sees each message anew', () => {
-    const of = http(byAction);
-    const bodies = ['a', 'b'].map((action) => mapRequest(of, event(JSON.stringify({ action }))).body);
+  it('renders each message', () => {
+    const deployed = http(byAction);
+    const bodies = ['a', 'b'].map(
+      (action) => mapRequest(deployed, messageEvent(JSON.stringify({ action }))).body,
+    );
     expect(bodies).toEqual(['does a', 'does b']);
   });
 });
 
-describe('a message that no template fits', () => {
+describe('a message without a matching template', () => {
   const none = templates({});
   const other = templates({ other: 'x' }, '${request.body.action}');
 
   it.each([
     ['passes WHEN_NO_MATCH', 'WHEN_NO_MATCH', other],
-    ['passes WHEN_NO_TEMPLATES when there are none', 'WHEN_NO_TEMPLATES', none],
+    ['passes WHEN_NO_TEMPLATES if there are none', 'WHEN_NO_TEMPLATES', none],
   ] as const)('%s', (_, passthrough, requestTemplates) => {
-    expect(mapRequest(http(requestTemplates, { passthrough }), event('{ "a":1}')).body).toBe('{ "a":1}');
+    expect(mapRequest(http(requestTemplates, { passthrough }), messageEvent('{ "a":1}')).body).toBe(
+      '{ "a":1}',
+    );
   });
 
   it.each([
-    ['is refused WHEN_NO_TEMPLATES when there are some', 'WHEN_NO_TEMPLATES', other],
+    ['is refused WHEN_NO_TEMPLATES if there are others', 'WHEN_NO_TEMPLATES', other],
     ['is refused with NEVER', 'NEVER', none],
   ] as const)('%s', (_, passthrough, requestTemplates) => {
-    expect(() => mapRequest(http(requestTemplates, { passthrough }), event('{}'))).toThrow(
+    expect(() => mapRequest(http(requestTemplates, { passthrough }), messageEvent('{}'))).toThrow(
       UnsupportedMediaTypeError,
     );
   });
@@ -215,14 +224,11 @@ describe('a message that no template fits', () => {
 
 describe('a non-proxy HTTP request', () => {
   it.each([
-    ['on a message', event('{}')],
-    [
-      'on $connect, without the headers of the client',
-      connectEvent({ headers: ['Cookie', 'a=b'], query: {} }),
-    ],
+    ['on a message', messageEvent('{}')],
+    ['on $connect, without the headers of the client', connectEvent(['Cookie', 'a=b'])],
     ['on $disconnect', disconnectEvent()],
-  ])('has the recorded headers %s', (_, on) => {
-    const headers = headersOf(mapRequest(http(templates({})), on).headers);
+  ])('has the recorded headers %s', (_, event) => {
+    const headers = headersOf(mapRequest(http(templates({})), event).headers);
     expect(headers).toEqual({
       Host: 'backend.example',
       'x-amzn-apigateway-api-id': 'api1234567',
@@ -236,27 +242,27 @@ describe('a non-proxy HTTP request', () => {
   });
 
   it('has no body on $connect without a template', () => {
-    expect(mapRequest(http(templates({})), connectEvent({ headers: [], query: {} })).body).toBeUndefined();
+    expect(mapRequest(http(templates({})), connectEvent()).body).toBeUndefined();
   });
 });
 
 describe('CONVERT_TO_BINARY', () => {
   const binary = integration('http://h/', {}, { contentHandling: 'CONVERT_TO_BINARY' });
 
-  it('sends the bytes that the base64 text stands for', () => {
-    expect(mapRequest(binary, event('/wCA')).body).toEqual(Buffer.from([0xff, 0x00, 0x80]));
+  it('decodes base64', () => {
+    expect(mapRequest(binary, messageEvent('/wCA')).body).toEqual(Buffer.from([0xff, 0x00, 0x80]));
   });
 
-  it.each(['hello!', 'AAA', '{"a":1}', 'AA=A'])('refuses %s, which is not base64', (text) => {
-    expect(() => mapRequest(binary, event(text))).toThrow(MappingFailedError);
+  it.each(['hello!', 'AAA', '{"a":1}', 'AA=A'])('refuses a text that is not base64: %s', (text) => {
+    expect(() => mapRequest(binary, messageEvent(text))).toThrow(MappingError);
   });
 });
 
 describe('a MOCK integration', () => {
   const mock = (template: string) =>
     map(
-      integrationOf({ type: 'MOCK', requestTemplates: templates({ 200: template }, '200') }),
-      event('{"status":404}'),
+      deployedIntegration({ type: 'MOCK', requestTemplates: templates({ 200: template }, '200') }),
+      messageEvent('{"status":404}'),
     );
 
   it.each([
@@ -264,38 +270,42 @@ describe('a MOCK integration', () => {
     ['{"statusCode": $input.path("$.status")}', 404],
     ['{"statusCode": "503"}', 503],
     ['{ statusCode: 200 }', 200],
-  ])('answers what %s says', (template, status) => {
+  ])('has the status of %s', (template, status) => {
     expect(mock(template)).toEqual({ kind: 'mock', status });
   });
 
   it.each(['', '{}', '{"statusCode": 99}', '{"statusCode": 101}', '{"statusCode": "ok"}', 'null', '200'])(
-    'with %j has no answer',
+    'fails with the template %j',
     (template) => {
-      expect(() => mock(template)).toThrow(MappingFailedError);
+      expect(() => mock(template)).toThrow(MappingError);
     },
   );
 
-  it('without a template has none either, as the message is no status', () => {
-    expect(() => map(integrationOf({ type: 'MOCK' }), connectEvent({ headers: [], query: {} }))).toThrow(
-      MappingFailedError,
-    );
+  it('fails without a template', () => {
+    expect(() => map(deployedIntegration({ type: 'MOCK' }), connectEvent())).toThrow(MappingError);
   });
 });
 
-describe('a call of a Lambda function', () => {
+describe('a Lambda request', () => {
   const uri =
     'arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:000000000000:function:${stageVariables.fn}/invocations';
   const functionName = 'arn:aws:lambda:us-east-1:000000000000:function:chat';
 
-  it('gives a proxy the whole event', () => {
-    const request = map(integrationOf({ type: 'AWS_PROXY', uri }), event('{"a":1}', { fn: 'chat' }));
+  it('has the event of a proxy integration', () => {
+    const request = map(
+      deployedIntegration({ type: 'AWS_PROXY', uri }),
+      messageEvent('{"a":1}', { stageVariables: { fn: 'chat' } }),
+    );
     expect(request).toMatchObject({ kind: 'lambda', functionName, isProxy: true });
     expect(JSON.parse((request as { payload: string }).payload)).toMatchObject({ body: '{"a":1}' });
   });
 
-  it('gives any other what its template makes', () => {
+  it('has the rendered template of another integration', () => {
     const requestTemplates = templates({ $default: '{"id":"$context.connectionId"}' });
-    const request = map(integrationOf({ type: 'AWS', uri, requestTemplates }), event('{}', { fn: 'chat' }));
+    const request = map(
+      deployedIntegration({ type: 'AWS', uri, requestTemplates }),
+      messageEvent('{}', { stageVariables: { fn: 'chat' } }),
+    );
     expect(request).toMatchObject({
       kind: 'lambda',
       functionName,
@@ -304,9 +314,9 @@ describe('a call of a Lambda function', () => {
     });
   });
 
-  it.each(['AWS', 'AWS_PROXY'] as const)('%s with another URI is an error', (type) => {
-    expect(() => map(integrationOf({ type, uri: 'arn:aws:nonsense' }), event('{}'))).toThrow(
-      MappingFailedError,
+  it.each(['AWS', 'AWS_PROXY'] as const)('fails with another URI: %s', (type) => {
+    expect(() => map(deployedIntegration({ type, uri: 'arn:aws:nonsense' }), messageEvent('{}'))).toThrow(
+      MappingError,
     );
   });
 });

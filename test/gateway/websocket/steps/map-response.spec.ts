@@ -5,21 +5,26 @@ import {
 } from '../../../../src/gateway/control/snapshot.js';
 import { parseResponseMapping } from '../../../../src/gateway/mapping/response-parameters.js';
 import { parseSelectionExpression } from '../../../../src/gateway/mapping/selection-expression.js';
-import { type IntegrationAnswer } from '../../../../src/gateway/integrations/integration-client.js';
-import { MappingFailedError } from '../../../../src/gateway/websocket/steps/mapping-failed.js';
+import { type BackendResponse } from '../../../../src/gateway/integrations/backend-response.js';
+import { MappingError } from '../../../../src/gateway/websocket/steps/mapping-errors.js';
 import { mapResponse } from '../../../../src/gateway/websocket/steps/map-response.js';
 import { TemplateError } from '../../../../src/gateway/vtl/template-error.js';
-import { connectEvent, integrationOf, messageEvent } from './route-events.js';
+import { deployedIntegration } from '../../../support/deployed-integration.js';
+import { connectEvent, messageEvent } from '../../../support/route-event.js';
 
-const answer = (status: number, body: string | Buffer = '', other: Partial<IntegrationAnswer> = {}) => ({
+const backendResponse = (
+  status: number,
+  body: string | Buffer = '',
+  overrides: Partial<BackendResponse> = {},
+) => ({
   status,
   headers: {},
   body: Buffer.from(body as string),
-  ...other,
+  ...overrides,
 });
 
-/** An integration response as the snapshot has it. */
-const response = (
+/** An integration response of a snapshot. */
+const integrationResponse = (
   key: string,
   templates: Record<string, string> = {},
   other: Partial<DeployedIntegrationResponse> & {
@@ -43,20 +48,24 @@ const response = (
   },
 });
 
-const http = (...responses: DeployedIntegrationResponse[]) => integrationOf({ type: 'HTTP', responses });
-const textOf = (of: DeployedIntegration, from: IntegrationAnswer, on = messageEvent('{"action":"join"}')) =>
-  mapResponse(of, from, on).body.toString('utf8');
+const http = (...responses: DeployedIntegrationResponse[]) =>
+  deployedIntegration({ type: 'HTTP', responses });
+const textOf = (
+  deployed: DeployedIntegration,
+  response: BackendResponse,
+  event = messageEvent('{"action":"join"}'),
+) => mapResponse(deployed, response, event).body.toString('utf8');
 
-const connect = connectEvent({ headers: [], query: {} });
+const connect = connectEvent();
 
-describe('the answer of a proxy integration', () => {
-  it.each(['HTTP_PROXY', 'AWS_PROXY'] as const)('of type %s is the route’s, unchanged', (type) => {
+describe('the response of a proxy integration', () => {
+  it.each(['HTTP_PROXY', 'AWS_PROXY'] as const)('of type %s is unmodified', (type) => {
     const bytes = Buffer.from([0xff, 0x00]);
-    const from = answer(404, bytes, { headers: { 'x-a': 'b' } });
+    const response = backendResponse(404, bytes, { headers: { 'x-a': 'b' } });
     expect(
       mapResponse(
-        integrationOf({ type, responses: [response('$default', { $default: 'x' })] }),
-        from,
+        deployedIntegration({ type, responses: [integrationResponse('$default', { $default: 'x' })] }),
+        response,
         connect,
       ),
     ).toMatchObject({
@@ -67,16 +76,16 @@ describe('the answer of a proxy integration', () => {
   });
 
   it('is base64 with CONVERT_TO_TEXT', () => {
-    const proxy = integrationOf({ type: 'HTTP_PROXY', contentHandling: 'CONVERT_TO_TEXT' });
-    expect(textOf(proxy, answer(200, Buffer.from([0xff, 0x00, 0x80])))).toBe('/wCA');
+    const proxy = deployedIntegration({ type: 'HTTP_PROXY', contentHandling: 'CONVERT_TO_TEXT' });
+    expect(textOf(proxy, backendResponse(200, Buffer.from([0xff, 0x00, 0x80])))).toBe('/wCA');
   });
 });
 
 describe('the integration response', () => {
   const byStatus = http(
-    response('/200/', { $default: 'ok' }),
-    response(String.raw`/4\d\d/`, { $default: 'wrong' }),
-    response('$default', { $default: 'else' }),
+    integrationResponse('/200/', { $default: 'ok' }),
+    integrationResponse(String.raw`/4\d\d/`, { $default: 'wrong' }),
+    integrationResponse('$default', { $default: 'else' }),
   );
 
   it.each([
@@ -84,51 +93,60 @@ describe('the integration response', () => {
     [404, 'wrong'],
     [201, 'else'],
     [500, 'else'],
-  ])('for status %i', (status, text) => {
-    expect(textOf(byStatus, answer(status))).toBe(text);
+  ])('is selected by status %i', (status, text) => {
+    expect(textOf(byStatus, backendResponse(status))).toBe(text);
   });
 
-  it('of a Lambda function is chosen by the message of its error', () => {
+  it('of a Lambda function is selected by its error message', () => {
     const uri = 'arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/chat/invocations';
-    const lambda = integrationOf({
+    const lambda = deployedIntegration({
       type: 'AWS',
       uri,
-      responses: [response('/.*full.*/', { $default: 'full' }), response('$default', { $default: 'fine' })],
+      responses: [
+        integrationResponse('/.*full.*/', { $default: 'full' }),
+        integrationResponse('$default', { $default: 'fine' }),
+      ],
     });
-    expect(textOf(lambda, answer(200, '{}'))).toBe('fine');
-    expect(textOf(lambda, answer(200, '{}', { errorMessage: 'room is\nfull' }))).toBe('full');
+    expect(textOf(lambda, backendResponse(200, '{}'))).toBe('fine');
+    expect(textOf(lambda, backendResponse(200, '{}', { errorMessage: 'room is\nfull' }))).toBe('full');
   });
 
-  it('of a function that did not fail is $default, whatever else would fit', () => {
+  it('of a function that did not fail is $default, even if another one matches', () => {
     const uri = 'arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/chat/invocations';
-    const responses = [response('/.*/', { $default: 'error' }), response('$default', { $default: 'fine' })];
-    expect(textOf(integrationOf({ type: 'AWS', uri, responses }), answer(200))).toBe('fine');
+    const responses = [
+      integrationResponse('/.*/', { $default: 'error' }),
+      integrationResponse('$default', { $default: 'fine' }),
+    ];
+    expect(textOf(deployedIntegration({ type: 'AWS', uri, responses }), backendResponse(200))).toBe('fine');
   });
 
-  it('of another AWS service is chosen by its status', () => {
+  it('of another AWS service is selected by its status', () => {
     const uri = 'arn:aws:apigateway:us-east-1:sqs:path/000000000000/queue';
-    expect(textOf({ ...byStatus, type: 'AWS', uri }, answer(400))).toBe('wrong');
+    expect(textOf({ ...byStatus, type: 'AWS', uri }, backendResponse(400))).toBe('wrong');
   });
 
   it.each([
-    ['none fits', http(response('/200/')), messageEvent('{}')],
+    ['none matches', http(integrationResponse('/200/')), messageEvent('{}')],
     ['there is none', http(), messageEvent('{}')],
-    ['none fits on $connect', http(response('/200/')), connect],
-  ])('is missed when %s', (_, of, on) => {
-    expect(() => mapResponse(of, answer(500), on)).toThrow(MappingFailedError);
+    ['none matches on $connect', http(integrationResponse('/200/')), connect],
+  ])('is an error when %s', (_, deployed, event) => {
+    expect(() => mapResponse(deployed, backendResponse(500), event)).toThrow(MappingError);
   });
 
-  it('without a template lets the answer through', () => {
-    expect(textOf(http(response('$default')), answer(200, 'as it is'))).toBe('as it is');
+  it('without a template passes the response through', () => {
+    expect(textOf(http(integrationResponse('$default')), backendResponse(200, 'text'))).toBe('text');
   });
 });
 
 describe('its template', () => {
-  it('sees the answer as $input, and the event as $context', () => {
+  it('reads the response as $input and the event as $context', () => {
     const template = `{"id": "$context.connectionId", "value": $input.json('$.a')}`;
-    expect(textOf(http(response('$default', { $default: template })), answer(200, '{"a":[1]}'))).toBe(
-      '{"id": "gbgBEG6oLQAYKEhVEA==", "value": [1]}',
-    );
+    expect(
+      textOf(
+        http(integrationResponse('$default', { $default: template })),
+        backendResponse(200, '{"a":[1]}'),
+      ),
+    ).toBe('{"id": "gbgBEG6oLQAYKEhVEA==", "value": [1]}');
   });
 
   it.each([
@@ -138,42 +156,53 @@ describe('its template', () => {
     ['${request.body.action}', 'join'],
     ['${integration.response.body.a}', '1'],
     ['static', 'static'],
-  ])('is chosen by %s', (selection, key) => {
-    const of = http(response('$default', { [key]: 'chosen', $default: 'else' }, { selection }));
-    expect(textOf(of, answer(418, '{"a":1}', { headers: { kind: ['pot', 'tea'] } }))).toBe('chosen');
-  });
-
-  it('is for $default when no key fits', () => {
-    const of = http(
-      response('$default', { 200: 'a', $default: 'b' }, { selection: '${integration.response.statuscode}' }),
+  ])('is selected by %s', (selection, key) => {
+    const deployed = http(
+      integrationResponse('$default', { [key]: 'chosen', $default: 'else' }, { selection }),
     );
-    expect(textOf(of, answer(500))).toBe('b');
+    expect(textOf(deployed, backendResponse(418, '{"a":1}', { headers: { kind: ['pot', 'tea'] } }))).toBe(
+      'chosen',
+    );
   });
 
-  it('that fails is an error', () => {
+  it('is the one for $default when no key matches', () => {
+    const deployed = http(
+      integrationResponse(
+        '$default',
+        { 200: 'a', $default: 'b' },
+        { selection: '${integration.response.statuscode}' },
+      ),
+    );
+    expect(textOf(deployed, backendResponse(500))).toBe('b');
+  });
+
+  it('throws its error', () => {
     expect(() =>
-      textOf(http(response('$default', { $default: '$input.json("$")' })), answer(200, 'text')),
+      textOf(
+        http(integrationResponse('$default', { $default: '$input.json("$")' })),
+        backendResponse(200, 'text'),
+      ),
     ).toThrow(TemplateError);
   });
 });
 
 describe('content handling of an integration response', () => {
-  it('CONVERT_TO_TEXT makes base64, which the template sees', () => {
-    const of = http(
-      response('$default', { $default: '<$input.body>' }, { contentHandling: 'CONVERT_TO_TEXT' }),
+  it('encodes base64 for the template with CONVERT_TO_TEXT', () => {
+    const deployed = http(
+      integrationResponse('$default', { $default: '<$input.body>' }, { contentHandling: 'CONVERT_TO_TEXT' }),
     );
-    expect(textOf(of, answer(200, Buffer.from([0xff])))).toBe('</w==>');
+    expect(textOf(deployed, backendResponse(200, Buffer.from([0xff])))).toBe('</w==>');
   });
 
-  it('CONVERT_TO_BINARY makes bytes', () => {
-    const of = http(response('$default', {}, { contentHandling: 'CONVERT_TO_BINARY' }));
-    expect(textOf(of, answer(200, 'aMOp'))).toBe('hé');
+  it('decodes base64 with CONVERT_TO_BINARY', () => {
+    const deployed = http(integrationResponse('$default', {}, { contentHandling: 'CONVERT_TO_BINARY' }));
+    expect(textOf(deployed, backendResponse(200, 'aMOp'))).toBe('hé');
   });
 });
 
 describe('its headers', () => {
-  const mapped = (parameters: Record<string, string>, from: IntegrationAnswer) =>
-    mapResponse(http(response('$default', {}, { parameters })), from, connect).headers;
+  const mapped = (parameters: Record<string, string>, response: BackendResponse) =>
+    mapResponse(http(integrationResponse('$default', {}, { parameters })), response, connect).headers;
 
   it('are mapped from headers, body and literals', () => {
     expect(
@@ -184,7 +213,7 @@ describe('its headers', () => {
           'method.response.header.Fixed': "'value'",
           'route.response.header.Gone': 'integration.response.header.none',
         },
-        answer(200, '{"user":"Zoë"}', { headers: { chosen: 'chat' } }),
+        backendResponse(200, '{"user":"Zoë"}', { headers: { chosen: 'chat' } }),
       ),
     ).toEqual({
       'content-type': 'application/json',
@@ -194,23 +223,25 @@ describe('its headers', () => {
     });
   });
 
-  it('cannot be broken by an answer', () => {
-    const from = answer(401, JSON.stringify({ a: 'x\r\nSet-Cookie: y' }));
-    expect(() => mapped({ 'route.response.header.A': 'integration.response.body.a' }, from)).toThrow(
-      MappingFailedError,
+  it('refuse a line break from a response', () => {
+    const response = backendResponse(401, JSON.stringify({ a: 'x\r\nSet-Cookie: y' }));
+    expect(() => mapped({ 'route.response.header.A': 'integration.response.body.a' }, response)).toThrow(
+      MappingError,
     );
   });
 });
 
 describe('the status on $connect', () => {
-  it.each([200, 401])('is the integration’s, %i, with or without an integration response', (status) => {
-    expect(mapResponse(http(), answer(status), connect).status).toBe(status);
-    expect(mapResponse(http(response('$default')), answer(status), connect).status).toBe(status);
+  it.each([200, 401])('is the backend’s, %i, with or without an integration response', (status) => {
+    expect(mapResponse(http(), backendResponse(status), connect).status).toBe(status);
+    expect(mapResponse(http(integrationResponse('$default')), backendResponse(status), connect).status).toBe(
+      status,
+    );
   });
 
-  it('is 502 when a function failed', () => {
+  it('is 502 when a function has failed', () => {
     const uri = 'arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/chat/invocations';
-    const lambda = integrationOf({ type: 'AWS', uri, responses: [response('$default')] });
-    expect(mapResponse(lambda, answer(200, '', { errorMessage: 'no' }), connect).status).toBe(502);
+    const lambda = deployedIntegration({ type: 'AWS', uri, responses: [integrationResponse('$default')] });
+    expect(mapResponse(lambda, backendResponse(200, '', { errorMessage: 'no' }), connect).status).toBe(502);
   });
 });

@@ -2,17 +2,17 @@ import { expect, it } from 'vitest';
 import { TemplateError } from '../../../../src/gateway/vtl/template-error.js';
 import { selectTemplate } from '../../../../src/gateway/websocket/steps/select-template.js';
 
-it('reads a template once, however often it is used', () => {
+it('parses a template once', () => {
   const templates = { selection: undefined, byKey: new Map([['$default', 'text']]) };
   expect(selectTemplate(templates, {})).toBe(selectTemplate(templates, {}));
 });
 
-it('reads it anew for another snapshot', () => {
+it('parses it again for another snapshot', () => {
   const templates = () => ({ selection: undefined, byKey: new Map([['$default', 'text']]) });
   expect(selectTemplate(templates(), {})).not.toBe(selectTemplate(templates(), {}));
 });
 
-it('fails with the same error each time, without reading it again', () => {
+it('throws the same error each time, without parsing it again', () => {
   const templates = { selection: undefined, byKey: new Map([['$default', '#if(']]) };
   const errors = [1, 2].map(() => {
     try {

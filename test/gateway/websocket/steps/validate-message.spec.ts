@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type DeployedRoute } from '../../../../src/gateway/control/snapshot.js';
 import { parseSelectionExpression } from '../../../../src/gateway/mapping/selection-expression.js';
-import { readMessage } from '../../../../src/gateway/websocket/steps/select-route.js';
+import { readMessage } from '../../../../src/gateway/websocket/client-message.js';
 import { validateMessage } from '../../../../src/gateway/websocket/steps/validate-message.js';
 
 const models = (
@@ -24,32 +24,30 @@ const JOIN = {
   required: ['channel'],
 };
 
-const problem = (of: DeployedRoute['models'], text: string) => validateMessage(of, readMessage(text));
+const problem = (routeModels: DeployedRoute['models'], text: string) =>
+  validateMessage(routeModels, readMessage(text));
 
 describe('a message', () => {
-  it.each(['{"channel":"a"}', '{"channel":"a","since":1,"more":true}'])(
-    '%s is what the model allows',
-    (text) => {
-      expect(problem(models({ $default: JOIN }), text)).toBeUndefined();
-    },
-  );
+  it.each(['{"channel":"a"}', '{"channel":"a","since":1,"more":true}'])('is valid: %s', (text) => {
+    expect(problem(models({ $default: JOIN }), text)).toBeUndefined();
+  });
 
   it.each(['{}', '{"channel":""}', '{"channel":1}', '{"channel":"a","since":0}', '[]', 'null', '"text"'])(
-    '%s is not',
+    'is not valid: %s',
     (text) => {
       expect(problem(models({ $default: JOIN }), text)).toEqual(expect.any(String));
     },
   );
 
-  it.each(['text', '', '{"channel":"a"'])('%j is no JSON, which no model allows', (text) => {
+  it.each(['text', '', '{"channel":"a"'])('is not valid without JSON: %j', (text) => {
     expect(problem(models({ $default: {} }), text)).toEqual(expect.any(String));
   });
 
-  it('is told what is wrong with it, and where', () => {
+  it('has a problem with its place', () => {
     expect(problem(models({ $default: JOIN }), '{"channel":"a","since":"x"}')).toContain('/since');
   });
 
-  it('has no property only because every object has it', () => {
+  it('does not have the properties of every object', () => {
     expect(problem(models({ $default: { required: ['constructor', 'toString'] } }), '{}')).toEqual(
       expect.any(String),
     );
@@ -71,22 +69,22 @@ describe('the model', () => {
   it.each([
     ['the route has none', undefined],
     ['none is selected and there is none for $default', models({ join: JOIN }, '${request.body.action}')],
-  ])('does not matter when %s', (_, of) => {
-    expect(problem(of, '{"action":"leave"}')).toBeUndefined();
-    expect(problem(of, 'text')).toBeUndefined();
+  ])('allows every message when %s', (_, routeModels) => {
+    expect(problem(routeModels, '{"action":"leave"}')).toBeUndefined();
+    expect(problem(routeModels, 'text')).toBeUndefined();
   });
 });
 
-describe('a message made to do harm', () => {
+describe('a hostile message', () => {
   const tree = { type: 'array', items: { $ref: '#' } };
 
-  it('nested too deeply for its model is not allowed', () => {
+  it('is not valid when it is nested too deeply for a recursive model', () => {
     expect(problem(models({ $default: tree }), '['.repeat(60_000) + ']'.repeat(60_000))).toEqual(
       expect.any(String),
     );
   });
 
-  it('with many errors is told one of them, at once', () => {
+  it('has one problem when it has many errors', () => {
     const text = `[${'1,'.repeat(60_000)}1]`;
     expect(problem(models({ $default: tree }), text)?.length).toBeLessThan(100);
   });

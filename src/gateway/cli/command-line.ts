@@ -1,14 +1,14 @@
 import { type Logger, pino } from 'pino';
-import { CloudFormationError } from './cloudformation/cloudformation-error.js';
-import { explainCommand } from './cli/explain-command.js';
-import { lintCommand } from './cli/lint-command.js';
-import { readTemplateFile } from './cli/read-template-file.js';
-import { type AdminTokenPolicy } from './front/admin-token.js';
-import { Gateway } from './gateway.js';
-import { LOCAL_ACCOUNT, type Options, readOptions, USAGE } from './cli/options.js';
-import { machineCredentials } from './integrations/call-aws.js';
-import { loadTls } from './front/tls.js';
-import { UsageError } from './usage-error.js';
+import { CloudFormationError } from '../cloudformation/cloudformation-error.js';
+import { explainCommand } from './explain-command.js';
+import { lintCommand } from './lint-command.js';
+import { readTemplateFile } from './read-template-file.js';
+import { type AdminTokenPolicy } from '../front/admin-token.js';
+import { Gateway } from '../gateway.js';
+import { LOCAL_ACCOUNT, type Options, readOptions, USAGE } from './options.js';
+import { machineCredentials } from '../integrations/call-aws.js';
+import { loadTls } from '../front/tls.js';
+import { UsageError } from '../usage-error.js';
 
 const write = (text: string) => void process.stdout.write(text);
 
@@ -53,25 +53,25 @@ async function serve(options: Options): Promise<void> {
   stopOnSignal(gateway, log);
 }
 
-/** A generated token is printed, once, as nobody would know it otherwise. */
+/** Logs whether commands need a token. A generated one is logged once, because it is known nowhere else. */
 function announceAdminToken(policy: AdminTokenPolicy, log: Logger): void {
   if (policy.kind === 'off') {
     log.warn(
-      'the admin token is off: whoever reaches this port can change APIs, faults and the clock; --host 127.0.0.1 closes it',
+      'the admin token is off: every machine that reaches this port can change APIs, faults and the clock; --host 127.0.0.1 prevents it',
     );
   } else if (policy.kind === 'required' && policy.isGenerated) {
-    // whatever the level of the log
+    // at every log level
     log
       .child({}, { level: 'warn' })
       .warn(
         { adminToken: policy.token },
-        'other machines reach this gateway, so commands need this token, as Authorization: Bearer TOKEN or as the secret key of the access key admin; --admin-token or GATEWAY_ADMIN_TOKEN chooses one that stays the same',
+        'other machines can reach this gateway, so commands need this token, as Authorization: Bearer TOKEN or as the secret key of the access key id admin; set a permanent one with --admin-token or GATEWAY_ADMIN_TOKEN',
       );
   }
 }
 
 function stopOnSignal(gateway: Gateway, log: Logger): void {
-  // for whoever started this process and waits for it
+  // for a parent process that waits for it
   process.send?.({ listening: gateway.url });
   let isStopping = false;
   const stop = async () => {
@@ -79,32 +79,32 @@ function stopOnSignal(gateway: Gateway, log: Logger): void {
     isStopping = true;
     await gateway.stop();
     log.info('stopped');
-    // an IPC channel would keep the process
+    // an open IPC channel keeps the process running
     if (process.connected) process.disconnect();
   };
   process.on('SIGINT', () => void stop());
   process.on('SIGTERM', () => void stop());
-  // who started this process is gone
+  // the parent process has ended
   process.on('disconnect', () => void stop());
 }
 
-/** The errors of listening that a user can mend, in words. */
+/** Explains the errors of `listen` that a user can fix. */
 function explainListening({ host, port }: Options): (error: NodeJS.ErrnoException) => never {
   return (error) => {
     const address = `${host}:${port}`;
     switch (error.code) {
       case 'EADDRINUSE':
         throw new UsageError(
-          `${address} is in use: stop what listens there, or choose another port with GATEWAY_PORT or --port`,
+          `${address} is in use: stop the program that listens there, or choose another port with GATEWAY_PORT or --port`,
         );
       case 'EACCES':
         throw new UsageError(
-          `${address} may not be listened on: choose a port above 1023 with GATEWAY_PORT or --port`,
+          `no permission to listen on ${address}: choose a port above 1023 with GATEWAY_PORT or --port`,
         );
       case 'EADDRNOTAVAIL':
       case 'ENOTFOUND':
         throw new UsageError(
-          `${host} is no address of this machine: choose another with GATEWAY_HOST or --host`,
+          `${host} is not an address of this machine: choose another with GATEWAY_HOST or --host`,
         );
       default:
         throw error;

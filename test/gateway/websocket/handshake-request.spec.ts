@@ -9,7 +9,7 @@ const routes = (backend: HttpBackend) => ({
   $connect: { integration: { IntegrationUri: `${backend.url}/connect` } },
 });
 
-describe('an upgrade request that is no WebSocket handshake', () => {
+describe('an upgrade request that is not a WebSocket handshake', () => {
   const key = 'dGhlIHNhbXBsZSBub25jZQ==';
   it.each<[string, RawHandshakeOptions]>([
     ['a sub-protocol with a space', { headers: { 'Sec-WebSocket-Protocol': 'Bearer secret' } }],
@@ -27,7 +27,7 @@ describe('an upgrade request that is no WebSocket handshake', () => {
     ['no version', { headers: { 'Sec-WebSocket-Version': undefined } }],
     ['two protocols to upgrade to', { headers: { Upgrade: 'websocket, foo' } }],
     ['another method', { method: 'POST' }],
-  ])('by %s gets 400, calls nobody, and has a log line', async (_, options) => {
+  ])('because of %s gets 400 and a log line, and calls no integration', async (_, options) => {
     await using backend = await HttpBackend.start();
     const logLines = new LogLines();
     await using gateway = await DeployedGateway.start(routes(backend), { log: logLines.log });
@@ -46,7 +46,7 @@ describe('an upgrade request that is no WebSocket handshake', () => {
     ['sub-protocols in several lines', { 'Sec-WebSocket-Protocol': ['a', 'b'] }],
     ['an extension that cannot be read', { 'Sec-WebSocket-Extensions': 'permessage-deflate; =' }],
     ['Upgrade in capitals', { Upgrade: 'WebSocket' }],
-  ])('is not what has %s', async (_, headers) => {
+  ])('is not one with %s', async (_, headers) => {
     await using backend = await HttpBackend.start();
     await using gateway = await DeployedGateway.start(routes(backend));
     const socket = rawHandshake(gateway.gateway.url, { headers });
@@ -57,14 +57,14 @@ describe('an upgrade request that is no WebSocket handshake', () => {
   });
 });
 
-it('a client that is refused and does not close its side does not keep its socket', async () => {
+it('closes the socket of a refused client that does not close its side', async () => {
   await using backend = await HttpBackend.start();
   await using gateway = await DeployedGateway.start(routes(backend));
   const socket = rawHandshake(gateway.gateway.url, { target: '/nothing/here' });
   socket.allowHalfOpen = true;
   socket.resume();
   await once(socket, 'end');
-  // the gateway waits for every socket before it has stopped
+  // stop waits for every socket
   await gateway.gateway.stop();
   expect(socket.destroyed).toBe(false);
   socket.destroy();

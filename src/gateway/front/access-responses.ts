@@ -1,31 +1,29 @@
 import { randomUUID } from 'node:crypto';
 import { type IncomingMessage, type ServerResponse } from 'node:http';
+import { sendJson } from '../http-body.js';
 import { newRequestId } from '../ids.js';
 import { type AccessRefused, REFUSALS } from './access-refused.js';
+import { type Surface } from './surface.js';
 
-/** A problem (RFC 9457) under `/_gateway/`; elsewhere in the form of AWS's own errors, so that SDKs understand it. */
+/** Sends a problem (RFC 9457) under `/_gateway/`, and elsewhere an error in AWS's form, which SDKs understand. */
 export function sendRefusal(
   response: ServerResponse,
-  surface: 'admin' | 'control' | 'connections',
+  surface: Surface,
   { reason, message, errorType }: AccessRefused,
 ): void {
   const { status, title } = REFUSALS[reason];
   if (surface === 'admin') {
     if (reason === 'unauthorized') response.setHeader('WWW-Authenticate', 'Bearer');
-    return send(response, status, 'application/problem+json', {
-      title,
-      status,
-      code: reason,
-      detail: message,
-    });
+    const problem = { title, status, code: reason, detail: message };
+    return sendJson(response, status, problem, 'application/problem+json');
   }
   response.setHeader('x-amzn-RequestId', randomUUID()).setHeader('x-amzn-ErrorType', errorType);
   if (surface === 'connections') response.setHeader('x-amz-apigw-id', newRequestId());
-  // AWS has no 401 here
-  send(response, reason === 'unauthorized' ? 403 : status, 'application/json', { message });
+  // AWS responds with 403 here
+  sendJson(response, reason === 'unauthorized' ? 403 : status, { message });
 }
 
-/** Lets a page of this origin read the response. */
+/** Allows a page of this origin to read the response. */
 export function setCorsHeaders(response: ServerResponse, origin: string): void {
   response
     .setHeader('Access-Control-Allow-Origin', origin)
@@ -33,16 +31,11 @@ export function setCorsHeaders(response: ServerResponse, origin: string): void {
     .setHeader('Vary', 'Origin');
 }
 
-/** What a browser asks before a request that a form could not send. */
+/** Responds to a CORS preflight request. */
 export function sendPreflight({ headers }: IncomingMessage, response: ServerResponse): void {
   const { 'access-control-request-headers': requestHeaders } = headers;
   response.setHeader('Access-Control-Allow-Methods', 'GET, POST, PUT, PATCH, DELETE');
-  // by name: a star does not stand for Authorization
+  // by name: a star does not include Authorization
   if (requestHeaders !== undefined) response.setHeader('Access-Control-Allow-Headers', requestHeaders);
   response.writeHead(204).end();
-}
-
-function send(response: ServerResponse, status: number, type: string, body: unknown): void {
-  const text = JSON.stringify(body);
-  response.writeHead(status, { 'Content-Type': type, 'Content-Length': Buffer.byteLength(text) }).end(text);
 }

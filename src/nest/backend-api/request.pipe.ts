@@ -35,7 +35,7 @@ export class RequestPipe extends StandardSchemaValidationPipe {
   /** The standard's own `validate` would give zod's texts. */
   protected override validate<T>(value: unknown, schema: unknown): Validated<T> {
     const { data, error } = (schema as z.ZodType<T>).safeParse(value, { error: describeIssue });
-    return error === undefined ? { value: data as T } : { issues: error.issues };
+    return error === undefined ? { value: data } : { issues: error.issues };
   }
 
   /** Nest would remove members called `constructor` or `prototype` from published data. */

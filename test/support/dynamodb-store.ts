@@ -44,7 +44,11 @@ export async function openDynamoDb(
       return store;
     },
     connect: (connectionId) =>
-      stores[0]!.putConnection({ connectionId, connectedAt: Date.now(), expiresAt: Date.now() + HOUR_MS }),
+      stores[0]!.connections.putConnection({
+        connectionId,
+        connectedAt: Date.now(),
+        expiresAt: Date.now() + HOUR_MS,
+      }),
     async [Symbol.asyncDispose]() {
       client.destroy();
       await Promise.all(stores.map((store) => store.close()));

@@ -22,7 +22,7 @@ export interface Deliver<Recipient> {
  * Delivers to every recipient, so many at once as `window` has places, and reads the next page only when its first
  * recipient is due. A failure is counted and stops nobody else.
  *
- * @param pages recipients in pages, as `Store.members` gives them
+ * @param pages recipients in pages, as `MembershipStore.members` returns them
  * @param window may be shared with others, who then take turns
  * @param mustWait recipients to whom something else is sent now: the message waits behind it, and takes no place
  *   meanwhile, so that slow recipients cannot hold all of them

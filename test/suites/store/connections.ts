@@ -22,13 +22,13 @@ export function connectionsAreKept(open: OpenStore): void {
   it('returns a connection as it was put', async () => {
     await using opened = await open();
     await opened.put(alice, { connectedAt: start - 10 });
-    expect(await opened.store.getConnection(alice)).toEqual({
+    expect(await opened.store.connections.getConnection(alice)).toEqual({
       connectionId: alice,
       connectedAt: start - 10,
       expiresAt: start + hour,
       lastActiveAt: start,
     });
-    expect(await opened.store.getConnection(bob)).toBeUndefined();
+    expect(await opened.store.connections.getConnection(bob)).toBeUndefined();
   });
 
   it('returns the user and the batching of a connection in every result', async () => {
@@ -36,7 +36,7 @@ export function connectionsAreKept(open: OpenStore): void {
     const { store } = opened;
     await opened.put(alice, { userId, isBatched: true });
     await opened.put(bob);
-    for (const id of [alice, bob]) await store.join(news, id, manyChannels);
+    for (const id of [alice, bob]) await store.memberships.join(news, id, manyChannels);
     const known = {
       connectionId: alice,
       userId,
@@ -45,19 +45,19 @@ export function connectionsAreKept(open: OpenStore): void {
       expiresAt: start + hour,
       lastActiveAt: start,
     };
-    expect(await store.getConnection(alice)).toEqual(known);
-    expect(await store.touchConnection(alice)).toEqual(known);
-    expect(await listed(store.connectionsOf(userId))).toEqual([known]);
-    expect(await listed(store.idleConnections(start + 1))).toContainEqual(known);
-    const members = await listed(store.members(news));
+    expect(await store.connections.getConnection(alice)).toEqual(known);
+    expect(await store.connections.touchConnection(alice)).toEqual(known);
+    expect(await listed(store.connections.connectionsOf(userId))).toEqual([known]);
+    expect(await listed(store.connections.idleConnections(start + 1))).toContainEqual(known);
+    const members = await listed(store.memberships.members(news));
     const member = { userId, isBatched: true, joinedAt: start, joinedOffset: 0 };
     expect(members.find(({ connectionId }) => connectionId === alice)).toEqual({
       connectionId: alice,
       ...member,
     });
     for (const unknown of [
-      await store.getConnection(bob),
-      await store.touchConnection(bob),
+      await store.connections.getConnection(bob),
+      await store.connections.touchConnection(bob),
       members.find(({ connectionId }) => connectionId === bob),
     ]) {
       expect(unknown).toBeDefined();
@@ -70,24 +70,24 @@ export function connectionsAreKept(open: OpenStore): void {
     await using opened = await open();
     const { store } = opened;
     await opened.put(alice, { userId, isBatched: true });
-    await store.join(news, alice, manyChannels);
+    await store.memberships.join(news, alice, manyChannels);
     opened.clock.now = start + 500;
     await opened.put(alice, { userId: 'yan' as UserId, expiresAt: start + 2 * hour });
-    expect(await store.getConnection(alice)).toMatchObject({
+    expect(await store.connections.getConnection(alice)).toMatchObject({
       userId: 'yan',
       connectedAt: start + 500,
       lastActiveAt: start + 500,
       expiresAt: start + 2 * hour,
     });
-    const [member] = await listed(store.members(news));
+    const [member] = await listed(store.memberships.members(news));
     expect(member).toMatchObject({ userId: 'yan', joinedAt: start });
     expect(member?.isBatched ?? false).toBe(false);
-    expect(await idsOf(store.connectionsOf(userId))).toEqual([]);
-    expect(await idsOf(store.connectionsOf('yan' as UserId))).toEqual([alice]);
+    expect(await idsOf(store.connections.connectionsOf(userId))).toEqual([]);
+    expect(await idsOf(store.connections.connectionsOf('yan' as UserId))).toEqual([alice]);
     await opened.put(alice);
-    expect(await store.getConnection(alice)).not.toHaveProperty('userId');
-    expect((await listed(store.members(news)))[0]).not.toHaveProperty('userId');
-    expect(await idsOf(store.connectionsOf('yan' as UserId))).toEqual([]);
+    expect(await store.connections.getConnection(alice)).not.toHaveProperty('userId');
+    expect((await listed(store.memberships.members(news)))[0]).not.toHaveProperty('userId');
+    expect(await idsOf(store.connections.connectionsOf('yan' as UserId))).toEqual([]);
   });
 
   it('keeps the channels of a connection that is put again, for as long as that one stays', async () => {
@@ -97,26 +97,28 @@ export function connectionsAreKept(open: OpenStore): void {
     await opened.put(alice, { expiresAt: start + 2 * hour });
     await opened.put(bob, { expiresAt: start + hour / 2 });
     opened.clock.now = start + hour / 2;
-    expect(await idsOf(store.members(news))).toEqual([alice]);
+    expect(await idsOf(store.memberships.members(news))).toEqual([alice]);
     opened.clock.now = start + hour;
-    expect(await store.isMember(news, alice)).toBe(true);
-    expect(await idsOf(store.members(news))).toEqual([alice]);
-    expect(await store.countMembers(news)).toBe(1);
-    expect(await store.join(news, alice, manyChannels)).toMatchObject({ kind: 'was_member' });
-    expect(await store.removeConnection(alice)).toEqual([news]);
+    expect(await store.memberships.isMember(news, alice)).toBe(true);
+    expect(await idsOf(store.memberships.members(news))).toEqual([alice]);
+    expect(await store.memberships.countMembers(news)).toBe(1);
+    expect(await store.memberships.join(news, alice, manyChannels)).toMatchObject({ kind: 'was_member' });
+    expect(await store.connections.removeConnection(alice)).toEqual([news]);
   });
 
   it('records the activity of an existing connection, which expires nevertheless', async () => {
     await using opened = await open();
     await opened.connect(alice);
     opened.clock.now = start + 100;
-    expect(await opened.store.touchConnection(alice)).toMatchObject({ lastActiveAt: start + 100 });
-    expect(await opened.store.touchConnection(bob)).toBeUndefined();
-    expect(await opened.store.getConnection(alice)).toMatchObject({
+    expect(await opened.store.connections.touchConnection(alice)).toMatchObject({
+      lastActiveAt: start + 100,
+    });
+    expect(await opened.store.connections.touchConnection(bob)).toBeUndefined();
+    expect(await opened.store.connections.getConnection(alice)).toMatchObject({
       lastActiveAt: start + 100,
       expiresAt: start + hour,
     });
-    expect(await opened.store.getConnection(bob)).toBeUndefined();
+    expect(await opened.store.connections.getConnection(bob)).toBeUndefined();
   });
 
   it('ends all memberships of a removed connection, and returns its channels', async () => {
@@ -124,19 +126,19 @@ export function connectionsAreKept(open: OpenStore): void {
     const { store } = opened;
     for (const channel of [news, sports]) await opened.enter(channel, alice, bob);
     await opened.enter('left' as ChannelName, alice);
-    await store.leave('left' as ChannelName, alice);
-    expect((await store.removeConnection(alice))?.toSorted()).toEqual([news, sports]);
-    expect(await store.removeConnection(alice)).toBeUndefined();
-    expect(await store.getConnection(alice)).toBeUndefined();
+    await store.memberships.leave('left' as ChannelName, alice);
+    expect((await store.connections.removeConnection(alice))?.toSorted()).toEqual([news, sports]);
+    expect(await store.connections.removeConnection(alice)).toBeUndefined();
+    expect(await store.connections.getConnection(alice)).toBeUndefined();
     for (const channel of [news, sports]) {
-      expect(await idsOf(store.members(channel))).toEqual([bob]);
-      expect(await store.countMembers(channel)).toBe(1);
+      expect(await idsOf(store.memberships.members(channel))).toEqual([bob]);
+      expect(await store.memberships.countMembers(channel)).toBe(1);
     }
     // a new connection with the same id has no channels
     await opened.connect(alice);
-    expect(await store.isMember(news, alice)).toBe(false);
-    expect(await idsOf(store.members(news))).toEqual([bob]);
-    expect(await store.removeConnection(alice)).toEqual([]);
+    expect(await store.memberships.isMember(news, alice)).toBe(false);
+    expect(await idsOf(store.memberships.members(news))).toEqual([bob]);
+    expect(await store.connections.removeConnection(alice)).toEqual([]);
   });
 
   it('ends 105 memberships of a removed connection', async () => {
@@ -144,11 +146,13 @@ export function connectionsAreKept(open: OpenStore): void {
     const channels = Array.from({ length: 105 }, (_, index) => `channel-${index}` as ChannelName);
     await opened.connect(alice);
     for (let from = 0; from < 105; from += 15)
-      await atOnce(15, (index) => opened.store.join(channels[from + index]!, alice, manyChannels));
-    expect((await opened.store.removeConnection(alice))?.toSorted()).toEqual(channels.toSorted());
-    const counts = await atOnce(105, (index) => opened.store.countMembers(channels[index]!));
+      await atOnce(15, (index) =>
+        opened.store.memberships.join(channels[from + index]!, alice, manyChannels),
+      );
+    expect((await opened.store.connections.removeConnection(alice))?.toSorted()).toEqual(channels.toSorted());
+    const counts = await atOnce(105, (index) => opened.store.memberships.countMembers(channels[index]!));
     expect(counts.filter((count) => count > 0)).toEqual([]);
-    expect(await opened.store.counts()).toEqual({ connections: 0, channels: 0 });
+    expect(await opened.store.connections.counts()).toEqual({ connections: 0, channels: 0 });
   });
 
   it('reports a removal to one of several concurrent callers, and a touch does not restore the connection', async () => {
@@ -156,35 +160,35 @@ export function connectionsAreKept(open: OpenStore): void {
     const { store } = opened;
     await opened.enter(news, alice);
     const [removed] = await Promise.all([
-      atOnce(5, () => store.removeConnection(alice)),
-      atOnce(5, () => store.touchConnection(alice)),
+      atOnce(5, () => store.connections.removeConnection(alice)),
+      atOnce(5, () => store.connections.touchConnection(alice)),
     ]);
     expect(removed.filter((channels) => channels !== undefined)).toEqual([[news]]);
-    expect(await store.touchConnection(alice)).toBeUndefined();
-    expect(await store.getConnection(alice)).toBeUndefined();
-    expect(await store.counts()).toEqual({ connections: 0, channels: 0 });
+    expect(await store.connections.touchConnection(alice)).toBeUndefined();
+    expect(await store.connections.getConnection(alice)).toBeUndefined();
+    expect(await store.connections.counts()).toEqual({ connections: 0, channels: 0 });
   });
 
   it('treats an expired connection as absent, and as a member of no channel', async () => {
     await using opened = await open();
     const { store } = opened;
     await opened.put(alice, { userId });
-    await store.join(news, alice, manyChannels);
+    await store.memberships.join(news, alice, manyChannels);
     opened.clock.now = start + hour - 1;
-    expect(await store.isMember(news, alice)).toBe(true);
-    expect(await store.getConnection(alice)).toBeDefined();
+    expect(await store.memberships.isMember(news, alice)).toBe(true);
+    expect(await store.connections.getConnection(alice)).toBeDefined();
     opened.clock.now = start + hour;
-    expect(await store.getConnection(alice)).toBeUndefined();
-    expect(await store.touchConnection(alice)).toBeUndefined();
-    expect(await idsOf(store.connectionsOf(userId))).toEqual([]);
-    expect(await idsOf(store.idleConnections(start + hour))).toEqual([]);
-    expect(await store.counts()).toEqual({ connections: 0, channels: 0 });
-    expect(await store.isMember(news, alice)).toBe(false);
-    expect(await store.countMembers(news)).toBe(0);
-    expect(await idsOf(store.members(news))).toEqual([]);
-    expect(await store.join(news, alice, manyChannels)).toEqual({ kind: 'unknown_connection' });
-    expect(await store.leave(news, alice)).toBe(false);
-    expect(await store.removeConnection(alice)).toBeUndefined();
+    expect(await store.connections.getConnection(alice)).toBeUndefined();
+    expect(await store.connections.touchConnection(alice)).toBeUndefined();
+    expect(await idsOf(store.connections.connectionsOf(userId))).toEqual([]);
+    expect(await idsOf(store.connections.idleConnections(start + hour))).toEqual([]);
+    expect(await store.connections.counts()).toEqual({ connections: 0, channels: 0 });
+    expect(await store.memberships.isMember(news, alice)).toBe(false);
+    expect(await store.memberships.countMembers(news)).toBe(0);
+    expect(await idsOf(store.memberships.members(news))).toEqual([]);
+    expect(await store.memberships.join(news, alice, manyChannels)).toEqual({ kind: 'unknown_connection' });
+    expect(await store.memberships.leave(news, alice)).toBe(false);
+    expect(await store.connections.removeConnection(alice)).toBeUndefined();
   });
 
   it('does not restore the channels of an expired connection', async () => {
@@ -193,12 +197,12 @@ export function connectionsAreKept(open: OpenStore): void {
     await opened.enter(news, alice);
     opened.clock.now = start + hour;
     await opened.connect(alice);
-    expect(await store.getConnection(alice)).toMatchObject({ connectedAt: start + hour });
-    expect(await store.isMember(news, alice)).toBe(false);
-    expect(await idsOf(store.members(news))).toEqual([]);
-    expect(await store.countMembers(news)).toBe(0);
+    expect(await store.connections.getConnection(alice)).toMatchObject({ connectedAt: start + hour });
+    expect(await store.memberships.isMember(news, alice)).toBe(false);
+    expect(await idsOf(store.memberships.members(news))).toEqual([]);
+    expect(await store.memberships.countMembers(news)).toBe(0);
     // and does not count them
-    expect(await store.join(sports, alice, 1)).toMatchObject({ kind: 'joined' });
-    expect(await store.removeConnection(alice)).toEqual([sports]);
+    expect(await store.memberships.join(sports, alice, 1)).toMatchObject({ kind: 'joined' });
+    expect(await store.connections.removeConnection(alice)).toEqual([sports]);
   });
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type Retention } from '../../../src/nest/store/store.js';
+import { type Retention } from '../../../src/nest/store/log-store.js';
 import {
   alice,
   ascending,
@@ -19,28 +19,28 @@ import {
 export function logsAreKept(open: OpenStore): void {
   it('begins a log before its first message, with one epoch', async () => {
     await using opened = await open();
-    const { epoch, offset } = await opened.store.position(news);
+    const { epoch, offset } = await opened.store.logs.position(news);
     expect(epoch).toMatch(/^[\w-]{1,32}$/);
     expect(offset).toBe(0);
-    expect(await opened.store.readLog(news, 0, 10)).toEqual([]);
-    expect(await opened.store.append(news, 'first', keepAll)).toEqual({ epoch, offset: 1 });
-    expect(await opened.store.append(news, 'second', keepAll)).toEqual({ epoch, offset: 2 });
-    expect(await opened.store.position(news)).toEqual({ epoch, offset: 2 });
+    expect(await opened.store.logs.readLog(news, 0, 10)).toEqual([]);
+    expect(await opened.store.logs.append(news, 'first', keepAll)).toEqual({ epoch, offset: 1 });
+    expect(await opened.store.logs.append(news, 'second', keepAll)).toEqual({ epoch, offset: 2 });
+    expect(await opened.store.logs.position(news)).toEqual({ epoch, offset: 2 });
   });
 
   it('begins a log once for concurrent first callers', async () => {
     await using opened = await open();
     const positions = await atOnce(10, (index) =>
-      index % 2 === 0 ? opened.store.position(news) : opened.store.append(news, 'content', keepAll),
+      index % 2 === 0 ? opened.store.logs.position(news) : opened.store.logs.append(news, 'content', keepAll),
     );
     expect(new Set(positions.map(({ epoch }) => epoch)).size).toBe(1);
-    expect((await opened.store.position(news)).offset).toBe(5);
+    expect((await opened.store.logs.position(news)).offset).toBe(5);
   });
 
   it('reads entries with a greater offset, in order, up to the limit', async () => {
     await using opened = await open();
     await appendAll(opened, ['a', 'b', 'c', 'd', 'e'], keepAll);
-    expect(await opened.store.readLog(news, 0, 10)).toEqual(
+    expect(await opened.store.logs.readLog(news, 0, 10)).toEqual(
       ['a', 'b', 'c', 'd', 'e'].map((content, index) => ({
         offset: index + 1,
         publishedAt: start + index,
@@ -56,20 +56,20 @@ export function logsAreKept(open: OpenStore): void {
 
   it('keeps the logs of two channels apart', async () => {
     await using opened = await open();
-    await opened.store.append(news, 'of news', keepAll);
-    await opened.store.append(sports, 'of sports', keepAll);
-    await opened.store.append(sports, 'more of sports', { messages: 1, ageMs: hour });
-    expect((await opened.store.position(news)).offset).toBe(1);
-    expect((await opened.store.position(sports)).offset).toBe(2);
-    expect(await opened.store.readLog(news, 0, 10)).toMatchObject([{ content: 'of news' }]);
-    expect(await opened.store.readLog(sports, 0, 10)).toMatchObject([{ content: 'more of sports' }]);
+    await opened.store.logs.append(news, 'of news', keepAll);
+    await opened.store.logs.append(sports, 'of sports', keepAll);
+    await opened.store.logs.append(sports, 'more of sports', { messages: 1, ageMs: hour });
+    expect((await opened.store.logs.position(news)).offset).toBe(1);
+    expect((await opened.store.logs.position(sports)).offset).toBe(2);
+    expect(await opened.store.logs.readLog(news, 0, 10)).toMatchObject([{ content: 'of news' }]);
+    expect(await opened.store.logs.readLog(sports, 0, 10)).toMatchObject([{ content: 'more of sports' }]);
   });
 
   it('keeps contents of 100 KB with any Unicode, and empty ones', async () => {
     await using opened = await open();
     const contents = [...Array.from({ length: 12 }, (_, index) => unicodeText(100 * 1024 + index)), ''];
-    for (const content of contents) await opened.store.append(news, content, keepAll);
-    const read = await opened.store.readLog(news, 0, 100);
+    for (const content of contents) await opened.store.logs.append(news, content, keepAll);
+    const read = await opened.store.logs.readLog(news, 0, 100);
     // compared one by one, so that a failure does not print a megabyte
     expect(read.map(({ content }, index) => content === contents[index])).toEqual(contents.map(() => true));
     expect(await offsets(opened, 9, 2)).toEqual([10, 11]);
@@ -77,11 +77,13 @@ export function logsAreKept(open: OpenStore): void {
 
   it('gives 50 concurrent appends the offsets from 1 to 50, each once', async () => {
     await using opened = await open();
-    const positions = await atOnce(50, (index) => opened.store.append(news, `content ${index}`, keepAll));
+    const positions = await atOnce(50, (index) =>
+      opened.store.logs.append(news, `content ${index}`, keepAll),
+    );
     expect(positions.map(({ offset }) => offset).toSorted(ascending)).toEqual(
       Array.from({ length: 50 }, (_, index) => index + 1),
     );
-    const read = await opened.store.readLog(news, 0, 100);
+    const read = await opened.store.logs.readLog(news, 0, 100);
     expect(read.map(({ offset }) => offset)).toEqual(Array.from({ length: 50 }, (_, index) => index + 1));
     for (const { offset, content } of read)
       expect(positions[Number(content.split(' ')[1])]).toMatchObject({ offset });
@@ -92,8 +94,8 @@ export function logsAreKept(open: OpenStore): void {
     await atOnce(20, async (index) => {
       const { offset } =
         index % 2 === 0
-          ? await opened.store.append(news, `content ${index}`, keepAll)
-          : await opened.store.position(news);
+          ? await opened.store.logs.append(news, `content ${index}`, keepAll)
+          : await opened.store.logs.position(news);
       const read = await offsets(opened, 0, 100);
       expect(read).toEqual(Array.from({ length: read.length }, (_, place) => place + 1));
       expect(read.length).toBeGreaterThanOrEqual(offset);
@@ -113,14 +115,14 @@ export function logsAreKept(open: OpenStore): void {
   it('keeps entries younger than the age limit', async () => {
     await using opened = await open();
     const retention = { messages: 10, ageMs: 60 * second };
-    const { epoch } = await opened.store.append(news, 'a', retention);
+    const { epoch } = await opened.store.logs.append(news, 'a', retention);
     opened.clock.now = start + 30 * second;
-    await opened.store.append(news, 'b', retention);
+    await opened.store.logs.append(news, 'b', retention);
     opened.clock.now = start + 60 * second - 1;
     expect(await offsets(opened, 0, 10)).toEqual([1, 2]);
     opened.clock.now = start + 60 * second;
     expect(await offsets(opened, 0, 10)).toEqual([2]);
-    expect(await opened.store.append(news, 'c', retention)).toEqual({ epoch, offset: 3 });
+    expect(await opened.store.logs.append(news, 'c', retention)).toEqual({ epoch, offset: 3 });
     expect(await offsets(opened, 0, 10)).toEqual([2, 3]);
     opened.clock.now = start + 90 * second;
     expect(await offsets(opened, 0, 10)).toEqual([3]);
@@ -130,35 +132,37 @@ export function logsAreKept(open: OpenStore): void {
     await using opened = await open();
     const retention = { messages: 2, ageMs: second };
     await appendAll(opened, ['a', 'b', 'c'], retention);
-    const before = await opened.store.position(news);
+    const before = await opened.store.logs.position(news);
     expect(before.offset).toBe(3);
     opened.clock.now = start + 1000 * hour;
     expect(await offsets(opened, 0, 10)).toEqual([]);
-    const after = await opened.store.append(news, 'd', retention);
+    const after = await opened.store.logs.append(news, 'd', retention);
     // a new epoch is fine as well
     expect(after.epoch === before.epoch ? after.offset : 4).toBe(4);
-    expect(await opened.store.readLog(news, 0, 10)).toMatchObject([{ content: 'd', offset: after.offset }]);
+    expect(await opened.store.logs.readLog(news, 0, 10)).toMatchObject([
+      { content: 'd', offset: after.offset },
+    ]);
   });
 
   it('counts offsets where no entries are kept', async () => {
     await using opened = await open();
-    const { epoch } = await opened.store.position(news);
+    const { epoch } = await opened.store.logs.position(news);
     const retention = { messages: 0, ageMs: hour };
-    expect(await opened.store.append(news, 'a', retention)).toEqual({ epoch, offset: 1 });
-    expect(await opened.store.append(news, 'b', retention)).toEqual({ epoch, offset: 2 });
-    expect(await opened.store.position(news)).toEqual({ epoch, offset: 2 });
+    expect(await opened.store.logs.append(news, 'a', retention)).toEqual({ epoch, offset: 1 });
+    expect(await opened.store.logs.append(news, 'b', retention)).toEqual({ epoch, offset: 2 });
+    expect(await opened.store.logs.position(news)).toEqual({ epoch, offset: 2 });
     expect(await offsets(opened, 0, 10)).toEqual([]);
     // and continues from there when entries are kept
-    await opened.store.append(news, 'c', keepAll);
-    expect(await opened.store.readLog(news, 0, 10)).toMatchObject([{ offset: 3, content: 'c' }]);
+    await opened.store.logs.append(news, 'c', keepAll);
+    expect(await opened.store.logs.readLog(news, 0, 10)).toMatchObject([{ offset: 3, content: 'c' }]);
   });
 
   it('keeps the log of a channel that all members have left', async () => {
     await using opened = await open();
     await opened.enter(news, alice);
-    const position = await opened.store.append(news, 'a', keepAll);
-    await opened.store.removeConnection(alice);
-    expect(await opened.store.position(news)).toEqual(position);
+    const position = await opened.store.logs.append(news, 'a', keepAll);
+    await opened.store.connections.removeConnection(alice);
+    expect(await opened.store.logs.position(news)).toEqual(position);
     expect(await offsets(opened, 0, 10)).toEqual([1]);
   });
 }
@@ -170,11 +174,11 @@ async function appendAll(
   retention: Retention,
 ): Promise<void> {
   for (const content of contents) {
-    await store.append(news, content, retention);
+    await store.logs.append(news, content, retention);
     clock.now += 1;
   }
 }
 
 async function offsets({ store }: StoreUnderTest, after: number, limit: number): Promise<number[]> {
-  return (await store.readLog(news, after, limit)).map(({ offset }) => offset);
+  return (await store.logs.readLog(news, after, limit)).map(({ offset }) => offset);
 }

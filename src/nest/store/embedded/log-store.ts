@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { type ChannelName } from '../../../api/messages.js';
-import { type LogsPart } from '../composed-store.js';
-import { type LogEntry, type Position, type Retention } from '../store.js';
+import { type LogEntry, LogStore, type Position, type Retention } from '../log-store.js';
 import { type EmbeddedDatabase } from './database.js';
 import { toPosition } from './rows.js';
 
-export class EmbeddedLogs implements LogsPart {
+export class EmbeddedLogStore extends LogStore {
   readonly #database: EmbeddedDatabase;
 
   constructor(database: EmbeddedDatabase) {
+    super();
     this.#database = database;
   }
 

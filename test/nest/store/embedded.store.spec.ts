@@ -1,7 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, it } from 'vitest';
@@ -10,33 +9,9 @@ import { type ChannelName } from '../../../src/api/messages.js';
 import { ConfigError } from '../../../src/nest/config/config.errors.js';
 import { EmbeddedStore } from '../../../src/nest/store/embedded.store.js';
 import { storeSuite } from '../../suites/store.suite.js';
+import { openEmbeddedStores, temporaryFolder } from '../../support/embedded-stores.js';
 
-storeSuite({
-  name: 'embedded',
-  async open(options) {
-    const folder = await temporaryFolder();
-    const opened: EmbeddedStore[] = [];
-    const openOne = () => {
-      const store = EmbeddedStore.open({ dataDir: folder.path, ...options });
-      opened.push(store);
-      return store;
-    };
-    const store = openOne();
-    return {
-      store,
-      async reopen() {
-        await store.close();
-        return openOne();
-      },
-      openBeside: async () => openOne(),
-      cutOff: () => store.close(),
-      async [Symbol.asyncDispose]() {
-        for (const each of opened) await each.close();
-        await folder[Symbol.asyncDispose]();
-      },
-    };
-  },
-});
+storeSuite({ name: 'embedded', open: openEmbeddedStores });
 
 const news = 'news' as ChannelName;
 
@@ -187,8 +162,3 @@ it('refuses a file that is not a database, and does not change it', async () => 
   );
   expect(await readFile(path, 'utf8')).toMatch(/^something else/);
 });
-
-async function temporaryFolder() {
-  const path = await mkdtemp(join(tmpdir(), 'backchannel-'));
-  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true }) };
-}

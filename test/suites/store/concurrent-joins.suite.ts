@@ -16,7 +16,7 @@ import {
 } from './store-under-test.js';
 
 /** Joins while others publish: the log and the members agree. */
-export function joinsMissNothing(open: OpenStore): void {
+export function concurrentJoinsSuite(open: OpenStore): void {
   it('returns the position of the log to a join, and stores it with the member', async () => {
     await using opened = await open();
     const { store } = opened;

@@ -4,7 +4,7 @@ import { type ChannelName } from '../../../src/api/messages.js';
 import { atOnce, idsOf, keepAll, listed, manyChannels, news, type OpenStore } from './store-under-test.js';
 
 /** Names that the service accepts, but that look like syntax of the engine. */
-export function oddNamesAreKeptApart(open: OpenStore): void {
+export function oddNamesSuite(open: OpenStore): void {
   const channels = [
     ...'a A a:b a: :a a.b a/b a% % _ a_ a-b @a a%3Ab .. - __proto__ constructor 0 00 members'.split(' '),
     `${'x'.repeat(255)}y`,

@@ -20,7 +20,7 @@ import {
 } from './store-under-test.js';
 
 /** Concurrency, several tasks, a restart, and an unreachable server. */
-export function tasksShare(open: OpenStore): void {
+export function tasksSuite(open: OpenStore): void {
   const userId = 'zoe' as UserId;
   const lease = 30 * second;
 

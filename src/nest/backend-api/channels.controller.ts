@@ -57,10 +57,11 @@ export class ChannelsController {
     const isKnown = since !== undefined && epoch === position.epoch && since <= position.offset;
     const after = isKnown ? since : 0;
     const entries = await this.logStore.readLog(channel, after, limit);
-    const next = entries[0]?.offset ?? position.offset + 1;
+    const hasNext = entries.length > 0 || after === position.offset;
+    const isComplete = hasNext && entries.every(({ offset }, index) => offset === after + 1 + index);
     return {
       ...position,
-      ...(since !== undefined && { recovered: isKnown && next === after + 1 }),
+      ...(since !== undefined && { recovered: isKnown && isComplete }),
       messages: entries.map(({ offset, publishedAt, content }) => ({
         offset,
         publishedAt,

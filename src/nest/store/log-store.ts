@@ -18,12 +18,17 @@ export interface Retention {
 
 export interface LogEntry {
   readonly offset: number;
-  /** When it was appended, in milliseconds since 1970. */
+  /** When it was appended, in milliseconds since 1970; not before the entry before it, even if clocks differ. */
   readonly publishedAt: number;
   readonly content: string;
 }
 
-/** Stores the log of each channel: its position, and its newest messages. The guarantees of `store.ts` hold. */
+/**
+ * Stores the log of each channel: its position, and its newest messages. The guarantees of `store.ts` hold.
+ *
+ * Only the oldest entries are removed: an entry goes with all entries before it. So the entries of a log have no gaps,
+ * even if the retention changes or the clocks of tasks differ.
+ */
 export abstract class LogStore {
   /** Appends to a channel's log. @returns the position of the new message */
   abstract append(channel: ChannelName, content: string, retention: Retention): Promise<Position>;

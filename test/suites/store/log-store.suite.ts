@@ -5,6 +5,7 @@ import {
   ascending,
   atOnce,
   hour,
+  ids,
   keepAll,
   news,
   type OpenStore,
@@ -129,6 +130,36 @@ export function logStoreSuite(open: OpenStore): void {
       expect(await offsets(opened, 0, 10)).toEqual([2, 3]);
       opened.clock.now = start + 90 * second;
       expect(await offsets(opened, 0, 10)).toEqual([3]);
+    });
+
+    it('gives no message an earlier time than the one before it, so that none expires between others', async () => {
+      await using opened = await open();
+      const minute = 60 * second;
+      await opened.store.logs.append(news, 'a', keepAll);
+      opened.clock.now = start - 30 * minute;
+      await opened.store.logs.append(news, 'b', keepAll);
+      opened.clock.now = start + 1;
+      await opened.store.logs.append(news, 'c', keepAll);
+      const read = await opened.store.logs.readLog(news, 0, 10);
+      expect(read.map(({ publishedAt }) => publishedAt)).toEqual([start, start, start + 1]);
+      opened.clock.now = start + 31 * minute;
+      expect(await offsets(opened, 0, 10)).toEqual([1, 2, 3]);
+      opened.clock.now = start + 60 * minute;
+      expect(await offsets(opened, 0, 10)).toEqual([3]);
+    });
+
+    it('has no gap after the age limit was shorter for a time', async () => {
+      await using opened = await open();
+      await appendAll(opened, ['a', 'b'], keepAll);
+      await appendAll(opened, ['c', 'd'], { ...keepAll, ageMs: 3 * second });
+      await appendAll(opened, ['e', 'f'], keepAll);
+      opened.clock.now = start + 10 * second;
+      // a store may remove what has expired at any write, and when it opens
+      await opened.connect(...ids(100));
+      const { logs } = (await opened.reopen?.()) ?? opened.store;
+      const read = (await logs.readLog(news, 0, 10)).map(({ offset }) => offset);
+      expect([1, 2, 3, 4, 5, 6].slice(-read.length)).toEqual(read);
+      expect(read).toEqual(expect.arrayContaining([5, 6]));
     });
 
     it('uses no offset twice in one epoch, however long nothing was appended', async () => {

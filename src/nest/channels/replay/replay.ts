@@ -67,8 +67,8 @@ export class Replay {
       this.requireTime();
       const limit = Math.min(PAGE_MESSAGES, until - this.#offset);
       const page = await this.logStore.readLog(this.channel, this.#offset, limit);
-      // a page has no gaps
-      if (page[0]?.offset !== this.#offset + 1) return false;
+      const hasGap = page.some(({ offset }, index) => offset !== this.#offset + 1 + index);
+      if (page.length === 0 || hasGap) return false;
       for (const { offset, content } of page) {
         await this.#add(messageFrame(this.channel, offset, content), deliver);
         this.#offset = offset;

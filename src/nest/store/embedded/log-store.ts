@@ -16,8 +16,13 @@ export class EmbeddedLogStore extends LogStore {
     const { statements } = this.#database;
     const now = this.#database.now();
     const position = this.#database.transaction(() => {
-      const appended = toPosition(statements.advance.get(channel, newEpoch(), ageMs, now));
-      if (messages > 0) statements.append.run(channel, appended.offset, now, now + ageMs, content);
+      const advanced = statements.advance.get(channel, newEpoch(), ageMs, now);
+      const appended = toPosition(advanced);
+      // `now`, or the time of the entry before if the clock was set back since
+      const publishedAt = Number(advanced?.['usedAt']);
+      if (messages > 0) {
+        statements.append.run(channel, appended.offset, publishedAt, publishedAt + ageMs, content);
+      }
       statements.trim.run(channel, appended.offset - messages);
       return appended;
     });

@@ -260,6 +260,18 @@ async function isPosted(service: TestService, connectionId: string, offset: numb
   while (!got(service, connectionId).offsets.includes(offset)) await new Promise(setImmediate);
 }
 
+it('says that it is not recovered, and sends nothing, when a message between others is missing', async () => {
+  await using service = await startService();
+  await publish(service, 3);
+  const store = service.app.get(Store);
+  const { epoch } = await position(service);
+  const readLog = store.logs.readLog.bind(store.logs);
+  store.logs.readLog = async (...parameters) =>
+    (await readLog(...parameters)).filter(({ offset }) => offset !== 2);
+  await resume(service, 'a=', { epoch, offset: 0 });
+  expect(got(service, 'a=')).toMatchObject({ offsets: [], answer: { offset: 3, recovered: false } });
+});
+
 it('says that it is not recovered when messages are removed during the replay', async () => {
   await using service = await startService();
   await publish(service, 60);

@@ -134,8 +134,8 @@ class Tasks implements AsyncDisposable {
     const expiresAt = Date.now() + 3_600_000;
     const joinChannel = async (_: unknown, n: number) => {
       const connectionId = member(n);
-      await this.store.putConnection({ connectionId, connectedAt: Date.now(), expiresAt });
-      await this.store.join(news, connectionId, 100);
+      await this.store.connections.putConnection({ connectionId, connectedAt: Date.now(), expiresAt });
+      await this.store.memberships.join(news, connectionId, 100);
     };
     await Promise.all(Array.from({ length: this.members }, joinChannel));
     const response = await fetch(`${this.urls.get(task)}/message`, {
@@ -153,7 +153,7 @@ class Tasks implements AsyncDisposable {
 
   async allIsSent(): Promise<void> {
     const isAllSent = async () => {
-      const shards = await this.store.countShards();
+      const shards = await this.store.shards.countShards();
       if (shards > 0) throw new Error(`${shards} shards are not finished`);
     };
     await vi.waitFor(isAllSent, { timeout: TIMEOUT_MS, interval: 20 });

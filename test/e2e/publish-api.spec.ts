@@ -116,7 +116,10 @@ describe('another backend', () => {
     // one that has left without being noticed
     const connection = { userId: 'alice' as UserId, connectedAt: Date.now(), expiresAt: Date.now() + 60_000 };
     const store = stage.service.app.get(Store);
-    await store.putConnection({ connectionId: 'Lg5x9cZPoAMCJBQ=' as ConnectionId, ...connection });
+    await store.connections.putConnection({
+      connectionId: 'Lg5x9cZPoAMCJBQ=' as ConnectionId,
+      ...connection,
+    });
     const { body } = await call(stage, 'delete', '/v1/users/alice/connections');
     expect(body).toEqual({ disconnected: 2, gone: 1, failed: 0 });
     for (const client of [one, two]) expect(await client.closed).toMatchObject({ code: 1000 });

@@ -1,36 +1,32 @@
 import { describe } from 'vitest';
-import { resultsAreKept } from './store/reservations.js';
-import { channelsAreJoined } from './store/channels.js';
-import { connectionsAreKept } from './store/connections.js';
-import { connectionsAreListed } from './store/listed-connections.js';
-import { logsAreKept } from './store/logs.js';
-import { membersAreListed } from './store/members.js';
-import { joinsMissNothing } from './store/concurrent-joins.js';
-import { oddNamesAreKeptApart } from './store/odd-names.js';
-import { shardsAreTaken } from './store/shards.js';
+import { concurrentJoinsSuite } from './store/concurrent-joins.suite.js';
+import { connectionStoreSuite } from './store/connection-store.suite.js';
+import { logStoreSuite } from './store/log-store.suite.js';
+import { membershipStoreSuite } from './store/membership-store.suite.js';
+import { oddNamesSuite } from './store/odd-names.suite.js';
+import { reservationStoreSuite } from './store/reservation-store.suite.js';
+import { shardStoreSuite } from './store/shard-store.suite.js';
 import { type OpenedStore, openStore, type StoreSuiteOptions } from './store/store-under-test.js';
-import { tasksShare } from './store/tasks.js';
+import { tasksSuite } from './store/tasks.suite.js';
 
 export interface StoreSuite {
   readonly name: string;
   readonly open: (options: StoreSuiteOptions) => Promise<OpenedStore>;
 }
 
-/** Checks the guarantees of `store.ts` for one store. */
+/** Checks the guarantees of `store.ts` for one store: each contract by itself, and then what holds across contracts. */
 export function storeSuite({ name, open }: StoreSuite): void {
   describe(`the ${name} store`, () => {
-    for (const part of [
-      connectionsAreKept,
-      connectionsAreListed,
-      channelsAreJoined,
-      membersAreListed,
-      logsAreKept,
-      joinsMissNothing,
-      shardsAreTaken,
-      resultsAreKept,
-      oddNamesAreKeptApart,
-      tasksShare,
+    for (const suite of [
+      connectionStoreSuite,
+      membershipStoreSuite,
+      logStoreSuite,
+      shardStoreSuite,
+      reservationStoreSuite,
+      concurrentJoinsSuite,
+      oddNamesSuite,
+      tasksSuite,
     ])
-      part(() => openStore(open));
+      suite(() => openStore(open));
   });
 }

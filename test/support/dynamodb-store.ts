@@ -1,6 +1,7 @@
 import { type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type ConnectionId } from '../../src/api/integration.js';
 import { DynamoDbStore } from '../../src/nest/store/dynamodb.store.js';
+import { type OpenedStore, type StoreSuiteOptions } from '../suites/store/store-under-test.js';
 import { LocalDynamoDb, REGION } from './dynamodb.js';
 
 /** For how long the connections stay. */
@@ -44,10 +45,40 @@ export async function openDynamoDb(
       return store;
     },
     connect: (connectionId) =>
-      stores[0]!.putConnection({ connectionId, connectedAt: Date.now(), expiresAt: Date.now() + HOUR_MS }),
+      stores[0]!.connections.putConnection({
+        connectionId,
+        connectedAt: Date.now(),
+        expiresAt: Date.now() + HOUR_MS,
+      }),
     async [Symbol.asyncDispose]() {
       client.destroy();
       await Promise.all(stores.map((store) => store.close()));
+      await dynamoDb.close();
+    },
+  };
+}
+
+/** Stores on one table, for a test of the suite. */
+export async function openDynamoDbStores(options: StoreSuiteOptions): Promise<OpenedStore> {
+  const dynamoDb = await LocalDynamoDb.start();
+  const table = await dynamoDb.createTable();
+  const stores: DynamoDbStore[] = [];
+  const openBeside = async () => {
+    const store = await DynamoDbStore.connect({ ...at(dynamoDb), table, ...options });
+    stores.push(store);
+    return store;
+  };
+  const store = await openBeside();
+  return {
+    store,
+    openBeside,
+    async reopen() {
+      await store.close();
+      return openBeside();
+    },
+    cutOff: () => dynamoDb.close(),
+    async [Symbol.asyncDispose]() {
+      await Promise.all(stores.map((opened) => opened.close()));
       await dynamoDb.close();
     },
   };

@@ -1,7 +1,8 @@
 import { Body, Controller, Get, Param, Post, Query, UseGuards, UsePipes } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type ChannelName, type Published } from '../../api/messages.js';
-import { Store } from '../store/store.js';
+import { LogStore } from '../store/log-store.js';
+import { MembershipStore } from '../store/membership-store.js';
 import { ChannelResponse, HistoryResponse, MembersResponse, PublishedResponse } from './response-schemas.js';
 import { ApiKeyGuard } from './api-key.guard.js';
 import { ChannelNamePipe } from './channel-name.pipe.js';
@@ -19,7 +20,8 @@ const Channel = () => Param('channel', { schema: ChannelSegment, pipes: [Channel
 @UsePipes(RequestPipe)
 export class ChannelsController {
   constructor(
-    private readonly store: Store,
+    private readonly membershipStore: MembershipStore,
+    private readonly logStore: LogStore,
     private readonly publishing: PublishingService,
   ) {}
 
@@ -51,14 +53,15 @@ export class ChannelsController {
     @Channel() channel: ChannelName,
     @Query({ schema: HistoryQuery }) { epoch, since_offset: since, limit }: HistoryQuery,
   ): Promise<HistoryResponse> {
-    const position = await this.store.position(channel);
+    const position = await this.logStore.position(channel);
     const isKnown = since !== undefined && epoch === position.epoch && since <= position.offset;
     const after = isKnown ? since : 0;
-    const entries = await this.store.readLog(channel, after, limit);
-    const next = entries[0]?.offset ?? position.offset + 1;
+    const entries = await this.logStore.readLog(channel, after, limit);
+    const hasNext = entries.length > 0 || after === position.offset;
+    const isComplete = hasNext && entries.every(({ offset }, index) => offset === after + 1 + index);
     return {
       ...position,
-      ...(since !== undefined && { recovered: isKnown && next === after + 1 }),
+      ...(since !== undefined && { recovered: isKnown && isComplete }),
       messages: entries.map(({ offset, publishedAt, content }) => ({
         offset,
         publishedAt,
@@ -75,8 +78,8 @@ export class ChannelsController {
   })
   async channel(@Channel() channel: ChannelName): Promise<ChannelResponse> {
     const [members, position] = await Promise.all([
-      this.store.countMembers(channel),
-      this.store.position(channel),
+      this.membershipStore.countMembers(channel),
+      this.logStore.position(channel),
     ]);
     return { members, ...position };
   }
@@ -92,7 +95,7 @@ export class ChannelsController {
     @Query({ schema: MembersQuery }) { after, limit }: MembersQuery,
   ): Promise<MembersResponse> {
     const members: MembersResponse['members'] = [];
-    for await (const page of this.store.members(channel, { after })) {
+    for await (const page of this.membershipStore.members(channel, { after })) {
       for (const { connectionId, userId, joinedAt } of page) {
         members.push({ connectionId, userId, joinedAt });
         if (members.length === limit) return { members, next: connectionId };

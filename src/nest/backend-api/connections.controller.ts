@@ -2,7 +2,7 @@ import { Body, Controller, Delete, Get, Param, Post, UseGuards, UsePipes } from 
 import { ApiTags } from '@nestjs/swagger';
 import { type ConnectionId } from '../../api/integration.js';
 import { Problem } from '../http/problem.js';
-import { type Connection, Store } from '../store/store.js';
+import { type Connection, ConnectionStore } from '../store/connection-store.js';
 import { ConnectionResponse, DeliveredResponse, DisconnectedResponse } from './response-schemas.js';
 import { ApiKeyGuard } from './api-key.guard.js';
 import { DirectMessagesService } from './direct-messages.service.js';
@@ -17,7 +17,7 @@ import { ConnectionIdSegment, MessageBody } from './request-schemas.js';
 @UsePipes(RequestPipe)
 export class ConnectionsController {
   constructor(
-    private readonly store: Store,
+    private readonly connectionStore: ConnectionStore,
     private readonly directMessages: DirectMessagesService,
   ) {}
 
@@ -30,7 +30,7 @@ export class ConnectionsController {
   async connection(
     @Param('connectionId', { schema: ConnectionIdSegment }) connectionId: ConnectionId,
   ): Promise<ConnectionResponse> {
-    const connection = await this.store.getConnection(connectionId);
+    const connection = await this.connectionStore.getConnection(connectionId);
     if (connection === undefined)
       throw new Problem('unknown_connection', 'The connection is closed or never existed.');
     return toResponse(connection);

@@ -1,6 +1,6 @@
 import { Controller, Get, UseGuards } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { Store } from '../store/store.js';
+import { ConnectionStore } from '../store/connection-store.js';
 import { CountsResponse } from './response-schemas.js';
 import { ApiKeyGuard } from './api-key.guard.js';
 import { Operation } from './api-operation.decorators.js';
@@ -10,7 +10,7 @@ import { Operation } from './api-operation.decorators.js';
 @ApiTags('Counts')
 @UseGuards(ApiKeyGuard)
 export class CountsController {
-  constructor(private readonly store: Store) {}
+  constructor(private readonly connectionStore: ConnectionStore) {}
 
   @Get()
   @Operation({
@@ -19,6 +19,6 @@ export class CountsController {
     response: CountsResponse,
   })
   async counts(): Promise<CountsResponse> {
-    return this.store.counts();
+    return this.connectionStore.counts();
   }
 }

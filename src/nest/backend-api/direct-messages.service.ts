@@ -3,7 +3,7 @@ import { type ConnectionId, type UserId } from '../../api/integration.js';
 import { ConnectionsService } from '../connections/connections.service.js';
 import { type Frame, frame } from '../connections/frame.js';
 import { RequestLog } from '../logging/request-log.js';
-import { Store } from '../store/store.js';
+import { ConnectionStore } from '../store/connection-store.js';
 import { type DeliveredResponse, type DisconnectedResponse } from './response-schemas.js';
 import { messageTooLarge } from './message-too-large.js';
 
@@ -11,7 +11,7 @@ import { messageTooLarge } from './message-too-large.js';
 @Injectable()
 export class DirectMessagesService {
   constructor(
-    private readonly store: Store,
+    private readonly connectionStore: ConnectionStore,
     private readonly connections: ConnectionsService,
     private readonly log: RequestLog,
   ) {}
@@ -32,7 +32,10 @@ export class DirectMessagesService {
    * @throws {QueueFullError} too many messages are queued; no connection got it
    */
   async sendToUser(userId: UserId, data: unknown): Promise<DeliveredResponse> {
-    const counts = await this.connections.deliverToMany(this.store.connectionsOf(userId), direct(data));
+    const counts = await this.connections.deliverToMany(
+      this.connectionStore.connectionsOf(userId),
+      direct(data),
+    );
     const { delivered, gone, throttled, failed, firstFailure } = counts;
     const report = { delivered, gone, failed: throttled + failed };
     this.log.info({ userId, ...report }, 'sent to a user');
@@ -51,7 +54,7 @@ export class DirectMessagesService {
 
   async disconnectUser(userId: UserId): Promise<DisconnectedResponse> {
     const report = { disconnected: 0, gone: 0, failed: 0 };
-    for await (const page of this.store.connectionsOf(userId)) {
+    for await (const page of this.connectionStore.connectionsOf(userId)) {
       const outcomes = await Promise.allSettled(
         page.map(({ connectionId }) => this.connections.disconnect(connectionId)),
       );

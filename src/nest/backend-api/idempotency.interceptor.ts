@@ -6,7 +6,7 @@ import { lastValueFrom, type Observable, of } from 'rxjs';
 import { Config } from '../config/config.js';
 import { Problem } from '../http/problem.js';
 import { RequestLog } from '../logging/request-log.js';
-import { Store } from '../store/store.js';
+import { ReservationStore } from '../store/reservation-store.js';
 
 /**
  * Carries out a request with an `Idempotency-Key` once: repetitions get the first response again. Only successful
@@ -17,7 +17,7 @@ import { Store } from '../store/store.js';
 @Injectable()
 export class IdempotencyInterceptor implements NestInterceptor {
   constructor(
-    private readonly store: Store,
+    private readonly reservationStore: ReservationStore,
     private readonly config: Config,
     private readonly log: RequestLog,
   ) {}
@@ -33,18 +33,18 @@ export class IdempotencyInterceptor implements NestInterceptor {
     // the key counts per backend and URL
     const key = `idempotency:${hash(`${request.apiKeyName}\n${request.url}\n${sent}`)}`;
     const bodyHash = hash(String(request.body));
-    const reservation = await this.store.reserve(key, RESERVATION_MS);
+    const reservation = await this.reservationStore.reserve(key, RESERVATION_MS);
     if (reservation !== 'reserved') return of(this.#repeat(reservation.result, bodyHash, reply));
     let body: unknown;
     try {
       body = await lastValueFrom(next.handle());
     } catch (error) {
-      await this.#attempt('key not released', () => this.store.release(key));
+      await this.#attempt('key not released', () => this.reservationStore.release(key));
       throw error;
     }
     const kept: KeptResponse = { bodyHash, answer: body };
     await this.#attempt('response not kept', () =>
-      this.store.keepResult(key, JSON.stringify(kept), this.config.backendApi.idempotencyMs),
+      this.reservationStore.keepResult(key, JSON.stringify(kept), this.config.backendApi.idempotencyMs),
     );
     return of(body);
   }

@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, Param, Post, UseGuards, UsePipes } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type UserId } from '../../api/integration.js';
-import { Store } from '../store/store.js';
+import { ConnectionStore } from '../store/connection-store.js';
 import {
   type ConnectionResponse,
   ConnectionsResponse,
@@ -22,7 +22,7 @@ import { MessageBody, UserIdSegment } from './request-schemas.js';
 @UsePipes(RequestPipe)
 export class UsersController {
   constructor(
-    private readonly store: Store,
+    private readonly connectionStore: ConnectionStore,
     private readonly directMessages: DirectMessagesService,
   ) {}
 
@@ -32,7 +32,7 @@ export class UsersController {
     @Param('userId', { schema: UserIdSegment }) userId: UserId,
   ): Promise<ConnectionsResponse> {
     const connections: ConnectionResponse[] = [];
-    for await (const page of this.store.connectionsOf(userId)) {
+    for await (const page of this.connectionStore.connectionsOf(userId)) {
       connections.push(...page.map(toResponse));
       if (connections.length >= MAX_CONNECTIONS) break;
     }

@@ -5,7 +5,8 @@ import { Config } from '../config/config.js';
 import { UnknownConnectionError } from '../connections/connection.errors.js';
 import { type Sender } from '../connections/connections.service.js';
 import { RequestLog } from '../logging/request-log.js';
-import { type Position, type Retention, Store } from '../store/store.js';
+import { LogStore, type Position, type Retention } from '../store/log-store.js';
+import { MembershipStore } from '../store/membership-store.js';
 import { ChannelError } from './channel.errors.js';
 import { ChannelOrder } from './channel-order.js';
 import { FanOutService } from './fan-out/fan-out.service.js';
@@ -26,7 +27,8 @@ export class ChannelsService {
   readonly #order: ChannelOrder;
 
   constructor(
-    private readonly store: Store,
+    private readonly membershipStore: MembershipStore,
+    private readonly logStore: LogStore,
     private readonly fanOut: FanOutService,
     private readonly replay: ReplayService,
     private readonly notices: MemberNotices,
@@ -59,7 +61,7 @@ export class ChannelsService {
   async leave(channel: ChannelName, sender: Sender): Promise<void> {
     // not the configured length: the channel may have been joined when names could be longer
     requireLength(channel, QUOTAS.channelNameLength);
-    const hasLeft = await this.store.leave(channel, sender.connectionId);
+    const hasLeft = await this.membershipStore.leave(channel, sender.connectionId);
     this.log.debug({ channel, hasLeft }, 'left');
     if (hasLeft) this.notices.notify('left', sender, [channel]);
   }
@@ -67,7 +69,7 @@ export class ChannelsService {
   /** @throws {ChannelError} `not_joined`, `channel_name_too_long`, or the code of the permissions */
   async requireMember(action: PermittedAction, channel: ChannelName, sender: Sender): Promise<void> {
     await this.#requirePermission(action, channel, sender);
-    if (await this.store.isMember(channel, sender.connectionId)) return;
+    if (await this.membershipStore.isMember(channel, sender.connectionId)) return;
     throw new ChannelError('not_joined', `Not a member of ${channel}. Join it first.`);
   }
 
@@ -97,7 +99,7 @@ export class ChannelsService {
       Buffer.byteLength(content),
       async () => {
         await this.fanOut.requireRoom(channel);
-        return this.store.append(channel, content, this.#retention(channel));
+        return this.logStore.append(channel, content, this.#retention(channel));
       },
       ({ offset }, release) =>
         this.fanOut.send(channel, offset, messageFrame(channel, offset, content), release),
@@ -107,7 +109,7 @@ export class ChannelsService {
   async #enter(channel: ChannelName, sender: Sender): Promise<Position> {
     const { connectionId } = sender;
     const { perConnection } = this.config.channels;
-    const outcome = await this.store.join(channel, connectionId, perConnection);
+    const outcome = await this.membershipStore.join(channel, connectionId, perConnection);
     this.log.debug({ channel, outcome: outcome.kind }, 'joined');
     switch (outcome.kind) {
       case 'unknown_connection':

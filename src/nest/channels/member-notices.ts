@@ -7,7 +7,7 @@ import { Config } from '../config/config.js';
 import { ConnectionsService, type Sender } from '../connections/connections.service.js';
 import { frame } from '../connections/frame.js';
 import { RequestLog } from '../logging/request-log.js';
-import { type Member, Store } from '../store/store.js';
+import { type Member, MembershipStore } from '../store/membership-store.js';
 import { KeyedMutex } from './keyed-mutex.js';
 
 /**
@@ -24,7 +24,7 @@ export class MemberNotices {
   #pending = 0;
 
   constructor(
-    private readonly store: Store,
+    private readonly membershipStore: MembershipStore,
     private readonly connections: ConnectionsService,
     private readonly config: Config,
     private readonly log: RequestLog,
@@ -70,12 +70,12 @@ export class MemberNotices {
     channel: ChannelName,
   ): Promise<{ readonly report: Promise<DeliveryReport> } | undefined> {
     const { memberNoticesMembers } = this.config.channels;
-    const members = await this.store.countMembers(channel, memberNoticesMembers + 1);
+    const members = await this.membershipStore.countMembers(channel, memberNoticesMembers + 1);
     if (members > memberNoticesMembers) return undefined;
     const notice = frame({ type: 'member', channel, data: { event, connectionId, userId } });
     const { promise: isQueued, resolve } = Promise.withResolvers<void>();
     const report = this.connections.deliverToMany(
-      others(this.store.members(channel), connectionId, resolve),
+      others(this.membershipStore.members(channel), connectionId, resolve),
       notice,
     );
     await Promise.race([isQueued, report]);

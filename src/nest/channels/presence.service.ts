@@ -3,7 +3,7 @@ import { type ChannelName, type PresentMember } from '../../api/messages.js';
 import { QUOTAS } from '../../api/quotas.js';
 import { Config } from '../config/config.js';
 import { type Sender } from '../connections/connections.service.js';
-import { Store } from '../store/store.js';
+import { MembershipStore } from '../store/membership-store.js';
 import { ChannelsService } from './channels.service.js';
 
 /** The members of a channel. */
@@ -16,7 +16,7 @@ export interface Presence {
 @Injectable()
 export class PresenceService {
   constructor(
-    private readonly store: Store,
+    private readonly membershipStore: MembershipStore,
     private readonly channels: ChannelsService,
     private readonly config: Config,
   ) {}
@@ -24,7 +24,10 @@ export class PresenceService {
   /** @throws the errors of {@link ChannelsService.requireMember}: only members can read the presence */
   async read(channel: ChannelName, sender: Sender): Promise<Presence> {
     await this.channels.requireMember('presence', channel, sender);
-    return { count: await this.store.countMembers(channel), members: await this.#firstMembers(channel) };
+    return {
+      count: await this.membershipStore.countMembers(channel),
+      members: await this.#firstMembers(channel),
+    };
   }
 
   async #firstMembers(channel: ChannelName): Promise<readonly PresentMember[]> {
@@ -32,7 +35,7 @@ export class PresenceService {
     const members: PresentMember[] = [];
     if (presenceMembers === 0) return members;
     let bytes = 0;
-    for await (const page of this.store.members(channel)) {
+    for await (const page of this.membershipStore.members(channel)) {
       for (const member of page) {
         const { connectionId, userId, joinedAt } = member;
         const present = { connectionId, userId, joinedAt };

@@ -9,7 +9,7 @@ import { type Recipient } from '../callback/recipient.js';
 import { Config } from '../config/config.js';
 import { RequestLog } from '../logging/request-log.js';
 import { Metrics } from '../metrics/metrics.js';
-import { Store } from '../store/store.js';
+import { ConnectionStore } from '../store/connection-store.js';
 import { Tracing } from '../tracing/tracing.js';
 import { UnknownConnectionError } from './connection.errors.js';
 import { type Frame } from './frame.js';
@@ -55,7 +55,7 @@ export class ConnectionsService {
   readonly #listeners: ForgottenListener[] = [];
 
   constructor(
-    private readonly store: Store,
+    private readonly connectionStore: ConnectionStore,
     private readonly callback: CallbackService,
     private readonly config: Config,
     private readonly metrics: Metrics,
@@ -73,7 +73,7 @@ export class ConnectionsService {
     const isPlausible =
       connectedAt !== undefined && connectedAt <= now && connectedAt > now - QUOTAS.connectionMs;
     const openedAt = isPlausible ? connectedAt : now;
-    await this.store.putConnection({
+    await this.connectionStore.putConnection({
       connectionId,
       userId,
       isBatched,
@@ -91,7 +91,7 @@ export class ConnectionsService {
    */
   async touch(connection: OpenConnection): Promise<Sender> {
     const { connectionId } = connection;
-    const known = await this.store.touchConnection(connectionId);
+    const known = await this.connectionStore.touchConnection(connectionId);
     if (this.config.authentication.kind !== 'none') {
       // without a user id, it was accepted before authentication was switched on
       if (known?.userId === undefined) throw new UnknownConnectionError(connectionId);
@@ -112,8 +112,8 @@ export class ConnectionsService {
   async forget(connectionId: ConnectionId): Promise<void> {
     const needsUser = this.config.authentication.kind !== 'none' && this.#listeners.length > 0;
     // can only be read before the removal
-    const userId = needsUser ? (await this.store.getConnection(connectionId))?.userId : undefined;
-    const channels = await this.store.removeConnection(connectionId);
+    const userId = needsUser ? (await this.connectionStore.getConnection(connectionId))?.userId : undefined;
+    const channels = await this.connectionStore.removeConnection(connectionId);
     if (channels === undefined) return;
     this.metrics.connectionClosed();
     if (channels.length === 0) return;

@@ -10,7 +10,8 @@ import { Config } from '../config/config.js';
 import { ThrottledError } from '../callback/callback.errors.js';
 import { RequestLog } from '../logging/request-log.js';
 import { Metrics } from '../metrics/metrics.js';
-import { type Connection, Store } from '../store/store.js';
+import { type Connection, ConnectionStore } from '../store/connection-store.js';
+import { ReservationStore } from '../store/reservation-store.js';
 import { ConnectionsService } from './connections.service.js';
 
 /** The outcome of one sweep. */
@@ -36,7 +37,8 @@ export class Sweep implements OnApplicationBootstrap, OnModuleDestroy, BeforeApp
   #sweeping: Promise<unknown> = Promise.resolve();
 
   constructor(
-    private readonly store: Store,
+    private readonly connectionStore: ConnectionStore,
+    private readonly reservationStore: ReservationStore,
     private readonly connections: ConnectionsService,
     private readonly metrics: Metrics,
     private readonly config: Config,
@@ -66,9 +68,10 @@ export class Sweep implements OnApplicationBootstrap, OnModuleDestroy, BeforeApp
     const counts = { open: 0, gone: 0, failed: 0 };
     let result: SweepReport['result'] = 'finished';
     try {
-      if ((await this.store.reserve(LOCK, sweepMs * (1 - JITTER))) !== 'reserved') return undefined;
+      if ((await this.reservationStore.reserve(LOCK, sweepMs * (1 - JITTER))) !== 'reserved')
+        return undefined;
       const deadline = startedAt + sweepMs;
-      for await (const idle of this.store.idleConnections(Date.now() - sweepIdleMs)) {
+      for await (const idle of this.connectionStore.idleConnections(Date.now() - sweepIdleMs)) {
         result = await this.#check(idle, deadline, counts);
         if (result !== 'finished') break;
       }
@@ -122,7 +125,7 @@ export class Sweep implements OnApplicationBootstrap, OnModuleDestroy, BeforeApp
   async #checkOne({ connectionId }: Connection): Promise<'open' | 'gone' | 'failed' | 'throttled'> {
     try {
       const isOpen = await this.connections.isOpen(connectionId);
-      if (isOpen) await this.store.touchConnection(connectionId);
+      if (isOpen) await this.connectionStore.touchConnection(connectionId);
       else await this.connections.forget(connectionId);
       const found = isOpen ? 'open' : 'gone';
       this.metrics.connectionSwept(found);

@@ -8,7 +8,7 @@ import {
 } from '@nestjs/terminus';
 import { CallbackService } from '../callback/callback.service.js';
 import { Problem } from '../http/problem.js';
-import { Store } from '../store/store.js';
+import { StoreHealth } from '../store/store-health.js';
 import { Draining } from './draining.js';
 
 /** For load balancers and orchestrators. Needs no gateway secret. */
@@ -17,7 +17,7 @@ export class HealthController {
   constructor(
     private readonly health: HealthCheckService,
     private readonly indicator: HealthIndicatorService,
-    private readonly store: Store,
+    private readonly storeHealth: StoreHealth,
     private readonly callback: CallbackService,
     private readonly draining: Draining,
   ) {}
@@ -44,7 +44,7 @@ export class HealthController {
     try {
       return await this.health.check([
         () => (this.draining.isDraining ? task.down() : task.up()),
-        () => attempt('store', this.store.ping()),
+        () => attempt('store', this.storeHealth.ping()),
         () => attempt('credentials', this.callback.checkCredentials()),
       ]);
     } catch (error) {

@@ -2,8 +2,10 @@ import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { CallbackService } from '../callback/callback.service.js';
 import { ShardWorker } from '../channels/fan-out/shard-worker.js';
 import { Metrics } from '../metrics/metrics.js';
+import { ConnectionStore } from '../store/connection-store.js';
+import { ReservationStore } from '../store/reservation-store.js';
+import { ShardStore } from '../store/shard-store.js';
 import { SharedCounts } from '../store/shared-counts.js';
-import { Store } from '../store/store.js';
 import { Draining } from './draining.js';
 
 /** Counts every HTTP request, and connects the metrics that are read at each scrape with their sources. */
@@ -21,7 +23,7 @@ export function instrument(app: NestFastifyApplication): void {
   const callback = app.get(CallbackService);
   const shards = app.get(ShardWorker);
   const draining = app.get(Draining);
-  const counts = new SharedCounts(app.get(Store));
+  const counts = new SharedCounts(app.get(ConnectionStore), app.get(ShardStore), app.get(ReservationStore));
   metrics.readings.from({
     inStore: () => counts.read(),
     queuedMessages: () => callback.queuedMessages,

@@ -1,11 +1,11 @@
-import { ComposedStore } from './composed-store.js';
-import { DynamoDbReservations } from './dynamodb/reservations.js';
-import { DynamoDbConnections } from './dynamodb/connections.js';
-import { DynamoDbLogs } from './dynamodb/logs.js';
+import { DynamoDbReservationStore } from './dynamodb/reservation-store.js';
+import { DynamoDbConnectionStore } from './dynamodb/connection-store.js';
+import { DynamoDbLogStore } from './dynamodb/log-store.js';
 import { MemberRows } from './dynamodb/member-rows.js';
-import { DynamoDbMemberships } from './dynamodb/memberships.js';
-import { DynamoDbShards } from './dynamodb/shards.js';
+import { DynamoDbMembershipStore } from './dynamodb/membership-store.js';
+import { DynamoDbShardStore } from './dynamodb/shard-store.js';
 import { Table, type TableOptions } from './dynamodb/table.js';
+import { Store } from './store.js';
 
 export interface DynamoDbStoreOptions extends TableOptions {
   /** The clock, in milliseconds since 1970. */
@@ -22,7 +22,12 @@ export interface DynamoDbStoreOptions extends TableOptions {
  * Until then, a member that has left may be listed, and a member may be counted that is not listed yet. No message is
  * lost.
  */
-export class DynamoDbStore extends ComposedStore {
+export class DynamoDbStore extends Store {
+  readonly connections: DynamoDbConnectionStore;
+  readonly memberships: DynamoDbMembershipStore;
+  readonly logs: DynamoDbLogStore;
+  readonly shards: DynamoDbShardStore;
+  readonly reservations: DynamoDbReservationStore;
   readonly #table: Table;
 
   /**
@@ -34,16 +39,13 @@ export class DynamoDbStore extends ComposedStore {
   }
 
   private constructor(table: Table, { now = Date.now, pageMembers = 1000 }: DynamoDbStoreOptions) {
-    const logs = new DynamoDbLogs(table, now);
-    const memberRows = new MemberRows(table, logs, now, pageMembers);
-    const memberships = new DynamoDbMemberships(table, memberRows, logs, now);
-    super({
-      connections: new DynamoDbConnections(table, memberships, now, pageMembers),
-      memberships,
-      logs,
-      shards: new DynamoDbShards(table, now),
-      reservations: new DynamoDbReservations(table, now),
-    });
+    super();
+    this.logs = new DynamoDbLogStore(table, now);
+    const memberRows = new MemberRows(table, this.logs, now, pageMembers);
+    this.memberships = new DynamoDbMembershipStore(table, memberRows, this.logs, now);
+    this.connections = new DynamoDbConnectionStore(table, this.memberships, now, pageMembers);
+    this.shards = new DynamoDbShardStore(table, now);
+    this.reservations = new DynamoDbReservationStore(table, now);
     this.#table = table;
   }
 

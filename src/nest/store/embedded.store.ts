@@ -1,12 +1,12 @@
 import { ConfigError } from '../config/config.errors.js';
-import { ComposedStore } from './composed-store.js';
 import { explainFileError, makeFolder } from './embedded/data-folder.js';
-import { EmbeddedConnections } from './embedded/connections.js';
+import { EmbeddedConnectionStore } from './embedded/connection-store.js';
 import { EmbeddedDatabase } from './embedded/database.js';
-import { EmbeddedLogs } from './embedded/logs.js';
-import { EmbeddedMemberships } from './embedded/memberships.js';
-import { EmbeddedReservations } from './embedded/reservations.js';
-import { EmbeddedShards } from './embedded/shards.js';
+import { EmbeddedLogStore } from './embedded/log-store.js';
+import { EmbeddedMembershipStore } from './embedded/membership-store.js';
+import { EmbeddedReservationStore } from './embedded/reservation-store.js';
+import { EmbeddedShardStore } from './embedded/shard-store.js';
+import { Store } from './store.js';
 
 export interface EmbeddedStoreOptions {
   /** Folder of the file; created when it is missing. */
@@ -23,7 +23,12 @@ export interface EmbeddedStoreOptions {
  *
  * SQLite runs on this thread and takes microseconds, so that the methods are asynchronous in their signature only.
  */
-export class EmbeddedStore extends ComposedStore {
+export class EmbeddedStore extends Store {
+  readonly connections: EmbeddedConnectionStore;
+  readonly memberships: EmbeddedMembershipStore;
+  readonly logs: EmbeddedLogStore;
+  readonly shards: EmbeddedShardStore;
+  readonly reservations: EmbeddedReservationStore;
   readonly #database: EmbeddedDatabase;
 
   /** @throws {ConfigError} the folder or the file in it cannot be used */
@@ -40,15 +45,13 @@ export class EmbeddedStore extends ComposedStore {
   }
 
   private constructor({ dataDir, now = Date.now, pageMembers = 1000 }: EmbeddedStoreOptions) {
+    super();
     const database = new EmbeddedDatabase({ dataDir, now, pageSize: pageMembers });
-    const logs = new EmbeddedLogs(database);
-    super({
-      connections: new EmbeddedConnections(database),
-      memberships: new EmbeddedMemberships(database, logs),
-      logs,
-      shards: new EmbeddedShards(database),
-      reservations: new EmbeddedReservations(database),
-    });
+    this.logs = new EmbeddedLogStore(database);
+    this.connections = new EmbeddedConnectionStore(database);
+    this.memberships = new EmbeddedMembershipStore(database, this.logs);
+    this.shards = new EmbeddedShardStore(database);
+    this.reservations = new EmbeddedReservationStore(database);
     this.#database = database;
   }
 

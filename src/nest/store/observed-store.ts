@@ -1,8 +1,16 @@
-import { Store } from './store.js';
+import { type ConnectionStore } from './connection-store.js';
+import { type LogStore } from './log-store.js';
+import { type MembershipStore } from './membership-store.js';
+import { type ReservationStore } from './reservation-store.js';
+import { type ShardStore } from './shard-store.js';
+import { type StoreHealth } from './store-health.js';
 import { StoreUnavailableError } from './store.errors.js';
+import { Store } from './store.js';
 
-/** Whether a method returns one result, or pages. */
-const METHODS = {
+/** Whether each method of a contract returns one result, or pages. */
+type Returns<Contract> = Readonly<Record<keyof Contract, 'result' | 'pages'>>;
+
+const CONNECTIONS: Returns<ConnectionStore> = {
   putConnection: 'result',
   touchConnection: 'result',
   getConnection: 'result',
@@ -10,28 +18,39 @@ const METHODS = {
   connectionsOf: 'pages',
   idleConnections: 'pages',
   counts: 'result',
+};
+const MEMBERSHIPS: Returns<MembershipStore> = {
   join: 'result',
   leave: 'result',
   isMember: 'result',
   countMembers: 'result',
   members: 'pages',
   memberRanges: 'result',
-  append: 'result',
-  position: 'result',
-  readLog: 'result',
+};
+const LOGS: Returns<LogStore> = { append: 'result', position: 'result', readLog: 'result' };
+const SHARDS: Returns<ShardStore> = {
   putShards: 'result',
   takeShard: 'result',
   renewShard: 'result',
   releaseShard: 'result',
   finishShard: 'result',
   countShards: 'result',
+};
+const RESERVATIONS: Returns<ReservationStore> = {
   reserve: 'result',
   keepResult: 'result',
   release: 'result',
-  ping: 'result',
-} as const satisfies Record<Exclude<keyof Store, 'close' | 'onApplicationShutdown'>, 'result' | 'pages'>;
+};
+const HEALTH: Returns<StoreHealth> = { ping: 'result' };
 
-export type StoreMethod = keyof typeof METHODS;
+/** The name of a method, as metrics and spans have it. No two contracts share a name. */
+export type StoreMethod =
+  | keyof ConnectionStore
+  | keyof MembershipStore
+  | keyof LogStore
+  | keyof ShardStore
+  | keyof ReservationStore
+  | keyof StoreHealth;
 
 export interface StoreObserver {
   /** Called after each call, or after each page of a method that returns pages. Must not throw. */
@@ -40,20 +59,34 @@ export interface StoreObserver {
   readonly within?: <T>(method: StoreMethod, call: () => Promise<T>) => Promise<T>;
 }
 
-/** Wraps a store so that the observer sees the duration and result of each call. */
+/** Wraps each contract of a store so that the observer sees the duration and result of each call. */
 export function observedStore(store: Store, observer: StoreObserver): Store {
-  const observed = Object.create(Store.prototype) as Store;
-  const define = (name: string, value: unknown) =>
-    Object.defineProperty(observed, name, { value, writable: true, configurable: true });
-  for (const [name, kind] of Object.entries(METHODS) as [StoreMethod, 'result' | 'pages'][]) {
-    const method = store[name].bind(store) as (...args: unknown[]) => unknown;
+  const health = observed<StoreHealth>(store, HEALTH, observer);
+  return Object.assign(Object.create(Store.prototype) as Store, {
+    connections: observed(store.connections, CONNECTIONS, observer),
+    memberships: observed(store.memberships, MEMBERSHIPS, observer),
+    logs: observed(store.logs, LOGS, observer),
+    shards: observed(store.shards, SHARDS, observer),
+    reservations: observed(store.reservations, RESERVATIONS, observer),
+    ping: () => health.ping(),
+    close: () => store.close(),
+  });
+}
+
+function observed<Contract>(
+  contract: Contract,
+  returns: Returns<Contract>,
+  observer: StoreObserver,
+): Contract {
+  const names = Object.keys(returns) as (keyof Contract & StoreMethod)[];
+  const methods = names.map((name) => {
+    const method = (contract[name] as (...args: unknown[]) => unknown).bind(contract);
     const observe = observing(name, observer);
-    if (kind === 'result')
-      define(name, (...args: unknown[]) => observe(() => method(...args) as Promise<unknown>));
-    else define(name, (...args: unknown[]) => eachOf(method(...args) as AsyncIterable<unknown>, observe));
-  }
-  define('close', () => store.close());
-  return observed;
+    return returns[name] === 'result'
+      ? [name, (...args: unknown[]) => observe(() => method(...args) as Promise<unknown>)]
+      : [name, (...args: unknown[]) => eachOf(method(...args) as AsyncIterable<unknown>, observe)];
+  });
+  return Object.fromEntries(methods) as Contract;
 }
 
 type Observe = <T>(call: () => Promise<T>) => Promise<T>;

@@ -1,13 +1,13 @@
-import { ComposedStore } from './composed-store.js';
 import { type Context } from './redis/context.js';
 import { Keys } from './redis/keys.js';
-import { RedisReservations } from './redis/reservations.js';
-import { RedisConnections } from './redis/connections.js';
-import { RedisLogs } from './redis/logs.js';
-import { RedisMemberships } from './redis/memberships.js';
+import { RedisReservationStore } from './redis/reservation-store.js';
+import { RedisConnectionStore } from './redis/connection-store.js';
+import { RedisLogStore } from './redis/log-store.js';
+import { RedisMembershipStore } from './redis/membership-store.js';
 import { RedisServer, type RedisServerOptions } from './redis/redis-server.js';
-import { RedisShards } from './redis/shards.js';
+import { RedisShardStore } from './redis/shard-store.js';
 import { StoreUnavailableError } from './store.errors.js';
+import { Store } from './store.js';
 
 export interface RedisStoreOptions extends RedisServerOptions {
   /** Prefix of all keys. */
@@ -24,7 +24,12 @@ export interface RedisStoreOptions extends RedisServerOptions {
  *
  * No command spans hash slots. A script does the work of a method, or of each of its steps, atomically.
  */
-export class RedisStore extends ComposedStore {
+export class RedisStore extends Store {
+  readonly connections: RedisConnectionStore;
+  readonly memberships: RedisMembershipStore;
+  readonly logs: RedisLogStore;
+  readonly shards: RedisShardStore;
+  readonly reservations: RedisReservationStore;
   readonly #server: RedisServer;
   readonly #keys: Keys;
   readonly #isCluster: boolean;
@@ -38,16 +43,14 @@ export class RedisStore extends ComposedStore {
     server: RedisServer,
     { prefix, isCluster, now = Date.now, pageMembers = 1000 }: RedisStoreOptions,
   ) {
+    super();
     const keys = new Keys(prefix);
     const context: Context = { server, keys, now, pageSize: pageMembers };
-    const memberships = new RedisMemberships(context);
-    super({
-      connections: new RedisConnections(context, memberships),
-      memberships,
-      logs: new RedisLogs(context),
-      shards: new RedisShards(context),
-      reservations: new RedisReservations(context),
-    });
+    this.memberships = new RedisMembershipStore(context);
+    this.connections = new RedisConnectionStore(context, this.memberships);
+    this.logs = new RedisLogStore(context);
+    this.shards = new RedisShardStore(context);
+    this.reservations = new RedisReservationStore(context);
     this.#server = server;
     this.#keys = keys;
     this.#isCluster = isCluster;

@@ -1,4 +1,6 @@
-import { type Store } from './store.js';
+import { type ConnectionStore } from './connection-store.js';
+import { type ReservationStore } from './reservation-store.js';
+import { type ShardStore } from './shard-store.js';
 
 export interface Counts {
   readonly connections: number;
@@ -11,7 +13,11 @@ export interface Counts {
 export class SharedCounts {
   #known: { readonly counts: Promise<Counts | undefined>; readonly readAt: number } | undefined;
 
-  constructor(private readonly store: Store) {}
+  constructor(
+    private readonly connectionStore: ConnectionStore,
+    private readonly shardStore: ShardStore,
+    private readonly reservationStore: ReservationStore,
+  ) {}
 
   /** @returns undefined if there is no count yet, or the store cannot be reached */
   async read(): Promise<Counts | undefined> {
@@ -23,12 +29,15 @@ export class SharedCounts {
   }
 
   async #count(): Promise<Counts | undefined> {
-    const reservation = await this.store.reserve(KEY, COUNT_MS);
+    const reservation = await this.reservationStore.reserve(KEY, COUNT_MS);
     if (reservation !== 'reserved') {
       return reservation.result === undefined ? undefined : (JSON.parse(reservation.result) as Counts);
     }
-    const [counts, shards] = await Promise.all([this.store.counts(), this.store.countShards()]);
-    await this.store.keepResult(KEY, JSON.stringify({ ...counts, shards }), COUNT_MS);
+    const [counts, shards] = await Promise.all([
+      this.connectionStore.counts(),
+      this.shardStore.countShards(),
+    ]);
+    await this.reservationStore.keepResult(KEY, JSON.stringify({ ...counts, shards }), COUNT_MS);
     return { ...counts, shards };
   }
 }

@@ -4,15 +4,29 @@ import { Metrics } from '../metrics/metrics.js';
 import { MetricsModule } from '../metrics/metrics.module.js';
 import { Tracing } from '../tracing/tracing.js';
 import { TracingModule } from '../tracing/tracing.module.js';
+import { ConnectionStore } from './connection-store.js';
+import { LogStore } from './log-store.js';
+import { MembershipStore } from './membership-store.js';
 import { observedStore } from './observed-store.js';
 import { openStore } from './open-store.js';
+import { ReservationStore } from './reservation-store.js';
+import { ShardStore } from './shard-store.js';
+import { StoreHealth } from './store-health.js';
 import { Store } from './store.js';
 
-/** The store that the settings name. */
+/** The store that the settings name, as the contracts that its consumers inject. */
 @Module({
   imports: [MetricsModule, TracingModule],
-  providers: [{ provide: Store, useFactory: openObservedStore, inject: [Config, Metrics, Tracing] }],
-  exports: [Store],
+  providers: [
+    { provide: Store, useFactory: openObservedStore, inject: [Config, Metrics, Tracing] },
+    { provide: ConnectionStore, useFactory: ({ connections }: Store) => connections, inject: [Store] },
+    { provide: MembershipStore, useFactory: ({ memberships }: Store) => memberships, inject: [Store] },
+    { provide: LogStore, useFactory: ({ logs }: Store) => logs, inject: [Store] },
+    { provide: ShardStore, useFactory: ({ shards }: Store) => shards, inject: [Store] },
+    { provide: ReservationStore, useFactory: ({ reservations }: Store) => reservations, inject: [Store] },
+    { provide: StoreHealth, useExisting: Store },
+  ],
+  exports: [ConnectionStore, MembershipStore, LogStore, ShardStore, ReservationStore, StoreHealth],
 })
 export class StoreModule {}
 

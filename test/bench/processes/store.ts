@@ -46,24 +46,24 @@ async function openStore(): Promise<Store> {
 async function ours(): Promise<Engine> {
   const store = await openStore();
   for (let n = 0; n < ENTRIES; n++) {
-    await store.append(LOGGED as ChannelName, CONTENT, { messages: ENTRIES, ageMs: LIFETIME_MS });
+    await store.logs.append(LOGGED as ChannelName, CONTENT, { messages: ENTRIES, ageMs: LIFETIME_MS });
   }
   return {
     put: (id) =>
-      store.putConnection({
+      store.connections.putConnection({
         connectionId: id as ConnectionId,
         connectedAt: Date.now(),
         expiresAt: Date.now() + LIFETIME_MS,
       }),
-    join: (channel, id) => store.join(channel as ChannelName, id as ConnectionId, 100),
-    touch: (id) => store.touchConnection(id as ConnectionId),
-    isMember: (channel, id) => store.isMember(channel as ChannelName, id as ConnectionId),
+    join: (channel, id) => store.memberships.join(channel as ChannelName, id as ConnectionId, 100),
+    touch: (id) => store.connections.touchConnection(id as ConnectionId),
+    isMember: (channel, id) => store.memberships.isMember(channel as ChannelName, id as ConnectionId),
     async members(channel) {
-      for await (const page of store.members(channel as ChannelName)) return page;
+      for await (const page of store.memberships.members(channel as ChannelName)) return page;
       throw new Error(`${channel} has no members`);
     },
-    history: (after) => store.readLog(LOGGED as ChannelName, after, 100),
-    remove: (id) => store.removeConnection(id as ConnectionId),
+    history: (after) => store.logs.readLog(LOGGED as ChannelName, after, 100),
+    remove: (id) => store.connections.removeConnection(id as ConnectionId),
   };
 }
 

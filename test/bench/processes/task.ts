@@ -41,8 +41,8 @@ const COMMANDS = {
         // as long as the ids of AWS
         const connectionId =
           `${(channel ?? 'other').padEnd(7, '_')}${String(n).padStart(8, '0')}=` as ConnectionId;
-        await store.putConnection({ connectionId, connectedAt: now, expiresAt: now + 7_200_000 });
-        if (channel) await store.join(channel, connectionId, 100);
+        await store.connections.putConnection({ connectionId, connectedAt: now, expiresAt: now + 7_200_000 });
+        if (channel) await store.memberships.join(channel, connectionId, 100);
       }
     };
     await Promise.all(Array.from({ length: 64 }, worker));
@@ -52,8 +52,8 @@ const COMMANDS = {
   /** Reads every member once, like a fan-out. */
   async read({ channel }: { channel: ChannelName }) {
     return measured(false, async () => {
-      for (const range of await store.memberRanges(channel, config.fanOut.shardMembers)) {
-        for await (const page of store.members(channel, range)) void page;
+      for (const range of await store.memberships.memberRanges(channel, config.fanOut.shardMembers)) {
+        for await (const page of store.memberships.members(channel, range)) void page;
       }
     });
   },
@@ -74,7 +74,7 @@ const COMMANDS = {
       });
       await body.dump();
       if (statusCode !== 200) throw new Error(`unexpected status ${statusCode} of publish`);
-      while ((await store.countShards()) > 0) await sleep(2);
+      while ((await store.shards.countShards()) > 0) await sleep(2);
     });
   },
 };

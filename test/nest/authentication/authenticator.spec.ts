@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { webSocketApi } from '../../../src/api/definition.js';
 import { type ConnectionId } from '../../../src/api/integration.js';
 import { type ChannelName } from '../../../src/api/messages.js';
+import { ConnectionStore } from '../../../src/nest/store/connection-store.js';
 import { Store } from '../../../src/nest/store/store.js';
 import { rawPost, startService, type TestService } from '../../support/service-app.js';
 
@@ -19,7 +20,7 @@ it('reads the user from the mapped header', async () => {
   await using service = await startService(authorizer);
   for (const userId of ['alice', 'auth0|5f7c', 'alice@example.com', 'Zoë Ünal', '名前', 'x'.repeat(256)]) {
     expect(await connect(service, userId)).toMatchObject({ status: 200 });
-    expect(await service.app.get(Store).getConnection(id)).toMatchObject({ userId });
+    expect(await service.app.get(ConnectionStore).getConnection(id)).toMatchObject({ userId });
   }
 });
 
@@ -33,7 +34,7 @@ it('refuses a handshake without a user, with the mapping to add', async () => {
       detail: expect.stringContaining('context.authorizer.principalId'),
     });
   }
-  expect(await service.app.get(Store).getConnection(id)).toBeUndefined();
+  expect(await service.app.get(ConnectionStore).getConnection(id)).toBeUndefined();
 });
 
 it('refuses an invalid user id', async () => {
@@ -58,7 +59,7 @@ it('ignores tokens and user headers without authentication', async () => {
     'Sec-WebSocket-Protocol': 'backchannel, token.y',
   };
   expect(await rawPost(`${service.url}/connect`, headers)).toMatchObject({ status: 200 });
-  expect(await service.app.get(Store).getConnection(id)).not.toHaveProperty('userId');
+  expect(await service.app.get(ConnectionStore).getConnection(id)).not.toHaveProperty('userId');
 });
 
 it('shows the user of publishers and members', async () => {
@@ -92,7 +93,7 @@ it('reads the sender of a message from the store, not from its headers', async (
   await send({ action: 'join', channel: 'news' });
   await send({ action: 'publish', channel: 'news', data: 1 });
   expect(service.endpoint.messagesTo(id)).toContainEqual(expect.objectContaining({ from: id, user: 'zoe' }));
-  expect(await service.app.get(Store).getConnection(id)).toMatchObject({ userId: 'zoe' });
+  expect(await service.app.get(ConnectionStore).getConnection(id)).toMatchObject({ userId: 'zoe' });
 });
 
 it.each([
@@ -102,7 +103,7 @@ it.each([
   await using service = await startService(authorizer);
   const store = service.app.get(Store);
   const times = { connectedAt: Date.now(), expiresAt: Date.now() + 60_000 };
-  if (isKnown) await store.putConnection({ connectionId: id, ...times });
+  if (isKnown) await store.connections.putConnection({ connectionId: id, ...times });
   await service
     .post('/message', id)
     .set('UserId', 'root')
@@ -111,8 +112,8 @@ it.each([
   expect(service.endpoint.messagesTo(id)).toMatchObject([
     { type: 'error', id: 7, code: 'unknown_connection' },
   ]);
-  expect(await store.countMembers('news' as ChannelName)).toBe(0);
-  expect((await store.getConnection(id)) !== undefined).toBe(isKnown);
+  expect(await store.memberships.countMembers('news' as ChannelName)).toBe(0);
+  expect((await store.connections.getConnection(id)) !== undefined).toBe(isKnown);
 });
 
 it('is mapped on every API, so that no header of a client reaches the service', () => {

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { exportSPKI, SignJWT } from 'jose';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type ConnectionId } from '../../../src/api/integration.js';
-import { Store } from '../../../src/nest/store/store.js';
+import { ConnectionStore } from '../../../src/nest/store/connection-store.js';
 import { rawPost, startService, type TestService } from '../../support/service-app.js';
 import {
   AUDIENCE,
@@ -27,7 +27,7 @@ async function expectRefusal(service: TestService, token: string, status: number
   const response = await connect(service, token);
   expect(response).toMatchObject({ status, type: 'application/problem+json' });
   expect(response.body).toMatchObject({ status, code });
-  expect(await service.app.get(Store).getConnection(id)).toBeUndefined();
+  expect(await service.app.get(ConnectionStore).getConnection(id)).toBeUndefined();
   return response;
 }
 
@@ -36,7 +36,9 @@ describe('a token', () => {
     await using issuer = await TokenIssuer.start();
     await using service = await startService(issuer.settings);
     expect(await connect(service, await issuer.token())).toMatchObject({ status: 200, text: '' });
-    expect(await service.app.get(Store).getConnection(id)).toMatchObject({ userId: 'alice@example.com' });
+    expect(await service.app.get(ConnectionStore).getConnection(id)).toMatchObject({
+      userId: 'alice@example.com',
+    });
     expect(service.lines.at(-1)).toMatchObject({ msg: 'connected', userId: 'alice@example.com' });
   });
 
@@ -118,7 +120,7 @@ describe('a token', () => {
     await using issuer = await TokenIssuer.start();
     await using service = await startService({ ...issuer.settings, JWT_USER_CLAIM: 'uid' });
     await connect(service, await issuer.token({ uid: 42 })).then(({ status }) => expect(status).toBe(200));
-    expect(await service.app.get(Store).getConnection(id)).toMatchObject({ userId: '42' });
+    expect(await service.app.get(ConnectionStore).getConnection(id)).toMatchObject({ userId: '42' });
   });
 
   it('that is malformed is refused', async () => {
@@ -191,7 +193,9 @@ describe('a sub-protocol', () => {
       const response = await handshake(service, offered.replace('JWT', await issuer.token()));
       expect(response.status).toBe(200);
       expect(response.headers['sec-websocket-protocol']).toBe('backchannel');
-      expect(await service.app.get(Store).getConnection(id)).toMatchObject({ userId: 'alice@example.com' });
+      expect(await service.app.get(ConnectionStore).getConnection(id)).toMatchObject({
+        userId: 'alice@example.com',
+      });
     },
   );
 

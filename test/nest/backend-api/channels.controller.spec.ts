@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LogStore } from '../../../src/nest/store/log-store.js';
 import { startBackendApi, type TestApi } from './backend-api.js';
 
 /** For what needs no settings of its own and leaves nothing behind that another test would see. */
@@ -264,6 +265,18 @@ describe('GET /v1/channels/{channel}/messages', () => {
     expect(await read({ epoch: 'another', since_offset: 2 })).toMatchObject(missing);
     expect(await read({ epoch, since_offset: 3 })).toMatchObject(missing);
     expect(await read({ epoch, since_offset: 1 })).toMatchObject({ recovered: true });
+  });
+
+  it('says when something between others is missing', async () => {
+    await using api = await startBackendApi();
+    const { epoch } = (await api.publish('news', 'one')).body as { epoch: string };
+    for (const data of ['two', 'three']) await api.publish('news', data);
+    const logs = api.service.app.get(LogStore);
+    const readLog = logs.readLog.bind(logs);
+    logs.readLog = async (...parameters) =>
+      (await readLog(...parameters)).filter(({ offset }) => offset !== 2);
+    const { body } = await api.call('get', '/v1/channels/news/messages').query({ epoch, since_offset: 0 });
+    expect(body).toMatchObject({ recovered: false, messages: [{ offset: 1 }, { offset: 3 }] });
   });
 
   it.each([

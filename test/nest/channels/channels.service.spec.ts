@@ -2,6 +2,8 @@ import { expect, it } from 'vitest';
 import { type ConnectionId } from '../../../src/api/integration.js';
 import { type ChannelName, type ServerMessage } from '../../../src/api/messages.js';
 import { QUOTAS } from '../../../src/api/quotas.js';
+import { ConnectionStore } from '../../../src/nest/store/connection-store.js';
+import { MembershipStore } from '../../../src/nest/store/membership-store.js';
 import { Store } from '../../../src/nest/store/store.js';
 import { type Answer } from '../../support/connections-endpoint.js';
 import { startService, type TestService } from '../../support/service-app.js';
@@ -43,8 +45,8 @@ it('forgets members that are gone, and still replies to the publisher', async ()
   expect(service.endpoint.messagesTo('alice=')).toContainEqual(
     expect.objectContaining({ type: 'published' }),
   );
-  expect(await service.app.get(Store).getConnection('bob=' as ConnectionId)).toBeUndefined();
-  expect(await service.app.get(Store).countMembers(news)).toBe(2);
+  expect(await service.app.get(ConnectionStore).getConnection('bob=' as ConnectionId)).toBeUndefined();
+  expect(await service.app.get(MembershipStore).countMembers(news)).toBe(2);
   expect(service.lines).toContainEqual(
     expect.objectContaining({
       level: 'info',
@@ -69,7 +71,7 @@ it('delivers to the other members and counts the failure when a delivery fails',
   expect(service.endpoint.messagesTo('alice=')).toContainEqual(
     expect.objectContaining({ type: 'published' }),
   );
-  expect(await service.app.get(Store).countMembers(news)).toBe(3);
+  expect(await service.app.get(MembershipStore).countMembers(news)).toBe(3);
   expect(service.lines).toContainEqual(
     expect.objectContaining({ msg: 'published', delivered: 2, failed: 1 }),
   );
@@ -164,11 +166,11 @@ it('removes a gone member from the channel even if the store does not have its c
   await join(service, 'alice=', 'bob=');
   const store = service.app.get(Store);
   // as after a crash between two steps of a store
-  store.removeConnection = () => Promise.resolve(undefined);
+  store.connections.removeConnection = () => Promise.resolve(undefined);
   service.endpoint.answer = ({ connectionId }) => (connectionId === 'bob=' ? 'gone' : 'accepted');
   await service.send('alice=', { action: 'publish', channel: news, data: 1 }).expect(200);
-  expect(await store.isMember(news, 'bob=' as ConnectionId)).toBe(false);
-  expect(await store.isMember(news, 'alice=' as ConnectionId)).toBe(true);
+  expect(await store.memberships.isMember(news, 'bob=' as ConnectionId)).toBe(false);
+  expect(await store.memberships.isMember(news, 'alice=' as ConnectionId)).toBe(true);
 });
 
 it('sends messages that are published at the same time to each member in the order of their offsets', async () => {
@@ -177,9 +179,9 @@ it('sends messages that are published at the same time to each member in the ord
   await join(service, ...members);
   // the publish that reads the members first is not the one with the smaller offset
   const store = service.app.get(Store);
-  const readMembers = store.members.bind(store);
+  const readMembers = store.memberships.members.bind(store.memberships);
   let reads = 0;
-  store.members = async function* (...parameters) {
+  store.memberships.members = async function* (...parameters) {
     for (let turns = 20 - (reads += 1); turns > 0; turns -= 1) await new Promise(setImmediate);
     yield* readMembers(...parameters);
   };

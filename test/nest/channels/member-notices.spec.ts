@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { type ConnectionId } from '../../../src/api/integration.js';
 import { type ChannelName } from '../../../src/api/messages.js';
 import { ConnectionsService } from '../../../src/nest/connections/connections.service.js';
+import { LogStore } from '../../../src/nest/store/log-store.js';
 import { Store } from '../../../src/nest/store/store.js';
 import { startService, type TestService } from '../../support/service-app.js';
 
@@ -41,7 +42,7 @@ it('notifies the other members once of a join and of a leave, but not the member
     notice('joined', 'c='),
   ]);
   expect(await noticesTo(service, 'b=', 0)).toEqual([]);
-  expect(await service.app.get(Store).position(room)).toMatchObject({ offset: 0 });
+  expect(await service.app.get(LogStore).position(room)).toMatchObject({ offset: 0 });
 });
 
 it('notifies of a member that leaves because of $disconnect', async () => {
@@ -109,15 +110,15 @@ it('does not fail anything when notices cannot be sent', async () => {
   await using service = await startService();
   await join(service, 'a=');
   const store = service.app.get(Store);
-  const countMembers = store.countMembers.bind(store);
+  const countMembers = store.memberships.countMembers.bind(store.memberships);
   const { promise: failed, resolve } = Promise.withResolvers<void>();
-  store.countMembers = () => {
+  store.memberships.countMembers = () => {
     resolve();
     return Promise.reject(new Error('store away'));
   };
   await join(service, 'b=');
   await failed;
-  store.countMembers = countMembers;
+  store.memberships.countMembers = countMembers;
   await join(service, 'c=');
   expect(await noticesTo(service, 'a=', 1)).toEqual([notice('joined', 'c=')]);
   expect(service.endpoint.messagesTo('b=')[0]).toMatchObject({ type: 'joined' });

@@ -14,8 +14,8 @@ export async function fillChannel(
   const members = Array.from({ length: count }, (_, n) => member(n));
   const now = Date.now();
   for (const connectionId of members) {
-    await store.putConnection({ connectionId, connectedAt: now, expiresAt: now + 3_600_000 });
-    await store.join(channel, connectionId, 100);
+    await store.connections.putConnection({ connectionId, connectedAt: now, expiresAt: now + 3_600_000 });
+    await store.memberships.join(channel, connectionId, 100);
   }
   return members;
 }

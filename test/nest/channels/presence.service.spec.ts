@@ -12,8 +12,12 @@ it('returns the number of members, and names the first thousand', async () => {
   for (let n = 0; n < count; n += 1) {
     // as long as AWS's ids
     const connectionId = `gbgBEG6oLQAYKE${String(n).padStart(4, '0')}==` as ConnectionId;
-    await store.putConnection({ connectionId, connectedAt: Date.now(), expiresAt: Date.now() + 60_000 });
-    await store.join('news' as ChannelName, connectionId, 100);
+    await store.connections.putConnection({
+      connectionId,
+      connectedAt: Date.now(),
+      expiresAt: Date.now() + 60_000,
+    });
+    await store.memberships.join('news' as ChannelName, connectionId, 100);
   }
 
   await service.send('gbgBEG6oLQAYKE0000==', { action: 'presence', channel: 'news' }).expect(200);
@@ -33,13 +37,13 @@ it('names as many members as fit into a message when user ids are long', async (
   const count = QUOTAS.presenceMembers;
   for (let n = 0; n < count; n += 1) {
     const [connectionId, userId] = [`c${n}=` as ConnectionId, '"'.repeat(QUOTAS.userIdLength) as UserId];
-    await store.putConnection({
+    await store.connections.putConnection({
       connectionId,
       userId,
       connectedAt: Date.now(),
       expiresAt: Date.now() + 60_000,
     });
-    await store.join('news' as ChannelName, connectionId, 100);
+    await store.memberships.join('news' as ChannelName, connectionId, 100);
   }
 
   await service.send('c0=', { action: 'presence', channel: 'news', id: '"'.repeat(128) }).expect(200);

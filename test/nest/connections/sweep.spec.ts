@@ -5,6 +5,8 @@ import { Sweep } from '../../../src/nest/connections/sweep.js';
 import { RequestLog } from '../../../src/nest/logging/request-log.js';
 import { Metrics } from '../../../src/nest/metrics/metrics.js';
 import { Config } from '../../../src/nest/config/config.js';
+import { ConnectionStore } from '../../../src/nest/store/connection-store.js';
+import { ReservationStore } from '../../../src/nest/store/reservation-store.js';
 import { Store } from '../../../src/nest/store/store.js';
 import { LogLines } from '../../support/log-lines.js';
 import { startService, type TestService } from '../../support/service-app.js';
@@ -16,7 +18,8 @@ function sweepOf(service: TestService, { sweepIdleMs = -1_000, sweepMs = HOUR_MS
   const { app } = service;
   const config = app.get(Config);
   return new Sweep(
-    app.get(Store),
+    app.get(ConnectionStore),
+    app.get(ReservationStore),
     app.get(ConnectionsService),
     app.get(Metrics),
     Object.create(config, { operation: { value: { ...config.operation, sweepMs, sweepIdleMs } } }) as Config,
@@ -29,7 +32,7 @@ async function connect(service: TestService, ...connectionIds: string[]): Promis
 }
 
 const isKnown = async (service: TestService, connectionId: string) =>
-  (await service.app.get(Store).getConnection(connectionId as ConnectionId)) !== undefined;
+  (await service.app.get(ConnectionStore).getConnection(connectionId as ConnectionId)) !== undefined;
 
 it('forgets the connections that are gone, which leave their channels, and keeps those that are open', async () => {
   await using service = await startService({ MEMBER_NOTICES: 'news' });
@@ -61,10 +64,12 @@ it('does not check recently active connections, and touches an open one that it 
   expect(service.endpoint.inspected).toEqual([]);
 
   const store = service.app.get(Store);
-  const before = (await store.getConnection('alice=' as ConnectionId))!.lastActiveAt;
-  await store.release('sweep');
+  const before = (await store.connections.getConnection('alice=' as ConnectionId))!.lastActiveAt;
+  await store.reservations.release('sweep');
   expect(await sweepOf(service).sweep()).toMatchObject({ open: 1 });
-  expect((await store.getConnection('alice=' as ConnectionId))!.lastActiveAt).toBeGreaterThan(before);
+  expect((await store.connections.getConnection('alice=' as ConnectionId))!.lastActiveAt).toBeGreaterThan(
+    before,
+  );
 });
 
 it('runs in one task at a time', async () => {

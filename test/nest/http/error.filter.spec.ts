@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import request from 'supertest';
 import { expect, it } from 'vitest';
+import { ConnectionStore } from '../../../src/nest/store/connection-store.js';
 import { Store } from '../../../src/nest/store/store.js';
 import { startService } from '../../support/service-app.js';
 
@@ -25,7 +26,8 @@ it('sends a problem for an invalid content type', async () => {
 
 it('shows the details of an internal failure in the log only', async () => {
   await using service = await startService();
-  service.app.get(Store).putConnection = () => Promise.reject(new Error('database disk image is malformed'));
+  service.app.get(ConnectionStore).putConnection = () =>
+    Promise.reject(new Error('database disk image is malformed'));
   const response = await service.post('/connect', 'alice=').send();
   expect(response).toMatchObject({ status: 500, type: 'application/problem+json' });
   expect(response.body).toMatchObject({ status: 500, code: 'internal_error' });

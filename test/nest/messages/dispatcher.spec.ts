@@ -5,6 +5,8 @@ import { type ChannelName } from '../../../src/api/messages.js';
 import { QUOTAS } from '../../../src/api/quotas.js';
 import { CustomAction } from '../../../src/nest/messages/custom-action.js';
 import { StoreUnavailableError } from '../../../src/nest/store/store.errors.js';
+import { ConnectionStore } from '../../../src/nest/store/connection-store.js';
+import { MembershipStore } from '../../../src/nest/store/membership-store.js';
 import { Store } from '../../../src/nest/store/store.js';
 import { startService } from '../../support/service-app.js';
 
@@ -91,12 +93,12 @@ it('does not repeat long texts of the client', async () => {
 it('registers a connection that the store does not have', async () => {
   await using service = await startService();
   await service.send('alice=', { action: 'join', channel: 'news' });
-  expect(await service.app.get(Store).countMembers('news' as ChannelName)).toBe(1);
+  expect(await service.app.get(MembershipStore).countMembers('news' as ChannelName)).toBe(1);
 });
 
 it('sends the client internal_error, and API Gateway 500, when a handler fails', async () => {
   await using service = await startService();
-  service.app.get(Store).join = () => Promise.reject(new Error('disk full'));
+  service.app.get(MembershipStore).join = () => Promise.reject(new Error('disk full'));
   const response = await service.send('alice=', { action: 'join', channel: 'news', id: 7 });
   expect(response.status).toBe(500);
   expect(response.body).toMatchObject({ code: 'internal_error' });
@@ -107,7 +109,7 @@ it('sends the client internal_error, and API Gateway 500, when a handler fails',
 
 it('responds with 500 also when the error reply cannot be posted', async () => {
   await using service = await startService();
-  service.app.get(Store).join = () => Promise.reject(new Error('disk full'));
+  service.app.get(MembershipStore).join = () => Promise.reject(new Error('disk full'));
   service.endpoint.answer = () => 'forbidden';
   const response = await service.send('alice=', { action: 'join', channel: 'news' });
   expect(response.body).toMatchObject({ code: 'internal_error' });
@@ -116,12 +118,15 @@ it('responds with 500 also when the error reply cannot be posted', async () => {
   );
 });
 
-it.each(['touchConnection', 'join'] as const)(
-  'sends the client unavailable when the store is unreachable, and the request fails as well',
-  async (method) => {
+it.each([
+  ['touchConnection', ConnectionStore],
+  ['join', MembershipStore],
+])(
+  'sends the client unavailable when the store is unreachable in %s, and the request fails as well',
+  async (method, contract) => {
     await using service = await startService();
     const away = () => Promise.reject(new StoreUnavailableError('connection refused'));
-    Object.assign(service.app.get(Store), { [method]: away });
+    Object.assign(service.app.get<object>(contract), { [method]: away });
     const response = await service.send('alice=', { action: 'join', channel: 'news', id: 7 });
     expect(response.status).toBeGreaterThanOrEqual(500);
     expect(service.endpoint.messagesTo('alice=')).toMatchObject([
@@ -136,9 +141,9 @@ it.each(['touchConnection', 'join'] as const)(
 it('sends unknown_connection when the connection is lost between two steps', async () => {
   await using service = await startService();
   const store = service.app.get(Store);
-  const join = store.join.bind(store);
-  store.join = async (channel, connectionId, maxChannels) => {
-    await store.removeConnection(connectionId);
+  const join = store.memberships.join.bind(store.memberships);
+  store.memberships.join = async (channel, connectionId, maxChannels) => {
+    await store.connections.removeConnection(connectionId);
     return join(channel, connectionId, maxChannels);
   };
   await service.send('alice=', { action: 'join', channel: 'news', id: 7 }).expect(200);
@@ -183,7 +188,7 @@ it('refuses an invalid since', async () => {
       message: expect.stringMatching(/^since: /),
     })),
   );
-  expect(await service.app.get(Store).countMembers('news' as ChannelName)).toBe(0);
+  expect(await service.app.get(MembershipStore).countMembers('news' as ChannelName)).toBe(0);
 });
 
 it('counts a reply that is too large once, with the code that the sender gets', async () => {

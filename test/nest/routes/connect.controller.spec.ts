@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { type ConnectionId, HEADERS } from '../../../src/api/integration.js';
-import { Store } from '../../../src/nest/store/store.js';
+import { ConnectionStore } from '../../../src/nest/store/connection-store.js';
 import { rawPost, startService } from '../../support/service-app.js';
 
 const id = 'L0SM9cOFvHcCIhw=' as ConnectionId;
@@ -10,7 +10,7 @@ it('accepts a client and stores its connection', async () => {
   const connectedAt = Date.now() - 50;
   const response = await service.post('/connect', id).set('ConnectedAt', String(connectedAt)).send();
   expect(response).toMatchObject({ status: 200, text: '' });
-  expect(await service.app.get(Store).getConnection(id)).toMatchObject({
+  expect(await service.app.get(ConnectionStore).getConnection(id)).toMatchObject({
     connectedAt,
     expiresAt: connectedAt + (2 * 60 + 5) * 60_000,
   });
@@ -58,7 +58,7 @@ it.each(Object.values(HEADERS))('refuses a request that has %s twice', async (na
   const response = await rawPost(`${service.url}/connect`, { ConnectionId: id, [name]: ['1', '1'] });
   expect(response.status).toBe(400);
   expect(JSON.parse(response.body)).toMatchObject({ code: 'repeated_header' });
-  expect(await service.app.get(Store).getConnection(id)).toBeUndefined();
+  expect(await service.app.get(ConnectionStore).getConnection(id)).toBeUndefined();
 });
 
 it.each([
@@ -89,7 +89,7 @@ it.each([
     .set('ConnectedAt', String(before + offsetMs))
     .send()
     .expect(200);
-  const connection = await service.app.get(Store).getConnection(id);
+  const connection = await service.app.get(ConnectionStore).getConnection(id);
   expect(connection?.connectedAt).toBeGreaterThanOrEqual(before);
   expect(connection?.connectedAt).toBeLessThanOrEqual(Date.now());
 });

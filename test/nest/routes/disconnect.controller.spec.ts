@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { type ConnectionId } from '../../../src/api/integration.js';
-import { Store } from '../../../src/nest/store/store.js';
+import { ConnectionStore } from '../../../src/nest/store/connection-store.js';
 import { rawPost, startService } from '../../support/service-app.js';
 
 it('forgets the client, which leaves every channel', async () => {
@@ -9,7 +9,7 @@ it('forgets the client, which leaves every channel', async () => {
   const response = await service.post('/disconnect', 'alice=').set('DisconnectStatusCode', '1001').send();
   await service.send('bob=', { action: 'publish', channel: 'news', data: 1 });
   expect(response).toMatchObject({ status: 200, text: '' });
-  expect(await service.app.get(Store).getConnection('alice=' as ConnectionId)).toBeUndefined();
+  expect(await service.app.get(ConnectionStore).getConnection('alice=' as ConnectionId)).toBeUndefined();
   expect(service.endpoint.messagesTo('alice=')).toMatchObject([{ type: 'joined', channel: 'news' }]);
   expect(service.lines).toContainEqual(
     expect.objectContaining({ msg: 'disconnected', disconnectStatusCode: '1001' }),

@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { Store } from '../../../src/nest/store/store.js';
+import { MembershipStore } from '../../../src/nest/store/membership-store.js';
 import { type Answer } from '../../support/connections-endpoint.js';
 import { rawPost, startService } from '../../support/service-app.js';
 
@@ -181,7 +181,7 @@ describe('REPLIES=response', () => {
 
   it('replies with 500 after a failure of ours, and logs it', async () => {
     await using service = await startService(settings);
-    service.app.get(Store).join = () => Promise.reject(new Error('disk full'));
+    service.app.get(MembershipStore).join = () => Promise.reject(new Error('disk full'));
     const response = await service.send('alice=', { action: 'join', channel: 'news', id: 7 });
     expect(response.status).toBe(500);
     expect(JSON.parse(response.text)).toMatchObject({ type: 'error', id: 7, code: 'internal_error' });

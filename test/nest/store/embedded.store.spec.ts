@@ -1,7 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, it } from 'vitest';
@@ -10,33 +9,9 @@ import { type ChannelName } from '../../../src/api/messages.js';
 import { ConfigError } from '../../../src/nest/config/config.errors.js';
 import { EmbeddedStore } from '../../../src/nest/store/embedded.store.js';
 import { storeSuite } from '../../suites/store.suite.js';
+import { openEmbeddedStores, temporaryFolder } from '../../support/embedded-stores.js';
 
-storeSuite({
-  name: 'embedded',
-  async open(options) {
-    const folder = await temporaryFolder();
-    const opened: EmbeddedStore[] = [];
-    const openOne = () => {
-      const store = EmbeddedStore.open({ dataDir: folder.path, ...options });
-      opened.push(store);
-      return store;
-    };
-    const store = openOne();
-    return {
-      store,
-      async reopen() {
-        await store.close();
-        return openOne();
-      },
-      openBeside: async () => openOne(),
-      cutOff: () => store.close(),
-      async [Symbol.asyncDispose]() {
-        for (const each of opened) await each.close();
-        await folder[Symbol.asyncDispose]();
-      },
-    };
-  },
-});
+storeSuite({ name: 'embedded', open: openEmbeddedStores });
 
 const news = 'news' as ChannelName;
 
@@ -57,8 +32,8 @@ it('keeps the writes of a process that was killed with SIGKILL', async () => {
     `import { EmbeddedStore } from ${JSON.stringify(module)};
      const store = EmbeddedStore.open({ dataDir: process.argv[2] });
      for (let n = 0; ; n += 1) {
-       await store.putConnection({ connectionId: 'c' + n, connectedAt: Date.now(), expiresAt: Date.now() + 1e6 });
-       await store.join('news', 'c' + n, 100);
+       await store.connections.putConnection({ connectionId: 'c' + n, connectedAt: Date.now(), expiresAt: Date.now() + 1e6 });
+       await store.memberships.join('news', 'c' + n, 100);
        if (n === 100) process.send('written');
      }`,
   );
@@ -68,8 +43,8 @@ it('keeps the writes of a process that was killed with SIGKILL', async () => {
   await once(writer, 'exit');
 
   const store = EmbeddedStore.open({ dataDir: folder.path });
-  expect(await store.countMembers(news)).toBeGreaterThan(100);
-  expect(await store.isMember(news, 'c100' as ConnectionId)).toBe(true);
+  expect(await store.memberships.countMembers(news)).toBeGreaterThan(100);
+  expect(await store.memberships.isMember(news, 'c100' as ConnectionId)).toBe(true);
   await store.close();
 });
 
@@ -77,8 +52,12 @@ it('removes expired connections and their memberships from its file when it open
   await using folder = await temporaryFolder();
   const options = { dataDir: folder.path, now: () => 5000 };
   const before = EmbeddedStore.open(options);
-  await before.putConnection({ connectionId: 'c' as ConnectionId, connectedAt: 5000, expiresAt: 6000 });
-  await before.join(news, 'c' as ConnectionId, 100);
+  await before.connections.putConnection({
+    connectionId: 'c' as ConnectionId,
+    connectedAt: 5000,
+    expiresAt: 6000,
+  });
+  await before.memberships.join(news, 'c' as ConnectionId, 100);
   await before.close();
 
   await EmbeddedStore.open({ ...options, now: () => 6000 }).close();
@@ -95,12 +74,12 @@ it('can be opened by two processes at once', async () => {
     EmbeddedStore,
     EmbeddedStore,
   ];
-  await one.putConnection({
+  await one.connections.putConnection({
     connectionId: 'c' as ConnectionId,
     connectedAt: 0,
     expiresAt: Date.now() + 1000,
   });
-  expect(await other.getConnection('c' as ConnectionId)).toBeDefined();
+  expect(await other.connections.getConnection('c' as ConnectionId)).toBeDefined();
   await one.close();
   await other.close();
 });
@@ -135,13 +114,13 @@ it('keeps the content of a file of the first schema, whose connections have no u
   file.close();
   const store = EmbeddedStore.open({ dataDir: folder.path, now: () => 5000 });
   const connectionId = 'c' as ConnectionId;
-  expect(await store.getConnection(connectionId)).toEqual({
+  expect(await store.connections.getConnection(connectionId)).toEqual({
     connectionId,
     connectedAt: 4000,
     lastActiveAt: 4500,
     expiresAt: 6000,
   });
-  expect(await store.isMember(news, connectionId)).toBe(true);
+  expect(await store.memberships.isMember(news, connectionId)).toBe(true);
   await store.close();
 });
 
@@ -183,8 +162,3 @@ it('refuses a file that is not a database, and does not change it', async () => 
   );
   expect(await readFile(path, 'utf8')).toMatch(/^something else/);
 });
-
-async function temporaryFolder() {
-  const path = await mkdtemp(join(tmpdir(), 'backchannel-'));
-  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true }) };
-}

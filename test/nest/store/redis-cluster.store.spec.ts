@@ -39,7 +39,7 @@ describe.skipIf(!hasRedis)(`with a Redis cluster (${redisSkip})`, () => {
     );
     const url = cluster.nodes[0]!.url({ userInfo: 'us%3Aer:p%40ss@' });
     const store = await RedisStore.connect({ ...defaults(), url });
-    await Promise.all(ids.map((id) => store.getConnection(id)));
+    await Promise.all(ids.map((id) => store.connections.getConnection(id)));
     const clients = await Promise.all(cluster.nodes.map((node) => node.command('CLIENT', 'LIST')));
     expect(clients).toEqual(clients.map(() => expect.stringContaining('user=us:er')));
     await store.close();
@@ -50,7 +50,7 @@ describe.skipIf(!hasRedis)(`with a Redis cluster (${redisSkip})`, () => {
     { timeout: 90_000 },
     async () => {
       const store = await RedisStore.connect({ ...defaults(), url: cluster.url });
-      const readAll = () => Promise.allSettled(ids.map((id) => store.getConnection(id)));
+      const readAll = () => Promise.allSettled(ids.map((id) => store.connections.getConnection(id)));
       await readAll();
       await cluster.nodes[1]!.kill();
       await vi.waitFor(async () => {

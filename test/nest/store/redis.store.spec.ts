@@ -48,7 +48,7 @@ describe.skipIf(!hasRedis)(`with a Redis server (${redisSkip})`, () => {
     const inFirst = (id: string) => indexOf(id) === 0;
     const ids = Array.from({ length: 20_000 }, (_, n) => `${prefix}${n}=` as ConnectionId).filter(inFirst);
     const put = (connectionId: ConnectionId) =>
-      store.putConnection({ connectionId, connectedAt: now, expiresAt: now + hour });
+      store.connections.putConnection({ connectionId, connectedAt: now, expiresAt: now + hour });
     await Promise.all(ids.slice(0, 100).map(put));
     now += hour;
     await Promise.all(ids.slice(100, 228).map(put));
@@ -65,11 +65,11 @@ describe.skipIf(!hasRedis)(`with a Redis server (${redisSkip})`, () => {
       await server.kill();
       await expect(opened.store.ping()).rejects.toBeInstanceOf(StoreUnavailableError);
       // at once, not after the timeout
-      await expect(opened.store.getConnection(alice)).rejects.toThrow(/^Redis: (?!no response)/);
+      await expect(opened.store.connections.getConnection(alice)).rejects.toThrow(/^Redis: (?!no response)/);
       await server.restart();
       await vi.waitFor(() => opened.store.ping(), UNTIL_BACK);
       // it has lost all connections and scripts
-      await expect(opened.store.touchConnection(alice)).resolves.toBeUndefined();
+      await expect(opened.store.connections.touchConnection(alice)).resolves.toBeUndefined();
     });
 
     it('fails calls after the timeout when it does not respond', async () => {
@@ -78,11 +78,15 @@ describe.skipIf(!hasRedis)(`with a Redis server (${redisSkip})`, () => {
       await connect(opened.store);
       server.signal('SIGSTOP');
       const before = performance.now();
-      await expect(opened.store.getConnection(alice)).rejects.toThrow(/^Redis: no response within 2000 ms$/);
+      await expect(opened.store.connections.getConnection(alice)).rejects.toThrow(
+        /^Redis: no response within 2000 ms$/,
+      );
       expect(performance.now() - before).toBeGreaterThan(1990);
       server.signal('SIGCONT');
       await vi.waitFor(() => opened.store.ping(), UNTIL_BACK);
-      await expect(opened.store.getConnection(alice)).resolves.toMatchObject({ connectionId: alice });
+      await expect(opened.store.connections.getConnection(alice)).resolves.toMatchObject({
+        connectionId: alice,
+      });
     });
 
     it('is reconnected when nothing comes back on the connection', async () => {
@@ -103,19 +107,23 @@ describe.skipIf(!hasRedis)(`with a Redis server (${redisSkip})`, () => {
       await using opened = await openOn(server);
       await connect(opened.store);
       await server.command('SCRIPT', 'FLUSH');
-      await expect(opened.store.touchConnection(alice)).resolves.toMatchObject({ connectionId: alice });
-      await expect(opened.store.join(news, alice, 10)).resolves.toMatchObject({ kind: 'joined' });
+      await expect(opened.store.connections.touchConnection(alice)).resolves.toMatchObject({
+        connectionId: alice,
+      });
+      await expect(opened.store.memberships.join(news, alice, 10)).resolves.toMatchObject({ kind: 'joined' });
     });
 
     it('begins new logs, and has no connections, when all data was lost', async () => {
       await using server = await SpawnedRedis.start();
       await using opened = await openOn(server);
       await connect(opened.store);
-      const { epoch } = await opened.store.append(news, 'content', keepAll);
+      const { epoch } = await opened.store.logs.append(news, 'content', keepAll);
       await server.command('FLUSHALL');
-      await expect(opened.store.getConnection(alice)).resolves.toBeUndefined();
-      await expect(opened.store.join(news, alice, 10)).resolves.toEqual({ kind: 'unknown_connection' });
-      const position = await opened.store.position(news);
+      await expect(opened.store.connections.getConnection(alice)).resolves.toBeUndefined();
+      await expect(opened.store.memberships.join(news, alice, 10)).resolves.toEqual({
+        kind: 'unknown_connection',
+      });
+      const position = await opened.store.logs.position(news);
       expect(position.offset).toBe(0);
       expect(position.epoch).not.toBe(epoch);
     });
@@ -224,7 +232,7 @@ async function openOn(server: SpawnedRedis, options: Partial<RedisStoreOptions> 
 
 function connect(store: RedisStore) {
   const now = Date.now();
-  return store.putConnection({ connectionId: alice, connectedAt: now, expiresAt: now + hour });
+  return store.connections.putConnection({ connectionId: alice, connectedAt: now, expiresAt: now + hour });
 }
 
 async function refusal(options: Pick<RedisStoreOptions, 'url'> & Partial<RedisStoreOptions>) {

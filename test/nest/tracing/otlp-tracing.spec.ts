@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
-import { Store } from '../../../src/nest/store/store.js';
+import { LogStore } from '../../../src/nest/store/log-store.js';
 import { rawPost, startService } from '../../support/service-app.js';
 
 /** A span in OTLP's JSON, without its times. */
@@ -112,7 +112,7 @@ it('marks failed spans, without content of clients', async () => {
   const headers = { GatewaySecret: secret, ConnectionId: 'alice=', Token: token, Authorization: token };
   await rawPost(`${service.url}/connect?token=${query}`, headers);
   await rawPost(`${service.url}/message`, headers, `{"action":"join","channel":"news","id":"${content}"}`);
-  service.app.get(Store).append = () => Promise.reject(new Error(content));
+  service.app.get(LogStore).append = () => Promise.reject(new Error(content));
   await rawPost(
     `${service.url}/message`,
     headers,

@@ -1,6 +1,7 @@
 import { type ConnectionId } from '../../../src/api/integration.js';
 import { type ChannelName } from '../../../src/api/messages.js';
-import { type NewConnection, type Store } from '../../../src/nest/store/store.js';
+import { type NewConnection } from '../../../src/nest/store/connection-store.js';
+import { type Store } from '../../../src/nest/store/store.js';
 
 /** Options of a store that the suite opens. */
 export interface StoreSuiteOptions {
@@ -53,7 +54,7 @@ export async function openStore(
   const clock = { now: start };
   const opened = await open({ now: () => clock.now, pageMembers });
   const put = (connectionId: ConnectionId, known?: Partial<NewConnection>) =>
-    opened.store.putConnection({
+    opened.store.connections.putConnection({
       connectionId,
       connectedAt: clock.now,
       expiresAt: clock.now + hour,
@@ -69,7 +70,7 @@ export async function openStore(
     connect,
     async enter(channel, ...connectionIds) {
       await connect(...connectionIds);
-      await Promise.all(connectionIds.map((id) => opened.store.join(channel, id, manyChannels)));
+      await Promise.all(connectionIds.map((id) => opened.store.memberships.join(channel, id, manyChannels)));
     },
     [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
   };

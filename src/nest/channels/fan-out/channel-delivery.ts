@@ -1,7 +1,8 @@
 import { type ConnectionId } from '../../../api/integration.js';
 import { type ChannelName } from '../../../api/messages.js';
 import { type Frame } from '../../connections/frame.js';
-import { type Member, type MemberRange, type Shard, type Store } from '../../store/store.js';
+import { type Member, type MemberRange, type MembershipStore } from '../../store/membership-store.js';
+import { type Shard } from '../../store/shard-store.js';
 
 /** A message of a channel to the members in a range. */
 export interface ChannelDelivery {
@@ -22,10 +23,10 @@ export interface Progress {
 
 /** The recipients of a message, in pages: the members that joined before it. */
 export async function* recipients(
-  store: Store,
+  membershipStore: MembershipStore,
   { channel, offset, range }: Omit<ChannelDelivery, 'frame'>,
 ): AsyncIterable<readonly Member[]> {
-  for await (const page of store.members(channel, range)) {
+  for await (const page of membershipStore.members(channel, range)) {
     // a member that joined after it was sent it by replay, or did not ask for earlier messages
     yield page.filter(({ joinedOffset }) => joinedOffset < offset);
   }

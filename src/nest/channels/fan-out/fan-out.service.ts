@@ -6,7 +6,8 @@ import { ConnectionsService } from '../../connections/connections.service.js';
 import { type Frame } from '../../connections/frame.js';
 import { RequestLog } from '../../logging/request-log.js';
 import { Metrics } from '../../metrics/metrics.js';
-import { Store } from '../../store/store.js';
+import { MembershipStore } from '../../store/membership-store.js';
+import { ShardStore } from '../../store/shard-store.js';
 import { PendingShards } from './pending-shards.js';
 import { recipients, writeContent } from './channel-delivery.js';
 import { ShardWorker } from './shard-worker.js';
@@ -15,7 +16,8 @@ import { ShardWorker } from './shard-worker.js';
 @Injectable()
 export class FanOutService {
   constructor(
-    private readonly store: Store,
+    private readonly membershipStore: MembershipStore,
+    private readonly shardStore: ShardStore,
     private readonly connections: ConnectionsService,
     private readonly shards: ShardWorker,
     private readonly pending: PendingShards,
@@ -55,16 +57,16 @@ export class FanOutService {
 
   async #isLarge(channel: ChannelName): Promise<boolean> {
     const { shardMembers } = this.config.fanOut;
-    return (await this.store.countMembers(channel, shardMembers + 1)) > shardMembers;
+    return (await this.membershipStore.countMembers(channel, shardMembers + 1)) > shardMembers;
   }
 
   async #sendHere(channel: ChannelName, offset: number, message: Frame, onQueued: () => void): Promise<void> {
     const startedAt = performance.now();
     const { firstFailure, ...counts } = await this.connections.deliverToMany(
-      thenCall(onQueued, recipients(this.store, { channel, offset, range: {} })),
+      thenCall(onQueued, recipients(this.membershipStore, { channel, offset, range: {} })),
       message,
       // after a crash, the store may have a membership without its connection
-      { gone: (connectionId) => this.store.leave(channel, connectionId) },
+      { gone: (connectionId) => this.membershipStore.leave(channel, connectionId) },
     );
     const durationMs = Math.round(performance.now() - startedAt);
     this.metrics.fannedOut('here', counts.recipients, durationMs / 1000);
@@ -78,10 +80,10 @@ export class FanOutService {
   async #putShards(channel: ChannelName, offset: number, frame: Frame): Promise<void> {
     const startedAt = performance.now();
     const { shardMembers } = this.config.fanOut;
-    const ranges = await this.store.memberRanges(channel, shardMembers);
+    const ranges = await this.membershipStore.memberRanges(channel, shardMembers);
     this.pending.add(ranges.length);
     for (let start = 0; start < ranges.length; start += SHARDS_PER_WRITE) {
-      await this.store.putShards(
+      await this.shardStore.putShards(
         ranges
           .slice(start, start + SHARDS_PER_WRITE)
           .map((range) => writeContent({ channel, offset, range, frame })),

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '../../config/config.js';
-import { Store } from '../../store/store.js';
+import { ShardStore } from '../../store/shard-store.js';
 
 /**
  * Tells whether too many shards are unfinished. Without this limit the store would fill up when messages are published
@@ -14,7 +14,7 @@ export class PendingShards {
   #added = 0;
 
   constructor(
-    private readonly store: Store,
+    private readonly shardStore: ShardStore,
     private readonly config: Config,
   ) {}
 
@@ -24,7 +24,7 @@ export class PendingShards {
     if (now - this.#countedAt >= COUNT_MS) {
       this.#countedAt = now;
       this.#added = 0;
-      this.#count = this.store.countShards();
+      this.#count = this.shardStore.countShards();
       // the next publish counts again
       this.#count.catch(() => (this.#countedAt = -Infinity));
     }

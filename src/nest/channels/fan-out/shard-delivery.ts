@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type ConnectionId } from '../../../api/integration.js';
 import { type DeliveryReport } from '../../callback/delivery-report.js';
 import { type ConnectionsService } from '../../connections/connections.service.js';
-import { type Member, type Shard, type Store } from '../../store/store.js';
+import { type Member, type MembershipStore } from '../../store/membership-store.js';
+import { type Shard, type ShardStore } from '../../store/shard-store.js';
 import { type ChannelDelivery, readProgress, recipients, writeProgress } from './channel-delivery.js';
 
 /** How a task's work on a shard ended. */
@@ -15,7 +16,8 @@ export type ShardOutcome =
   | { readonly kind: 'lost' };
 
 export interface ShardDeliveryOptions {
-  readonly store: Store;
+  readonly shardStore: ShardStore;
+  readonly membershipStore: MembershipStore;
   readonly connections: ConnectionsService;
   /** Duration of the lease, at the take and at each renewal. */
   readonly leaseMs: number;
@@ -77,10 +79,10 @@ export class ShardDelivery {
   }
 
   #deliver(): Promise<DeliveryReport> {
-    const { store, connections } = this.options;
+    const { membershipStore, connections } = this.options;
     return connections.deliverToMany(this.#recipients(), this.content.frame, {
       // after a crash, the store may have a membership without its connection
-      gone: (connectionId) => store.leave(this.content.channel, connectionId),
+      gone: (connectionId) => membershipStore.leave(this.content.channel, connectionId),
       ended: (connectionId) => this.#inFlight.delete(connectionId),
     });
   }
@@ -89,7 +91,7 @@ export class ShardDelivery {
   async *#recipients(): AsyncIterable<readonly Member[]> {
     const { range } = this.content;
     const rest = { ...this.content, range: { ...range, after: this.#last ?? range.after } };
-    for await (const page of recipients(this.options.store, rest)) {
+    for await (const page of recipients(this.options.membershipStore, rest)) {
       for (let start = 0; start < page.length; start += SLICE_MEMBERS) {
         if (this.#isStopped || this.#isLost) return;
         const slice = page.slice(start, start + SLICE_MEMBERS);
@@ -109,11 +111,11 @@ export class ShardDelivery {
   }
 
   async #keepLease(signal: AbortSignal): Promise<void> {
-    const { store, leaseMs, warn } = this.options;
+    const { shardStore, leaseMs, warn } = this.options;
     while (!this.#isLost && (await hasPassed(leaseMs / RENEWALS, signal))) {
       const renewedAt = performance.now();
       try {
-        const isOurs = await store.renewShard(this.shard, leaseMs, this.#progress());
+        const isOurs = await shardStore.renewShard(this.shard, leaseMs, this.#progress());
         if (isOurs) this.#leasedUntil = renewedAt + leaseMs;
         else this.#isLost = true;
       } catch (error) {
@@ -126,7 +128,7 @@ export class ShardDelivery {
 
   async #handBack(): Promise<ShardOutcome> {
     try {
-      await this.options.store.releaseShard(this.shard, this.#progress());
+      await this.options.shardStore.releaseShard(this.shard, this.#progress());
     } catch (error) {
       this.options.warn(error, 'shard not handed back');
     }
@@ -139,7 +141,7 @@ export class ShardDelivery {
   async #finish(report: DeliveryReport): Promise<ShardOutcome> {
     for (;;) {
       try {
-        await this.options.store.finishShard(this.shard);
+        await this.options.shardStore.finishShard(this.shard);
         return { kind: 'finished', report };
       } catch (error) {
         this.options.warn(error, 'shard not finished');

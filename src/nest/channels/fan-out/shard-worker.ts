@@ -3,7 +3,8 @@ import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap
 import { Config } from '../../config/config.js';
 import { ConnectionsService } from '../../connections/connections.service.js';
 import { RequestLog } from '../../logging/request-log.js';
-import { type Shard, Store } from '../../store/store.js';
+import { MembershipStore } from '../../store/membership-store.js';
+import { type Shard, ShardStore } from '../../store/shard-store.js';
 import { type ChannelDelivery, readContent, readProgress } from './channel-delivery.js';
 import { ShardDelivery, type ShardOutcome } from './shard-delivery.js';
 
@@ -36,7 +37,8 @@ export class ShardWorker implements OnApplicationBootstrap, BeforeApplicationShu
   #timer: NodeJS.Timeout | undefined;
 
   constructor(
-    private readonly store: Store,
+    private readonly membershipStore: MembershipStore,
+    private readonly shardStore: ShardStore,
     private readonly connections: ConnectionsService,
     private readonly config: Config,
     private readonly log: RequestLog,
@@ -110,7 +112,7 @@ export class ShardWorker implements OnApplicationBootstrap, BeforeApplicationShu
       this.#isWoken = false;
       const takenAt = performance.now();
       try {
-        const shard = await this.store.takeShard(leaseMs);
+        const shard = await this.shardStore.takeShard(leaseMs);
         this.#hasFailed = false;
         if (shard) this.#start(shard, takenAt);
         else if (!this.#isWoken) return pollMs;
@@ -130,7 +132,8 @@ export class ShardWorker implements OnApplicationBootstrap, BeforeApplicationShu
     const { channel, offset } = content;
     const fields = { channel, offset, shardId: shard.shardId, takes: shard.takes };
     const delivery = new ShardDelivery(shard, content, {
-      store: this.store,
+      shardStore: this.shardStore,
+      membershipStore: this.membershipStore,
       connections: this.connections,
       leaseMs: this.config.fanOut.leaseMs,
       takenAt,
@@ -167,7 +170,7 @@ export class ShardWorker implements OnApplicationBootstrap, BeforeApplicationShu
     }
     this.log.error({ shardId, takes }, 'shard given up');
     this.#counts.givenUp += 1;
-    this.store.finishShard(shard).catch((error: unknown) => {
+    this.shardStore.finishShard(shard).catch((error: unknown) => {
       this.log.warn({ shardId, err: error }, 'shard given up but not deleted');
     });
     return undefined;

@@ -5,7 +5,7 @@ import { QUOTAS } from '../../../api/quotas.js';
 import { ConcurrencyLimit } from '../../callback/concurrency-limit.js';
 import { Config } from '../../config/config.js';
 import { ConnectionsService } from '../../connections/connections.service.js';
-import { type Position, Store } from '../../store/store.js';
+import { LogStore, type Position } from '../../store/log-store.js';
 import { Replay } from './replay.js';
 import { KeyedMutex } from '../keyed-mutex.js';
 
@@ -25,7 +25,7 @@ export class ReplayService {
   readonly #budgetMs: number;
 
   constructor(
-    private readonly store: Store,
+    private readonly logStore: LogStore,
     private readonly connections: ConnectionsService,
     { callbackDeadlineMs }: Config,
   ) {
@@ -49,7 +49,13 @@ export class ReplayService {
     since: Since,
     join: () => Promise<Position>,
   ): Promise<Resumed> {
-    const replay = new Replay(this.store, channel, connectionId, since, performance.now() + this.#budgetMs);
+    const replay = new Replay(
+      this.logStore,
+      channel,
+      connectionId,
+      since,
+      performance.now() + this.#budgetMs,
+    );
     return this.#perConnection.run(connectionId, () =>
       this.#limit.run(async () => {
         replay.requireTime();

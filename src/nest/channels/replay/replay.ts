@@ -3,7 +3,7 @@ import { type ChannelName, type Since } from '../../../api/messages.js';
 import { QUOTAS } from '../../../api/quotas.js';
 import { UnknownConnectionError } from '../../connections/connection.errors.js';
 import { type Frame } from '../../connections/frame.js';
-import { type Store } from '../../store/store.js';
+import { type LogStore } from '../../store/log-store.js';
 import { ChannelError } from '../channel.errors.js';
 import { messageFrame } from '../message-frame.js';
 
@@ -20,7 +20,7 @@ export class Replay {
 
   /** @param deadline by `performance.now()`: no post begins after it */
   constructor(
-    private readonly store: Store,
+    private readonly logStore: LogStore,
     private readonly channel: ChannelName,
     private readonly connectionId: ConnectionId,
     private readonly since: Since,
@@ -38,7 +38,7 @@ export class Replay {
    */
   async catchUp(deliver: DeliverFrame): Promise<boolean> {
     for (;;) {
-      const { epoch, offset: until } = await this.store.position(this.channel);
+      const { epoch, offset: until } = await this.logStore.position(this.channel);
       if (epoch !== this.since.epoch || until < this.#offset) return false;
       const missed = until - this.#offset;
       if (!(await this.#addUpTo(until, deliver))) return false;
@@ -66,9 +66,9 @@ export class Replay {
     while (this.#offset < until) {
       this.requireTime();
       const limit = Math.min(PAGE_MESSAGES, until - this.#offset);
-      const page = await this.store.readLog(this.channel, this.#offset, limit);
-      // a page has no gaps
-      if (page[0]?.offset !== this.#offset + 1) return false;
+      const page = await this.logStore.readLog(this.channel, this.#offset, limit);
+      const hasGap = page.some(({ offset }, index) => offset !== this.#offset + 1 + index);
+      if (page.length === 0 || hasGap) return false;
       for (const { offset, content } of page) {
         await this.#add(messageFrame(this.channel, offset, content), deliver);
         this.#offset = offset;

@@ -2,7 +2,7 @@ import { type AttributeValue } from '@aws-sdk/client-dynamodb';
 import { crc32 } from 'node:zlib';
 import { type ConnectionId, type UserId } from '../../../api/integration.js';
 import { type ChannelName } from '../../../api/messages.js';
-import { type Connection } from '../store.js';
+import { type Connection } from '../connection-store.js';
 import { type Item, N, numberOf, S, textOf } from './attributes.js';
 import { type Key } from './table.js';
 

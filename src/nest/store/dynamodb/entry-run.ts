@@ -1,4 +1,4 @@
-import { type LogEntry } from '../store.js';
+import { type LogEntry } from '../log-store.js';
 
 /** Collects consecutive entries. A gap drops the entries before it. */
 export class EntryRun {

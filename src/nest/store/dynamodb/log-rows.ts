@@ -1,5 +1,5 @@
 import { type ChannelName } from '../../../api/messages.js';
-import { type LogEntry, type Position } from '../store.js';
+import { type LogEntry, type Position } from '../log-store.js';
 import { type Item, numberOf, textOf } from './attributes.js';
 import { type Key } from './table.js';
 

@@ -1,9 +1,9 @@
 import { type ConnectionId } from '../../../api/integration.js';
 import { type ChannelName } from '../../../api/messages.js';
-import { type Member, type MemberRange } from '../store.js';
+import { type Member, type MemberRange } from '../membership-store.js';
 import { type Item, N, numberOf, S } from './attributes.js';
 import { ownerOf } from './connection-rows.js';
-import { type DynamoDbLogs } from './logs.js';
+import { type DynamoDbLogStore } from './log-store.js';
 import { inPages } from './pages.js';
 import { type Key, type Table } from './table.js';
 
@@ -16,11 +16,11 @@ export function memberKey(channel: ChannelName, connectionId: ConnectionId): Key
 /** The member rows of a channel, in the byte order of their connection ids. */
 export class MemberRows {
   readonly #table: Table;
-  readonly #logs: DynamoDbLogs;
+  readonly #logs: DynamoDbLogStore;
   readonly #now: () => number;
   readonly #pageSize: number;
 
-  constructor(table: Table, logs: DynamoDbLogs, now: () => number, pageSize: number) {
+  constructor(table: Table, logs: DynamoDbLogStore, now: () => number, pageSize: number) {
     this.#table = table;
     this.#logs = logs;
     this.#now = now;
@@ -117,7 +117,7 @@ export class MemberRows {
     if (rows.every((row) => row['joinedOffset'] !== undefined)) {
       return rows.map((row) => toMember(row, numberOf(row['joinedOffset'])));
     }
-    // a join is in progress or was interrupted: see DynamoDbMemberships.#place
+    // a join is in progress or was interrupted: see DynamoDbMembershipStore.#place
     const { offset } = await this.#logs.position(channel);
     const members = await Promise.all(
       rows.map(async (row) => {

@@ -31,9 +31,8 @@ export class EmbeddedDatabase {
       migrate(this.#database);
       this.statements = prepare(this.#database);
       // rows that expired while no process had the file open
-      for (const table of ['connections', 'log', 'answers']) {
-        this.#database.prepare(`DELETE FROM ${table} WHERE expires_at <= ?`).run(now());
-      }
+      const removals = ['removeExpiredConnections', 'removeExpiredLog', 'removeExpiredReservations'] as const;
+      for (const removal of removals) this.statements[removal].run(now(), NO_LIMIT);
     } catch (error) {
       this.#database.close();
       throw error;
@@ -90,6 +89,9 @@ export class EmbeddedDatabase {
 const BUSY_TIMEOUT_MS = 2000;
 
 const REMOVE_AFTER_WRITES = 64;
+
+/** SQLite reads a negative `LIMIT` as none. */
+const NO_LIMIT = -1;
 
 /** A channel without a publish for this long begins a new log. Longer than any log is kept. */
 const UNUSED_CHANNEL_MS = 30 * 86_400_000;

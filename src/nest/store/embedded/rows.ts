@@ -1,4 +1,6 @@
-import { type Connection, type Member, type Position } from '../store.js';
+import { type Connection } from '../connection-store.js';
+import { type Position } from '../log-store.js';
+import { type Member } from '../membership-store.js';
 
 type Row = Readonly<Record<string, unknown>>;
 

@@ -77,8 +77,11 @@ const STATEMENTS = {
   beginLog: 'INSERT INTO channels (channel, epoch, "offset", age_ms, used_at) VALUES (?, ?, 0, 0, ?)',
   advance: `
     INSERT INTO channels (channel, epoch, "offset", age_ms, used_at) VALUES (?, ?, 1, ?, ?)
-    ON CONFLICT DO UPDATE SET "offset" = "offset" + 1, age_ms = excluded.age_ms, used_at = excluded.used_at
-    RETURNING epoch, "offset"`,
+    ON CONFLICT DO UPDATE SET
+      "offset" = "offset" + 1,
+      age_ms = excluded.age_ms,
+      used_at = max(used_at, excluded.used_at)
+    RETURNING epoch, "offset", used_at AS usedAt`,
   append: 'INSERT INTO log (channel, "offset", published_at, expires_at, content) VALUES (?, ?, ?, ?, ?)',
   trim: 'DELETE FROM log WHERE channel = ? AND "offset" <= ?',
   readLog: `
@@ -112,8 +115,14 @@ const STATEMENTS = {
   removeExpiredConnections: `
     DELETE FROM connections WHERE connection_id IN (
       SELECT connection_id FROM connections WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)`,
-  removeExpiredLog:
-    'DELETE FROM log WHERE rowid IN (SELECT rowid FROM log WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)',
+  // with all entries before them, which expire later if the age limit was longer
+  removeExpiredLog: `
+    DELETE FROM log WHERE rowid IN (
+      SELECT entry.rowid FROM (
+        SELECT channel, max("offset") AS last FROM (
+          SELECT channel, "offset" FROM log WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)
+        GROUP BY channel) AS expired
+      JOIN log AS entry ON entry.channel = expired.channel AND entry."offset" <= expired.last)`,
   removeUnusedChannels: `
     DELETE FROM channels WHERE channel IN (
       SELECT channel FROM channels WHERE used_at <= ?

@@ -2,11 +2,11 @@ import { script } from './redis-server.js';
 
 /**
  * The position of the log with the hash `KEYS[1]` and the entries `KEYS[2]`. Field `e` is the epoch, `o` the offset,
- * `g` the age limit of entries in ms. The hash lives longer than the entries, because members refer to its offsets.
+ * `g` the age limit of entries in ms, `t` the time of the last message. The hash lives longer than the entries, because members refer to its offsets.
  */
 const POSITION = `
   local function position(newEpoch)
-    local log = redis.call('HMGET', KEYS[1], 'e', 'o', 'i')
+    local log = redis.call('HMGET', KEYS[1], 'e', 'o', 'i', 't')
     if not log[1] then
       log[1], log[2] = newEpoch, '0'
       redis.call('HSET', KEYS[1], 'e', newEpoch, 'o', 0)
@@ -36,21 +36,23 @@ export const READ_POSITION = script(`${POSITION}
  * Keys: log, entries. Arguments: epoch for a new log, the log's Redis TTL in ms, now, content, the largest number of
  * entries, their age limit in ms, the entries' Redis TTL in ms. Returns epoch and offset.
  *
- * The id of an entry is `offset-time`.
+ * The id of an entry is `offset-time`. The time is now, or that of the message before if that is later.
  */
 export const APPEND = script(`${POSITION}${TRIM}
-  local epoch = position(ARGV[1])[1]
+  local log = position(ARGV[1])
+  local time = ARGV[3]
+  if log[4] and tonumber(log[4]) > tonumber(time) then time = log[4] end
   keep(ARGV[2])
   local offset = string.format('%.0f', redis.call('HINCRBY', KEYS[1], 'o', 1))
-  redis.call('HSET', KEYS[1], 'g', ARGV[6])
+  redis.call('HSET', KEYS[1], 'g', ARGV[6], 't', time)
   if tonumber(ARGV[5]) == 0 then
     redis.call('DEL', KEYS[2])
   else
-    redis.call('XADD', KEYS[2], 'MAXLEN', '=', ARGV[5], offset .. '-' .. ARGV[3], 'm', ARGV[4])
+    redis.call('XADD', KEYS[2], 'MAXLEN', '=', ARGV[5], offset .. '-' .. time, 'm', ARGV[4])
     trim(tonumber(ARGV[3]) - tonumber(ARGV[6]))
     redis.call('PEXPIRE', KEYS[2], ARGV[7])
   end
-  return {epoch, offset}`);
+  return {log[1], offset}`);
 
 /** Keys: log, entries. Arguments: now, first offset, limit. Returns entries as XRANGE does. */
 export const READ_LOG = script(`${TRIM}

@@ -24,7 +24,7 @@ export class Keys {
   members = (channel: ChannelName) => this.#key('members', channel);
   /** Sorted set by `expiresAt`: the connection ids of the same members. */
   memberExpiry = (channel: ChannelName) => this.#key('expiry', channel);
-  /** Hash: epoch, offset and age limit of a channel's log, and until when the channel is in its index. */
+  /** Hash: epoch, offset, age limit and last time of a channel's log, and until when the channel is in its index. */
   log = (channel: ChannelName) => this.#key('log', channel);
   /** Stream: the entries of the log. */
   entries = (channel: ChannelName) => this.#key('entries', channel);

@@ -1,5 +1,6 @@
 import { type ConnectionId, type UserId } from '../../../api/integration.js';
-import { type Connection, type Member, type NewConnection } from '../store.js';
+import { type Connection, type NewConnection } from '../connection-store.js';
+import { type Member } from '../membership-store.js';
 
 type Owner = Pick<NewConnection, 'userId' | 'isBatched'>;
 

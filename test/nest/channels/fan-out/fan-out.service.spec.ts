@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { type ChannelName } from '../../../../src/api/messages.js';
 import { ShardWorker } from '../../../../src/nest/channels/fan-out/shard-worker.js';
+import { ShardStore } from '../../../../src/nest/store/shard-store.js';
 import { Store } from '../../../../src/nest/store/store.js';
 import { type Answer } from '../../../support/connections-endpoint.js';
 import { startService, type TestService } from '../../../support/service-app.js';
@@ -44,7 +45,7 @@ it('replies to a publisher to more members as soon as its message is in shards',
     expect.objectContaining({ type: 'published', offset: 1 }),
   );
   expect(sentTo(service)).toEqual([]);
-  expect(await service.app.get(Store).countShards()).toBeGreaterThanOrEqual(3);
+  expect(await service.app.get(ShardStore).countShards()).toBeGreaterThanOrEqual(3);
   messages.letGo();
   expect(service.lines).toContainEqual(
     expect.objectContaining({
@@ -61,7 +62,7 @@ it('sends a message in shards to every member once', async () => {
   await using service = await startService({ FANOUT_SHARD_MEMBERS: '10', FANOUT_POLL_MS: '60000' });
   const members = await fillChannel(service.app.get(Store), news, 95);
   await service.send(member(7), publish).expect(200);
-  await expect.poll(() => service.app.get(Store).countShards(), { interval: 5, timeout: 5000 }).toBe(0);
+  await expect.poll(() => service.app.get(ShardStore).countShards(), { interval: 5, timeout: 5000 }).toBe(0);
   expect(sentTo(service)).toEqual(members);
   const sent = service.lines.filter(({ msg }) => msg === 'shard sent');
   expect(sent.reduce((sum, { delivered }) => sum + Number(delivered), 0)).toBe(95);
@@ -86,7 +87,7 @@ it('lets another task send the shards that this one does not take', async () => 
     FANOUT_POLL_MS: '10',
   });
   await one.send(member(0), publish).expect(200);
-  await expect.poll(() => one.app.get(Store).countShards(), { interval: 5, timeout: 5000 }).toBe(0);
+  await expect.poll(() => one.app.get(ShardStore).countShards(), { interval: 5, timeout: 5000 }).toBe(0);
   expect(sentTo(one)).toEqual(members);
   expect(other.app.get(ShardWorker).counts.finished).toBeGreaterThan(0);
 });
@@ -103,14 +104,14 @@ describe('while too many shards are unfinished', () => {
       for (let n = 0; n < times; n += 1) await service.send(member(0), { ...publish, id: n }).expect(200);
     };
     await publishTimes(4);
-    const { offset } = await store.position(news);
+    const { offset } = await store.logs.position(news);
     expect(offset).toBeLessThan(4);
     // the last accepted message may exceed the limit a little
-    expect(await store.countShards()).toBeLessThanOrEqual(10 + 5);
+    expect(await store.shards.countShards()).toBeLessThanOrEqual(10 + 5);
     expect(service.endpoint.messagesTo(member(0))).toContainEqual(
       expect.objectContaining({ type: 'error', code: 'overloaded', id: 3 }),
     );
-    expect(await store.readLog(news, 0, 10)).toHaveLength(offset);
+    expect(await store.logs.readLog(news, 0, 10)).toHaveLength(offset);
   });
 
   it('accepts messages that need no shards, and the others once the shards are sent', async () => {
@@ -118,7 +119,7 @@ describe('while too many shards are unfinished', () => {
     const store = service.app.get(Store);
     service.app.get(ShardWorker).stopTaking();
     // put by another task
-    await store.putShards(Array.from({ length: 10 }, () => 'unreadable'));
+    await store.shards.putShards(Array.from({ length: 10 }, () => 'unreadable'));
     await fillChannel(store, news, 11);
     await service.send(member(0), publish).expect(200);
     expect(service.endpoint.messagesTo(member(0)).at(-1)).toMatchObject({ code: 'overloaded' });
@@ -128,8 +129,8 @@ describe('while too many shards are unfinished', () => {
     await service.send(member(0), { ...publish, channel: few });
     expect(service.endpoint.messagesTo(member(0)).at(-1)).toMatchObject({ type: 'published', channel: few });
 
-    for (let shard = await store.takeShard(1000); shard; shard = await store.takeShard(1000)) {
-      await store.finishShard(shard);
+    for (let shard = await store.shards.takeShard(1000); shard; shard = await store.shards.takeShard(1000)) {
+      await store.shards.finishShard(shard);
     }
     const isPublished = async () => {
       await service.send(member(0), publish);

@@ -36,8 +36,8 @@ async function startTask(members: number, settings: NodeJS.ProcessEnv = {}) {
 
 /** Simulates a task that takes a shard, sends up to `after` and is killed: its lease has ended. */
 async function takeAndDie(store: Store, after: ConnectionId): Promise<void> {
-  const shard = (await store.takeShard(1000))!;
-  await store.renewShard(shard, 0, writeProgress({ after, heardOfTake: shard.takes }));
+  const shard = (await store.shards.takeShard(1000))!;
+  await store.shards.renewShard(shard, 0, writeProgress({ after, heardOfTake: shard.takes }));
 }
 
 /** In the order of the ids. */
@@ -47,7 +47,10 @@ const sentTo = ({ endpoint }: TestService) =>
 const messagesIn = ({ lines }: TestService) => lines.map(({ msg }) => msg);
 
 async function isDone(store: Store): Promise<void> {
-  await vi.waitFor(async () => expect(await store.countShards()).toBe(0), { interval: 5, timeout: 5000 });
+  await vi.waitFor(async () => expect(await store.shards.countShards()).toBe(0), {
+    interval: 5,
+    timeout: 5000,
+  });
 }
 
 // not concurrent with others: deliveries in flight have 2 s to end
@@ -60,7 +63,7 @@ it('hands its shards back when it stops, and another task continues without send
     begun();
     return answer;
   };
-  await store.putShards([wholeChannel()]);
+  await store.shards.putShards([wholeChannel()]);
   worker.wake();
   await haveBegun;
   const handedBack = worker.handBack();
@@ -84,7 +87,7 @@ describe.concurrent('a task', () => {
   it('continues after the last member that a killed task had reached', async () => {
     const { service, store, worker, members } = await startTask(20);
     await using _ = service;
-    await store.putShards([wholeChannel()]);
+    await store.shards.putShards([wholeChannel()]);
     await takeAndDie(store, member(4));
     worker.wake();
     await isDone(store);
@@ -94,14 +97,14 @@ describe.concurrent('a task', () => {
   it('skips members that joined after the message', async () => {
     const { service, store, worker } = await startTask(5);
     await using _ = service;
-    await store.append(news, '"a"', { messages: 10, ageMs: 60_000 });
-    await store.putConnection({
+    await store.logs.append(news, '"a"', { messages: 10, ageMs: 60_000 });
+    await store.connections.putConnection({
       connectionId: 'late=' as ConnectionId,
       connectedAt: 0,
       expiresAt: Date.now() + 60_000,
     });
-    await store.join(news, 'late=' as ConnectionId, 10);
-    await store.putShards([wholeChannel(1)]);
+    await store.memberships.join(news, 'late=' as ConnectionId, 10);
+    await store.shards.putShards([wholeChannel(1)]);
     worker.wake();
     await isDone(store);
     expect(sentTo(service)).toHaveLength(5);
@@ -117,13 +120,13 @@ describe.concurrent('a task', () => {
       if (service.endpoint.posts.length === 30) sent();
       return connectionId === member(20) ? answer : 'accepted';
     };
-    await store.putShards([wholeChannel()]);
+    await store.shards.putShards([wholeChannel()]);
     worker.wake();
     await areSent;
     const startedAt = performance.now();
     await worker.handBack();
     expect(performance.now() - startedAt).toBeLessThan(4000);
-    expect((await store.takeShard(1000))?.progress).toBe(
+    expect((await store.shards.takeShard(1000))?.progress).toBe(
       writeProgress({ after: member(19), heardOfTake: 1 }),
     );
     accept('accepted');
@@ -138,8 +141,8 @@ describe.concurrent('a task', () => {
     const { promise: answer, resolve: accept } = Promise.withResolvers<Answer>();
     service.endpoint.answer = () => answer;
     const renewed = Promise.withResolvers<boolean>();
-    await store.putShards([wholeChannel()]);
-    vi.spyOn(store, 'renewShard').mockImplementation(async () => {
+    await store.shards.putShards([wholeChannel()]);
+    vi.spyOn(store.shards, 'renewShard').mockImplementation(async () => {
       renewed.resolve(false);
       return false;
     });
@@ -151,7 +154,7 @@ describe.concurrent('a task', () => {
       timeout: 5000,
     });
     expect(sentTo(service).length).toBeLessThan(1000);
-    expect(await store.countShards()).toBe(1);
+    expect(await store.shards.countShards()).toBe(1);
   });
 
   it('keeps a shard for as long as it takes, and records its progress', async () => {
@@ -159,13 +162,13 @@ describe.concurrent('a task', () => {
     await using _ = service;
     const { promise: answer, resolve: accept } = Promise.withResolvers<Answer>();
     service.endpoint.answer = ({ connectionId }) => (connectionId === member(10) ? answer : 'accepted');
-    const renewShard = vi.spyOn(store, 'renewShard');
-    await store.putShards([wholeChannel()]);
+    const renewShard = vi.spyOn(store.shards, 'renewShard');
+    await store.shards.putShards([wholeChannel()]);
     worker.wake();
     // longer than the first lease
     await vi.waitFor(() => expect(renewShard).toHaveBeenCalledTimes(4), { interval: 20, timeout: 5000 });
     expect(renewShard.mock.calls[3]?.[2]).toBe(writeProgress({ after: member(9), heardOfTake: 1 }));
-    expect(await store.takeShard(1000)).toBeUndefined();
+    expect(await store.shards.takeShard(1000)).toBeUndefined();
     accept('accepted');
     await isDone(store);
     expect(sentTo(service)).toHaveLength(20);
@@ -174,12 +177,12 @@ describe.concurrent('a task', () => {
   it('continues after the store failed to give a shard, to read members, or to finish', async () => {
     const { service, store, worker, members } = await startTask(10);
     await using _ = service;
-    await store.putShards([wholeChannel()]);
-    vi.spyOn(store, 'takeShard').mockRejectedValueOnce(away());
-    vi.spyOn(store, 'members').mockImplementationOnce(() => {
+    await store.shards.putShards([wholeChannel()]);
+    vi.spyOn(store.shards, 'takeShard').mockRejectedValueOnce(away());
+    vi.spyOn(store.memberships, 'members').mockImplementationOnce(() => {
       throw away();
     });
-    vi.spyOn(store, 'finishShard').mockRejectedValueOnce(away());
+    vi.spyOn(store.shards, 'finishShard').mockRejectedValueOnce(away());
     for (const msg of ['shards not taken', 'shard not sent, handed back', 'shard not finished']) {
       worker.wake();
       await vi.waitFor(() => expect(messagesIn(service)).toContain(msg), { interval: 5, timeout: 5000 });
@@ -191,8 +194,8 @@ describe.concurrent('a task', () => {
   it('gives up a shard after five tasks took it and crashed', async () => {
     const { service, store, worker } = await startTask(3);
     await using _ = service;
-    await store.putShards([wholeChannel()]);
-    for (let task = 0; task < 5; task++) await store.takeShard(0);
+    await store.shards.putShards([wholeChannel()]);
+    for (let task = 0; task < 5; task++) await store.shards.takeShard(0);
     worker.wake();
     await isDone(store);
     expect(sentTo(service)).toEqual([]);
@@ -203,10 +206,10 @@ describe.concurrent('a task', () => {
   it('never gives up a shard that was handed back', async () => {
     const { service, store, worker } = await startTask(3);
     await using _ = service;
-    await store.putShards([wholeChannel()]);
+    await store.shards.putShards([wholeChannel()]);
     for (let task = 1; task <= 6; task++) {
-      const shard = (await store.takeShard(1000))!;
-      await store.releaseShard(shard, writeProgress({ after: member(0), heardOfTake: task }));
+      const shard = (await store.shards.takeShard(1000))!;
+      await store.shards.releaseShard(shard, writeProgress({ after: member(0), heardOfTake: task }));
     }
     worker.wake();
     await isDone(store);

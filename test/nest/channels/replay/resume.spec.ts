@@ -3,6 +3,8 @@ import { type ConnectionId } from '../../../../src/api/integration.js';
 import { type ChannelName, type ServerMessage } from '../../../../src/api/messages.js';
 import { QUOTAS } from '../../../../src/api/quotas.js';
 import { ChannelsService } from '../../../../src/nest/channels/channels.service.js';
+import { LogStore } from '../../../../src/nest/store/log-store.js';
+import { MembershipStore } from '../../../../src/nest/store/membership-store.js';
 import { Store } from '../../../../src/nest/store/store.js';
 import { startService, type TestService } from '../../../support/service-app.js';
 
@@ -21,7 +23,7 @@ async function resume(service: TestService, connectionId: string, since: object)
   await service.send(connectionId, { action: 'join', channel: news, since, id: 'r' }).expect(200);
 }
 
-const position = async (service: TestService) => service.app.get(Store).position(news);
+const position = async (service: TestService) => service.app.get(LogStore).position(news);
 
 /** What this connection got: the number of messages in each post, their offsets, and the reply. */
 function got(service: TestService, connectionId: string) {
@@ -126,7 +128,7 @@ it('keeps nothing in channels of HISTORY_OFF: only a client that missed nothing 
   await using service = await startService({ HISTORY_OFF: 'ne' });
   await publish(service, 2);
   const { epoch } = await position(service);
-  expect(await service.app.get(Store).readLog(news, 0, 10)).toEqual([]);
+  expect(await service.app.get(LogStore).readLog(news, 0, 10)).toEqual([]);
   await resume(service, 'a=', { epoch, offset: 1 });
   await resume(service, 'b=', { epoch, offset: 2 });
   expect(got(service, 'a=')).toMatchObject({ offsets: [], answer: { recovered: false } });
@@ -137,8 +139,8 @@ it('keeps messages for HISTORY_SECONDS', async () => {
   await using service = await startService({ HISTORY_SECONDS: '60' });
   const retentions: unknown[] = [];
   const store = service.app.get(Store);
-  const append = store.append.bind(store);
-  store.append = (channel, content, retention) => {
+  const append = store.logs.append.bind(store.logs);
+  store.logs.append = (channel, content, retention) => {
     retentions.push(retention);
     return append(channel, content, retention);
   };
@@ -152,7 +154,7 @@ it('replays to a connection that is a member already, and changes nothing else',
   await publish(service, 3);
   const { epoch } = await position(service);
   const store = service.app.get(Store);
-  const members = async () => (await Array.fromAsync(store.members(news))).flat();
+  const members = async () => (await Array.fromAsync(store.memberships.members(news))).flat();
   const before = await members();
   service.endpoint.posts.length = 0;
   await resume(service, 'a=', { epoch, offset: 1 });
@@ -166,19 +168,19 @@ it('misses no message that is published while it catches up, joins and sends the
   const store = service.app.get(Store);
   const { epoch } = await position(service);
   // more is appended at each step, by another task: before the position is read, between the pages, around joining
-  const more = async () => store.append(news, '{"data":"more"}', { messages: 1000, ageMs: 60_000 });
-  const wrap = (method: 'position' | 'readLog' | 'join') => {
-    const original = (store[method] as (...parameters: unknown[]) => Promise<unknown>).bind(store);
-    (store[method] as unknown) = async (...parameters: unknown[]) => {
+  const more = async () => store.logs.append(news, '{"data":"more"}', { messages: 1000, ageMs: 60_000 });
+  const wrap = <Contract extends LogStore | MembershipStore>(contract: Contract, method: keyof Contract) => {
+    const original = (contract[method] as (...parameters: unknown[]) => Promise<unknown>).bind(contract);
+    (contract[method] as unknown) = async (...parameters: unknown[]) => {
       await more();
       const result = await original(...parameters);
       await more();
       return result;
     };
   };
-  wrap('position');
-  wrap('readLog');
-  wrap('join');
+  wrap(store.logs, 'position');
+  wrap(store.logs, 'readLog');
+  wrap(store.memberships, 'join');
   await resume(service, 'a=', { epoch, offset: 10 });
   const { offsets, answer } = got(service, 'a=');
   expect(answer).toMatchObject({ recovered: true });
@@ -191,15 +193,18 @@ it('catches up on many messages published in the meantime before it makes the co
   await publish(service, 100, 'x'.repeat(1000));
   const store = service.app.get(Store);
   const { epoch } = await position(service);
-  const [join, readLog] = [store.join.bind(store), store.readLog.bind(store)];
+  const [join, readLog] = [
+    store.memberships.join.bind(store.memberships),
+    store.logs.readLog.bind(store.logs),
+  ];
   let isFirst = true;
-  store.readLog = async (...parameters) => {
+  store.logs.readLog = async (...parameters) => {
     if (isFirst) await publish(service, 80, 'x'.repeat(1000));
     isFirst = false;
     return readLog(...parameters);
   };
   let sentBefore = 0;
-  store.join = (...parameters) => {
+  store.memberships.join = (...parameters) => {
     sentBefore = got(service, 'a=').offsets.length;
     return join(...parameters);
   };
@@ -214,8 +219,8 @@ it('says that it is not recovered when the log begins anew during the replay', a
   await publish(service, 3);
   const store = service.app.get(Store);
   const { epoch } = await position(service);
-  const join = store.join.bind(store);
-  store.join = async (...parameters) => {
+  const join = store.memberships.join.bind(store.memberships);
+  store.memberships.join = async (...parameters) => {
     const outcome = await join(...parameters);
     return 'position' in outcome ? { ...outcome, position: { epoch: 'another', offset: 3 } } : outcome;
   };
@@ -228,13 +233,16 @@ it('sends messages published before it was a member ahead of newer ones', async 
   await publish(service, 2);
   const store = service.app.get(Store);
   const { epoch } = await position(service);
-  const [join, readLog] = [store.join.bind(store), store.readLog.bind(store)];
+  const [join, readLog] = [
+    store.memberships.join.bind(store.memberships),
+    store.logs.readLog.bind(store.logs),
+  ];
   let newer: Promise<unknown> | undefined;
-  store.join = async (...parameters) => {
+  store.memberships.join = async (...parameters) => {
     // one message that the replay has not seen, and one that only the new member gets
     await service.send('publisher=', { action: 'publish', channel: news, data: 3 });
     const outcome = await join(...parameters);
-    store.readLog = async (...read) => {
+    store.logs.readLog = async (...read) => {
       newer ??= service.send('publisher=', { action: 'publish', channel: news, data: 4 }).then((r) => r);
       // the publisher has got it, and the new member would have as well
       await isPosted(service, 'publisher=', 4);
@@ -252,20 +260,32 @@ async function isPosted(service: TestService, connectionId: string, offset: numb
   while (!got(service, connectionId).offsets.includes(offset)) await new Promise(setImmediate);
 }
 
+it('says that it is not recovered, and sends nothing, when a message between others is missing', async () => {
+  await using service = await startService();
+  await publish(service, 3);
+  const store = service.app.get(Store);
+  const { epoch } = await position(service);
+  const readLog = store.logs.readLog.bind(store.logs);
+  store.logs.readLog = async (...parameters) =>
+    (await readLog(...parameters)).filter(({ offset }) => offset !== 2);
+  await resume(service, 'a=', { epoch, offset: 0 });
+  expect(got(service, 'a=')).toMatchObject({ offsets: [], answer: { offset: 3, recovered: false } });
+});
+
 it('says that it is not recovered when messages are removed during the replay', async () => {
   await using service = await startService();
   await publish(service, 60);
   const store = service.app.get(Store);
   const { epoch } = await position(service);
-  const readLog = store.readLog.bind(store);
-  store.readLog = async (channel, after, limit) =>
+  const readLog = store.logs.readLog.bind(store.logs);
+  store.logs.readLog = async (channel, after, limit) =>
     // the first message of the second page is removed
     (await readLog(channel, after, limit)).filter(({ offset }) => offset !== 51);
   await resume(service, 'a=', { epoch, offset: 0 });
   const { answer, offsets } = got(service, 'a=');
   expect(answer).toMatchObject({ offset: 60, recovered: false });
   expect(offsets).toEqual(range(1, offsets.length));
-  expect(await store.isMember(news, 'a=' as ConnectionId)).toBe(true);
+  expect(await store.memberships.isMember(news, 'a=' as ConnectionId)).toBe(true);
 });
 
 it('does not make a connection a member if its replay fails, so that it can try again', async () => {
@@ -278,7 +298,7 @@ it('does not make a connection a member if its replay fails, so that it can try 
   await service.send('a=', { action: 'join', channel: news, since: { epoch, offset: 0 } });
   const { last, offsets } = got(service, 'a=');
   expect(last).toMatchObject({ type: 'error', code: 'internal_error' });
-  expect(await service.app.get(Store).isMember(news, 'a=' as ConnectionId)).toBe(false);
+  expect(await service.app.get(MembershipStore).isMember(news, 'a=' as ConnectionId)).toBe(false);
   // the second post was refused
   const next = Math.ceil(offsets.length / 2);
   service.endpoint.posts.length = 0;
@@ -294,7 +314,7 @@ it('stops when the client has left', async () => {
   await service.send('a=', { action: 'join', channel: news, since: { epoch, offset: 0 } }).expect(200);
   // the first frame, and the reply that no client gets
   expect(service.endpoint.posts.filter(({ connectionId }) => connectionId === 'a=')).toHaveLength(2);
-  expect(await service.app.get(Store).countMembers(news)).toBe(1);
+  expect(await service.app.get(MembershipStore).countMembers(news)).toBe(1);
 });
 
 it('refuses a replay that takes too long, so that the client continues from its last message', async () => {
@@ -329,14 +349,14 @@ it('runs one replay at a time for a connection that asks many times at once', as
   await publish(service, 20, 'x'.repeat(1000));
   const { epoch } = await position(service);
   const store = service.app.get(Store);
-  const readLog = store.readLog.bind(store);
-  const touchConnection = store.touchConnection.bind(store);
+  const readLog = store.logs.readLog.bind(store.logs);
+  const touchConnection = store.connections.touchConnection.bind(store.connections);
   let [requests, reads, most] = [0, 0, 0];
-  store.touchConnection = (connectionId) => {
+  store.connections.touchConnection = (connectionId) => {
     requests += 1;
     return touchConnection(connectionId);
   };
-  store.readLog = async (...parameters) => {
+  store.logs.readLog = async (...parameters) => {
     most = Math.max(most, (reads += 1));
     // until the last request has arrived
     for (let turns = 0; turns < 5; turns += Number(requests === 10)) await new Promise(setImmediate);
@@ -351,11 +371,11 @@ it('runs one replay at a time for a connection that asks many times at once', as
 
 it('replays nothing to a connection that may not join', async () => {
   await using service = await startService();
-  await service.app.get(Store).append('user:alice' as ChannelName, '{"data":"secret"}', {
+  await service.app.get(LogStore).append('user:alice' as ChannelName, '{"data":"secret"}', {
     messages: 10,
     ageMs: 60_000,
   });
-  const { epoch } = await service.app.get(Store).position('user:alice' as ChannelName);
+  const { epoch } = await service.app.get(LogStore).position('user:alice' as ChannelName);
   await service.send('a=', { action: 'join', channel: 'user:alice', since: { epoch, offset: 0 } });
   expect(service.endpoint.messagesTo('a=')).toMatchObject([{ type: 'error', code: 'not_permitted' }]);
 });

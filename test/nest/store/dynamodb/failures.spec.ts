@@ -24,7 +24,7 @@ describe('a DynamoDB that fails', () => {
   it('gets another request when it does not respond', async () => {
     await using opened = await openDynamoDb({ timeoutMs: 1000 });
     opened.dynamoDb.answerNext('GetItem', () => undefined);
-    expect(await opened.store.getConnection(alice)).toBeUndefined();
+    expect(await opened.store.connections.getConnection(alice)).toBeUndefined();
     expect(opened.dynamoDb.operations).toEqual(['GetItem', 'GetItem']);
   });
 
@@ -32,31 +32,31 @@ describe('a DynamoDB that fails', () => {
     await using opened = await openDynamoDb({ timeoutMs: 200 });
     const { store, dynamoDb } = opened;
     for (let attempts = 0; attempts < 3; attempts += 1) dynamoDb.answerNext('GetItem', () => undefined);
-    await expect(store.getConnection(alice)).rejects.toBeInstanceOf(StoreUnavailableError);
+    await expect(store.connections.getConnection(alice)).rejects.toBeInstanceOf(StoreUnavailableError);
   });
 
   it('fails all waiting calls at once when it is unreachable', async () => {
     await using opened = await openDynamoDb();
     const { store, dynamoDb } = opened;
     dynamoDb.answerNext('GetItem', denied);
-    const appends = ['a', 'b', 'c'].map((content) => store.append(news, content, retention));
+    const appends = ['a', 'b', 'c'].map((content) => store.logs.append(news, content, retention));
     const outcomes = await Promise.allSettled(appends);
     expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
     expect(dynamoDb.operations).toEqual(['GetItem']);
-    expect(await store.append(news, 'd', retention)).toMatchObject({ offset: 1 });
+    expect(await store.logs.append(news, 'd', retention)).toMatchObject({ offset: 1 });
   });
 
   it('gets another request when it throttles', async () => {
     await using opened = await openDynamoDb();
     opened.dynamoDb.answerNext('GetItem', throttled);
-    expect(await opened.store.getConnection(alice)).toBeUndefined();
+    expect(await opened.store.connections.getConnection(alice)).toBeUndefined();
     expect(opened.dynamoDb.operations).toEqual(['GetItem', 'GetItem']);
   });
 
   it('makes the store unavailable when it throttles for too long', async () => {
     await using opened = await openDynamoDb({ timeoutMs: 200 });
     for (let attempts = 0; attempts < 10; attempts += 1) opened.dynamoDb.answerNext('GetItem', throttled);
-    await expect(opened.store.getConnection(alice)).rejects.toBeInstanceOf(StoreUnavailableError);
+    await expect(opened.store.connections.getConnection(alice)).rejects.toBeInstanceOf(StoreUnavailableError);
     expect(opened.dynamoDb.operations.length).toBeLessThan(4);
   });
 
@@ -67,15 +67,15 @@ describe('a DynamoDB that fails', () => {
       status: 200,
       body: { UnprocessedItems: RequestItems },
     }));
-    await store.putShards(['content']);
-    expect(await store.takeShard(1000)).toMatchObject({ content: 'content' });
+    await store.shards.putShards(['content']);
+    expect(await store.shards.takeShard(1000)).toMatchObject({ content: 'content' });
     dynamoDb.answerNext('BatchGetItem', ({ RequestItems }) => ({
       status: 200,
       body: { Responses: {}, UnprocessedKeys: RequestItems },
     }));
     await opened.connect(alice);
-    await store.join(news, alice, 10);
-    expect(await list(store.members(news))).toMatchObject([{ connectionId: alice }]);
+    await store.memberships.join(news, alice, 10);
+    expect(await list(store.memberships.members(news))).toMatchObject([{ connectionId: alice }]);
   });
 
   it('writes nothing twice when its responses are lost', async () => {
@@ -86,30 +86,30 @@ describe('a DynamoDB that fails', () => {
       return store;
     };
     await opened.connect(alice);
-    expect(await losing('UpdateItem').join(news, alice, 10)).toMatchObject({ kind: 'joined' });
-    expect(await losing('UpdateItem').append(news, 'a', retention)).toMatchObject({ offset: 1 });
-    expect(await losing('UpdateItem').append(news, 'b', retention)).toMatchObject({ offset: 2 });
-    expect(await store.readLog(news, 0, 10)).toMatchObject([{ content: 'a' }, { content: 'b' }]);
-    expect(await losing('PutItem').reserve('key', hour)).toBe('reserved');
-    expect(await losing('UpdateItem').leave(news, alice)).toBe(true);
-    expect(await list(store.members(news))).toEqual([]);
-    await store.join(news, alice, 10);
-    expect(await losing('UpdateItem').removeConnection(alice)).toEqual([news]);
-    expect(await list(store.members(news))).toEqual([]);
+    expect(await losing('UpdateItem').memberships.join(news, alice, 10)).toMatchObject({ kind: 'joined' });
+    expect(await losing('UpdateItem').logs.append(news, 'a', retention)).toMatchObject({ offset: 1 });
+    expect(await losing('UpdateItem').logs.append(news, 'b', retention)).toMatchObject({ offset: 2 });
+    expect(await store.logs.readLog(news, 0, 10)).toMatchObject([{ content: 'a' }, { content: 'b' }]);
+    expect(await losing('PutItem').reservations.reserve('key', hour)).toBe('reserved');
+    expect(await losing('UpdateItem').memberships.leave(news, alice)).toBe(true);
+    expect(await list(store.memberships.members(news))).toEqual([]);
+    await store.memberships.join(news, alice, 10);
+    expect(await losing('UpdateItem').connections.removeConnection(alice)).toEqual([news]);
+    expect(await list(store.memberships.members(news))).toEqual([]);
   });
 
   it('finds an append whose response was lost, also when others have appended since', async () => {
     await using opened = await openDynamoDb();
     const { store, dynamoDb } = opened;
     const other = await opened.beside();
-    await store.append(news, 'a', retention);
+    await store.logs.append(news, 'a', retention);
     const lost = dynamoDb.loseNextAnswer('UpdateItem');
-    const appended = store.append(news, 'b', retention);
+    const appended = store.logs.append(news, 'b', retention);
     // the SDK pauses before its next attempt
     await lost;
-    await other.append(news, 'c', retention);
+    await other.logs.append(news, 'c', retention);
     expect(await appended).toMatchObject({ offset: 2 });
-    expect(await store.readLog(news, 0, 10)).toMatchObject([
+    expect(await store.logs.readLog(news, 0, 10)).toMatchObject([
       { content: 'a' },
       { content: 'b' },
       { content: 'c' },

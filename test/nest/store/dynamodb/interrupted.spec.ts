@@ -15,12 +15,12 @@ describe('a connection that joins', () => {
     const { store, dynamoDb } = opened;
     await opened.connect(alice);
     const writing = dynamoDb.holdNext('PutItem');
-    const joined = store.join(news, alice, 10);
+    const joined = store.memberships.join(news, alice, 10);
     const { release } = await writing;
-    expect(await store.removeConnection(alice)).toEqual([news]);
+    expect(await store.connections.removeConnection(alice)).toEqual([news]);
     release();
     expect(await joined).toMatchObject({ kind: 'joined' });
-    expect(await list(store.members(news))).toEqual([]);
+    expect(await list(store.memberships.members(news))).toEqual([]);
   });
 
   it('gets the position that a concurrent publish has set', async () => {
@@ -29,31 +29,31 @@ describe('a connection that joins', () => {
     const other = await opened.beside();
     await opened.connect(alice);
     const writing = dynamoDb.holdNext('PutItem');
-    const joined = store.join(news, alice, 10);
+    const joined = store.memberships.join(news, alice, 10);
     const { release } = await writing;
     const settling = dynamoDb.holdNext('UpdateItem');
     release();
     const settlement = await settling;
-    const { offset } = await other.append(news, 'a', retention);
+    const { offset } = await other.logs.append(news, 'a', retention);
     // the message is before her position, so that she does not get it
-    expect(await list(other.members(news))).toMatchObject([{ joinedOffset: offset }]);
+    expect(await list(other.memberships.members(news))).toMatchObject([{ joinedOffset: offset }]);
     settlement.release();
     expect(await joined).toMatchObject({ kind: 'joined', position: { offset } });
-    expect(await list(other.members(news))).toMatchObject([{ joinedOffset: offset }]);
+    expect(await list(other.memberships.members(news))).toMatchObject([{ joinedOffset: offset }]);
   });
 
   it('joins again while an earlier membership is still being ended', async () => {
     await using opened = await openDynamoDb();
     const { store, dynamoDb } = opened;
     await opened.connect(alice);
-    await store.join(news, alice, 10);
+    await store.memberships.join(news, alice, 10);
     const deleting = dynamoDb.holdNext('DeleteItem');
-    const left = store.leave(news, alice);
+    const left = store.memberships.leave(news, alice);
     const { release } = await deleting;
-    expect(await store.join(news, alice, 10)).toMatchObject({ kind: 'joined' });
+    expect(await store.memberships.join(news, alice, 10)).toMatchObject({ kind: 'joined' });
     release();
     expect(await left).toBe(true);
-    expect(await list(store.members(news))).toMatchObject([{ connectionId: alice }]);
+    expect(await list(store.memberships.members(news))).toMatchObject([{ connectionId: alice }]);
   });
 });
 
@@ -62,12 +62,17 @@ describe('a task that dies between two writes', () => {
     await using opened = await openDynamoDb();
     const { store, dynamoDb } = opened;
     await opened.connect(alice);
-    await store.append(news, 'a', retention);
+    await store.logs.append(news, 'a', retention);
     dynamoDb.answerNext('BatchGetItem', denied);
-    await expect(store.join(news, alice, 10)).rejects.toBeInstanceOf(StoreUnavailableError);
-    await store.append(news, 'b', retention);
-    expect(await list(store.members(news))).toMatchObject([{ connectionId: alice, joinedOffset: 2 }]);
-    expect(await store.join(news, alice, 10)).toMatchObject({ kind: 'was_member', position: { offset: 2 } });
+    await expect(store.memberships.join(news, alice, 10)).rejects.toBeInstanceOf(StoreUnavailableError);
+    await store.logs.append(news, 'b', retention);
+    expect(await list(store.memberships.members(news))).toMatchObject([
+      { connectionId: alice, joinedOffset: 2 },
+    ]);
+    expect(await store.memberships.join(news, alice, 10)).toMatchObject({
+      kind: 'was_member',
+      position: { offset: 2 },
+    });
   });
 
   it('leaves a membership that the next join completes', async () => {
@@ -75,37 +80,37 @@ describe('a task that dies between two writes', () => {
     const { store, dynamoDb } = opened;
     await opened.connect(alice);
     dynamoDb.answerNext('PutItem', denied);
-    await expect(store.join(news, alice, 10)).rejects.toBeInstanceOf(StoreUnavailableError);
-    expect(await list(store.members(news))).toEqual([]);
-    expect(await store.join(news, alice, 10)).toMatchObject({ kind: 'was_member' });
-    expect(await list(store.members(news))).toMatchObject([{ connectionId: alice }]);
+    await expect(store.memberships.join(news, alice, 10)).rejects.toBeInstanceOf(StoreUnavailableError);
+    expect(await list(store.memberships.members(news))).toEqual([]);
+    expect(await store.memberships.join(news, alice, 10)).toMatchObject({ kind: 'was_member' });
+    expect(await list(store.memberships.members(news))).toMatchObject([{ connectionId: alice }]);
   });
 
   it('leaves a membership that another leave ends', async () => {
     await using opened = await openDynamoDb();
     const { store, dynamoDb } = opened;
     await opened.connect(alice);
-    await store.join(news, alice, 10);
+    await store.memberships.join(news, alice, 10);
     dynamoDb.answerNext('DeleteItem', denied);
-    await expect(store.leave(news, alice)).rejects.toBeInstanceOf(StoreUnavailableError);
-    expect(await store.isMember(news, alice)).toBe(false);
-    await store.leave(news, alice);
-    expect(await list(store.members(news))).toEqual([]);
+    await expect(store.memberships.leave(news, alice)).rejects.toBeInstanceOf(StoreUnavailableError);
+    expect(await store.memberships.isMember(news, alice)).toBe(false);
+    await store.memberships.leave(news, alice);
+    expect(await list(store.memberships.members(news))).toEqual([]);
   });
 
   it.for([
-    ['removed', ({ store }: OpenedDynamoDb) => store.removeConnection(alice)],
+    ['removed', ({ store }: OpenedDynamoDb) => store.connections.removeConnection(alice)],
     ['put', (opened: OpenedDynamoDb) => opened.connect(alice)],
   ] as const)('is a connection that has left its channels once it is %s again', async ([, again]) => {
     await using opened = await openDynamoDb();
     const { store, dynamoDb } = opened;
     await opened.connect(alice);
-    await store.join(news, alice, 10);
+    await store.memberships.join(news, alice, 10);
     dynamoDb.answerNext('BatchWriteItem', denied);
-    await expect(store.removeConnection(alice)).rejects.toBeInstanceOf(StoreUnavailableError);
-    expect(await store.getConnection(alice)).toBeUndefined();
+    await expect(store.connections.removeConnection(alice)).rejects.toBeInstanceOf(StoreUnavailableError);
+    expect(await store.connections.getConnection(alice)).toBeUndefined();
     expect(await again(opened)).toBeUndefined();
-    expect(await list(store.members(news))).toEqual([]);
-    expect(await store.isMember(news, alice)).toBe(false);
+    expect(await list(store.memberships.members(news))).toEqual([]);
+    expect(await store.memberships.isMember(news, alice)).toBe(false);
   });
 });

@@ -110,10 +110,15 @@ describe('the table', () => {
     );
     table.close();
     opened.dynamoDb.operations.length = 0;
-    expect((await list(store.members(news))).map(({ connectionId }) => connectionId)).toEqual(connectionIds);
+    expect((await list(store.memberships.members(news))).map(({ connectionId }) => connectionId)).toEqual(
+      connectionIds,
+    );
     expect(opened.dynamoDb.operations).toEqual(['Query', 'Query']);
-    expect(await store.countMembers(news)).toBe(60);
-    expect(await store.memberRanges(news, 58)).toMatchObject([{ until: 'c57' }, { after: 'c57' }]);
+    expect(await store.memberships.countMembers(news)).toBe(60);
+    expect(await store.memberships.memberRanges(news, 58)).toMatchObject([
+      { until: 'c57' },
+      { after: 'c57' },
+    ]);
   });
 
   it('gets as few requests as possible', async () => {
@@ -125,31 +130,33 @@ describe('the table', () => {
       return dynamoDb.operations.join(' ');
     };
     const put = () =>
-      store.putConnection({
+      store.connections.putConnection({
         connectionId: alice,
         userId: 'u' as UserId,
         connectedAt: 0,
         expiresAt: Date.now() + hour,
       });
     expect(await askedFor(put)).toBe('PutItem UpdateItem');
-    expect(await askedFor(() => store.touchConnection(alice))).toBe('UpdateItem');
-    expect(await askedFor(() => store.append(news, 'a', retention))).toBe('GetItem PutItem UpdateItem');
-    expect(await askedFor(() => store.append(news, 'b', retention))).toBe('GetItem PutItem UpdateItem');
-    expect(await askedFor(() => store.append(news, 'c', { messages: 0, ageMs: 0 }))).toBe('UpdateItem');
-    expect(await askedFor(() => store.position(news))).toBe('GetItem');
-    expect(await askedFor(() => store.join(news, alice, 10))).toBe(
+    expect(await askedFor(() => store.connections.touchConnection(alice))).toBe('UpdateItem');
+    expect(await askedFor(() => store.logs.append(news, 'a', retention))).toBe('GetItem PutItem UpdateItem');
+    expect(await askedFor(() => store.logs.append(news, 'b', retention))).toBe('GetItem PutItem UpdateItem');
+    expect(await askedFor(() => store.logs.append(news, 'c', { messages: 0, ageMs: 0 }))).toBe('UpdateItem');
+    expect(await askedFor(() => store.logs.position(news))).toBe('GetItem');
+    expect(await askedFor(() => store.memberships.join(news, alice, 10))).toBe(
       'UpdateItem PutItem BatchGetItem UpdateItem',
     );
-    expect(await askedFor(() => store.isMember(news, alice))).toBe('GetItem');
-    expect(await askedFor(() => list(store.members(news)))).toBe('Query');
-    expect(await askedFor(() => store.leave(news, alice))).toBe('UpdateItem DeleteItem');
-    expect(await askedFor(() => store.removeConnection(alice))).toBe('UpdateItem DeleteItem DeleteItem');
-    expect(await askedFor(() => store.takeShard(hour))).toBe('Query');
-    expect(await askedFor(() => store.putShards(['a', 'b']))).toBe('BatchWriteItem BatchWriteItem');
-    expect(await askedFor(async () => store.finishShard((await store.takeShard(hour))!))).toBe(
+    expect(await askedFor(() => store.memberships.isMember(news, alice))).toBe('GetItem');
+    expect(await askedFor(() => list(store.memberships.members(news)))).toBe('Query');
+    expect(await askedFor(() => store.memberships.leave(news, alice))).toBe('UpdateItem DeleteItem');
+    expect(await askedFor(() => store.connections.removeConnection(alice))).toBe(
+      'UpdateItem DeleteItem DeleteItem',
+    );
+    expect(await askedFor(() => store.shards.takeShard(hour))).toBe('Query');
+    expect(await askedFor(() => store.shards.putShards(['a', 'b']))).toBe('BatchWriteItem BatchWriteItem');
+    expect(await askedFor(async () => store.shards.finishShard((await store.shards.takeShard(hour))!))).toBe(
       'Query UpdateItem GetItem DeleteItem DeleteItem',
     );
-    expect(await askedFor(() => store.reserve('key', hour))).toBe('PutItem');
+    expect(await askedFor(() => store.reservations.reserve('key', hour))).toBe('PutItem');
   });
 });
 
@@ -157,26 +164,26 @@ describe('deletion by TTL', () => {
   it('leaves no gap in the entries of a log', async () => {
     await using opened = await openDynamoDb();
     const { store } = opened;
-    for (const content of ['a', 'b', 'c', 'd']) await store.append(news, content, retention);
-    const { epoch } = await store.position(news);
+    for (const content of ['a', 'b', 'c', 'd']) await store.logs.append(news, content, retention);
+    const { epoch } = await store.logs.position(news);
     await opened.client.send(
       new DeleteItemCommand({
         TableName: opened.options.table,
         Key: { pk: S('L#news'), sk: S(`E#${epoch}#${'2'.padStart(16, '0')}`) },
       }),
     );
-    expect(await store.readLog(news, 0, 10)).toMatchObject([{ offset: 3 }, { offset: 4 }]);
+    expect(await store.logs.readLog(news, 0, 10)).toMatchObject([{ offset: 3 }, { offset: 4 }]);
   });
 
   it('does not delete a log in which a member has its position', async () => {
     const clock = { now: Date.now() };
     await using opened = await openDynamoDb({ now: () => clock.now });
     const { store } = opened;
-    await store.append(news, 'a', retention);
+    await store.logs.append(news, 'a', retention);
     clock.now += 7 * day;
     const expiresAt = clock.now + 2 * hour;
-    await store.putConnection({ connectionId: alice, connectedAt: clock.now, expiresAt });
-    expect(await store.join(news, alice, 10)).toMatchObject({ position: { offset: 1 } });
+    await store.connections.putConnection({ connectionId: alice, connectedAt: clock.now, expiresAt });
+    expect(await store.memberships.join(news, alice, 10)).toMatchObject({ position: { offset: 1 } });
     const { Item } = await opened.client.send(
       new GetItemCommand({ TableName: opened.options.table, Key: { pk: S('L#news'), sk: S('head') } }),
     );

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type ShardsPart } from '../composed-store.js';
-import { type Shard } from '../store.js';
+import { type Shard, ShardStore } from '../shard-store.js';
 import { type Item, N, numberOf, S, textOf, ttlOf } from './attributes.js';
 import { KeyedChain } from './keyed-chain.js';
 import { type Key, type Table } from './table.js';
@@ -11,12 +10,13 @@ import { type Key, type Table } from './table.js';
  *
  * Takes of one process wait for each other, so that they do not all compete for the oldest shard.
  */
-export class DynamoDbShards implements ShardsPart {
+export class DynamoDbShardStore extends ShardStore {
   readonly #table: Table;
   readonly #now: () => number;
   readonly #chain = new KeyedChain<unknown>();
 
   constructor(table: Table, now: () => number) {
+    super();
     this.#table = table;
     this.#now = now;
   }

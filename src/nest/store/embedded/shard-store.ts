@@ -1,11 +1,11 @@
-import { type ShardsPart } from '../composed-store.js';
-import { type Shard } from '../store.js';
+import { type Shard, ShardStore } from '../shard-store.js';
 import { type EmbeddedDatabase } from './database.js';
 
-export class EmbeddedShards implements ShardsPart {
+export class EmbeddedShardStore extends ShardStore {
   readonly #database: EmbeddedDatabase;
 
   constructor(database: EmbeddedDatabase) {
+    super();
     this.#database = database;
   }
 

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type ConnectionId, type UserId } from '../../../api/integration.js';
 import { type ChannelName } from '../../../api/messages.js';
-import { type ConnectionsPart } from '../composed-store.js';
-import { type Connection, type NewConnection } from '../store.js';
+import { type Connection, ConnectionStore, type NewConnection } from '../connection-store.js';
 import { type Item, N, S, textOf, ttlOf } from './attributes.js';
 import {
   channelsOf,
@@ -16,7 +15,7 @@ import {
   userKey,
   userPartition,
 } from './connection-rows.js';
-import { type DynamoDbMemberships } from './memberships.js';
+import { type DynamoDbMembershipStore } from './membership-store.js';
 import { inPages } from './pages.js';
 import { type Table } from './table.js';
 
@@ -25,13 +24,14 @@ import { type Table } from './table.js';
  *
  * @see connection-rows.ts for the rows
  */
-export class DynamoDbConnections implements ConnectionsPart {
+export class DynamoDbConnectionStore extends ConnectionStore {
   readonly #table: Table;
-  readonly #memberships: DynamoDbMemberships;
+  readonly #memberships: DynamoDbMembershipStore;
   readonly #now: () => number;
   readonly #pageSize: number;
 
-  constructor(table: Table, memberships: DynamoDbMemberships, now: () => number, pageSize: number) {
+  constructor(table: Table, memberships: DynamoDbMembershipStore, now: () => number, pageSize: number) {
+    super();
     this.#table = table;
     this.#memberships = memberships;
     this.#now = now;

@@ -4,7 +4,7 @@ import { type ChannelName } from '../../../src/api/messages.js';
 import { atOnce, idsOf, keepAll, listed, manyChannels, news, type OpenStore } from './store-under-test.js';
 
 /** Names that the service accepts, but that look like syntax of the engine. */
-export function oddNamesAreKeptApart(open: OpenStore): void {
+export function oddNamesSuite(open: OpenStore): void {
   const channels = [
     ...'a A a:b a: :a a.b a/b a% % _ a_ a-b @a a%3Ab .. - __proto__ constructor 0 00 members'.split(' '),
     `${'x'.repeat(255)}y`,
@@ -35,20 +35,25 @@ export function oddNamesAreKeptApart(open: OpenStore): void {
     await atOnce(channels.length, async (index) => {
       const connectionId = connectionOf(index);
       await opened.enter(channels[index]!, connectionId);
-      await store.append(channels[index]!, connectionId, keepAll);
+      await store.logs.append(channels[index]!, connectionId, keepAll);
     });
     await atOnce(channels.length, async (index) => {
       const channel = channels[index]!;
       const connectionId = connectionOf(index);
-      expect(await idsOf(store.members(channel))).toEqual([connectionId]);
-      expect(await store.countMembers(channel)).toBe(1);
-      expect(await store.readLog(channel, 0, 10)).toMatchObject([{ offset: 1, content: connectionId }]);
+      expect(await idsOf(store.memberships.members(channel))).toEqual([connectionId]);
+      expect(await store.memberships.countMembers(channel)).toBe(1);
+      expect(await store.logs.readLog(channel, 0, 10)).toMatchObject([{ offset: 1, content: connectionId }]);
     });
-    expect(await store.counts()).toEqual({ connections: channels.length, channels: channels.length });
+    expect(await store.connections.counts()).toEqual({
+      connections: channels.length,
+      channels: channels.length,
+    });
     const everywhere = 'everywhere' as ConnectionId;
     await opened.connect(everywhere);
-    await atOnce(channels.length, (index) => store.join(channels[index]!, everywhere, manyChannels));
-    expect((await store.removeConnection(everywhere))?.toSorted()).toEqual(channels.toSorted());
+    await atOnce(channels.length, (index) =>
+      store.memberships.join(channels[index]!, everywhere, manyChannels),
+    );
+    expect((await store.connections.removeConnection(everywhere))?.toSorted()).toEqual(channels.toSorted());
   });
 
   it('keeps users with odd ids apart', async () => {
@@ -56,12 +61,14 @@ export function oddNamesAreKeptApart(open: OpenStore): void {
     const { store } = opened;
     await atOnce(userIds.length, async (index) => {
       await opened.put(connectionOf(index), { userId: userIds[index]! });
-      await store.join(news, connectionOf(index), manyChannels);
+      await store.memberships.join(news, connectionOf(index), manyChannels);
     });
-    const members = await listed(store.members(news));
+    const members = await listed(store.memberships.members(news));
     await atOnce(userIds.length, async (index) => {
       const [userId, connectionId] = [userIds[index], connectionOf(index)];
-      expect(await listed(store.connectionsOf(userId!))).toMatchObject([{ connectionId, userId }]);
+      expect(await listed(store.connections.connectionsOf(userId!))).toMatchObject([
+        { connectionId, userId },
+      ]);
       expect(members.find((member) => member.connectionId === connectionId)).toMatchObject({ userId });
     });
   });
@@ -72,25 +79,31 @@ export function oddNamesAreKeptApart(open: OpenStore): void {
     const userId = 'u' as UserId;
     await atOnce(connectionIds.length, async (index) => {
       await opened.put(connectionIds[index]!, { userId, connectedAt: index });
-      await store.join(news, connectionIds[index]!, manyChannels);
+      await store.memberships.join(news, connectionIds[index]!, manyChannels);
     });
-    const order = await idsOf(store.members(news));
+    const order = await idsOf(store.memberships.members(news));
     expect(order.toSorted()).toEqual(connectionIds.toSorted());
-    expect((await idsOf(store.connectionsOf(userId))).toSorted()).toEqual(connectionIds.toSorted());
+    expect((await idsOf(store.connections.connectionsOf(userId))).toSorted()).toEqual(
+      connectionIds.toSorted(),
+    );
     const inRanges = [];
-    for (const range of await store.memberRanges(news, 4))
-      inRanges.push(...(await idsOf(store.members(news, range))));
+    for (const range of await store.memberships.memberRanges(news, 4))
+      inRanges.push(...(await idsOf(store.memberships.members(news, range))));
     expect(inRanges).toEqual(order);
     await atOnce(connectionIds.length, async (index) => {
       const connectionId = connectionIds[index]!;
-      expect(await store.getConnection(connectionId)).toMatchObject({ connectionId, connectedAt: index });
-      expect(await store.isMember(news, connectionId)).toBe(true);
+      expect(await store.connections.getConnection(connectionId)).toMatchObject({
+        connectionId,
+        connectedAt: index,
+      });
+      expect(await store.memberships.isMember(news, connectionId)).toBe(true);
     });
     // removing every second one does not affect the others
     const [leaving, staying] = [0, 1].map((rest) => order.filter((_, index) => index % 2 === rest));
-    for (const connectionId of leaving!) expect(await store.removeConnection(connectionId)).toEqual([news]);
-    expect(await idsOf(store.members(news))).toEqual(staying);
-    expect(await store.counts()).toEqual({ connections: staying!.length, channels: 1 });
+    for (const connectionId of leaving!)
+      expect(await store.connections.removeConnection(connectionId)).toEqual([news]);
+    expect(await idsOf(store.memberships.members(news))).toEqual(staying);
+    expect(await store.connections.counts()).toEqual({ connections: staying!.length, channels: 1 });
   });
 
   it('keeps memberships apart whose concatenated names are the same', async () => {
@@ -103,13 +116,13 @@ export function oddNamesAreKeptApart(open: OpenStore): void {
     }));
     await opened.connect(...pairs.flatMap(({ one, other }) => [one.connectionId, other.connectionId]));
     for (const { one, other } of pairs) {
-      await store.join(one.channel, one.connectionId, manyChannels);
-      expect(await store.isMember(other.channel, other.connectionId)).toBe(false);
-      expect(await store.join(other.channel, other.connectionId, manyChannels)).toMatchObject({
+      await store.memberships.join(one.channel, one.connectionId, manyChannels);
+      expect(await store.memberships.isMember(other.channel, other.connectionId)).toBe(false);
+      expect(await store.memberships.join(other.channel, other.connectionId, manyChannels)).toMatchObject({
         kind: 'joined',
       });
-      expect(await store.leave(one.channel, one.connectionId)).toBe(true);
-      expect(await store.isMember(other.channel, other.connectionId)).toBe(true);
+      expect(await store.memberships.leave(one.channel, one.connectionId)).toBe(true);
+      expect(await store.memberships.isMember(other.channel, other.connectionId)).toBe(true);
     }
   });
 }

@@ -1,16 +1,16 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type ConnectionId, type UserId } from '../../../api/integration.js';
 import { type ChannelName } from '../../../api/messages.js';
-import { type ConnectionsPart } from '../composed-store.js';
-import { type Connection, type NewConnection } from '../store.js';
+import { type Connection, ConnectionStore, type NewConnection } from '../connection-store.js';
 import { type EmbeddedDatabase } from './database.js';
 import { hadNotExpired, toConnection } from './rows.js';
 
-export class EmbeddedConnections implements ConnectionsPart {
+export class EmbeddedConnectionStore extends ConnectionStore {
   readonly #database: EmbeddedDatabase;
   #touches: Touch[] = [];
 
   constructor(database: EmbeddedDatabase) {
+    super();
     this.#database = database;
   }
 

@@ -1,8 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { type ChannelName } from '../../../api/messages.js';
-import { type LogsPart } from '../composed-store.js';
+import { type LogEntry, LogStore, type Position, type Retention } from '../log-store.js';
 import { StoreUnavailableError } from '../store.errors.js';
-import { type LogEntry, type Position, type Retention } from '../store.js';
 import { type Item, N, numberOf, S, textOf, ttlOf } from './attributes.js';
 import { EntryRun } from './entry-run.js';
 import { entryKey, type Head, headKey, toEntry, toHead } from './log-rows.js';
@@ -17,12 +16,13 @@ import { type Table } from './table.js';
  *
  * Appends of one process to one channel wait for each other. Those of several processes retry on conflict.
  */
-export class DynamoDbLogs implements LogsPart {
+export class DynamoDbLogStore extends LogStore {
   readonly #table: Table;
   readonly #now: () => number;
   readonly #chains = new KeyedChain<{ readonly head: Head }>();
 
   constructor(table: Table, now: () => number) {
+    super();
     this.#table = table;
     this.#now = now;
   }

@@ -1,13 +1,13 @@
-import { type ShardsPart } from '../composed-store.js';
-import { type Shard } from '../store.js';
+import { type Shard, ShardStore } from '../shard-store.js';
 import { type Context, newUniqueName } from './context.js';
 import { FINISH_SHARD, PUT_SHARDS, RELEASE_SHARD, RENEW_SHARD, TAKE_SHARD } from './shard-scripts.js';
 
 /** Unfinished work, in one hash slot. */
-export class RedisShards implements ShardsPart {
+export class RedisShardStore extends ShardStore {
   readonly #keys: readonly string[];
 
   constructor(private readonly context: Context) {
+    super();
     this.#keys = context.keys.shards();
   }
 

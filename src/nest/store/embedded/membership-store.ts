@@ -1,16 +1,16 @@
 import { type ConnectionId } from '../../../api/integration.js';
 import { type ChannelName } from '../../../api/messages.js';
-import { type MembershipsPart } from '../composed-store.js';
-import { type JoinOutcome, type Member, type MemberRange } from '../store.js';
+import { type JoinOutcome, type Member, type MemberRange, MembershipStore } from '../membership-store.js';
 import { type EmbeddedDatabase } from './database.js';
-import { type EmbeddedLogs } from './logs.js';
+import { type EmbeddedLogStore } from './log-store.js';
 import { hadNotExpired, toMember, toPosition } from './rows.js';
 
-export class EmbeddedMemberships implements MembershipsPart {
+export class EmbeddedMembershipStore extends MembershipStore {
   readonly #database: EmbeddedDatabase;
-  readonly #logs: EmbeddedLogs;
+  readonly #logs: EmbeddedLogStore;
 
-  constructor(database: EmbeddedDatabase, logs: EmbeddedLogs) {
+  constructor(database: EmbeddedDatabase, logs: EmbeddedLogStore) {
+    super();
     this.#database = database;
     this.#logs = logs;
   }

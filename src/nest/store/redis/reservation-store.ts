@@ -1,11 +1,12 @@
-import { type ReservationsPart } from '../composed-store.js';
-import { type Reservation } from '../store.js';
+import { type Reservation, ReservationStore } from '../reservation-store.js';
 import { type Context, redisTtlMs } from './context.js';
 import { KEEP_RESULT, RESERVE } from './reservation-scripts.js';
 
 /** Reservations: each a string with its expiry and its result. */
-export class RedisReservations implements ReservationsPart {
-  constructor(private readonly context: Context) {}
+export class RedisReservationStore extends ReservationStore {
+  constructor(private readonly context: Context) {
+    super();
+  }
 
   async reserve(key: string, ttlMs: number): Promise<Reservation> {
     const { server, keys, now } = this.context;

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { type ConnectionId } from '../../../api/integration.js';
 import { type ChannelName } from '../../../api/messages.js';
-import { type MembershipsPart } from '../composed-store.js';
-import { type JoinOutcome, type Member, type MemberRange, type Position } from '../store.js';
+import { type Position } from '../log-store.js';
+import { type JoinOutcome, type Member, type MemberRange, MembershipStore } from '../membership-store.js';
 import { type Item, N, numberOf, S, textOf, ttlOf } from './attributes.js';
 import {
   channelField,
@@ -15,7 +15,7 @@ import {
   ownerUpdate,
 } from './connection-rows.js';
 import { headKey } from './log-rows.js';
-import { type DynamoDbLogs } from './logs.js';
+import { type DynamoDbLogStore } from './log-store.js';
 import { memberKey, type MemberRows } from './member-rows.js';
 import { pause } from './pause.js';
 import { type Table } from './table.js';
@@ -26,13 +26,14 @@ import { type Table } from './table.js';
  * and deleted only on the condition that this number has not changed. After writing one, a task reads the connection's
  * row again, and deletes the member row if the membership has ended in the meantime.
  */
-export class DynamoDbMemberships implements MembershipsPart {
+export class DynamoDbMembershipStore extends MembershipStore {
   readonly #table: Table;
   readonly #members: MemberRows;
-  readonly #logs: DynamoDbLogs;
+  readonly #logs: DynamoDbLogStore;
   readonly #now: () => number;
 
-  constructor(table: Table, members: MemberRows, logs: DynamoDbLogs, now: () => number) {
+  constructor(table: Table, members: MemberRows, logs: DynamoDbLogStore, now: () => number) {
+    super();
     this.#table = table;
     this.#members = members;
     this.#logs = logs;

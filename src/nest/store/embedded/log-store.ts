@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { type ChannelName } from '../../../api/messages.js';
-import { type LogsPart } from '../composed-store.js';
-import { type LogEntry, type Position, type Retention } from '../store.js';
+import { type LogEntry, LogStore, type Position, type Retention } from '../log-store.js';
 import { type EmbeddedDatabase } from './database.js';
 import { toPosition } from './rows.js';
 
-export class EmbeddedLogs implements LogsPart {
+export class EmbeddedLogStore extends LogStore {
   readonly #database: EmbeddedDatabase;
 
   constructor(database: EmbeddedDatabase) {
+    super();
     this.#database = database;
   }
 
@@ -16,8 +16,13 @@ export class EmbeddedLogs implements LogsPart {
     const { statements } = this.#database;
     const now = this.#database.now();
     const position = this.#database.transaction(() => {
-      const appended = toPosition(statements.advance.get(channel, newEpoch(), ageMs, now));
-      if (messages > 0) statements.append.run(channel, appended.offset, now, now + ageMs, content);
+      const advanced = statements.advance.get(channel, newEpoch(), ageMs, now);
+      const appended = toPosition(advanced);
+      // `now`, or the time of the entry before if the clock was set back since
+      const publishedAt = Number(advanced?.['usedAt']);
+      if (messages > 0) {
+        statements.append.run(channel, appended.offset, publishedAt, publishedAt + ageMs, content);
+      }
       statements.trim.run(channel, appended.offset - messages);
       return appended;
     });

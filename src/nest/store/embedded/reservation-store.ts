@@ -1,11 +1,11 @@
-import { type ReservationsPart } from '../composed-store.js';
-import { type Reservation } from '../store.js';
+import { type Reservation, ReservationStore } from '../reservation-store.js';
 import { type EmbeddedDatabase } from './database.js';
 
-export class EmbeddedReservations implements ReservationsPart {
+export class EmbeddedReservationStore extends ReservationStore {
   readonly #database: EmbeddedDatabase;
 
   constructor(database: EmbeddedDatabase) {
+    super();
     this.#database = database;
   }
 

@@ -1,7 +1,6 @@
 import { type ConnectionId } from '../../../api/integration.js';
 import { type ChannelName } from '../../../api/messages.js';
-import { type MembershipsPart } from '../composed-store.js';
-import { type JoinOutcome, type Member, type MemberRange } from '../store.js';
+import { type JoinOutcome, type Member, type MemberRange, MembershipStore } from '../membership-store.js';
 import { CUT_MEMBERS, ENTER_CHANNEL, EXIT_CHANNEL, UNINDEX_CHANNEL } from './channel-scripts.js';
 import {
   BEGIN_MEMBERSHIP,
@@ -13,7 +12,7 @@ import {
 import { type Context, LOG_TTL_MS, newUniqueName, redisTtlMs } from './context.js';
 import { indexOf, INDEXES } from './keys.js';
 import { afterMember, fromMember, idOfMember, unpackMember } from './packed.js';
-import { toPosition } from './logs.js';
+import { toPosition } from './log-store.js';
 import { type Reply } from './redis-server.js';
 
 /** A membership as the connection's hash has it. */
@@ -28,8 +27,10 @@ export interface Membership {
  * connection again and corrects the channel if the connection has changed, so that both agree for any interleaving of
  * several writers. What a task leaves behind that ends between two steps expires with the connection.
  */
-export class RedisMemberships implements MembershipsPart {
-  constructor(private readonly context: Context) {}
+export class RedisMembershipStore extends MembershipStore {
+  constructor(private readonly context: Context) {
+    super();
+  }
 
   async join(channel: ChannelName, connectionId: ConnectionId, maxChannels: number): Promise<JoinOutcome> {
     const { server, now } = this.context;

@@ -1,7 +1,6 @@
 import { type ConnectionId, type UserId } from '../../../api/integration.js';
 import { type ChannelName } from '../../../api/messages.js';
-import { type ConnectionsPart } from '../composed-store.js';
-import { type Connection, type NewConnection } from '../store.js';
+import { type Connection, ConnectionStore, type NewConnection } from '../connection-store.js';
 import {
   CONNECTION_FIELDS,
   ENTER_INDEX,
@@ -13,20 +12,21 @@ import {
 import { type Context, redisTtlMs } from './context.js';
 import { indexOf, INDEXES } from './keys.js';
 import { packOwner, unpackConnection, unpackOwner } from './packed.js';
-import { pairs, type RedisMemberships } from './memberships.js';
+import { pairs, type RedisMembershipStore } from './membership-store.js';
 
 /**
  * Connections: each a hash, which decides; and indexes, by user and of all connections, which may contain outdated
  * entries.
  */
-export class RedisConnections implements ConnectionsPart {
+export class RedisConnectionStore extends ConnectionStore {
   readonly #indexes: readonly string[];
   #puts = 0;
 
   constructor(
     private readonly context: Context,
-    private readonly memberships: RedisMemberships,
+    private readonly memberships: RedisMembershipStore,
   ) {
+    super();
     this.#indexes = Array.from({ length: INDEXES }, (_, index) => context.keys.connectionIndex(index));
   }
 

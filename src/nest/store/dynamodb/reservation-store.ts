@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { type ReservationsPart } from '../composed-store.js';
-import { type Reservation } from '../store.js';
+import { type Reservation, ReservationStore } from '../reservation-store.js';
 import { N, numberOf, S, textOf, ttlOf } from './attributes.js';
 import { type Key, type Table } from './table.js';
 
 /** Reservations: one row per key. */
-export class DynamoDbReservations implements ReservationsPart {
+export class DynamoDbReservationStore extends ReservationStore {
   readonly #table: Table;
   readonly #now: () => number;
 
   constructor(table: Table, now: () => number) {
+    super();
     this.#table = table;
     this.#now = now;
   }

@@ -1,6 +1,5 @@
 import { type ChannelName } from '../../../api/messages.js';
-import { type LogsPart } from '../composed-store.js';
-import { type LogEntry, type Position, type Retention } from '../store.js';
+import { type LogEntry, LogStore, type Position, type Retention } from '../log-store.js';
 import { APPEND, READ_LOG, READ_POSITION } from './channel-scripts.js';
 import { type Context, LOG_TTL_MS, newUniqueName, redisTtlMs } from './context.js';
 
@@ -10,8 +9,10 @@ import { type Context, LOG_TTL_MS, newUniqueName, redisTtlMs } from './context.j
  * twice as many as a sorted set. Only reading a hundred entries from the middle is slower (1,000 to 2,000 a second),
  * which is rare.
  */
-export class RedisLogs implements LogsPart {
-  constructor(private readonly context: Context) {}
+export class RedisLogStore extends LogStore {
+  constructor(private readonly context: Context) {
+    super();
+  }
 
   async append(channel: ChannelName, content: string, { messages, ageMs }: Retention): Promise<Position> {
     const { server, now } = this.context;

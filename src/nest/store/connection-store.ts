@@ -1,0 +1,42 @@
+import { type ConnectionId, type UserId } from '../../api/integration.js';
+import { type ChannelName } from '../../api/messages.js';
+
+export interface NewConnection {
+  readonly connectionId: ConnectionId;
+  /** Absent where connections are not authenticated. */
+  readonly userId?: UserId | undefined;
+  /** Whether the client accepts several messages in one frame. */
+  readonly isBatched?: boolean | undefined;
+  /** When API Gateway opened it, in milliseconds since 1970. */
+  readonly connectedAt: number;
+  /** When the connection expires, in milliseconds since 1970. */
+  readonly expiresAt: number;
+}
+
+export interface Connection extends NewConnection {
+  /** When it was last put or touched, in milliseconds since 1970. */
+  readonly lastActiveAt: number;
+}
+
+/** Stores the open connections. The guarantees of `store.ts` hold. */
+export abstract class ConnectionStore {
+  /** Stores a connection. Replaces an existing one, which keeps its channels. */
+  abstract putConnection(connection: NewConnection): Promise<void>;
+
+  /** Sets `lastActiveAt` to now. @returns the connection, undefined if it is absent */
+  abstract touchConnection(connectionId: ConnectionId): Promise<Connection | undefined>;
+
+  abstract getConnection(connectionId: ConnectionId): Promise<Connection | undefined>;
+
+  /** Removes a connection. @returns the channels that it left by this, undefined if it was absent */
+  abstract removeConnection(connectionId: ConnectionId): Promise<readonly ChannelName[] | undefined>;
+
+  /** The connections of a user, in pages. One that exists all the time comes exactly once. No page is empty. */
+  abstract connectionsOf(userId: UserId): AsyncIterable<readonly Connection[]>;
+
+  /** Connections that were last active before `idleSince`, in milliseconds since 1970; in pages as above. */
+  abstract idleConnections(idleSince: number): AsyncIterable<readonly Connection[]>;
+
+  /** The number of connections, and of channels with members. Reads more than any other method. */
+  abstract counts(): Promise<{ readonly connections: number; readonly channels: number }>;
+}

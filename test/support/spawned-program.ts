@@ -20,7 +20,7 @@ export class SpawnedProgram implements AsyncDisposable {
 
   private constructor([command, ...args]: Command, env: NodeJS.ProcessEnv, withIpc: boolean) {
     this.#child = spawn(command, args, {
-      env: { PATH: process.env.PATH, ...env },
+      env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE, ...env },
       cwd: ROOT,
       stdio: ['ignore', 'pipe', 'pipe', ...(withIpc ? (['ipc'] as const) : [])],
     });

@@ -7,7 +7,7 @@ import { AdminClient } from '../../../support/admin-client.js';
 import { DeployedGateway } from '../../../support/deployed-gateway.js';
 import { frame, OPCODES, RawWebSocket } from '../../../support/raw-web-socket.js';
 
-const CONNECTIONS = 2_000;
+const CONNECTIONS = 300;
 
 /** How many of each are in memory, after a garbage collection. */
 const inMemory = () => ({
@@ -17,7 +17,7 @@ const inMemory = () => ({
   openSockets: process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length,
 });
 
-it('2,000 idle connections leave nothing behind when they are closed', { timeout: 60_000 }, async () => {
+it('300 idle connections leave nothing behind when they are closed', async () => {
   await using gateway = await DeployedGateway.start({ $default: {} });
   const admin = new AdminClient(gateway.gateway.url);
   await admin.get('health');
@@ -44,5 +44,5 @@ it('2,000 idle connections leave nothing behind when they are closed', { timeout
     }),
   );
   clients = [];
-  await expect.poll(inMemory, { timeout: 20_000, interval: 200 }).toEqual(before);
+  await expect.poll(inMemory, { timeout: 30_000, interval: 200 }).toEqual(before);
 });

@@ -54,7 +54,7 @@ export async function openDynamoDb(
 }
 
 export function at({ endpoint }: LocalDynamoDb) {
-  return { endpoint, region: REGION, timeoutMs: 5000 };
+  return { endpoint, region: REGION, timeoutMs: 20_000 };
 }
 
 export async function list<T>(pages: AsyncIterable<readonly T[]>): Promise<T[]> {

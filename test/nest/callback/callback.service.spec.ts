@@ -198,7 +198,7 @@ it('keeps the order of a connection, also when some need several tries, and has 
 
 it('does not let a connection that never answers delay another one', async () => {
   await using endpoint = await ConnectionsEndpoint.start();
-  using callback = callbackTo(endpoint.url, { CALLBACK_CONCURRENCY: '2', CALLBACK_DEADLINE_MS: '700' });
+  using callback = callbackTo(endpoint.url, { CALLBACK_CONCURRENCY: '2', CALLBACK_DEADLINE_MS: '4000' });
   endpoint.answer = ({ connectionId }) => (connectionId === id ? 'never' : 'accepted');
   const slow = Promise.allSettled([1, 2, 3, 4].map(() => callback.post(id, '{}')));
 

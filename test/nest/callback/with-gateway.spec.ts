@@ -63,20 +63,20 @@ it('says that it was throttled when the storm outlasts the deadline', async () =
 
 it('has many under way when API Gateway is slow, but one for each connection', async () => {
   await using at = await connected(10);
-  await at.admin.setFaults({ latencyMs: { callback: 400 } });
+  await at.admin.setFaults({ latencyMs: { callback: 1000 } });
   const startedAt = performance.now();
   await Promise.all([postToAll(at.callback, at.ids, '1'), postToAll(at.callback, at.ids, '2')]);
   const tookMs = performance.now() - startedAt;
-  expect(tookMs).toBeGreaterThan(790);
-  // one after the other, they would take eight seconds
-  expect(tookMs).toBeLessThan(7_900);
+  expect(tookMs).toBeGreaterThan(1_990);
+  // one after the other, they would take twenty seconds
+  expect(tookMs).toBeLessThan(19_900);
 });
 
 it('tells who is open, and since when', async () => {
   await using at = await connected(1);
   const [id] = at.ids as [ConnectionId];
   const { connectedAt, lastActiveAt } = await at.callback.inspect(id);
-  expect(Math.abs(Date.now() - connectedAt)).toBeLessThan(5_000);
+  expect(Math.abs(Date.now() - connectedAt)).toBeLessThan(60_000);
   expect(lastActiveAt).toBeGreaterThanOrEqual(connectedAt);
 });
 

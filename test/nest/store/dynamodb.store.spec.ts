@@ -15,7 +15,7 @@ storeSuite({
         table,
         endpoint,
         region: REGION,
-        timeoutMs: 5000,
+        timeoutMs: 20_000,
         ...options,
       });
       stores.push(store);

@@ -4,7 +4,8 @@ import { generate } from 'selfsigned';
 import { describe, expect, it } from 'vitest';
 import { type HttpBackend } from '../support/http-backend.js';
 import { refusedHandshake } from '../support/web-socket-client.js';
-import { ApiUnderTest, CONNECTION_ID, connectionIdOf, errorOf, startBackend } from './api-under-test.js';
+import { CONNECTION_ID } from '../support/deployed-api.js';
+import { ApiUnderTest, connectionIdOf, errorOf, startBackend } from './api-under-test.js';
 import closes from './recorded/closes.json' with { type: 'json' };
 import { isAws, isOwnStandIn, openTarget } from './target.js';
 

@@ -35,7 +35,7 @@ describe('§11 a deployment', () => {
     using client = await api.open();
     client.send('before');
     expect(await client.next()).toMatchObject({ message: 'Forbidden' });
-    await api.addRoute('$default', { integration: { IntegrationUri: backend.publicUrl } });
+    await api.createRoute('$default', { integration: { IntegrationUri: backend.publicUrl } });
     await api.deploy();
     client.send('after');
     expect((await backend.next()).body).toBe('after');
@@ -48,7 +48,7 @@ describe('§11 a deployment', () => {
     });
     backend.answer = () => ({ status: 200, body: 'answer' });
     using client = await api.open();
-    await api.addRouteResponse('$default');
+    await api.createRouteResponse('$default');
     await api.deploy();
     client.send('hello');
     expect(await client.nextText()).toBe('answer');
@@ -62,7 +62,7 @@ describe('§11 a stage', () => {
       { $connect: {} },
       { stage: { AutoDeploy: true, DeploymentId: undefined } },
     );
-    await api.addRoute('$default', { integration: { IntegrationUri: backend.publicUrl } });
+    await api.createRoute('$default', { integration: { IntegrationUri: backend.publicUrl } });
     using client = await api.open();
     client.send('hello');
     expect((await backend.next()).body).toBe('hello');

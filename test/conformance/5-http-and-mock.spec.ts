@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { refusedHandshake } from '../support/web-socket-client.js';
-import { ApiUnderTest, type RouteSpec, startBackend } from './api-under-test.js';
+import { type RouteSpec } from '../support/deployed-api.js';
+import { ApiUnderTest, startBackend } from './api-under-test.js';
 
 /** A one-way route `$default` with a non-proxy integration. */
 async function withIntegration(integration: RouteSpec['integration']) {

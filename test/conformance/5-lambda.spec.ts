@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { refusedHandshake } from '../support/web-socket-client.js';
-import { ApiUnderTest, errorFrame, type RouteSpec } from './api-under-test.js';
+import { type RouteSpec } from '../support/deployed-api.js';
+import { ApiUnderTest, errorFrame } from './api-under-test.js';
 import { FunctionBackend, type LambdaEvent } from './function-backend.js';
 import closes from './recorded/closes.json' with { type: 'json' };
 import recorded from './recorded/lambda-events.json' with { type: 'json' };
@@ -15,7 +16,7 @@ async function withFunction(
   const lambda = await FunctionBackend.start();
   const api = await ApiUnderTest.create({ standIn: { functions: lambda.functions } });
   for (const [routeKey, route] of Object.entries(routes)) {
-    await api.addRoute(routeKey, {
+    await api.createRoute(routeKey, {
       ...route,
       integration: { IntegrationType: 'AWS_PROXY', IntegrationUri: api.functionUri, ...integration },
     });
@@ -259,7 +260,7 @@ describe.runIf(hasFunction)('§6 a client gets', () => {
   it('Internal server error when the function may not be called [observed]', async () => {
     await using on = await withFunction({ $connect: {} });
     const IntegrationUri = on.api.functionUri.replace('/invocations', '-unknown/invocations');
-    await on.api.addRoute('$default', { integration: { IntegrationType: 'AWS_PROXY', IntegrationUri } });
+    await on.api.createRoute('$default', { integration: { IntegrationType: 'AWS_PROXY', IntegrationUri } });
     await on.api.deploy();
     using client = await on.api.open();
     client.send('{}');

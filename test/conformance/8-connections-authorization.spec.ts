@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ApiUnderTest, CONNECTION_ID, connectionIdOf, startBackend } from './api-under-test.js';
+import { CONNECTION_ID } from '../support/deployed-api.js';
+import { ApiUnderTest, connectionIdOf, startBackend } from './api-under-test.js';
 import { CALLER, signedOnly } from './stand-in-permissions.js';
 import { isAws, isOwnStandIn } from './target.js';
 

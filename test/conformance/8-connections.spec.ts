@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { CreateStageCommand } from '@aws-sdk/client-apigatewayv2';
 import { OPCODES, RawWebSocket } from '../support/raw-web-socket.js';
-import { ApiUnderTest, CONNECTION_ID, connectionIdOf, errorOf, startBackend } from './api-under-test.js';
+import { CONNECTION_ID } from '../support/deployed-api.js';
+import { ApiUnderTest, connectionIdOf, errorOf, startBackend } from './api-under-test.js';
 
 /** An API with one client, whose connection id the backend was told. */
 async function connected() {

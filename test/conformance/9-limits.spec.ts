@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { refusedHandshake } from '../support/web-socket-client.js';
-import { ApiUnderTest, CONNECTION_ID, connectionIdOf, errorOf, startBackend } from './api-under-test.js';
+import { CONNECTION_ID } from '../support/deployed-api.js';
+import { ApiUnderTest, connectionIdOf, errorOf, startBackend } from './api-under-test.js';
 import { isAws, isOwnStandIn } from './target.js';
 
 describe('§9 a client is', () => {

@@ -1,7 +1,7 @@
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
-import { pino } from 'pino';
 import { vi } from 'vitest';
-import { Gateway, type GatewayOptions } from '../../src/gateway/gateway.js';
+import { type GatewayOptions } from '../../src/gateway/gateway.js';
+import { startGateway } from '../support/deployed-gateway.js';
 
 /**
  * What the suite speaks to, known by its URLs alone: the stand-in, which it starts itself, or what `CONFORMANCE_URL`
@@ -77,15 +77,7 @@ export async function openTarget(options: StandInOptions = {}): Promise<Target> 
 }
 
 async function startStandIn(options: StandInOptions): Promise<Target> {
-  const gateway = await Gateway.start({
-    host: '127.0.0.1',
-    port: 0,
-    region: 'us-east-1',
-    accountId: '000000000000',
-    targets: new Map(),
-    log: pino({ level: 'silent' }),
-    ...options,
-  });
+  const gateway = await startGateway(options);
   return { ...standInAt(gateway.url, 'dev'), [Symbol.asyncDispose]: () => gateway.stop() };
 }
 

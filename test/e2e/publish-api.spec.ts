@@ -3,13 +3,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { SignJWT } from 'jose';
-import { pino } from 'pino';
 import request from 'supertest';
 import { describe, expect, it } from 'vitest';
 import { type ConnectionId, type UserId } from '../../src/api/integration.js';
 import { deployLocally, LOCAL_STAGE } from '../../src/local/deployment/deploy-locally.js';
-import { Gateway } from '../../src/gateway/gateway.js';
 import { Store } from '../../src/nest/store/store.js';
+import { startGateway } from '../support/deployed-gateway.js';
 import { startService, type TestService } from '../support/service-app.js';
 import { WebSocketClient } from '../support/web-socket-client.js';
 
@@ -24,14 +23,7 @@ interface Stage extends AsyncDisposable {
 }
 
 async function start(): Promise<Stage> {
-  const gateway = await Gateway.start({
-    host: '127.0.0.1',
-    port: 0,
-    region: 'us-east-1',
-    accountId: '000000000000',
-    targets: new Map(),
-    log: pino({ level: 'silent' }),
-  });
+  const gateway = await startGateway();
   const service = await startService({
     WS_API_ENDPOINT: `${gateway.url}/${LOCAL_STAGE}`,
     GATEWAY_SECRET: gatewaySecret,

@@ -3,7 +3,8 @@ import { type ConnectionId } from '../../../src/api/integration.js';
 import { GoneError, ThrottledError } from '../../../src/nest/callback/callback.errors.js';
 import { AdminClient } from '../../support/admin-client.js';
 import { callbackTo, postToAll } from '../../support/callback.js';
-import { CONNECTION_ID, DeployedGateway } from '../../support/deployed-gateway.js';
+import { CONNECTION_ID } from '../../support/deployed-api.js';
+import { DeployedGateway } from '../../support/deployed-gateway.js';
 import { HttpBackend } from '../../support/http-backend.js';
 import { WebSocketClient } from '../../support/web-socket-client.js';
 

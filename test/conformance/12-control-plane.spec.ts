@@ -225,7 +225,7 @@ describe('§12 the control plane', () => {
     expect(keys.toSorted()).toEqual(['a', 'b', 'c']);
   });
 
-  it('answers 400 BadRequestException with a message to what is wrong [documented]', async () => {
+  it('responds to a wrong request with 400 BadRequestException and a message [documented]', async () => {
     await using api = await ApiUnderTest.create();
     const response = await api.controlRequest('POST', `/v2/apis/${api.apiId}/routes`, { routeKey: '$mine' });
     expect(response.status).toBe(400);
@@ -233,7 +233,7 @@ describe('§12 the control plane', () => {
     expect(await response.json()).toEqual({ message: expect.any(String) as string });
   });
 
-  it('answers 409 ConflictException to a second route of the same key [documented]', async () => {
+  it('responds with 409 ConflictException to a second route of the same key [documented]', async () => {
     await using api = await ApiUnderTest.create();
     await api.createRoute('join', {});
     expect(await errorOf(api.createRoute('join', {}))).toEqual(['ConflictException', 409]);

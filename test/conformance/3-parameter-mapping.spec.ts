@@ -203,12 +203,12 @@ describe('§3 the name of a parameter', () => {
 });
 
 it.each(['$connect', '$default', '$disconnect'])(
-  '§3 without a mapping the HTTP backend of %s is not told the connection id [documented]',
+  '§3 without a mapping the HTTP backend of %s does not receive the connection id [documented]',
   async (routeKey) => {
     await using backend = await startBackend();
     await using api = await ApiUnderTest.deployed({
       $connect: {
-        integration: { IntegrationUri: `${backend.publicUrl}/told`, RequestParameters: CONNECTION_ID },
+        integration: { IntegrationUri: `${backend.publicUrl}/mapped`, RequestParameters: CONNECTION_ID },
       },
       [routeKey]: { integration: { IntegrationUri: backend.publicUrl } },
     });

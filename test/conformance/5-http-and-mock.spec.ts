@@ -156,7 +156,7 @@ describe('§5 a MOCK integration', () => {
     expect(client.socket.readyState).toBe(client.socket.OPEN);
   });
 
-  it('answers with the template of its integration response [observed]', async () => {
+  it('responds with the template of its integration response [observed]', async () => {
     await using api = await ApiUnderTest.deployed({
       $default: {
         isTwoWay: true,

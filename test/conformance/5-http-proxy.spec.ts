@@ -201,7 +201,7 @@ describe('§5 an integration', () => {
     expect((await backend.next()).url).toBe('/chat');
   });
 
-  it('is INTERNET, WHEN_NO_MATCH and 29,000 ms unless told [documented]', async () => {
+  it('is INTERNET, WHEN_NO_MATCH and 29,000 ms by default [documented]', async () => {
     expect(await create({})).toMatchObject({
       ConnectionType: 'INTERNET',
       PassthroughBehavior: 'WHEN_NO_MATCH',

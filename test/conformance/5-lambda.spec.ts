@@ -167,7 +167,7 @@ describe.runIf(hasFunction)('§5 the event of a function on $disconnect', () => 
   });
 });
 
-// nobody waits for ten minutes
+// ten minutes are too long to wait
 describe.runIf(isOwnStandIn)(
   '§1 (stand-in only: its clock is moved) the event of a function on $disconnect',
   () => {
@@ -202,7 +202,7 @@ describe.runIf(hasFunction)('§1 a handshake is', () => {
     ]);
   });
 
-  it('refused with 500 when the function answers what is no answer [observed]', async () => {
+  it('refused with 500 when the function returns no valid response [observed]', async () => {
     await using on = await connect(() => ({ nothing: 'of use' }));
     expect((await refusedHandshake(on.api.webSocketUrl)).status).toBe(500);
   });
@@ -219,12 +219,12 @@ describe.runIf(hasFunction)('§1 a handshake is', () => {
     ]);
   });
 
-  it('refused with the status and the body that the function answers [observed]', async () => {
+  it('refused with the status and the body that the function returns [observed]', async () => {
     await using on = await connect(() => ({ statusCode: 403, body: 'not you' }));
     expect(await refusedHandshake(on.api.webSocketUrl)).toMatchObject({ status: 403, body: 'not you' });
   });
 
-  it('given the sub-protocol that the function answers [documented]', async () => {
+  it('given the sub-protocol that the function returns [documented]', async () => {
     await using on = await connect(() => ({
       statusCode: 200,
       headers: { 'Sec-WebSocket-Protocol': 'myprotocol' },
@@ -239,9 +239,9 @@ describe.runIf(hasFunction)('§6 a client gets', () => {
     await using on = await withFunction({ $default: { isTwoWay: true } });
     using client = await on.api.open();
     for (const statusCode of [200, 301, 401, 501]) {
-      on.lambda.handler = () => ({ statusCode, body: `answer ${statusCode}` });
+      on.lambda.handler = () => ({ statusCode, body: `response ${statusCode}` });
       client.send('{}');
-      expect(await client.nextText()).toBe(`answer ${statusCode}`);
+      expect(await client.nextText()).toBe(`response ${statusCode}`);
     }
   });
 
@@ -249,7 +249,7 @@ describe.runIf(hasFunction)('§6 a client gets', () => {
     await using on = await withFunction({ $default: {} });
     using client = await on.api.open();
     for (const statusCode of [301, 401, 501]) {
-      on.lambda.handler = () => ({ statusCode, body: 'for nobody' });
+      on.lambda.handler = () => ({ statusCode, body: 'not sent' });
       client.send('{}');
       await on.lambda.next();
     }

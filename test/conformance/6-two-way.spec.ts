@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type RouteSpec } from '../support/deployed-api.js';
 import { ApiUnderTest, errorOf, startBackend } from './api-under-test.js';
 
-/** A two-way route `$default` whose backend answers as told. */
+/** A two-way route `$default` whose backend gives this response. */
 async function twoWay(spec: RouteSpec, integration: RouteSpec['integration'] = {}) {
   const backend = await startBackend();
   const api = await ApiUnderTest.deployed({

@@ -24,7 +24,7 @@ async function connected() {
   };
 }
 
-// nobody waits for two hours: these move the clock of a stand-in that serves no other case, and are skipped elsewhere
+// two hours are too long to wait: these move the clock of a stand-in that serves no other case, and are skipped elsewhere
 describe.runIf(isOwnStandIn)('§9 (stand-in only: its clock is moved) a connection', () => {
   it('is closed with 1001 Going away after 10 minutes without a message [observed]', async () => {
     await using on = await connected();

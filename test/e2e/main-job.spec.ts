@@ -51,8 +51,8 @@ describe('a frame', () => {
       publisher.send({ action: 'publish', id: 'p', channel: 'news', data });
       for (const client of [one, two]) {
         const message = { type: 'message', channel: 'news', data, from: expect.any(String) as string };
-        const answer = { type: 'published', id: 'p', channel: 'news' };
-        const expected = client === publisher ? [message, answer] : [message];
+        const reply = { type: 'published', id: 'p', channel: 'news' };
+        const expected = client === publisher ? [message, reply] : [message];
         const received = [];
         while (received.length < expected.length) received.push(await client.next());
         expect(received).toMatchObject(expected);

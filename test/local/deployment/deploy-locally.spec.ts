@@ -93,7 +93,7 @@ async function shape(ApiId: string) {
   };
 }
 
-describe('an API that is there already', { timeout: 60_000 }, () => {
+describe('an API that is there already', () => {
   it('keeps its id and its clients, whose next message goes by the new deployment', async () => {
     const { apiId } = await deploy();
     using client = await open();
@@ -232,7 +232,7 @@ describe('an API that is there already', { timeout: 60_000 }, () => {
   });
 });
 
-it('finds its API among more than a page of others', { timeout: 60_000 }, async () => {
+it('finds its API among more than a page of others', async () => {
   for (let n = 0; n < 30; n += 1) {
     await control.send(
       new CreateApiCommand({

@@ -211,7 +211,7 @@ it('a $connect response that cannot be mapped is followed by $disconnect, as the
   });
 });
 
-describe('a gateway that stops', { timeout: 30_000 }, () => {
+describe('a gateway that stops', () => {
   it('refuses with 503 who waits for $connect, and tells the backend if it accepted', async () => {
     await using at = await started();
     const socket = rawHandshake(at.url);

@@ -10,7 +10,8 @@ import { frame, OPCODES, RawWebSocket } from '../../../support/raw-web-socket.js
 const CONNECTIONS = 300;
 
 /** How many are in memory, after a garbage collection; that takes up to a second. */
-const countInMemory = (type: new (...parameters: never[]) => object) => queryObjects(type, { format: 'count' });
+const countInMemory = (type: new (...parameters: never[]) => object) =>
+  queryObjects(type, { format: 'count' });
 
 const inMemory = () => ({
   timers: countInMemory(ClockTimer),

@@ -1,4 +1,4 @@
-// What a hostile page tries against a gateway. It runs in the browser: attack() returns all that the page could read.
+// The attacks of a hostile page on a gateway. It runs in the browser: attack() returns all that the page could read.
 
 const READ = [
   '/_gateway/health',

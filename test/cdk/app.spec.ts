@@ -19,7 +19,7 @@ const OTHERS = [
 ];
 
 /** `npm run synth`, without credentials, account or region in its environment. */
-describe('npm run synth', { timeout: 30_000 }, () => {
+describe('npm run synth', () => {
   let folder: string;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'synth-'));

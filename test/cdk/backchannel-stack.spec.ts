@@ -44,7 +44,7 @@ describe('the stack without a parameter', () => {
   beforeAll(() => {
     made = stack({});
     template = Template.fromStack(made);
-  }, 30_000);
+  });
   const has = (type: string, properties: object) => template.hasResourceProperties(type, properties);
 
   it('has nothing about which the CDK or CloudFormation warns', () => {
@@ -309,7 +309,7 @@ describe('the stack with parameters', () => {
         OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector.example:4318',
       }),
     );
-  }, 30_000);
+  });
   const has = (type: string, properties: object) => template.hasResourceProperties(type, properties);
 
   it('uses an existing VPC', () => {

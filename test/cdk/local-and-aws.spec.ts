@@ -87,9 +87,9 @@ afterAll(() => decide[Symbol.dispose]());
 let stack: Stack;
 beforeAll(() => {
   stack = plainTemplate(readParameters({ image: 'registry.example/backchannel:1' })) as Stack;
-}, 30_000);
+});
 
-describe('the template for AWS, in the gateway on this machine', { timeout: 30_000 }, () => {
+describe('the template for AWS, in the gateway on this machine', () => {
   /** Both gateways, in front of one backend. */
   async function deployBoth(context: Record<string, string>, local: Partial<LocalDeployment>) {
     const template = plainTemplate(

@@ -33,7 +33,7 @@ const connectionId = () =>
   new WebSocketParameterMapping().header('ConnectionId', MappingSource.context('connectionId'));
 
 // the first test waits until the library is loaded
-describe('WebSocketNlbIntegration', { timeout: 30_000 }, () => {
+describe('WebSocketNlbIntegration', () => {
   it('sends a POST through the VPC link to the load balancer', () => {
     const { app, api, integration } = stack();
     api.addRoute('$default', {

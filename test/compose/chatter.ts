@@ -9,21 +9,21 @@ interface Received {
   readonly code?: string;
 }
 
-/** A member of a channel that publishes one message after the other, and notes what became of them and what it got. */
+/** A member of a channel that publishes one message after the other, and records acknowledgements and messages. */
 export class Chatter implements Disposable {
-  /** Offsets of its own messages that were acknowledged. */
+  /** Offsets of its acknowledged messages. */
   readonly acknowledged: number[] = [];
-  /** What it got in place of an acknowledgement. */
+  /** Replies other than an acknowledgement. */
   readonly failures: Received[] = [];
-  /** Offsets of what it received, in the order in which it came. */
+  /** Offsets of the received messages, in order. */
   readonly offsets: number[] = [];
   epoch = '';
-  /** Where it joined. */
+  /** The offset at which it joined. */
   since = 0;
   #nextId = 0;
   #isTalking = false;
   #talk: Promise<void> = Promise.resolve();
-  #answer: ((received: Received) => void) | undefined;
+  #resolveReply: ((received: Received) => void) | undefined;
 
   private constructor(
     readonly client: WebSocketClient,
@@ -41,11 +41,11 @@ export class Chatter implements Disposable {
     return chatter;
   }
 
-  /** Sends a message and waits for its answer. The gateway's own errors have neither type nor id. */
+  /** Sends a message and waits for its reply. The gateway's own errors have neither type nor id. */
   async ask(message: object): Promise<Received> {
     const id = (this.#nextId += 1);
     const answered = new Promise<Received>((resolve) => {
-      this.#answer = (received) => {
+      this.#resolveReply = (received) => {
         if (received.type === undefined || received.id === id) resolve(received);
       };
     });
@@ -58,11 +58,11 @@ export class Chatter implements Disposable {
     this.#isTalking = true;
     this.#talk = (async () => {
       while (this.#isTalking) {
-        const answer = await this.ask({ action: 'publish', channel: this.channel, data: 'x'.repeat(100) });
-        if (answer.type === 'published') this.acknowledged.push(answer.offset!);
-        else this.failures.push(answer);
+        const reply = await this.ask({ action: 'publish', channel: this.channel, data: 'x'.repeat(100) });
+        if (reply.type === 'published') this.acknowledged.push(reply.offset!);
+        else this.failures.push(reply);
         // a client of a service in trouble does not hammer it
-        await sleep(answer.type === 'published' ? 5 : 100);
+        await sleep(reply.type === 'published' ? 5 : 100);
       }
     })();
   }
@@ -88,7 +88,7 @@ export class Chatter implements Disposable {
     const received = JSON.parse(frame) as Received | Received[];
     for (const each of Array.isArray(received) ? received : [received]) {
       if (each.type === 'message') this.offsets.push(each.offset!);
-      else this.#answer?.(each);
+      else this.#resolveReply?.(each);
     }
   }
 }

@@ -11,7 +11,7 @@ const DOCKER = join(import.meta.dirname, '../../docker');
 /** The gateway secret that a project starts with. */
 export const FIRST_SECRET = 'the-secret-before-any-rotation';
 
-/** One that ends is started again: on a loaded machine the store may not answer in time. */
+/** A container that ends is restarted: on a loaded machine the store may not respond in time. */
 const MAX_ENDS = 5;
 
 /** docker/compose.yaml, started under a name and on ports of its own. Disposing of it removes all that it has made. */

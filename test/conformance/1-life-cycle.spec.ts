@@ -4,7 +4,8 @@ import { generate } from 'selfsigned';
 import { describe, expect, it } from 'vitest';
 import { type HttpBackend } from '../support/http-backend.js';
 import { refusedHandshake } from '../support/web-socket-client.js';
-import { ApiUnderTest, CONNECTION_ID, connectionIdOf, errorOf, startBackend } from './api-under-test.js';
+import { CONNECTION_ID } from '../support/deployed-api.js';
+import { ApiUnderTest, connectionIdOf, errorOf, startBackend } from './api-under-test.js';
 import closes from './recorded/closes.json' with { type: 'json' };
 import { isAws, isOwnStandIn, openTarget } from './target.js';
 
@@ -82,7 +83,7 @@ describe('§1 a handshake', () => {
     expect(client.socket.readyState).toBe(client.socket.OPEN);
   });
 
-  it.each([200, 201])('is completed when $connect answers %i [observed]', async (status) => {
+  it.each([200, 201])('is completed when $connect responds with %i [observed]', async (status) => {
     await using backend = await startBackend();
     await using api = await ApiUnderTest.deployed(connectRoute(backend));
     backend.answer = () => ({ status });
@@ -91,7 +92,7 @@ describe('§1 a handshake', () => {
   });
 
   it.each([301, 400, 401, 403, 501])(
-    'is refused with the status and the body of a $connect that answers %i [observed]',
+    'is refused with the status and the body of a $connect that responds with %i [observed]',
     async (status) => {
       await using backend = await startBackend();
       await using api = await ApiUnderTest.deployed(connectRoute(backend));
@@ -100,7 +101,7 @@ describe('§1 a handshake', () => {
     },
   );
 
-  it('that $connect refuses makes no connection: nobody is told of its end [documented]', async () => {
+  it('that $connect refuses makes no connection: there is no $disconnect [documented]', async () => {
     await using backend = await startBackend();
     await using api = await ApiUnderTest.deployed(everyRoute(backend));
     backend.answer = ({ url }) => ({ status: url === '/connect' ? 403 : 200 });
@@ -110,7 +111,7 @@ describe('§1 a handshake', () => {
     expect(backend.unexpected).toEqual([]);
   });
 
-  it('succeeds without a $connect route, and nobody is called [documented]', async () => {
+  it('succeeds without a $connect route, and no backend is called [documented]', async () => {
     await using backend = await startBackend();
     await using api = await ApiUnderTest.deployed({
       $default: { integration: { IntegrationUri: `${backend.publicUrl}/message` } },
@@ -158,7 +159,7 @@ describe('§1 a handshake', () => {
     });
   });
 
-  it('gets the sub-protocol that $connect answers [documented]', async () => {
+  it('gets the sub-protocol of the response to $connect [documented]', async () => {
     await using backend = await startBackend();
     await using api = await ApiUnderTest.deployed(connectRoute(backend));
     backend.answer = () => ({ status: 200, headers: { 'Sec-WebSocket-Protocol': 'second' } });
@@ -211,12 +212,12 @@ describe('§1 $disconnect', () => {
       return { status: 200 };
     };
     await client.close(1000);
-    const told = await backend.next();
-    expect([told.url, connectionIdOf(told)]).toEqual(['/disconnect', connectionId]);
+    const request = await backend.next();
+    expect([request.url, connectionIdOf(request)]).toEqual(['/disconnect', connectionId]);
     expect(await seen.promise).toEqual(['GoneException', 410]);
   });
 
-  it.each([200, 500])('has no effect by its answer %i [observed]', async (status) => {
+  it.each([200, 500])('has no effect by its response %i [observed]', async (status) => {
     await using backend = await startBackend();
     await using api = await ApiUnderTest.deployed(everyRoute(backend));
     backend.answer = ({ url }) => ({ status: url === '/disconnect' ? status : 200 });
@@ -238,7 +239,7 @@ describe('§1 a clean close by the client', () => {
   });
 });
 
-it('§1 answers to messages need not come in their order: none waits for another [documented]', async () => {
+it('§1 responses to messages may come in another order: none waits for another [documented]', async () => {
   await using backend = await startBackend();
   await using api = await ApiUnderTest.deployed({
     $default: { integration: { IntegrationUri: backend.publicUrl } },

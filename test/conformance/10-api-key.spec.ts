@@ -107,7 +107,7 @@ describe('§10 a $connect route that requires an API key', () => {
           IdentitySource: ['route.request.querystring.key'],
         }),
       );
-      await api.addRoute('$connect', { AuthorizationType: 'CUSTOM', AuthorizerId, ApiKeyRequired: true });
+      await api.createRoute('$connect', { AuthorizationType: 'CUSTOM', AuthorizerId, ApiKeyRequired: true });
       await api.deploy();
       const { key } = await addKey(api);
       lambda.handler = ({ methodArn, queryStringParameters }: LambdaEvent) => ({

@@ -1,7 +1,8 @@
 import { CreateAuthorizerCommand, type CreateAuthorizerCommandInput } from '@aws-sdk/client-apigatewayv2';
 import { describe, expect, it } from 'vitest';
 import { type HandshakeRefused, refusedHandshake } from '../support/web-socket-client.js';
-import { ApiUnderTest, errorOf, type RouteSpec } from './api-under-test.js';
+import { type RouteSpec } from '../support/deployed-api.js';
+import { ApiUnderTest, errorOf } from './api-under-test.js';
 import { FunctionBackend, type LambdaEvent } from './function-backend.js';
 import { hasFunction } from './target.js';
 
@@ -38,9 +39,9 @@ async function authorized(
     }),
   );
   const integration = integrationOf(api, lambda);
-  await api.addRoute('$connect', { AuthorizationType: 'CUSTOM', AuthorizerId, integration });
-  await api.addRoute('$default', { integration });
-  await api.addRoute('$disconnect', { integration });
+  await api.createRoute('$connect', { AuthorizationType: 'CUSTOM', AuthorizerId, integration });
+  await api.createRoute('$default', { integration });
+  await api.createRoute('$disconnect', { integration });
   await api.deploy({ StageVariables: { colour: 'green' } });
   return {
     lambda,
@@ -274,13 +275,13 @@ it('§10 only $connect can be authorized [documented]', async () => {
       IdentitySource: ['route.request.header.Auth'],
     }),
   );
-  const created = api.addRoute('$default', { AuthorizationType: 'CUSTOM', AuthorizerId });
+  const created = api.createRoute('$default', { AuthorizationType: 'CUSTOM', AuthorizerId });
   expect(await errorOf(created)).toEqual(['BadRequestException', 400]);
 });
 
 it('§10 JWT is for HTTP APIs only [documented]', async () => {
   await using api = await ApiUnderTest.create();
-  expect(await errorOf(api.addRoute('$connect', { AuthorizationType: 'JWT' }))).toEqual([
+  expect(await errorOf(api.createRoute('$connect', { AuthorizationType: 'JWT' }))).toEqual([
     'BadRequestException',
     400,
   ]);

@@ -6,7 +6,8 @@ import {
 import { describe, expect, it } from 'vitest';
 import { refusedHandshake } from '../support/web-socket-client.js';
 import { Queue } from '../support/queue.js';
-import { ApiUnderTest, CONNECTION_ID, connectionIdOf, startBackend } from './api-under-test.js';
+import { CONNECTION_ID } from '../support/deployed-api.js';
+import { ApiUnderTest, connectionIdOf, startBackend } from './api-under-test.js';
 import { FunctionBackend, type LambdaEvent } from './function-backend.js';
 import { signedHandshake } from './signed-handshake.js';
 import { isOwnStandIn } from './target.js';
@@ -50,7 +51,7 @@ const toBackend =
   (...routeKeys: readonly string[]) =>
   async (api: ApiUnderTest, IntegrationUri: string) => {
     const integration = { IntegrationUri, RequestParameters: CONNECTION_ID };
-    for (const routeKey of routeKeys) await api.addRoute(routeKey, { integration });
+    for (const routeKey of routeKeys) await api.createRoute(routeKey, { integration });
   };
 
 const MILLISECONDS = expect.stringMatching(/^\d+$/) as string;
@@ -106,7 +107,7 @@ describe.runIf(isOwnStandIn)('§11 (stand-in only: the suite is given the lines)
     await using on = await logging(['error.message', 'error.validationErrorString'], async (api) => {
       const Schema = '{"type":"object","required":["text"]}';
       await api.control.send(new CreateModelCommand({ ApiId: api.apiId, Name: 'message', Schema }));
-      await api.addRoute('$default', route);
+      await api.createRoute('$default', route);
     });
     using client = await on.api.open();
     await on.next();
@@ -133,7 +134,7 @@ describe.runIf(isOwnStandIn)('§11 (stand-in only: the suite is given the lines)
         IdentitySource: [],
       }),
     );
-    await api.addRoute('$connect', { AuthorizationType: 'CUSTOM', AuthorizerId });
+    await api.createRoute('$connect', { AuthorizationType: 'CUSTOM', AuthorizerId });
   };
 
   it('§4 has what a Lambda authorizer said, its status and its latency [documented]', async () => {
@@ -161,7 +162,7 @@ describe.runIf(isOwnStandIn)('§11 (stand-in only: the suite is given the lines)
   });
 
   const IAM_VARIABLES = ['authenticate.status', 'authenticate.error', 'authorize.status', 'authorize.error'];
-  const withIam = async (api: ApiUnderTest) => api.addRoute('$connect', { AuthorizationType: 'AWS_IAM' });
+  const withIam = async (api: ApiUnderTest) => api.createRoute('$connect', { AuthorizationType: 'AWS_IAM' });
 
   it('§4 has the status of authentication and of authorization by IAM [documented]', async () => {
     await using on = await logging(IAM_VARIABLES, withIam);

@@ -9,7 +9,7 @@ import { ApiUnderTest, errorOf, startBackend } from './api-under-test.js';
 import { isOwnStandIn } from './target.js';
 
 describe('§11 a deployment', () => {
-  it('is a snapshot: a change reaches nobody before the next one, and then open connections too [observed]', async () => {
+  it('is a snapshot: a change has no effect before the next one, which open connections use too [observed]', async () => {
     await using backend = await startBackend();
     await using api = await ApiUnderTest.deployed({
       $default: { integration: { IntegrationUri: `${backend.publicUrl}/old` } },
@@ -35,7 +35,7 @@ describe('§11 a deployment', () => {
     using client = await api.open();
     client.send('before');
     expect(await client.next()).toMatchObject({ message: 'Forbidden' });
-    await api.addRoute('$default', { integration: { IntegrationUri: backend.publicUrl } });
+    await api.createRoute('$default', { integration: { IntegrationUri: backend.publicUrl } });
     await api.deploy();
     client.send('after');
     expect((await backend.next()).body).toBe('after');
@@ -46,12 +46,12 @@ describe('§11 a deployment', () => {
     await using api = await ApiUnderTest.deployed({
       $default: { integration: { IntegrationUri: backend.publicUrl } },
     });
-    backend.answer = () => ({ status: 200, body: 'answer' });
+    backend.answer = () => ({ status: 200, body: 'response' });
     using client = await api.open();
-    await api.addRouteResponse('$default');
+    await api.createRouteResponse('$default');
     await api.deploy();
     client.send('hello');
-    expect(await client.nextText()).toBe('answer');
+    expect(await client.nextText()).toBe('response');
   });
 });
 
@@ -62,7 +62,7 @@ describe('§11 a stage', () => {
       { $connect: {} },
       { stage: { AutoDeploy: true, DeploymentId: undefined } },
     );
-    await api.addRoute('$default', { integration: { IntegrationUri: backend.publicUrl } });
+    await api.createRoute('$default', { integration: { IntegrationUri: backend.publicUrl } });
     using client = await api.open();
     client.send('hello');
     expect((await backend.next()).body).toBe('hello');
@@ -90,7 +90,7 @@ describe('§11 a stage', () => {
       .toBe('/new');
   });
 
-  it('traces no data unless told [documented]', async () => {
+  it('traces no data by default [documented]', async () => {
     await using api = await ApiUnderTest.deployed({ $connect: {} });
     const { DefaultRouteSettings } = await api.control.send(
       new GetStageCommand({ ApiId: api.apiId, StageName: api.target.stage }),

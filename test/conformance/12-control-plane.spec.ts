@@ -191,7 +191,7 @@ describe('§12 the control plane', () => {
 
   it('says of a deployment that it is PENDING, FAILED or DEPLOYED [documented]', async () => {
     await using api = await ApiUnderTest.create();
-    await api.addRoute('join', {});
+    await api.createRoute('join', {});
     const { deploymentStatus } = await create(api, `/v2/apis/${api.apiId}/deployments`, {});
     expect(deploymentStatus).toMatch(/^(PENDING|FAILED|DEPLOYED)$/);
   });
@@ -208,7 +208,7 @@ describe('§12 the control plane', () => {
 
   it('gives pages by maxResults and nextToken [documented]', async () => {
     await using api = await ApiUnderTest.create();
-    for (const routeKey of ['a', 'b', 'c']) await api.addRoute(routeKey, {});
+    for (const routeKey of ['a', 'b', 'c']) await api.createRoute(routeKey, {});
     const routes = `/v2/apis/${api.apiId}/routes`;
     const first = (await (await api.controlRequest('GET', `${routes}?maxResults=2`)).json()) as {
       items: Json[];
@@ -225,7 +225,7 @@ describe('§12 the control plane', () => {
     expect(keys.toSorted()).toEqual(['a', 'b', 'c']);
   });
 
-  it('answers 400 BadRequestException with a message to what is wrong [documented]', async () => {
+  it('responds to a wrong request with 400 BadRequestException and a message [documented]', async () => {
     await using api = await ApiUnderTest.create();
     const response = await api.controlRequest('POST', `/v2/apis/${api.apiId}/routes`, { routeKey: '$mine' });
     expect(response.status).toBe(400);
@@ -233,10 +233,10 @@ describe('§12 the control plane', () => {
     expect(await response.json()).toEqual({ message: expect.any(String) as string });
   });
 
-  it('answers 409 ConflictException to a second route of the same key [documented]', async () => {
+  it('responds with 409 ConflictException to a second route of the same key [documented]', async () => {
     await using api = await ApiUnderTest.create();
-    await api.addRoute('join', {});
-    expect(await errorOf(api.addRoute('join', {}))).toEqual(['ConflictException', 409]);
+    await api.createRoute('join', {});
+    expect(await errorOf(api.createRoute('join', {}))).toEqual(['ConflictException', 409]);
   });
 });
 
@@ -406,7 +406,7 @@ describe.skipIf(isAws)('§12 (stand-in only: without a certificate) a domain nam
 describe.runIf(hasLoadBalancer)('§12 a VPC link of WebSocket APIs', () => {
   it('belongs to the REST control plane, /vpclinks, and is deleted with 202 [documented]', async () => {
     await using api = await ApiUnderTest.create();
-    const id = await api.createVpcLink();
+    const id = await api.createVpcLinkToBackend();
     const got = await api.controlRequest('GET', `/vpclinks/${id}`);
     expect(await got.json()).toMatchObject({
       id,

@@ -109,7 +109,7 @@ describe('§2 a message', () => {
 
   it('for a route that was not deployed yet is answered with Forbidden [observed]', async () => {
     await using api = await routed('$request.body.action', ['join']);
-    await api.api.addRoute('leave', { integration: { IntegrationUri: 'http://127.0.0.1:9/' } });
+    await api.api.createRoute('leave', { integration: { IntegrationUri: 'http://127.0.0.1:9/' } });
     api.client.send({ action: 'leave' });
     expect(await api.client.nextText()).toMatch(errorFrame('Forbidden'));
   });
@@ -141,13 +141,13 @@ describe('§2 of the other selection expressions', () => {
 
   it('RouteResponseSelectionExpression may be no other than $default [documented]', async () => {
     await using api = await ApiUnderTest.create();
-    await api.addRoute('a', { RouteResponseSelectionExpression: '$default' });
-    const created = api.addRoute('b', { RouteResponseSelectionExpression: '$request.body.kind' });
+    await api.createRoute('a', { RouteResponseSelectionExpression: '$default' });
+    const created = api.createRoute('b', { RouteResponseSelectionExpression: '$request.body.kind' });
     expect(await errorOf(created)).toEqual(['BadRequestException', 400]);
   });
 });
 
 it('§2 a route key of one’s own must not start with $ [documented]', async () => {
   await using api = await ApiUnderTest.create();
-  expect(await errorOf(api.addRoute('$mine', {}))).toEqual(['BadRequestException', 400]);
+  expect(await errorOf(api.createRoute('$mine', {}))).toEqual(['BadRequestException', 400]);
 });

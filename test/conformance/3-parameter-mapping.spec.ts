@@ -1,6 +1,7 @@
 import { CreateIntegrationCommand, GetIntegrationResponsesCommand } from '@aws-sdk/client-apigatewayv2';
 import { describe, expect, it } from 'vitest';
-import { ApiUnderTest, CONNECTION_ID, errorOf, startBackend } from './api-under-test.js';
+import { CONNECTION_ID } from '../support/deployed-api.js';
+import { ApiUnderTest, errorOf, startBackend } from './api-under-test.js';
 
 const declared = (...sources: string[]) =>
   Object.fromEntries(sources.map((source) => [source, { Required: false }]));
@@ -137,7 +138,7 @@ it.each([
   ['route.response.header.a', "'literal'"],
 ])('§3 an integration response may map %s from %s [documented]', async (destination, source) => {
   await using api = await ApiUnderTest.create();
-  await api.addRoute('$connect', {
+  await api.createRoute('$connect', {
     integration: { IntegrationType: 'HTTP', IntegrationUri: 'http://backend.example/' },
     integrationResponses: [{ ResponseParameters: { [destination]: source } }],
   });
@@ -190,7 +191,7 @@ describe('§3 the name of a parameter', () => {
   it('and its value may have 1 to 512 characters [documented]', async () => {
     await using api = await ApiUnderTest.create();
     const create = (value: string) =>
-      api.addRoute(`r${value.length}`, {
+      api.createRoute(`r${value.length}`, {
         integration: {
           IntegrationUri: 'http://backend.example/',
           RequestParameters: { 'integration.request.header.Mapped': value },
@@ -202,12 +203,12 @@ describe('§3 the name of a parameter', () => {
 });
 
 it.each(['$connect', '$default', '$disconnect'])(
-  '§3 without a mapping the HTTP backend of %s is not told the connection id [documented]',
+  '§3 without a mapping the HTTP backend of %s does not receive the connection id [documented]',
   async (routeKey) => {
     await using backend = await startBackend();
     await using api = await ApiUnderTest.deployed({
       $connect: {
-        integration: { IntegrationUri: `${backend.publicUrl}/told`, RequestParameters: CONNECTION_ID },
+        integration: { IntegrationUri: `${backend.publicUrl}/mapped`, RequestParameters: CONNECTION_ID },
       },
       [routeKey]: { integration: { IntegrationUri: backend.publicUrl } },
     });

@@ -1,6 +1,7 @@
 import { GetIntegrationsCommand } from '@aws-sdk/client-apigatewayv2';
 import { describe, expect, it } from 'vitest';
-import { ApiUnderTest, type RouteSpec } from './api-under-test.js';
+import { type RouteSpec } from '../support/deployed-api.js';
+import { ApiUnderTest } from './api-under-test.js';
 import { FunctionBackend, type LambdaEvent } from './function-backend.js';
 import { hasFunction } from './target.js';
 
@@ -17,7 +18,7 @@ async function withFunction(
   const lambda = await FunctionBackend.start();
   lambda.handler = handler;
   const api = await ApiUnderTest.create({ standIn: { functions: lambda.functions } });
-  await api.addRoute('$default', {
+  await api.createRoute('$default', {
     isTwoWay: true,
     RouteResponseSelectionExpression: '$default',
     integration: {
@@ -73,7 +74,7 @@ describe.runIf(hasFunction)('§5 a function behind an AWS integration', () => {
 
   it('has its errorMessage as what integration responses are selected by, MOCK the status [documented]', async () => {
     await using on = await withFunction(() => null, [{}]);
-    await on.api.addRoute('mock', { integration: { IntegrationType: 'MOCK' } });
+    await on.api.createRoute('mock', { integration: { IntegrationType: 'MOCK' } });
     const { Items = [] } = await on.api.control.send(new GetIntegrationsCommand({ ApiId: on.api.apiId }));
     const selections = Items.map(({ IntegrationType, IntegrationResponseSelectionExpression: by = '' }) => [
       IntegrationType,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { refusedHandshake } from '../support/web-socket-client.js';
-import { ApiUnderTest, type RouteSpec, startBackend } from './api-under-test.js';
+import { type RouteSpec } from '../support/deployed-api.js';
+import { ApiUnderTest, startBackend } from './api-under-test.js';
 
 /** A one-way route `$default` with a non-proxy integration. */
 async function withIntegration(integration: RouteSpec['integration']) {
@@ -155,7 +156,7 @@ describe('§5 a MOCK integration', () => {
     expect(client.socket.readyState).toBe(client.socket.OPEN);
   });
 
-  it('answers with the template of its integration response [observed]', async () => {
+  it('responds with the template of its integration response [observed]', async () => {
     await using api = await ApiUnderTest.deployed({
       $default: {
         isTwoWay: true,

@@ -110,11 +110,11 @@ describe('§5 a VPC link', () => {
     async () => {
       await using backend = await startBackend();
       await using api = await linked(backend);
-      await api.addRoute('$default', {
+      await api.createRoute('$default', {
         integration: {
           IntegrationUri: 'http://nlb.example/message',
           ConnectionType: 'VPC_LINK',
-          ConnectionId: await api.createVpcLink(),
+          ConnectionId: await api.createVpcLinkToBackend(),
         },
       });
       await api.deploy();
@@ -133,11 +133,11 @@ describe('§5 a VPC link', () => {
       const { hostname, port } = new URL(backend.url);
       const targets = new Map([['conformance', hostname]]);
       await using api = await ApiUnderTest.create({ standIn: { targets } });
-      await api.addRoute('$default', {
+      await api.createRoute('$default', {
         integration: {
           IntegrationUri: `http://nlb.example:${port}/message`,
           ConnectionType: 'VPC_LINK',
-          ConnectionId: await api.createVpcLink(),
+          ConnectionId: await api.createVpcLinkToBackend(),
         },
       });
       await api.deploy();
@@ -150,14 +150,14 @@ describe('§5 a VPC link', () => {
   it.runIf(hasLoadBalancer)('may be named by a stage variable [documented]', async () => {
     await using backend = await startBackend();
     await using api = await linked(backend);
-    await api.addRoute('$default', {
+    await api.createRoute('$default', {
       integration: {
         IntegrationUri: 'http://nlb.example/message',
         ConnectionType: 'VPC_LINK',
         ConnectionId: '${stageVariables.vpcLinkId}',
       },
     });
-    await api.deploy({ StageVariables: { vpcLinkId: await api.createVpcLink() } });
+    await api.deploy({ StageVariables: { vpcLinkId: await api.createVpcLinkToBackend() } });
     using client = await api.open();
     client.send('hello');
     expect((await backend.next()).body).toBe('hello');
@@ -165,7 +165,7 @@ describe('§5 a VPC link', () => {
 
   it('of v2 is none that a WebSocket API can use [documented]', async () => {
     await using api = await ApiUnderTest.create();
-    const created = api.addRoute('$default', {
+    const created = api.createRoute('$default', {
       integration: {
         IntegrationUri: 'http://nlb.example/',
         ConnectionType: 'VPC_LINK',
@@ -201,7 +201,7 @@ describe('§5 an integration', () => {
     expect((await backend.next()).url).toBe('/chat');
   });
 
-  it('is INTERNET, WHEN_NO_MATCH and 29,000 ms unless told [documented]', async () => {
+  it('is INTERNET, WHEN_NO_MATCH and 29,000 ms by default [documented]', async () => {
     expect(await create({})).toMatchObject({
       ConnectionType: 'INTERNET',
       PassthroughBehavior: 'WHEN_NO_MATCH',

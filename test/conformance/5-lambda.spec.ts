@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { refusedHandshake } from '../support/web-socket-client.js';
-import { ApiUnderTest, errorFrame, type RouteSpec } from './api-under-test.js';
+import { type RouteSpec } from '../support/deployed-api.js';
+import { ApiUnderTest, errorFrame } from './api-under-test.js';
 import { FunctionBackend, type LambdaEvent } from './function-backend.js';
 import closes from './recorded/closes.json' with { type: 'json' };
 import recorded from './recorded/lambda-events.json' with { type: 'json' };
@@ -15,7 +16,7 @@ async function withFunction(
   const lambda = await FunctionBackend.start();
   const api = await ApiUnderTest.create({ standIn: { functions: lambda.functions } });
   for (const [routeKey, route] of Object.entries(routes)) {
-    await api.addRoute(routeKey, {
+    await api.createRoute(routeKey, {
       ...route,
       integration: { IntegrationType: 'AWS_PROXY', IntegrationUri: api.functionUri, ...integration },
     });
@@ -166,7 +167,7 @@ describe.runIf(hasFunction)('§5 the event of a function on $disconnect', () => 
   });
 });
 
-// nobody waits for ten minutes
+// ten minutes are too long to wait
 describe.runIf(isOwnStandIn)(
   '§1 (stand-in only: its clock is moved) the event of a function on $disconnect',
   () => {
@@ -201,7 +202,7 @@ describe.runIf(hasFunction)('§1 a handshake is', () => {
     ]);
   });
 
-  it('refused with 500 when the function answers what is no answer [observed]', async () => {
+  it('refused with 500 when the function returns no valid response [observed]', async () => {
     await using on = await connect(() => ({ nothing: 'of use' }));
     expect((await refusedHandshake(on.api.webSocketUrl)).status).toBe(500);
   });
@@ -218,12 +219,12 @@ describe.runIf(hasFunction)('§1 a handshake is', () => {
     ]);
   });
 
-  it('refused with the status and the body that the function answers [observed]', async () => {
+  it('refused with the status and the body that the function returns [observed]', async () => {
     await using on = await connect(() => ({ statusCode: 403, body: 'not you' }));
     expect(await refusedHandshake(on.api.webSocketUrl)).toMatchObject({ status: 403, body: 'not you' });
   });
 
-  it('given the sub-protocol that the function answers [documented]', async () => {
+  it('given the sub-protocol that the function returns [documented]', async () => {
     await using on = await connect(() => ({
       statusCode: 200,
       headers: { 'Sec-WebSocket-Protocol': 'myprotocol' },
@@ -238,9 +239,9 @@ describe.runIf(hasFunction)('§6 a client gets', () => {
     await using on = await withFunction({ $default: { isTwoWay: true } });
     using client = await on.api.open();
     for (const statusCode of [200, 301, 401, 501]) {
-      on.lambda.handler = () => ({ statusCode, body: `answer ${statusCode}` });
+      on.lambda.handler = () => ({ statusCode, body: `response ${statusCode}` });
       client.send('{}');
-      expect(await client.nextText()).toBe(`answer ${statusCode}`);
+      expect(await client.nextText()).toBe(`response ${statusCode}`);
     }
   });
 
@@ -248,7 +249,7 @@ describe.runIf(hasFunction)('§6 a client gets', () => {
     await using on = await withFunction({ $default: {} });
     using client = await on.api.open();
     for (const statusCode of [301, 401, 501]) {
-      on.lambda.handler = () => ({ statusCode, body: 'for nobody' });
+      on.lambda.handler = () => ({ statusCode, body: 'not sent' });
       client.send('{}');
       await on.lambda.next();
     }
@@ -259,7 +260,7 @@ describe.runIf(hasFunction)('§6 a client gets', () => {
   it('Internal server error when the function may not be called [observed]', async () => {
     await using on = await withFunction({ $connect: {} });
     const IntegrationUri = on.api.functionUri.replace('/invocations', '-unknown/invocations');
-    await on.api.addRoute('$default', { integration: { IntegrationType: 'AWS_PROXY', IntegrationUri } });
+    await on.api.createRoute('$default', { integration: { IntegrationType: 'AWS_PROXY', IntegrationUri } });
     await on.api.deploy();
     using client = await on.api.open();
     client.send('{}');

@@ -1,6 +1,7 @@
 import { CreateModelCommand } from '@aws-sdk/client-apigatewayv2';
 import { describe, expect, it } from 'vitest';
-import { ApiUnderTest, type RouteSpec, startBackend } from './api-under-test.js';
+import { type RouteSpec } from '../support/deployed-api.js';
+import { ApiUnderTest, startBackend } from './api-under-test.js';
 
 const SCHEMA = JSON.stringify({
   $schema: 'http://json-schema.org/draft-04/schema#',
@@ -21,7 +22,7 @@ async function withModel(route: Partial<RouteSpec>) {
       Schema: SCHEMA,
     }),
   );
-  await api.addRoute('$default', { ...route, integration: { IntegrationUri: backend.publicUrl } });
+  await api.createRoute('$default', { ...route, integration: { IntegrationUri: backend.publicUrl } });
   await api.deploy();
   const client = await api.open();
   return {

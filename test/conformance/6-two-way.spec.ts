@@ -1,8 +1,9 @@
 import { CreateRouteResponseCommand } from '@aws-sdk/client-apigatewayv2';
 import { describe, expect, it } from 'vitest';
-import { ApiUnderTest, errorOf, type RouteSpec, startBackend } from './api-under-test.js';
+import { type RouteSpec } from '../support/deployed-api.js';
+import { ApiUnderTest, errorOf, startBackend } from './api-under-test.js';
 
-/** A two-way route `$default` whose backend answers as told. */
+/** A two-way route `$default` whose backend gives this response. */
 async function twoWay(spec: RouteSpec, integration: RouteSpec['integration'] = {}) {
   const backend = await startBackend();
   const api = await ApiUnderTest.deployed({
@@ -92,7 +93,7 @@ describe('§6 the integration response of a non-proxy integration', () => {
     'has a key that is $default or a pattern between slashes, not %s [documented]',
     async (key) => {
       await using api = await ApiUnderTest.create();
-      const created = api.addRoute('$default', {
+      const created = api.createRoute('$default', {
         integration: { IntegrationType: 'HTTP', IntegrationUri: 'http://backend.example/' },
         integrationResponses: [{ IntegrationResponseKey: key }],
       });
@@ -103,7 +104,7 @@ describe('§6 the integration response of a non-proxy integration', () => {
   it('may select its template by all values of a header [documented]', async () => {
     // which text several values make is not documented
     await using api = await ApiUnderTest.create();
-    await api.addRoute('$default', {
+    await api.createRoute('$default', {
       integration: { IntegrationType: 'HTTP', IntegrationUri: 'http://backend.example/' },
       integrationResponses: [
         { TemplateSelectionExpression: '${integration.response.multivalueheader.x-kind}' },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ApiUnderTest, type RouteSpec, startBackend } from './api-under-test.js';
+import { type RouteSpec } from '../support/deployed-api.js';
+import { ApiUnderTest, startBackend } from './api-under-test.js';
 
 /** What the backend gets for a message when the integration has this template. */
 async function rendered(template: string, message: unknown, integration: RouteSpec['integration'] = {}) {

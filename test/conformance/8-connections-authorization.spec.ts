@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ApiUnderTest, CONNECTION_ID, connectionIdOf, startBackend } from './api-under-test.js';
+import { CONNECTION_ID } from '../support/deployed-api.js';
+import { ApiUnderTest, connectionIdOf, startBackend } from './api-under-test.js';
 import { CALLER, signedOnly } from './stand-in-permissions.js';
 import { isAws, isOwnStandIn } from './target.js';
 
@@ -42,7 +43,7 @@ describe.runIf(isAws || isOwnStandIn)('§8 a call of @connections', () => {
   });
 });
 
-// the suite cannot take permissions from whoever runs it on AWS
+// the suite cannot take permissions from its own credentials on AWS
 describe.runIf(isOwnStandIn)(
   '§8 (stand-in only: it is given policies) permission to call @connections',
   () => {
@@ -71,7 +72,7 @@ describe.runIf(isOwnStandIn)(
       ]);
     });
 
-    it('that is missing is told with a capital Message, a masked account and the literal {connectionId} [observed]', async () => {
+    it('that is missing is reported with a capital Message, a masked account and the literal {connectionId} [observed]', async () => {
       await using on = await connected('arn:aws:execute-api:us-east-1:*:none/*');
       const response = await on.api.callback(on.path, { method: 'POST', body: 'x' });
       const { Message } = (await response.json()) as { Message: string };
@@ -81,7 +82,7 @@ describe.runIf(isOwnStandIn)(
       );
     });
 
-    it('is asked for after the id: a made-up one is 400 without it [observed]', async () => {
+    it('is checked after the id: an invalid id gets 400 without it [observed]', async () => {
       await using on = await connected('arn:aws:execute-api:us-east-1:*:none/*');
       const response = await on.api.callback('/@connections/AAAAAAAAAAAAAAA%3D');
       expect([response.status, await response.text()]).toEqual([

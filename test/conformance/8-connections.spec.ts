@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { CreateStageCommand } from '@aws-sdk/client-apigatewayv2';
 import { OPCODES, RawWebSocket } from '../support/raw-web-socket.js';
-import { ApiUnderTest, CONNECTION_ID, connectionIdOf, errorOf, startBackend } from './api-under-test.js';
+import { CONNECTION_ID } from '../support/deployed-api.js';
+import { ApiUnderTest, connectionIdOf, errorOf, startBackend } from './api-under-test.js';
 
-/** An API with one client, whose connection id the backend was told. */
+/** An API with one client, whose connection id the backend received. */
 async function connected() {
   const backend = await startBackend();
   const api = await ApiUnderTest.deployed({
@@ -39,7 +40,7 @@ describe('§8 POST', () => {
     expect(await on.client.nextText()).toBe('{"hello":"wörld"}');
   });
 
-  it('answers 200 with an empty body [observed]', async () => {
+  it('responds with 200 and an empty body [observed]', async () => {
     await using on = await connected();
     const response = await on.api.callback(on.path, { method: 'POST', body: 'x' });
     expect([response.status, await response.text()]).toEqual([200, '']);
@@ -75,7 +76,7 @@ describe('§8 POST', () => {
     expect(await on.client.nextText()).toHaveLength(bytes);
   });
 
-  it('answers 413 to 131,073 bytes, with neither body nor error type nor request id; the connection survives, and was not active [observed]', async () => {
+  it('responds with 413 to 131,073 bytes, with neither body nor error type nor request id; the connection survives, and was not active [observed]', async () => {
     await using on = await connected();
     const before = await on.lastActiveAt();
     const response = await on.api.callback(on.path, { method: 'POST', body: 'x'.repeat(131_073) });
@@ -116,7 +117,7 @@ describe('§8 POST', () => {
 });
 
 describe('§8 GET', () => {
-  it('answers 200 and pretty-printed JSON, its keys in this order [observed]', async () => {
+  it('responds with 200 and pretty-printed JSON, its keys in this order [observed]', async () => {
     await using on = await connected();
     const response = await on.api.callback(on.path);
     expect(response.status).toBe(200);
@@ -153,7 +154,7 @@ describe('§8 GET', () => {
 });
 
 describe('§8 DELETE', () => {
-  it('answers 204 with a content type and no body [observed]', async () => {
+  it('responds with 204, a content type and no body [observed]', async () => {
     await using on = await connected();
     const response = await on.api.callback(on.path, { method: 'DELETE' });
     expect([response.status, await response.text()]).toEqual([204, '']);

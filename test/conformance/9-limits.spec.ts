@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { refusedHandshake } from '../support/web-socket-client.js';
-import { ApiUnderTest, CONNECTION_ID, connectionIdOf, errorOf, startBackend } from './api-under-test.js';
+import { CONNECTION_ID } from '../support/deployed-api.js';
+import { ApiUnderTest, connectionIdOf, errorOf, startBackend } from './api-under-test.js';
 import { isAws, isOwnStandIn } from './target.js';
 
 describe('§9 a client is', () => {
@@ -57,7 +58,7 @@ describe('§9 a client is', () => {
   });
 });
 
-// nobody makes 10,000 requests a second here
+// 10,000 requests a second are too many to make here
 describe.runIf(isOwnStandIn)('§9 (stand-in only: its account has smaller quotas) an account', () => {
   it('gets no more new connections a second than its quota says: 429 [documented]', async () => {
     await using api = await ApiUnderTest.deployed(
@@ -90,7 +91,7 @@ describe.runIf(isOwnStandIn)('§9 (stand-in only: its account has smaller quotas
   });
 });
 
-// adjustable on AWS, which also throttles so many calls of its control plane
+// adjustable on AWS, which also throttles that many calls of its control plane
 describe.skipIf(isAws)('§9 (stand-in only: AWS may have raised it) an API has at most', () => {
   const authorizer = {
     authorizerType: 'REQUEST',

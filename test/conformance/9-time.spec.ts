@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ApiUnderTest, CONNECTION_ID, connectionIdOf, startBackend } from './api-under-test.js';
+import { CONNECTION_ID } from '../support/deployed-api.js';
+import { ApiUnderTest, connectionIdOf, startBackend } from './api-under-test.js';
 import { isOwnStandIn } from './target.js';
 
 /** An API with one client; the clock is the stand-in's. */
@@ -23,7 +24,7 @@ async function connected() {
   };
 }
 
-// nobody waits for two hours: these move the clock of a stand-in that serves no other case, and are skipped elsewhere
+// two hours are too long to wait: these move the clock of a stand-in that serves no other case, and are skipped elsewhere
 describe.runIf(isOwnStandIn)('§9 (stand-in only: its clock is moved) a connection', () => {
   it('is closed with 1001 Going away after 10 minutes without a message [observed]', async () => {
     await using on = await connected();

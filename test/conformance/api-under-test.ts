@@ -1,43 +1,22 @@
 import { setTimeout } from 'node:timers/promises';
-import { APIGatewayClient, CreateVpcLinkCommand } from '@aws-sdk/client-api-gateway';
+import { APIGatewayClient } from '@aws-sdk/client-api-gateway';
 import {
   ApiGatewayManagementApiClient,
-  ApiGatewayManagementApiServiceException,
-  DeleteConnectionCommand,
-  GetConnectionCommand,
-  PostToConnectionCommand,
+  type ApiGatewayManagementApiServiceException,
 } from '@aws-sdk/client-apigatewaymanagementapi';
 import {
   ApiGatewayV2Client,
-  CreateApiCommand,
   type CreateApiCommandInput,
-  CreateDeploymentCommand,
-  CreateIntegrationCommand,
-  type CreateIntegrationCommandInput,
-  CreateIntegrationResponseCommand,
-  type CreateIntegrationResponseCommandInput,
-  CreateRouteCommand,
-  type CreateRouteCommandInput,
-  CreateRouteResponseCommand,
   CreateStageCommand,
   type CreateStageCommandInput,
   DeleteApiCommand,
 } from '@aws-sdk/client-apigatewayv2';
 import { AdminClient } from '../support/admin-client.js';
+import { createApi, DeployedApi, type RouteSpec } from '../support/deployed-api.js';
 import { HttpBackend, type Received } from '../support/http-backend.js';
 import { type ClientOptions, WebSocketClient } from '../support/web-socket-client.js';
 import { type RequestOptions, signedRequest } from './signed-request.js';
 import { backendAddress, credentials, openTarget, type StandInOptions, type Target } from './target.js';
-
-/** A route and where it leads; no integration, no target. */
-export interface RouteSpec extends Partial<Omit<CreateRouteCommandInput, 'ApiId' | 'Target'>> {
-  readonly integration?: Partial<Omit<CreateIntegrationCommandInput, 'ApiId'>>;
-  readonly integrationResponses?: readonly Partial<
-    Omit<CreateIntegrationResponseCommandInput, 'ApiId' | 'IntegrationId'>
-  >[];
-  /** Whether the route has a response `$default`. */
-  readonly isTwoWay?: boolean;
-}
 
 export interface ApiSpec {
   readonly api?: Partial<CreateApiCommandInput>;
@@ -45,14 +24,8 @@ export interface ApiSpec {
   readonly standIn?: StandInOptions;
 }
 
-/** An API of a case's own, created by AWS's SDK in the target, and what is needed to use it. */
-export class ApiUnderTest implements AsyncDisposable {
-  readonly control: ApiGatewayV2Client;
-  readonly rest: APIGatewayClient;
-  readonly management: ApiGatewayManagementApiClient;
-  readonly apiId: string;
-  readonly integrationIds = new Map<string, string>();
-  readonly routeIds = new Map<string, string>();
+/** An API of a case's own in the target, and what is needed to use it. */
+export class ApiUnderTest extends DeployedApi implements AsyncDisposable {
   #isServed = false;
 
   private constructor(
@@ -60,35 +33,29 @@ export class ApiUnderTest implements AsyncDisposable {
     control: ApiGatewayV2Client,
     apiId: string,
   ) {
-    this.control = control;
-    this.apiId = apiId;
-    this.rest = new APIGatewayClient(clientSettings(target));
-    this.management = new ApiGatewayManagementApiClient({
+    const rest = new APIGatewayClient(clientSettings(target));
+    const management = new ApiGatewayManagementApiClient({
       ...clientSettings(target),
       endpoint: target.callbackUrl(apiId, target.stage),
       maxAttempts: 1,
     });
+    super({ control, rest, management }, apiId);
   }
 
   /** An API without routes or a stage. */
   static async create({ api, standIn }: Omit<ApiSpec, 'stage'> = {}): Promise<ApiUnderTest> {
     const target = await openTarget(standIn);
     const control = new ApiGatewayV2Client(clientSettings(target));
-    const { ApiId } = await control.send(
-      new CreateApiCommand({
-        Name: 'conformance',
-        ProtocolType: 'WEBSOCKET',
-        RouteSelectionExpression: '$request.body.action',
-        ...api,
-      }),
-    );
-    return new ApiUnderTest(target, control, ApiId!);
+    return new ApiUnderTest(target, control, await createApi(control, { Name: 'conformance', ...api }));
   }
 
   /** An API with these routes, by route key, that a stage serves. */
-  static async deployed(routes: Record<string, RouteSpec>, spec: ApiSpec = {}): Promise<ApiUnderTest> {
+  static async deployed(
+    routes: Readonly<Record<string, RouteSpec>>,
+    spec: ApiSpec = {},
+  ): Promise<ApiUnderTest> {
     const api = await ApiUnderTest.create(spec);
-    for (const [routeKey, route] of Object.entries(routes)) await api.addRoute(routeKey, route);
+    await api.createRoutes(routes);
     await api.deploy(spec.stage);
     return api;
   }
@@ -106,61 +73,16 @@ export class ApiUnderTest implements AsyncDisposable {
     return WebSocketClient.open(`${this.webSocketUrl}${options.query ?? ''}`, options);
   }
 
-  async addRoute(RouteKey: string, spec: RouteSpec): Promise<void> {
-    const { integration, integrationResponses = [], isTwoWay = false, ...route } = spec;
-    const ApiId = this.apiId;
-    let Target: string | undefined;
-    if (integration) {
-      const { IntegrationId } = await this.control.send(
-        new CreateIntegrationCommand({
-          ApiId,
-          IntegrationType: 'HTTP_PROXY',
-          ...(integration.IntegrationType !== 'MOCK' && { IntegrationMethod: 'POST' }),
-          ...integration,
-        }),
-      );
-      for (const response of integrationResponses) {
-        await this.control.send(
-          new CreateIntegrationResponseCommand({
-            ApiId,
-            IntegrationId,
-            IntegrationResponseKey: '$default',
-            ...response,
-          }),
-        );
-      }
-      this.integrationIds.set(RouteKey, IntegrationId!);
-      Target = `integrations/${IntegrationId}`;
-    }
-    const { RouteId } = await this.control.send(
-      new CreateRouteCommand({ ApiId, RouteKey, ...route, Target }),
-    );
-    this.routeIds.set(RouteKey, RouteId!);
-    if (isTwoWay) await this.addRouteResponse(RouteKey);
-  }
-
-  async addRouteResponse(routeKey: string): Promise<void> {
-    await this.control.send(
-      new CreateRouteResponseCommand({
-        ApiId: this.apiId,
-        RouteId: this.routeIds.get(routeKey),
-        RouteResponseKey: '$default',
-      }),
-    );
-  }
-
   /**
-   * Puts what was changed before clients, and waits until it is there.
+   * Has the stage serve what was changed, and waits until it does.
    *
-   * @param stage of the stage that is created by the first deployment
+   * @param stage settings of the stage, which the first deployment creates
    */
   async deploy(stage: ApiSpec['stage'] = {}): Promise<void> {
     const { apiId: ApiId, target } = this;
-    const { DeploymentId } = await this.control.send(
-      new CreateDeploymentCommand({ ApiId, ...(this.#isServed && { StageName: target.stage }) }),
-    );
+    const DeploymentId = await this.createDeployment(this.#isServed ? target.stage : undefined);
     if (this.#isServed) {
-      // nothing tells which deployment AWS serves by now
+      // AWS does not report which deployment it serves by now
       await setTimeout(target.propagationMs);
       return;
     }
@@ -168,14 +90,14 @@ export class ApiUnderTest implements AsyncDisposable {
       new CreateStageCommand({ ApiId, StageName: target.stage, DeploymentId, ...stage }),
     );
     this.#isServed = true;
-    // a stage that is served knows a bad connection id from a bad stage, and asks no backend about it
+    // a stage that is served responds with 400 to a bad connection id, and calls no backend
     for (let inARow = 0; target.isAws && inARow < 3; await setTimeout(1_000)) {
       const { status } = await signedRequest(target, 'execute-api', this.connectionUrl('AAAAAAAAAAAAAAA='));
       inARow = status === 400 ? inARow + 1 : 0;
     }
   }
 
-  /** A request to the stage's `@connections`, or to what stands in its place. */
+  /** A request to the stage's `@connections`, or to another path there. */
   async callback(path: string, options?: RequestOptions): Promise<Response> {
     const url = `${this.target.callbackUrl(this.apiId, this.target.stage)}${path}`;
     return signedRequest(this.target, 'execute-api', url, options);
@@ -193,18 +115,6 @@ export class ApiUnderTest implements AsyncDisposable {
     });
   }
 
-  async post(ConnectionId: string, Data: string | Uint8Array) {
-    return this.management.send(new PostToConnectionCommand({ ConnectionId, Data }));
-  }
-
-  async getConnection(ConnectionId: string) {
-    return this.management.send(new GetConnectionCommand({ ConnectionId }));
-  }
-
-  async deleteConnection(ConnectionId: string) {
-    return this.management.send(new DeleteConnectionCommand({ ConnectionId }));
-  }
-
   /** The URI by which an integration or an authorizer names the case's function. */
   get functionUri(): string {
     const { region, functionArn } = this.target;
@@ -216,18 +126,14 @@ export class ApiUnderTest implements AsyncDisposable {
     return new AdminClient(this.target.adminUrl.replace(/\/_gateway$/, ''));
   }
 
-  async createVpcLink(): Promise<string> {
-    const { id } = await this.rest.send(
-      new CreateVpcLinkCommand({ name: 'conformance', targetArns: [this.target.loadBalancerArn] }),
-    );
-    return id!;
+  /** A VPC link to the target's load balancer. @returns its id */
+  async createVpcLinkToBackend(): Promise<string> {
+    return this.createVpcLink(this.target.loadBalancerArn);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.control.send(new DeleteApiCommand({ ApiId: this.apiId }));
-    this.management.destroy();
-    this.control.destroy();
-    this.rest.destroy();
+    this.destroyClients();
     await this.target[Symbol.asyncDispose]();
   }
 }
@@ -244,10 +150,7 @@ export async function startBackend(): Promise<HttpBackend & { readonly publicUrl
   return Object.assign(backend, { publicUrl: backendAddress.publicUrl ?? backend.url });
 }
 
-/** The mapping without which no backend knows who speaks. */
-export const CONNECTION_ID = { 'integration.request.header.ConnectionId': 'context.connectionId' };
-
-/** What the mapping above brought. */
+/** The connection id that the request parameter `CONNECTION_ID` adds. */
 export const connectionIdOf = ({ headers }: Received) => String(headers['connectionid']);
 
 /** Name and status of the error that an SDK throws. */

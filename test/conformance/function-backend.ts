@@ -10,7 +10,7 @@ export type LambdaEvent = any;
  * and on AWS the bridge function (aws/bridge-function.mjs). It is an HTTP backend too, for routes that have both.
  */
 export class FunctionBackend implements AsyncDisposable {
-  /** Answers an event; what it throws is the function's error. */
+  /** Handles an event; what it throws is the function's error. */
   handler: (event: LambdaEvent) => unknown = () => ({ statusCode: 200 });
 
   private constructor(private readonly backend: HttpBackend) {

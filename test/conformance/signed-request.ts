@@ -9,7 +9,7 @@ export interface RequestOptions {
 }
 
 /**
- * A request as no SDK would send it, signed all the same: AWS answers it, and its answer can be looked at header by
+ * A signed request that no SDK would send. AWS responds to it, and its response can be compared header by
  * header.
  */
 export async function signedRequest(

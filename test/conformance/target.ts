@@ -1,11 +1,11 @@
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
-import { pino } from 'pino';
 import { vi } from 'vitest';
-import { Gateway, type GatewayOptions } from '../../src/gateway/gateway.js';
+import { type GatewayOptions } from '../../src/gateway/gateway.js';
+import { startGateway } from '../support/deployed-gateway.js';
 
 /**
- * What the suite speaks to, known by its URLs alone: the stand-in, which it starts itself, or what `CONFORMANCE_URL`
- * names.
+ * The gateway under test, known by its URLs alone: a stand-in that the suite starts itself, or the gateway at
+ * `CONFORMANCE_URL`.
  *
  *     CONFORMANCE_URL=wss://abc.execute-api.eu-central-1.amazonaws.com/dev
  *                               Amazon API Gateway in that Region. Every case creates an API of its own and deletes
@@ -35,14 +35,14 @@ export interface Target extends AsyncDisposable {
   readonly adminUrl: string;
   readonly functionArn: string;
   readonly loadBalancerArn: string;
-  /** So long after a deployment AWS may still serve the last one: minutes were recorded. */
+  /** How long after a deployment AWS may still serve the one before it; minutes were recorded. */
   readonly propagationMs: number;
 }
 
-/** How a case wants the stand-in to be; AWS is as it is, and another stand-in as it was started. */
+/** How a case configures the stand-in. AWS, or a stand-in that runs already, is used unmodified. */
 export type StandInOptions = Partial<Omit<GatewayOptions, 'host' | 'port'>>;
 
-/** The stand-in's account is made up. */
+/** The stand-in's account, a placeholder. */
 const LOCAL_ACCOUNT = '000000000000';
 export const FUNCTION_NAME = 'conformance';
 
@@ -50,9 +50,9 @@ const given = process.env.CONFORMANCE_URL ? new URL(process.env.CONFORMANCE_URL)
 const [, awsRegion, awsSuffix] = given?.hostname.match(/\.execute-api\.([^.]+)\.(.+)$/) ?? [];
 
 export const isAws = awsRegion !== undefined;
-// an API of its own for every case, each of which takes its time to be served
+// every case creates an API of its own, which AWS takes a while to serve
 if (isAws) vi.setConfig({ testTimeout: 5 * 60_000 });
-/** Only a gateway that the suite starts itself can be told how to be. */
+/** Only a gateway that the suite starts itself can be configured by a case. */
 export const isOwnStandIn = given === undefined;
 export const hasFunction = isOwnStandIn || process.env.CONFORMANCE_FUNCTION_ARN !== undefined;
 export const hasLoadBalancer = isOwnStandIn || process.env.CONFORMANCE_NLB_ARN !== undefined;
@@ -77,15 +77,7 @@ export async function openTarget(options: StandInOptions = {}): Promise<Target> 
 }
 
 async function startStandIn(options: StandInOptions): Promise<Target> {
-  const gateway = await Gateway.start({
-    host: '127.0.0.1',
-    port: 0,
-    region: 'us-east-1',
-    accountId: '000000000000',
-    targets: new Map(),
-    log: pino({ level: 'silent' }),
-    ...options,
-  });
+  const gateway = await startGateway(options);
   return { ...standInAt(gateway.url, 'dev'), [Symbol.asyncDispose]: () => gateway.stop() };
 }
 

@@ -3,14 +3,14 @@ import { FunctionModule } from '../support/function-module.js';
 import { LocalPrograms } from '../support/local-programs.js';
 import { refusedHandshake } from '../support/web-socket-client.js';
 
-/** A Lambda function as one would write it for API Gateway: it knows two users by their tokens. */
+/** A typical Lambda authorizer: it knows two users by their tokens. */
 const AUTHORIZER = `
 const users = { 'token-of-alice': 'alice', 'token-of-bob': 'bob' };
 export const handler = async ({ queryStringParameters, methodArn }) => {
   const user = users[queryStringParameters?.token];
   const Effect = user ? 'Allow' : 'Deny';
   return {
-    principalId: user ?? 'nobody',
+    principalId: user ?? 'unknown',
     policyDocument: {
       Version: '2012-10-17',
       Statement: [{ Action: 'execute-api:Invoke', Effect, Resource: methodArn }],
@@ -19,7 +19,7 @@ export const handler = async ({ queryStringParameters, methodArn }) => {
 };`;
 
 /** The gateway with a Lambda authorizer, and the service with `AUTH=authorizer`. */
-it('takes who a client is from the authorizer, and from nobody else', async () => {
+it('takes the user of a client from the authorizer only', async () => {
   using authorizer = new FunctionModule(AUTHORIZER);
   const identitySource = ['route.request.querystring.token'];
   await using programs = await LocalPrograms.start({
@@ -29,7 +29,7 @@ it('takes who a client is from the authorizer, and from nobody else', async () =
   });
 
   expect(await refusedHandshake(programs.url())).toMatchObject({ status: 401 });
-  expect(await refusedHandshake(programs.url('of-nobody'))).toMatchObject({ status: 403 });
+  expect(await refusedHandshake(programs.url('unknown-token'))).toMatchObject({ status: 403 });
   using alice = await programs.open('token-of-alice');
   using bob = await programs.open('token-of-bob', { headers: { UserId: 'alice' } });
   for (const client of [alice, bob]) {

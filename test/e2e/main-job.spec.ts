@@ -1,15 +1,18 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { LocalPrograms } from '../support/local-programs.js';
 import { type WebSocketClient } from '../support/web-socket-client.js';
 
-/** Client → gateway → service and back by `@connections`: both programs as processes of their own, as built. */
+/**
+ * Client → gateway → service and back by `@connections`: both programs as processes of their own, as built. All tests use
+ * the same two, each with channels of its own.
+ */
 let programs: LocalPrograms;
 
-beforeEach(async () => {
+beforeAll(async () => {
   programs = await LocalPrograms.start();
 });
 
-afterEach(async () => programs[Symbol.asyncDispose]());
+afterAll(async () => programs[Symbol.asyncDispose]());
 
 const open = async () => programs.open('demo');
 
@@ -19,8 +22,8 @@ const joinChannel = async (client: WebSocketClient, channel: string) => {
 };
 
 /**
- * The next message that the service has sent. The gateway's own error frames have no type; of a request that was answered by
- * callback and not yet by HTTP when the service was killed there is one, too.
+ * The next message from the service. The gateway's own error frames, which have no type, are skipped: a client gets one
+ * when the service is killed after its callback and before its HTTP response.
  */
 async function nextOfService(client: WebSocketClient): Promise<object> {
   for (;;) {
@@ -30,7 +33,7 @@ async function nextOfService(client: WebSocketClient): Promise<object> {
 }
 
 describe('a frame', () => {
-  it('goes through the gateway to the service and is answered by @connections', async () => {
+  it('goes through the gateway to the service, which replies by @connections', async () => {
     using client = await open();
     client.send({ action: 'ping', id: 1 });
     expect(await client.next()).toEqual({ type: 'pong', id: 1 });
@@ -48,8 +51,8 @@ describe('a frame', () => {
       publisher.send({ action: 'publish', id: 'p', channel: 'news', data });
       for (const client of [one, two]) {
         const message = { type: 'message', channel: 'news', data, from: expect.any(String) as string };
-        const answer = { type: 'published', id: 'p', channel: 'news' };
-        const expected = client === publisher ? [message, answer] : [message];
+        const reply = { type: 'published', id: 'p', channel: 'news' };
+        const expected = client === publisher ? [message, reply] : [message];
         const received = [];
         while (received.length < expected.length) received.push(await client.next());
         expect(received).toMatchObject(expected);
@@ -57,7 +60,7 @@ describe('a frame', () => {
     }
   });
 
-  it('that is not JSON is answered with an error, and the next one is served', async () => {
+  it('that is not JSON gets an error, and the next one is served', async () => {
     using client = await open();
     client.send('hello');
     expect(await client.next()).toMatchObject({ type: 'error', code: 'not_json' });
@@ -78,17 +81,20 @@ describe('a frame', () => {
 });
 
 it('forgets a connection when it closes', async () => {
+  const channel = 'visitors';
   using one = await open();
   using two = await open();
-  await joinChannel(one, 'news');
-  await joinChannel(two, 'news');
+  await joinChannel(one, channel);
+  await joinChannel(two, channel);
   await two.close(1000, 'bye');
-  await programs.service.prints('"disconnected"');
-  one.send({ action: 'presence', channel: 'news' });
-  expect(await one.next()).toMatchObject({ type: 'presence', data: { count: 1 } });
+  const isAlone = async () => {
+    one.send({ action: 'presence', channel });
+    expect(await one.next()).toMatchObject({ type: 'presence', data: { count: 1 } });
+  };
+  await vi.waitFor(isAlone, { timeout: 30_000 });
 });
 
-it('tells the members of a presence channel who comes, and who leaves when its socket closes', async () => {
+it('notifies the members of a presence channel of who joins, and of who leaves when a socket closes', async () => {
   const channel = 'presence:room';
   using one = await open();
   await joinChannel(one, channel);
@@ -104,21 +110,23 @@ it('tells the members of a presence channel who comes, and who leaves when its s
 it('keeps its members through a SIGKILL of the service', async () => {
   using one = await open();
   using two = await open();
-  await joinChannel(one, 'news');
-  await joinChannel(two, 'news');
+  const channel = 'restart';
+  await joinChannel(one, channel);
+  await joinChannel(two, channel);
 
   expect(await programs.service.kill('SIGKILL')).toBe('SIGKILL');
   two.send({ action: 'ping' });
   expect(await two.next()).toMatchObject({ message: 'Internal server error' });
 
   await programs.startService();
-  two.send({ action: 'publish', channel: 'news', data: 'after the restart' });
-  const message = { type: 'message', channel: 'news', data: 'after the restart' };
+  two.send({ action: 'publish', channel, data: 'after the restart' });
+  const message = { type: 'message', channel, data: 'after the restart' };
   for (const client of [one, two]) expect(await nextOfService(client)).toMatchObject(message);
   expect(await nextOfService(two)).toMatchObject({ type: 'published' });
 });
 
 it('refuses a client whose $connect request does not prove where it comes from', async () => {
+  // the last test: from here on the gateway has another secret than the service
   await programs.deploy({ gatewaySecret: 'another-secret-of-32-characters!' });
   await expect(open()).rejects.toMatchObject({ status: 403 });
 });

@@ -12,10 +12,10 @@ import { LocalDynamoDb } from '../support/dynamodb.js';
 import { hasRedis, redisSkip, SpawnedRedis } from '../support/redis-server.js';
 import { SpawnedProgram } from '../support/spawned-program.js';
 
-/** Tasks of the service, as built, on one store; a message to many is shared among them, and one of them ends. */
+/** Tasks of the service, as built, on one store. They share the fan-out of a message, and one of them ends. */
 const news = 'news' as ChannelName;
-/** Beside others on a busy machine it takes a while until all tasks listen. */
-const TIMEOUT_MS = 30_000;
+/** On a busy machine, starting all tasks and finishing their shards takes a while. */
+const TIMEOUT_MS = 60_000;
 type Task = 'ONE' | 'TWO' | 'THREE';
 
 /** The settings of a store that all tasks share, for one test. */
@@ -23,7 +23,7 @@ interface SharedStore {
   readonly name: string;
   readonly isThere: boolean;
   readonly tasks: readonly Task[];
-  /** Enough that there are shards for all tasks, each with 10 members. */
+  /** Enough for shards of 10 members for all tasks. */
   readonly members: number;
   open(cleanUp: AsyncDisposableStack): Promise<NodeJS.ProcessEnv>;
 }
@@ -68,13 +68,13 @@ const stores: readonly SharedStore[] = [
   },
 ];
 
-/** What a test has: ended by its end. */
+/** The tasks of a test, which end with it. */
 class Tasks implements AsyncDisposable {
   /** Which tasks have delivered to a member, in order. */
   readonly deliveredBy = new Map<string, Task[]>();
-  /** What was delivered, each text once. */
+  /** The distinct texts that were delivered. */
   readonly texts = new Set<string>();
-  /** Decides the answer to a post of a task. */
+  /** Decides the response to a post of a task. */
   answer: (task: Task) => Answer | Promise<Answer> = () => 'accepted';
 
   private constructor(
@@ -97,7 +97,7 @@ class Tasks implements AsyncDisposable {
           PORT: '0',
           WS_API_ENDPOINT: endpoint.url,
           FANOUT_POLL_MS: '20',
-          // by which the endpoint knows who posts
+          // by this the endpoint identifies the task that posts
           AWS_ACCESS_KEY_ID: task,
           AWS_SECRET_ACCESS_KEY: 'test',
           ...env,
@@ -118,7 +118,7 @@ class Tasks implements AsyncDisposable {
       const { type } = JSON.parse(data) as { type: string };
       if (type !== 'message') return 'accepted';
       const task = shared.tasks.find((each) => authorization?.includes(`Credential=${each}/`))!;
-      // what answers the publisher comes after the message, and publishing waits for it
+      // the reply to the publisher follows the message, and publishing waits for it
       const answer = connectionId === member(0) ? 'accepted' : await tasks.answer(task);
       if (answer === 'accepted') {
         tasks.deliveredBy.set(connectionId, [...(tasks.deliveredBy.get(connectionId) ?? []), task]);
@@ -129,7 +129,7 @@ class Tasks implements AsyncDisposable {
     return tasks;
   }
 
-  /** Has so many connections join the channel, and one of them publish to it through a task. */
+  /** Has all members join the channel, and the first publish to it through a task. */
   async publish(task: Task): Promise<void> {
     const expiresAt = Date.now() + 3_600_000;
     const joinChannel = async (_: unknown, n: number) => {
@@ -148,7 +148,7 @@ class Tasks implements AsyncDisposable {
       },
       body: JSON.stringify({ action: 'publish', channel: news, data: 'hello' }),
     });
-    if (!response.ok) throw new Error(`publishing was answered ${response.status}`);
+    if (!response.ok) throw new Error(`publishing failed with ${response.status}`);
   }
 
   async allIsSent(): Promise<void> {
@@ -159,7 +159,7 @@ class Tasks implements AsyncDisposable {
     await vi.waitFor(isAllSent, { timeout: TIMEOUT_MS, interval: 20 });
   }
 
-  /** Those to whom it was delivered so often. */
+  /** By member with a matching number of deliveries: the tasks that delivered. */
   delivered(times: (count: number) => boolean): readonly (readonly Task[])[] {
     return [...this.deliveredBy.values()].filter(({ length }) => times(length));
   }
@@ -182,20 +182,20 @@ describe.each(stores)('with $name', (shared) => {
       });
       const { members } = shared;
       const others = shared.tasks.filter((task) => task !== 'ONE');
-      const { promise: allWait, resolve: nobodyIsMissing } = Promise.withResolvers<void>();
-      const { promise: othersGoOn, resolve: goOn } = Promise.withResolvers<Answer>();
+      const { promise: allWait, resolve: allAreWaiting } = Promise.withResolvers<void>();
+      const { promise: othersContinue, resolve: continueOthers } = Promise.withResolvers<Answer>();
       const waiting = new Set<Task>();
       let deliveredByOne = 0;
       tasks.answer = (task) => {
         if (tasks.deliveredBy.size >= members / 3) tasks.programs.get('ONE')!.signal('SIGKILL');
         if (task === 'ONE' && ++deliveredByOne <= 15) return 'accepted';
         // from now on it is in the middle of each of its shards, and each of the others has some
-        if (waiting.add(task).size === shared.tasks.length) nobodyIsMissing();
-        return task === 'ONE' ? 'never' : othersGoOn;
+        if (waiting.add(task).size === shared.tasks.length) allAreWaiting();
+        return task === 'ONE' ? 'never' : othersContinue;
       };
       await tasks.publish('ONE');
       await allWait;
-      goOn('accepted');
+      continueOthers('accepted');
       expect(await tasks.programs.get('ONE')!.exit).toBe('SIGKILL');
       expect(tasks.deliveredBy.size).toBeLessThan(members);
       await tasks.allIsSent();
@@ -217,13 +217,13 @@ describe.each(stores)('with $name', (shared) => {
 });
 
 it(
-  'a message reaches every member once when a task is told to stop in the middle of it',
+  'a message reaches every member once when a task is stopped in the middle of it',
   async () => {
     await using tasks = await Tasks.start(
       { ...stores[0]!, tasks: ['ONE', 'TWO'] },
       {
         FANOUT_SHARD_MEMBERS: '200',
-        // nobody waits for the end of a lease
+        // longer than the test: no task waits for the end of a lease
         FANOUT_LEASE_SECONDS: '60',
         CALLBACK_CONCURRENCY: '8',
       },

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { findProcess, processTree, runningOf } from '../support/process-tree.js';
 import { SpawnedProgram } from '../support/spawned-program.js';
 import { WebSocketClient } from '../support/web-socket-client.js';
@@ -25,16 +25,104 @@ const start = (env: NodeJS.ProcessEnv = {}) =>
 const urlToPaste = (program: SpawnedProgram) =>
   program.stdout.join('\n').match(/npx wscat -c "(ws:[^"]+)"/)?.[1] ?? 'no line to paste';
 
-describe('npm start', { timeout: 240_000 }, () => {
-  it('prints a line to paste, which leads to a service that answers', async () => {
-    await using program = start();
+describe('npm start, which its tests share', () => {
+  let sharedDataDir: string;
+  let program: SpawnedProgram;
+
+  beforeAll(async () => {
+    sharedDataDir = await mkdtemp(join(tmpdir(), 'backchannel-'));
+    program = start({ DATA_DIR: sharedDataDir });
     await program.prints('Ctrl-C stops both');
+  });
+
+  afterAll(async () => {
+    await program[Symbol.asyncDispose]();
+    await rm(sharedDataDir, { recursive: true });
+  });
+
+  it('prints a line to paste, which leads to a service that responds', async () => {
     using client = await WebSocketClient.open(urlToPaste(program));
     client.send({ action: 'ping', id: 1 });
     expect(await client.next()).toEqual({ type: 'pong', id: 1 });
   });
 
-  it('beyond loopback deploys with a token of its own, and prints it', async () => {
+  it('prints no admin token', () => {
+    expect(program.stdout.join('\n')).not.toMatch(/admin {5}/);
+  });
+
+  it('restarts a killed service, and clients stay connected', async () => {
+    using client = await WebSocketClient.open(urlToPaste(program));
+    const service = findProcess(program.pid, 'service/main.js');
+    process.kill(service, 'SIGKILL');
+    await program.prints('the service listens again');
+    client.send({ action: 'ping', id: 1 });
+    expect(await client.next()).toEqual({ type: 'pong', id: 1 });
+    expect(program.stderr).toEqual([
+      `start: the service (process ${service}) ended with signal SIGKILL: restarting it`,
+      'start: the service listens again',
+    ]);
+  });
+
+  it('restarts a killed gateway, on the same port and with the API', async () => {
+    const url = urlToPaste(program);
+    const gateway = findProcess(program.pid, 'gateway/main.js');
+    process.kill(gateway, 'SIGKILL');
+    await program.prints('the gateway listens again');
+    using client = await WebSocketClient.open(url);
+    client.send({ action: 'ping', id: 1 });
+    expect(await client.next()).toEqual({ type: 'pong', id: 1 });
+    expect(program.stderr).toContain(
+      `start: the gateway (process ${gateway}) ended with signal SIGKILL: restarting it`,
+    );
+  });
+
+  it(
+    'gives up on a gateway that ends again and again, with its last end and exit code 1',
+    { timeout: 120_000 },
+    async () => {
+      // the fifth time in a minute, with the one of the test before
+      for (let restarts = program.countOf('the gateway listens again'); restarts < 4; restarts += 1) {
+        process.kill(findProcess(program.pid, 'gateway/main.js'), 'SIGKILL');
+        await expect.poll(() => program.countOf('the gateway listens again')).toBe(restarts + 1);
+      }
+      const tree = processTree(program.pid);
+      process.kill(findProcess(program.pid, 'gateway/main.js'), 'SIGTERM');
+      expect(await program.exit).toBe(1);
+      expect(program.stderr.at(-1)).toMatch(/the gateway .*exit code 0, and 5 times within 60 s: giving up/);
+      expect(runningOf(tree)).toEqual([]);
+    },
+  );
+});
+
+describe('npm start beyond loopback with a configured admin token, which its tests share', () => {
+  const token = 'a-token-of-my-own-which-i-know';
+  let sharedDataDir: string;
+  let program: SpawnedProgram;
+
+  beforeAll(async () => {
+    sharedDataDir = await mkdtemp(join(tmpdir(), 'backchannel-'));
+    program = start({ DATA_DIR: sharedDataDir, GATEWAY_HOST: '0.0.0.0', GATEWAY_ADMIN_TOKEN: token });
+    await program.prints('Ctrl-C stops both');
+  });
+
+  afterAll(async () => {
+    await program[Symbol.asyncDispose]();
+    await rm(sharedDataDir, { recursive: true });
+  });
+
+  it('does not print the token', () => {
+    expect(program.stdout.join('\n')).not.toMatch(new RegExp(`admin {5}|${token}`));
+  });
+
+  it('stops at once on SIGINT while it waits to restart a program', async () => {
+    process.kill(findProcess(program.pid, 'service/main.js'), 'SIGKILL');
+    await program.prints('restarting it');
+    expect(await program.kill('SIGINT')).toBe(0);
+  });
+});
+
+describe('npm start', () => {
+  it('beyond loopback deploys with a generated token, and prints it', async () => {
     await using program = start({ GATEWAY_HOST: '0.0.0.0' });
     await program.prints('Ctrl-C stops both');
     const output = program.stdout.join('\n');
@@ -48,6 +136,15 @@ describe('npm start', { timeout: 240_000 }, () => {
     expect(await client.next()).toEqual({ type: 'pong', id: 1 });
   });
 
+  it('leaves nothing running when it is killed', async () => {
+    await using program = start();
+    await program.prints('Ctrl-C stops both');
+    const tree = processTree(program.pid);
+    expect(tree).toHaveLength(3);
+    await program.kill('SIGKILL');
+    await expect.poll(() => runningOf(tree)).toEqual([]);
+  });
+
   it('stops the gateway, then the service, on SIGINT, with exit code 0 and no stack trace', async () => {
     await using program = start();
     await program.prints('Ctrl-C stops both');
@@ -55,7 +152,7 @@ describe('npm start', { timeout: 240_000 }, () => {
     program.signal('SIGINT');
     expect(await client.closed).toMatchObject({ code: 1001 });
     expect(await program.exit).toBe(0);
-    // two programs write, so only the order within one, and that of their ends, is sure
+    // two programs write: only the order of the lines of one, and that of the ends of both, are certain
     const events = program.stdout.flatMap((line) => line.match(/(?:gateway|service): \w+/)?.[0] ?? []);
     expect(events.filter((event) => event.startsWith('service'))).toEqual([
       'service: listening',
@@ -69,84 +166,7 @@ describe('npm start', { timeout: 240_000 }, () => {
     expect(program.stderr).toEqual([]);
   });
 
-  it('leaves nothing running when it is killed', async () => {
-    await using program = start();
-    await program.prints('Ctrl-C stops both');
-    const tree = processTree(program.pid);
-    expect(tree).toHaveLength(3);
-    await program.kill('SIGKILL');
-    await expect.poll(() => runningOf(tree), { timeout: 60_000 }).toEqual([]);
-  });
-
-  it('starts a killed service again, and clients stay connected', async () => {
-    await using program = start();
-    await program.prints('Ctrl-C stops both');
-    using client = await WebSocketClient.open(urlToPaste(program));
-    const service = findProcess(program.pid, 'service/main.js');
-    process.kill(service, 'SIGKILL');
-    await program.prints('the service listens again');
-    client.send({ action: 'ping', id: 1 });
-    expect(await client.next()).toEqual({ type: 'pong', id: 1 });
-    expect(program.stderr).toEqual([
-      `start: the service (process ${service}) ended with signal SIGKILL: restarting it`,
-      'start: the service listens again',
-    ]);
-    expect(await program.kill('SIGINT')).toBe(0);
-  });
-
-  it('starts a killed gateway again, on the same port and with the API', async () => {
-    await using program = start();
-    await program.prints('Ctrl-C stops both');
-    const url = urlToPaste(program);
-    const gateway = findProcess(program.pid, 'gateway/main.js');
-    process.kill(gateway, 'SIGKILL');
-    await program.prints('the gateway listens again');
-    using client = await WebSocketClient.open(url);
-    client.send({ action: 'ping', id: 1 });
-    expect(await client.next()).toEqual({ type: 'pong', id: 1 });
-    expect(program.stderr[0]).toBe(
-      `start: the gateway (process ${gateway}) ended with signal SIGKILL: restarting it`,
-    );
-    expect(await program.kill('SIGINT')).toBe(0);
-  });
-
-  it('gives up on a service that ends again and again, and says with what', async () => {
-    await using program = start();
-    await program.prints('Ctrl-C stops both');
-    const tree = new Set<number>();
-    const end = (signal: NodeJS.Signals) => {
-      for (const processId of processTree(program.pid)) tree.add(processId);
-      process.kill(findProcess(program.pid, 'service/main.js'), signal);
-    };
-    for (let ends = 1; ends < 5; ends += 1) {
-      end('SIGKILL');
-      await expect.poll(() => program.countOf('the service listens again'), { timeout: 60_000 }).toBe(ends);
-    }
-    // what a plain `kill` sends: the service stops in order, with exit code 0
-    end('SIGTERM');
-    expect(await program.exit).toBe(1);
-    expect(program.stderr.at(-1)).toMatch(/the service .*exit code 0, and 5 times within 60 s: giving up/);
-    expect(runningOf([...tree])).toEqual([]);
-  });
-
-  it('stops at once on SIGINT while it waits to start a program again', async () => {
-    await using program = start();
-    await program.prints('Ctrl-C stops both');
-    process.kill(findProcess(program.pid, 'service/main.js'), 'SIGKILL');
-    await program.prints('restarting it');
-    expect(await program.kill('SIGINT')).toBe(0);
-  });
-
-  it.each([{}, { GATEWAY_HOST: '0.0.0.0', GATEWAY_ADMIN_TOKEN: 'a-token-of-my-own-which-i-know' }])(
-    'prints no admin token otherwise: %o',
-    async (settings) => {
-      await using program = start(settings);
-      await program.prints('Ctrl-C stops both');
-      expect(program.stdout.join('\n')).not.toMatch(/admin {5}|a-token-of-my-own/);
-    },
-  );
-
-  it.each(['GATEWAY_PORT', 'PORT'])('says in one line that the port in %s is in use', async (setting) => {
+  it.each(['GATEWAY_PORT', 'PORT'])('reports in one line that the port in %s is in use', async (setting) => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
@@ -156,13 +176,13 @@ describe('npm start', { timeout: 240_000 }, () => {
     other.close();
   });
 
-  it('says in one line that a setting is wrong', async () => {
+  it('reports a wrong setting in one line', async () => {
     const program = start({ STORE: 'floppy' });
     expect(await program.exit).toBe(1);
     expect(program.stderr).toEqual([expect.stringMatching(/STORE.*floppy.*embedded/)]);
   });
 
-  it('says in one line that the data folder cannot be written', async () => {
+  it('reports in one line that the data folder is not writable', async () => {
     const file = join(dataDir, 'a-file');
     await writeFile(file, '');
     const program = start({ DATA_DIR: join(file, 'data') });

@@ -3,13 +3,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { SignJWT } from 'jose';
-import { pino } from 'pino';
 import request from 'supertest';
 import { describe, expect, it } from 'vitest';
 import { type ConnectionId, type UserId } from '../../src/api/integration.js';
 import { deployLocally, LOCAL_STAGE } from '../../src/local/deployment/deploy-locally.js';
-import { Gateway } from '../../src/gateway/gateway.js';
 import { Store } from '../../src/nest/store/store.js';
+import { startGateway } from '../support/deployed-gateway.js';
 import { startService, type TestService } from '../support/service-app.js';
 import { WebSocketClient } from '../support/web-socket-client.js';
 
@@ -24,14 +23,7 @@ interface Stage extends AsyncDisposable {
 }
 
 async function start(): Promise<Stage> {
-  const gateway = await Gateway.start({
-    host: '127.0.0.1',
-    port: 0,
-    region: 'us-east-1',
-    accountId: '000000000000',
-    targets: new Map(),
-    log: pino({ level: 'silent' }),
-  });
+  const gateway = await startGateway();
   const service = await startService({
     WS_API_ENDPOINT: `${gateway.url}/${LOCAL_STAGE}`,
     GATEWAY_SECRET: gatewaySecret,
@@ -66,7 +58,7 @@ const call = (stage: Stage, method: 'get' | 'post' | 'delete', path: string) =>
   request(stage.service.url)[method](path).set('Authorization', `Bearer ${API_KEY}`);
 
 describe('another backend', () => {
-  it('publishes to a channel, and both of its members get it', async () => {
+  it('publishes to a channel, and both of its members receive it', async () => {
     await using stage = await start();
     using alice = await stage.open('alice');
     using bob = await stage.open('bob');
@@ -85,7 +77,7 @@ describe('another backend', () => {
     }
   });
 
-  it("sends to all of a user's connections, and to nobody else", async () => {
+  it("sends to all of a user's connections, and to no other", async () => {
     await using stage = await start();
     using one = await stage.open('alice');
     using two = await stage.open('alice');
@@ -113,7 +105,7 @@ describe('another backend', () => {
     using one = await stage.open('alice');
     using two = await stage.open('alice');
     using bob = await stage.open('bob');
-    // one that has left without being noticed
+    // a connection that was lost without a $disconnect
     const connection = { userId: 'alice' as UserId, connectedAt: Date.now(), expiresAt: Date.now() + 60_000 };
     const store = stage.service.app.get(Store);
     await store.connections.putConnection({
@@ -137,7 +129,7 @@ describe("the README's curl commands", () => {
     .filter((line) => line.startsWith('    curl '))
     .map((line) => line.trim());
 
-  it('do what they say, one after the other', async () => {
+  it('succeed one after the other', async () => {
     await using stage = await start();
     using alice = await stage.open('alice');
     await joinChannel(alice, 'news');
@@ -145,16 +137,16 @@ describe("the README's curl commands", () => {
       members: { connectionId: string }[];
     };
     const env = { PATH: process.env['PATH'], API_KEY, CONNECTION_ID: members.members[0]?.connectionId };
-    const answers: unknown[] = [];
+    const responses: unknown[] = [];
     for (const command of commands) {
       const here = command.replace('http://127.0.0.1:3000', stage.service.url);
       const { stdout } = await promisify(execFile)('sh', ['-ec', here], { env });
-      answers.push(JSON.parse(stdout));
+      responses.push(JSON.parse(stdout));
     }
     const published = { epoch: expect.any(String) as string, offset: expect.any(Number) as number };
     const sent = { delivered: 1, gone: 0, failed: 0 };
     const connection = expect.objectContaining({ userId: 'alice' }) as unknown;
-    expect(answers).toEqual([
+    expect(responses).toEqual([
       published,
       { results: [published, published] },
       sent,

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { LocalPrograms } from '../support/local-programs.js';
 
-/** Both programs with `REPLIES=response`: answers come by a route response, what is published by callback. */
-it('answers by the route response, and publishes by callback', async () => {
+/** Both programs with `REPLIES=response`: replies come by a route response, published messages by callback. */
+it('replies by the route response, and publishes by callback', async () => {
   const replies = 'response';
   await using programs = await LocalPrograms.start({ settings: { REPLIES: replies }, values: { replies } });
   using alice = await programs.open();

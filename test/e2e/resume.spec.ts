@@ -5,7 +5,7 @@ import { AdminClient } from '../support/admin-client.js';
 import { LocalPrograms } from '../support/local-programs.js';
 import { type WebSocketClient } from '../support/web-socket-client.js';
 
-/** What API Gateway does to every client every two hours, under load: both programs as processes of their own, as built. */
+/** The two-hour limit of every connection, under load: both programs as processes of their own, as built. */
 let programs: LocalPrograms;
 let admin: AdminClient;
 const channel = 'news';
@@ -19,11 +19,11 @@ afterEach(async () => programs[Symbol.asyncDispose]());
 
 const open = async () => programs.open();
 
-/** A client as PROTOCOL.md asks for: it keeps where it is, and goes on from there when its connection has ended. */
+/** A client as in PROTOCOL.md: it keeps its position, and resumes there when its connection has ended. */
 class Member implements Disposable {
-  /** Of every message that came, in the order in which they came, over all connections. */
+  /** Offsets of all received messages, in order, over all connections. */
   readonly offsets: number[] = [];
-  readonly answers: (ServerMessage & { type: 'joined' })[] = [];
+  readonly joinReplies: (ServerMessage & { type: 'joined' })[] = [];
   #epoch: string | undefined;
   #client: WebSocketClient | undefined;
   #changed = Promise.withResolvers<void>();
@@ -33,9 +33,9 @@ class Member implements Disposable {
     this.#client = await open();
     this.#client.socket.on('message', (data: Buffer) => this.#take(JSON.parse(data.toString()) as never));
     const since = this.#epoch && { epoch: this.#epoch, offset: this.offsets.at(-1) ?? 0 };
-    const joins = this.answers.length;
+    const joins = this.joinReplies.length;
     this.#client.send({ action: 'join', channel, ...(since && { since }) });
-    await this.until(() => this.answers.length > joins);
+    await this.until(() => this.joinReplies.length > joins);
   }
 
   async until(isReached: () => boolean): Promise<void> {
@@ -55,7 +55,7 @@ class Member implements Disposable {
       if (message.type === 'message' && 'offset' in message) this.offsets.push(message.offset);
       if (message.type === 'joined') {
         this.#epoch = message.epoch;
-        this.answers.push(message);
+        this.joinReplies.push(message);
       }
     }
     this.#changed.resolve();
@@ -63,7 +63,7 @@ class Member implements Disposable {
   }
 }
 
-/** Publishes one message after the other, until it is told to stop. */
+/** Publishes one message after the other until it is stopped. */
 class Publisher implements Disposable {
   published = 0;
   #isStopped = false;
@@ -74,12 +74,12 @@ class Publisher implements Disposable {
   static async start(): Promise<Publisher> {
     const publisher = new Publisher(await open());
     publisher.client.send({ action: 'join', channel });
-    await publisher.#answer('joined');
+    await publisher.#reply('joined');
     publisher.#ended = publisher.#publish();
     return publisher;
   }
 
-  /** Until it has published so many more. */
+  /** Resolves when it has published `count` more messages. */
   async publishes(count: number): Promise<void> {
     for (const target = this.published + count; this.published < target;) {
       await once(this.client.socket, 'message');
@@ -98,28 +98,28 @@ class Publisher implements Disposable {
   async #publish(): Promise<void> {
     while (!this.#isStopped) {
       this.client.send({ action: 'publish', channel, data: { text: 'x'.repeat(100) } });
-      await this.#answer('published');
+      await this.#reply('published');
       this.published += 1;
     }
   }
 
-  async #answer(type: string): Promise<void> {
+  async #reply(type: string): Promise<void> {
     while (((await this.client.next()) as ServerMessage).type !== type);
   }
 }
 
-it('misses nothing and gets nothing twice when API Gateway ends every connection after two hours', async () => {
+it('loses no message and duplicates none when API Gateway ends every connection after two hours', async () => {
   const members = Array.from({ length: 8 }, () => new Member());
   await Promise.all(members.map(async (member) => member.join()));
-  // their connections are younger, and carry the load through the members' end
+  // the publishers' connections are younger, so that they outlive those of the members
   await admin.advanceClock('5m');
   const publishers = await Promise.all([Publisher.start(), Publisher.start()]);
 
   const hasAnyEnded = Promise.race(members.map(async ({ closed }) => closed));
   let isOver = false;
   void hasAnyEnded.then(() => (isOver = true));
-  // nobody is idle for ten minutes: each gets something before each step
-  const everybodyGetsSomething = async () => {
+  // no connection is idle for ten minutes: each receives a message before each step
+  const allReceiveSomething = async () => {
     const seen = members.map(({ offsets }) => offsets.length);
     await Promise.all([
       ...members.map(async (member, n) => member.until(() => member.offsets.length > seen[n]!)),
@@ -127,10 +127,10 @@ it('misses nothing and gets nothing twice when API Gateway ends every connection
     ]);
   };
   for (let minutes = 5; minutes < 115; minutes += 5) {
-    await everybodyGetsSomething();
+    await allReceiveSomething();
     await admin.advanceClock('5m');
   }
-  await everybodyGetsSomething();
+  await allReceiveSomething();
   expect(isOver).toBe(false);
   await admin.advanceClock('5m');
 
@@ -140,7 +140,7 @@ it('misses nothing and gets nothing twice when API Gateway ends every connection
       const before = member.offsets.length;
       await publishers[0].publishes(10);
       await member.join();
-      // what was missed came before the answer
+      // the missed messages came before the reply
       expect(member.offsets.length).toBeGreaterThan(before + 8);
       const { length } = member.offsets;
       await member.until(() => member.offsets.length > length + 5);
@@ -151,9 +151,9 @@ it('misses nothing and gets nothing twice when API Gateway ends every connection
   await Promise.all(members.map(async (member) => member.until(() => member.offsets.length >= published)));
 
   const everything = Array.from({ length: published }, (_, n) => n + 1);
-  for (const { offsets, answers } of members) {
+  for (const { offsets, joinReplies } of members) {
     expect(offsets).toEqual(everything);
-    expect(answers).toMatchObject([{ offset: 0 }, { recovered: true }]);
+    expect(joinReplies).toMatchObject([{ offset: 0 }, { recovered: true }]);
   }
   for (const each of [...members, ...publishers]) each[Symbol.dispose]();
 });

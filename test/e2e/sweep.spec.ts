@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { AdminClient } from '../support/admin-client.js';
 import { LocalPrograms } from '../support/local-programs.js';
 
-it('finds the client whose $disconnect never came, and tells the others that it has left', async () => {
+it('finds a client whose $disconnect was lost, and notifies the others that it has left', async () => {
   const settings = { MEMBER_NOTICES: '*', SWEEP_SECONDS: '1', SWEEP_IDLE_SECONDS: '1' };
   await using programs = await LocalPrograms.start({ settings });
   using alice = await programs.open();
@@ -18,7 +18,7 @@ it('finds the client whose $disconnect never came, and tells the others that it 
 
   expect(await alice.next()).toMatchObject({ type: 'member', channel: 'news', data: { event: 'left' } });
   expect(programs.service.stdout.some((line) => line.includes('"disconnected"'))).toBe(false);
-  // the one who is there stays
+  // the open connection stays
   alice.send({ action: 'presence', channel: 'news' });
   expect(await alice.next()).toMatchObject({ type: 'presence', data: { count: 1 } });
 });

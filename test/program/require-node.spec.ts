@@ -29,7 +29,7 @@ const run = (program: string, version: string, ...args: string[]) =>
     ...args,
   ]);
 
-describe.each(PROGRAMS)('%s', { timeout: 60_000 }, (program, name) => {
+describe.each(PROGRAMS)('%s', (program, name) => {
   it.each(['20.20.2', '24.14.9'])(
     'on Node.js %s ends with a line that says what it needs',
     async (version) => {
@@ -52,7 +52,7 @@ describe.each(PROGRAMS)('%s', { timeout: 60_000 }, (program, name) => {
   });
 });
 
-it.each(['24.15.0', '24.99.0', '26.0.0'])('Node.js %s is accepted', { timeout: 60_000 }, async (version) => {
+it.each(['24.15.0', '24.99.0', '26.0.0'])('Node.js %s is accepted', async (version) => {
   const ended = run('gateway/main', version, '--help');
   expect(await ended.exit).toBe(0);
 });

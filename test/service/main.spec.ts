@@ -3,7 +3,7 @@ import { mkdtempDisposable, writeFile } from 'node:fs/promises';
 import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { type Answer } from '../support/connections-endpoint.js';
 import { startServiceProgram } from '../support/service-program.js';
 import { SpawnedProgram } from '../support/spawned-program.js';
@@ -124,31 +124,14 @@ it('cannot start while DynamoDB is unavailable, and prints one line', async () =
   });
 });
 
-describe('DATA_DIR', () => {
-  it.each<[string, (folder: string) => string, RegExp]>([
-    ['below a file', (folder) => join(folder, 'file/data'), /DATA_DIR=.*file\/data.*a file stands.*EEXIST/],
-    ['that is a file', (folder) => join(folder, 'file'), /DATA_DIR=.*file: .*a file stands.*EEXIST/],
-  ])('%s ends the start with one line', async (_, dataDir, expected) => {
-    await using folder = await mkdtempDisposable(join(tmpdir(), 'backchannel-'));
-    await writeFile(join(folder.path, 'file'), '');
-    expect(await failToStart({ DATA_DIR: dataDir(folder.path) })).toEqual({
-      code: 1,
-      stderr: [expect.stringMatching(expected)],
-      stdout: [],
-    });
-  });
-
-  // file systems of Linux in which even root cannot create a file
-  it.skipIf(process.platform !== 'linux').each([
-    ['/proc/x', /DATA_DIR=\/proc\/x: .*writable.*ENOENT/],
-    ['/proc/x/y', /DATA_DIR=\/proc\/x\/y: .*writable.*ENOENT/],
-    ['/sys', /DATA_DIR=\/sys: .*cannot write.*unable to open database file/],
-  ])('%s ends the start with one line, without spinning', async (dataDir, expected) => {
-    expect(await failToStart({ DATA_DIR: dataDir })).toEqual({
-      code: 1,
-      stderr: [expect.stringMatching(expected)],
-      stdout: [],
-    });
+// why else a folder may be refused: test/nest/store/embedded.store.spec.ts
+it('fails to start with one line when DATA_DIR is a file', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'backchannel-'));
+  await writeFile(join(folder.path, 'file'), '');
+  expect(await failToStart({ DATA_DIR: join(folder.path, 'file') })).toEqual({
+    code: 1,
+    stderr: [expect.stringMatching(/DATA_DIR=.*file: .*a file stands.*EEXIST/)],
+    stdout: [],
   });
 });
 

@@ -6,7 +6,7 @@ export class AdminClient {
     return (await this.request('GET', path)).body;
   }
 
-  /** @param advance such as `2h` @returns when it is then */
+  /** @param advance such as `2h` @returns the new time */
   async advanceClock(advance: string): Promise<Date> {
     const { body } = await this.request('POST', 'clock', { advance });
     return new Date((body as { now: string }).now);
@@ -16,7 +16,7 @@ export class AdminClient {
     return (await this.request('PUT', 'faults', faults)).body;
   }
 
-  /** @param body text as it is, anything else as JSON */
+  /** @param body text is sent unmodified, anything else as JSON */
   async request(
     method: string,
     path: string,

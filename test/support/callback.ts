@@ -4,11 +4,11 @@ import { CallbackService } from '../../src/nest/callback/callback.service.js';
 import { type DeliveryReport } from '../../src/nest/callback/delivery-report.js';
 import { readConfig } from '../../src/service/configuration/read-config.js';
 
-// the SDK signs every request: with these, and not with what the machine may have
+// credentials of the tests, not of the machine
 process.env['AWS_ACCESS_KEY_ID'] = 'test';
 process.env['AWS_SECRET_ACCESS_KEY'] = 'test';
 
-/** The callback service alone. */
+/** The callback service without the rest of the service. */
 export function callbackTo(
   url: string,
   settings: NodeJS.ProcessEnv = {},

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { type AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
-/** How `@connections` answers a POST; the names are those of what happened. */
+/** The outcome of a POST to `@connections`, by name. */
 export type Answer =
   | 'accepted'
   | 'gone'
@@ -27,11 +27,11 @@ export interface Post {
  */
 export class ConnectionsEndpoint implements AsyncDisposable {
   readonly posts: Post[] = [];
-  /** Decides the answer; may be changed at any time. */
+  /** Decides the response; may be changed at any time. */
   answer: (post: Post) => Answer | Promise<Answer> = () => 'accepted';
   /** Of which connections was asked. */
   readonly inspected: string[] = [];
-  /** Decides what is told of a connection; may be changed at any time. */
+  /** Decides the response to GetConnection; may be changed at any time. */
   inspection: (connectionId: string) => Answer | Promise<Answer> = () => 'accepted';
   maxInFlight = 0;
   #inFlight = 0;

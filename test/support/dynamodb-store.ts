@@ -4,24 +4,23 @@ import { DynamoDbStore } from '../../src/nest/store/dynamodb.store.js';
 import { type OpenedStore, type StoreSuiteOptions } from '../suites/store/store-under-test.js';
 import { LocalDynamoDb, REGION } from './dynamodb.js';
 
-/** For how long the connections stay. */
 const HOUR_MS = 3_600_000;
 
-/** What is answered where the SDK may try again. */
+/** An error that the SDK may retry. */
 export const throttled = () =>
-  answer('com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException');
-/** What is answered where it does not. */
-export const denied = () => answer('com.amazon.coral.service#AccessDeniedException');
+  errorResponse('com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException');
+/** An error that it does not retry. */
+export const denied = () => errorResponse('com.amazon.coral.service#AccessDeniedException');
 
-const answer = (__type: string) => ({ status: 400, body: { __type, message: 'as the test has planned it' } });
+const errorResponse = (__type: string) => ({ status: 400, body: { __type, message: 'planned by the test' } });
 
-/** A store whose DynamoDB does what the test says. */
+/** A store whose DynamoDB responds as the test plans. */
 export interface OpenedDynamoDb extends AsyncDisposable {
   readonly store: DynamoDbStore;
   readonly dynamoDb: LocalDynamoDb;
   readonly client: DynamoDBClient;
   readonly options: ReturnType<typeof at> & { readonly table: string };
-  /** As another task has it. */
+  /** Opens the store as another task does. */
   beside(): Promise<DynamoDbStore>;
   connect(connectionId: ConnectionId): Promise<void>;
 }
@@ -85,7 +84,7 @@ export async function openDynamoDbStores(options: StoreSuiteOptions): Promise<Op
 }
 
 export function at({ endpoint }: LocalDynamoDb) {
-  return { endpoint, region: REGION, timeoutMs: 5000 };
+  return { endpoint, region: REGION, timeoutMs: 20_000 };
 }
 
 export async function list<T>(pages: AsyncIterable<readonly T[]>): Promise<T[]> {

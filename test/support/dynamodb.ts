@@ -18,7 +18,7 @@ import { type AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { tableDefinition } from '../../src/nest/store/dynamodb/table-definition.js';
 
-// what signs requests for a server that believes everybody
+// the SDK needs credentials; this server accepts any
 process.env['AWS_ACCESS_KEY_ID'] = 'test';
 process.env['AWS_SECRET_ACCESS_KEY'] = 'test';
 
@@ -29,10 +29,10 @@ const dynalite = createRequire(import.meta.url)('dynalite') as (options: {
   readonly createTableMs: number;
 }) => Server;
 
-/** What is answered instead of what DynamoDB would; undefined leaves the request without an answer. */
+/** A response in place of DynamoDB's own; undefined leaves the request without a response. */
 export type Answer = { readonly status: number; readonly body: unknown } | undefined;
 
-/** A request, as far as an answer may look at it. */
+/** The part of a request that a planned response may depend on. */
 interface BatchRequest {
   readonly RequestItems?: unknown;
 }
@@ -42,9 +42,9 @@ interface Planned {
   readonly treat: (request: IncomingMessage, response: ServerResponse) => void;
 }
 
-/** A DynamoDB in this process, which speaks the wire protocol, and fails when it is told to. */
+/** A DynamoDB in this process, which speaks the wire protocol and fails where a test plans it. */
 export class LocalDynamoDb implements AsyncDisposable {
-  /** The operations that were asked for, in the order in which they came. */
+  /** The requested operations, in the order of their requests. */
   readonly operations: string[] = [];
   readonly #planned: Planned[] = [];
   readonly #handle: RequestListener;
@@ -58,7 +58,7 @@ export class LocalDynamoDb implements AsyncDisposable {
   }
 
   private constructor() {
-    // it does not listen itself, so that what it keeps outlives a closed port
+    // it does not listen itself, so that its data outlives a closed port
     [this.#handle] = dynalite({ createTableMs: 0 }).listeners('request') as [RequestListener];
     this.#front = createServer((request, response) => {
       const operation = operationOf(request);
@@ -83,7 +83,7 @@ export class LocalDynamoDb implements AsyncDisposable {
     this.#port = (this.#front.address() as AddressInfo).port;
   }
 
-  /** Is not there from now on; keeps what it has. */
+  /** Refuses connections from now on, and keeps its data. */
   async close(): Promise<void> {
     if (!this.#front.listening) return;
     const closed = once(this.#front, 'close');
@@ -92,12 +92,12 @@ export class LocalDynamoDb implements AsyncDisposable {
     await closed;
   }
 
-  /** Answers the next request for an operation by itself. */
+  /** Responds to the next request for an operation in place of DynamoDB. */
   answerNext(operation: string, answer: (request: BatchRequest) => Answer): void {
     this.#planned.push({ operation, treat: (request, response) => void reply(request, response, answer) });
   }
 
-  /** Does what the next request for an operation asks for, and does not say so. @returns once it was done */
+  /** Executes the next request for an operation, and drops its response. @returns once it was executed */
   loseNextAnswer(operation: string): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const treat = (request: IncomingMessage, response: ServerResponse) => {
@@ -111,7 +111,7 @@ export class LocalDynamoDb implements AsyncDisposable {
     return promise;
   }
 
-  /** Does not do what the next request for an operation asks for until it is told to. @returns once it has come */
+  /** Holds the next request for an operation until it is released. @returns once it has arrived */
   holdNext(operation: string): Promise<{ readonly release: () => void }> {
     const { promise, resolve } = Promise.withResolvers<{ readonly release: () => void }>();
     this.#planned.push({
@@ -148,10 +148,10 @@ async function reply(
   response: ServerResponse,
   answer: (request: BatchRequest) => Answer,
 ): Promise<void> {
-  const answered = answer(JSON.parse(await text(request)) as BatchRequest);
-  if (!answered) return;
-  response.writeHead(answered.status, { 'Content-Type': 'application/x-amz-json-1.0' });
-  response.end(JSON.stringify(answered.body));
+  const planned = answer(JSON.parse(await text(request)) as BatchRequest);
+  if (!planned) return;
+  response.writeHead(planned.status, { 'Content-Type': 'application/x-amz-json-1.0' });
+  response.end(JSON.stringify(planned.body));
 }
 
 function operationOf({ headers }: IncomingMessage): string {

@@ -25,7 +25,7 @@ export interface Answer {
   readonly body?: string;
 }
 
-/** An HTTP server behind the gateway that keeps what it receives, and answers as the test says: 200 unless told otherwise. */
+/** An HTTP server behind the gateway. It keeps the requests, and responds as the test says, by default with 200. */
 export class HttpBackend implements AsyncDisposable {
   answer: (request: Received) => Answer | Promise<Answer> = () => ({ status: 200 });
   readonly #received = new Queue<Received>('a request to the backend');

@@ -5,18 +5,18 @@ import { deployLocally, LOCAL_STAGE } from '../../src/local/deployment/deploy-lo
 import { SpawnedProgram } from './spawned-program.js';
 import { type ClientOptions, WebSocketClient } from './web-socket-client.js';
 
-/** What differs from how both programs are set up otherwise. */
+/** Differences from the default set-up of both programs. */
 export interface LocalProgramsOptions {
-  /** Of the service. */
+  /** Settings of the service. */
   readonly settings?: NodeJS.ProcessEnv;
   readonly gatewayFlags?: readonly string[];
-  /** What else `deployLocally` is told. */
+  /** Further values for `deployLocally`. */
   readonly values?: Partial<Parameters<typeof deployLocally>[0]>;
 }
 
 /** Gateway and service as processes of their own, as built, with the API deployed from the one to the other. */
 export class LocalPrograms implements AsyncDisposable {
-  /** The process of the moment: see {@link startService}. */
+  /** The current process: see {@link startService}. */
   service!: SpawnedProgram;
   serviceUrl = '';
   readonly #gatewaySecret = 'a-secret-of-32-characters-for-test';
@@ -49,7 +49,7 @@ export class LocalPrograms implements AsyncDisposable {
     return programs;
   }
 
-  /** With the port and the state of the one before, if there was one; it has to have ended. */
+  /** Starts the service, with the port and the state of the process before it, which must have ended. */
   async startService(settings: NodeJS.ProcessEnv = {}): Promise<void> {
     const { program, url } = await SpawnedProgram.listening('service/main.js', [], {
       PORT: this.serviceUrl === '' ? '0' : new URL(this.serviceUrl).port,
@@ -70,7 +70,7 @@ export class LocalPrograms implements AsyncDisposable {
     await deployLocally({ gatewayUrl, serviceUrl, gatewaySecret: this.#gatewaySecret, ...values });
   }
 
-  /** Where clients connect. */
+  /** The URL at which clients connect. */
   url(token?: string): string {
     const query = token === undefined ? '' : `?token=${token}`;
     return `${this.gatewayUrl.replace('http', 'ws')}/${LOCAL_STAGE}${query}`;

@@ -11,14 +11,14 @@ interface ProcessRow {
 export function processTree(root: number): readonly number[] {
   const rows = processes();
   const tree = [root];
-  // the list grows while it is walked
+  // the list grows during the iteration
   for (const parent of tree) {
     tree.push(...rows.filter(({ parentId }) => parentId === parent).map(({ processId }) => processId));
   }
   return tree;
 }
 
-/** Those that run; one that has ended and that nothing has waited for does not. */
+/** The processes of these that still run; a zombie does not. */
 export function runningOf(processIds: readonly number[]): readonly number[] {
   const running = new Set(
     processes()

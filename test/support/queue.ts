@@ -1,11 +1,11 @@
-/** What arrives, in order, for who awaits it. A test fails with `what` did not come rather than by its own timeout. */
+/** Items in the order in which they arrive, to be awaited. A test fails with the name of what did not come. */
 export class Queue<T> {
   readonly #items: T[] = [];
   readonly #waiting: ((item: T) => void)[] = [];
 
   constructor(
-    private readonly what: string,
-    private readonly timeoutMs = 5_000,
+    private readonly itemName: string,
+    private readonly timeoutMs = 30_000,
   ) {}
 
   push(item: T): void {
@@ -18,7 +18,7 @@ export class Queue<T> {
   async next(): Promise<T> {
     if (this.#items.length > 0) return this.#items.shift()!;
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`${this.what} did not come`)), this.timeoutMs);
+      const timer = setTimeout(() => reject(new Error(`${this.itemName} did not come`)), this.timeoutMs);
       this.#waiting.push((item) => {
         clearTimeout(timer);
         resolve(item);
@@ -26,7 +26,7 @@ export class Queue<T> {
     });
   }
 
-  /** What has arrived and was not awaited yet. */
+  /** The items that have arrived and were not awaited yet. */
   get pending(): readonly T[] {
     return this.#items;
   }

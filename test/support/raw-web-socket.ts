@@ -6,7 +6,7 @@ import { Queue } from './queue.js';
 
 export const OPCODES = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
 
-/** A frame as it came over the wire. */
+/** A frame with the bytes that were on the wire. */
 export interface Frame {
   readonly isFinal: boolean;
   readonly opcode: number;
@@ -41,12 +41,12 @@ export class RawWebSocket implements Disposable {
       `Sec-WebSocket-Key: ${randomBytes(16).toString('base64')}`,
     ];
     socket.write(`${handshake.join('\r\n')}\r\n\r\n`);
-    const [answer] = (await once(socket, 'data')) as [Buffer];
-    const end = answer.indexOf('\r\n\r\n') + 4;
-    const head = answer.toString('latin1', 0, end);
+    const [response] = (await once(socket, 'data')) as [Buffer];
+    const end = response.indexOf('\r\n\r\n') + 4;
+    const head = response.toString('latin1', 0, end);
     if (!head.startsWith('HTTP/1.1 101 ')) throw new Error(`the handshake was refused: ${head}`);
     const raw = new RawWebSocket(socket);
-    raw.#read(answer.subarray(end));
+    raw.#read(response.subarray(end));
     return raw;
   }
 

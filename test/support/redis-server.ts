@@ -8,16 +8,16 @@ import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createClient } from '@redis/client';
 
-/** Whether Debian's `redis-server` is there to be started. Where skipping is refused, it has to be. */
+/** Whether `redis-server` is installed. Where skips are refused, it must be. */
 export const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
 if (!hasRedis && process.env.CI_REFUSES_SKIPS === '1') {
   throw new Error('redis-server is not installed, and CI_REFUSES_SKIPS=1 refuses to skip its tests');
 }
 
-/** Said of each group of tests that needs it. */
+/** Part of the name of each group of tests that needs it. */
 export const redisSkip = 'skipped where redis-server is not installed';
 
-/** A real Redis server of its own, which keeps nothing on the disk. */
+/** A real Redis server for one test, which keeps nothing on the disk. */
 export class SpawnedRedis implements AsyncDisposable {
   #child: ChildProcess | undefined;
 
@@ -44,7 +44,7 @@ export class SpawnedRedis implements AsyncDisposable {
     return redis;
   }
 
-  /** One that takes TLS only, on its port. */
+  /** Starts one that accepts only TLS. */
   static startWithTls({ certFile, keyFile }: { readonly certFile: string; readonly keyFile: string }) {
     const port = (free: number) => ['--port', '0', '--tls-port', String(free)];
     const tls = ['--tls-cert-file', certFile, '--tls-key-file', keyFile, '--tls-auth-clients', 'no'];
@@ -56,7 +56,7 @@ export class SpawnedRedis implements AsyncDisposable {
     return `${scheme}://${userInfo}127.0.0.1:${this.port}${path}`;
   }
 
-  /** Starts it on the same port once it has ended, with nothing in it; resolves when it takes connections. */
+  /** Starts it again on the same port, empty, once it has ended. Resolves when it accepts connections. */
   async restart(): Promise<void> {
     this.#child = spawn('redis-server', this.args, { stdio: ['ignore', 'pipe', 'inherit'] });
     const printed: string[] = [];
@@ -77,7 +77,7 @@ export class SpawnedRedis implements AsyncDisposable {
     this.#child!.kill(signal);
   }
 
-  /** As when its machine fails. */
+  /** Ends it with SIGKILL, as when its machine fails. */
   async kill(): Promise<void> {
     if (this.#child!.exitCode !== null || this.#child!.signalCode !== null) return;
     const ended = once(this.#child!, 'exit');
@@ -85,7 +85,7 @@ export class SpawnedRedis implements AsyncDisposable {
     await ended;
   }
 
-  /** Sends one command, over a connection for it alone. */
+  /** Sends one command, over a connection of its own. */
   async command(...args: readonly string[]): Promise<unknown> {
     const client = await createClient({ url: this.url(), RESP: 2 }).connect();
     try {
@@ -148,7 +148,7 @@ export class SpawnedRedisCluster implements AsyncDisposable {
       for (;;) {
         const info = String(await node.command('CLUSTER', 'INFO'));
         if (info.includes('cluster_state:ok') && info.includes('cluster_known_nodes:3')) break;
-        // the nodes gossip, and tell nobody when they are done
+        // the nodes gossip, and do not report when they have finished
         await pause(50);
       }
     }
@@ -165,7 +165,7 @@ const SLOTS = [
   [10_923, 16_383],
 ] as const;
 
-/** Free a moment ago: Redis takes no port 0. */
+/** A port that was free a moment ago, because Redis accepts no port 0. */
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

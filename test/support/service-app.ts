@@ -13,7 +13,7 @@ import { type Extensions } from '../../src/service/extensions.js';
 import { createLogger } from '../../src/nest/logging/logger.js';
 import { ConnectionsEndpoint } from './connections-endpoint.js';
 
-// the SDK signs every request: with these, and not with what the machine may have
+// credentials of the tests, not of the machine
 process.env['AWS_ACCESS_KEY_ID'] = 'test';
 process.env['AWS_SECRET_ACCESS_KEY'] = 'test';
 
@@ -22,13 +22,13 @@ export interface TestService extends AsyncDisposable {
   readonly app: NestFastifyApplication;
   readonly endpoint: ConnectionsEndpoint;
   readonly url: string;
-  /** Of the embedded store, unless the settings name another one: where a second task finds the same state. */
+  /** The folder of the embedded store, by which a second task shares its state. */
   readonly dataDir: string;
-  /** What was logged so far. */
+  /** The log lines so far. */
   readonly lines: readonly LogLine[];
   /** API Gateway's call for an event of this connection. */
   post(path: '/connect' | '/disconnect' | '/message', connectionId: string): request.Test;
-  /** A client's message: sent, handled, and answered in `endpoint.posts`. */
+  /** Sends a client's message; the replies are in `endpoint.posts`. */
   send(connectionId: string, message: unknown): request.Test;
 }
 
@@ -75,7 +75,7 @@ export async function startService(
   };
 }
 
-/** What supertest cannot send: a header more than once. */
+/** Sends a request in which a header may occur more than once, which supertest cannot. */
 export async function rawPost(
   url: string,
   headers: Readonly<Record<string, string | string[]>>,

@@ -5,7 +5,7 @@ import { ConnectionsEndpoint } from './connections-endpoint.js';
 import { type LogLine } from './service-app.js';
 import { SpawnedProgram } from './spawned-program.js';
 
-/** The service as a process of its own, as built, with an `@connections` that accepts everything unless it is told to. */
+/** The service as a process of its own, as built, with an `@connections` that accepts everything by default. */
 export interface ServiceProgram extends AsyncDisposable {
   readonly program: SpawnedProgram;
   readonly url: string;

@@ -4,23 +4,23 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 const ROOT = join(import.meta.dirname, '../..');
-/** Where the built programs are. */
+/** The folder of the built programs. */
 const DIST = process.env.BACKCHANNEL_DIST ?? join(ROOT, 'dist');
 
 type Command = readonly [program: string, ...args: string[]];
 
-/** One of our built programs as a process of its own, with what it prints. */
+/** One of our built programs as a process of its own, with the lines that it prints. */
 export class SpawnedProgram implements AsyncDisposable {
   readonly stdout: string[] = [];
   readonly stderr: string[] = [];
-  /** Exit code, or the signal that ended it, once all it printed was read. */
+  /** Exit code, or the signal that ended it, once all its output was read. */
   readonly exit: Promise<number | NodeJS.Signals>;
   readonly #child: ChildProcess;
   readonly #waiting = new Set<{ text: string; found: () => void }>();
 
   private constructor([command, ...args]: Command, env: NodeJS.ProcessEnv, withIpc: boolean) {
     this.#child = spawn(command, args, {
-      env: { PATH: process.env.PATH, ...env },
+      env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE, ...env },
       cwd: ROOT,
       stdio: ['ignore', 'pipe', 'pipe', ...(withIpc ? (['ipc'] as const) : [])],
     });
@@ -31,7 +31,7 @@ export class SpawnedProgram implements AsyncDisposable {
       });
       await once(lines, 'close');
     });
-    // not `close`, which never comes once the IPC channel was closed from this side
+    // not `close`, which is not emitted once the IPC channel was closed from this side
     this.exit = Promise.all([once(this.#child, 'exit'), ...read]).then(
       ([[code, signal]]) => (code ?? signal) as number | NodeJS.Signals,
     );
@@ -63,7 +63,7 @@ export class SpawnedProgram implements AsyncDisposable {
     return { program, url };
   }
 
-  /** Waits until it has printed a line that holds `text`. */
+  /** Waits until it has printed a line that contains `text`. */
   async prints(text: string): Promise<void> {
     if ([...this.stdout, ...this.stderr].some((line) => line.includes(text))) return;
     const found = new Promise<void>((resolve) => {
@@ -75,7 +75,7 @@ export class SpawnedProgram implements AsyncDisposable {
     await Promise.race([found, ended]);
   }
 
-  /** How many of the lines printed so far hold `text`. */
+  /** The number of lines printed so far that contain `text`. */
   countOf(text: string): number {
     return [...this.stdout, ...this.stderr].filter((line) => line.includes(text)).length;
   }
@@ -88,12 +88,12 @@ export class SpawnedProgram implements AsyncDisposable {
     this.#child.kill(signal);
   }
 
-  /** Does what the end of the process that waited for it to listen would do. */
+  /** Closes the IPC channel, as the end of the parent process does. */
   disconnect(): void {
     this.#child.disconnect();
   }
 
-  /** Ends it, and waits until it has ended. */
+  /** Sends the signal, and waits until it has ended. */
   async kill(signal: NodeJS.Signals): Promise<number | NodeJS.Signals> {
     this.#child.kill(signal);
     return this.exit;

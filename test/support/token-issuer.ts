@@ -4,7 +4,7 @@ import { type AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import { type CryptoKey, exportJWK, generateKeyPair, SignJWT } from 'jose';
 
-/** How an issuer answers whoever reads its keys. */
+/** How an issuer responds to a request for its keys. */
 export type JwksAnswer = 'keys' | 'unavailable' | 'redirect' | 'not json' | 'no keys' | 'never' | 'endless';
 
 export interface IssuerKey {

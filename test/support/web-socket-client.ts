@@ -24,7 +24,7 @@ export class WebSocketClient implements Disposable {
     });
   }
 
-  /** @throws {HandshakeRefused} any answer but 101 */
+  /** @throws {HandshakeRefused} any response but 101 */
   static async open(
     url: string,
     { protocols = [], headers = {} }: ClientOptions = {},
@@ -51,7 +51,7 @@ export class WebSocketClient implements Disposable {
     this.socket.send(bytes.subarray(start), { binary: false });
   }
 
-  /** The next message as it came. */
+  /** The text of the next message, unparsed. */
   async nextText(): Promise<string> {
     return this.#messages.next();
   }
@@ -76,7 +76,7 @@ export class WebSocketClient implements Disposable {
   }
 }
 
-/** The answer that a client got in place of the 101. */
+/** The response that a client received in place of the 101. */
 export class HandshakeRefused extends Error {
   readonly status: number;
   readonly headers: IncomingMessage['headers'];

@@ -96,10 +96,10 @@ describe('a damaged template', () => {
         if (isRefused(() => loadTemplate(new ControlPlane(SETTINGS), text, SETTINGS))) refused += 1;
         isRefused(() => explain(text, { ...SETTINGS, body: '{"action":"ping"}' }));
       }),
-      { seed: 20_261_120, numRuns: 400 },
+      { seed: 20_261_120, numRuns: 120 },
     );
     // both happen
-    expect(refused).toBeGreaterThan(100);
-    expect(refused).toBeLessThan(400);
+    expect(refused).toBeGreaterThan(30);
+    expect(refused).toBeLessThan(120);
   });
 });

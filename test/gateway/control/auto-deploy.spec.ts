@@ -19,28 +19,20 @@ import {
   UpdateRouteCommand,
   UpdateStageCommand,
 } from '@aws-sdk/client-apigatewayv2';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  type ControlApi,
-  createApi,
-  createIntegration,
-  createRoute,
-  serveControlApi,
-} from './serve-control-api.js';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createApi, createIntegration, createRoute, serveControlApiPerTest } from './serve-control-api.js';
 
 describe('a stage with AutoDeploy', () => {
-  let served: ControlApi;
+  const served = serveControlApiPerTest();
   let ApiId: string;
   let IntegrationId: string;
   let RouteId: string;
   beforeEach(async () => {
-    served = await serveControlApi();
     ApiId = await createApi(served);
     IntegrationId = await createIntegration(served, ApiId);
     RouteId = await createRoute(served, ApiId, '$default', IntegrationId);
     await served.v2.send(new CreateStageCommand({ ApiId, StageName: 'auto', AutoDeploy: true }));
   });
-  afterEach(() => served.close());
 
   const stage = () => served.v2.send(new GetStageCommand({ ApiId, StageName: 'auto' }));
   const snapshot = () => served.controlPlane.stage(ApiId, 'auto')?.snapshot;

@@ -1,14 +1,16 @@
 import { GetRoutesCommand } from '@aws-sdk/client-apigatewayv2';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { isControlPath } from '../../../src/gateway/control/control-api.js';
-import { type ControlApi, createApi, createRoute, refusal, serveControlApi } from './serve-control-api.js';
+import {
+  type ControlApi,
+  createApi,
+  createRoute,
+  refusal,
+  serveControlApiPerTest,
+} from './serve-control-api.js';
 
 describe('the HTTP API of the control plane', () => {
-  let served: ControlApi;
-  beforeEach(async () => {
-    served = await serveControlApi();
-  });
-  afterEach(() => served.close());
+  const served = serveControlApiPerTest();
 
   it('sends a request id with every response', async () => {
     const ids = await Promise.all(

@@ -3,17 +3,17 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { APIGatewayClient } from '@aws-sdk/client-api-gateway';
-import {
-  ApiGatewayV2Client,
-  CreateApiCommand,
-  CreateIntegrationCommand,
-  CreateRouteCommand,
-} from '@aws-sdk/client-apigatewayv2';
+import { ApiGatewayV2Client, CreateRouteCommand } from '@aws-sdk/client-apigatewayv2';
+import { afterEach, beforeEach } from 'vitest';
 import { handleControlRequest } from '../../../src/gateway/control/control-api.js';
 import { ControlPlane } from '../../../src/gateway/control/control-plane.js';
+import {
+  createApi as createWebSocketApi,
+  createIntegration as createHttpIntegration,
+} from '../../support/deployed-api.js';
 
 /** A control plane behind a real HTTP server, and AWS's own clients for it. */
-export async function serveControlApi() {
+async function serveControlApi() {
   const controlPlane = new ControlPlane({ region: 'eu-central-1', accountId: '123456789012' });
   /** Faults of the gateway, as opposed to refusals. */
   const faults: unknown[] = [];
@@ -57,37 +57,43 @@ export async function serveControlApi() {
   };
 }
 
-export type ControlApi = Awaited<ReturnType<typeof serveControlApi>>;
+/** A control plane for one test, with AWS's own clients for it. */
+export type ControlApi = Omit<Awaited<ReturnType<typeof serveControlApi>>, 'close'>;
 
-/** An API to work with. */
-export async function createApi({ v2 }: ControlApi, RouteSelectionExpression = '$request.body.action') {
-  const { ApiId } = await v2.send(
-    new CreateApiCommand({ Name: 'chat', ProtocolType: 'WEBSOCKET', RouteSelectionExpression }),
-  );
-  assert(ApiId);
-  return ApiId;
+/** The control plane of the current test: started before each test of the file or group, and closed after it. */
+export function serveControlApiPerTest(): ControlApi {
+  let served: Awaited<ReturnType<typeof serveControlApi>>;
+  beforeEach(async () => {
+    served = await serveControlApi();
+  });
+  afterEach(() => served.close());
+  return {
+    get controlPlane() {
+      return served.controlPlane;
+    },
+    get url() {
+      return served.url;
+    },
+    get v1() {
+      return served.v1;
+    },
+    get v2() {
+      return served.v2;
+    },
+    send: (...parameters) => served.send(...parameters),
+  };
 }
 
-/** An integration that any route can have. */
-export async function createIntegration({ v2 }: ControlApi, ApiId: string) {
-  const { IntegrationId } = await v2.send(
-    new CreateIntegrationCommand({
-      ApiId,
-      IntegrationType: 'HTTP_PROXY',
-      IntegrationMethod: 'POST',
-      IntegrationUri: 'http://backend.example/',
-    }),
-  );
-  assert(IntegrationId);
-  return IntegrationId;
-}
+type Served = Pick<ControlApi, 'v2'>;
 
-export async function createRoute(
-  { v2 }: ControlApi,
-  ApiId: string,
-  RouteKey: string,
-  IntegrationId?: string,
-) {
+/** Creates a WebSocket API. @returns its id */
+export const createApi = async ({ v2 }: Served) => createWebSocketApi(v2, { Name: 'chat' });
+
+/** Creates an integration that any route can have. @returns its id */
+export const createIntegration = async ({ v2 }: Served, apiId: string) =>
+  createHttpIntegration(v2, apiId, { IntegrationUri: 'http://backend.example/' });
+
+export async function createRoute({ v2 }: Served, ApiId: string, RouteKey: string, IntegrationId?: string) {
   const { RouteId } = await v2.send(
     new CreateRouteCommand({
       ApiId,

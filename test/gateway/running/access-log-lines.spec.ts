@@ -1,6 +1,7 @@
 import { UpdateStageCommand } from '@aws-sdk/client-apigatewayv2';
 import { describe, expect, it } from 'vitest';
-import { CONNECTION_ID, DeployedGateway, type RouteSpec } from '../../support/deployed-gateway.js';
+import { CONNECTION_ID, type RouteSpec } from '../../support/deployed-api.js';
+import { DeployedGateway } from '../../support/deployed-gateway.js';
 import { HttpBackend } from '../../support/http-backend.js';
 import { Queue } from '../../support/queue.js';
 import { refusedHandshake, WebSocketClient } from '../../support/web-socket-client.js';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { CONNECTION_ID, DeployedGateway } from '../../support/deployed-gateway.js';
+import { CONNECTION_ID } from '../../support/deployed-api.js';
+import { DeployedGateway } from '../../support/deployed-gateway.js';
 import { HttpBackend } from '../../support/http-backend.js';
 import { WebSocketClient } from '../../support/web-socket-client.js';
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseFunctionFlag } from '../../../src/gateway/lambda/function-source.js';
-import { DeployedGateway, type RouteSpec } from '../../support/deployed-gateway.js';
+import { type RouteSpec } from '../../support/deployed-api.js';
+import { DeployedGateway } from '../../support/deployed-gateway.js';
 import { FunctionModule } from '../../support/function-module.js';
 import { refusedHandshake, WebSocketClient } from '../../support/web-socket-client.js';
 

@@ -1,7 +1,8 @@
 import { connect } from 'node:net';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { CONNECTION_ID, DeployedGateway } from '../../support/deployed-gateway.js';
+import { CONNECTION_ID } from '../../support/deployed-api.js';
+import { DeployedGateway } from '../../support/deployed-gateway.js';
 import { HttpBackend } from '../../support/http-backend.js';
 import { refusedHandshake, WebSocketClient } from '../../support/web-socket-client.js';
 

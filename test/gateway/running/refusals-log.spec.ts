@@ -7,7 +7,8 @@ import {
   UpdateStageCommand,
 } from '@aws-sdk/client-apigatewayv2';
 import { describe, expect, it } from 'vitest';
-import { DeployedGateway, type RouteSpec } from '../../support/deployed-gateway.js';
+import { type RouteSpec } from '../../support/deployed-api.js';
+import { DeployedGateway } from '../../support/deployed-gateway.js';
 import { HttpBackend } from '../../support/http-backend.js';
 import { LogLines } from '../../support/log-lines.js';
 import { refusedHandshake, WebSocketClient } from '../../support/web-socket-client.js';

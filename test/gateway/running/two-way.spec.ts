@@ -6,7 +6,8 @@ import {
   UpdateRouteCommand,
 } from '@aws-sdk/client-apigatewayv2';
 import { describe, expect, it } from 'vitest';
-import { DeployedGateway, type RouteSpec } from '../../support/deployed-gateway.js';
+import { type RouteSpec } from '../../support/deployed-api.js';
+import { DeployedGateway } from '../../support/deployed-gateway.js';
 import { HttpBackend } from '../../support/http-backend.js';
 import { refusedHandshake, WebSocketClient } from '../../support/web-socket-client.js';
 

@@ -10,7 +10,8 @@ import { describe, expect, it } from 'vitest';
 import { FULL_ACCESS, type IamSettings, type Policies } from '../../../src/gateway/iam/iam-settings.js';
 import { parsePolicy } from '../../../src/gateway/iam/policy.js';
 import { AdminClient } from '../../support/admin-client.js';
-import { CONNECTION_ID, DeployedGateway } from '../../support/deployed-gateway.js';
+import { CONNECTION_ID } from '../../support/deployed-api.js';
+import { DeployedGateway } from '../../support/deployed-gateway.js';
 import { HttpBackend } from '../../support/http-backend.js';
 import { WebSocketClient } from '../../support/web-socket-client.js';
 

@@ -93,7 +93,7 @@ async function shape(ApiId: string) {
   };
 }
 
-describe('an existing API', { timeout: 60_000 }, () => {
+describe('an existing API', () => {
   it('keeps its id and its clients, whose next message uses the new deployment', async () => {
     const { apiId } = await deploy();
     using client = await open();
@@ -232,7 +232,7 @@ describe('an existing API', { timeout: 60_000 }, () => {
   });
 });
 
-it('finds its API among more than a page of others', { timeout: 60_000 }, async () => {
+it('finds its API among more than a page of others', async () => {
   for (let n = 0; n < 30; n += 1) {
     await control.send(
       new CreateApiCommand({

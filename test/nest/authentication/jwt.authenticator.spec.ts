@@ -358,11 +358,9 @@ describe('the issuer’s keys', () => {
         JWT_JWKS_TIMEOUT_MS: answer === 'never' ? '1000' : '20000',
       });
       await expectRefusal(service, await issuer.token(), 503, 'not_ready');
-      await vi.waitFor(() =>
-        expect(service.lines).toContainEqual(
-          expect.objectContaining({ level: 'warn', msg: 'JWKS not read' }),
-        ),
-      );
+      await expect
+        .poll(() => service.lines)
+        .toContainEqual(expect.objectContaining({ level: 'warn', msg: 'JWKS not read' }));
       issuer.answer = 'keys';
       expect(await connect(service, await issuer.token())).toMatchObject({ status: 200 });
     },

@@ -3,7 +3,8 @@ import { type ConnectionId } from '../../../src/api/integration.js';
 import { GoneError, ThrottledError } from '../../../src/nest/callback/callback.errors.js';
 import { AdminClient } from '../../support/admin-client.js';
 import { callbackTo, postToAll } from '../../support/callback.js';
-import { CONNECTION_ID, DeployedGateway } from '../../support/deployed-gateway.js';
+import { CONNECTION_ID } from '../../support/deployed-api.js';
+import { DeployedGateway } from '../../support/deployed-gateway.js';
 import { HttpBackend } from '../../support/http-backend.js';
 import { WebSocketClient } from '../../support/web-socket-client.js';
 
@@ -63,20 +64,20 @@ it('rejects with ThrottledError when the throttling outlasts the deadline', asyn
 
 it('has many posts in flight when the gateway is slow, but one per connection', async () => {
   await using at = await connected(10);
-  await at.admin.setFaults({ latencyMs: { callback: 400 } });
+  await at.admin.setFaults({ latencyMs: { callback: 1000 } });
   const startedAt = performance.now();
   await Promise.all([postToAll(at.callback, at.ids, '1'), postToAll(at.callback, at.ids, '2')]);
   const tookMs = performance.now() - startedAt;
-  expect(tookMs).toBeGreaterThan(790);
-  // one after the other, they would take eight seconds
-  expect(tookMs).toBeLessThan(7_900);
+  expect(tookMs).toBeGreaterThan(1_990);
+  // one after the other, they would take twenty seconds
+  expect(tookMs).toBeLessThan(19_900);
 });
 
 it('returns when an open connection was opened and last active', async () => {
   await using at = await connected(1);
   const [id] = at.ids as [ConnectionId];
   const { connectedAt, lastActiveAt } = await at.callback.inspect(id);
-  expect(Math.abs(Date.now() - connectedAt)).toBeLessThan(5_000);
+  expect(Math.abs(Date.now() - connectedAt)).toBeLessThan(60_000);
   expect(lastActiveAt).toBeGreaterThanOrEqual(connectedAt);
 });
 

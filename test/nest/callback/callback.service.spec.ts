@@ -203,7 +203,7 @@ it('posts to a connection in order, one at a time, also when some need several a
 
 it('does not let a connection without responses delay another one', async () => {
   await using endpoint = await ConnectionsEndpoint.start();
-  using callback = callbackTo(endpoint.url, { CALLBACK_CONCURRENCY: '2', CALLBACK_DEADLINE_MS: '700' });
+  using callback = callbackTo(endpoint.url, { CALLBACK_CONCURRENCY: '2', CALLBACK_DEADLINE_MS: '4000' });
   endpoint.answer = ({ connectionId }) => (connectionId === id ? 'never' : 'accepted');
   const slow = Promise.allSettled([1, 2, 3, 4].map(() => callback.post(id, '{}')));
 

@@ -94,6 +94,15 @@ it('names DATA_DIR, the path and the reason when the folder cannot be written', 
   );
 });
 
+// file systems of Linux in which not even root may make a file
+it.skipIf(process.platform !== 'linux').each([
+  ['/proc/x', /^DATA_DIR=\/proc\/x: .*writable.*ENOENT/],
+  ['/proc/x/y', /^DATA_DIR=\/proc\/x\/y: .*writable.*ENOENT/],
+  ['/sys', /^DATA_DIR=\/sys: .*cannot write.*unable to open database file/],
+])('refuses the folder %s, without spinning', (dataDir, message) => {
+  expect(() => EmbeddedStore.open({ dataDir })).toThrow(message);
+});
+
 it('keeps the content of a file of the first schema, whose connections have no user', async () => {
   await using folder = await temporaryFolder();
   const file = new DatabaseSync(join(folder.path, 'backchannel.sqlite'));

@@ -20,7 +20,7 @@ describe.skipIf(!hasRedis)(`with a Redis cluster (${redisSkip})`, () => {
     name: 'redis cluster',
     open: (options) =>
       openRedisStores(
-        { url: cluster.url, isCluster: true, timeoutMs: 1000, ...options },
+        { url: cluster.url, isCluster: true, timeoutMs: 2000, ...options },
         async () => cluster.signal('SIGSTOP'),
         // sooner than the nodes declare each other failed
         async () => cluster.signal('SIGCONT'),

@@ -139,12 +139,12 @@ it('logs an unreachable collector once, and continues to serve', async () => {
       const { status } = await fetch(`${service.url}/health/live`);
       if (status !== 200) throw new Error(`${status}`);
     }
-    await expect.poll(() => said('traces not sent'), { timeout: 5_000 }).toBe(1);
+    await expect.poll(() => said('traces not sent')).toBe(1);
     expect(times).toBeLessThan(3);
   }
   collector.answerWith(200);
   await fetch(`${service.url}/health/live`);
-  await expect.poll(() => said('traces sent again'), { timeout: 5_000 }).toBe(1);
+  await expect.poll(() => said('traces sent again')).toBe(1);
 });
 
 it('stops in time when the collector does not respond', async () => {
@@ -155,7 +155,7 @@ it('stops in time when the collector does not respond', async () => {
   await fetch(`${service.url}/health/live`);
   const startedAt = performance.now();
   await service[Symbol.asyncDispose]();
-  expect(performance.now() - startedAt).toBeLessThan(3_000);
+  expect(performance.now() - startedAt).toBeLessThan(9_000);
   silent.closeAllConnections();
   silent.close();
 });

@@ -7,15 +7,11 @@ import {
   NotFoundException,
   UpdateApiCommand,
 } from '@aws-sdk/client-apigatewayv2';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type ControlApi, createApi, refusal, serveControlApi } from '../serve-control-api.js';
+import { describe, expect, it } from 'vitest';
+import { createApi, refusal, serveControlApiPerTest } from '../serve-control-api.js';
 
 describe('APIs', () => {
-  let served: ControlApi;
-  beforeEach(async () => {
-    served = await serveControlApi();
-  });
-  afterEach(() => served.close());
+  const served = serveControlApiPerTest();
 
   const MINIMAL = {
     name: 'chat',

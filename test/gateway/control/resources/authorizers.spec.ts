@@ -13,8 +13,8 @@ import {
   UpdateAuthorizerCommand,
   UpdateRouteCommand,
 } from '@aws-sdk/client-apigatewayv2';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type ControlApi, createApi, createRoute, refusal, serveControlApi } from '../serve-control-api.js';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createApi, createRoute, refusal, serveControlApiPerTest } from '../serve-control-api.js';
 
 const FUNCTION = 'arn:aws:lambda:eu-central-1:123456789012:function:door';
 const URI = `arn:aws:apigateway:eu-central-1:lambda:path/2015-03-31/functions/${FUNCTION}/invocations`;
@@ -26,13 +26,11 @@ const MINIMAL = {
 };
 
 describe('authorizers', () => {
-  let served: ControlApi;
+  const served = serveControlApiPerTest();
   let ApiId: string;
   beforeEach(async () => {
-    served = await serveControlApi();
     ApiId = await createApi(served);
   });
-  afterEach(() => served.close());
 
   const create = async (settings: Partial<CreateAuthorizerCommandInput> = {}) => {
     const { AuthorizerId, ...authorizer } = await served.v2.send(
@@ -176,13 +174,11 @@ describe('authorizers', () => {
 });
 
 describe('the authorization of a route', () => {
-  let served: ControlApi;
+  const served = serveControlApiPerTest();
   let ApiId: string;
   beforeEach(async () => {
-    served = await serveControlApi();
     ApiId = await createApi(served);
   });
-  afterEach(() => served.close());
 
   it.each([{ authorizationType: 'AWS_IAM' }, { apiKeyRequired: true }])(
     'may be %j on $connect',

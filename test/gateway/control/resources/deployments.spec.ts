@@ -12,26 +12,18 @@ import {
   UpdateDeploymentCommand,
   UpdateIntegrationCommand,
 } from '@aws-sdk/client-apigatewayv2';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  type ControlApi,
-  createApi,
-  createIntegration,
-  createRoute,
-  serveControlApi,
-} from '../serve-control-api.js';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createApi, createIntegration, createRoute, serveControlApiPerTest } from '../serve-control-api.js';
 
 describe('deployments', () => {
-  let served: ControlApi;
+  const served = serveControlApiPerTest();
   let ApiId: string;
   let IntegrationId: string;
   beforeEach(async () => {
-    served = await serveControlApi();
     ApiId = await createApi(served);
     IntegrationId = await createIntegration(served, ApiId);
     await createRoute(served, ApiId, '$default', IntegrationId);
   });
-  afterEach(() => served.close());
 
   const deploy = async () => {
     const { DeploymentId } = await served.v2.send(new CreateDeploymentCommand({ ApiId }));

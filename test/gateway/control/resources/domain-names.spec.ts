@@ -15,17 +15,13 @@ import {
   UpdateApiMappingCommand,
   UpdateDomainNameCommand,
 } from '@aws-sdk/client-apigatewayv2';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type ControlApi, createApi, refusal, serveControlApi } from '../serve-control-api.js';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createApi, refusal, serveControlApiPerTest } from '../serve-control-api.js';
 
 const CertificateArn = 'arn:aws:acm:eu-central-1:123456789012:certificate/1';
 
 describe('domain names', () => {
-  let served: ControlApi;
-  beforeEach(async () => {
-    served = await serveControlApi();
-  });
-  afterEach(() => served.close());
+  const served = serveControlApiPerTest();
 
   const create = (DomainName: string) =>
     served.v2.send(

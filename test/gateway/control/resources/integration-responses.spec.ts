@@ -9,26 +9,23 @@ import {
   NotFoundException,
   UpdateIntegrationResponseCommand,
 } from '@aws-sdk/client-apigatewayv2';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import {
-  type ControlApi,
   createApi,
   createIntegration,
   createRoute,
   refusal,
-  serveControlApi,
+  serveControlApiPerTest,
 } from '../serve-control-api.js';
 
 describe('integration responses', () => {
-  let served: ControlApi;
+  const served = serveControlApiPerTest();
   let ApiId: string;
   let IntegrationId: string;
   beforeEach(async () => {
-    served = await serveControlApi();
     ApiId = await createApi(served);
     IntegrationId = await createIntegration(served, ApiId);
   });
-  afterEach(() => served.close());
 
   const create = async (settings: Partial<CreateIntegrationResponseCommandInput> = {}) => {
     const input = { ApiId, IntegrationId, IntegrationResponseKey: '$default', ...settings };

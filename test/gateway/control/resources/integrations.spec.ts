@@ -10,14 +10,13 @@ import {
   NotFoundException,
   UpdateIntegrationCommand,
 } from '@aws-sdk/client-apigatewayv2';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import {
-  type ControlApi,
   createApi,
   createIntegration,
   createRoute,
   refusal,
-  serveControlApi,
+  serveControlApiPerTest,
 } from '../serve-control-api.js';
 
 const LAMBDA =
@@ -25,13 +24,11 @@ const LAMBDA =
 const PUT_ITEM = 'arn:aws:apigateway:eu-central-1:dynamodb:action/PutItem';
 
 describe('integrations', () => {
-  let served: ControlApi;
+  const served = serveControlApiPerTest();
   let ApiId: string;
   beforeEach(async () => {
-    served = await serveControlApi();
     ApiId = await createApi(served);
   });
-  afterEach(() => served.close());
 
   const HTTP = { IntegrationMethod: 'POST', IntegrationUri: 'http://backend.example/' };
   const MINIMAL = {

@@ -9,8 +9,8 @@ import {
   NotFoundException,
   UpdateModelCommand,
 } from '@aws-sdk/client-apigatewayv2';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type ControlApi, createApi, refusal, serveControlApi } from '../serve-control-api.js';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createApi, refusal, serveControlApiPerTest } from '../serve-control-api.js';
 
 const SCHEMA = JSON.stringify({
   $schema: 'http://json-schema.org/draft-04/schema#',
@@ -20,13 +20,11 @@ const SCHEMA = JSON.stringify({
 });
 
 describe('models', () => {
-  let served: ControlApi;
+  const served = serveControlApiPerTest();
   let ApiId: string;
   beforeEach(async () => {
-    served = await serveControlApi();
     ApiId = await createApi(served);
   });
-  afterEach(() => served.close());
 
   const create = (Name = 'Message') =>
     served.v2.send(new CreateModelCommand({ ApiId, Name, Schema: SCHEMA }));

@@ -8,19 +8,17 @@ import {
   NotFoundException,
   UpdateRouteResponseCommand,
 } from '@aws-sdk/client-apigatewayv2';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type ControlApi, createApi, createRoute, refusal, serveControlApi } from '../serve-control-api.js';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createApi, createRoute, refusal, serveControlApiPerTest } from '../serve-control-api.js';
 
 describe('route responses', () => {
-  let served: ControlApi;
+  const served = serveControlApiPerTest();
   let ApiId: string;
   let RouteId: string;
   beforeEach(async () => {
-    served = await serveControlApi();
     ApiId = await createApi(served);
     RouteId = await createRoute(served, ApiId, 'join');
   });
-  afterEach(() => served.close());
 
   const create = () =>
     served.v2.send(new CreateRouteResponseCommand({ ApiId, RouteId, RouteResponseKey: '$default' }));

@@ -8,24 +8,21 @@ import {
   NotFoundException,
   UpdateRouteCommand,
 } from '@aws-sdk/client-apigatewayv2';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import {
-  type ControlApi,
   createApi,
   createIntegration,
   createRoute,
   refusal,
-  serveControlApi,
+  serveControlApiPerTest,
 } from '../serve-control-api.js';
 
 describe('routes', () => {
-  let served: ControlApi;
+  const served = serveControlApiPerTest();
   let ApiId: string;
   beforeEach(async () => {
-    served = await serveControlApi();
     ApiId = await createApi(served);
   });
-  afterEach(() => served.close());
 
   const TOKEN = 'route.request.querystring.token';
 
@@ -214,18 +211,12 @@ describe('routes', () => {
     const failed = served.v2.send(new CreateRouteCommand({ ApiId: 'nosuchapi0', RouteKey: 'join' }));
     await expect(failed).rejects.toBeInstanceOf(NotFoundException);
   });
-});
 
-it('refuses the 301st route of an API as TooManyRequestsException', async () => {
-  const served = await serveControlApi();
-  try {
-    const ApiId = await createApi(served);
+  it('refuses the 301st of an API as TooManyRequestsException', async () => {
     for (let index = 0; index < 300; index += 1) {
       await served.send('POST', `/v2/apis/${ApiId}/routes`, { routeKey: `route${index}` });
     }
     const response = await served.send('POST', `/v2/apis/${ApiId}/routes`, { routeKey: 'more' });
     expect(refusal(response)).toEqual({ status: 429, errorType: 'TooManyRequestsException' });
-  } finally {
-    await served.close();
-  }
+  });
 });

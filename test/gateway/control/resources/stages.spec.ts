@@ -10,19 +10,17 @@ import {
   NotFoundException,
   UpdateStageCommand,
 } from '@aws-sdk/client-apigatewayv2';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type ControlApi, createApi, createRoute, refusal, serveControlApi } from '../serve-control-api.js';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createApi, createRoute, refusal, serveControlApiPerTest } from '../serve-control-api.js';
 
 const LOG_GROUP = 'arn:aws:logs:eu-central-1:123456789012:log-group:access';
 
 describe('stages', () => {
-  let served: ControlApi;
+  const served = serveControlApiPerTest();
   let ApiId: string;
   beforeEach(async () => {
-    served = await serveControlApi();
     ApiId = await createApi(served);
   });
-  afterEach(() => served.close());
 
   const DEV = { StageName: 'dev' };
   const accessLog = () => served.controlPlane.stage(ApiId, 'dev')?.accessLog;

@@ -10,17 +10,15 @@ import {
   TagResourceCommand,
   UntagResourceCommand,
 } from '@aws-sdk/client-apigatewayv2';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type ControlApi, createApi, serveControlApi } from '../serve-control-api.js';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createApi, serveControlApiPerTest } from '../serve-control-api.js';
 
 describe('tags', () => {
-  let served: ControlApi;
+  const served = serveControlApiPerTest();
   let ApiId: string;
   beforeEach(async () => {
-    served = await serveControlApi();
     ApiId = await createApi(served);
   });
-  afterEach(() => served.close());
 
   const arn = (path: string) => `arn:aws:apigateway:eu-central-1::${path}`;
   const tag = (ResourceArn: string, Tags: Record<string, string>) =>

@@ -18,14 +18,10 @@ import {
   UpdateApiKeyCommand,
   UpdateUsagePlanCommand,
 } from '@aws-sdk/client-api-gateway';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type ControlApi, createApi, refusal, serveControlApi } from '../serve-control-api.js';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createApi, refusal, serveControlApiPerTest } from '../serve-control-api.js';
 
-let served: ControlApi;
-beforeEach(async () => {
-  served = await serveControlApi();
-});
-afterEach(() => served.close());
+const served = serveControlApiPerTest();
 
 const VALUE = 'a-value-of-twenty-chars';
 

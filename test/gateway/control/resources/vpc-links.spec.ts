@@ -8,15 +8,11 @@ import {
   NotFoundException,
   UpdateVpcLinkCommand,
 } from '@aws-sdk/client-api-gateway';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type ControlApi, createApi, refusal, serveControlApi } from '../serve-control-api.js';
+import { describe, expect, it } from 'vitest';
+import { createApi, refusal, serveControlApiPerTest } from '../serve-control-api.js';
 
 describe('VPC links of the v1 control plane', () => {
-  let served: ControlApi;
-  beforeEach(async () => {
-    served = await serveControlApi();
-  });
-  afterEach(() => served.close());
+  const served = serveControlApiPerTest();
 
   const NLB = 'arn:aws:elasticloadbalancing:eu-central-1:123456789012:loadbalancer/net/nlb/50dc6c495c0c9188';
   const ALB = NLB.replace('/net/', '/app/');

@@ -7,7 +7,8 @@ import {
 } from '@aws-sdk/client-apigatewayv2';
 import { describe, expect, it } from 'vitest';
 import { type Answer, HttpBackend } from '../../../support/http-backend.js';
-import { CONNECTION_ID, DeployedGateway } from '../../../support/deployed-gateway.js';
+import { CONNECTION_ID } from '../../../support/deployed-api.js';
+import { DeployedGateway } from '../../../support/deployed-gateway.js';
 import { LogLines } from '../../../support/log-lines.js';
 import { rawHandshake, responseOf } from '../../../support/raw-handshake.js';
 import { WebSocketClient } from '../../../support/web-socket-client.js';

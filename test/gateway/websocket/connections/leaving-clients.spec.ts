@@ -3,7 +3,8 @@ import { type Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { type Answer, HttpBackend } from '../../../support/http-backend.js';
-import { CONNECTION_ID, DeployedGateway } from '../../../support/deployed-gateway.js';
+import { CONNECTION_ID } from '../../../support/deployed-api.js';
+import { DeployedGateway } from '../../../support/deployed-gateway.js';
 import { LogLines } from '../../../support/log-lines.js';
 import { rawHandshake, responseOf } from '../../../support/raw-handshake.js';
 import { frame, OPCODES, RawWebSocket } from '../../../support/raw-web-socket.js';
@@ -210,7 +211,7 @@ it('a $connect response that cannot be mapped is followed by $disconnect, as the
   });
 });
 
-describe('a gateway that stops', { timeout: 30_000 }, () => {
+describe('a gateway that stops', () => {
   it('refuses handshakes in flight with 503, and calls $disconnect if the backend accepted', async () => {
     await using at = await started();
     const socket = rawHandshake(at.url);

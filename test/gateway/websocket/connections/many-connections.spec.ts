@@ -7,21 +7,27 @@ import { AdminClient } from '../../../support/admin-client.js';
 import { DeployedGateway } from '../../../support/deployed-gateway.js';
 import { frame, OPCODES, RawWebSocket } from '../../../support/raw-web-socket.js';
 
-const CONNECTIONS = 2_000;
+const CONNECTIONS = 300;
 
-/** Number of instances in memory, after a garbage collection. */
+/** How many are in memory, after a garbage collection; that takes up to a second. */
+const countInMemory = (type: new (...parameters: never[]) => object) =>
+  queryObjects(type, { format: 'count' });
+
 const inMemory = () => ({
-  timers: queryObjects(ClockTimer, { format: 'count' }),
-  connections: queryObjects(LiveConnection, { format: 'count' }),
-  webSockets: queryObjects(GatewayWebSocket, { format: 'count' }),
-  openSockets: process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length,
+  timers: countInMemory(ClockTimer),
+  connections: countInMemory(LiveConnection),
+  webSockets: countInMemory(GatewayWebSocket),
 });
 
-it('releases everything of 2,000 idle connections when they are closed', { timeout: 60_000 }, async () => {
+const countOpenSockets = () =>
+  process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length;
+
+it('300 idle connections leave nothing behind when they are closed', async () => {
   await using gateway = await DeployedGateway.start({ $default: {} });
   const admin = new AdminClient(gateway.gateway.url);
   await admin.get('health');
   const before = inMemory();
+  const openSocketsBefore = countOpenSockets();
 
   let clients: RawWebSocket[] = [];
   for (let batch = 0; batch < CONNECTIONS; batch += 100) {
@@ -30,10 +36,7 @@ it('releases everything of 2,000 idle connections when they are closed', { timeo
     // the account's limit is 500 new connections a second
     await admin.advanceClock('1s');
   }
-  expect(inMemory()).toMatchObject({
-    connections: before.connections + CONNECTIONS,
-    webSockets: before.webSockets + CONNECTIONS,
-  });
+  expect(countInMemory(LiveConnection)).toBe(before.connections + CONNECTIONS);
 
   await admin.advanceClock('10m');
   await Promise.all(
@@ -44,5 +47,6 @@ it('releases everything of 2,000 idle connections when they are closed', { timeo
     }),
   );
   clients = [];
-  await expect.poll(inMemory, { timeout: 20_000, interval: 200 }).toEqual(before);
+  await expect.poll(countOpenSockets).toBe(openSocketsBefore);
+  await expect.poll(inMemory, { interval: 500 }).toEqual(before);
 });

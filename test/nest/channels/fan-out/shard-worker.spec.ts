@@ -49,7 +49,7 @@ const messagesIn = ({ lines }: TestService) => lines.map(({ msg }) => msg);
 async function isDone(store: Store): Promise<void> {
   await vi.waitFor(async () => expect(await store.shards.countShards()).toBe(0), {
     interval: 5,
-    timeout: 5000,
+    timeout: 30_000,
   });
 }
 
@@ -112,7 +112,10 @@ describe.concurrent('a task', () => {
   });
 
   it('does not wait for a member that does not respond when it stops: from there on, the shard is sent again', async () => {
-    const { service, store, worker } = await startTask(30);
+    const { service, store, worker } = await startTask(30, {
+      CALLBACK_REQUEST_TIMEOUT_MS: '29000',
+      CALLBACK_DEADLINE_MS: '28000',
+    });
     await using _ = service;
     const { promise: answer, resolve: accept } = Promise.withResolvers<Answer>();
     const { promise: areSent, resolve: sent } = Promise.withResolvers<void>();
@@ -125,7 +128,7 @@ describe.concurrent('a task', () => {
     await areSent;
     const startedAt = performance.now();
     await worker.handBack();
-    expect(performance.now() - startedAt).toBeLessThan(4000);
+    expect(performance.now() - startedAt).toBeLessThan(20_000);
     expect((await store.shards.takeShard(1000))?.progress).toBe(
       writeProgress({ after: member(19), heardOfTake: 1 }),
     );
@@ -151,14 +154,19 @@ describe.concurrent('a task', () => {
     accept('accepted');
     await vi.waitFor(() => expect(worker.counts).toMatchObject({ lost: 1, finished: 0 }), {
       interval: 5,
-      timeout: 5000,
+      timeout: 30_000,
     });
     expect(sentTo(service).length).toBeLessThan(1000);
     expect(await store.shards.countShards()).toBe(1);
   });
 
   it('keeps a shard for as long as it takes, and records its progress', async () => {
-    const { service, store, worker } = await startTask(20, { FANOUT_LEASE_SECONDS: '1' });
+    const { service, store, worker } = await startTask(20, {
+      // short enough for the test, and longer than a busy machine delays a renewal
+      FANOUT_LEASE_SECONDS: '4',
+      CALLBACK_REQUEST_TIMEOUT_MS: '29000',
+      CALLBACK_DEADLINE_MS: '28000',
+    });
     await using _ = service;
     const { promise: answer, resolve: accept } = Promise.withResolvers<Answer>();
     service.endpoint.answer = ({ connectionId }) => (connectionId === member(10) ? answer : 'accepted');
@@ -166,7 +174,7 @@ describe.concurrent('a task', () => {
     await store.shards.putShards([wholeChannel()]);
     worker.wake();
     // longer than the first lease
-    await vi.waitFor(() => expect(renewShard).toHaveBeenCalledTimes(4), { interval: 20, timeout: 5000 });
+    await vi.waitFor(() => expect(renewShard).toHaveBeenCalledTimes(4), { interval: 20, timeout: 30_000 });
     expect(renewShard.mock.calls[3]?.[2]).toBe(writeProgress({ after: member(9), heardOfTake: 1 }));
     expect(await store.shards.takeShard(1000)).toBeUndefined();
     accept('accepted');
@@ -185,7 +193,7 @@ describe.concurrent('a task', () => {
     vi.spyOn(store.shards, 'finishShard').mockRejectedValueOnce(away());
     for (const msg of ['shards not taken', 'shard not sent, handed back', 'shard not finished']) {
       worker.wake();
-      await vi.waitFor(() => expect(messagesIn(service)).toContain(msg), { interval: 5, timeout: 5000 });
+      await vi.waitFor(() => expect(messagesIn(service)).toContain(msg), { interval: 5, timeout: 30_000 });
     }
     await isDone(store);
     expect(sentTo(service)).toEqual(members);

@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { ApiUnderTest, errorFrame, startBackend } from './api-under-test.js';
 
 describe('§6 on a one-way route', () => {
-  it('the client gets nothing, whatever the integration answers [documented]', async () => {
+  it('the client gets nothing, whatever the integration responds [documented]', async () => {
     await using backend = await startBackend();
     await using api = await ApiUnderTest.deployed({
       $default: { integration: { IntegrationUri: backend.publicUrl } },
     });
     using client = await api.open();
-    backend.answer = () => ({ status: 200, body: 'for nobody' });
+    backend.answer = () => ({ status: 200, body: 'not sent' });
     client.send('hello');
     await backend.next();
     // a close is answered after whatever was sent before it
@@ -22,7 +22,7 @@ describe('§6 on a one-way route', () => {
       $default: {
         integration: { IntegrationType: 'HTTP', IntegrationUri: backend.publicUrl },
         integrationResponses: [
-          { TemplateSelectionExpression: '\\$default', ResponseTemplates: { $default: 'for nobody' } },
+          { TemplateSelectionExpression: '\\$default', ResponseTemplates: { $default: 'not sent' } },
         ],
       },
     });

@@ -49,7 +49,7 @@ it('gives up on a program that ends five times within a minute, and reports the 
   const { reports, restarts, supervision, kill } = await startSupervised();
   for (let ends = 1; ends < 5; ends += 1) {
     kill('SIGKILL');
-    expect(await reports.next()).toMatch(/^the service \(process \d+\) ended with signal SIGKILL: starting/);
+    expect(await reports.next()).toMatch(/^the service \(process \d+\) ended with signal SIGKILL: restarting/);
     await restarts.next();
   }
   // as with a plain `kill`: the program stops in order

@@ -51,6 +51,9 @@ export async function deployLocally(deployment: LocalDeployment): Promise<LocalR
   const { gatewayUrl, serviceUrl, gatewaySecret, adminToken, replies, authorizer } = deployment;
   const settings = {
     endpoint: gatewayUrl,
+    // they select endpoints of AWS, and the SDK refuses an explicit endpoint beside them, whatever the environment says
+    useFipsEndpoint: false,
+    useDualstackEndpoint: false,
     region: 'us-east-1',
     // the admin token is the secret key of the access key `admin`; a gateway on loopback checks neither
     credentials: { accessKeyId: 'admin', secretAccessKey: adminToken ?? 'local' },

@@ -11,7 +11,7 @@ import {
   UpdateStageCommand,
 } from '@aws-sdk/client-apigatewayv2';
 import { pino } from 'pino';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Gateway } from '../../../src/gateway/gateway.js';
 import {
   deployLocally,
@@ -230,6 +230,12 @@ describe('an existing API', () => {
     using _ = await open();
     expect((await backend.next()).headers['gatewaysecret']).toBe(NEW_SECRET);
   });
+});
+
+it.each(['AWS_USE_FIPS_ENDPOINT', 'AWS_USE_DUALSTACK_ENDPOINT'])('deploys with %s=true', async (variable) => {
+  vi.stubEnv(variable, 'true');
+  onTestFinished(() => void vi.unstubAllEnvs());
+  expect((await deploy()).changes).toContain('created the API');
 });
 
 it('finds its API among more than a page of others', async () => {

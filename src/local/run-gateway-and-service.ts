@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { connectableUrl, isLoopback } from './addresses.js';
 import { ProgramEndedError } from './child-program.js';
 import { deployLocally, LOCAL_STAGE } from './deployment/deploy-locally.js';
 import { readReplies } from './deployment/read-deployment.js';
@@ -34,17 +35,15 @@ async function start(): Promise<void> {
     ...env,
     ...(adminToken !== undefined && { GATEWAY_ADMIN_TOKEN: adminToken }),
   });
-  const gatewayUrl = await gateway.listening();
+  const gatewayUrl = connectableUrl(await gateway.listening());
   const service = run('service', 'PORT', {
     ...env,
     HOST: env.HOST || '127.0.0.1',
     GATEWAY_SECRET: gatewaySecret,
     WS_API_ENDPOINT: `${gatewayUrl}/${LOCAL_STAGE}`,
-    // the gateway does not check signatures, but the SDK needs credentials
-    AWS_ACCESS_KEY_ID: env.AWS_ACCESS_KEY_ID || 'local',
-    AWS_SECRET_ACCESS_KEY: env.AWS_SECRET_ACCESS_KEY || 'local',
+    ...(!isLoopback(new URL(gatewayUrl).hostname) && credentialsOf(env)),
   });
-  const serviceUrl = await service.listening();
+  const serviceUrl = connectableUrl(await service.listening());
   const deploy = async () => {
     await deployLocally({ gatewayUrl, serviceUrl, gatewaySecret, adminToken, replies });
   };
@@ -78,8 +77,18 @@ async function stop(): Promise<void> {
 
 /** Beyond loopback the control plane of the gateway requires a token, which the deployment needs, too. */
 function generatedAdminToken(host: string | undefined): string | undefined {
-  const isLoopback = /^(localhost|127(\.\d{1,3}){3}|::1)$/i.test(host || '127.0.0.1');
-  return isLoopback ? undefined : randomBytes(32).toString('base64url');
+  return isLoopback(host || '127.0.0.1') ? undefined : randomBytes(32).toString('base64url');
+}
+
+/**
+ * Placeholders for a gateway on another address of this machine: it does not check signatures, but the SDK needs
+ * credentials. Towards loopback the service has placeholders of its own.
+ */
+function credentialsOf(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return {
+    AWS_ACCESS_KEY_ID: env.AWS_ACCESS_KEY_ID || 'local',
+    AWS_SECRET_ACCESS_KEY: env.AWS_SECRET_ACCESS_KEY || 'local',
+  };
 }
 
 function print(line: string): void {

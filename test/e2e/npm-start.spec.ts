@@ -101,7 +101,15 @@ describe('npm start beyond loopback with a configured admin token, which its tes
 
   beforeAll(async () => {
     sharedDataDir = await mkdtemp(join(tmpdir(), 'backchannel-'));
-    program = start({ DATA_DIR: sharedDataDir, GATEWAY_HOST: '0.0.0.0', GATEWAY_ADMIN_TOKEN: token });
+    program = start({
+      DATA_DIR: sharedDataDir,
+      GATEWAY_HOST: '0.0.0.0',
+      HOST: '0.0.0.0',
+      GATEWAY_ADMIN_TOKEN: token,
+      // settings for AWS, which the start must not need
+      AWS_PROFILE: 'work',
+      AWS_USE_FIPS_ENDPOINT: 'true',
+    });
     await program.prints('Ctrl-C stops both');
   });
 
@@ -112,6 +120,14 @@ describe('npm start beyond loopback with a configured admin token, which its tes
 
   it('does not print the token', () => {
     expect(program.stdout.join('\n')).not.toMatch(new RegExp(`admin {5}|${token}`));
+  });
+
+  it('prints addresses to paste, and leads to a service that responds, whatever AWS_PROFILE is', async () => {
+    const lines = program.stdout.filter((line) => !line.includes('listening'));
+    expect(lines.join('\n')).not.toContain('0.0.0.0');
+    using client = await WebSocketClient.open(urlToPaste(program));
+    client.send({ action: 'ping', id: 1 });
+    expect(await client.next()).toEqual({ type: 'pong', id: 1 });
   });
 
   it('stops at once on SIGINT while it waits to restart a program', async () => {
@@ -127,7 +143,7 @@ describe('npm start', () => {
     await program.prints('Ctrl-C stops both');
     const output = program.stdout.join('\n');
     const [, token = ''] = output.match(/admin {5}([\w-]{43}) /) ?? [];
-    const [, port = ''] = output.match(/ws:\/\/0\.0\.0\.0:(\d+)/) ?? [];
+    const [, port = ''] = output.match(/ws:\/\/127\.0\.0\.1:(\d+)/) ?? [];
     const clock = `http://127.0.0.1:${port}/_gateway/clock`;
     expect((await fetch(clock)).status).toBe(401);
     expect((await fetch(clock, { headers: { Authorization: `Bearer ${token}` } })).status).toBe(200);

@@ -3,6 +3,7 @@ import {
   CreateApiCommand,
   CreateIntegrationCommand,
   CreateRouteCommand,
+  GetApisCommand,
   GetAuthorizersCommand,
   GetDeploymentsCommand,
   GetIntegrationsCommand,
@@ -250,6 +251,16 @@ it('finds its API among more than a page of others', async () => {
   }
   const { apiId } = await deploy();
   expect(await deploy()).toEqual({ apiId, changes: [] });
+});
+
+it('leaves one API and one VPC link when several runs deploy at once', async () => {
+  const results = await Promise.all(Array.from({ length: 3 }, async () => deploy()));
+  const { Items: apis = [] } = await control.send(new GetApisCommand({}));
+  expect(apis.map(({ ApiId }) => ApiId)).toEqual([results[0]?.apiId]);
+  expect(new Set(results.map(({ apiId }) => apiId)).size).toBe(1);
+  expect(await (await fetch(`${gateway.url}/vpclinks`)).json()).toMatchObject({ item: [{}] });
+  using _ = await open();
+  expect(await deploy()).toEqual({ apiId: results[0]?.apiId, changes: [] });
 });
 
 it('refuses to choose between two APIs of the same name', async () => {

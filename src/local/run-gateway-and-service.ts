@@ -8,14 +8,19 @@ import { SupervisedProgram } from './supervised-program.js';
 
 /**
  * `npm start`: runs the gateway and the service as two processes, as on AWS, and deploys the API of
- * `api/definition.ts`. Ctrl-C stops the gateway first, so that the service still receives every `$disconnect`. A
- * program that ends by itself is restarted.
+ * `api/definition.ts`. Ctrl-C stops the gateway first, so that the service still receives every `$disconnect`; a second
+ * Ctrl-C kills both. A program that ends by itself is restarted.
  */
 const running: SupervisedProgram[] = [];
 let isStopping = false;
+let stoppedAt = 0;
+const SAME_REQUEST_MS = 500;
 
-process.on('SIGINT', () => void stop());
-process.on('SIGTERM', () => void stop());
+process.on('SIGINT', () => requestStop());
+process.on('SIGTERM', () => requestStop());
+// the reader of the output has gone, as in `npm start | head`
+process.stdout.on('error', () => void stop());
+process.stderr.on('error', () => void stop());
 
 try {
   await start();
@@ -72,7 +77,19 @@ function run(name: string, portVariable: string, env: NodeJS.ProcessEnv): Superv
 async function stop(): Promise<void> {
   if (isStopping) return;
   isStopping = true;
-  for (const program of running) await program.stop();
+  stoppedAt = performance.now();
+  for (const program of running) await program.stop(stopLimitMs());
+}
+
+/** The second request kills the programs. npm repeats the signal of a Ctrl-C at once, which is the same request. */
+function requestStop(): void {
+  if (!isStopping) void stop();
+  else if (performance.now() - stoppedAt >= SAME_REQUEST_MS) for (const program of running) program.kill();
+}
+
+/** Longer than the service's own stop, which takes at most 28 s after its draining. */
+function stopLimitMs(): number {
+  return 30_000 + 1_000 * (Number(process.env.DRAIN_SECONDS) || 0);
 }
 
 /** Beyond loopback the control plane of the gateway requires a token, which the deployment needs, too. */

@@ -3,10 +3,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { findProcess, processTree, runningOf } from '../support/process-tree.js';
 import { SpawnedProgram } from '../support/spawned-program.js';
 import { WebSocketClient } from '../support/web-socket-client.js';
+
+const START = join(process.env.BACKCHANNEL_DIST ?? join(import.meta.dirname, '../../dist'), 'local/start.js');
 
 /** What `npm start` runs once everything is built. */
 let dataDir: string;
@@ -179,6 +181,32 @@ describe('npm start', () => {
     ]);
     expect(events.indexOf('gateway: stopped')).toBeLessThan(events.indexOf('service: stopping'));
     expect([...program.stdout, ...program.stderr].filter((line) => /^\s+at /.test(line))).toEqual([]);
+    expect(program.stderr).toEqual([]);
+  });
+
+  it('kills a program that does not respond, on a further SIGINT', async () => {
+    await using program = start();
+    await program.prints('Ctrl-C stops both');
+    const tree = processTree(program.pid);
+    process.kill(findProcess(program.pid, 'gateway/main.js'), 'SIGSTOP');
+    const impatience = setInterval(() => program.signal('SIGINT'), 300);
+    onTestFinished(() => {
+      clearInterval(impatience);
+      for (const processId of runningOf(tree)) process.kill(processId, 'SIGKILL');
+    });
+    expect(await program.exit).toBe(0);
+    expect(runningOf(tree)).toEqual([]);
+  });
+
+  it('ends without an error when the reader of its output ends', async () => {
+    const env = { GATEWAY_PORT: '0', PORT: '0', DATA_DIR: dataDir };
+    await using program = SpawnedProgram.command(
+      ['sh', '-c', '"$0" "$1" | head -2', process.execPath, START],
+      env,
+    );
+    // the shell waits for both
+    expect(await program.exit).toBe(0);
+    expect(program.stdout).toHaveLength(2);
     expect(program.stderr).toEqual([]);
   });
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { connectableUrl, isLoopback } from './addresses.js';
 import { ProgramEndedError } from './child-program.js';
 import { deployLocally, LOCAL_STAGE } from './deployment/deploy-locally.js';
 import { readReplies } from './deployment/read-deployment.js';
@@ -7,14 +8,19 @@ import { SupervisedProgram } from './supervised-program.js';
 
 /**
  * `npm start`: runs the gateway and the service as two processes, as on AWS, and deploys the API of
- * `api/definition.ts`. Ctrl-C stops the gateway first, so that the service still receives every `$disconnect`. A
- * program that ends by itself is restarted.
+ * `api/definition.ts`. Ctrl-C stops the gateway first, so that the service still receives every `$disconnect`; a second
+ * Ctrl-C kills both. A program that ends by itself is restarted.
  */
 const running: SupervisedProgram[] = [];
 let isStopping = false;
+let stoppedAt = 0;
+const SAME_REQUEST_MS = 500;
 
-process.on('SIGINT', () => void stop());
-process.on('SIGTERM', () => void stop());
+process.on('SIGINT', () => requestStop());
+process.on('SIGTERM', () => requestStop());
+// the reader of the output has gone, as in `npm start | head`
+process.stdout.on('error', () => void stop());
+process.stderr.on('error', () => void stop());
 
 try {
   await start();
@@ -34,17 +40,15 @@ async function start(): Promise<void> {
     ...env,
     ...(adminToken !== undefined && { GATEWAY_ADMIN_TOKEN: adminToken }),
   });
-  const gatewayUrl = await gateway.listening();
+  const gatewayUrl = connectableUrl(await gateway.listening());
   const service = run('service', 'PORT', {
     ...env,
     HOST: env.HOST || '127.0.0.1',
     GATEWAY_SECRET: gatewaySecret,
     WS_API_ENDPOINT: `${gatewayUrl}/${LOCAL_STAGE}`,
-    // the gateway does not check signatures, but the SDK needs credentials
-    AWS_ACCESS_KEY_ID: env.AWS_ACCESS_KEY_ID || 'local',
-    AWS_SECRET_ACCESS_KEY: env.AWS_SECRET_ACCESS_KEY || 'local',
+    ...(!isLoopback(new URL(gatewayUrl).hostname) && credentialsOf(env)),
   });
-  const serviceUrl = await service.listening();
+  const serviceUrl = connectableUrl(await service.listening());
   const deploy = async () => {
     await deployLocally({ gatewayUrl, serviceUrl, gatewaySecret, adminToken, replies });
   };
@@ -73,13 +77,35 @@ function run(name: string, portVariable: string, env: NodeJS.ProcessEnv): Superv
 async function stop(): Promise<void> {
   if (isStopping) return;
   isStopping = true;
-  for (const program of running) await program.stop();
+  stoppedAt = performance.now();
+  for (const program of running) await program.stop(stopLimitMs());
+}
+
+/** The second request kills the programs. npm repeats the signal of a Ctrl-C at once, which is the same request. */
+function requestStop(): void {
+  if (!isStopping) void stop();
+  else if (performance.now() - stoppedAt >= SAME_REQUEST_MS) for (const program of running) program.kill();
+}
+
+/** Longer than the service's own stop, which takes at most 28 s after its draining. */
+function stopLimitMs(): number {
+  return 30_000 + 1_000 * (Number(process.env.DRAIN_SECONDS) || 0);
 }
 
 /** Beyond loopback the control plane of the gateway requires a token, which the deployment needs, too. */
 function generatedAdminToken(host: string | undefined): string | undefined {
-  const isLoopback = /^(localhost|127(\.\d{1,3}){3}|::1)$/i.test(host || '127.0.0.1');
-  return isLoopback ? undefined : randomBytes(32).toString('base64url');
+  return isLoopback(host || '127.0.0.1') ? undefined : randomBytes(32).toString('base64url');
+}
+
+/**
+ * Placeholders for a gateway on another address of this machine: it does not check signatures, but the SDK needs
+ * credentials. Towards loopback the service has placeholders of its own.
+ */
+function credentialsOf(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return {
+    AWS_ACCESS_KEY_ID: env.AWS_ACCESS_KEY_ID || 'local',
+    AWS_SECRET_ACCESS_KEY: env.AWS_SECRET_ACCESS_KEY || 'local',
+  };
 }
 
 function print(line: string): void {

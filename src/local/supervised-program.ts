@@ -65,10 +65,20 @@ export class SupervisedProgram {
     }
   }
 
-  /** Stops it for good and waits for its end. */
-  async stop(): Promise<void> {
+  /**
+   * Stops it for good and waits for its end.
+   *
+   * @param limitMs kills it after this time
+   */
+  async stop(limitMs: number): Promise<void> {
     this.#stopping.abort();
-    await this.#child.stop();
+    await this.#child.stop(limitMs);
+  }
+
+  /** Ends it at once and for good. */
+  kill(): void {
+    this.#stopping.abort();
+    this.#child.kill();
   }
 
   get #isStopping(): boolean {

@@ -3,10 +3,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { findProcess, processTree, runningOf } from '../support/process-tree.js';
 import { SpawnedProgram } from '../support/spawned-program.js';
 import { WebSocketClient } from '../support/web-socket-client.js';
+
+const START = join(process.env.BACKCHANNEL_DIST ?? join(import.meta.dirname, '../../dist'), 'local/start.js');
 
 /** What `npm start` runs once everything is built. */
 let dataDir: string;
@@ -101,7 +103,15 @@ describe('npm start beyond loopback with a configured admin token, which its tes
 
   beforeAll(async () => {
     sharedDataDir = await mkdtemp(join(tmpdir(), 'backchannel-'));
-    program = start({ DATA_DIR: sharedDataDir, GATEWAY_HOST: '0.0.0.0', GATEWAY_ADMIN_TOKEN: token });
+    program = start({
+      DATA_DIR: sharedDataDir,
+      GATEWAY_HOST: '0.0.0.0',
+      HOST: '0.0.0.0',
+      GATEWAY_ADMIN_TOKEN: token,
+      // settings for AWS, which the start must not need
+      AWS_PROFILE: 'work',
+      AWS_USE_FIPS_ENDPOINT: 'true',
+    });
     await program.prints('Ctrl-C stops both');
   });
 
@@ -112,6 +122,14 @@ describe('npm start beyond loopback with a configured admin token, which its tes
 
   it('does not print the token', () => {
     expect(program.stdout.join('\n')).not.toMatch(new RegExp(`admin {5}|${token}`));
+  });
+
+  it('prints addresses to paste, and leads to a service that responds, whatever AWS_PROFILE is', async () => {
+    const lines = program.stdout.filter((line) => !line.includes('listening'));
+    expect(lines.join('\n')).not.toContain('0.0.0.0');
+    using client = await WebSocketClient.open(urlToPaste(program));
+    client.send({ action: 'ping', id: 1 });
+    expect(await client.next()).toEqual({ type: 'pong', id: 1 });
   });
 
   it('stops at once on SIGINT while it waits to restart a program', async () => {
@@ -127,7 +145,7 @@ describe('npm start', () => {
     await program.prints('Ctrl-C stops both');
     const output = program.stdout.join('\n');
     const [, token = ''] = output.match(/admin {5}([\w-]{43}) /) ?? [];
-    const [, port = ''] = output.match(/ws:\/\/0\.0\.0\.0:(\d+)/) ?? [];
+    const [, port = ''] = output.match(/ws:\/\/127\.0\.0\.1:(\d+)/) ?? [];
     const clock = `http://127.0.0.1:${port}/_gateway/clock`;
     expect((await fetch(clock)).status).toBe(401);
     expect((await fetch(clock, { headers: { Authorization: `Bearer ${token}` } })).status).toBe(200);
@@ -163,6 +181,32 @@ describe('npm start', () => {
     ]);
     expect(events.indexOf('gateway: stopped')).toBeLessThan(events.indexOf('service: stopping'));
     expect([...program.stdout, ...program.stderr].filter((line) => /^\s+at /.test(line))).toEqual([]);
+    expect(program.stderr).toEqual([]);
+  });
+
+  it('kills a program that does not respond, on a further SIGINT', async () => {
+    await using program = start();
+    await program.prints('Ctrl-C stops both');
+    const tree = processTree(program.pid);
+    process.kill(findProcess(program.pid, 'gateway/main.js'), 'SIGSTOP');
+    const impatience = setInterval(() => program.signal('SIGINT'), 300);
+    onTestFinished(() => {
+      clearInterval(impatience);
+      for (const processId of runningOf(tree)) process.kill(processId, 'SIGKILL');
+    });
+    expect(await program.exit).toBe(0);
+    expect(runningOf(tree)).toEqual([]);
+  });
+
+  it('ends without an error when the reader of its output ends', async () => {
+    const env = { GATEWAY_PORT: '0', PORT: '0', DATA_DIR: dataDir };
+    await using program = SpawnedProgram.command(
+      ['sh', '-c', '"$0" "$1" | head -2', process.execPath, START],
+      env,
+    );
+    // the shell waits for both
+    expect(await program.exit).toBe(0);
+    expect(program.stdout).toHaveLength(2);
     expect(program.stderr).toEqual([]);
   });
 

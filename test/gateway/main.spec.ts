@@ -68,7 +68,7 @@ describe('access to commands', () => {
       .map((line) => JSON.parse(line) as Record<string, string>)
       .find((line) => line.msg?.includes(msg)) ?? {};
 
-  it.each(['info', 'fatal'])('prints a generated token once beyond loopback, with LOG_LEVEL=%s', async (level) => {
+  it.each(['info', 'fatal', 'silent'])('prints a generated token once beyond loopback, with LOG_LEVEL=%s', async (level) => {
     const { program, url } = await SpawnedProgram.listening('gateway/main.js', ['--port=0', '--host=0.0.0.0'], {
       LOG_LEVEL: level,
     });

@@ -49,7 +49,9 @@ it('gives up on a program that ends five times within a minute, and reports the 
   const { reports, restarts, supervision, kill } = await startSupervised();
   for (let ends = 1; ends < 5; ends += 1) {
     kill('SIGKILL');
-    expect(await reports.next()).toMatch(/^the service \(process \d+\) ended with signal SIGKILL: restarting/);
+    expect(await reports.next()).toMatch(
+      /^the service \(process \d+\) ended with signal SIGKILL: restarting/,
+    );
     await restarts.next();
   }
   // as with a plain `kill`: the program stops in order
@@ -61,7 +63,23 @@ it('stops at once while it waits to restart a program', async () => {
   const { program, reports, restarts, supervision, kill } = await startSupervised();
   kill('SIGKILL');
   await reports.next();
-  await program.stop();
+  await program.stop(60_000);
   await supervision;
   expect(restarts.pending).toEqual([]);
+});
+
+it('kills a program that does not stop within the limit', async () => {
+  const { program, supervision, kill } = await startSupervised();
+  kill('SIGSTOP');
+  await program.stop(50);
+  await expect(supervision).resolves.toBeUndefined();
+});
+
+it('kills a program that does not stop, on request', async () => {
+  const { program, supervision, kill } = await startSupervised();
+  kill('SIGSTOP');
+  const stopped = program.stop(600_000);
+  program.kill();
+  await stopped;
+  await expect(supervision).resolves.toBeUndefined();
 });

@@ -68,7 +68,7 @@ export const USAGE = `Amazon API Gateway for WebSocket APIs, on your machine
                           HTTPS with your own certificate
   --quota NAME=N          quota of the account: requests-per-second (10000), request-burst (5000),
                           new-connections-per-second (500); repeatable
-  --log-level LEVEL       fatal, error, warn, info, debug or trace (LOG_LEVEL, info)
+  --log-level LEVEL       fatal, error, warn, info, debug, trace or silent (LOG_LEVEL, info)
   --help                  show this text
 
   lint FILE …             find what AWS would refuse in a CloudFormation template; see lint --help
@@ -185,7 +185,7 @@ function readLogLevel(logLevel: string): string {
   );
 }
 
-const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'];
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 
 const OPTIONS = {
   port: { type: 'string' },

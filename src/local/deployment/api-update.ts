@@ -9,6 +9,7 @@ import {
   CreateRouteCommand,
   CreateRouteResponseCommand,
   CreateStageCommand,
+  DeleteApiCommand,
   DeleteAuthorizerCommand,
   DeleteIntegrationCommand,
   DeleteRouteCommand,
@@ -23,7 +24,9 @@ import {
   UpdateStageCommand,
 } from '@aws-sdk/client-apigatewayv2';
 import { type Route as RouteDefinition, type WebSocketApi } from '../../api/definition.js';
+import { ConcurrentDeploymentError } from './concurrent-deployments.js';
 import {
+  findApis,
   readAuthorizers,
   readIntegrations,
   readRouteResponses,
@@ -43,26 +46,33 @@ export type AuthorizerDefinition = Required<
  * `deleteSurplus`, `deploy`.
  */
 export class ApiUpdate {
-  /** What was changed so far, for people. */
-  readonly changes: string[] = [];
   readonly #kept = new Set<string>();
   #apiId = '';
 
-  /** @param existing the present API; without one, `api` creates it */
+  /**
+   * @param existing the present API; without one, `api` creates it
+   * @param changes receives what was changed, for people; not empty if an earlier attempt has not deployed its changes
+   */
   constructor(
     private readonly control: ApiGatewayV2Client,
     private readonly existing: Api | undefined,
+    private readonly changes: string[],
   ) {}
 
   get apiId(): string {
     return this.#apiId;
   }
 
+  /** @throws {ConcurrentDeploymentError} another run has created the API, too; the one of this run is deleted */
   async api({ Name, ProtocolType, RouteSelectionExpression }: WebSocketApi): Promise<void> {
     const settings = { Name, RouteSelectionExpression };
     if (this.existing === undefined) {
       const { ApiId } = await this.control.send(new CreateApiCommand({ ...settings, ProtocolType }));
       this.#apiId = ApiId!;
+      if ((await findApis(this.control, Name)).length > 1) {
+        await this.control.send(new DeleteApiCommand({ ApiId }));
+        throw new ConcurrentDeploymentError(`another run has created the API ${Name}, too`);
+      }
       this.changes.push('created the API');
       return;
     }

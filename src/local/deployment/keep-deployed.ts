@@ -14,7 +14,8 @@ export interface DeploymentReports {
  * Deploys to a gateway, and again after each restart of the gateway, because its APIs are in memory. Polls the
  * gateway's start id, and waits for a gateway that does not respond. Never returns.
  *
- * @throws what `deployLocally` throws for the first deployment: a wrong setting stays wrong
+ * @throws what `deployLocally` throws for the first deployment, unless the gateway was restarted in the meantime: a
+ *   wrong setting stays wrong
  */
 export async function keepDeployed(
   deployment: LocalDeployment,
@@ -23,9 +24,10 @@ export async function keepDeployed(
   let deployedTo: string | undefined;
   let lastFailure: string | undefined;
   for (let waitMs = POLL_MS; ; await sleep(waitMs)) {
+    let startId: string | undefined;
     try {
       // read before deploying: if the gateway restarts in the meantime, the next poll finds another id
-      const startId = await readStartId(deployment.gatewayUrl);
+      startId = await readStartId(deployment.gatewayUrl);
       if (startId !== deployedTo) {
         deployed(await deployLocally(deployment));
         deployedTo = startId;
@@ -35,7 +37,8 @@ export async function keepDeployed(
       lastFailure = undefined;
       waitMs = POLL_MS;
     } catch (error) {
-      if (deployedTo === undefined && !isUnreachable(error)) throw error;
+      const isFirst = deployedTo === undefined && !isUnreachable(error);
+      if (isFirst && !(await isRestarted(deployment.gatewayUrl, startId))) throw error;
       const failure = describeFailure(error);
       if (failure !== lastFailure) failed(error);
       lastFailure = failure;
@@ -61,6 +64,16 @@ export function describeFailure(error: unknown): string {
 /** Whether there was no response, as opposed to a refusal. */
 function isUnreachable(error: unknown): boolean {
   return error instanceof GatewayUnreachableError || (error instanceof Error && causeOf(error) !== undefined);
+}
+
+/** Whether the gateway is restarting or has another start id than before. */
+async function isRestarted(gatewayUrl: string, before: string | undefined): Promise<boolean> {
+  if (before === undefined) return false;
+  try {
+    return (await readStartId(gatewayUrl)) !== before;
+  } catch (error) {
+    return isUnreachable(error);
+  }
 }
 
 /** The code of a failed connection, such as ECONNREFUSED. */

@@ -13,18 +13,26 @@ import {
   type RouteResponse,
   type Stage,
 } from '@aws-sdk/client-apigatewayv2';
+import { ConcurrentDeploymentError } from './concurrent-deployments.js';
 
 /**
  * Finds the API with a name.
  *
- * @throws {Error} several APIs have the name, so that it is not clear which one to update
+ * @throws {ConcurrentDeploymentError} several APIs have the name, so that it is not clear which one to update; for a
+ *   moment also while several runs create it
  */
 export async function findApi(control: ApiGatewayV2Client, name: string): Promise<Api | undefined> {
-  const apis = await allItems((NextToken) => control.send(new GetApisCommand({ NextToken })));
-  const matching = apis.filter(({ Name }) => Name === name);
+  const matching = await findApis(control, name);
   if (matching.length <= 1) return matching[0];
   const ids = matching.map(({ ApiId }) => ApiId).join(', ');
-  throw new Error(`there are ${matching.length} APIs with the name ${name} (${ids}): delete all but one`);
+  throw new ConcurrentDeploymentError(
+    `there are ${matching.length} APIs with the name ${name} (${ids}): delete all but one`,
+  );
+}
+
+export async function findApis(control: ApiGatewayV2Client, name: string): Promise<readonly Api[]> {
+  const apis = await allItems((NextToken) => control.send(new GetApisCommand({ NextToken })));
+  return apis.filter(({ Name }) => Name === name);
 }
 
 export async function readRoutes(control: ApiGatewayV2Client, ApiId: string): Promise<readonly Route[]> {

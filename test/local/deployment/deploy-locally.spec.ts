@@ -3,6 +3,7 @@ import {
   CreateApiCommand,
   CreateIntegrationCommand,
   CreateRouteCommand,
+  GetApisCommand,
   GetAuthorizersCommand,
   GetDeploymentsCommand,
   GetIntegrationsCommand,
@@ -11,7 +12,7 @@ import {
   UpdateStageCommand,
 } from '@aws-sdk/client-apigatewayv2';
 import { pino } from 'pino';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Gateway } from '../../../src/gateway/gateway.js';
 import {
   deployLocally,
@@ -232,6 +233,12 @@ describe('an existing API', () => {
   });
 });
 
+it.each(['AWS_USE_FIPS_ENDPOINT', 'AWS_USE_DUALSTACK_ENDPOINT'])('deploys with %s=true', async (variable) => {
+  vi.stubEnv(variable, 'true');
+  onTestFinished(() => void vi.unstubAllEnvs());
+  expect((await deploy()).changes).toContain('created the API');
+});
+
 it('finds its API among more than a page of others', async () => {
   for (let n = 0; n < 30; n += 1) {
     await control.send(
@@ -244,6 +251,16 @@ it('finds its API among more than a page of others', async () => {
   }
   const { apiId } = await deploy();
   expect(await deploy()).toEqual({ apiId, changes: [] });
+});
+
+it('leaves one API and one VPC link when several runs deploy at once', async () => {
+  const results = await Promise.all(Array.from({ length: 3 }, async () => deploy()));
+  const { Items: apis = [] } = await control.send(new GetApisCommand({}));
+  expect(apis.map(({ ApiId }) => ApiId)).toEqual([results[0]?.apiId]);
+  expect(new Set(results.map(({ apiId }) => apiId)).size).toBe(1);
+  expect(await (await fetch(`${gateway.url}/vpclinks`)).json()).toMatchObject({ item: [{}] });
+  using _ = await open();
+  expect(await deploy()).toEqual({ apiId: results[0]?.apiId, changes: [] });
 });
 
 it('refuses to choose between two APIs of the same name', async () => {

@@ -2,7 +2,9 @@ import { access, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { keepDeployed } from '../../../src/local/deployment/keep-deployed.js';
 import { HttpBackend } from '../../support/http-backend.js';
+import { Queue } from '../../support/queue.js';
 import { SpawnedProgram } from '../../support/spawned-program.js';
 import { WebSocketClient } from '../../support/web-socket-client.js';
 
@@ -101,6 +103,34 @@ describe('deploy:local --watch', { timeout: 120_000 }, () => {
     await using _ = gateway;
     await program.prints('created the API');
     expect(await program.kill('SIGTERM')).toBe(0);
+  });
+
+  it('continues when the gateway is restarted during its first deployment', async () => {
+    // a gateway that has lost its API
+    let startId: string | undefined = 'first';
+    backend.answer = ({ url }) => {
+      if (url === '/_gateway/health') return { status: 200, body: JSON.stringify({ startId }) };
+      startId = 'second';
+      return {
+        status: 404,
+        body: '{"message":"no such API"}',
+        headers: { 'x-amzn-errortype': 'NotFoundException' },
+      };
+    };
+    const failures = new Queue<Error>('a failure');
+    const end = keepDeployed(
+      { gatewayUrl: backend.url, serviceUrl: backend.url, gatewaySecret: 'a-secret-of-the-gateway' },
+      {
+        deployed: () => undefined,
+        failed: (error) => failures.push(error as Error),
+        recovered: () => undefined,
+      },
+    );
+    end.catch(() => undefined);
+    expect(await failures.next()).toMatchObject({ name: 'NotFoundException' });
+    // ends the loop
+    startId = undefined;
+    await expect(end).rejects.toThrow('has no start id');
   });
 
   it('ends when the response is not that of our gateway', async () => {

@@ -127,6 +127,19 @@ describe('something that hangs', () => {
     }
   });
 
+  it('does not delay the end: a client that does not read its response', async () => {
+    await using service = await startService({ API_KEYS: `orders:${'k'.repeat(32)}` });
+    using client = await RawConnection.open(service.url);
+    client.stopReading();
+    // more than the kernel buffers
+    client.write('GET /v1/docs/swagger-ui-bundle.js HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(20));
+    await fetch(`${service.url}/v1/docs/swagger-ui-bundle.js`).then((response) => response.text());
+
+    const { code, lines } = await stopIn(service, 10_000);
+
+    expect({ code, lines }).toEqual({ code: 0, lines: [] });
+  });
+
   it('does not keep the process from ending', async () => {
     await using service = await startService();
     const { promise: isLetGo, resolve: letGo } = Promise.withResolvers<void>();

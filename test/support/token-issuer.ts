@@ -22,6 +22,8 @@ export class TokenIssuer implements AsyncDisposable {
   /** Those that are shown; may be changed at any time. */
   keys: IssuerKey[] = [];
   answer: JwksAnswer = 'keys';
+  /** Further members of the key set. */
+  otherJwks: object[] = [];
   /** How often the keys were asked for. */
   reads = 0;
   /** Bytes of endless responses that were sent. */
@@ -73,7 +75,7 @@ export class TokenIssuer implements AsyncDisposable {
             use: 'sig',
           })),
         );
-        response.end(JSON.stringify({ keys: jwks }));
+        response.end(JSON.stringify({ keys: [...this.otherJwks, ...jwks] }));
         return;
       }
       case 'unavailable':

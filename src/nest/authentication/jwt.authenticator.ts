@@ -1,10 +1,18 @@
 import { type KeyObject } from 'node:crypto';
 import { type OnApplicationBootstrap } from '@nestjs/common';
-import { errors, type JWTPayload, jwtVerify } from 'jose';
+import {
+  type CryptoKey,
+  decodeProtectedHeader,
+  errors,
+  type JWTPayload,
+  jwtVerify,
+  type JWTVerifyOptions,
+} from 'jose';
 import { type Logger } from 'pino';
 import { type UserId } from '../../api/integration.js';
 import { QUOTAS } from '../../api/quotas.js';
 import { type JwtSettings } from '../config/authentication-settings.js';
+import { LimitedWarnings } from '../http/limited-warnings.js';
 import { Problem } from '../http/problem.js';
 import { Authenticator } from './authenticator.js';
 import { type Handshake } from './handshake.js';
@@ -20,6 +28,7 @@ import { toUserId, USER_ID_FORM } from './user-id.js';
  */
 export class JwtAuthenticator extends Authenticator implements OnApplicationBootstrap {
   readonly #keys: IssuerKeys | KeyObject;
+  readonly #warnings: LimitedWarnings;
 
   constructor(
     private readonly settings: JwtSettings,
@@ -28,6 +37,7 @@ export class JwtAuthenticator extends Authenticator implements OnApplicationBoot
     super();
     const { key } = settings;
     this.#keys = key instanceof URL ? new IssuerKeys(key, settings.jwksTimeoutMs) : key;
+    this.#warnings = new LimitedWarnings(log);
   }
 
   /** Reads the keys, so that the first client need not wait. The start does not wait: the issuer may start later. */
@@ -74,11 +84,10 @@ export class JwtAuthenticator extends Authenticator implements OnApplicationBoot
     };
     const keys = this.#keys;
     try {
-      // two calls, because jwtVerify is overloaded
-      const { payload } =
+      const payload =
         keys instanceof IssuerKeys
-          ? await jwtVerify(token, keys.find, options)
-          : await jwtVerify(token, keys, options);
+          ? await this.#verifyWith(keys, token, options)
+          : (await jwtVerify(token, keys, options)).payload;
       if (audiences.length > 0) checkAudience(payload, audiences);
       return payload;
     } catch (error) {
@@ -86,7 +95,56 @@ export class JwtAuthenticator extends Authenticator implements OnApplicationBoot
       throw new Problem('invalid_token', explain(error), { cause: error });
     }
   }
+
+  /** Verifies the token with the issuer's key that it names; if it could be one of several, with each of them. */
+  async #verifyWith(keys: IssuerKeys, token: string, options: JWTVerifyOptions): Promise<JWTPayload> {
+    try {
+      return (await jwtVerify(token, keys.find, options)).payload;
+    } catch (error) {
+      if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw this.#unlessKeyRefused(error, token);
+      let attempts = 0;
+      for await (const key of error) {
+        const payload = await this.#verifyWithOne(key, token, options);
+        if (payload !== undefined) return payload;
+        attempts += 1;
+        if (attempts === MAX_KEYS) break;
+      }
+      throw new errors.JWSSignatureVerificationFailed();
+    }
+  }
+
+  /** @returns undefined if another key may have signed the token */
+  async #verifyWithOne(
+    key: CryptoKey,
+    token: string,
+    options: JWTVerifyOptions,
+  ): Promise<JWTPayload | undefined> {
+    try {
+      return (await jwtVerify(token, key, options)).payload;
+    } catch (error) {
+      const reason = this.#unlessKeyRefused(error, token);
+      if (!(reason instanceof errors.JWSSignatureVerificationFailed)) throw reason;
+      return undefined;
+    }
+  }
+
+  /**
+   * Logs that a key cannot be used. jose has errors of its own for all that a token can have wrong; for a malformed or
+   * too short key it throws other ones.
+   *
+   * @returns what to throw: the error; if the key is the cause, that the signature cannot be verified
+   */
+  #unlessKeyRefused(error: unknown, token: string): unknown {
+    if (error instanceof errors.JOSEError || error instanceof Problem) return error;
+    const { kid } = decodeProtectedHeader(token);
+    const reason = error instanceof Error ? error.message || error.name : String(error);
+    this.#warnings.warn('issuer_key', { kid, reason }, 'key of the token issuer cannot be used');
+    return new errors.JWSSignatureVerificationFailed('the key cannot be used', { cause: error });
+  }
 }
+
+/** A key set has a few keys. Each costs the verification of a signature. */
+const MAX_KEYS = 8;
 
 /** For the client, which is not shown more about how the token is checked. */
 function explain(error: errors.JOSEError): string {

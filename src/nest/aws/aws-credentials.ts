@@ -1,5 +1,6 @@
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import { isLoopback } from '../loopback.js';
+import { limitReads } from './limit-reads.js';
 
 /** AWS credentials in the SDK's format. */
 export interface AwsCredentials {
@@ -25,7 +26,7 @@ export function credentialsFor(endpoint: string | undefined, region: string): Cr
   }
   // not left to the SDK's client, whose own chain sends its requests to STS through the client's request handler: for
   // callbacks, to @connections
-  return defaultProvider({ clientConfig: { region } });
+  return limitReads(() => defaultProvider({ clientConfig: { region } }));
 }
 
 /** Where credentials can come from, for error messages about missing ones. */

@@ -13,7 +13,7 @@ import { type Draining } from './draining.js';
  *
  * A closing server closes connections without a request at once. Node would wait until a connection that has carried a
  * request has been idle for the keep-alive time, and a minute for one that has carried none, such as a load balancer's.
- * It waits only a moment for a body that does not arrive.
+ * It waits only a moment for a body that does not arrive, and for a client that does not read its response.
  *
  * @param inFlight is filled here with the responses that are not finished
  */
@@ -45,11 +45,30 @@ export function closeAfterLastResponse(
     isClosing = true;
     for (const response of inFlight) makeLast(response);
     bodies.hurry();
+    const unread = setInterval(closeUnread, UNREAD_CHECK_MS, inFlight, new WeakSet()).unref();
+    fastify.server.once('close', () => clearInterval(unread));
     // the server stops listening right after this hook
     setImmediate(closeConnections);
     next();
   });
 }
+
+/**
+ * Closes the connections of responses that had begun at the last check already: each is complete when it begins, or a
+ * file, so that only the client can be what it waits for.
+ *
+ * @param begun responses that had begun at the last check
+ */
+function closeUnread(inFlight: ReadonlySet<ServerResponse>, begun: WeakSet<ServerResponse>): void {
+  for (const response of inFlight) {
+    if (!response.headersSent) continue;
+    if (begun.has(response)) response.socket?.destroy();
+    begun.add(response);
+  }
+}
+
+/** A client has once to twice this time to read its response. Callers are in the same network. */
+const UNREAD_CHECK_MS = 1_000;
 
 /**
  * Waits until callbacks for which no request waits are sent, such as the notice that a member has left, before

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, generateKeyPairSync } from 'node:crypto';
 import { exportSPKI, SignJWT } from 'jose';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type ConnectionId } from '../../../src/api/integration.js';
@@ -16,6 +16,8 @@ import {
 } from '../../support/token-issuer.js';
 
 const id = 'alice=' as ConnectionId;
+
+const { publicKey: SHORT_KEY } = generateKeyPairSync('rsa', { modulusLength: 1024 });
 
 afterEach(() => void vi.useRealTimers());
 
@@ -287,6 +289,49 @@ describe('the algorithm', () => {
 });
 
 describe('the issuer’s keys', () => {
+  it('are all tried for a token that may belong to several', async () => {
+    await using issuer = await TokenIssuer.start();
+    const [one, two] = [await issuerKey('same'), await issuerKey('same')];
+    issuer.keys = [one, two];
+    await using service = await startService(issuer.settings);
+    for (const key of [one, two]) {
+      expect(await connect(service, await issuer.token({}, key))).toMatchObject({ status: 200 });
+      const withoutKid = new SignJWT(goodClaims()).setProtectedHeader({ alg: key.algorithm });
+      expect(await connect(service, await withoutKid.sign(key.privateKey))).toMatchObject({ status: 200 });
+    }
+    for (const bad of [
+      await issuer.token({}, await issuerKey('same')),
+      await issuer.token({ exp: 1 }, two),
+    ]) {
+      expect(await connect(service, bad)).toMatchObject({ status: 401, body: { code: 'invalid_token' } });
+    }
+  });
+
+  it('are tried up to a limit', async () => {
+    await using issuer = await TokenIssuer.start();
+    issuer.keys = await Promise.all(Array.from({ length: 9 }, async () => issuerKey('same')));
+    await using service = await startService(issuer.settings);
+    const [eighth, ninth] = issuer.keys.slice(7);
+    expect(await connect(service, await issuer.token({}, eighth))).toMatchObject({ status: 200 });
+    const response = await connect(service, await issuer.token({}, ninth));
+    expect(response).toMatchObject({ status: 401, body: { code: 'invalid_token' } });
+  });
+
+  it.each([
+    ['is malformed', { kty: 'RSA', n: '!', e: 'AQAB' }],
+    ['is too short', SHORT_KEY.export({ format: 'jwk' })],
+  ])('of which one %s refuse its tokens, with one warning', async (_, jwk) => {
+    await using issuer = await TokenIssuer.start();
+    issuer.otherJwks = [{ ...jwk, kid: 'bad', alg: 'RS256', use: 'sig' }];
+    await using service = await startService(issuer.settings);
+    const token = await issuer.token({}, await issuerKey('bad', 'RS256'));
+    for (let n = 0; n < 3; n += 1) await expectRefusal(service, token, 401, 'invalid_token');
+    expect(service.lines.filter(({ cause }) => cause === 'issuer_key')).toEqual([
+      expect.objectContaining({ level: 'warn', kid: 'bad', reason: expect.stringMatching(/./) }),
+    ]);
+    expect(await connect(service, await issuer.token())).toMatchObject({ status: 200 });
+  });
+
   it('are read once for many tokens', async () => {
     await using issuer = await TokenIssuer.start();
     await using service = await startService(issuer.settings);

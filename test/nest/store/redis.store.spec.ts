@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
@@ -163,6 +165,18 @@ describe.skipIf(!hasRedis)(`with a Redis server (${redisSkip})`, () => {
       expect((await refusal({ url: server.url() })).message).toMatch(
         /^REDIS_URL=.*listens there: .*ECONNREFUSED/,
       );
+    });
+
+    it('may not speak TLS although it is expected: the error has one line', async () => {
+      const plain = createServer((socket) => socket.on('error', () => {}).end('not TLS')).listen(
+        0,
+        '127.0.0.1',
+      );
+      await once(plain, 'listening');
+      const { port } = plain.address() as AddressInfo;
+      const { message } = await refusal({ url: `rediss://127.0.0.1:${port}` });
+      plain.close();
+      expect(message).toMatch(/^REDIS_URL=rediss:.*speaks TLS.*SSL.*$/);
     });
 
     it('may come a little later', async () => {

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type AwsCredentials, credentialsHint, type CredentialsProvider } from '../../aws/aws-credentials.js';
 import { ConfigError } from '../../config/config.errors.js';
 import { type CallbackObserver } from '../callback-observer.js';
@@ -6,10 +5,12 @@ import { CredentialsError } from '../callback.errors.js';
 
 /**
  * The credentials that sign callbacks. They are read again in the background before they expire: while the last ones
- * are valid, an outage of their source neither delays nor fails a callback.
+ * are valid, an outage of their source neither delays nor fails a callback. When they have expired, callbacks wait for a
+ * read only until its limit, and then fail at once until a read succeeds.
  */
 export class CallbackCredentials {
   readonly #provider: CredentialsProvider;
+  readonly #renewalTimeoutMs: number;
   readonly #observer: Pick<CallbackObserver, 'credentialsRead'> | undefined;
   #last: AwsCredentials | undefined;
   /** The error of the last read. */
@@ -17,8 +18,14 @@ export class CallbackCredentials {
   #reading: Promise<AwsCredentials> | undefined;
   #readAt = Number.NEGATIVE_INFINITY;
 
-  constructor(provider: CredentialsProvider, observer?: Pick<CallbackObserver, 'credentialsRead'>) {
+  /** @param renewalTimeoutMs after which a read counts as failed, except for the first; a late result is still used */
+  constructor(
+    provider: CredentialsProvider,
+    renewalTimeoutMs: number,
+    observer?: Pick<CallbackObserver, 'credentialsRead'>,
+  ) {
     this.#provider = provider;
+    this.#renewalTimeoutMs = renewalTimeoutMs;
     this.#observer = observer;
   }
 
@@ -43,12 +50,8 @@ export class CallbackCredentials {
    * @throws {ConfigError} there are none
    */
   async readAtStart(endpoint: string): Promise<void> {
-    const isRead = new AbortController();
-    const timeout = sleep(FIRST_READ_TIMEOUT_MS, undefined, { signal: isRead.signal }).then(() => {
-      throw new CredentialsError(`no response in ${FIRST_READ_TIMEOUT_MS / 1000} s`);
-    });
     try {
-      await Promise.race([this.current(), timeout]);
+      await this.current();
     } catch (error) {
       throw new ConfigError(
         [
@@ -56,42 +59,49 @@ export class CallbackCredentials {
         ],
         { cause: error },
       );
-    } finally {
-      isRead.abort();
-      timeout.catch(() => undefined);
     }
   }
 
   #read(): Promise<AwsCredentials> {
-    const reading = this.#provider().then(
+    const { promise: tooLate, reject } = Promise.withResolvers<never>();
+    const timeoutMs = this.#renewalTimeoutMs;
+    const timer =
+      this.#last && setTimeout(() => reject(this.#failed(`no response in ${timeoutMs / 1000} s`)), timeoutMs);
+    const ended = () => {
+      clearTimeout(timer);
+      this.#readAt = Date.now();
+      this.#reading = undefined;
+    };
+    const read = this.#provider().then(
       (credentials) => {
-        this.#readEnded(undefined);
-        return (this.#last = credentials);
+        ended();
+        this.#failure = undefined;
+        this.#last = credentials;
+        this.#observer?.credentialsRead?.(undefined);
+        return credentials;
       },
       (error: unknown) => {
-        this.#readEnded(new CredentialsError(oneLine(error)));
-        throw this.#failure!;
+        ended();
+        throw this.#failed(error);
       },
     );
+    const limited = Promise.race([read, tooLate]);
     // avoids an unhandled rejection of a read in the background
-    reading.catch(() => undefined);
-    return reading;
+    limited.catch(() => undefined);
+    return limited;
   }
 
-  #readEnded(failure: CredentialsError | undefined): void {
+  #failed(error: unknown): CredentialsError {
+    const failure = new CredentialsError(oneLine(error));
     this.#failure = failure;
-    this.#readAt = Date.now();
-    this.#reading = undefined;
     // a failure of the first read ends the start with an error of its own
     if (this.#last) this.#observer?.credentialsRead?.(failure);
+    return failure;
   }
 }
 
 /** Short, because the SDK's chain caches credentials and renews them five minutes before they expire. */
 const READ_INTERVAL_MS = 1_000;
-
-/** The SDK sends up to four requests to the source of a container or an instance, with a timeout of 1 s each. */
-const FIRST_READ_TIMEOUT_MS = 15_000;
 
 /** Some of the SDK's messages have several lines. */
 function oneLine(error: unknown): string {

@@ -43,7 +43,13 @@ export class ConnectionsClient {
 
   /** @param connections the most requests in flight */
   constructor(
-    { wsApiEndpoint, awsRegion, callbackConnectTimeoutMs, callbackRequestTimeoutMs }: Config,
+    {
+      wsApiEndpoint,
+      awsRegion,
+      callbackDeadlineMs,
+      callbackConnectTimeoutMs,
+      callbackRequestTimeoutMs,
+    }: Config,
     connections: number,
     observer?: CallbackObserver,
   ) {
@@ -52,7 +58,11 @@ export class ConnectionsClient {
     const keys = new SigningKeys(awsRegion);
     this.#signer = new PostSigner(wsApiEndpoint, keys);
     this.#pool = new HttpPool(wsApiEndpoint, { connections, connectTimeoutMs: callbackConnectTimeoutMs });
-    this.credentials = new CallbackCredentials(credentialsFor(wsApiEndpoint, awsRegion), observer);
+    this.credentials = new CallbackCredentials(
+      credentialsFor(wsApiEndpoint, awsRegion),
+      callbackDeadlineMs,
+      observer,
+    );
     this.#sdk = new ApiGatewayManagementApiClient({
       ...explicitEndpoint(wsApiEndpoint),
       region: awsRegion,

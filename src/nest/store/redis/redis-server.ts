@@ -275,11 +275,18 @@ function adviceFor(error: unknown): string {
   if (/CERT|SIGNATURE/.test((error as NodeJS.ErrnoException).code ?? '')) {
     return 'expected a certificate that Node trusts: name its authority in NODE_EXTRA_CA_CERTS';
   }
+  if ((error as NodeJS.ErrnoException).code?.startsWith('ERR_SSL')) {
+    return 'expected a server that speaks TLS there, or redis: in place of rediss:';
+  }
   return 'expected a Redis or Valkey server that listens there';
 }
 
-/** An AggregateError of several connection attempts has no message of its own; the first error has the reason. */
+/**
+ * The reason in one line; OpenSSL's messages end with a line break. An AggregateError of several connection attempts has
+ * no message of its own; the first error has the reason.
+ */
 function reasonOf(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0]);
-  return error instanceof Error ? error.message || error.name : String(error);
+  const text = error instanceof Error ? error.message || error.name : String(error);
+  return text.replaceAll(/\s+/g, ' ').trim();
 }

@@ -6,6 +6,7 @@ import { ConfigError } from '../../../../src/nest/config/config.errors.js';
 import { CredentialsLog } from '../../../../src/nest/callback/credentials-log.js';
 
 const MINUTE = 60_000;
+const RENEWAL_MS = 20;
 
 describe('the credentials of callbacks', () => {
   beforeEach(() => {
@@ -24,7 +25,11 @@ describe('the credentials of callbacks', () => {
   function start() {
     const source = vi.fn<() => Promise<AwsCredentials>>(async () => validFor(MINUTE));
     const credentialsRead = vi.fn<(failure: CredentialsError | undefined) => void>();
-    return { source, credentialsRead, credentials: new CallbackCredentials(source, { credentialsRead }) };
+    return {
+      source,
+      credentialsRead,
+      credentials: new CallbackCredentials(source, RENEWAL_MS, { credentialsRead }),
+    };
   }
 
   const advance = async (ms: number) => {
@@ -72,6 +77,23 @@ describe('the credentials of callbacks', () => {
     await vi.waitFor(async () => {
       expect(await credentials.current()).toMatchObject({ accessKeyId: 'id' });
     });
+    expect(credentialsRead.mock.lastCall).toEqual([undefined]);
+  });
+
+  it('fail callbacks after they expire while a read of their source hangs, and are used if it ends late', async () => {
+    const { source, credentials, credentialsRead } = start();
+    await credentials.current();
+    const { promise: hanging, resolve: end } = Promise.withResolvers<AwsCredentials>();
+    source.mockReturnValueOnce(hanging);
+    await advance(MINUTE);
+    const hangs = new CredentialsError('no response in 0.02 s');
+    await expect(credentials.current()).rejects.toEqual(hangs);
+    await expect(credentials.current()).rejects.toEqual(hangs);
+    expect(source).toHaveBeenCalledTimes(2);
+    expect(credentialsRead.mock.lastCall).toEqual([hangs]);
+    const late = validFor(MINUTE);
+    end(late);
+    await vi.waitFor(async () => expect(await credentials.current()).toBe(late));
     expect(credentialsRead.mock.lastCall).toEqual([undefined]);
   });
 

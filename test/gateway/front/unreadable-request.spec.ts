@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { UnreadableRequests } from '../../../src/gateway/front/unreadable-request.js';
 import { Gateway } from '../../../src/gateway/gateway.js';
 import { loadTls } from '../../../src/gateway/front/tls.js';
-import { DeployedGateway } from '../../support/deployed-gateway.js';
+import { DeployedGateway, startGateway } from '../../support/deployed-gateway.js';
 import { LogLines } from '../../support/log-lines.js';
 import { responseOf } from '../../support/raw-handshake.js';
 
@@ -129,6 +129,19 @@ describe('at the TLS port', () => {
       cause: 'bytes at the TLS port that are not TLS',
     });
   });
+});
+
+it('a silent connection to the TLS port does not delay a stop', async () => {
+  using folder = mkdtempDisposableSync(join(tmpdir(), 'tls-'));
+  const tls = await loadTls({ kind: 'self-signed', folder: folder.path, hosts: [] });
+  const gateway = await startGateway({ tls });
+  const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1');
+  socket.on('error', () => undefined);
+  await once(socket, 'connect');
+  const closed = once(socket.resume(), 'close');
+  await gateway.stop();
+  await closed;
+  expect(socket.destroyed).toBe(true);
 });
 
 describe('the warning', () => {

@@ -1,8 +1,9 @@
-import { type ServerResponse, STATUS_CODES } from 'node:http';
+import { STATUS_CODES } from 'node:http';
 import { type Socket } from 'node:net';
 import { type Duplex } from 'node:stream';
 import { type Logger } from 'pino';
 import { LIMITS } from '../limits.js';
+import { pendingResponse } from './pending-response.js';
 
 /**
  * Handles bytes that Node cannot parse as an HTTP request: sends an HTTP response with the probable cause, and logs one
@@ -155,11 +156,5 @@ function causeOf(code: string, bytes: Buffer): Cause {
   return { cause: 'bytes that are not HTTP', status: 400, advice: 'this port supports only HTTP/1.1' };
 }
 
-/**
- * Whether writing would corrupt a response in flight. Node's own handler reads the same field (lib/_http_server.js,
- * socketOnError); a set of our own would cost an entry for each request.
- */
-function hasResponseStarted(socket: Duplex): boolean {
-  const { _httpMessage: response } = socket as { readonly _httpMessage?: ServerResponse | null };
-  return response?.headersSent === true;
-}
+/** Whether writing would corrupt a response in flight. */
+const hasResponseStarted = (socket: Duplex): boolean => pendingResponse(socket)?.headersSent === true;

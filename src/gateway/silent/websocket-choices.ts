@@ -6,6 +6,7 @@
  *
  * - texts and statuses of gateway responses that are not recorded (errors.ts)
  * - an invalid `Sec-WebSocket-Protocol` gets 400 before any call (websocket/handshake-request.ts)
+ * - a handshake behind a request that has no response yet gets 400 (front/request-handler.ts)
  * - a deleted API or stage closes its connections with 1001 and calls `$disconnect` as it was served last; a
  *   handshake in flight gets 403 (websocket/connections/connection-server.ts)
  * - a handshake that fails, times out or is refused has no `$disconnect`: no 2xx has accepted the client

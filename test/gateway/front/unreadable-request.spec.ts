@@ -51,6 +51,18 @@ describe('bytes that are not an HTTP request', () => {
       431,
       'request line and headers over 10 KB',
     ],
+    [
+      'a folded header',
+      Buffer.from(`${GET}X: 1\r\n secret\r\n\r\n`),
+      400,
+      'malformed HTTP: Unexpected whitespace after header value',
+    ],
+    [
+      'Content-Length with Transfer-Encoding',
+      Buffer.from(`${GET}Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n`),
+      400,
+      "malformed HTTP: Transfer-Encoding can't be present with Content-Length",
+    ],
     ['anything else', Buffer.from('secret\r\n\r\n'), 400, 'bytes that are not HTTP'],
   ])('get an HTTP response and a warning with the cause: %s', async (_, bytes, status, cause) => {
     const logLines = new LogLines();

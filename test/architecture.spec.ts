@@ -9,6 +9,7 @@ const GATEWAY_TABLES = [
   'clock',
   'errors',
   'faults',
+  'escape-controls',
   'hop-by-hop-headers',
   'http-body',
   'ids',

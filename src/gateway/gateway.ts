@@ -1,5 +1,5 @@
-import { type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import { type Logger } from 'pino';
 import { AccessLog } from './access-log.js';
 import { AdminApi } from './admin/admin-api.js';
@@ -9,7 +9,7 @@ import { ControlPlane } from './control/control-plane.js';
 import { Faults } from './faults.js';
 import { Access } from './front/access.js';
 import { type AdminTokenPolicy, adminTokenPolicy } from './front/admin-token.js';
-import { createFrontServer } from './front/http-server.js';
+import { createFrontServer, type FrontServer } from './front/http-server.js';
 import { RequestHandler } from './front/request-handler.js';
 import { Iam } from './iam/iam.js';
 import { IAM_OFF, type IamSettings } from './iam/iam-settings.js';
@@ -70,7 +70,7 @@ export class Gateway {
   readonly #functions: Functions;
   readonly #integrations: IntegrationClient;
   readonly #connections: ConnectionServer;
-  readonly #server: Server;
+  readonly #front: FrontServer;
 
   private constructor(options: GatewayOptions) {
     const { host, region, accountId, defaultApi, targets, tls, log } = options;
@@ -119,7 +119,7 @@ export class Gateway {
     this.#functions = functions;
     this.#integrations = integrations;
     this.#connections = connections;
-    this.#server = createFrontServer(handler, tls, log);
+    this.#front = createFrontServer(handler, tls, log);
   }
 
   /**
@@ -134,8 +134,9 @@ export class Gateway {
       const problems = await gateway.#functions.load();
       if (problems.length > 0) throw new UsageError(problems.join('\n'));
       await new Promise<void>((resolve, reject) => {
-        gateway.#server.once('error', reject);
-        gateway.#server.listen(options.port, options.host, resolve);
+        const { server } = gateway.#front;
+        server.once('error', reject);
+        server.listen(options.port, options.host, resolve);
       });
       return gateway;
     } catch (error) {
@@ -146,16 +147,19 @@ export class Gateway {
 
   /** `http://HOST:PORT`, or `https://…` */
   get url(): string {
-    const { address, family, port } = this.#server.address() as AddressInfo;
+    const { address, family, port } = this.#front.server.address() as AddressInfo;
     const scheme = this.#options.tls ? 'https' : 'http';
     return `${scheme}://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
   }
 
   /** Graceful shutdown: accepts no new clients, closes every connection with 1001 and waits for each `$disconnect`. */
   async stop(): Promise<void> {
-    const closed = new Promise((resolve) => this.#server.close(resolve));
+    const { server } = this.#front;
+    const closed = new Promise((resolve) => server.close(resolve));
     await this.#connections.stop();
-    this.#server.closeAllConnections();
+    server.closeAllConnections();
+    await Promise.race([closed, setTimeout(LIMITS.stopSocketsMs, undefined, { ref: false })]);
+    this.#front.destroySockets();
     await closed;
     await this.#integrations.close();
   }

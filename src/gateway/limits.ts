@@ -61,4 +61,8 @@ export const LIMITS = {
   stopMs: 5_000,
   /** Time for clients to send their close frames when the gateway stops; our choice. */
   stopClosingMs: 2_000,
+  /** Time for the `$disconnect` calls after a `$connect` that is still in flight then; our choice. */
+  stopUnknownMs: 1_000,
+  /** Time for the last responses to be sent when the gateway stops; our choice. */
+  stopSocketsMs: 500,
 } as const;

@@ -112,3 +112,8 @@ describe('the access log', () => {
     ).toEqual([`${connectedAt}\n`]);
   });
 });
+
+it('shows control characters of a value as text', () => {
+  const line = accessLogLine('$context.identity.userAgent', { 'identity.userAgent': '\u009b31m\u007f' });
+  expect(line).toBe('\\\\u009b31m\\\\u007f');
+});

@@ -1,5 +1,6 @@
-import { type Logger, pino } from 'pino';
+import { type Logger } from 'pino';
 import { CloudFormationError } from '../cloudformation/cloudformation-error.js';
+import { createLog } from './create-log.js';
 import { explainCommand } from './explain-command.js';
 import { lintCommand } from './lint-command.js';
 import { readTemplateFile } from './read-template-file.js';
@@ -28,12 +29,7 @@ try {
 }
 
 async function serve(options: Options): Promise<void> {
-  const log = pino({
-    level: options.logLevel,
-    base: null,
-    timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label) => ({ level: label }) },
-  });
+  const log = createLog(options.logLevel);
   const tls = options.tls && (await loadTls(options.tls));
   const templates = await Promise.all(
     options.templates.map(async (fileName) => ({ fileName, text: await readTemplateFile(fileName) })),

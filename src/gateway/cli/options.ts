@@ -1,7 +1,7 @@
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
 import { readNameValues } from './name-value.js';
 import { readAdminToken } from '../front/admin-token.js';
-import { hostName } from '../front/host-and-origin.js';
+import { hostName, plainAddress, readOrigin } from '../front/host-and-origin.js';
 import { type FunctionSource, FunctionSourceError, parseFunctionFlag } from '../lambda/function-source.js';
 import { type IamSettings, readIamSettings } from '../iam/iam-settings.js';
 import { type Targets } from '../integrations/find-target.js';
@@ -92,7 +92,7 @@ export function readOptions(args: readonly string[], env: NodeJS.ProcessEnv): Op
   const adminToken = values['admin-token'] ?? (env.GATEWAY_ADMIN_TOKEN || undefined);
   const options = {
     port: read(() => readPort(values.port ?? (env.GATEWAY_PORT || '8080'))),
-    host: values.host ?? (env.GATEWAY_HOST || '127.0.0.1'),
+    host: plainAddress(values.host ?? (env.GATEWAY_HOST || '127.0.0.1')),
     region: values.region ?? (env.AWS_REGION || 'us-east-1'),
     defaultApi: values['default-api'],
     templates: values.template ?? [],
@@ -104,7 +104,9 @@ export function readOptions(args: readonly string[], env: NodeJS.ProcessEnv): Op
     ),
     usesMachineCredentials: values['use-machine-credentials'] ?? false,
     allowedHosts: (values['allow-host'] ?? []).flatMap((each) => read(() => readHostName(each)) ?? []),
-    allowedOrigins: (values['allow-origin'] ?? []).flatMap((each) => read(() => readOrigin(each)) ?? []),
+    allowedOrigins: (values['allow-origin'] ?? []).flatMap(
+      (each) => read(() => readAllowedOrigin(each)) ?? [],
+    ),
     adminToken: adminToken === undefined ? undefined : read(() => readAdminToken(adminToken)),
     iam: read(() => readIamSettings(values, env, LOCAL_ACCOUNT)),
     tls: read(() => readTlsSettings(values)),
@@ -152,12 +154,9 @@ function readHostName(text: string): string {
   );
 }
 
-/** The form that browsers send: without the scheme's default port. Pages can have other schemes than HTTP's. */
-function readOrigin(text: string): string {
-  if (/^[a-z][a-z0-9+.-]*:\/\/[^/?#@\s]+$/i.test(text) && URL.canParse(text)) {
-    const { origin } = new URL(text);
-    return origin === 'null' ? text.toLowerCase() : origin;
-  }
+function readAllowedOrigin(text: string): string {
+  const origin = readOrigin(text);
+  if (origin !== undefined) return origin;
   throw new UsageError(
     `--allow-origin is '${text}': it must be SCHEME://HOST or SCHEME://HOST:PORT without a path, such as http://localhost:5173`,
   );

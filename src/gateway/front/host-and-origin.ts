@@ -54,12 +54,28 @@ export function checkHostAndOrigin(
   }
   if (origin === undefined || isOwnOrigin(origin, host, rules.scheme)) return undefined;
   if (rules.allowedOrigins.includes(origin)) return origin;
-  throw new AccessRefused(
-    'origin_not_allowed',
-    origin === 'null'
-      ? 'a page without an origin of its own (Origin: null: a file, or a sandboxed frame) may not command this gateway: serve it over HTTP, and start the gateway with its origin in --allow-origin'
-      : `a page of '${shown(origin)}' may not command this gateway. If the page is yours, start the gateway with --allow-origin ${shown(origin)}`,
-  );
+  throw new AccessRefused('origin_not_allowed', originProblem(origin));
+}
+
+function originProblem(origin: string): string {
+  if (origin === 'null') {
+    return 'a page without an origin of its own (Origin: null: a file, or a sandboxed frame) may not command this gateway: serve it over HTTP, and start the gateway with its origin in --allow-origin';
+  }
+  if (origin.length > MAX_ORIGIN || readOrigin(origin) !== origin) {
+    return `the Origin header '${shown(origin)}' is not one origin in the form that browsers send, SCHEME://HOST or SCHEME://HOST:PORT`;
+  }
+  return `a page of '${origin}' may not command this gateway. If the page is yours, start the gateway with --allow-origin ${origin}`;
+}
+
+/**
+ * Reads one origin, such as `http://localhost:5173`. Pages can have other schemes than HTTP's.
+ *
+ * @returns the form that browsers send: without the scheme's default port; `undefined` when it is malformed
+ */
+export function readOrigin(text: string): string | undefined {
+  if (!/^[a-z][a-z0-9+.-]*:\/\/[^/?#@,\s]+$/i.test(text) || !URL.canParse(text)) return undefined;
+  const { origin } = new URL(text);
+  return origin === 'null' ? text.toLowerCase() : origin;
 }
 
 /** @returns the name in lower case, without port, brackets and final dot; `undefined` when it is malformed */
@@ -67,6 +83,18 @@ export function hostName(host: string): string | undefined {
   const [, address, name] = host.match(/^(?:\[([\da-f:.]+)\]|([\w-]+(?:\.[\w-]+)*)\.?)(?::\d{1,5})?$/i) ?? [];
   if (address !== undefined) return isIPv6(address) ? address.toLowerCase() : undefined;
   return name?.toLowerCase();
+}
+
+/**
+ * An IP address in its usual form: `127.1` is `127.0.0.1`, as for the system's resolver.
+ *
+ * @returns any other text unmodified
+ */
+export function plainAddress(host: string): string {
+  if (!/^[\da-fx.]+$/i.test(host) && !isIPv6(host)) return host;
+  const url = `http://${isIPv6(host) ? `[${host}]` : host}`;
+  const address = URL.canParse(url) ? new URL(url).hostname.replace(/^\[(.*)\]$/, '$1') : host;
+  return isIP(address) === 0 ? host : address;
 }
 
 /** Whether a name matches a pattern, where `*` at the beginning matches one label. */
@@ -100,4 +128,10 @@ function isOwnOrigin(origin: string, host: string, scheme: string): boolean {
   return URL.canParse(own) && new URL(own).origin === origin;
 }
 
-const shown = (text: string) => (text.length > 100 ? `${text.slice(0, 100)}…` : text);
+/** A host name has up to 253 characters (RFC 1035); with scheme and port. */
+const MAX_ORIGIN = 300;
+
+/** Number of characters of a header that a message quotes. */
+const MAX_SHOWN = 100;
+
+const shown = (text: string) => (text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text);

@@ -15,6 +15,7 @@ import { refuseHandshake } from '../websocket/refuse-handshake.js';
 import { badHandshake, forbidden } from '../websocket/steps/handshake-reply.js';
 import { type Access } from './access.js';
 import { locateStage, type StageLocation } from './locate-stage.js';
+import { afterPendingResponses, pendingResponse } from './pending-response.js';
 import { surfaceOf } from './surface.js';
 
 /** The destinations of requests. */
@@ -68,7 +69,11 @@ export class RequestHandler {
     const { address, reason } = this.#locate(requestUrl(request), request);
     const problem = handshakeProblem(request);
     const { connections, log } = this.parts;
-    if (address === undefined || address.rest.length > 0) {
+    if (pendingResponse(socket)) {
+      // a 101 before the response would put the response among the frames
+      const refusal = badHandshake('an earlier request of this connection has no response yet');
+      afterPendingResponses(socket, () => refuseHandshake(request, socket, refusal, log));
+    } else if (address === undefined || address.rest.length > 0) {
       const refusal = forbidden(newRequestId(), reason ?? notAWebSocketPath(address?.stage));
       refuseHandshake(request, socket, refusal, log);
     } else if (problem !== undefined) {

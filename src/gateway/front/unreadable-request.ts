@@ -1,8 +1,9 @@
-import { type ServerResponse, STATUS_CODES } from 'node:http';
+import { STATUS_CODES } from 'node:http';
 import { type Socket } from 'node:net';
 import { type Duplex } from 'node:stream';
 import { type Logger } from 'pino';
 import { LIMITS } from '../limits.js';
+import { pendingResponse } from './pending-response.js';
 
 /**
  * Handles bytes that Node cannot parse as an HTTP request: sends an HTTP response with the probable cause, and logs one
@@ -25,7 +26,7 @@ export class UnreadableRequests {
       socket.destroy();
       return;
     }
-    const { cause, status, advice } = causeOf(code, error.rawPacket ?? Buffer.alloc(0));
+    const { cause, status, advice } = causeOf(error);
     const { remoteAddress: sourceIp, bytesRead } = socket as Partial<Socket>;
     // browsers open spare connections
     const isUnused = code === 'ERR_HTTP_REQUEST_TIMEOUT' && bytesRead === 0;
@@ -64,6 +65,8 @@ export class UnreadableRequests {
 export interface ClientError extends NodeJS.ErrnoException {
   /** The packet in which the error was found. */
   readonly rawPacket?: Buffer;
+  /** A fixed text of the parser, without bytes of the request. */
+  readonly reason?: string;
 }
 
 interface Warning {
@@ -90,7 +93,15 @@ const TLS_HANDSHAKE = Buffer.from([0x16, 0x03]);
 
 const HEADER_KB = LIMITS.handshakeHeaderBytes / 1024;
 
-function causeOf(code: string, bytes: Buffer): Cause {
+/** Errors of Node's parser in the request line. All others are found later, in a request that is HTTP/1. */
+const REQUEST_LINE_ERRORS = new Set([
+  'HPE_INVALID_METHOD',
+  'HPE_INVALID_CONSTANT',
+  'HPE_INVALID_URL',
+  'HPE_INVALID_VERSION',
+]);
+
+function causeOf({ code = '', reason, rawPacket: bytes = Buffer.alloc(0) }: ClientError): Cause {
   const startsWith = (start: Buffer | string) =>
     bytes.subarray(0, Buffer.byteLength(start)).equals(Buffer.from(start));
   if (code === 'HPE_HEADER_OVERFLOW') {
@@ -152,14 +163,16 @@ function causeOf(code: string, bytes: Buffer): Cause {
         'usually plain bytes, the PROXY protocol or an old TLS version; the gateway supports TLS 1.2 and 1.3',
     };
   }
+  if (code.startsWith('HPE_') && !REQUEST_LINE_ERRORS.has(code) && reason) {
+    return {
+      cause: `malformed HTTP: ${reason}`,
+      status: 400,
+      advice:
+        'the headers or the body are not allowed in HTTP/1.1 (RFC 9112): correct the client or the proxy in front',
+    };
+  }
   return { cause: 'bytes that are not HTTP', status: 400, advice: 'this port supports only HTTP/1.1' };
 }
 
-/**
- * Whether writing would corrupt a response in flight. Node's own handler reads the same field (lib/_http_server.js,
- * socketOnError); a set of our own would cost an entry for each request.
- */
-function hasResponseStarted(socket: Duplex): boolean {
-  const { _httpMessage: response } = socket as { readonly _httpMessage?: ServerResponse | null };
-  return response?.headersSent === true;
-}
+/** Whether writing would corrupt a response in flight. */
+const hasResponseStarted = (socket: Duplex): boolean => pendingResponse(socket)?.headersSent === true;

@@ -112,7 +112,7 @@ function readCredential(algorithm: string, credential: string): Pick<Signature, 
   const [accessKeyId = '', date = '', region = '', service = '', terminator = ''] = elements;
   if (elements.length !== 5) {
     throw incomplete(
-      `Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '${credential}'`,
+      `Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got (hashed with SHA-256 and encoded with Base64) '${hashed(credential)}'`,
     );
   }
   return { accessKeyId, scope: { date, region, service, terminator } };
@@ -144,6 +144,5 @@ function readExpires(text: string | undefined): number | undefined {
 
 const incomplete = (message: string) => new IamError('IncompleteSignatureException', message);
 
-/** AWS no longer quotes the header, which may contain a token. */
-const hashed = (authorization: string) =>
-  createHash('sha256').update(authorization, 'latin1').digest('base64');
+/** AWS no longer quotes the header, which may contain a token; nor do we the credential, which AWS does. */
+const hashed = (secret: string) => createHash('sha256').update(secret, 'latin1').digest('base64');

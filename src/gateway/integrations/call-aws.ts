@@ -37,7 +37,8 @@ export async function callAws(
   const endpoint = endpoints.get(service);
   const base = endpoint ?? new URL(`https://${hostOf(request)}`);
   if (credentials === undefined && endpoint === undefined) {
-    throw new IntegrationFailedError(base.origin, { cause: new Error(notCalled(service)) });
+    const cause = new Error(notCalled(service));
+    throw new IntegrationFailedError(base.origin, { cause, isOutcomeUnknown: false });
   }
   const url = new URL(`${base.origin}${base.pathname.replace(/\/+$/, '')}${request.path}`);
   const query = Map.groupBy(request.query, ([name]) => name)
@@ -63,7 +64,7 @@ export async function callAws(
       body: body ?? '',
     })
     .catch((cause: unknown) => {
-      throw new IntegrationFailedError(url.origin, { cause });
+      throw new IntegrationFailedError(url.origin, { cause, isOutcomeUnknown: false });
     });
   const search = request.query.map(([name, value]) => `${encode(name)}=${encode(value)}`).join('&');
   return http.send({

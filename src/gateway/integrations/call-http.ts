@@ -33,11 +33,11 @@ export class HttpClient {
   async send({ timeoutMs, ...request }: OutgoingRequest): Promise<BackendResponse> {
     return new Promise((resolve, reject) => {
       const { origin, path, method, headers, body = null } = request;
-      const receiver = new ResponseReceiver(timeoutMs, resolve, (cause, isTimeout) =>
+      const receiver = new ResponseReceiver(timeoutMs, resolve, (cause, { isTimeout, isOutcomeUnknown }) =>
         reject(
           isTimeout
-            ? new IntegrationTimedOutError(timeoutMs, { cause })
-            : new IntegrationFailedError(origin, { cause }),
+            ? new IntegrationTimedOutError(timeoutMs, { cause, isOutcomeUnknown })
+            : new IntegrationFailedError(origin, { cause, isOutcomeUnknown }),
         ),
       );
       try {
@@ -69,13 +69,13 @@ class ResponseReceiver implements Dispatcher.DispatchHandler {
   constructor(
     timeoutMs: number,
     private readonly resolve: (response: BackendResponse) => void,
-    private readonly reject: (cause: Error, isTimeout: boolean) => void,
+    private readonly reject: (cause: Error, failure: Failure) => void,
   ) {
     this.#timer = setTimeout(() => {
       this.#hasTimedOut = true;
       const cause = new Error('timeout');
       // rejected here, because a request that waits for a connection has no controller to abort
-      this.reject(cause, true);
+      this.reject(cause, this.#failure);
       this.#controller?.abort(cause);
     }, timeoutMs);
   }
@@ -106,6 +106,18 @@ class ResponseReceiver implements Dispatcher.DispatchHandler {
 
   onResponseError(_: Dispatcher.DispatchController | undefined, cause: Error): void {
     clearTimeout(this.#timer);
-    this.reject(cause, this.#hasTimedOut);
+    this.reject(cause, this.#failure);
   }
+
+  get #failure(): Failure {
+    // a request has a controller once undici begins to write it; the status may be one of 1xx
+    const isSent = this.#controller !== undefined;
+    return { isTimeout: this.#hasTimedOut, isOutcomeUnknown: isSent && this.#status < 300 };
+  }
+}
+
+/** How a request without a complete response ended. */
+interface Failure {
+  readonly isTimeout: boolean;
+  readonly isOutcomeUnknown: boolean;
 }

@@ -24,8 +24,10 @@ import { readProxyResponse } from './lambda-response.js';
 export async function callLambda(functions: Functions, request: LambdaRequest): Promise<BackendResponse> {
   const { functionName, timeoutMs, isProxy } = request;
   const { payload, functionError } = await invoke(functions, request).catch((cause: unknown) => {
-    if (cause instanceof FunctionTimedOutError) throw new IntegrationTimedOutError(timeoutMs, { cause });
-    throw new IntegrationFailedError(functionName, { cause });
+    if (cause instanceof FunctionTimedOutError) {
+      throw new IntegrationTimedOutError(timeoutMs, { cause, isOutcomeUnknown: true });
+    }
+    throw new IntegrationFailedError(functionName, { cause, isOutcomeUnknown: false });
   });
   if (functionError === undefined && isProxy) return readProxyResponse(payload);
   const { errorType = 'Error', errorMessage = '' } = readFunctionError(payload);

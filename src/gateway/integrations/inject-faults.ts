@@ -15,15 +15,19 @@ export async function injectFaults<T extends IntegrationRequest>(request: T, fau
   const { timeoutMs } = request;
   const latencyMs = faults.latencyMs('integration');
   if (latencyMs > 0) await setTimeout(Math.min(latencyMs, timeoutMs), undefined, { ref: false });
-  if (latencyMs >= timeoutMs) throw new IntegrationTimedOutError(timeoutMs, { cause: injected() });
+  if (latencyMs >= timeoutMs) throw new IntegrationTimedOutError(timeoutMs, injected());
   const vpcLinkId = request.kind === 'http' ? request.vpcLinkId : undefined;
   if (faults.failsIntegration(vpcLinkId)) {
-    throw new IntegrationFailedError(targetOf(request), { cause: injected() });
+    throw new IntegrationFailedError(targetOf(request), injected());
   }
   return latencyMs === 0 ? request : { ...request, timeoutMs: timeoutMs - latencyMs };
 }
 
-const injected = () => new Error('injected by PUT /_gateway/faults');
+/** Faults are injected before the request is sent. */
+const injected = () => ({
+  cause: new Error('injected by PUT /_gateway/faults'),
+  isOutcomeUnknown: false,
+});
 
 function targetOf(request: Exclude<IntegrationRequest, { kind: 'mock' }>): string {
   switch (request.kind) {

@@ -1,22 +1,37 @@
+/** Options of an error after which the backend may or may not have served the request. */
+interface OutcomeOptions extends ErrorOptions {
+  /** The request was sent, at least in part, and no status outside 2xx was received. */
+  readonly isOutcomeUnknown: boolean;
+}
+
 /** No complete response within the integration's timeout. */
 export class IntegrationTimedOutError extends Error {
   override readonly name = 'IntegrationTimedOutError';
-  constructor(timeoutMs: number, options: ErrorOptions) {
+  readonly isOutcomeUnknown: boolean;
+  constructor(timeoutMs: number, options: OutcomeOptions) {
     super(`the integration did not respond within ${timeoutMs} ms`, options);
+    this.isOutcomeUnknown = options.isOutcomeUnknown;
   }
 }
 
-/** No response at all: no connection, no credentials, no such function. */
+/** No complete response: no connection or a broken one, no credentials, no such function. */
 export class IntegrationFailedError extends Error {
   override readonly name = 'IntegrationFailedError';
-  constructor(target: string, options: ErrorOptions) {
+  readonly isOutcomeUnknown: boolean;
+  constructor(target: string, options: OutcomeOptions) {
     const { cause } = options;
     super(
       `the integration at ${target} sent no response: ${cause instanceof Error ? cause.message : String(cause)}`,
       options,
     );
+    this.isOutcomeUnknown = options.isOutcomeUnknown;
   }
 }
+
+/** Whether the backend may have accepted the event, although its response did not arrive. */
+export const isOutcomeUnknown = (error: unknown): boolean =>
+  (error instanceof IntegrationTimedOutError || error instanceof IntegrationFailedError) &&
+  error.isOutcomeUnknown;
 
 /** The function of an `AWS_PROXY` integration failed: it threw an error, exited, or could not be loaded. */
 export class FunctionFailedError extends Error {

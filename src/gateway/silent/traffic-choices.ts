@@ -1,3 +1,4 @@
+import { escapeControls } from '../escape-controls.js';
 import { LIMITS } from '../limits.js';
 
 /**
@@ -18,4 +19,4 @@ export const DEFAULT_ROUTE_LIMITS = { rate: LIMITS.requestsPerSecond, burst: LIM
 export const MISSING_LOG_VALUE = '-';
 
 /** A value in an access log, escaped as in JSON: a client could otherwise write lines of its own. */
-export const escapeLogValue = (value: string) => JSON.stringify(value).slice(1, -1);
+export const escapeLogValue = (value: string) => escapeControls(JSON.stringify(value)).slice(1, -1);

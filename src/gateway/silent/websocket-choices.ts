@@ -6,9 +6,12 @@
  *
  * - texts and statuses of gateway responses that are not recorded (errors.ts)
  * - an invalid `Sec-WebSocket-Protocol` gets 400 before any call (websocket/handshake-request.ts)
+ * - a handshake behind a request that has no response yet gets 400 (front/request-handler.ts)
  * - a deleted API or stage closes its connections with 1001 and calls `$disconnect` as it was served last; a
  *   handshake in flight gets 403 (websocket/connections/connection-server.ts)
- * - a handshake that fails, times out or is refused has no `$disconnect`: no 2xx has accepted the client
+ * - a `$connect` that times out, whose connection breaks after the request was sent, or that hangs when the gateway
+ *   stops is followed by `$disconnect`: the backend may have accepted the client; a refused one, or one that was not
+ *   sent, is not (integrations/integration-errors.ts)
  * - pings do not count as activity (websocket/connections/live-connection.ts): sources conflict, and a client that
  *   relies on them would fail on AWS
  * - messages of one connection are served concurrently, as AWS promises no order; messages after the gateway's close
@@ -23,9 +26,9 @@
  */
 
 /**
- * Code and reason for `$disconnect` when the backend has accepted a client that was never connected: it left or its
- * stage was deleted while `$connect` ran, or the response of `$connect` cannot be mapped. Otherwise the backend would
- * remember the client forever. The text for 1006 is not recorded.
+ * Code and reason for `$disconnect` when the backend has accepted a client that was never connected, or may have: it
+ * left or its stage was deleted while `$connect` ran, or the response of `$connect` cannot be mapped or did not arrive.
+ * Otherwise the backend would remember the client forever. The text for 1006 is not recorded.
  */
 export const NEVER_CONNECTED = { code: 1006, reason: 'Connection closed abnormally' } as const;
 

@@ -21,8 +21,8 @@ export interface Refusal {
   /** The event's id, if the handshake has reached the pipeline. */
   readonly requestId?: string;
   /**
-   * Present when the integration of `$connect` has accepted the client before the refusal: the variables of the
-   * connection for the `$disconnect` that the backend must receive.
+   * Present when the integration of `$connect` has accepted the client before the refusal, or may have: the variables of
+   * the connection for the `$disconnect` that the backend must receive.
    */
-  readonly accepted?: Readonly<Record<string, string>>;
+  readonly mayHaveAccepted?: Readonly<Record<string, string>>;
 }

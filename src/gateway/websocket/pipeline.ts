@@ -7,6 +7,7 @@ import { newMessageId, newRequestId } from '../ids.js';
 import { type BackendResponse } from '../integrations/backend-response.js';
 import { findTarget, type Targets } from '../integrations/find-target.js';
 import { type IntegrationClient } from '../integrations/integration-client.js';
+import { isOutcomeUnknown } from '../integrations/integration-errors.js';
 import { type ConnectionFacts, type EventFacts } from '../mapping/context-variables.js';
 import { isAccepting } from '../silent/websocket-choices.js';
 import { type ThrottledRoute } from '../throttle.js';
@@ -53,15 +54,24 @@ export class Pipeline {
     this.#log = new EventLog(parts.log, parts.accessLog);
   }
 
-  /** The handshake's 101, or its refusal. */
-  async connect(connection: ConnectionFacts, handshake: HandshakeRequest): Promise<Admission> {
+  /**
+   * The handshake's 101, or its refusal.
+   *
+   * @param whenCalled the integration of `$connect` is called with these variables of the connection: from now on the
+   *   backend may accept it
+   */
+  async connect(
+    connection: ConnectionFacts,
+    handshake: HandshakeRequest,
+    whenCalled: (authorized: Readonly<Record<string, string>>) => void,
+  ): Promise<Admission> {
     const facts = this.#facts('CONNECT', '$connect');
     const { control } = this.parts;
     const stage = deployedStage(control, connection);
     if (stage === undefined) return forbidden(facts.requestId, whyNotDeployed(control, connection));
     const event = { connection, facts, stageVariables: stage.stageVariables, handshake };
     try {
-      return await this.#admit(stage, event);
+      return await this.#admit(stage, event, whenCalled);
     } catch (error) {
       return this.#refuse(error, stage, event);
     }
@@ -124,7 +134,11 @@ export class Pipeline {
   }
 
   /** The steps of `$connect`. */
-  async #admit(stage: DeployedStage, event: HandshakeEvent): Promise<Admission> {
+  async #admit(
+    stage: DeployedStage,
+    event: HandshakeEvent,
+    whenCalled: (authorized: Readonly<Record<string, string>>) => void,
+  ): Promise<Admission> {
     const { connection, facts, handshake } = event;
     const limit = this.parts.throttle.exceededByConnection(throttled(stage, connection, '$connect'));
     if (limit !== undefined) throw rejected('throttled', `over ${limit}`);
@@ -141,14 +155,19 @@ export class Pipeline {
       ...event,
       connection: { ...connection, authorized: { ...variables, ...connectVariables } },
     };
-    const { response, latencyMs } = await this.#call(route.integration, authorized);
+    let mayHaveAccepted = false;
     try {
+      whenCalled(variables);
+      const { response, latencyMs } = await this.#call(route.integration, authorized);
+      mayHaveAccepted = isAccepting(response.status);
       const mapped = mapResponse(route.integration, response, authorized);
       const result = admission(mapped, variables, facts.requestId);
       return this.#admitted(stage, event, result, { logVariables, latencyMs });
     } catch (error) {
       const refused = this.#refuse(error, stage, event);
-      return isAccepting(response.status) ? { ...refused, accepted: variables } : refused;
+      return mayHaveAccepted || isOutcomeUnknown(error)
+        ? { ...refused, mayHaveAccepted: variables }
+        : refused;
     }
   }
 

@@ -13,6 +13,7 @@ import { adminTokenPolicy, readAdminToken } from '../../../src/gateway/front/adm
 import { Gateway, type GatewayOptions } from '../../../src/gateway/gateway.js';
 import { deployLocally } from '../../../src/local/deployment/deploy-locally.js';
 import { AdminClient } from '../../support/admin-client.js';
+import { LogLines } from '../../support/log-lines.js';
 import { WebSocketClient } from '../../support/web-socket-client.js';
 import { type Headers, sign, type Signer } from '../iam/sign.js';
 
@@ -256,5 +257,29 @@ it('requires no token beyond loopback if it is off', async () => {
   const gateway = await start({ host: '0.0.0.0', adminToken: 'off' });
   expect((await fetch(`${gateway.url}/_gateway/clock`)).status).toBe(200);
   expect((await fetch(`${gateway.url}/v2/apis`)).status).toBe(200);
+  await gateway.stop();
+});
+
+it('does not quote a token that is given as the access key id, in response and log', async () => {
+  const token = 'a/token/with+slashes==';
+  const logLines = new LogLines();
+  const gateway = await start({ adminToken: token, log: logLines.log });
+  const scope = '20261120/us-east-1/apigateway/aws4_request';
+  const requests: [string, string][] = [
+    [
+      '/v2/apis',
+      `AWS4-HMAC-SHA256 Credential=${token}/${scope}, SignedHeaders=host, Signature=${'0'.repeat(64)}`,
+    ],
+    ['/_gateway/clock', token],
+    ['/_gateway/clock', `Basic ${token}`],
+  ];
+  for (const [path, authorization] of requests) {
+    const response = await fetch(`${gateway.url}${path}`, {
+      headers: { Authorization: authorization, 'X-Amz-Date': '20261120T231500Z' },
+    });
+    expect(response.status).toBeGreaterThanOrEqual(400);
+    expect(await response.text()).not.toContain('with+slashes');
+    expect(JSON.stringify(await logLines.next('request refused'))).not.toContain('with+slashes');
+  }
   await gateway.stop();
 });

@@ -3,6 +3,7 @@ import {
   checkHostAndOrigin,
   hostName,
   type HostAndOriginRules,
+  plainAddress,
 } from '../../../src/gateway/front/host-and-origin.js';
 
 const RULES: HostAndOriginRules = {
@@ -84,6 +85,22 @@ describe('the Host header', () => {
   });
 });
 
+it.each([
+  ['127.1', '127.0.0.1'],
+  ['2130706433', '127.0.0.1'],
+  ['0x7f.1', '127.0.0.1'],
+  ['127.0.0.1', '127.0.0.1'],
+  ['0', '0.0.0.0'],
+  ['0:0:0:0:0:0:0:1', '::1'],
+  ['::', '::'],
+  ['localhost', 'localhost'],
+  ['abc', 'abc'],
+  ['gateway.example', 'gateway.example'],
+  ['', ''],
+])("'%s' listens on '%s'", (host, address) => {
+  expect(plainAddress(host)).toBe(address);
+});
+
 describe('the Origin header', () => {
   it.each([
     ['localhost:8080', 'http://localhost:8080'],
@@ -111,13 +128,21 @@ describe('the Origin header', () => {
     'http://localhost:8081',
     'https://localhost:8080',
     'http://127.0.0.1:8080',
-    'http://localhost:5173.evil.example',
-    'http://localhost:8080, http://localhost:8080',
-    'localhost:8080',
     'null',
-    '',
   ])("'%s' may not command the gateway at localhost:8080", (origin) => {
     expect(() => check('localhost:8080', origin)).toThrow(refusal('origin_not_allowed', '--allow-origin'));
+  });
+
+  it.each([
+    'http://localhost:8080, http://localhost:8080',
+    'http://127.0.0.1,http://evil.example',
+    'localhost:8080',
+    'http://evil.example/',
+    'http://localhost:5173.evil.example',
+    '',
+  ])("'%s' is refused without the advice to allow it", (origin) => {
+    expect(() => check('localhost:8080', origin)).toThrow(refusal('origin_not_allowed', 'not one origin'));
+    expect(() => check('localhost:8080', origin)).not.toThrow('--allow-origin');
   });
 
   it('does not permit a host name that is not allowed', () => {

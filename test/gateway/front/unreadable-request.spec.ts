@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { UnreadableRequests } from '../../../src/gateway/front/unreadable-request.js';
 import { Gateway } from '../../../src/gateway/gateway.js';
 import { loadTls } from '../../../src/gateway/front/tls.js';
-import { DeployedGateway } from '../../support/deployed-gateway.js';
+import { DeployedGateway, startGateway } from '../../support/deployed-gateway.js';
 import { LogLines } from '../../support/log-lines.js';
 import { responseOf } from '../../support/raw-handshake.js';
 
@@ -50,6 +50,18 @@ describe('bytes that are not an HTTP request', () => {
       Buffer.from(`GET /dev?token=${'secret'.repeat(2_000)} HTTP/1.1\r\n\r\n`),
       431,
       'request line and headers over 10 KB',
+    ],
+    [
+      'a folded header',
+      Buffer.from(`${GET}X: 1\r\n secret\r\n\r\n`),
+      400,
+      'malformed HTTP: Unexpected whitespace after header value',
+    ],
+    [
+      'Content-Length with Transfer-Encoding',
+      Buffer.from(`${GET}Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n`),
+      400,
+      "malformed HTTP: Transfer-Encoding can't be present with Content-Length",
     ],
     ['anything else', Buffer.from('secret\r\n\r\n'), 400, 'bytes that are not HTTP'],
   ])('get an HTTP response and a warning with the cause: %s', async (_, bytes, status, cause) => {
@@ -129,6 +141,19 @@ describe('at the TLS port', () => {
       cause: 'bytes at the TLS port that are not TLS',
     });
   });
+});
+
+it('a silent connection to the TLS port does not delay a stop', async () => {
+  using folder = mkdtempDisposableSync(join(tmpdir(), 'tls-'));
+  const tls = await loadTls({ kind: 'self-signed', folder: folder.path, hosts: [] });
+  const gateway = await startGateway({ tls });
+  const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1');
+  socket.on('error', () => undefined);
+  await once(socket, 'connect');
+  const closed = once(socket.resume(), 'close');
+  await gateway.stop();
+  await closed;
+  expect(socket.destroyed).toBe(true);
 });
 
 describe('the warning', () => {

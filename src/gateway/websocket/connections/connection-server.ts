@@ -82,7 +82,7 @@ export class ConnectionServer {
 
   /**
    * Graceful shutdown: closes every connection with 1001 and waits up to `LIMITS.stopMs` for the `$disconnect` calls,
-   * then refuses the remaining handshakes.
+   * then refuses the remaining handshakes. Their `$connect` may still be accepted, so it is followed by `$disconnect`.
    */
   async stop(): Promise<void> {
     this.#isStopping = true;
@@ -92,7 +92,16 @@ export class ConnectionServer {
     await Promise.race([closed, setTimeout(LIMITS.stopClosingMs, undefined, { ref: false })]);
     for (const connection of this.#live.values()) connection.terminate();
     await Promise.race([closed.then(async () => this.#settled()), deadline]);
-    for (const handshake of this.#handshakes.values()) this.#refuse(handshake, unavailable(STOPPING));
+    const earlier = new Set(this.#inFlight);
+    for (const handshake of this.#handshakes.values()) {
+      const { facts, called } = handshake;
+      this.#refuse(handshake, unavailable(STOPPING));
+      if (called) this.#neverConnected(handshake, { ...facts, authorized: called }, STOPPING);
+    }
+    await Promise.race([
+      Promise.all([...this.#inFlight].filter((work) => !earlier.has(work))),
+      setTimeout(LIMITS.stopUnknownMs, undefined, { ref: false }),
+    ]);
   }
 
   async #upgrade(
@@ -115,17 +124,20 @@ export class ConnectionServer {
     };
     const handshake: PendingHandshake = { facts: requested, request, socket };
     this.#handshakes.set(requested.connectionId, handshake);
-    const admission = await this.pipeline.connect(requested, readHandshakeRequest(request, url));
+    const admission = await this.pipeline.connect(
+      requested,
+      readHandshakeRequest(request, url),
+      (authorized) => {
+        handshake.called = authorized;
+      },
+    );
     // `stop` may have refused it in the meantime
     const isPending = this.#handshakes.delete(requested.connectionId);
     if (admission.kind === 'refused') {
       if (isPending) this.#refuse(handshake, admission);
-      if (admission.accepted) {
-        this.#disconnected(
-          { ...requested, authorized: admission.accepted },
-          NEVER_CONNECTED,
-          admission.reason,
-        );
+      if (admission.mayHaveAccepted) {
+        const facts = { ...requested, authorized: admission.mayHaveAccepted };
+        this.#neverConnected(handshake, facts, admission.reason);
       } else this.#lastStages.delete(requested.connectionId);
       return;
     }
@@ -133,7 +145,7 @@ export class ConnectionServer {
     const refusal = this.#lateRefusal(facts);
     if (refusal !== undefined) {
       if (isPending) this.#refuse(handshake, refusal);
-      this.#disconnected(facts, NEVER_CONNECTED, refusal.reason);
+      this.#neverConnected(handshake, facts, refusal.reason);
       return;
     }
     if (admission.protocol !== undefined) this.#protocols.set(request, admission.protocol);
@@ -143,7 +155,7 @@ export class ConnectionServer {
       this.#open(facts, webSocket);
     });
     // every other reason of ws was checked before $connect
-    if (!isOpen) this.#disconnected(facts, NEVER_CONNECTED, 'the client left while $connect ran');
+    if (!isOpen) this.#neverConnected(handshake, facts, 'the client left while $connect ran');
   }
 
   /** A refusal for a reason that arose while `$connect` ran, although the backend has accepted the client. */
@@ -182,7 +194,18 @@ export class ConnectionServer {
     if (frame !== undefined && !connection.isGone) connection.send(frame);
   }
 
-  /** @param cause for the log: why a client that the backend has accepted was never connected */
+  /**
+   * Calls `$disconnect`, once, for a handshake that the backend has accepted or may have accepted.
+   *
+   * @param cause for the log
+   */
+  #neverConnected(handshake: PendingHandshake, facts: ConnectionFacts, cause: string): void {
+    if (handshake.isDisconnected) return;
+    handshake.isDisconnected = true;
+    this.#disconnected(facts, NEVER_CONNECTED, cause);
+  }
+
+  /** @param cause for the log: why a client that the backend may have accepted was never connected */
   #disconnected(facts: ConnectionFacts, close: Close, cause?: string): void {
     const { connectionId } = facts;
     this.log.info(
@@ -214,6 +237,10 @@ interface PendingHandshake {
   readonly facts: ConnectionFacts;
   readonly request: IncomingMessage;
   readonly socket: Socket;
+  /** Variables of the connection, once the integration of `$connect` is called. */
+  called?: Readonly<Record<string, string>>;
+  /** `$disconnect` is called although the client was never connected. */
+  isDisconnected?: boolean;
 }
 
 const STOPPING = 'the gateway is stopping';

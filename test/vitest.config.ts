@@ -4,7 +4,7 @@ import swc from 'unplugin-swc';
 import { defineConfig } from 'vitest/config';
 
 /** Folders with npm scripts of their own: they take longer, one needs a Docker engine, another a browser. */
-const APART = ['browser', 'compose', 'conformance', 'fuzz'];
+const APART = ['browser', 'compose', 'conformance', 'fuzz', 'processes'];
 const isNamed = (folder: string) => process.argv.some((argument) => argument.startsWith(`test/${folder}`));
 const exclude = APART.filter((folder) => !isNamed(folder)).map((folder) => `${folder}/**`);
 
@@ -20,7 +20,7 @@ export default defineConfig({
   test: {
     root: import.meta.dirname,
     // the tests wait for sockets, processes and servers more than they compute
-    maxWorkers: availableParallelism() + 1,
+    maxWorkers: availableParallelism() + 2,
     // only catch hangs: on a busy machine, the start of a process alone may take ten seconds
     testTimeout: 60_000,
     hookTimeout: 60_000,

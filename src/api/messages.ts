@@ -110,6 +110,8 @@ export type ServerMessage =
         readonly userId?: string | undefined;
       };
     }
+  /** The service has lost what it knew of this connection: it is a member of no channel. */
+  | { readonly type: 'memberships_lost' }
   | {
       readonly type: 'error';
       readonly id?: MessageId | undefined;

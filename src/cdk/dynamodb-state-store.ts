@@ -34,7 +34,10 @@ export class DynamoDbStateStore extends StateStore {
 
 const text = (name: string): Attribute => ({ name, type: AttributeType.STRING });
 
-/** The actions that the service's store uses: no Scan, and none that change the table itself. */
+/**
+ * The actions that the service's store uses: none that change the table itself. Only the command that resets the store
+ * after a loss uses Scan; it runs as a task with this role.
+ */
 const ACTIONS = [
   'BatchGetItem',
   'BatchWriteItem',
@@ -44,5 +47,6 @@ const ACTIONS = [
   'GetItem',
   'PutItem',
   'Query',
+  'Scan',
   'UpdateItem',
 ];

@@ -1,8 +1,7 @@
 import { createApplication, listen } from './application.js';
-import { ConfigError } from '../nest/config/config.errors.js';
 import { readConfig } from './configuration/read-config.js';
+import { explainFailure } from './explain-failure.js';
 import { createLogger } from '../nest/logging/logger.js';
-import { StoreUnavailableError } from '../nest/store/store.errors.js';
 import { stop } from './stop.js';
 import { StopRequests } from './stop-requests.js';
 
@@ -30,30 +29,9 @@ async function start() {
   return { app, config, logger };
 }
 
-/** Prints one line for each problem; a stack only for an unexpected error. */
+/** Prints why it cannot start. */
 function reportAndExit(error: unknown): never {
-  for (const line of explain(error)) process.stderr.write(`Backchannel's service cannot start: ${line}\n`);
+  for (const line of explainFailure(error))
+    process.stderr.write(`Backchannel's service cannot start: ${line}\n`);
   process.exit(1);
-}
-
-function explain(error: unknown): readonly string[] {
-  if (error instanceof ConfigError) return error.problems;
-  if (error instanceof StoreUnavailableError) return [error.message];
-  const { code, address, port } = error as NodeJS.ErrnoException & {
-    address?: string;
-    port?: number;
-  };
-  switch (code ?? '') {
-    case 'EADDRINUSE':
-      return [
-        `port ${port} of ${address} is in use: stop the program that listens there, or set PORT to another port`,
-      ];
-    case 'EACCES':
-      return [`this user may not listen on port ${port}: set PORT to 1024 or higher`];
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-      return [`HOST is not an address of this machine (${code}): set HOST to one of its addresses`];
-    default:
-      return [error instanceof Error ? (error.stack ?? error.message) : String(error)];
-  }
 }

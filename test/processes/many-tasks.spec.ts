@@ -89,7 +89,7 @@ class Tasks implements AsyncDisposable {
     await using cleanUp = new AsyncDisposableStack();
     const env = await shared.open(cleanUp);
     const endpoint = cleanUp.use(await ConnectionsEndpoint.start());
-    const store = await openStore(readConfig({ WS_API_ENDPOINT: endpoint.url, ...env }));
+    const store = await openStore(readConfig({ WS_API_ENDPOINT: endpoint.url, ...env }), () => undefined);
     cleanUp.defer(() => store.close());
     const started = await Promise.all(
       shared.tasks.map(async (task) => {

@@ -1,7 +1,10 @@
 import { describe } from 'vitest';
 import { concurrentJoinsSuite } from './store/concurrent-joins.suite.js';
 import { connectionStoreSuite } from './store/connection-store.suite.js';
+import { fullStoreSuite } from './store/full-store.suite.js';
+import { idempotentAppendsSuite } from './store/idempotent-appends.suite.js';
 import { logStoreSuite } from './store/log-store.suite.js';
+import { lossSuite } from './store/loss.suite.js';
 import { membershipStoreSuite } from './store/membership-store.suite.js';
 import { oddNamesSuite } from './store/odd-names.suite.js';
 import { reservationStoreSuite } from './store/reservation-store.suite.js';
@@ -21,12 +24,15 @@ export function storeSuite({ name, open }: StoreSuite): void {
       connectionStoreSuite,
       membershipStoreSuite,
       logStoreSuite,
+      idempotentAppendsSuite,
       shardStoreSuite,
       reservationStoreSuite,
       concurrentJoinsSuite,
       oddNamesSuite,
       tasksSuite,
+      lossSuite,
+      fullStoreSuite,
     ])
-      suite(() => openStore(open));
+      suite((options) => openStore(open, options));
   });
 }

@@ -20,6 +20,8 @@ export interface OpenedDynamoDb extends AsyncDisposable {
   readonly dynamoDb: LocalDynamoDb;
   readonly client: DynamoDBClient;
   readonly options: ReturnType<typeof at> & { readonly table: string };
+  /** Opens the store on another table. */
+  openOn(table: string): Promise<DynamoDbStore>;
   /** Opens the store as another task does. */
   beside(): Promise<DynamoDbStore>;
   connect(connectionId: ConnectionId): Promise<void>;
@@ -31,27 +33,30 @@ export async function openDynamoDb(
   const dynamoDb = await LocalDynamoDb.start();
   const options = { ...at(dynamoDb), table: await dynamoDb.createTable(), ...settings };
   const client = dynamoDb.client();
-  const stores = [await DynamoDbStore.connect(options)];
+  const stores: DynamoDbStore[] = [];
+  const openOn = async (table: string) => {
+    const store = await DynamoDbStore.connect({ ...options, table });
+    stores.push(store);
+    return store;
+  };
+  const store = await openOn(options.table);
   dynamoDb.operations.length = 0;
   return {
-    store: stores[0]!,
+    store,
     dynamoDb,
     client,
     options,
-    async beside() {
-      const store = await DynamoDbStore.connect(options);
-      stores.push(store);
-      return store;
-    },
+    openOn,
+    beside: () => openOn(options.table),
     connect: (connectionId) =>
-      stores[0]!.connections.putConnection({
+      store.connections.putConnection({
         connectionId,
         connectedAt: Date.now(),
         expiresAt: Date.now() + HOUR_MS,
       }),
     async [Symbol.asyncDispose]() {
       client.destroy();
-      await Promise.all(stores.map((store) => store.close()));
+      await Promise.all(stores.map((opened) => opened.close()));
       await dynamoDb.close();
     },
   };
@@ -60,7 +65,7 @@ export async function openDynamoDb(
 /** Stores on one table, for a test of the suite. */
 export async function openDynamoDbStores(options: StoreSuiteOptions): Promise<OpenedStore> {
   const dynamoDb = await LocalDynamoDb.start();
-  const table = await dynamoDb.createTable();
+  let table = await dynamoDb.createTable();
   const stores: DynamoDbStore[] = [];
   const openBeside = async () => {
     const store = await DynamoDbStore.connect({ ...at(dynamoDb), table, ...options });
@@ -76,6 +81,19 @@ export async function openDynamoDbStores(options: StoreSuiteOptions): Promise<Op
       return openBeside();
     },
     cutOff: () => dynamoDb.close(),
+    async copy() {
+      const rows = await dynamoDb.rows(table);
+      return async () => {
+        await Promise.all(stores.map((opened) => opened.close()));
+        table = await dynamoDb.restore(rows);
+        return openBeside();
+      };
+    },
+    hasServerTime: true,
+    async countKept() {
+      const fourHoursLater = (Date.now() + 4 * HOUR_MS) / 1000;
+      return (await dynamoDb.rows(table)).filter(({ ttl }) => !(Number(ttl?.N) <= fourHoursLater)).length;
+    },
     async [Symbol.asyncDispose]() {
       await Promise.all(stores.map((opened) => opened.close()));
       await dynamoDb.close();

@@ -1,8 +1,13 @@
 import {
+  type AttributeValue,
+  BatchWriteItemCommand,
   CreateTableCommand,
   type CreateTableCommandInput,
+  DeleteTableCommand,
   DynamoDBClient,
+  paginateScan,
   waitUntilTableExists,
+  waitUntilTableNotExists,
 } from '@aws-sdk/client-dynamodb';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
@@ -27,10 +32,13 @@ export const REGION = 'eu-central-1';
 /** It is CommonJS, and has no types. */
 const dynalite = createRequire(import.meta.url)('dynalite') as (options: {
   readonly createTableMs: number;
+  readonly deleteTableMs: number;
 }) => Server;
 
 /** A response in place of DynamoDB's own; undefined leaves the request without a response. */
 export type Answer = { readonly status: number; readonly body: unknown } | undefined;
+
+export type Row = Record<string, AttributeValue>;
 
 /** The part of a request that a planned response may depend on. */
 interface BatchRequest {
@@ -39,6 +47,8 @@ interface BatchRequest {
 
 interface Planned {
   readonly operation: string;
+  /** This number of requests for the operation pass first. */
+  passing: number;
   readonly treat: (request: IncomingMessage, response: ServerResponse) => void;
 }
 
@@ -46,6 +56,8 @@ interface Planned {
 export class LocalDynamoDb implements AsyncDisposable {
   /** The requested operations, in the order of their requests. */
   readonly operations: string[] = [];
+  /** Its time, as its responses have it, minus that of this process; undefined: they have none. */
+  aheadMs: number | undefined = 0;
   readonly #planned: Planned[] = [];
   readonly #handle: RequestListener;
   readonly #front: Server;
@@ -59,12 +71,17 @@ export class LocalDynamoDb implements AsyncDisposable {
 
   private constructor() {
     // it does not listen itself, so that its data outlives a closed port
-    [this.#handle] = dynalite({ createTableMs: 0 }).listeners('request') as [RequestListener];
+    [this.#handle] = dynalite({ createTableMs: 0, deleteTableMs: 0 }).listeners('request') as [
+      RequestListener,
+    ];
     this.#front = createServer((request, response) => {
       const operation = operationOf(request);
       this.operations.push(operation);
+      if (this.aheadMs === undefined) response.sendDate = false;
+      else response.setHeader('Date', new Date(new Date().getTime() + this.aheadMs).toUTCString());
       const planned = this.#planned.find((plan) => plan.operation === operation);
-      if (!planned) {
+      if (!planned || planned.passing > 0) {
+        if (planned) planned.passing -= 1;
         this.#handle(request, response);
         return;
       }
@@ -92,13 +109,22 @@ export class LocalDynamoDb implements AsyncDisposable {
     await closed;
   }
 
-  /** Responds to the next request for an operation in place of DynamoDB. */
-  answerNext(operation: string, answer: (request: BatchRequest) => Answer): void {
-    this.#planned.push({ operation, treat: (request, response) => void reply(request, response, answer) });
+  /** Responds to the next request for an operation in place of DynamoDB. @param passing lets this number pass first */
+  answerNext(operation: string, answer: (request: BatchRequest) => Answer, passing = 0): void {
+    this.#planned.push({
+      operation,
+      passing,
+      treat: (request, response) => void reply(request, response, answer),
+    });
   }
 
-  /** Executes the next request for an operation, and drops its response. @returns once it was executed */
-  loseNextAnswer(operation: string): Promise<void> {
+  /**
+   * Executes the next request for an operation, and drops its response.
+   *
+   * @param passing lets this number pass first
+   * @returns once it was executed
+   */
+  loseNextAnswer(operation: string, passing = 0): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const treat = (request: IncomingMessage, response: ServerResponse) => {
       response.end = () => {
@@ -107,15 +133,16 @@ export class LocalDynamoDb implements AsyncDisposable {
       };
       this.#handle(request, response);
     };
-    this.#planned.push({ operation, treat });
+    this.#planned.push({ operation, passing, treat });
     return promise;
   }
 
   /** Holds the next request for an operation until it is released. @returns once it has arrived */
-  holdNext(operation: string): Promise<{ readonly release: () => void }> {
+  holdNext(operation: string, passing = 0): Promise<{ readonly release: () => void }> {
     const { promise, resolve } = Promise.withResolvers<{ readonly release: () => void }>();
     this.#planned.push({
       operation,
+      passing,
       treat: (request, response) => resolve({ release: () => this.#handle(request, response) }),
     });
     return promise;
@@ -128,14 +155,40 @@ export class LocalDynamoDb implements AsyncDisposable {
   /** @returns its name */
   async createTable(
     definition: Omit<CreateTableCommandInput, 'TableName'> = tableDefinition,
+    TableName = `table-${randomUUID()}`,
   ): Promise<string> {
-    const TableName = `table-${randomUUID()}`;
     const client = this.client();
     await client.send(new CreateTableCommand({ ...definition, TableName }));
     await waitUntilTableExists({ client, maxWaitTime: 5, minDelay: 0.01, maxDelay: 0.1 }, { TableName });
     client.destroy();
     this.operations.length = 0;
     return TableName;
+  }
+
+  async deleteTable(TableName: string): Promise<void> {
+    const client = this.client();
+    await client.send(new DeleteTableCommand({ TableName }));
+    await waitUntilTableNotExists({ client, maxWaitTime: 5, minDelay: 0.01, maxDelay: 0.1 }, { TableName });
+    client.destroy();
+  }
+
+  /** @returns the name of another table with these rows, as a restored backup is */
+  async restore(rows: readonly Row[], name?: string): Promise<string> {
+    const table = await this.createTable(tableDefinition, name);
+    const client = this.client();
+    for (let from = 0; from < rows.length; from += BATCH_WRITES) {
+      const requests = rows.slice(from, from + BATCH_WRITES).map((Item) => ({ PutRequest: { Item } }));
+      await client.send(new BatchWriteItemCommand({ RequestItems: { [table]: requests } }));
+    }
+    client.destroy();
+    return table;
+  }
+
+  async rows(table: string): Promise<readonly Row[]> {
+    const client = this.client();
+    const pages = await Array.fromAsync(paginateScan({ client }, { TableName: table, ConsistentRead: true }));
+    client.destroy();
+    return pages.flatMap(({ Items = [] }) => Items);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -157,3 +210,6 @@ async function reply(
 function operationOf({ headers }: IncomingMessage): string {
   return String(headers['x-amz-target']).split('.')[1] ?? '';
 }
+
+/** The largest number of rows in one `BatchWriteItem`. */
+const BATCH_WRITES = 25;

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -73,6 +73,27 @@ export class SpawnedRedis implements AsyncDisposable {
     ended.catch(() => {});
   }
 
+  /** @returns a copy of all data, for {@link putBack} */
+  async copy(): Promise<Buffer> {
+    await this.command('SAVE');
+    const copy = await readFile(this.#dumpFile);
+    await rm(this.#dumpFile);
+    return copy;
+  }
+
+  /** Ends it with SIGKILL and starts it again with the copy as its data. */
+  async putBack(copy: Buffer): Promise<void> {
+    await this.kill();
+    await writeFile(this.#dumpFile, copy);
+    await this.restart();
+    // so that it is empty at the next start
+    await rm(this.#dumpFile);
+  }
+
+  get #dumpFile(): string {
+    return join(this.folder, 'dump.rdb');
+  }
+
   signal(signal: NodeJS.Signals): void {
     this.#child!.kill(signal);
   }
@@ -93,6 +114,11 @@ export class SpawnedRedis implements AsyncDisposable {
     } finally {
       client.destroy();
     }
+  }
+
+  /** The keys that match a pattern. */
+  async keys(pattern: string): Promise<string[]> {
+    return (await this.command('KEYS', pattern)) as string[];
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -75,6 +75,21 @@ export async function startService(
   };
 }
 
+/** The service with connections that have been accepted. */
+export async function startServiceWith(
+  connectionIds: readonly string[],
+  settings?: NodeJS.ProcessEnv,
+  extensions?: Extensions,
+): Promise<TestService> {
+  const service = await startService(settings, extensions);
+  await connect(service, ...connectionIds);
+  return service;
+}
+
+export async function connect(service: TestService, ...connectionIds: readonly string[]): Promise<void> {
+  for (const connectionId of connectionIds) await service.post('/connect', connectionId).send().expect(200);
+}
+
 /** Sends a request in which a header may occur more than once, which supertest cannot. */
 export async function rawPost(
   url: string,

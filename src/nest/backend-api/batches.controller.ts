@@ -2,7 +2,9 @@ import { Body, Controller, Post, UseGuards, UsePipes } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiTags } from '@nestjs/swagger';
 import { BatchResponse } from './response-schemas.js';
+import { type AppendKey } from '../store/log-store.js';
 import { ApiKeyGuard } from './api-key.guard.js';
+import { RequestKey } from './append-key.js';
 import { PostOperation } from './api-operation.decorators.js';
 import { PublishingService } from './publishing.service.js';
 import { RequestPipe } from './request.pipe.js';
@@ -22,11 +24,14 @@ export class BatchesController {
     summary: `Publish up to ${BATCH_MESSAGES} messages to channels`,
     description:
       'Each message has its own result or problem; the others are published even if one fails. Messages to one ' +
-      'channel keep their order. The response to a repeated request has the same problems again: ' +
-      'resend failed messages with another key.',
+      'channel keep their order. With an `Idempotency-Key`, repeat the whole request if a problem has a status of 500 ' +
+      'or more: no message is published twice. After other problems, send corrected messages with another key.',
     response: BatchResponse,
   })
-  async publishBatch(@Body({ schema: BatchBody }) batch: BatchBody): Promise<BatchResponse> {
-    return this.publishing.publishBatch(batch);
+  async publishBatch(
+    @Body({ schema: BatchBody }) batch: BatchBody,
+    @RequestKey() once?: AppendKey,
+  ): Promise<BatchResponse> {
+    return this.publishing.publishBatch(batch, once);
   }
 }

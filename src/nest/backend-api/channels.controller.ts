@@ -1,10 +1,11 @@
 import { Body, Controller, Get, Param, Post, Query, UseGuards, UsePipes } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type ChannelName, type Published } from '../../api/messages.js';
-import { LogStore } from '../store/log-store.js';
+import { type AppendKey, LogStore } from '../store/log-store.js';
 import { MembershipStore } from '../store/membership-store.js';
 import { ChannelResponse, HistoryResponse, MembersResponse, PublishedResponse } from './response-schemas.js';
 import { ApiKeyGuard } from './api-key.guard.js';
+import { RequestKey } from './append-key.js';
 import { ChannelNamePipe } from './channel-name.pipe.js';
 import { Operation, PostOperation } from './api-operation.decorators.js';
 import { PublishingService } from './publishing.service.js';
@@ -36,8 +37,9 @@ export class ChannelsController {
   async publish(
     @Channel() channel: ChannelName,
     @Body({ schema: MessageBody }) { data }: MessageBody,
+    @RequestKey() once?: AppendKey,
   ): Promise<PublishedResponse> {
-    return this.publishing.publish(channel, data);
+    return this.publishing.publish(channel, data, once);
   }
 
   @Get('messages')

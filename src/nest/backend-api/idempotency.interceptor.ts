@@ -7,10 +7,15 @@ import { Config } from '../config/config.js';
 import { Problem } from '../http/problem.js';
 import { RequestLog } from '../logging/request-log.js';
 import { ReservationStore } from '../store/reservation-store.js';
+import { type BatchResponse } from './response-schemas.js';
 
 /**
  * Carries out a request with an `Idempotency-Key` once: repetitions get the first response again. Only successful
- * responses are kept; a failed request may be repeated with the same key, also with a corrected body.
+ * responses are kept, except those to batches with failures of ours; a failed request may be repeated with the same
+ * key, also with a corrected body.
+ *
+ * A request whose outcome is not known, because its task ended or could not reach the store, is carried out again. The
+ * {@link AppendKey} of the request then keeps a message out of the log that is in it already.
  *
  * @see https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
  */
@@ -33,30 +38,49 @@ export class IdempotencyInterceptor implements NestInterceptor {
     // the key counts per backend and URL
     const key = `idempotency:${hash(`${request.apiKeyName}\n${request.url}\n${sent}`)}`;
     const bodyHash = hash(String(request.body));
-    const reservation = await this.reservationStore.reserve(key, RESERVATION_MS);
-    if (reservation !== 'reserved') return of(this.#repeat(reservation.result, bodyHash, reply));
-    let body: unknown;
-    try {
-      body = await lastValueFrom(next.handle());
-    } catch (error) {
-      await this.#attempt('key not released', () => this.reservationStore.release(key));
-      throw error;
+    const { idempotencyMs } = this.config.backendApi;
+    const reservation = await this.reservationStore.reserve(key, LEASE_MS);
+    switch (reservation.kind) {
+      case 'held':
+        reply.header('Retry-After', '1');
+        throw new Problem(
+          'request_under_way',
+          'the first request with this Idempotency-Key is still in progress',
+        );
+      case 'done':
+        return of(this.#repeat(reservation.result, bodyHash, reply));
+      case 'reserved':
+        request.appendKey = { key: hash(key), fingerprint: bodyHash, ttlMs: idempotencyMs };
+        return of(await this.#carryOut(key, reservation.owner, bodyHash, next));
     }
-    const kept: KeptResponse = { bodyHash, answer: body };
-    await this.#attempt('response not kept', () =>
-      this.reservationStore.keepResult(key, JSON.stringify(kept), this.config.backendApi.idempotencyMs),
-    );
-    return of(body);
+    return reservation satisfies never;
   }
 
-  #repeat(kept: string | undefined, bodyHash: string, reply: FastifyReply): unknown {
-    if (kept === undefined) {
-      reply.header('Retry-After', '1');
-      throw new Problem(
-        'request_under_way',
-        'the first request with this Idempotency-Key is still in progress',
-      );
+  async #carryOut(key: string, owner: string, bodyHash: string, next: CallHandler): Promise<unknown> {
+    const renewing = setInterval(() => {
+      void this.#attempt('key not renewed', () => this.reservationStore.renew(key, owner, LEASE_MS));
+    }, LEASE_MS / RENEWALS);
+    try {
+      const body: unknown = await lastValueFrom(next.handle());
+      if (isFinal(body)) {
+        const kept: KeptResponse = { bodyHash, answer: body };
+        const { idempotencyMs } = this.config.backendApi;
+        await this.#attempt('response not kept', () =>
+          this.reservationStore.keepResult(key, owner, JSON.stringify(kept), idempotencyMs),
+        );
+      } else {
+        await this.#attempt('key not released', () => this.reservationStore.release(key, owner));
+      }
+      return body;
+    } catch (error) {
+      await this.#attempt('key not released', () => this.reservationStore.release(key, owner));
+      throw error;
+    } finally {
+      clearInterval(renewing);
     }
+  }
+
+  #repeat(kept: string, bodyHash: string, reply: FastifyReply): unknown {
     const first = JSON.parse(kept) as KeptResponse;
     if (first.bodyHash !== bodyHash) {
       throw new Problem('idempotency_key_reused', 'this Idempotency-Key was used with another body');
@@ -67,7 +91,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
   }
 
   /** The request was carried out or has failed already: a failure to record that must not change the response. */
-  async #attempt(failure: string, record: () => Promise<void>): Promise<void> {
+  async #attempt(failure: string, record: () => Promise<unknown>): Promise<void> {
     try {
       await record();
     } catch (error) {
@@ -84,8 +108,17 @@ interface KeptResponse {
   readonly answer: unknown;
 }
 
-/** Longer than any request takes. After that, a request whose task was killed may be repeated. */
-const RESERVATION_MS = 5 * 60_000;
+/** How long a request whose task has ended cannot be repeated. It is renewed while the request is carried out. */
+const LEASE_MS = 6_000;
+
+/** Renewals per lease, so that a failed one is followed by another in time. */
+const RENEWALS = 3;
+
+/** Whether a repetition could not have another outcome: a batch may have messages that are worth another attempt. */
+function isFinal(body: unknown): boolean {
+  const { results = [] } = (body ?? {}) as Partial<BatchResponse>;
+  return results.every((result) => !('problem' in result) || result.problem.status < 500);
+}
 
 function idempotencyKey({ headersDistinct }: IncomingMessage): string | undefined {
   const [key, ...others] = headersDistinct['idempotency-key'] ?? [];

@@ -5,7 +5,7 @@ import { Config } from '../config/config.js';
 import { UnknownConnectionError } from '../connections/connection.errors.js';
 import { type Sender } from '../connections/connections.service.js';
 import { RequestLog } from '../logging/request-log.js';
-import { LogStore, type Position, type Retention } from '../store/log-store.js';
+import { type AppendKey, LogStore, type Position, type Retention } from '../store/log-store.js';
 import { MembershipStore } from '../store/membership-store.js';
 import { ChannelError } from './channel.errors.js';
 import { ChannelOrder } from './channel-order.js';
@@ -89,17 +89,19 @@ export class ChannelsService {
    * Appends a message of any publisher to the channel's log and sends it to every member. Messages that come through
    * this task reach each member in the order of their offsets.
    *
+   * @param once with a key whose message is in the log, it is not appended again, but sent again with its offset
    * @throws {TooLargeError} the message would be larger than API Gateway allows; no member got it
    * @throws {QueueFullError} too many messages are queued; no member got it, but it may be in the log
+   * @throws {KeyReusedError} the key was used for another message
    */
-  async send(channel: ChannelName, published: Published): Promise<Position> {
+  async send(channel: ChannelName, published: Published, once?: AppendKey): Promise<Position> {
     const content = logContent(channel, published);
     return this.#order.run(
       channel,
       Buffer.byteLength(content),
       async () => {
         await this.fanOut.requireRoom(channel);
-        return this.logStore.append(channel, content, this.#retention(channel));
+        return this.logStore.append(channel, content, this.#retention(channel), once);
       },
       ({ offset }, release) =>
         this.fanOut.send(channel, offset, messageFrame(channel, offset, content), release),

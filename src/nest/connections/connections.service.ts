@@ -10,9 +10,10 @@ import { Config } from '../config/config.js';
 import { RequestLog } from '../logging/request-log.js';
 import { Metrics } from '../metrics/metrics.js';
 import { ConnectionStore } from '../store/connection-store.js';
+import { StoreClock } from '../store/store-clock.js';
 import { Tracing } from '../tracing/tracing.js';
 import { UnknownConnectionError } from './connection.errors.js';
-import { type Frame } from './frame.js';
+import { type Frame, MEMBERSHIPS_LOST } from './frame.js';
 
 /** A connection as each request of API Gateway describes it. */
 export interface OpenConnection {
@@ -56,6 +57,7 @@ export class ConnectionsService {
 
   constructor(
     private readonly connectionStore: ConnectionStore,
+    private readonly clock: StoreClock,
     private readonly callback: CallbackService,
     private readonly config: Config,
     private readonly metrics: Metrics,
@@ -68,7 +70,7 @@ export class ConnectionsService {
     { connectionId, connectedAt, isBatched }: NewOpenConnection,
     userId?: UserId,
   ): Promise<void> {
-    const now = Date.now();
+    const now = this.clock.now();
     // the connection is open now, so that a time in the future or too long ago is wrong
     const isPlausible =
       connectedAt !== undefined && connectedAt <= now && connectedAt > now - QUOTAS.connectionMs;
@@ -83,24 +85,29 @@ export class ConnectionsService {
   }
 
   /**
-   * Records activity of a connection. A connection that the store has lost is registered again, because API Gateway
-   * still has it. With authentication that is impossible, because only `$connect` says who the user is.
+   * Records activity of a connection. If the store has lost it or its memberships, the client is notified that it is a
+   * member of no channel, and the connection is registered again, because API Gateway still has it. Where connections are
+   * authenticated and the user is lost as well, that is impossible: only `$connect` says who the user is.
    *
    * @returns the sender according to the store alone
-   * @throws {UnknownConnectionError} connections are authenticated, and the user of this one is not known
+   * @throws {UnknownConnectionError} connections are authenticated, and the user of this one is not known; or the client
+   *   has left
+   * @throws {CallbackError} the client could not be notified; its next message does that
    */
   async touch(connection: OpenConnection): Promise<Sender> {
     const { connectionId } = connection;
     const known = await this.connectionStore.touchConnection(connectionId);
-    if (this.config.authentication.kind !== 'none') {
-      // without a user id, it was accepted before authentication was switched on
-      if (known?.userId === undefined) throw new UnknownConnectionError(connectionId);
-      return known;
-    }
-    if (known) return known;
-    await this.register(connection);
-    this.log.warn({}, 'unknown connection registered');
-    return { connectionId };
+    // without a user id, it was accepted before authentication was switched on
+    if (this.config.authentication.kind !== 'none' && known?.userId === undefined)
+      throw new UnknownConnectionError(connectionId);
+    if (known && !known.hasLostMemberships) return known;
+    // before it is registered: if this fails, the next message finds it in the same state
+    if ((await this.deliver(connectionId, MEMBERSHIPS_LOST)) === 'gone')
+      throw new UnknownConnectionError(connectionId);
+    const { connectedAt } = known ?? connection;
+    await this.register({ connectionId, connectedAt, isBatched: known?.isBatched }, known?.userId);
+    this.log.warn({ isKnown: known !== undefined }, 'connection has lost its memberships');
+    return { connectionId, userId: known?.userId, isBatched: known?.isBatched };
   }
 
   /** Calls `listener` whenever a connection that was a member of channels was forgotten. */

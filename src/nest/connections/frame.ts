@@ -15,6 +15,8 @@ export function frame(message: ServerMessage): Frame {
   return text as Frame;
 }
 
+export const MEMBERSHIPS_LOST = frame({ type: 'memberships_lost' });
+
 function stringify(message: ServerMessage): string {
   try {
     return JSON.stringify(message);

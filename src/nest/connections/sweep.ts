@@ -12,6 +12,8 @@ import { RequestLog } from '../logging/request-log.js';
 import { Metrics } from '../metrics/metrics.js';
 import { type Connection, ConnectionStore } from '../store/connection-store.js';
 import { ReservationStore } from '../store/reservation-store.js';
+import { StoreClock } from '../store/store-clock.js';
+import { StoreFullError } from '../store/store.errors.js';
 import { ConnectionsService } from './connections.service.js';
 
 /** The outcome of one sweep. */
@@ -39,6 +41,7 @@ export class Sweep implements OnApplicationBootstrap, OnModuleDestroy, BeforeApp
   constructor(
     private readonly connectionStore: ConnectionStore,
     private readonly reservationStore: ReservationStore,
+    private readonly clock: StoreClock,
     private readonly connections: ConnectionsService,
     private readonly metrics: Metrics,
     private readonly config: Config,
@@ -68,10 +71,9 @@ export class Sweep implements OnApplicationBootstrap, OnModuleDestroy, BeforeApp
     const counts = { open: 0, gone: 0, failed: 0 };
     let result: SweepReport['result'] = 'finished';
     try {
-      if ((await this.reservationStore.reserve(LOCK, sweepMs * (1 - JITTER))) !== 'reserved')
-        return undefined;
+      if (!(await this.#isFirst(sweepMs * (1 - JITTER)))) return undefined;
       const deadline = startedAt + sweepMs;
-      for await (const idle of this.connectionStore.idleConnections(Date.now() - sweepIdleMs)) {
+      for await (const idle of this.connectionStore.idleConnections(this.clock.now() - sweepIdleMs)) {
         result = await this.#check(idle, deadline, counts);
         if (result !== 'finished') break;
       }
@@ -85,6 +87,16 @@ export class Sweep implements OnApplicationBootstrap, OnModuleDestroy, BeforeApp
     const report = { result, ...counts };
     this.log[counts.gone + counts.failed > 0 ? 'info' : 'debug']({ ...report, durationMs }, 'swept');
     return report;
+  }
+
+  /** Whether no other task has begun a sweep within this period. In a full store every task sweeps, to make room. */
+  async #isFirst(periodMs: number): Promise<boolean> {
+    try {
+      return (await this.reservationStore.reserve(LOCK, periodMs)).kind === 'reserved';
+    } catch (error) {
+      if (error instanceof StoreFullError) return true;
+      throw error;
+    }
   }
 
   async #sweepPeriodically(): Promise<void> {

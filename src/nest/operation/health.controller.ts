@@ -44,7 +44,7 @@ export class HealthController {
     try {
       return await this.health.check([
         () => (this.draining.isDraining ? task.down() : task.up()),
-        () => attempt('store', this.storeHealth.ping()),
+        () => attempt('store', this.storeHealth.probe()),
         () => attempt('credentials', this.callback.checkCredentials()),
       ]);
     } catch (error) {
@@ -58,7 +58,7 @@ const CHECK_TIMEOUT_MS = 750;
 
 const REASONS = {
   task: 'This task drains before it stops.',
-  store: 'The store cannot be reached.',
+  store: 'The store cannot be written.',
   credentials: 'The AWS credentials for callbacks have expired and cannot be renewed.',
 };
 

@@ -16,11 +16,16 @@ export interface NewConnection {
 export interface Connection extends NewConnection {
   /** When it was last put or touched, in milliseconds since 1970. */
   readonly lastActiveAt: number;
+  /**
+   * The store may have lost memberships of this connection, for example in a failover. Until it is put again, which ends
+   * the remaining ones.
+   */
+  readonly hasLostMemberships?: true | undefined;
 }
 
 /** Stores the open connections. The guarantees of `store.ts` hold. */
 export abstract class ConnectionStore {
-  /** Stores a connection. Replaces an existing one, which keeps its channels. */
+  /** Stores a connection. Replaces an existing one, which keeps its channels unless it has lost memberships. */
   abstract putConnection(connection: NewConnection): Promise<void>;
 
   /** Sets `lastActiveAt` to now. @returns the connection, undefined if it is absent */

@@ -1,15 +1,19 @@
-import { DynamoDbReservationStore } from './dynamodb/reservation-store.js';
 import { DynamoDbConnectionStore } from './dynamodb/connection-store.js';
 import { DynamoDbLogStore } from './dynamodb/log-store.js';
 import { MemberRows } from './dynamodb/member-rows.js';
 import { DynamoDbMembershipStore } from './dynamodb/membership-store.js';
+import { ttlOf } from './dynamodb/attributes.js';
+import { DynamoDbReservationStore } from './dynamodb/reservation-store.js';
+import { resetTable } from './dynamodb/reset-table.js';
 import { DynamoDbShardStore } from './dynamodb/shard-store.js';
-import { Table, type TableOptions } from './dynamodb/table.js';
+import { type TableOptions } from './dynamodb/table-requests.js';
+import { Table } from './dynamodb/table.js';
+import { type StoreClock } from './store-clock.js';
 import { Store } from './store.js';
 
 export interface DynamoDbStoreOptions extends TableOptions {
-  /** The clock, in milliseconds since 1970. */
-  readonly now?: () => number;
+  /** In place of DynamoDB's time; in milliseconds since 1970. */
+  readonly now?: (() => number) | undefined;
   /** Members, or connections, per page. */
   readonly pageMembers?: number;
 }
@@ -28,6 +32,7 @@ export class DynamoDbStore extends Store {
   readonly logs: DynamoDbLogStore;
   readonly shards: DynamoDbShardStore;
   readonly reservations: DynamoDbReservationStore;
+  readonly clock: StoreClock;
   readonly #table: Table;
 
   /**
@@ -38,8 +43,11 @@ export class DynamoDbStore extends Store {
     return new DynamoDbStore(await Table.open(options), options);
   }
 
-  private constructor(table: Table, { now = Date.now, pageMembers = 1000 }: DynamoDbStoreOptions) {
+  private constructor(table: Table, options: DynamoDbStoreOptions) {
     super();
+    const { pageMembers = 1000 } = options;
+    this.clock = options.now ? { now: options.now } : table.clock;
+    const now = () => this.clock.now();
     this.logs = new DynamoDbLogStore(table, now);
     const memberRows = new MemberRows(table, this.logs, now, pageMembers);
     this.memberships = new DynamoDbMembershipStore(table, memberRows, this.logs, now);
@@ -49,12 +57,20 @@ export class DynamoDbStore extends Store {
     this.#table = table;
   }
 
-  /** Reads a row that does not exist. */
-  async ping(): Promise<void> {
-    await this.#table.get({ pk: 'ping', sk: '#' }, true);
+  async probe(): Promise<void> {
+    await this.#table.update({ pk: 'probe', sk: '#' }, 'SET #ttl = :ttl', {
+      values: { ':ttl': ttlOf(this.clock.now() + PROBE_KEPT_MS) },
+    });
+  }
+
+  async resetAfterLoss(): Promise<void> {
+    await resetTable(this.#table, this.logs);
   }
 
   async close(): Promise<void> {
     this.#table.close();
   }
 }
+
+/** The probe's row is deleted once no task probes. */
+const PROBE_KEPT_MS = 3_600_000;

@@ -16,6 +16,16 @@ export interface Retention {
   readonly ageMs: number;
 }
 
+/** Makes an append idempotent: a channel's log has at most one message per key. */
+export interface AppendKey {
+  /** 1 to 200 visible ASCII characters. */
+  readonly key: string;
+  /** Identifies what is appended; at most 100 visible ASCII characters. */
+  readonly fingerprint: string;
+  /** How long the key is kept after its message was appended. */
+  readonly ttlMs: number;
+}
+
 export interface LogEntry {
   readonly offset: number;
   /** When it was appended, in milliseconds since 1970; not before the entry before it, even if clocks differ. */
@@ -26,15 +36,34 @@ export interface LogEntry {
 /**
  * Stores the log of each channel: its position, and its newest messages. The guarantees of `store.ts` hold.
  *
+ * An epoch and an offset never name two messages. A log of which the store may have lost messages gets a new epoch at the
+ * next append, position or join: its entries are removed, and its offsets continue {@link EPOCH_GAP} further.
+ *
  * Only the oldest entries are removed: an entry goes with all entries before it. So the entries of a log have no gaps,
  * even if the retention changes or the clocks of tasks differ.
+ *
+ * A log that never had a message is forgotten a minute after its last member has left, or later.
  */
 export abstract class LogStore {
-  /** Appends to a channel's log. @returns the position of the new message */
-  abstract append(channel: ChannelName, content: string, retention: Retention): Promise<Position>;
+  /**
+   * Appends to a channel's log.
+   *
+   * @param once with a key whose message is in the log's current epoch, nothing is appended
+   * @returns the position of the message: the new one, or that of the key
+   * @throws {KeyReusedError} the key has another fingerprint
+   */
+  abstract append(
+    channel: ChannelName,
+    content: string,
+    retention: Retention,
+    once?: AppendKey,
+  ): Promise<Position>;
 
   /** The position of a channel's log. Begins a log that does not exist. */
   abstract position(channel: ChannelName): Promise<Position>;
+
+  /** The position of a channel's log. Writes nothing. @returns undefined if the channel has no log */
+  abstract findPosition(channel: ChannelName): Promise<Position | undefined>;
 
   /**
    * The oldest stored entries with an offset greater than `after`, in order, without gaps.
@@ -43,3 +72,13 @@ export abstract class LogStore {
    */
   abstract readLog(channel: ChannelName, after: number, limit: number): Promise<readonly LogEntry[]>;
 }
+
+/**
+ * The distance of a new epoch's offsets from the last known one: more than any log can have lost. A member that has an
+ * offset of the old epoch sees a gap, asks for the messages in it, and so learns of the new epoch. Without the distance
+ * it would take the new messages for ones that it has.
+ */
+export const EPOCH_GAP = 1_000_000;
+
+/** How long a log without messages and without members is kept, so that a member that reconnects finds its epoch. */
+export const EMPTY_LOG_MS = 60_000;

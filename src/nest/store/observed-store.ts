@@ -27,7 +27,12 @@ const MEMBERSHIPS: Returns<MembershipStore> = {
   members: 'pages',
   memberRanges: 'result',
 };
-const LOGS: Returns<LogStore> = { append: 'result', position: 'result', readLog: 'result' };
+const LOGS: Returns<LogStore> = {
+  append: 'result',
+  position: 'result',
+  findPosition: 'result',
+  readLog: 'result',
+};
 const SHARDS: Returns<ShardStore> = {
   putShards: 'result',
   takeShard: 'result',
@@ -38,10 +43,11 @@ const SHARDS: Returns<ShardStore> = {
 };
 const RESERVATIONS: Returns<ReservationStore> = {
   reserve: 'result',
+  renew: 'result',
   keepResult: 'result',
   release: 'result',
 };
-const HEALTH: Returns<StoreHealth> = { ping: 'result' };
+const HEALTH: Returns<StoreHealth> = { probe: 'result' };
 
 /** The name of a method, as metrics and spans have it. No two contracts share a name. */
 export type StoreMethod =
@@ -68,7 +74,9 @@ export function observedStore(store: Store, observer: StoreObserver): Store {
     logs: observed(store.logs, LOGS, observer),
     shards: observed(store.shards, SHARDS, observer),
     reservations: observed(store.reservations, RESERVATIONS, observer),
-    ping: () => health.ping(),
+    clock: store.clock,
+    probe: () => health.probe(),
+    resetAfterLoss: () => store.resetAfterLoss(),
     close: () => store.close(),
   });
 }

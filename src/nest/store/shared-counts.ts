@@ -30,14 +30,14 @@ export class SharedCounts {
 
   async #count(): Promise<Counts | undefined> {
     const reservation = await this.reservationStore.reserve(KEY, COUNT_MS);
-    if (reservation !== 'reserved') {
-      return reservation.result === undefined ? undefined : (JSON.parse(reservation.result) as Counts);
-    }
+    if (reservation.kind === 'held') return undefined;
+    if (reservation.kind === 'done') return JSON.parse(reservation.result) as Counts;
     const [counts, shards] = await Promise.all([
       this.connectionStore.counts(),
       this.shardStore.countShards(),
     ]);
-    await this.reservationStore.keepResult(KEY, JSON.stringify({ ...counts, shards }), COUNT_MS);
+    const result = JSON.stringify({ ...counts, shards });
+    await this.reservationStore.keepResult(KEY, reservation.owner, result, COUNT_MS);
     return { ...counts, shards };
   }
 }

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { Config } from '../config/config.js';
+import { RequestLog } from '../logging/request-log.js';
 import { Metrics } from '../metrics/metrics.js';
 import { MetricsModule } from '../metrics/metrics.module.js';
 import { Tracing } from '../tracing/tracing.js';
@@ -11,6 +12,7 @@ import { observedStore } from './observed-store.js';
 import { openStore } from './open-store.js';
 import { ReservationStore } from './reservation-store.js';
 import { ShardStore } from './shard-store.js';
+import { StoreClock } from './store-clock.js';
 import { StoreHealth } from './store-health.js';
 import { Store } from './store.js';
 
@@ -18,21 +20,36 @@ import { Store } from './store.js';
 @Module({
   imports: [MetricsModule, TracingModule],
   providers: [
-    { provide: Store, useFactory: openObservedStore, inject: [Config, Metrics, Tracing] },
+    { provide: Store, useFactory: openObservedStore, inject: [Config, Metrics, Tracing, RequestLog] },
     { provide: ConnectionStore, useFactory: ({ connections }: Store) => connections, inject: [Store] },
     { provide: MembershipStore, useFactory: ({ memberships }: Store) => memberships, inject: [Store] },
     { provide: LogStore, useFactory: ({ logs }: Store) => logs, inject: [Store] },
     { provide: ShardStore, useFactory: ({ shards }: Store) => shards, inject: [Store] },
     { provide: ReservationStore, useFactory: ({ reservations }: Store) => reservations, inject: [Store] },
+    { provide: StoreClock, useFactory: ({ clock }: Store) => clock, inject: [Store] },
     { provide: StoreHealth, useExisting: Store },
   ],
-  exports: [ConnectionStore, MembershipStore, LogStore, ShardStore, ReservationStore, StoreHealth],
+  exports: [
+    ConnectionStore,
+    MembershipStore,
+    LogStore,
+    ShardStore,
+    ReservationStore,
+    StoreClock,
+    StoreHealth,
+  ],
 })
 export class StoreModule {}
 
 /** @throws {ConfigError} the store cannot be opened */
-async function openObservedStore(config: Config, metrics: Metrics, tracing: Tracing): Promise<Store> {
-  return observedStore(await openStore(config), {
+async function openObservedStore(
+  config: Config,
+  metrics: Metrics,
+  tracing: Tracing,
+  log: RequestLog,
+): Promise<Store> {
+  const store = await openStore(config, (fields, message) => log.warn(fields, message));
+  return observedStore(store, {
     completed: (method, result, seconds) => metrics.storeCallCompleted(method, result, seconds),
     ...(tracing.isOn && { within: (method, call) => tracing.span(`store ${method}`, {}, call) }),
   });

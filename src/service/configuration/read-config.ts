@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { QUOTAS } from '../../api/quotas.js';
-import { ConfigError } from '../../nest/config/config.errors.js';
 import { type Config } from '../../nest/config/config.js';
 import { isLoopback } from '../../nest/loopback.js';
 import {
@@ -12,6 +11,7 @@ import { backendApiSettings, backendApiVariables } from './backend-api-variables
 import { channelSettings, channelVariables } from './channel-variables.js';
 import { fanOutSettings, fanOutVariables } from './fan-out-variables.js';
 import { operationSettings, operationVariables } from './operation-variables.js';
+import { parseVariables } from './parse-variables.js';
 import { storeProblems, storeSettings, storeVariables } from './store-variables.js';
 import { type VariableProblem, wholeNumber } from './variable-schemas.js';
 import { regionInHost, wsApiEndpoint } from './ws-api-endpoint.js';
@@ -23,16 +23,11 @@ import { regionInHost, wsApiEndpoint } from './ws-api-endpoint.js';
  * @throws {ConfigError} with every problem at once
  */
 export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
-  const env = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
-  const { data: variables, error } = Variables.safeParse(env);
-  const problems = [
-    ...(error?.issues ?? []).map(({ path, message }): VariableProblem => [String(path[0]), message]),
+  const variables = parseVariables(Variables, environment, (env) => [
     ...secretProblems(env),
     ...authenticationProblems(env),
     ...storeProblems(env),
-  ].map(([name, expected]) => describeProblem(name, env, expected));
-  if (variables === undefined || problems.length > 0) throw new ConfigError(problems);
-
+  ]);
   const gatewaySecrets = [variables.GATEWAY_SECRET, variables.GATEWAY_SECRET_PREVIOUS];
   return Object.freeze({
     port: variables.PORT,
@@ -108,13 +103,4 @@ function secretProblems(env: NodeJS.ProcessEnv): VariableProblem[] {
     problems.push(['GATEWAY_SECRET_PREVIOUS', 'expected only with GATEWAY_SECRET']);
   }
   return problems;
-}
-
-function describeProblem(name: string, env: NodeJS.ProcessEnv, expected: string): string {
-  const value = env[name];
-  if (value === undefined) return `${name} is not set: ${expected}`;
-  if (/SECRET|KEY/.test(name)) return `${name} (${value.length} characters): ${expected}`;
-  // what stands before @ or after ? in a URL may be a credential
-  const shown = value.replace(/:(\/*).*@(?!connections)/s, ':$1…@').replace(/[?#].*/s, '?…');
-  return `${name}=${shown}: ${expected}`;
 }

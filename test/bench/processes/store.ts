@@ -40,7 +40,7 @@ async function openStore(): Promise<Store> {
   const { readConfig } = await load<typeof import('../../../src/service/configuration/read-config.js')>(
     'service/configuration/read-config.js',
   );
-  return opening.openStore(readConfig());
+  return opening.openStore(readConfig(), () => undefined);
 }
 
 async function ours(): Promise<Engine> {

@@ -1,4 +1,5 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
+import { StoreUnavailableError } from '../../../src/nest/store/store.errors.js';
 import { Store } from '../../../src/nest/store/store.js';
 import { rawPost } from '../../support/service-app.js';
 import { API_KEY, OTHER_KEY, startBackendApi, type TestApi } from './backend-api.js';
@@ -106,6 +107,99 @@ it('sends the response even if it could not be kept', async () => {
   expect(api.service.lines).toContainEqual(
     expect.objectContaining({ level: 'warn', msg: 'response not kept' }),
   );
+});
+
+it('appends once if the store has done what it did not confirm', async () => {
+  await using api = await startBackendApi();
+  const { logs } = api.service.app.get(Store);
+  const append = logs.append.bind(logs);
+  vi.spyOn(logs, 'append').mockImplementationOnce(async (...args) => {
+    await append(...args);
+    throw new StoreUnavailableError('no response within 2000 ms');
+  });
+  await api.connect('alice=', ['news']);
+  await send(api, 'order-1').expect(503);
+  const repeated = await send(api, 'order-1').expect(200);
+  expect(repeated.body).toMatchObject({ offset: 1 });
+  expect(await offset(api)).toBe(1);
+  // the first attempt did not get so far
+  expect(api.service.endpoint.messagesTo('alice=')).toContainEqual({
+    type: 'message',
+    channel: 'news',
+    offset: 1,
+    data: 1,
+  });
+});
+
+it('appends each message of a batch once, if the batch is repeated because one of them had failed', async () => {
+  await using api = await startBackendApi();
+  const { logs } = api.service.app.get(Store);
+  const append = logs.append.bind(logs);
+  vi.spyOn(logs, 'append')
+    .mockImplementationOnce(append)
+    .mockImplementationOnce(async (...args) => {
+      await append(...args);
+      throw new StoreUnavailableError('no response within 2000 ms');
+    });
+  const messages = ['a', 'unconfirmed', 'a'].map((data) => ({ channel: 'news', data }));
+  const publish = async () => {
+    const batch = api.call('post', '/v1/messages').set('Idempotency-Key', 'order-1').send({ messages });
+    return (await batch.expect(200)).body as { results: unknown[] };
+  };
+  const problem = expect.objectContaining({ code: 'store_unavailable' }) as unknown;
+  const position = (at: number) => expect.objectContaining({ offset: at }) as unknown;
+  expect((await publish()).results).toEqual([position(1), { problem }, position(3)]);
+  expect((await publish()).results).toEqual([position(1), position(2), position(3)]);
+  expect(await offset(api)).toBe(3);
+});
+
+it('refuses another body also if the response to the first one was not kept', async () => {
+  await using api = await startBackendApi();
+  const { reservations } = api.service.app.get(Store);
+  vi.spyOn(reservations, 'keepResult').mockImplementationOnce((key, owner) =>
+    reservations.release(key, owner),
+  );
+  await send(api, 'order-1', 1).expect(200);
+  expect((await send(api, 'order-1', 2)).body).toMatchObject({ status: 422, code: 'idempotency_key_reused' });
+  expect(await offset(api)).toBe(1);
+});
+
+it('lets a repetition carry out the request seconds after its task has ended', async () => {
+  await using api = await startBackendApi();
+  const { reservations } = api.service.app.get(Store);
+  const reserve = reservations.reserve.bind(reservations);
+  const spy = vi.spyOn(reservations, 'reserve').mockImplementation(reserve);
+  await send(api, 'order-1').expect(200);
+  const [, leaseMs] = spy.mock.calls[0]!;
+  expect(leaseMs).toBeLessThanOrEqual(6_000);
+});
+
+it('keeps the key while the request is carried out', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  try {
+    await using api = await startBackendApi();
+    await api.connect('alice=', ['news']);
+    const { reservations } = api.service.app.get(Store);
+    const renew = vi.spyOn(reservations, 'renew');
+    const posted = Promise.withResolvers<void>();
+    const release = Promise.withResolvers<void>();
+    api.service.endpoint.answer = async () => {
+      posted.resolve();
+      await release.promise;
+      return 'accepted' as const;
+    };
+    const first = send(api, 'order-1').then((response) => response);
+    await posted.promise;
+    vi.advanceTimersByTime(6_000);
+    expect(renew.mock.calls.length).toBeGreaterThanOrEqual(3);
+    release.resolve();
+    expect((await first).status).toBe(200);
+    renew.mockClear();
+    vi.advanceTimersByTime(6_000);
+    expect(renew).not.toHaveBeenCalled();
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 it('repeats the response to a batch', async () => {

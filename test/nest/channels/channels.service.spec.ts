@@ -6,7 +6,7 @@ import { ConnectionStore } from '../../../src/nest/store/connection-store.js';
 import { MembershipStore } from '../../../src/nest/store/membership-store.js';
 import { Store } from '../../../src/nest/store/store.js';
 import { type Answer } from '../../support/connections-endpoint.js';
-import { startService, type TestService } from '../../support/service-app.js';
+import { connect, startService, startServiceWith, type TestService } from '../../support/service-app.js';
 
 const news = 'news' as ChannelName;
 
@@ -18,6 +18,7 @@ async function join(service: TestService, ...connectionIds: string[]) {
 it('sends what a member publishes to all members, and to no other connection', async () => {
   await using service = await startService();
   await join(service, 'alice=', 'bob=');
+  await connect(service, 'carol=');
   await service.send('carol=', { action: 'join', channel: 'sports' });
   await service.send('alice=', { action: 'publish', channel: news, data: { text: 'hi' }, id: 1 });
   const message = { type: 'message', channel: news, offset: 1, data: { text: 'hi' }, from: 'alice=' };
@@ -142,7 +143,7 @@ it('refuses to join more channels than CHANNELS_PER_CONNECTION, until one is lef
 });
 
 it.each(['join', 'publish', 'presence'])('refuses to %s a channel whose name is too long', async (action) => {
-  await using service = await startService({ CHANNEL_NAME_LENGTH: '10' });
+  await using service = await startServiceWith(['a='], { CHANNEL_NAME_LENGTH: '10' });
   const data = action === 'publish' ? { data: 1 } : {};
   await service.send('a=', { action, channel: 'x'.repeat(11), ...data }).expect(200);
   await service.send('a=', { action, channel: 'x'.repeat(10), ...data }).expect(200);
@@ -152,7 +153,7 @@ it.each(['join', 'publish', 'presence'])('refuses to %s a channel whose name is 
 });
 
 it('lets members leave a channel with a name that is longer than now allowed, up to the largest length', async () => {
-  await using service = await startService({ CHANNEL_NAME_LENGTH: '10' });
+  await using service = await startServiceWith(['a='], { CHANNEL_NAME_LENGTH: '10' });
   await service.send('a=', { action: 'leave', channel: 'x'.repeat(QUOTAS.channelNameLength) });
   await service.send('a=', { action: 'leave', channel: 'x'.repeat(QUOTAS.channelNameLength + 1) });
   expect(service.endpoint.messagesTo('a=')).toMatchObject([
@@ -234,6 +235,7 @@ it('accepts every name unmodified: also one that looks encoded, or like a proper
     '//',
   ];
   for (const [n, channel] of names.entries()) {
+    await connect(service, `c${n}=`);
     await service.send(`c${n}=`, { action: 'join', channel });
     await service.send(`c${n}=`, { action: 'publish', channel, data: n });
   }

@@ -4,7 +4,7 @@ import { type ChannelName } from '../../../src/api/messages.js';
 import { ConnectionsService } from '../../../src/nest/connections/connections.service.js';
 import { LogStore } from '../../../src/nest/store/log-store.js';
 import { Store } from '../../../src/nest/store/store.js';
-import { startService, type TestService } from '../../support/service-app.js';
+import { startService, startServiceWith, type TestService } from '../../support/service-app.js';
 
 const room = 'presence:room' as ChannelName;
 
@@ -107,7 +107,7 @@ it('sends no notices in channels outside MEMBER_NOTICES, or with more than MEMBE
 });
 
 it('does not fail anything when notices cannot be sent', async () => {
-  await using service = await startService();
+  await using service = await startServiceWith(['a=', 'b=', 'c=']);
   await join(service, 'a=');
   const store = service.app.get(Store);
   const countMembers = store.memberships.countMembers.bind(store.memberships);

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { type ConnectionId } from '../../../src/api/integration.js';
 import { ConnectionsService } from '../../../src/nest/connections/connections.service.js';
 import { Sweep } from '../../../src/nest/connections/sweep.js';
@@ -7,9 +7,11 @@ import { Metrics } from '../../../src/nest/metrics/metrics.js';
 import { Config } from '../../../src/nest/config/config.js';
 import { ConnectionStore } from '../../../src/nest/store/connection-store.js';
 import { ReservationStore } from '../../../src/nest/store/reservation-store.js';
+import { StoreClock } from '../../../src/nest/store/store-clock.js';
+import { StoreFullError } from '../../../src/nest/store/store.errors.js';
 import { Store } from '../../../src/nest/store/store.js';
 import { LogLines } from '../../support/log-lines.js';
-import { startService, type TestService } from '../../support/service-app.js';
+import { connect, startService, type TestService } from '../../support/service-app.js';
 
 const HOUR_MS = 3_600_000;
 
@@ -20,15 +22,12 @@ function sweepOf(service: TestService, { sweepIdleMs = -1_000, sweepMs = HOUR_MS
   return new Sweep(
     app.get(ConnectionStore),
     app.get(ReservationStore),
+    app.get(StoreClock),
     app.get(ConnectionsService),
     app.get(Metrics),
     Object.create(config, { operation: { value: { ...config.operation, sweepMs, sweepIdleMs } } }) as Config,
     new RequestLog(new LogLines().log),
   );
-}
-
-async function connect(service: TestService, ...connectionIds: string[]): Promise<void> {
-  for (const connectionId of connectionIds) await service.post('/connect', connectionId).send().expect(200);
 }
 
 const isKnown = async (service: TestService, connectionId: string) =>
@@ -57,15 +56,28 @@ it('forgets the connections that are gone, which leave their channels, and keeps
   expect(metrics).toContain('backchannel_connections_closed_total 1');
 });
 
-it('does not check recently active connections, and touches an open one that it has checked', async () => {
+it('does not check recently active connections', async () => {
   await using service = await startService();
   await connect(service, 'alice=');
   expect(await sweepOf(service, { sweepIdleMs: 60_000 }).sweep()).toMatchObject({ open: 0 });
   expect(service.endpoint.inspected).toEqual([]);
+});
 
+it('makes room in a full store, in which it cannot reserve its turn', async () => {
+  await using service = await startService();
+  await connect(service, 'alice=');
+  const { reservations } = service.app.get(Store);
+  vi.spyOn(reservations, 'reserve').mockRejectedValue(new StoreFullError('full'));
+  service.endpoint.inspection = () => 'gone';
+  expect(await sweepOf(service).sweep()).toMatchObject({ result: 'finished', gone: 1 });
+  expect(await isKnown(service, 'alice=')).toBe(false);
+});
+
+it('touches an open connection that it has checked', async () => {
+  await using service = await startService();
+  await connect(service, 'alice=');
   const store = service.app.get(Store);
   const before = (await store.connections.getConnection('alice=' as ConnectionId))!.lastActiveAt;
-  await store.reservations.release('sweep');
   expect(await sweepOf(service).sweep()).toMatchObject({ open: 1 });
   expect((await store.connections.getConnection('alice=' as ConnectionId))!.lastActiveAt).toBeGreaterThan(
     before,

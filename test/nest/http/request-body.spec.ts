@@ -130,7 +130,7 @@ describe('a body', () => {
       await new Promise((resolve) => setImmediate(resolve));
     }
     expect(await connection.response()).toMatchObject({ status: 200, headers: { connection: 'keep-alive' } });
-    expect(service.endpoint.messagesTo('alice=')).toEqual([{ type: 'pong' }]);
+    expect(service.endpoint.messagesTo('alice=')).toContainEqual({ type: 'pong' });
   });
 
   it('in chunks is read, up to the limit', async () => {

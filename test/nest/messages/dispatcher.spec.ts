@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { z } from 'zod';
+import { type UserId } from '../../../src/api/integration.js';
 import { type ChannelName } from '../../../src/api/messages.js';
 import { QUOTAS } from '../../../src/api/quotas.js';
 import { CustomAction } from '../../../src/nest/messages/custom-action.js';
@@ -8,10 +9,10 @@ import { StoreUnavailableError } from '../../../src/nest/store/store.errors.js';
 import { ConnectionStore } from '../../../src/nest/store/connection-store.js';
 import { MembershipStore } from '../../../src/nest/store/membership-store.js';
 import { Store } from '../../../src/nest/store/store.js';
-import { startService } from '../../support/service-app.js';
+import { startService, startServiceWith } from '../../support/service-app.js';
 
 it('replies to every action, and repeats the id', async () => {
-  await using service = await startService();
+  await using service = await startServiceWith(['alice=']);
   const channel = 'news';
   for (const action of ['ping', 'join', 'publish', 'presence', 'leave']) {
     const about = action === 'ping' ? {} : { channel };
@@ -56,7 +57,7 @@ it.each([
   ['not_joined', '{"action":"publish","id":1,"channel":"news","data":1}'],
   ['not_joined', '{"action":"presence","id":1,"channel":"news"}'],
 ])('replies with the error %s to %s, with the id if there is one', async (code, text) => {
-  await using service = await startService();
+  await using service = await startServiceWith(['alice=']);
   await service.post('/message', 'alice=').send(text).expect(200);
   const id = text.includes('"id"') ? { id: 1 } : {};
   expect(service.endpoint.messagesTo('alice=')).toEqual([
@@ -65,7 +66,7 @@ it.each([
 });
 
 it('names the path of a mistake in a message', async () => {
-  await using service = await startService();
+  await using service = await startServiceWith(['alice=']);
   await service.send('alice=', { action: 'join', channel: 'no spaces' });
   expect(service.endpoint.messagesTo('alice=')).toMatchObject([
     { message: expect.stringMatching(/^channel: /) },
@@ -75,7 +76,7 @@ it('names the path of a mistake in a message', async () => {
 it.each([`"${'x'.repeat(129)}"`, '1e999', '{"nested":true}', 'null'])(
   'does not repeat an invalid id',
   async (id) => {
-    await using service = await startService();
+    await using service = await startServiceWith(['alice=']);
     await service.post('/message', 'alice=').send(`{"action":"ping","id":${id}}`).expect(200);
     expect(service.endpoint.messagesTo('alice=')).toEqual([
       { type: 'error', code: 'bad_message', message: expect.stringMatching(/^id: /) },
@@ -84,20 +85,53 @@ it.each([`"${'x'.repeat(129)}"`, '1e999', '{"nested":true}', 'null'])(
 );
 
 it('does not repeat long texts of the client', async () => {
-  await using service = await startService();
+  await using service = await startServiceWith(['alice=']);
   await service.send('alice=', { action: 'ping', ['k'.repeat(130_000)]: 1 }).expect(200);
   expect(service.endpoint.messagesTo('alice=')).toMatchObject([{ code: 'bad_message' }]);
   expect(service.endpoint.posts[0]?.data.length).toBeLessThan(1000);
 });
 
-it('registers a connection that the store does not have', async () => {
+it('notifies a connection that the store has lost before the reply, and registers it again', async () => {
   await using service = await startService();
   await service.send('alice=', { action: 'join', channel: 'news' });
+  expect(service.endpoint.messagesTo('alice=')).toMatchObject([
+    { type: 'memberships_lost' },
+    { type: 'joined' },
+  ]);
   expect(await service.app.get(MembershipStore).countMembers('news' as ChannelName)).toBe(1);
+  service.endpoint.posts.length = 0;
+  await service.send('alice=', { action: 'ping' });
+  expect(service.endpoint.messagesTo('alice=')).toEqual([{ type: 'pong' }]);
+});
+
+it('notifies a lost connection with its next message if that failed the first time', async () => {
+  await using service = await startService();
+  service.endpoint.answer = () => 'forbidden';
+  await service.send('alice=', { action: 'ping' }).expect(502);
+  service.endpoint.posts.length = 0;
+  service.endpoint.answer = () => 'accepted';
+  await service.send('alice=', { action: 'ping' }).expect(200);
+  expect(service.endpoint.messagesTo('alice=')).toEqual([{ type: 'memberships_lost' }, { type: 'pong' }]);
+});
+
+it('notifies a connection whose memberships are in doubt, and ends them', async () => {
+  await using service = await startServiceWith(['alice=']);
+  const { connections } = service.app.get(Store);
+  await service.send('alice=', { action: 'join', channel: 'news' });
+  service.endpoint.posts.length = 0;
+  const put = vi.spyOn(connections, 'putConnection');
+  const touch = connections.touchConnection.bind(connections);
+  vi.spyOn(connections, 'touchConnection').mockImplementationOnce(async (connectionId) => {
+    const known = await touch(connectionId);
+    return known && { ...known, userId: 'zoe' as UserId, hasLostMemberships: true };
+  });
+  await service.send('alice=', { action: 'ping' }).expect(200);
+  expect(service.endpoint.messagesTo('alice=')).toEqual([{ type: 'memberships_lost' }, { type: 'pong' }]);
+  expect(put).toHaveBeenCalledWith(expect.objectContaining({ connectionId: 'alice=', userId: 'zoe' }));
 });
 
 it('sends the client internal_error, and API Gateway 500, when a handler fails', async () => {
-  await using service = await startService();
+  await using service = await startServiceWith(['alice=']);
   service.app.get(MembershipStore).join = () => Promise.reject(new Error('disk full'));
   const response = await service.send('alice=', { action: 'join', channel: 'news', id: 7 });
   expect(response.status).toBe(500);
@@ -108,7 +142,7 @@ it('sends the client internal_error, and API Gateway 500, when a handler fails',
 });
 
 it('responds with 500 also when the error reply cannot be posted', async () => {
-  await using service = await startService();
+  await using service = await startServiceWith(['alice=']);
   service.app.get(MembershipStore).join = () => Promise.reject(new Error('disk full'));
   service.endpoint.answer = () => 'forbidden';
   const response = await service.send('alice=', { action: 'join', channel: 'news' });
@@ -124,7 +158,7 @@ it.each([
 ])(
   'sends the client unavailable when the store is unreachable in %s, and the request fails as well',
   async (method, contract) => {
-    await using service = await startService();
+    await using service = await startServiceWith(['alice=']);
     const away = () => Promise.reject(new StoreUnavailableError('connection refused'));
     Object.assign(service.app.get<object>(contract), { [method]: away });
     const response = await service.send('alice=', { action: 'join', channel: 'news', id: 7 });
@@ -139,7 +173,7 @@ it.each([
 );
 
 it('sends unknown_connection when the connection is lost between two steps', async () => {
-  await using service = await startService();
+  await using service = await startServiceWith(['alice=']);
   const store = service.app.get(Store);
   const join = store.memberships.join.bind(store.memberships);
   store.memberships.join = async (channel, connectionId, maxChannels) => {
@@ -153,7 +187,7 @@ it('sends unknown_connection when the connection is lost between two steps', asy
 });
 
 it('refuses an invalid since', async () => {
-  await using service = await startService();
+  await using service = await startServiceWith(['alice=']);
   const wrong = [
     '"yesterday"',
     'null',
@@ -197,7 +231,7 @@ it('counts a reply that is too large once, with the code that the sender gets', 
     readonly schema = z.object({ action: z.literal('shout') });
     handle = () => Promise.resolve({ type: 'shouted', data: 'x'.repeat(QUOTAS.messageBytes) });
   }
-  await using service = await startService({}, { actions: [Shout] });
+  await using service = await startServiceWith(['alice='], {}, { actions: [Shout] });
   await service.send('alice=', { action: 'shout' }).expect(200);
   expect(service.endpoint.messagesTo('alice=')).toMatchObject([{ code: 'message_too_large' }]);
   const counted = (await (await fetch(`${service.url}/metrics`)).text())

@@ -19,8 +19,8 @@ it('is live and ready for any caller', async () => {
 });
 
 it.each<[string, (store: Store) => unknown]>([
-  ['cannot be read', async (store) => store.close()],
-  ['does not respond', (store) => (store.ping = () => new Promise(() => {}))],
+  ['is closed', async (store) => store.close()],
+  ['does not respond', (store) => (store.probe = () => new Promise(() => {}))],
 ])('is live but soon not ready when the store %s', async (_, fail) => {
   await using service = await startService();
   await fail(service.app.get(Store));
@@ -32,7 +32,7 @@ it.each<[string, (store: Store) => unknown]>([
   expect(await response.json()).toMatchObject({
     status: 503,
     code: 'not_ready',
-    detail: 'The store cannot be reached.',
+    detail: 'The store cannot be written.',
   });
 });
 

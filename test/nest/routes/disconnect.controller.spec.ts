@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { type ConnectionId } from '../../../src/api/integration.js';
 import { ConnectionStore } from '../../../src/nest/store/connection-store.js';
-import { rawPost, startService } from '../../support/service-app.js';
+import { rawPost, startService, startServiceWith } from '../../support/service-app.js';
 
 it('forgets the client, which leaves every channel', async () => {
-  await using service = await startService();
+  await using service = await startServiceWith(['alice=', 'bob=']);
   for (const id of ['alice=', 'bob=']) await service.send(id, { action: 'join', channel: 'news' });
   const response = await service.post('/disconnect', 'alice=').set('DisconnectStatusCode', '1001').send();
   await service.send('bob=', { action: 'publish', channel: 'news', data: 1 });

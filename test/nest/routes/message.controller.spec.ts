@@ -1,24 +1,24 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { MembershipStore } from '../../../src/nest/store/membership-store.js';
 import { type Answer } from '../../support/connections-endpoint.js';
-import { rawPost, startService } from '../../support/service-app.js';
+import { rawPost, startService, startServiceWith } from '../../support/service-app.js';
 
 it('replies to the client by callback, and responds to API Gateway with an empty 200', async () => {
-  await using service = await startService();
+  await using service = await startServiceWith(['alice=']);
   const response = await service.send('alice=', { action: 'ping', id: 1 });
   expect(response).toMatchObject({ status: 200, text: '' });
   expect(service.endpoint.messagesTo('alice=')).toEqual([{ type: 'pong', id: 1 }]);
 });
 
 it('sends the client an error for a frame that is not JSON, although API Gateway declares application/json', async () => {
-  await using service = await startService();
+  await using service = await startServiceWith(['alice=']);
   const response = await service.post('/message', 'alice=').send('hello');
   expect(response.status).toBe(200);
   expect(service.endpoint.messagesTo('alice=')).toMatchObject([{ type: 'error', code: 'not_json' }]);
 });
 
 it('sends the client an error for an empty frame, with and without a content type', async () => {
-  await using service = await startService();
+  await using service = await startServiceWith(['alice=']);
   await service.post('/message', 'alice=').send('').expect(200);
   expect(await rawPost(`${service.url}/message`, { ConnectionId: 'alice=' })).toMatchObject({ status: 200 });
   expect(service.endpoint.messagesTo('alice=')).toMatchObject([{ code: 'not_json' }, { code: 'not_json' }]);
@@ -30,14 +30,14 @@ it.each([
   'application/x-www-form-urlencoded',
   'x/y; charset=latin1',
 ])('reads a body of type %s as UTF-8 text', async (type) => {
-  await using service = await startService();
+  await using service = await startServiceWith(['alice=']);
   const message = '{"action":"ping","id":"ümlaut"}';
   await service.post('/message', 'alice=').set('Content-Type', type).send(message).expect(200);
   expect(service.endpoint.messagesTo('alice=')).toEqual([{ type: 'pong', id: 'ümlaut' }]);
 });
 
 it('reads 128 KB', async () => {
-  await using service = await startService();
+  await using service = await startServiceWith(['alice=']);
   const message = '{"action":"ping"}'.padEnd(131_072);
   await service.post('/message', 'alice=').send(message).expect(200);
   expect(service.endpoint.messagesTo('alice=')).toEqual([{ type: 'pong' }]);
@@ -165,7 +165,7 @@ describe('REPLIES=response', () => {
   const settings = { REPLIES: 'response' };
 
   it('replies in the HTTP response and posts nothing', async () => {
-    await using service = await startService(settings);
+    await using service = await startServiceWith(['alice='], settings);
     const response = await service.send('alice=', { action: 'ping', id: 1 });
     expect(response.status).toBe(200);
     expect(JSON.parse(response.text)).toEqual({ type: 'pong', id: 1 });
@@ -173,14 +173,14 @@ describe('REPLIES=response', () => {
   });
 
   it('replies with 200 to a mistake of the client', async () => {
-    await using service = await startService(settings);
+    await using service = await startServiceWith(['alice='], settings);
     const response = await service.post('/message', 'alice=').send('hello');
     expect(response.status).toBe(200);
     expect(JSON.parse(response.text)).toMatchObject({ type: 'error', code: 'not_json' });
   });
 
   it('replies with 500 after a failure of ours, and logs it', async () => {
-    await using service = await startService(settings);
+    await using service = await startServiceWith(['alice='], settings);
     service.app.get(MembershipStore).join = () => Promise.reject(new Error('disk full'));
     const response = await service.send('alice=', { action: 'join', channel: 'news', id: 7 });
     expect(response.status).toBe(500);
@@ -192,7 +192,7 @@ describe('REPLIES=response', () => {
   });
 
   it('still posts published messages', async () => {
-    await using service = await startService(settings);
+    await using service = await startServiceWith(['alice='], settings);
     await service.send('alice=', { action: 'join', channel: 'news' });
     await service.send('alice=', { action: 'publish', channel: 'news', data: 1 });
     expect(service.endpoint.messagesTo('alice=')).toMatchObject([{ type: 'message', data: 1 }]);

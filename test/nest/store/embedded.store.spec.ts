@@ -1,12 +1,13 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile, writeFile } from 'node:fs/promises';
+import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, it } from 'vitest';
 import { type ConnectionId } from '../../../src/api/integration.js';
 import { type ChannelName } from '../../../src/api/messages.js';
 import { ConfigError } from '../../../src/nest/config/config.errors.js';
+import { EPOCH_GAP } from '../../../src/nest/store/log-store.js';
 import { EmbeddedStore } from '../../../src/nest/store/embedded.store.js';
 import { storeSuite } from '../../suites/store.suite.js';
 import { openEmbeddedStores, temporaryFolder } from '../../support/embedded-stores.js';
@@ -14,12 +15,13 @@ import { openEmbeddedStores, temporaryFolder } from '../../support/embedded-stor
 storeSuite({ name: 'embedded', open: openEmbeddedStores });
 
 const news = 'news' as ChannelName;
+const keepAll = { messages: 100, ageMs: 3_600_000 };
 
 it('creates its folder', async () => {
   await using folder = await temporaryFolder();
   const dataDir = join(folder.path, 'not', 'yet', 'there');
   const store = EmbeddedStore.open({ dataDir });
-  await expect(store.ping()).resolves.toBeUndefined();
+  await expect(store.probe()).resolves.toBeUndefined();
   await store.close();
 });
 
@@ -82,6 +84,65 @@ it('can be opened by two processes at once', async () => {
   expect(await other.connections.getConnection('c' as ConnectionId)).toBeDefined();
   await one.close();
   await other.close();
+});
+
+it('begins new epochs when its folder is a copy of another one, and says so', async () => {
+  await using folder = await temporaryFolder();
+  await using other = await temporaryFolder();
+  const before = EmbeddedStore.open({ dataDir: folder.path });
+  const { epoch, offset } = await before.logs.append(news, 'content', keepAll);
+  await before.close();
+  await cp(folder.path, other.path, { recursive: true });
+  const warnings: string[] = [];
+  const options = { dataDir: other.path, warn: (_: object, message: string) => void warnings.push(message) };
+  const copy = EmbeddedStore.open(options);
+  const next = await copy.logs.append(news, 'content', keepAll);
+  expect(next.epoch).not.toBe(epoch);
+  expect(next.offset).toBe(offset + EPOCH_GAP + 1);
+  await copy.close();
+  // once
+  const again = EmbeddedStore.open(options);
+  expect(await again.logs.position(news)).toEqual(next);
+  await again.close();
+  expect(warnings).toEqual([expect.stringContaining('all logs begin new epochs')]);
+});
+
+it('keeps its epochs in a restart after repeated appends with a key and failed joins', async () => {
+  await using folder = await temporaryFolder();
+  const store = EmbeddedStore.open({ dataDir: folder.path });
+  const key = { key: 'order-1', fingerprint: 'f', ttlMs: 60_000 };
+  for (let n = 0; n < 3; n += 1) await store.logs.append(news, 'content', keepAll, key);
+  await store.memberships.join(news, 'unknown=' as ConnectionId, 1);
+  const position = await store.logs.position(news);
+  await store.close();
+  const reopened = EmbeddedStore.open({ dataDir: folder.path });
+  expect(await reopened.logs.position(news)).toEqual(position);
+  await reopened.close();
+});
+
+it('counts in slices, so that requests are served meanwhile', async () => {
+  await using folder = await temporaryFolder();
+  const store = EmbeddedStore.open({ dataDir: folder.path });
+  const now = Date.now();
+  for (let n = 0; n < 6000; n += 1) {
+    const connectionId = `c${n}=` as ConnectionId;
+    await store.connections.putConnection({
+      connectionId,
+      connectedAt: now,
+      expiresAt: now + (n < 10 ? -1 : 60_000),
+    });
+    if (n % 5 === 0) await store.memberships.join(`channel-${n}` as ChannelName, connectionId, 100);
+  }
+  let turns = 0;
+  const turn = () => {
+    turns += 1;
+    immediate = setImmediate(turn);
+  };
+  let immediate = setImmediate(turn);
+  expect(await store.connections.counts()).toEqual({ connections: 5990, channels: 1198 });
+  clearImmediate(immediate);
+  expect(turns).toBeGreaterThan(3);
+  await store.close();
 });
 
 it('names DATA_DIR, the path and the reason when the folder cannot be written', async () => {

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type ConnectionId } from '../../../src/api/integration.js';
+import { type ChannelName } from '../../../src/api/messages.js';
 import { ConfigError } from '../../../src/nest/config/config.errors.js';
 import { RedisStore } from '../../../src/nest/store/redis.store.js';
-import { StoreUnavailableError } from '../../../src/nest/store/store.errors.js';
+import { StoreFullError, StoreUnavailableError } from '../../../src/nest/store/store.errors.js';
 import { storeSuite } from '../../suites/store.suite.js';
 import { openRedisStores } from '../../support/redis-stores.js';
 import { hasRedis, redisSkip, SpawnedRedisCluster } from '../../support/redis-server.js';
@@ -20,10 +21,15 @@ describe.skipIf(!hasRedis)(`with a Redis cluster (${redisSkip})`, () => {
     name: 'redis cluster',
     open: (options) =>
       openRedisStores(
-        { url: cluster.url, isCluster: true, timeoutMs: 2000, ...options },
-        async () => cluster.signal('SIGSTOP'),
-        // sooner than the nodes declare each other failed
-        async () => cluster.signal('SIGCONT'),
+        {
+          options: { url: cluster.url, isCluster: true, timeoutMs: 2000 },
+          nodes: cluster.nodes,
+          isReady: () => cluster.ok(),
+          cutOff: async () => cluster.signal('SIGSTOP'),
+          // sooner than the nodes declare each other failed
+          giveBack: async () => cluster.signal('SIGCONT'),
+        },
+        options,
       ),
   });
 
@@ -31,6 +37,35 @@ describe.skipIf(!hasRedis)(`with a Redis cluster (${redisSkip})`, () => {
     const connecting = RedisStore.connect({ ...defaults(), url: cluster.url, isCluster: false });
     await expect(connecting).rejects.toThrow(ConfigError);
     await expect(connecting).rejects.toThrow(/REDIS_CLUSTER=true/);
+  });
+
+  it('lets no connection join where only the node of the channel is full', async () => {
+    const [, ...others] = cluster.nodes;
+    await using cleanUp = new AsyncDisposableStack();
+    const store = await RedisStore.connect({ ...defaults(), url: cluster.url });
+    cleanUp.defer(() => store.close());
+    const now = Date.now();
+    await Promise.all(
+      ids.map((connectionId) =>
+        store.connections.putConnection({ connectionId, connectedAt: now, expiresAt: now + 3_600_000 }),
+      ),
+    );
+    cleanUp.defer(async () => {
+      for (const node of others) await node.command('CONFIG', 'SET', 'maxmemory', '0');
+    });
+    for (const node of others) await node.command('CONFIG', 'SET', 'maxmemory', '1');
+    // not the number of the connection: a hash slot is linear in the name
+    const join = (id: ConnectionId, index: number) =>
+      store.memberships.join(`channel ${ids.length - index}` as ChannelName, id, 10);
+    const joins = await Promise.allSettled(ids.map(join));
+    const removed = await Promise.all(ids.map((id) => store.connections.removeConnection(id)));
+    expect(removed.map((channels) => channels?.length)).toEqual(
+      joins.map(({ status }) => (status === 'fulfilled' ? 1 : 0)),
+    );
+    const failed = joins.filter((outcome) => outcome.status === 'rejected');
+    expect(failed.every(({ reason }) => reason instanceof StoreFullError)).toBe(true);
+    expect(failed.length).toBeGreaterThan(0);
+    expect(failed.length).toBeLessThan(ids.length);
   });
 
   it('gets the credentials, on every node', async () => {
@@ -60,7 +95,7 @@ describe.skipIf(!hasRedis)(`with a Redis cluster (${redisSkip})`, () => {
         expect(failed.every(({ reason }) => reason instanceof StoreUnavailableError)).toBe(true);
       }, UNTIL_DONE);
       // one node that responds is enough
-      await expect(store.ping()).resolves.toBeUndefined();
+      await expect(store.probe()).resolves.toBeUndefined();
       await cluster.nodes[1]!.restart();
       const isBack = async () => {
         expect((await readAll()).every(({ status }) => status === 'fulfilled')).toBe(true);

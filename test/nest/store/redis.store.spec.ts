@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type ConnectionId } from '../../../src/api/integration.js';
 import { type ChannelName } from '../../../src/api/messages.js';
 import { ConfigError } from '../../../src/nest/config/config.errors.js';
+import { EPOCH_GAP } from '../../../src/nest/store/log-store.js';
 import { indexOf, Keys } from '../../../src/nest/store/redis/keys.js';
 import { RedisStore, type RedisStoreOptions } from '../../../src/nest/store/redis.store.js';
 import { StoreUnavailableError } from '../../../src/nest/store/store.errors.js';
@@ -35,9 +36,14 @@ describe.skipIf(!hasRedis)(`with a Redis server (${redisSkip})`, () => {
     name: 'redis',
     open: (options) =>
       openRedisStores(
-        { url: redis.url(), isCluster: false, timeoutMs: 2000, ...options },
-        () => redis.kill(),
-        () => redis.restart(),
+        {
+          options: { url: redis.url(), isCluster: false, timeoutMs: 2000 },
+          nodes: [redis],
+          isReady: async () => {},
+          cutOff: () => redis.kill(),
+          giveBack: () => redis.restart(),
+        },
+        options,
       ),
   });
 
@@ -63,13 +69,13 @@ describe.skipIf(!hasRedis)(`with a Redis server (${redisSkip})`, () => {
     it('fails calls at once while it is unreachable, and is used again once it is back', async () => {
       await using server = await SpawnedRedis.start();
       await using opened = await openOn(server);
-      await opened.store.ping();
+      await opened.store.probe();
       await server.kill();
-      await expect(opened.store.ping()).rejects.toBeInstanceOf(StoreUnavailableError);
+      await expect(opened.store.probe()).rejects.toBeInstanceOf(StoreUnavailableError);
       // at once, not after the timeout
       await expect(opened.store.connections.getConnection(alice)).rejects.toThrow(/^Redis: (?!no response)/);
       await server.restart();
-      await vi.waitFor(() => opened.store.ping(), UNTIL_BACK);
+      await vi.waitFor(() => opened.store.probe(), UNTIL_BACK);
       // it has lost all connections and scripts
       await expect(opened.store.connections.touchConnection(alice)).resolves.toBeUndefined();
     });
@@ -85,7 +91,7 @@ describe.skipIf(!hasRedis)(`with a Redis server (${redisSkip})`, () => {
       );
       expect(performance.now() - before).toBeGreaterThan(1990);
       server.signal('SIGCONT');
-      await vi.waitFor(() => opened.store.ping(), UNTIL_BACK);
+      await vi.waitFor(() => opened.store.probe(), UNTIL_BACK);
       await expect(opened.store.connections.getConnection(alice)).resolves.toMatchObject({
         connectionId: alice,
       });
@@ -94,14 +100,14 @@ describe.skipIf(!hasRedis)(`with a Redis server (${redisSkip})`, () => {
     it('is reconnected when nothing comes back on the connection', async () => {
       await using server = await SpawnedRedis.start();
       await using opened = await openOn(server, { timeoutMs: 2000 });
-      await opened.store.ping();
+      await opened.store.probe();
       server.signal('SIGSTOP');
-      await expect(opened.store.ping()).rejects.toThrow(/no response/);
+      await expect(opened.store.probe()).rejects.toThrow(/no response/);
       // from then on, calls fail at once: there is no connection
-      const atOnce = () => expect(opened.store.ping()).rejects.toThrow(/^Redis: (?!no response)/);
+      const atOnce = () => expect(opened.store.probe()).rejects.toThrow(/^Redis: (?!no response)/);
       await vi.waitFor(atOnce, UNTIL_BACK);
       server.signal('SIGCONT');
-      await vi.waitFor(() => opened.store.ping(), UNTIL_BACK);
+      await vi.waitFor(() => opened.store.probe(), UNTIL_BACK);
     });
 
     it('gets its scripts again when it has lost them', async () => {
@@ -115,18 +121,18 @@ describe.skipIf(!hasRedis)(`with a Redis server (${redisSkip})`, () => {
       await expect(opened.store.memberships.join(news, alice, 10)).resolves.toMatchObject({ kind: 'joined' });
     });
 
-    it('begins new logs, and has no connections, when all data was lost', async () => {
+    it('begins new epochs after the last positions that it knows, and has no connections, when all data was lost', async () => {
       await using server = await SpawnedRedis.start();
       await using opened = await openOn(server);
       await connect(opened.store);
-      const { epoch } = await opened.store.logs.append(news, 'content', keepAll);
+      const { epoch, offset } = await opened.store.logs.append(news, 'content', keepAll);
       await server.command('FLUSHALL');
       await expect(opened.store.connections.getConnection(alice)).resolves.toBeUndefined();
       await expect(opened.store.memberships.join(news, alice, 10)).resolves.toEqual({
         kind: 'unknown_connection',
       });
       const position = await opened.store.logs.position(news);
-      expect(position.offset).toBe(0);
+      expect(position.offset).toBe(offset + EPOCH_GAP);
       expect(position.epoch).not.toBe(epoch);
     });
 
@@ -146,7 +152,7 @@ describe.skipIf(!hasRedis)(`with a Redis server (${redisSkip})`, () => {
       await using server = await SpawnedRedis.start('--user', 'us:er', 'on', `>${password}`, '~*', '+@all');
       const userInfo = `us%3Aer:${encodeURIComponent(password)}@`;
       await using opened = await openOn(server, { url: server.url({ userInfo, path: '/3' }) });
-      await expect(opened.store.ping()).resolves.toBeUndefined();
+      await expect(opened.store.probe()).resolves.toBeUndefined();
     });
 
     it('may refuse the credentials: the error names REDIS_URL, and not the password', async () => {
@@ -185,7 +191,7 @@ describe.skipIf(!hasRedis)(`with a Redis server (${redisSkip})`, () => {
       const connecting = RedisStore.connect({ ...defaults(), url: server.url(), timeoutMs: 5000 });
       await server.restart();
       const store = await connecting;
-      await expect(store.ping()).resolves.toBeUndefined();
+      await expect(store.probe()).resolves.toBeUndefined();
       await store.close();
     });
 
@@ -205,7 +211,7 @@ describe.skipIf(!hasRedis)(`with a Redis server (${redisSkip})`, () => {
       setDefaultCACertificates([...trusted, certificate.cert]);
       try {
         await using opened = await openOn(server, { url });
-        await expect(opened.store.ping()).resolves.toBeUndefined();
+        await expect(opened.store.probe()).resolves.toBeUndefined();
       } finally {
         setDefaultCACertificates(trusted);
       }

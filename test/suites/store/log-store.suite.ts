@@ -7,6 +7,7 @@ import {
   hour,
   ids,
   keepAll,
+  manyChannels,
   news,
   type OpenStore,
   second,
@@ -28,6 +29,42 @@ export function logStoreSuite(open: OpenStore): void {
       expect(await opened.store.logs.append(news, 'first', keepAll)).toEqual({ epoch, offset: 1 });
       expect(await opened.store.logs.append(news, 'second', keepAll)).toEqual({ epoch, offset: 2 });
       expect(await opened.store.logs.position(news)).toEqual({ epoch, offset: 2 });
+    });
+
+    it('finds the position of a log, and begins none', async () => {
+      await using opened = await open();
+      const { logs } = opened.store;
+      const kept = await opened.countKept();
+      expect(await logs.findPosition(news)).toBeUndefined();
+      expect(await opened.countKept()).toBe(kept);
+      const position = await logs.append(news, 'content', keepAll);
+      expect(await logs.findPosition(news)).toEqual(position);
+    });
+
+    it('keeps nothing of a channel that had members and no message', async () => {
+      await using opened = await open();
+      await opened.connect(alice);
+      const kept = await opened.countKept();
+      for (const channel of [news, sports]) {
+        await opened.store.memberships.join(channel, alice, manyChannels);
+        await opened.store.memberships.leave(channel, alice);
+      }
+      await opened.store.connections.removeConnection(alice);
+      opened.clock.now = start + 61 * second;
+      // a store may remove what has expired at any write
+      await opened.connect(...ids(200));
+      await Promise.all(ids(200).map((id) => opened.store.connections.removeConnection(id)));
+      expect(await opened.countKept()).toBeLessThanOrEqual(kept);
+    });
+
+    it('has the epoch of a channel without messages for a member that comes back at once', async () => {
+      await using opened = await open();
+      await opened.enter(news, alice);
+      const { epoch } = await opened.store.logs.position(news);
+      await opened.store.connections.removeConnection(alice);
+      opened.clock.now = start + 30 * second;
+      await opened.enter(news, alice);
+      expect(await opened.store.logs.position(news)).toEqual({ epoch, offset: 0 });
     });
 
     it('begins a log once for concurrent first callers', async () => {

@@ -5,7 +5,8 @@ import { type Store } from '../../../src/nest/store/store.js';
 
 /** Options of a store that the suite opens. */
 export interface StoreSuiteOptions {
-  readonly now: () => number;
+  /** Undefined: the store uses its own time. */
+  readonly now: (() => number) | undefined;
   readonly pageMembers: number;
 }
 
@@ -18,6 +19,14 @@ export interface OpenedStore extends AsyncDisposable {
   readonly openBeside?: () => Promise<Store>;
   /** For a store with a server: makes the server unreachable. */
   readonly cutOff?: () => Promise<void>;
+  /** Copies all data. @returns closes the store, puts the copy in place of the data, and opens the store again */
+  readonly copy: () => Promise<() => Promise<Store>>;
+  /** For a store that can be full: leaves no room for anything until it is disposed of. */
+  readonly fillUp?: () => Promise<void>;
+  /** Whether the store's time is that of a server, and not of this machine. */
+  readonly hasServerTime: boolean;
+  /** The number of rows or keys that the store keeps for more than four hours. */
+  readonly countKept: () => Promise<number>;
 }
 
 /** A store with a clock that the test sets, and small pages. */
@@ -31,7 +40,12 @@ export interface StoreUnderTest extends OpenedStore {
   enter(channel: ChannelName, ...connectionIds: readonly ConnectionId[]): Promise<void>;
 }
 
-export type OpenStore = () => Promise<StoreUnderTest>;
+export type OpenStore = (options?: OpenStoreOptions) => Promise<StoreUnderTest>;
+
+export interface OpenStoreOptions {
+  /** The store uses its own time in place of the test's clock. */
+  readonly usesOwnTime?: boolean;
+}
 
 /** The current time, because an engine may remove expired data by its own clock. */
 export const start = Date.now();
@@ -50,9 +64,10 @@ export const keepAll = { messages: 1000, ageMs: hour };
 
 export async function openStore(
   open: (options: StoreSuiteOptions) => Promise<OpenedStore>,
+  { usesOwnTime = false }: OpenStoreOptions = {},
 ): Promise<StoreUnderTest> {
   const clock = { now: start };
-  const opened = await open({ now: () => clock.now, pageMembers });
+  const opened = await open({ now: usesOwnTime ? undefined : () => clock.now, pageMembers });
   const put = (connectionId: ConnectionId, known?: Partial<NewConnection>) =>
     opened.store.connections.putConnection({
       connectionId,
@@ -102,6 +117,13 @@ export async function idsOf(
 
 export function ids(count: number): ConnectionId[] {
   return Array.from({ length: count }, (_, index) => `c${index}=` as ConnectionId);
+}
+
+/** Reserves a key that is free. @returns the owner */
+export async function reserved({ reservations }: Store, key: string, leaseMs: number): Promise<string> {
+  const reservation = await reservations.reserve(key, leaseMs);
+  if (reservation.kind !== 'reserved') throw new Error(`${key} is ${reservation.kind}`);
+  return reservation.owner;
 }
 
 /** Runs `work` this number of times at once. */

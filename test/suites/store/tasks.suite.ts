@@ -13,6 +13,7 @@ import {
   manyChannels,
   news,
   type OpenStore,
+  reserved,
   second,
   sports,
   start,
@@ -78,10 +79,10 @@ export function tasksSuite(open: OpenStore): void {
     expect(await other.shards.takeShard(lease)).toEqual({ ...shard, takes: 2 });
     expect(await one.shards.renewShard(shard, lease, 'further')).toBe(false);
 
-    expect(await one.reservations.reserve('key', lease)).toBe('reserved');
-    expect(await other.reservations.reserve('key', lease)).toEqual({ result: undefined });
-    await one.reservations.keepResult('key', 'done', lease);
-    expect(await other.reservations.reserve('key', lease)).toEqual({ result: 'done' });
+    const owner = await reserved(one, 'key', lease);
+    expect(await other.reservations.reserve('key', lease)).toEqual({ kind: 'held' });
+    await one.reservations.keepResult('key', owner, 'done', lease);
+    expect(await other.reservations.reserve('key', lease)).toEqual({ kind: 'done', result: 'done' });
 
     expect(await other.connections.removeConnection(alice)).toEqual([news]);
     expect(await one.connections.touchConnection(alice)).toBeUndefined();
@@ -101,8 +102,11 @@ export function tasksSuite(open: OpenStore): void {
     await store.shards.putShards(contents);
     const shards = await atOnce(20, (index) => of(index).shards.takeShard(lease));
     expect(shards.flatMap((shard) => shard?.content ?? []).toSorted()).toEqual(contents);
-    const reserved = await atOnce(20, (index) => of(index).reservations.reserve('key', lease));
-    expect(reserved.filter((outcome) => outcome === 'reserved')).toHaveLength(1);
+    const outcomes = await atOnce(20, (index) => of(index).reservations.reserve('key', lease));
+    expect(outcomes.filter(({ kind }) => kind === 'reserved')).toHaveLength(1);
+    const once = { key: 'key', fingerprint: 'f', ttlMs: hour };
+    const repeats = await atOnce(20, (index) => of(index).logs.append(sports, 'content', keepAll, once));
+    expect(new Set(repeats.map(({ offset }) => offset))).toEqual(new Set([1]));
     await opened.connect(alice);
     const joined = await atOnce(10, (index) => of(index).memberships.join(news, alice, 1));
     expect(joined.filter(({ kind }) => kind === 'joined')).toHaveLength(1);
@@ -127,8 +131,8 @@ export function tasksSuite(open: OpenStore): void {
     const shard = (await store.shards.takeShard(lease))!;
     await store.shards.renewShard(shard, lease, 'half of it');
     await store.reservations.reserve('reserved', lease);
-    await store.reservations.reserve('answered', lease);
-    await store.reservations.keepResult('answered', content, lease);
+    const owner = await reserved(store, 'answered', lease);
+    await store.reservations.keepResult('answered', owner, content, lease);
 
     const reopened = await reopen();
     expect(await reopened.connections.getConnection(alice)).toEqual(before.connection);
@@ -141,17 +145,20 @@ export function tasksSuite(open: OpenStore): void {
     expect(await reopened.logs.append(news, 'next', keepAll)).toEqual({ ...before.position, offset: 3 });
     expect(await reopened.shards.countShards()).toBe(1);
     expect(await reopened.shards.takeShard(lease)).toBeUndefined();
-    expect(await reopened.reservations.reserve('reserved', lease)).toEqual({ result: undefined });
-    expect(await reopened.reservations.reserve('answered', lease)).toEqual({ result: content });
+    expect(await reopened.reservations.reserve('reserved', lease)).toEqual({ kind: 'held' });
+    expect(await reopened.reservations.reserve('answered', lease)).toEqual({
+      kind: 'done',
+      result: content,
+    });
     // a shard of the ended task stays leased until the lease ends
     opened.clock.now = start + lease;
     expect(await reopened.shards.takeShard(lease)).toEqual({ ...shard, progress: 'half of it', takes: 2 });
     expect(await reopened.connections.removeConnection(alice)).toEqual([news]);
   });
 
-  it('responds to a ping', async () => {
+  it('can be written', async () => {
     await using opened = await open();
-    await expect(opened.store.ping()).resolves.toBeUndefined();
+    await expect(opened.store.probe()).resolves.toBeUndefined();
   });
 
   it('rejects every call with StoreUnavailableError when its server cannot be reached', async ({ skip }) => {
@@ -177,7 +184,9 @@ export function tasksSuite(open: OpenStore): void {
       () => listed(store.memberships.members(news)),
       () => store.memberships.memberRanges(news, 10),
       () => store.logs.append(news, 'content', keepAll),
+      () => store.logs.append(news, 'content', keepAll, { key: 'key', fingerprint: 'f', ttlMs: hour }),
       () => store.logs.position(news),
+      () => store.logs.findPosition(news),
       () => store.logs.readLog(news, 0, 10),
       () => store.shards.putShards(['content']),
       () => store.shards.takeShard(lease),
@@ -186,9 +195,11 @@ export function tasksSuite(open: OpenStore): void {
       () => store.shards.finishShard(shard),
       () => store.shards.countShards(),
       () => store.reservations.reserve('key', lease),
-      () => store.reservations.keepResult('key', 'answer', lease),
-      () => store.reservations.release('key'),
-      () => store.ping(),
+      () => store.reservations.renew('key', 'owner', lease),
+      () => store.reservations.keepResult('key', 'owner', 'answer', lease),
+      () => store.reservations.release('key', 'owner'),
+      () => store.resetAfterLoss(),
+      () => store.probe(),
     ];
     const outcomes = await Promise.allSettled(everything.map((act) => act()));
     expect(

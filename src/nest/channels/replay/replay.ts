@@ -33,12 +33,15 @@ export class Replay {
    * Sends the missed messages, and in further rounds those published in the meantime, until a round has at most a page.
    * Later messages, and a last frame that is not full, are left to {@link sendUpTo}.
    *
-   * @returns false if the replay cannot be complete: the epoch differs, the log is shorter, or messages were removed.
+   * @returns false if the replay cannot be complete: there is no log, the epoch differs, the log is shorter, or messages
+   *   were removed.
    *   Unless that happened during the replay, nothing was sent
    */
   async catchUp(deliver: DeliverFrame): Promise<boolean> {
     for (;;) {
-      const { epoch, offset: until } = await this.logStore.position(this.channel);
+      const position = await this.logStore.findPosition(this.channel);
+      if (position === undefined) return false;
+      const { epoch, offset: until } = position;
       if (epoch !== this.since.epoch || until < this.#offset) return false;
       const missed = until - this.#offset;
       if (!(await this.#addUpTo(until, deliver))) return false;

@@ -4,6 +4,7 @@ import { type ConnectionId, type UserId } from '../../../api/integration.js';
 import { type ChannelName } from '../../../api/messages.js';
 import { type Connection } from '../connection-store.js';
 import { type Item, N, numberOf, S, textOf } from './attributes.js';
+import { IS_OF_THIS_TABLE, isOfTable } from './table-id.js';
 import { type Key } from './table.js';
 
 /**
@@ -26,9 +27,9 @@ export function userKey(userId: UserId, connectionId: ConnectionId): Key {
 
 export const userPartition = (userId: UserId) => `U#${userId}`;
 
-/** @returns undefined without a row, or with an expired one */
-export function toConnection(row: Item | undefined, now: number): Connection | undefined {
-  if (!row || !isThere(row, now)) return undefined;
+/** @returns undefined without a row, or with an expired one, or one of another table */
+export function toConnection(row: Item | undefined, now: number, tableId: string): Connection | undefined {
+  if (!isThere(row, now, tableId)) return undefined;
   return {
     connectionId: row['sk']?.S as ConnectionId,
     ...ownerOf(row),
@@ -38,8 +39,14 @@ export function toConnection(row: Item | undefined, now: number): Connection | u
   };
 }
 
-export function isThere(row: Item | undefined, now: number): row is Item {
-  return numberOf(row?.['expiresAt']) > now;
+/** {@link isThere} as a condition, which needs {@link thereAt}. */
+export const IS_THERE = `#expiresAt > :now AND ${IS_OF_THIS_TABLE}`;
+
+export const thereAt = (now: number, tableId: string): Item => ({ ':now': N(now), ':tableId': S(tableId) });
+
+/** Whether a connection has not expired. One of another table is not there, because its memberships may be lost. */
+export function isThere(row: Item | undefined, now: number, tableId: string): row is Item {
+  return row !== undefined && numberOf(row['expiresAt']) > now && isOfTable(tableId, row);
 }
 
 /** Fields of a connection that its member rows copy. */
@@ -92,4 +99,8 @@ export const noChannels: AttributeValue = { M: {} };
 /** The channel's field in that map. The prefix makes `__proto__` an ordinary field. */
 export const channelField = (channel: ChannelName) => `#${channel}`;
 
-export const noMemberships: AttributeValue = N(0);
+/**
+ * The first number of a connection's memberships. It is a time, so that it is greater than the numbers that this
+ * connection had before the table was restored: a restored member row must not be taken for a later one.
+ */
+export const firstMembership = (now: number): AttributeValue => N(now);

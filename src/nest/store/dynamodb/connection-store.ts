@@ -7,16 +7,19 @@ import {
   channelsOf,
   CONNECTION_PARTITIONS,
   connectionKey,
+  firstMembership,
+  IS_THERE,
   isThere,
   noChannels,
-  noMemberships,
   ownerUpdate,
+  thereAt,
   toConnection,
   userKey,
   userPartition,
 } from './connection-rows.js';
 import { type DynamoDbMembershipStore } from './membership-store.js';
 import { inPages } from './pages.js';
+import { IS_OF_OTHER_TABLE } from './table-id.js';
 import { type Table } from './table.js';
 
 /**
@@ -46,41 +49,45 @@ export class DynamoDbConnectionStore extends ConnectionStore {
     for (;;) {
       const before = await this.#table.update(
         connectionKey(connectionId),
-        `SET #connectedAt = :connectedAt, #expiresAt = :expiresAt, #ttl = :ttl, #lastActiveAt = :now,
-          #channels = if_not_exists(#channels, :noChannels), #joins = if_not_exists(#joins, :noMemberships)${owner.update}`,
+        `SET #connectedAt = :connectedAt, #expiresAt = :expiresAt, #ttl = :ttl, #lastActiveAt = :now, #tableId = :tableId,
+          #channels = if_not_exists(#channels, :noChannels), #joins = if_not_exists(#joins, :firstMembership)${owner.update}`,
         {
-          condition: 'attribute_not_exists(#pk) OR #expiresAt > :now',
+          condition: `attribute_not_exists(#pk) OR ${IS_THERE}`,
           values: {
             ...owner.values,
             ':connectedAt': N(connectedAt),
             ':expiresAt': N(expiresAt),
             ':ttl': ttlOf(expiresAt),
-            ':now': N(now),
+            ...thereAt(now, this.#table.id),
             ':noChannels': noChannels,
-            ':noMemberships': noMemberships,
+            ':firstMembership': firstMembership(now),
           },
           returns: 'ALL_OLD',
         },
       );
       if (before !== 'refused') return this.#memberships.refresh(connection, channelsOf(before));
-      // an expired connection, or one whose removal was interrupted, must not pass on its channels
+      // an expired or restored connection, or one whose removal was interrupted, must not pass on its channels
       const former = await this.#table.get(connectionKey(connectionId));
-      if (former && !isThere(former, now)) await this.#clear(connectionId, former);
+      if (former && !isThere(former, now, this.#table.id)) {
+        // not by `forget`: another task may have put the connection in the meantime, and it may have joined again
+        await this.#memberships.end(connectionId, channelsOf(former));
+        await this.#delete(connectionId, former, userId);
+      }
     }
   }
 
   async touchConnection(connectionId: ConnectionId): Promise<Connection | undefined> {
     const now = this.#now();
     const row = await this.#table.update(connectionKey(connectionId), 'SET #lastActiveAt = :now', {
-      condition: '#expiresAt > :now',
-      values: { ':now': N(now) },
+      condition: IS_THERE,
+      values: thereAt(now, this.#table.id),
       returns: 'ALL_NEW',
     });
-    return row === 'refused' ? undefined : toConnection(row, now);
+    return row === 'refused' ? undefined : toConnection(row, now, this.#table.id);
   }
 
   async getConnection(connectionId: ConnectionId): Promise<Connection | undefined> {
-    return toConnection(await this.#table.get(connectionKey(connectionId)), this.#now());
+    return toConnection(await this.#table.get(connectionKey(connectionId)), this.#now(), this.#table.id);
   }
 
   /**
@@ -101,8 +108,9 @@ export class DynamoDbConnectionStore extends ConnectionStore {
     );
     if (before === 'refused') return undefined;
     // the row has our token if an earlier attempt succeeded and its response was lost
-    const wasThere = isThere(before, now) || textOf(before['removedBy']) === token;
-    await this.#clear(connectionId, before);
+    const wasThere = isThere(before, now, this.#table.id) || textOf(before['removedBy']) === token;
+    await this.#memberships.forget(connectionId, [...channelsOf(before).keys()]);
+    await this.#delete(connectionId, before);
     return wasThere ? [...channelsOf(before).keys()] : undefined;
   }
 
@@ -119,7 +127,7 @@ export class DynamoDbConnectionStore extends ConnectionStore {
     const channels = new Set<ChannelName>();
     const ofPartitions = CONNECTION_PARTITIONS.map(async (pk) => {
       let connections = 0;
-      for await (const rows of this.#table.query({ pk, only: '#channels', ...this.#unexpired() })) {
+      for await (const rows of this.#table.query({ pk, only: '#channels', ...this.#thereNow() })) {
         connections += rows.length;
         for (const row of rows) for (const channel of channelsOf(row).keys()) channels.add(channel);
       }
@@ -134,12 +142,15 @@ export class DynamoDbConnectionStore extends ConnectionStore {
       pk: userPartition(userId),
       only: '#sk',
       limit: this.#pageSize,
-      ...this.#unexpired(),
+      filter: '#expiresAt > :now',
+      values: { ':now': N(this.#now()) },
     });
     for await (const rows of userRows) {
       const keys = rows.map((row) => connectionKey(row['sk']?.S as ConnectionId));
       const now = this.#now();
-      const connections = (await this.#table.getMany(keys)).map((row) => toConnection(row, now));
+      const connections = (await this.#table.getMany(keys)).map((row) =>
+        toConnection(row, now, this.#table.id),
+      );
       yield connections
         .filter((connection) => connection !== undefined)
         .filter((known) => known.userId === userId);
@@ -147,7 +158,7 @@ export class DynamoDbConnectionStore extends ConnectionStore {
   }
 
   async *#idle(idleSince: number): AsyncIterable<readonly Connection[]> {
-    const { filter, values } = this.#unexpired();
+    const { filter, values } = this.#thereNow();
     for (const pk of CONNECTION_PARTITIONS) {
       const idle = this.#table.query({
         pk,
@@ -156,7 +167,9 @@ export class DynamoDbConnectionStore extends ConnectionStore {
       });
       for await (const rows of idle) {
         const now = this.#now();
-        yield rows.map((row) => toConnection(row, now)).filter((connection) => connection !== undefined);
+        yield rows
+          .map((row) => toConnection(row, now, this.#table.id))
+          .filter((connection) => connection !== undefined);
       }
     }
   }
@@ -167,18 +180,21 @@ export class DynamoDbConnectionStore extends ConnectionStore {
     await this.#table.put({ pk: S(pk), sk: S(sk), expiresAt: N(expiresAt), ttl: ttlOf(expiresAt) });
   }
 
-  /** Deletes the row of an absent connection, after the rows that belong to it. */
-  async #clear(connectionId: ConnectionId, row: Item): Promise<void> {
+  /**
+   * Deletes the rows of an absent connection that has no member rows; its own row last.
+   *
+   * @param nextUser the user of the connection that replaces it, and whose user row stays
+   */
+  async #delete(connectionId: ConnectionId, row: Item, nextUser?: UserId): Promise<void> {
     const userId = textOf(row['userId']) as UserId | undefined;
-    await this.#memberships.forget(connectionId, [...channelsOf(row).keys()]);
-    if (userId !== undefined) await this.#table.delete(userKey(userId, connectionId));
+    if (userId !== undefined && userId !== nextUser) await this.#table.delete(userKey(userId, connectionId));
     await this.#table.delete(connectionKey(connectionId), {
-      condition: '#expiresAt <= :now',
-      values: { ':now': N(this.#now()) },
+      condition: `#expiresAt <= :now OR ${IS_OF_OTHER_TABLE}`,
+      values: thereAt(this.#now(), this.#table.id),
     });
   }
 
-  #unexpired() {
-    return { filter: '#expiresAt > :now', values: { ':now': N(this.#now()) } };
+  #thereNow() {
+    return { filter: IS_THERE, values: thereAt(this.#now(), this.#table.id) };
   }
 }

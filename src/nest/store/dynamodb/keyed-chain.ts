@@ -10,7 +10,15 @@ export class KeyedChain<T> {
 
   /** @param work receives the result of the work before; undefined if there was none, or it failed */
   async run<R extends T>(key: string, work: (previous: T | undefined) => Promise<R>): Promise<R> {
-    const done = (this.#tails.get(key) ?? Promise.resolve(undefined)).then(work);
+    const done = (this.#tails.get(key) ?? Promise.resolve(undefined)).then(async (previous) => {
+      try {
+        return await work(previous);
+      } catch (error) {
+        // the work that waits now fails; later work, such as an immediate retry, does not
+        if (error instanceof StoreUnavailableError) this.#tails.delete(key);
+        throw error;
+      }
+    });
     const tail = done.catch((error: unknown) => {
       if (error instanceof StoreUnavailableError) throw error;
       return undefined;

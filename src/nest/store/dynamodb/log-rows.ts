@@ -8,22 +8,29 @@ export interface Head extends Position {
   /** Entries up to this offset are removed. */
   readonly trimmed: number;
   readonly ageMs: number;
-  readonly newest?: LogEntry;
-  /** The token of the append that wrote the newest entry. */
-  readonly writtenBy?: string;
+  /** Entries up to this time are removed as well, even if the age limit is longer now; in milliseconds since 1970. */
+  readonly expiredUntil: number;
+  /** The entry with the head's offset, if the log keeps it. */
+  readonly newest?: LogEntry | undefined;
+  /** Names the append of the head's offset; undefined if that only counted. */
+  readonly writtenBy?: string | undefined;
+  /** Only of an append with a key: for how long, in milliseconds since 1970, repeats may look for it. */
+  readonly soughtUntil?: number | undefined;
   /** In seconds since 1970. */
   readonly ttl: number;
 }
 
 export function toHead(row: Item): Head {
-  const hasNewest = row['content'] !== undefined;
   return {
     epoch: row['epoch']?.S ?? '',
     offset: numberOf(row['offset']),
     trimmed: numberOf(row['trimmed']),
-    ageMs: numberOf(row['ageMs']),
+    ageMs: row['ageMs'] === undefined ? Number.MAX_SAFE_INTEGER : numberOf(row['ageMs']),
+    expiredUntil: row['expiredUntil'] === undefined ? 0 : numberOf(row['expiredUntil']),
     ttl: numberOf(row['ttl']),
-    ...(hasNewest && { newest: toEntry(row), writtenBy: textOf(row['writtenBy']) ?? '' }),
+    newest: row['content'] === undefined ? undefined : toEntry(row),
+    writtenBy: textOf(row['writtenBy']),
+    soughtUntil: row['soughtUntil'] === undefined ? undefined : numberOf(row['soughtUntil']),
   };
 }
 
@@ -37,9 +44,16 @@ export function toEntry(row: Item): LogEntry {
 }
 
 export function headKey(channel: ChannelName): Key {
-  return { pk: `L#${channel}`, sk: 'head' };
+  return { pk: `L#${channel}`, sk: HEAD };
+}
+
+/** Whether a row is the head of a log. */
+export function isHeadKey({ pk, sk }: Key): boolean {
+  return pk.startsWith('L#') && sk === HEAD;
 }
 
 export function entryKey(channel: ChannelName, epoch: string, offset: number): Key {
   return { pk: headKey(channel).pk, sk: `E#${epoch}#${String(offset).padStart(16, '0')}` };
 }
+
+const HEAD = 'head';

@@ -8,11 +8,13 @@ import {
   channelField,
   channelsOf,
   connectionKey,
+  IS_THERE,
   isThere,
   type Owner,
   ownerAttributes,
   ownerOf,
   ownerUpdate,
+  thereAt,
 } from './connection-rows.js';
 import { headKey } from './log-rows.js';
 import { type DynamoDbLogStore } from './log-store.js';
@@ -57,8 +59,8 @@ export class DynamoDbMembershipStore extends MembershipStore {
       connectionKey(connectionId),
       'SET #leftBy = :token REMOVE #channels.#channel',
       {
-        condition: '#expiresAt > :now AND attribute_exists(#channels.#channel)',
-        values: { ':now': N(this.#now()), ':token': S(token) },
+        condition: `${IS_THERE} AND attribute_exists(#channels.#channel)`,
+        values: { ...thereAt(this.#now(), this.#table.id), ':token': S(token) },
         names: { '#channel': channelField(channel) },
         returns: 'ALL_OLD',
       },
@@ -70,7 +72,7 @@ export class DynamoDbMembershipStore extends MembershipStore {
 
   async isMember(channel: ChannelName, connectionId: ConnectionId): Promise<boolean> {
     const connection = await this.#table.get(connectionKey(connectionId));
-    return isThere(connection, this.#now()) && channelsOf(connection).has(channel);
+    return isThere(connection, this.#now(), this.#table.id) && channelsOf(connection).has(channel);
   }
 
   countMembers(channel: ChannelName, atMost?: number): Promise<number> {
@@ -111,6 +113,15 @@ export class DynamoDbMembershipStore extends MembershipStore {
     );
   }
 
+  /** Deletes the member rows of these memberships, and of no later ones. */
+  async end(connectionId: ConnectionId, channels: ReadonlyMap<ChannelName, number>): Promise<void> {
+    await Promise.all(
+      Array.from(channels, ([channel, membership]) =>
+        this.#members.delete(channel, connectionId, membership),
+      ),
+    );
+  }
+
   /** Deletes the member rows of an absent connection. */
   forget(connectionId: ConnectionId, channels: readonly ChannelName[]): Promise<void> {
     return this.#table.deleteMany(channels.map((channel) => memberKey(channel, connectionId)));
@@ -132,16 +143,20 @@ export class DynamoDbMembershipStore extends MembershipStore {
         connectionKey(connectionId),
         'SET #joins = #joins + :one, #channels.#channel = #joins + :one, #joinedBy = :token',
         {
-          condition:
-            '#expiresAt > :now AND attribute_not_exists(#channels.#channel) AND size(#channels) < :max',
-          values: { ':one': N(1), ':token': S(token), ':now': N(now), ':max': N(maxChannels) },
+          condition: `${IS_THERE} AND attribute_not_exists(#channels.#channel) AND size(#channels) < :max`,
+          values: {
+            ...thereAt(now, this.#table.id),
+            ':one': N(1),
+            ':token': S(token),
+            ':max': N(maxChannels),
+          },
           names: { '#channel': channelField(channel) },
           returns: 'ALL_NEW',
         },
       );
       if (entered !== 'refused') return { kind: 'joined', connection: entered };
       const connection = await this.#table.get(connectionKey(connectionId));
-      if (!isThere(connection, now)) return { kind: 'unknown_connection' };
+      if (!isThere(connection, now, this.#table.id)) return { kind: 'unknown_connection' };
       const channels = channelsOf(connection);
       if (channels.has(channel)) {
         // the row has our token if an earlier attempt succeeded and its response was lost
@@ -184,8 +199,8 @@ export class DynamoDbMembershipStore extends MembershipStore {
       },
     );
     const [current, log] = await this.#table.getMany([connectionKey(connectionId), headKey(channel)]);
-    const position = await this.#logs.positionOf(channel, log, expiresAt);
-    if (!isThere(current, now) || channelsOf(current).get(channel) !== membership) {
+    const position = await this.#logs.memberPosition(channel, log, expiresAt);
+    if (!isThere(current, now, this.#table.id) || channelsOf(current).get(channel) !== membership) {
       await this.#members.delete(channel, connectionId, membership);
       return position;
     }

@@ -1,9 +1,10 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { credentialsFor } from '../../aws/aws-credentials.js';
 import { explicitEndpoint } from '../../aws/explicit-endpoint.js';
 import { ConfigError } from '../../config/config.errors.js';
+import { ServerClock } from '../server-clock.js';
 import { StoreUnavailableError } from '../store.errors.js';
+import { TimedHttpHandler } from './timed-http-handler.js';
 
 export interface RequestSenderOptions {
   readonly region: string;
@@ -13,7 +14,7 @@ export interface RequestSenderOptions {
   readonly timeoutMs: number;
 }
 
-interface SendOptions {
+export interface SendOptions {
   readonly abortSignal: AbortSignal;
 }
 
@@ -24,6 +25,8 @@ interface SendOptions {
  * Every method rejects with a {@link StoreUnavailableError} when DynamoDB cannot be reached.
  */
 export class RequestSender {
+  /** DynamoDB's time. */
+  readonly clock = new ServerClock();
   readonly #client: DynamoDBClient;
   readonly #timeoutMs: number;
   #isClosed = false;
@@ -37,7 +40,7 @@ export class RequestSender {
       credentials: credentialsFor(endpoint, region),
       retryMode: 'standard',
       maxAttempts: ATTEMPTS,
-      requestHandler: new NodeHttpHandler({
+      requestHandler: new TimedHttpHandler(this.clock, {
         // half the time, so that another attempt is possible when no response comes
         connectionTimeout: Math.ceil(timeoutMs / 2),
         requestTimeout: Math.ceil(timeoutMs / 2),
@@ -57,18 +60,6 @@ export class RequestSender {
       if (error instanceof ConfigError) throw error;
       if (error instanceof Error && RETHROWN.has(error.name)) throw error;
       throw new StoreUnavailableError(`DynamoDB cannot be used: ${this.#reasonOf(error)}`, { cause: error });
-    }
-  }
-
-  /** @returns `refused` if the condition of the write was not met */
-  async sendUnlessRefused<T>(
-    request: (client: DynamoDBClient, options: SendOptions) => Promise<T>,
-  ): Promise<T | 'refused'> {
-    try {
-      return await this.send(request);
-    } catch (error) {
-      if (error instanceof Error && error.name === 'ConditionalCheckFailedException') return 'refused';
-      throw error;
     }
   }
 

@@ -22,8 +22,9 @@ export class DynamoDbShardStore extends ShardStore {
   }
 
   async putShards(contents: readonly string[]): Promise<void> {
-    const shardIds = contents.map(() => newShardId());
-    const ttl = ttlOf(this.#now() + KEPT_MS);
+    const now = this.#now();
+    const shardIds = contents.map(() => newShardId(now));
+    const ttl = ttlOf(now + KEPT_MS);
     // contents first, so that every visible lease has its content
     await this.#table.putMany(
       contents.map((content, index) => ({
@@ -144,8 +145,8 @@ const KEPT_MS = 86_400_000;
 
 let latest = 0;
 
-/** Ids sort in the order of their creation; across processes, by the processes' clocks. */
-function newShardId(): string {
-  latest = Math.max(latest + 1, Date.now() * 1000);
+/** Ids sort in the order of their creation; across processes, by their estimates of the time. */
+function newShardId(now: number): string {
+  latest = Math.max(latest + 1, now * 1000);
   return `${String(latest).padStart(17, '0')}-${randomUUID()}`;
 }

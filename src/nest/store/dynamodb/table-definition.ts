@@ -28,10 +28,15 @@ const TTL_ATTRIBUTE = 'ttl';
  * Checks that the table exists and has the right keys and TTL.
  *
  * @param isStandIn whether the endpoint is not AWS's; then TTL is not checked
+ * @returns its `TableId`; undefined if a stand-in has none
  * @throws {ConfigError} it does not
  * @throws the error of the client if DynamoDB cannot be reached
  */
-export async function checkTable(client: DynamoDBClient, table: string, isStandIn: boolean): Promise<void> {
+export async function checkTable(
+  client: DynamoDBClient,
+  table: string,
+  isStandIn: boolean,
+): Promise<string | undefined> {
   const description = await client
     .send(new DescribeTableCommand({ TableName: table }))
     .catch((error: Error) => {
@@ -50,6 +55,7 @@ export async function checkTable(client: DynamoDBClient, table: string, isStandI
     ? problemOf(description.Table, isStandIn ? undefined : await timeToLive(client, table))
     : 'this table does not exist in this account and region; deploy it, or create it as docs/operating.md describes';
   if (problem !== undefined) throw new ConfigError([`DYNAMODB_TABLE=${table}: ${problem}`]);
+  return description.Table?.TableId;
 }
 
 /** @returns undefined if the service lacks the permission */

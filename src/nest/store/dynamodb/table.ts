@@ -8,19 +8,15 @@ import {
   QueryCommand,
   type QueryCommandInput,
   type ReturnValue,
+  ScanCommand,
   UpdateItemCommand,
   type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
-import { credentialsHint } from '../../aws/aws-credentials.js';
+import { type StoreClock } from '../store-clock.js';
 import { StoreUnavailableError } from '../store.errors.js';
 import { type Item, S } from './attributes.js';
 import { pause } from './pause.js';
-import { RequestSender, type RequestSenderOptions } from './request-sender.js';
-import { checkTable } from './table-definition.js';
-
-export interface TableOptions extends RequestSenderOptions {
-  readonly table: string;
-}
+import { type TableOptions, TableRequests } from './table-requests.js';
 
 export interface Key {
   readonly pk: string;
@@ -59,26 +55,29 @@ export interface Query {
  */
 export class Table {
   readonly #name: string;
-  readonly #requests: RequestSender;
+  readonly #requests: TableRequests;
 
   /**
    * @throws {ConfigError} the table does not exist, or has another schema
    * @throws {StoreUnavailableError} DynamoDB cannot be reached
    */
   static async open(options: TableOptions): Promise<Table> {
-    const requests = new RequestSender(options);
-    try {
-      await requests.send((client) => checkTable(client, options.table, isStandIn(options.endpoint)));
-      return new Table(options.table, requests);
-    } catch (error) {
-      requests.close();
-      throw error instanceof StoreUnavailableError ? cannotOpen(options, error) : error;
-    }
+    return new Table(options.table, await TableRequests.open(options));
   }
 
-  private constructor(name: string, requests: RequestSender) {
+  private constructor(name: string, requests: TableRequests) {
     this.#name = name;
     this.#requests = requests;
+  }
+
+  /** DynamoDB gives each table another one. */
+  get id(): string {
+    return this.#requests.id;
+  }
+
+  /** DynamoDB's time. */
+  get clock(): StoreClock {
+    return this.#requests.clock;
   }
 
   async get(key: Key, isStale = false): Promise<Item | undefined> {
@@ -173,6 +172,25 @@ export class Table {
     return count;
   }
 
+  /** The keys of all rows of one of `segments` parts of the table, in DynamoDB's pages. */
+  async *keys(segment: number, segments: number): AsyncGenerator<readonly Key[], void> {
+    let start: Record<string, AttributeValue> | undefined;
+    do {
+      const command = new ScanCommand({
+        ...this.#table,
+        ...this.#expressions({}, KEY),
+        ProjectionExpression: KEY,
+        ConsistentRead: true,
+        Segment: segment,
+        TotalSegments: segments,
+        ExclusiveStartKey: start,
+      });
+      const output = await this.#requests.send((client, options) => client.send(command, options));
+      yield (output.Items ?? []).map((row) => ({ pk: row['pk']?.S ?? '', sk: row['sk']?.S ?? '' }));
+      start = output.LastEvaluatedKey;
+    } while (start !== undefined);
+  }
+
   close(): void {
     this.#requests.close();
   }
@@ -250,27 +268,7 @@ const BATCH_READS = 100;
 const BATCH_WRITES = 25;
 const BATCH_ATTEMPTS = 8;
 
-/** Whether it is not AWS, which alone ends in `amazonaws.com`: an interface endpoint of a VPC does too. */
-function isStandIn(endpoint: string | undefined): boolean {
-  return endpoint !== undefined && !/\.amazonaws\.com(?:\.cn)?$/.test(new URL(endpoint).hostname);
-}
-
-/** In one line for the start: which table, where it is, why it cannot be opened, and what to check. */
-function cannotOpen({ table, endpoint, region }: TableOptions, error: StoreUnavailableError) {
-  const { name } = error.cause as Error;
-  const where = endpoint === undefined ? `AWS_REGION=${region}` : `DYNAMODB_ENDPOINT=${endpoint}`;
-  const advice = /Credentials|Token/.test(name)
-    ? credentialsHint()
-    : /UnrecognizedClient|Signature/.test(name)
-      ? 'expected credentials of the account that has the table'
-      : endpoint === undefined
-        ? 'expected the right Region, and a way to DynamoDB: a gateway endpoint of the VPC, or a NAT gateway'
-        : 'expected a DynamoDB that listens there';
-  return new StoreUnavailableError(
-    `DYNAMODB_TABLE=${table} with ${where}: the store cannot be opened: ${advice}: ${error.message}`,
-    { cause: error.cause },
-  );
-}
+const KEY = '#pk, #sk';
 
 const toKey = ({ pk, sk }: Key) => ({ pk: S(pk), sk: S(sk) });
 

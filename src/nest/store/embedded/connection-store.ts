@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type ConnectionId, type UserId } from '../../../api/integration.js';
 import { type ChannelName } from '../../../api/messages.js';
 import { type Connection, ConnectionStore, type NewConnection } from '../connection-store.js';
+import { StoreFullError } from '../store.errors.js';
 import { type EmbeddedDatabase } from './database.js';
 import { hadNotExpired, toConnection } from './rows.js';
 
@@ -21,9 +22,9 @@ export class EmbeddedConnectionStore extends ConnectionStore {
     const put = () =>
       statements.putConnection.run(connectionId, userId, Number(isBatched), connectedAt, expiresAt, now)
         .changes === 1;
-    if (this.#database.attempt(put)) return this.#database.removeExpired();
+    if (this.#database.grow(put)) return this.#database.removeExpired();
     // an expired row of the same id is there, whose memberships must not be inherited
-    this.#database.transaction(() => {
+    this.#database.growInTransaction(() => {
       statements.removeExpired.run(connectionId, now);
       put();
     });
@@ -48,9 +49,11 @@ export class EmbeddedConnectionStore extends ConnectionStore {
 
   async removeConnection(connectionId: ConnectionId): Promise<readonly ChannelName[] | undefined> {
     const { statements } = this.#database;
+    const now = this.#database.now();
     return this.#database.transaction(() => {
       const channels = statements.channelsOf.all(connectionId);
-      const wasThere = hadNotExpired(statements.removeConnection.get(connectionId), this.#database.now());
+      if (channels.length > 0) statements.keepEmptyLogsOf.run(now, connectionId);
+      const wasThere = hadNotExpired(statements.removeConnection.get(connectionId), now);
       return wasThere ? channels.map(({ channel }) => channel as ChannelName) : undefined;
     });
   }
@@ -86,21 +89,42 @@ export class EmbeddedConnectionStore extends ConnectionStore {
     }
   }
 
+  /** In slices of about a millisecond, because this thread serves requests. */
   async counts(): Promise<{ readonly connections: number; readonly channels: number }> {
-    return this.#database.attempt(() => {
-      const row = this.#database.statements.counts.get({ ':now': this.#database.now() });
-      return { connections: Number(row?.['connections']), channels: Number(row?.['channels']) };
-    });
+    return { connections: await this.#countConnections(), channels: await this.#countChannels() };
+  }
+
+  async #countConnections(): Promise<number> {
+    const { statements, now } = this.#database;
+    let count = 0;
+    for (let last: unknown = ''; ; await nextTurn()) {
+      const slice = this.#database.attempt(() =>
+        statements.countConnections.get(last as string, now(), COUNT_CONNECTIONS),
+      );
+      count += Number(slice?.['count']);
+      last = slice?.['last'];
+      if (last === null) return count;
+    }
+  }
+
+  async #countChannels(): Promise<number> {
+    const { statements, now } = this.#database;
+    let count = 0;
+    for (let last: unknown = ''; ; await nextTurn()) {
+      const slice = this.#database.attempt(() =>
+        statements.channelsAfter.all(last as string, now(), COUNT_CHANNELS),
+      );
+      count += slice.filter(({ hasMembers }) => hasMembers === 1).length;
+      if (slice.length === 0) return count;
+      last = slice.at(-1)?.['channel'];
+    }
   }
 
   #touchAll(): void {
     const touches = this.#touches;
     this.#touches = [];
-    const ids = JSON.stringify(touches.map(({ connectionId }) => connectionId));
     try {
-      const rows = this.#database.attempt(() =>
-        this.#database.statements.touchConnections.all(this.#database.now(), ids),
-      );
+      const rows = this.#touched(touches.map(({ connectionId }) => connectionId));
       const byId = new Map(rows.map((row) => [row['connectionId'], row]));
       for (const { connectionId, resolve } of touches) {
         const row = byId.get(connectionId);
@@ -110,7 +134,29 @@ export class EmbeddedConnectionStore extends ConnectionStore {
       for (const { reject } of touches) reject(error as Error);
     }
   }
+
+  #touched(connectionIds: readonly ConnectionId[]): readonly Record<string, unknown>[] {
+    const { statements } = this.#database;
+    const now = this.#database.now();
+    try {
+      return this.#database.attempt(() =>
+        statements.touchConnections.all(now, JSON.stringify(connectionIds)),
+      );
+    } catch (error) {
+      if (!(error instanceof StoreFullError)) throw error;
+      // known all the same; that it was active is not recorded
+      return this.#database.attempt(() =>
+        connectionIds
+          .map((connectionId) => statements.getConnection.get(connectionId, now))
+          .filter((row) => row !== undefined),
+      );
+    }
+  }
 }
+
+/** Connections, and channels, per slice of a count. */
+const COUNT_CONNECTIONS = 5000;
+const COUNT_CHANNELS = 500;
 
 interface Touch {
   readonly connectionId: ConnectionId;

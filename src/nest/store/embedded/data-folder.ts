@@ -1,6 +1,8 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
+export const DATABASE_FILE = 'backchannel.sqlite';
+
 /**
  * Makes a folder and those above it that are missing.
  *

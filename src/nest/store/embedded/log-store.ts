@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type ChannelName } from '../../../api/messages.js';
-import { type LogEntry, LogStore, type Position, type Retention } from '../log-store.js';
+import { type AppendKey, type LogEntry, LogStore, type Position, type Retention } from '../log-store.js';
+import { KeyReusedError } from '../store.errors.js';
 import { type EmbeddedDatabase } from './database.js';
 import { toPosition } from './rows.js';
 
@@ -12,10 +13,17 @@ export class EmbeddedLogStore extends LogStore {
     this.#database = database;
   }
 
-  async append(channel: ChannelName, content: string, { messages, ageMs }: Retention): Promise<Position> {
+  async append(
+    channel: ChannelName,
+    content: string,
+    { messages, ageMs }: Retention,
+    once?: AppendKey,
+  ): Promise<Position> {
     const { statements } = this.#database;
     const now = this.#database.now();
-    const position = this.#database.transaction(() => {
+    const outcome = this.#database.growCounted(() => {
+      const known = once && statements.findAppend.get(channel, once.key, now);
+      if (known) return { known };
       const advanced = statements.advance.get(channel, newEpoch(), ageMs, now);
       const appended = toPosition(advanced);
       // `now`, or the time of the entry before if the clock was set back since
@@ -24,14 +32,28 @@ export class EmbeddedLogStore extends LogStore {
         statements.append.run(channel, appended.offset, publishedAt, publishedAt + ageMs, content);
       }
       statements.trim.run(channel, appended.offset - messages);
-      return appended;
+      if (once) {
+        const { key, fingerprint, ttlMs } = once;
+        statements.keepAppend.run(channel, key, fingerprint, appended.epoch, appended.offset, now + ttlMs);
+      }
+      return { appended };
     });
-    this.#database.removeExpired();
-    return position;
+    if (outcome.appended) {
+      this.#database.removeExpired();
+      return outcome.appended;
+    }
+    if (outcome.known['fingerprint'] === once?.fingerprint) return toPosition(outcome.known);
+    throw new KeyReusedError(`the key was used in ${channel} with another fingerprint`);
   }
 
   async position(channel: ChannelName): Promise<Position> {
-    return this.#database.transaction(() => this.positionInTransaction(channel));
+    const known = await this.findPosition(channel);
+    return known ?? this.#database.growInTransaction(() => this.positionInTransaction(channel));
+  }
+
+  async findPosition(channel: ChannelName): Promise<Position | undefined> {
+    const row = this.#database.attempt(() => this.#database.statements.position.get(channel));
+    return row && toPosition(row);
   }
 
   /** As {@link position}, for a caller that has begun a transaction. */

@@ -19,14 +19,17 @@ export class EmbeddedMembershipStore extends MembershipStore {
     const { statements } = this.#database;
     const now = this.#database.now();
     const insert = () => statements.join.get(channel, connectionId, now, maxChannels);
-    const joined = this.#database.attempt(insert);
+    const joined = this.#database.mustCount
+      ? this.#database.growCounted(insert)
+      : this.#database.grow(insert);
     if (joined) return { kind: 'joined', position: toPosition(joined) };
-    return this.#database.transaction((): JoinOutcome => {
+    return this.#database.growInTransaction((): JoinOutcome => {
       if (!statements.getConnection.get(connectionId, now)) return { kind: 'unknown_connection' };
-      const position = this.#logs.positionInTransaction(channel);
-      if (statements.isMember.get(channel, connectionId, now)) return { kind: 'was_member', position };
+      const isMember = statements.isMember.get(channel, connectionId, now) !== undefined;
       const others = Number(statements.countOtherChannels.get(connectionId, channel)?.['count']);
-      if (others >= maxChannels) return { kind: 'too_many_channels' };
+      if (!isMember && others >= maxChannels) return { kind: 'too_many_channels' };
+      const position = this.#logs.positionInTransaction(channel);
+      if (isMember) return { kind: 'was_member', position };
       // the first insert found no log of the channel; now there is one
       insert();
       return { kind: 'joined', position };
@@ -34,9 +37,13 @@ export class EmbeddedMembershipStore extends MembershipStore {
   }
 
   async leave(channel: ChannelName, connectionId: ConnectionId): Promise<boolean> {
-    return this.#database.attempt(() =>
-      hadNotExpired(this.#database.statements.leave.get(channel, connectionId), this.#database.now()),
-    );
+    const { statements } = this.#database;
+    const now = this.#database.now();
+    return this.#database.attempt(() => {
+      const left = statements.leave.get(channel, connectionId);
+      if (left?.['logOffset'] === 0) statements.keepEmptyLog.run(now, channel);
+      return hadNotExpired(left, now);
+    });
   }
 
   async isMember(channel: ChannelName, connectionId: ConnectionId): Promise<boolean> {

@@ -50,6 +50,32 @@ const MIGRATIONS = [
      expires_at     INTEGER NOT NULL
    ) STRICT, WITHOUT ROWID;
    CREATE INDEX answers_by_expiry ON answers (expires_at);`,
+  `CREATE INDEX empty_channels ON channels (used_at) WHERE "offset" = 0;
+   CREATE TABLE appends (
+     channel        TEXT NOT NULL,
+     key            TEXT NOT NULL,
+     fingerprint    TEXT NOT NULL,
+     epoch          TEXT NOT NULL,
+     "offset"       INTEGER NOT NULL,
+     expires_at     INTEGER NOT NULL,
+     PRIMARY KEY (channel, key)
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX appends_by_expiry ON appends (expires_at);
+   DROP TABLE answers;
+   CREATE TABLE reservations (
+     key            TEXT PRIMARY KEY,
+     owner          TEXT NOT NULL,
+     result         TEXT,
+     expires_at     INTEGER NOT NULL
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX reservations_by_expiry ON reservations (expires_at);
+   CREATE TABLE file (
+     id             INTEGER PRIMARY KEY CHECK (id = 1),
+     writes         INTEGER NOT NULL,
+     identity       TEXT NOT NULL,
+     probed_at      INTEGER NOT NULL
+   ) STRICT;
+   INSERT INTO file VALUES (1, 0, '', 0);`,
 ];
 
 /** @throws {Error} the file is of a newer Backchannel */

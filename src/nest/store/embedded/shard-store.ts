@@ -10,7 +10,7 @@ export class EmbeddedShardStore extends ShardStore {
   }
 
   async putShards(contents: readonly string[]): Promise<void> {
-    this.#database.transaction(() => {
+    this.#database.growInTransaction(() => {
       for (const content of contents) this.#database.statements.putShard.run(content);
     });
   }

@@ -36,10 +36,20 @@ const STATEMENTS = {
     SELECT ${CONNECTION} FROM connections
     WHERE user_id = ? AND connection_id > ? AND expires_at > ? ORDER BY connection_id LIMIT ?`,
   connections: `SELECT ${CONNECTION} FROM connections WHERE connection_id > ? ORDER BY connection_id LIMIT ?`,
-  counts: `
-    SELECT (SELECT count(*) FROM connections WHERE expires_at > :now) AS connections,
-           (SELECT count(DISTINCT channel) FROM members JOIN connections USING (connection_id)
-            WHERE expires_at > :now) AS channels`,
+  countConnections: `
+    SELECT max(connection_id) AS last, sum(expires_at > ?2) AS count FROM (
+      SELECT connection_id, expires_at FROM connections WHERE connection_id > ?1 ORDER BY connection_id LIMIT ?3)`,
+  // the next channel in the index, which skips the other members of each
+  channelsAfter: `
+    WITH RECURSIVE named (channel) AS (
+      SELECT min(channel) FROM members WHERE channel > ?1
+      UNION ALL
+      SELECT (SELECT min(channel) FROM members WHERE members.channel > named.channel) FROM named
+      WHERE named.channel IS NOT NULL LIMIT ?3)
+    SELECT channel, EXISTS (
+      SELECT 1 FROM members JOIN connections USING (connection_id)
+      WHERE members.channel = named.channel AND expires_at > ?2) AS hasMembers
+    FROM named WHERE channel IS NOT NULL`,
 
   channelsOf: 'SELECT channel FROM members WHERE connection_id = ?',
   countOtherChannels: 'SELECT count(*) AS count FROM members WHERE connection_id = ? AND channel <> ?',
@@ -52,7 +62,8 @@ const STATEMENTS = {
     RETURNING joined_offset AS "offset", (SELECT epoch FROM channels WHERE channel = members.channel) AS epoch`,
   leave: `
     DELETE FROM members WHERE channel = ? AND connection_id = ?
-    RETURNING (SELECT expires_at FROM connections WHERE connection_id = members.connection_id) AS expiresAt`,
+    RETURNING (SELECT expires_at FROM connections WHERE connection_id = members.connection_id) AS expiresAt,
+      (SELECT "offset" FROM channels WHERE channel = members.channel) AS logOffset`,
   isMember: `
     SELECT 1 FROM members JOIN connections USING (connection_id)
     WHERE channel = ? AND connection_id = ? AND expires_at > ?`,
@@ -74,6 +85,10 @@ const STATEMENTS = {
     WHERE n % ? = 0`,
 
   position: 'SELECT epoch, "offset" FROM channels WHERE channel = ?',
+  keepEmptyLog: 'UPDATE channels SET used_at = max(used_at, ?) WHERE channel = ? AND "offset" = 0',
+  keepEmptyLogsOf: `
+    UPDATE channels SET used_at = max(used_at, ?)
+    WHERE "offset" = 0 AND channel IN (SELECT channel FROM members WHERE connection_id = ?)`,
   beginLog: 'INSERT INTO channels (channel, epoch, "offset", age_ms, used_at) VALUES (?, ?, 0, 0, ?)',
   advance: `
     INSERT INTO channels (channel, epoch, "offset", age_ms, used_at) VALUES (?, ?, 1, ?, ?)
@@ -87,6 +102,12 @@ const STATEMENTS = {
   readLog: `
     SELECT log."offset", published_at AS publishedAt, content FROM log JOIN channels USING (channel)
     WHERE channel = ? AND log."offset" > ? AND published_at > ? - age_ms ORDER BY log."offset" LIMIT ?`,
+
+  findAppend: `
+    SELECT fingerprint, epoch, appends."offset" FROM appends JOIN channels USING (channel, epoch)
+    WHERE channel = ? AND key = ? AND expires_at > ?`,
+  keepAppend: `
+    INSERT OR REPLACE INTO appends (channel, key, fingerprint, epoch, "offset", expires_at) VALUES (?, ?, ?, ?, ?, ?)`,
 
   putShard: 'INSERT INTO shards (content) VALUES (?)',
   takeShard: `
@@ -103,13 +124,29 @@ const STATEMENTS = {
   countShards: 'SELECT count(*) AS count FROM shards',
 
   reserve: `
-    INSERT INTO answers (key, expires_at) VALUES (?, ?)
-    ON CONFLICT DO UPDATE SET answer = NULL, expires_at = excluded.expires_at WHERE expires_at <= ?`,
-  result: 'SELECT answer FROM answers WHERE key = ?',
-  keepResult: 'INSERT OR REPLACE INTO answers (key, answer, expires_at) VALUES (?, ?, ?)',
-  release: 'DELETE FROM answers WHERE key = ?',
+    INSERT INTO reservations (key, owner, expires_at) VALUES (?, ?, ?)
+    ON CONFLICT DO UPDATE SET owner = excluded.owner, result = NULL, expires_at = excluded.expires_at
+    WHERE expires_at <= ?`,
+  result: 'SELECT result FROM reservations WHERE key = ?',
+  renew: `
+    UPDATE reservations SET expires_at = ?
+    WHERE key = ? AND owner = ? AND result IS NULL AND expires_at > ?`,
+  keepResult: `
+    INSERT INTO reservations (key, owner, result, expires_at) VALUES (?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET result = excluded.result, expires_at = excluded.expires_at
+    WHERE owner = excluded.owner`,
+  release: 'DELETE FROM reservations WHERE key = ? AND owner = ? AND result IS NULL',
 
-  ping: 'SELECT 1 FROM connections LIMIT 1',
+  probe: 'UPDATE file SET probed_at = ?',
+  identity: 'SELECT writes, identity FROM file',
+  countWrite: 'UPDATE file SET writes = writes + 1',
+  setIdentity: 'UPDATE file SET identity = ?',
+  removeConnections: 'DELETE FROM connections',
+  removeLogs: 'DELETE FROM log',
+  removeAppends: 'DELETE FROM appends',
+  removeShards: 'DELETE FROM shards',
+  removeReservations: 'DELETE FROM reservations',
+  beginEpochs: 'UPDATE channels SET epoch = lower(hex(randomblob(9))), "offset" = "offset" + ?',
 
   // up to a limit, so that a write does not wait for long
   removeExpiredConnections: `
@@ -128,7 +165,15 @@ const STATEMENTS = {
       SELECT channel FROM channels WHERE used_at <= ?
         AND NOT EXISTS (SELECT 1 FROM members WHERE members.channel = channels.channel)
       ORDER BY used_at LIMIT ?)`,
+  removeEmptyChannels: `
+    DELETE FROM channels WHERE channel IN (
+      SELECT channel FROM channels WHERE "offset" = 0 AND used_at <= ?
+        AND NOT EXISTS (SELECT 1 FROM members WHERE members.channel = channels.channel)
+      ORDER BY used_at LIMIT ?)`,
+  removeExpiredAppends: `
+    DELETE FROM appends WHERE (channel, key) IN (
+      SELECT channel, key FROM appends WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)`,
   removeExpiredReservations: `
-    DELETE FROM answers WHERE key IN (
-      SELECT key FROM answers WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)`,
+    DELETE FROM reservations WHERE key IN (
+      SELECT key FROM reservations WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)`,
 } as const;

@@ -1,18 +1,20 @@
 import { type ConnectionId, type UserId } from '../../../api/integration.js';
 import { type ChannelName } from '../../../api/messages.js';
 import { type Connection, ConnectionStore, type NewConnection } from '../connection-store.js';
+import { type Context, lifeArguments } from './context.js';
+import { indexOf, INDEXES } from './keys.js';
+import { type RedisMembershipStore } from './membership-store.js';
+import { packOwner, pairs, unpackConnection, unpackOwner } from './packed.js';
 import {
-  CONNECTION_FIELDS,
-  ENTER_INDEX,
   FORGET_CONNECTION,
   PUT_CONNECTION,
+  READ_CONNECTION,
   REMOVE_CONNECTION,
   TOUCH_CONNECTION,
-} from './connection-scripts.js';
-import { type Context, redisTtlMs } from './context.js';
-import { indexOf, INDEXES } from './keys.js';
-import { packOwner, unpackConnection, unpackOwner } from './packed.js';
-import { pairs, type RedisMembershipStore } from './membership-store.js';
+} from './scripts/connection-scripts.js';
+import { ENTER_INDEX } from './scripts/index-scripts.js';
+import { type Script } from './scripts/script.js';
+import { redisTtlMs } from './ttl.js';
 
 /**
  * Connections: each a hash, which decides; and indexes, by user and of all connections, which may contain outdated
@@ -38,21 +40,21 @@ export class RedisConnectionStore extends ConnectionStore {
     const ttlMs = redisTtlMs(expiresAt - present);
     const index = keys.connectionIndex(indexOf(connectionId));
     // greater than any token of an earlier connection with this id, whose hash is gone
-    const firstToken = Math.floor(present) * 1000;
-    const args = [present, connectedAt, expiresAt, owner, ttlMs, firstToken];
+    const firstToken = present * 1000;
+    const args = [...lifeArguments(this.context), connectedAt, expiresAt, owner, ttlMs, firstToken];
     const [put] = await Promise.all([
-      server.run(PUT_CONNECTION, this.#keysOf(connectionId), args),
+      server.run(PUT_CONNECTION, keys.ofConnection(connectionId), args),
       server.send(index, ['ZADD', index, String(expiresAt), connectionId]),
       this.#isTimeToSweep() && this.#sweep(index),
       userId !== undefined &&
         server.run(ENTER_INDEX, [keys.user(userId)], [present, expiresAt, connectionId, ttlMs]),
     ]);
     if (put === null) return;
-    const [wasThere, oldOwner, channels] = put as [number, string, string[]];
+    const [keepsChannels, oldOwner, channels] = put as [number, string, string[]];
     const oldUser = unpackOwner(oldOwner).userId;
     await Promise.all([
       ...membershipsIn(channels).map((membership) =>
-        wasThere === 1
+        keepsChannels === 1
           ? this.memberships.enter(connectionId, membership, String(expiresAt), owner)
           : this.memberships.exit(connectionId, membership),
       ),
@@ -60,24 +62,18 @@ export class RedisConnectionStore extends ConnectionStore {
     ]);
   }
 
-  async touchConnection(connectionId: ConnectionId): Promise<Connection | undefined> {
-    const { server, now } = this.context;
-    const present = now();
-    const fields = await server.run(TOUCH_CONNECTION, this.#keysOf(connectionId), [present]);
-    return unpackConnection(connectionId, fields as string[], present);
+  touchConnection(connectionId: ConnectionId): Promise<Connection | undefined> {
+    return this.#read(TOUCH_CONNECTION, connectionId);
   }
 
-  async getConnection(connectionId: ConnectionId): Promise<Connection | undefined> {
-    const { server, keys, now } = this.context;
-    const key = keys.connection(connectionId);
-    const fields = await server.send(key, ['HMGET', key, ...CONNECTION_FIELDS]);
-    return unpackConnection(connectionId, fields as (string | null)[], now());
+  getConnection(connectionId: ConnectionId): Promise<Connection | undefined> {
+    return this.#read(READ_CONNECTION, connectionId);
   }
 
   async removeConnection(connectionId: ConnectionId): Promise<readonly ChannelName[] | undefined> {
     const { server, keys, now } = this.context;
     const index = keys.connectionIndex(indexOf(connectionId));
-    const removed = await server.run(REMOVE_CONNECTION, this.#keysOf(connectionId), [now()]);
+    const removed = await server.run(REMOVE_CONNECTION, keys.ofConnection(connectionId), [now()]);
     const [wasThere, owner, channels] = removed as [number?, string?, string[]?];
     if (owner === undefined || channels === undefined) return undefined;
     const left = membershipsIn(channels);
@@ -86,7 +82,7 @@ export class RedisConnectionStore extends ConnectionStore {
       server.send(index, ['ZREM', index, connectionId]),
       this.#leaveUser(connectionId, unpackOwner(owner).userId),
     ]);
-    if (left.length > 0) await server.run(FORGET_CONNECTION, this.#keysOf(connectionId), []);
+    if (left.length > 0) await server.run(FORGET_CONNECTION, keys.ofConnection(connectionId), []);
     return wasThere === 1 ? left.map(({ channel }) => channel) : undefined;
   }
 
@@ -105,6 +101,12 @@ export class RedisConnectionStore extends ConnectionStore {
   async counts(): Promise<{ readonly connections: number; readonly channels: number }> {
     const [connections, channels] = await Promise.all([this.#count(), this.memberships.countChannels()]);
     return { connections, channels };
+  }
+
+  async #read(script: Script, connectionId: ConnectionId): Promise<Connection | undefined> {
+    const { server, keys } = this.context;
+    const fields = await server.run(script, keys.ofConnection(connectionId), lifeArguments(this.context));
+    return unpackConnection(connectionId, fields as (string | number)[]);
   }
 
   async #count(): Promise<number> {
@@ -144,11 +146,6 @@ export class RedisConnectionStore extends ConnectionStore {
     if (userId === undefined) return;
     const key = this.context.keys.user(userId);
     await this.context.server.send(key, ['ZREM', key, connectionId]);
-  }
-
-  #keysOf(connectionId: ConnectionId): string[] {
-    const { keys } = this.context;
-    return [keys.connection(connectionId), keys.channelsOf(connectionId)];
   }
 }
 

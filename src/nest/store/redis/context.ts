@@ -1,33 +1,25 @@
-import { randomBytes } from 'node:crypto';
+import { type ChannelName } from '../../../api/messages.js';
 import { type Keys } from './keys.js';
+import { type KnownPositions } from './known-positions.js';
 import { type RedisServer } from './redis-server.js';
 
 /** What every part of the store needs. */
 export interface Context {
   readonly server: RedisServer;
   readonly keys: Keys;
-  /** In milliseconds since 1970. Expiry follows this clock, not that of Redis. */
+  readonly positions: KnownPositions;
+  /** The store's time, in milliseconds since 1970. Expiry follows it. */
   readonly now: () => number;
   /** Members, or connections, per page. */
   readonly pageSize: number;
 }
 
-/**
- * The time to live of a Redis key whose content expires in this time: one hour longer, because clocks differ and a test
- * may move ours, and at most three years, because Redis refuses several hundred years.
- */
-export function redisTtlMs(expiresInMs: number): number {
-  return Math.ceil(Math.min(Math.max(expiresInMs, 0) + 3_600_000, 3 * 365 * 86_400_000));
+/** The arguments of the head `LIFE` of scripts. */
+export function lifeArguments({ server, now }: Context): readonly [number, string] {
+  return [now(), server.hasUsableIds ? '1' : ''];
 }
 
-/** How long an unused log keeps its epoch and offset: longer than any connection, and than most outages. */
-export const LOG_TTL_MS = 30 * 86_400_000;
-
-/** A unique name for an epoch, or for shards: random bytes of this process, and a number. */
-export function newUniqueName(): string {
-  count += 1;
-  return `${PROCESS}${count.toString(36)}`;
+/** The arguments of `position` in scripts. */
+export function positionArguments(context: Context, channel: ChannelName): readonly (string | number)[] {
+  return [...lifeArguments(context), ...context.positions.arguments(channel)];
 }
-
-const PROCESS = randomBytes(9).toString('base64url');
-let count = 0;

@@ -20,14 +20,29 @@ export class Keys {
   /** Hash: the channels of a connection, each with the token of its membership. */
   channelsOf = (id: ConnectionId) => this.#key('channels', id);
 
+  /** The keys of the scripts for a connection. */
+  ofConnection = (id: ConnectionId): readonly string[] => [this.connection(id), this.channelsOf(id)];
+
   /** Sorted set by name: the members of a channel, packed. */
   members = (channel: ChannelName) => this.#key('members', channel);
   /** Sorted set by `expiresAt`: the connection ids of the same members. */
   memberExpiry = (channel: ChannelName) => this.#key('expiry', channel);
-  /** Hash: epoch, offset, age limit and last time of a channel's log, and until when the channel is in its index. */
+  /** Hash: epoch, offset, life, age limit and last time of a channel's log, and until when the channel is in its index. */
   log = (channel: ChannelName) => this.#key('log', channel);
   /** Stream: the entries of the log. */
   entries = (channel: ChannelName) => this.#key('entries', channel);
+  /** String: a key for idempotency, and the position of its message. It is encoded, because it may contain braces. */
+  once = (channel: ChannelName, key: string) =>
+    this.#key(`once-${Buffer.from(key).toString('base64url')}`, channel);
+
+  /** The keys of the scripts for a log. */
+  ofLog = (channel: ChannelName): readonly string[] => [this.log(channel), this.entries(channel)];
+  /** The keys of the scripts for a channel. */
+  ofChannel = (channel: ChannelName): readonly string[] => [
+    ...this.ofLog(channel),
+    this.members(channel),
+    this.memberExpiry(channel),
+  ];
 
   /** Sorted set by `expiresAt`: the connections of a user. */
   user = (userId: UserId) => this.#key('user', userId);
@@ -42,6 +57,20 @@ export class Keys {
 
   /** String: a reservation. */
   reservation = (key: string) => this.#key('answer', key);
+
+  /** String: written to see whether the server can be written. */
+  probe = (index: number) => this.#key('probe', String(index));
+
+  /** The pattern of all keys, for `SCAN`. It also matches keys of a longer prefix. */
+  get pattern(): string {
+    return `${this.prefix}:*`;
+  }
+
+  /** @returns what the key is for, such as `log`, and the name in it; undefined if it has another prefix */
+  parse(key: string): { readonly kind: string; readonly name: string } | undefined {
+    const [, kind, name] = /^([^:{]+)\{:(.*)\}$/s.exec(key.slice(this.prefix.length + 1)) ?? [];
+    return kind === undefined || name === undefined ? undefined : { kind, name };
+  }
 
   // the colon, because Redis ignores an empty tag, which a name that begins with `}` would make
   #key(kind: string, name: string): string {

@@ -15,21 +15,20 @@ export function unpackOwner(packed: string): Owner {
   return packed[1] === 'u' ? { userId: packed.slice(2) as UserId, ...batched } : batched;
 }
 
-/** @param fields of the hash, in the order of `CONNECTION_FIELDS` @returns undefined if the connection is absent */
+/** @param fields as the script `READ_CONNECTION` returns them @returns undefined if the connection is absent */
 export function unpackConnection(
   connectionId: ConnectionId,
-  fields: readonly (string | null)[],
-  now: number,
+  fields: readonly (string | number)[],
 ): Connection | undefined {
-  const [connectedAt, expiresAt, lastActiveAt, owner, isRemoved] = fields;
-  if (!connectedAt || !expiresAt || !lastActiveAt || !owner || isRemoved || Number(expiresAt) <= now)
-    return undefined;
+  if (fields.length === 0) return undefined;
+  const [connectedAt, expiresAt, lastActiveAt, owner, isInDoubt] = fields;
   return {
     connectionId,
-    ...unpackOwner(owner),
+    ...unpackOwner(String(owner)),
     connectedAt: Number(connectedAt),
     expiresAt: Number(expiresAt),
     lastActiveAt: Number(lastActiveAt),
+    ...(isInDoubt === 1 && { hasLostMemberships: true }),
   };
 }
 
@@ -69,4 +68,9 @@ export function unpackMember(packed: string): PackedMember {
       joinedOffset: Number(packed.slice(joinedAt + 1, joinedOffset)),
     },
   };
+}
+
+/** Splits a flat list (name, value, …) into pairs. */
+export function pairs(list: readonly string[]): (readonly [string, string])[] {
+  return Array.from({ length: list.length / 2 }, (_, index) => [list[2 * index]!, list[2 * index + 1]!]);
 }

@@ -1,28 +1,43 @@
 import { type Reservation, ReservationStore } from '../reservation-store.js';
-import { type Context, redisTtlMs } from './context.js';
-import { KEEP_RESULT, RESERVE } from './reservation-scripts.js';
+import { type Context } from './context.js';
+import {
+  KEEP_RESULT,
+  RELEASE_RESERVATION,
+  RENEW_RESERVATION,
+  RESERVE,
+} from './scripts/reservation-scripts.js';
+import { newUniqueName } from './unique-name.js';
+import { redisTtlMs } from './ttl.js';
 
-/** Reservations: each a string with its expiry and its result. */
+/** Reservations: each a string with its expiry, and its owner or its result. */
 export class RedisReservationStore extends ReservationStore {
   constructor(private readonly context: Context) {
     super();
   }
 
-  async reserve(key: string, ttlMs: number): Promise<Reservation> {
+  async reserve(key: string, leaseMs: number): Promise<Reservation> {
     const { server, keys, now } = this.context;
-    const args = [now(), now() + ttlMs, redisTtlMs(ttlMs)];
-    const found = await server.run(RESERVE, [keys.reservation(key)], args);
-    if (typeof found !== 'string') return 'reserved';
-    return { result: found.startsWith('+') ? found.slice(1) : undefined };
+    const owner = newUniqueName();
+    const args = [now(), now() + leaseMs, redisTtlMs(leaseMs), owner];
+    const found = (await server.run(RESERVE, [keys.reservation(key)], args)) as string | null;
+    if (found === null) return { kind: 'reserved', owner };
+    return found.startsWith('+') ? { kind: 'done', result: found.slice(1) } : { kind: 'held' };
   }
 
-  async keepResult(key: string, result: string, ttlMs: number): Promise<void> {
+  async renew(key: string, owner: string, leaseMs: number): Promise<boolean> {
     const { server, keys, now } = this.context;
-    await server.run(KEEP_RESULT, [keys.reservation(key)], [now() + ttlMs, result, redisTtlMs(ttlMs)]);
+    const args = [now() + leaseMs, redisTtlMs(leaseMs), owner];
+    return (await server.run(RENEW_RESERVATION, [keys.reservation(key)], args)) === 1;
   }
 
-  async release(key: string): Promise<void> {
+  async keepResult(key: string, owner: string, result: string, ttlMs: number): Promise<void> {
+    const { server, keys, now } = this.context;
+    const args = [now() + ttlMs, redisTtlMs(ttlMs), owner, result];
+    await server.run(KEEP_RESULT, [keys.reservation(key)], args);
+  }
+
+  async release(key: string, owner: string): Promise<void> {
     const { server, keys } = this.context;
-    await server.send(keys.reservation(key), ['DEL', keys.reservation(key)]);
+    await server.run(RELEASE_RESERVATION, [keys.reservation(key)], [owner]);
   }
 }

@@ -1,6 +1,7 @@
 import { type Shard, ShardStore } from '../shard-store.js';
-import { type Context, newUniqueName } from './context.js';
-import { FINISH_SHARD, PUT_SHARDS, RELEASE_SHARD, RENEW_SHARD, TAKE_SHARD } from './shard-scripts.js';
+import { type Context } from './context.js';
+import { FINISH_SHARD, PUT_SHARDS, RELEASE_SHARD, RENEW_SHARD, TAKE_SHARD } from './scripts/shard-scripts.js';
+import { newUniqueName } from './unique-name.js';
 
 /** Unfinished work, in one hash slot. */
 export class RedisShardStore extends ShardStore {

@@ -6,7 +6,7 @@ import { ChannelsService } from '../../../../src/nest/channels/channels.service.
 import { LogStore } from '../../../../src/nest/store/log-store.js';
 import { MembershipStore } from '../../../../src/nest/store/membership-store.js';
 import { Store } from '../../../../src/nest/store/store.js';
-import { startService, type TestService } from '../../../support/service-app.js';
+import { startService, startServiceWith, type TestService } from '../../../support/service-app.js';
 
 const news = 'news' as ChannelName;
 type Joined = ServerMessage & { type: 'joined' };
@@ -86,7 +86,7 @@ it('fills posts up to 32 KB, and sends a larger message alone', async () => {
 });
 
 it('replays messages that are nested as deeply as can be published', async () => {
-  await using service = await startService();
+  await using service = await startServiceWith(['publisher=', 'a=']);
   await service.send('publisher=', { action: 'join', channel: news });
   const data = '['.repeat(1000) + ']'.repeat(1000);
   await service
@@ -370,7 +370,7 @@ it('runs one replay at a time for a connection that asks many times at once', as
 });
 
 it('replays nothing to a connection that may not join', async () => {
-  await using service = await startService();
+  await using service = await startServiceWith(['a=']);
   await service.app.get(LogStore).append('user:alice' as ChannelName, '{"data":"secret"}', {
     messages: 10,
     ageMs: 60_000,
@@ -378,4 +378,13 @@ it('replays nothing to a connection that may not join', async () => {
   const { epoch } = await service.app.get(LogStore).position('user:alice' as ChannelName);
   await service.send('a=', { action: 'join', channel: 'user:alice', since: { epoch, offset: 0 } });
   expect(service.endpoint.messagesTo('a=')).toMatchObject([{ type: 'error', code: 'not_permitted' }]);
+});
+
+it('begins no log for a channel that a connection may not join', async () => {
+  await using service = await startServiceWith(['a='], { CHANNELS_PER_CONNECTION: '1' });
+  await service.send('a=', { action: 'join', channel: 'first' });
+  const since = { epoch: 'none', offset: 0 };
+  await service.send('a=', { action: 'join', channel: 'sports', since });
+  expect(service.endpoint.messagesTo('a=').at(-1)).toMatchObject({ code: 'too_many_channels' });
+  expect(await service.app.get(LogStore).findPosition('sports' as ChannelName)).toBeUndefined();
 });

@@ -14,11 +14,11 @@ describe('a DynamoDB that fails', () => {
     await using opened = await openDynamoDb();
     const { store, dynamoDb } = opened;
     await dynamoDb.close();
-    const failure = await store.ping().catch((error: unknown) => error);
+    const failure = await store.probe().catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(StoreUnavailableError);
     expect((failure as Error).cause).toBeInstanceOf(Error);
     await dynamoDb.listen();
-    await expect(store.ping()).resolves.toBeUndefined();
+    await expect(store.probe()).resolves.toBeUndefined();
   });
 
   it('gets another request when it does not respond', async () => {
@@ -44,6 +44,24 @@ describe('a DynamoDB that fails', () => {
     expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
     expect(dynamoDb.operations).toEqual(['GetItem']);
     expect(await store.logs.append(news, 'd', retention)).toMatchObject({ offset: 1 });
+  });
+
+  it('gets requests again for calls that are repeated at once', async () => {
+    await using opened = await openDynamoDb();
+    const { store, dynamoDb } = opened;
+    dynamoDb.answerNext('GetItem', denied);
+    const untilDone = async (content: string) => {
+      for (let attempts = 1; ; attempts += 1) {
+        try {
+          return { attempts, position: await store.logs.append(news, content, retention) };
+        } catch (error) {
+          if (attempts === 100) throw error;
+        }
+      }
+    };
+    const appended = await Promise.all(['a', 'b', 'c'].map(untilDone));
+    expect(appended.map(({ attempts }) => attempts)).toEqual([2, 2, 2]);
+    expect(new Set(appended.map(({ position }) => position.offset))).toEqual(new Set([1, 2, 3]));
   });
 
   it('gets another request when it throttles', async () => {
@@ -90,7 +108,11 @@ describe('a DynamoDB that fails', () => {
     expect(await losing('UpdateItem').logs.append(news, 'a', retention)).toMatchObject({ offset: 1 });
     expect(await losing('UpdateItem').logs.append(news, 'b', retention)).toMatchObject({ offset: 2 });
     expect(await store.logs.readLog(news, 0, 10)).toMatchObject([{ content: 'a' }, { content: 'b' }]);
-    expect(await losing('PutItem').reservations.reserve('key', hour)).toBe('reserved');
+    const reservation = await losing('PutItem').reservations.reserve('key', hour);
+    const owner = reservation.kind === 'reserved' ? reservation.owner : '';
+    expect(await losing('UpdateItem').reservations.renew('key', owner, hour)).toBe(true);
+    await losing('PutItem').reservations.keepResult('key', owner, 'result', hour);
+    expect(await store.reservations.reserve('key', hour)).toEqual({ kind: 'done', result: 'result' });
     expect(await losing('UpdateItem').memberships.leave(news, alice)).toBe(true);
     expect(await list(store.memberships.members(news))).toEqual([]);
     await store.memberships.join(news, alice, 10);

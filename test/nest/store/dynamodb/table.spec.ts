@@ -7,8 +7,9 @@ import { DynamoDbStore } from '../../../../src/nest/store/dynamodb.store.js';
 import { N, S } from '../../../../src/nest/store/dynamodb/attributes.js';
 import { problemOf, tableDefinition } from '../../../../src/nest/store/dynamodb/table-definition.js';
 import { Table } from '../../../../src/nest/store/dynamodb/table.js';
+import { EMPTY_LOG_MS } from '../../../../src/nest/store/log-store.js';
 import { StoreUnavailableError } from '../../../../src/nest/store/store.errors.js';
-import { at, denied, list, openDynamoDb } from '../../../support/dynamodb-store.js';
+import { at, denied, list, openDynamoDb, type OpenedDynamoDb } from '../../../support/dynamodb-store.js';
 import { LocalDynamoDb } from '../../../support/dynamodb.js';
 
 const news = 'news' as ChannelName;
@@ -85,7 +86,7 @@ describe('the table', () => {
     for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
     try {
       const store = await DynamoDbStore.connect({ ...at(dynamoDb), table });
-      await expect(store.ping()).resolves.toBeUndefined();
+      await expect(store.probe()).resolves.toBeUndefined();
       await store.close();
     } finally {
       vi.unstubAllEnvs();
@@ -142,6 +143,11 @@ describe('the table', () => {
     expect(await askedFor(() => store.logs.append(news, 'b', retention))).toBe('GetItem PutItem UpdateItem');
     expect(await askedFor(() => store.logs.append(news, 'c', { messages: 0, ageMs: 0 }))).toBe('UpdateItem');
     expect(await askedFor(() => store.logs.position(news))).toBe('GetItem');
+    expect(await askedFor(() => store.logs.findPosition(news))).toBe('GetItem');
+    const once = { key: 'key', fingerprint: 'f', ttlMs: hour };
+    const appendOnce = () => store.logs.append(news, 'd', retention, once);
+    expect(await askedFor(appendOnce)).toBe('GetItem PutItem UpdateItem UpdateItem');
+    expect(await askedFor(appendOnce)).toBe('GetItem PutItem GetItem GetItem');
     expect(await askedFor(() => store.memberships.join(news, alice, 10))).toBe(
       'UpdateItem PutItem BatchGetItem UpdateItem',
     );
@@ -157,6 +163,10 @@ describe('the table', () => {
       'Query UpdateItem GetItem DeleteItem DeleteItem',
     );
     expect(await askedFor(() => store.reservations.reserve('key', hour))).toBe('PutItem');
+    expect(await askedFor(() => store.reservations.renew('key', 'owner', hour))).toBe('UpdateItem');
+    expect(await askedFor(() => store.reservations.keepResult('key', 'owner', 'a', hour))).toBe('PutItem');
+    expect(await askedFor(() => store.reservations.release('key', 'owner'))).toBe('DeleteItem');
+    expect(await askedFor(() => store.probe())).toBe('UpdateItem');
   });
 });
 
@@ -175,6 +185,20 @@ describe('deletion by TTL', () => {
     expect(await store.logs.readLog(news, 0, 10)).toMatchObject([{ offset: 3 }, { offset: 4 }]);
   });
 
+  it('does not show entries again that had expired before the age limit became longer', async () => {
+    const clock = { now: Date.now() };
+    await using opened = await openDynamoDb({ now: () => clock.now });
+    const { logs } = opened.store;
+    for (const content of ['a', 'b']) await logs.append(news, content, { messages: 10, ageMs: day });
+    for (const content of ['c', 'd']) await logs.append(news, content, { messages: 10, ageMs: 3000 });
+    clock.now += 3000;
+    for (const content of ['e', 'f']) await logs.append(news, content, { messages: 10, ageMs: day });
+    // DynamoDB deletes c long before a and b
+    expect(await logs.readLog(news, 0, 2)).toMatchObject([{ content: 'e' }, { content: 'f' }]);
+    clock.now += hour;
+    expect(await logs.readLog(news, 0, 2)).toMatchObject([{ content: 'e' }, { content: 'f' }]);
+  });
+
   it('does not delete a log in which a member has its position', async () => {
     const clock = { now: Date.now() };
     await using opened = await openDynamoDb({ now: () => clock.now });
@@ -184,12 +208,33 @@ describe('deletion by TTL', () => {
     const expiresAt = clock.now + 2 * hour;
     await store.connections.putConnection({ connectionId: alice, connectedAt: clock.now, expiresAt });
     expect(await store.memberships.join(news, alice, 10)).toMatchObject({ position: { offset: 1 } });
-    const { Item } = await opened.client.send(
-      new GetItemCommand({ TableName: opened.options.table, Key: { pk: S('L#news'), sk: S('head') } }),
-    );
-    expect(Number(Item?.['ttl']?.N) * 1000).toBeGreaterThan(expiresAt);
+    expect(await headKeptMs(opened)).toBeGreaterThan(expiresAt);
+  });
+
+  it('deletes a log that never had a message soon after its members', async () => {
+    const now = Date.now();
+    await using opened = await openDynamoDb({ now: () => now });
+    const { store } = opened;
+    await store.logs.position(news);
+    expect(await headKeptMs(opened)).toBeGreaterThan(now + EMPTY_LOG_MS);
+    expect(await headKeptMs(opened)).toBeLessThan(now + 2 * hour);
+    const expiresAt = now + 2 * hour;
+    await store.connections.putConnection({ connectionId: alice, connectedAt: now, expiresAt });
+    await store.memberships.join(news, alice, 10);
+    expect(await headKeptMs(opened)).toBeGreaterThan(expiresAt + EMPTY_LOG_MS);
+    expect(await headKeptMs(opened)).toBeLessThan(expiresAt + 2 * hour);
+    await store.logs.append(news, 'a', retention);
+    expect(await headKeptMs(opened)).toBeGreaterThan(now + 7 * day);
   });
 });
+
+/** When DynamoDB may delete the head of the log. */
+async function headKeptMs({ client, options }: OpenedDynamoDb): Promise<number> {
+  const { Item } = await client.send(
+    new GetItemCommand({ TableName: options.table, Key: { pk: S('L#news'), sk: S('head') } }),
+  );
+  return Number(Item?.['ttl']?.N) * 1000;
+}
 
 async function problemWith(dynamoDb: LocalDynamoDb, table: string): Promise<ConfigError> {
   const problem = await DynamoDbStore.connect({ ...at(dynamoDb), table }).catch((error: unknown) => error);

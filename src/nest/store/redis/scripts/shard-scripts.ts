@@ -1,4 +1,4 @@
-import { script } from './redis-server.js';
+import { script } from './script.js';
 
 /*
  * Shards. Keys: contents by id; ids of free shards, by age; ids of taken shards, by the end of the lease; notes, with
@@ -40,6 +40,8 @@ export const TAKE_SHARD = script(`
 /** Arguments: id, takes, now, end of the lease, progress. Returns 1 if the shard is the caller's. */
 export const RENEW_SHARD = script(`${OWNED}
   if not isOwned() then return 0 end
+  -- first makes room for the new progress
+  redis.call('HDEL', KEYS[4], 'p' .. id)
   redis.call('ZADD', KEYS[3], ARGV[4], id)
   redis.call('HSET', KEYS[4], 'p' .. id, ARGV[5])
   return 1`);

@@ -1,0 +1,146 @@
+import { describe, expect, it, vi } from 'vitest';
+import { type ConnectionId } from '../../../src/api/integration.js';
+import { type Store } from '../../../src/nest/store/store.js';
+import {
+  alice,
+  bob,
+  hour,
+  idsOf,
+  keepAll,
+  manyChannels,
+  news,
+  type OpenStore,
+  second,
+  sports,
+  start,
+} from './store-under-test.js';
+
+/** Checks that a store that has lost acknowledged writes says so: by new epochs, and by connections that are in doubt. */
+export function lossSuite(open: OpenStore): void {
+  describe('after an older copy of its data was put back', () => {
+    it.each<[string, (store: Store) => Promise<{ epoch: string; offset: number }>]>([
+      ['append', async ({ logs }) => before(await logs.append(news, 'new', keepAll))],
+      ['position', ({ logs }) => logs.position(news)],
+      ['join', join],
+    ])('begins a new epoch at the next %s, whose offsets no client has seen', async (_, act) => {
+      await using opened = await open();
+      const { store } = opened;
+      await store.logs.append(news, 'kept', keepAll);
+      const putBack = await opened.copy();
+      const lost = await store.logs.append(news, 'lost', keepAll);
+
+      const restored = await putBack();
+      const position = await act(restored);
+      expect(position.epoch).not.toBe(lost.epoch);
+      // a member that has `lost` sees a gap
+      expect(position.offset).toBeGreaterThan(lost.offset);
+      // once
+      const next = await restored.logs.append(news, 'next', keepAll);
+      expect(next.epoch).toBe(position.epoch);
+      const read = await restored.logs.readLog(news, 0, 10);
+      expect(read.map(({ content }) => content)).not.toContain('kept');
+      expect(read.at(-1)).toMatchObject({ offset: next.offset, content: 'next' });
+      expect(await restored.logs.findPosition(news)).toEqual(next);
+    });
+
+    it('has the messages of other channels in new epochs as well', async () => {
+      await using opened = await open();
+      const epochs = [];
+      for (const channel of [news, sports])
+        epochs.push((await opened.store.logs.append(channel, 'content', keepAll)).epoch);
+      const putBack = await opened.copy();
+      await opened.store.logs.append(news, 'lost', keepAll);
+      const { logs } = await putBack();
+      for (const channel of [news, sports]) epochs.push((await logs.position(channel)).epoch);
+      expect(new Set(epochs).size).toBe(4);
+    });
+
+    it('trusts no membership until the connection is put again', async () => {
+      await using opened = await open();
+      await opened.enter(news, alice, bob);
+      const putBack = await opened.copy();
+      await opened.store.memberships.join(sports, alice, manyChannels);
+
+      const { connections, memberships } = await putBack();
+      const known = await connections.touchConnection(alice);
+      expect(known === undefined || known.hasLostMemberships === true).toBe(true);
+      await connections.putConnection({ connectionId: alice, connectedAt: start, expiresAt: start + hour });
+      expect(await connections.touchConnection(alice)).not.toHaveProperty('hasLostMemberships');
+      expect(await memberships.isMember(news, alice)).toBe(false);
+      expect(await idsOf(memberships.members(news))).not.toContain(alice);
+      expect(await memberships.join(news, alice, manyChannels)).toMatchObject({ kind: 'joined' });
+      expect(await memberships.isMember(news, alice)).toBe(true);
+    });
+
+    it('does not doubt connections and logs that were new since', async () => {
+      await using opened = await open();
+      const putBack = await opened.copy();
+      const { connections, logs, memberships } = await putBack();
+      await connections.putConnection({ connectionId: alice, connectedAt: start, expiresAt: start + hour });
+      await memberships.join(news, alice, manyChannels);
+      const first = await logs.append(news, 'first', keepAll);
+      expect(await connections.touchConnection(alice)).not.toHaveProperty('hasLostMemberships');
+      expect(await logs.append(news, 'second', keepAll)).toEqual({ ...first, offset: first.offset + 1 });
+    });
+  });
+
+  it('begins new epochs and forgets all connections when it is reset after a loss', async () => {
+    await using opened = await open();
+    const { store } = opened;
+    await opened.enter(news, alice);
+    const last = await store.logs.append(news, 'content', keepAll);
+    await store.shards.putShards(['content']);
+    await store.resetAfterLoss();
+    expect(await store.connections.touchConnection(alice)).toBeUndefined();
+    expect(await idsOf(store.memberships.members(news))).toEqual([]);
+    expect(await store.connections.counts()).toEqual({ connections: 0, channels: 0 });
+    expect(await store.shards.countShards()).toBe(0);
+    const next = await store.logs.append(news, 'next', keepAll);
+    expect(next.epoch).not.toBe(last.epoch);
+    expect(next.offset).toBeGreaterThan(last.offset + 1);
+    await opened.enter(news, bob);
+    expect(await idsOf(store.memberships.members(news))).toEqual([bob]);
+  });
+
+  it('expires nothing when the clock of one task is three hours ahead for a while', async ({ skip }) => {
+    await using opened = await open({ usesOwnTime: true });
+    if (!opened.hasServerTime) skip('uses the clock of its machine');
+    const { store, openBeside = () => skip('is the store of one process') } = opened;
+    const ahead = await openBeside();
+    const expiresAt = store.clock.now() + hour;
+    const put = (connectionId: ConnectionId) =>
+      store.connections.putConnection({ connectionId, connectedAt: store.clock.now(), expiresAt });
+    await put(alice);
+    await store.memberships.join(news, alice, manyChannels);
+    await store.logs.append(news, 'content', { messages: 10, ageMs: hour });
+    const now = Date.now();
+    const clock = vi.spyOn(Date, 'now').mockReturnValue(now + 3 * hour);
+    try {
+      expect(Math.abs(ahead.clock.now() - now)).toBeLessThan(60 * second);
+      expect(await idsOf(ahead.memberships.members(news))).toEqual([alice]);
+      expect(await ahead.connections.counts()).toEqual({ connections: 1, channels: 1 });
+      expect(await ahead.logs.append(news, 'more', { messages: 10, ageMs: hour })).toMatchObject({
+        offset: 2,
+      });
+      await ahead.connections.putConnection({ connectionId: bob, connectedAt: now, expiresAt });
+      await ahead.memberships.join(news, bob, manyChannels);
+    } finally {
+      clock.mockRestore();
+    }
+    expect(await idsOf(store.memberships.members(news))).toEqual([alice, bob]);
+    expect(await store.logs.readLog(news, 0, 10)).toHaveLength(2);
+    expect(await store.connections.touchConnection(alice)).toBeDefined();
+  });
+}
+
+async function join({ connections, memberships }: Store) {
+  await connections.putConnection({ connectionId: alice, connectedAt: start, expiresAt: start + hour });
+  const outcome = await memberships.join(news, alice, manyChannels);
+  if (outcome.kind !== 'joined') throw new Error(outcome.kind);
+  return outcome.position;
+}
+
+/** The position before a message. */
+function before({ epoch, offset }: { epoch: string; offset: number }) {
+  return { epoch, offset: offset - 1 };
+}

@@ -26,6 +26,8 @@ export const QUOTAS = {
   presenceBytes: 124 * 1024,
   /** Ours: characters of a channel name. A setting may allow fewer. */
   channelNameLength: 256,
+  /** Ours: characters of a message's id: those of a string, or the digits and signs of a number. */
+  messageIdLength: 128,
   /** Ours: characters of a user id. */
   userIdLength: 256,
   /** Ours: a longer token is refused unread. API Gateway accepts about 10 KB of request line and headers. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { PROBLEMS } from '../../api/errors.js';
-import { type ChannelName } from '../../api/messages.js';
+import { type ChannelName, type JsonText } from '../../api/messages.js';
 import { ChannelsService } from '../channels/channels.service.js';
 import { problemOf } from '../http/error.filter.js';
 import { RequestLog } from '../logging/request-log.js';
@@ -23,7 +23,7 @@ export class PublishingService {
    * @throws {Problem} `message_too_large`; no member got it
    * @throws {QueueFullError} too many messages are queued; no member got it
    */
-  async publish(channel: ChannelName, data: unknown): Promise<PublishedResponse> {
+  async publish(channel: ChannelName, data: JsonText): Promise<PublishedResponse> {
     try {
       const { epoch, offset } = await this.channels.send(channel, { data });
       return { epoch, offset };
@@ -44,7 +44,7 @@ export class PublishingService {
     return { results };
   }
 
-  async #result(channel: ChannelName, data: unknown): Promise<BatchResponse['results'][number]> {
+  async #result(channel: ChannelName, data: JsonText): Promise<BatchResponse['results'][number]> {
     try {
       return await this.publish(this.channelName.transform(channel), data);
     } catch (error) {

@@ -108,6 +108,14 @@ it.each([
   expect(error?.endsWith(`,"id":${id}}`)).toBe(true);
 });
 
+it('repeats the id of a message that is nested too deeply', async () => {
+  const deep = '['.repeat(61) + ']'.repeat(61);
+  const [error] = await postsDuring(
+    fromClient(`{"action":"publish","channel":"news","data":${deep},"id":1.0}`),
+  );
+  expect(error).toMatch(/"code":"bad_message".*,"id":1\.0\}$/);
+});
+
 it.each([
   [
     'bytes that are not UTF-8',
@@ -127,6 +135,15 @@ it.each([
   expect(posts.map((post) => JSON.parse(post) as unknown)).toEqual([
     { type: 'error', code, message: expect.stringMatching(message) },
   ]);
+});
+
+it('serves what an earlier version has stored, however deeply it is nested', async () => {
+  const deep = '['.repeat(60_000) + ']'.repeat(60_000);
+  const { offset } = await api.service.app
+    .get(LogStore)
+    .append(NEWS, `{"data":${deep}}`, { messages: 100, ageMs: 60_000 });
+  const { epoch } = await api.service.app.get(LogStore).position(NEWS);
+  expect(await history({ epoch, since_offset: offset - 1 })).toContain(deep);
 });
 
 it('passes data unchanged through a custom action with DataSchema, and repeats its id', async () => {

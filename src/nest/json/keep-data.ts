@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DataSchema } from '../../api/message-schemas.js';
+import { QUOTAS } from '../../api/quotas.js';
 import { type JsonSlice, slicesOf } from './json-slices.js';
 
 /** The names and indexes that lead to a field, from the outermost object. */
@@ -24,7 +25,7 @@ export class UnfitJsonError extends Error {
  * @param value what `JSON.parse` made of an object; it is changed
  * @param slices of the same object
  * @param schema that will check it
- * @throws {UnfitJsonError} an object that the schema knows has a field twice
+ * @throws {UnfitJsonError} a field is nested too deeply, or an object that the schema knows has a field twice
  */
 export function keepData(
   value: Record<string, unknown>,
@@ -48,7 +49,7 @@ export function keepData(
  * @param schema undefined for a field that the schema around it does not have
  */
 function keep(value: unknown, slice: JsonSlice, schema: z.ZodType | undefined, path: Path): unknown {
-  const { text } = slice;
+  const { text, depth } = slice;
   const expected = schema instanceof z.ZodOptional ? (schema.unwrap() as z.ZodType) : schema;
   if (expected instanceof z.ZodObject && isRecord(value)) {
     keepData(value, slicesOf(text), expected, path);
@@ -57,6 +58,8 @@ function keep(value: unknown, slice: JsonSlice, schema: z.ZodType | undefined, p
     for (const [index, each] of slicesOf(text).entries()) {
       value[index] = keep(value[index], each, element, [...path, index]);
     }
+  } else if (depth > QUOTAS.dataDepth) {
+    throw new UnfitJsonError(path, `nested ${depth} deep, expected at most ${QUOTAS.dataDepth}`);
   } else if (expected === DataSchema) {
     return text;
   }

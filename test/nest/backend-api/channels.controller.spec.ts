@@ -138,6 +138,7 @@ describe('POST /v1/channels/{channel}/messages', () => {
   });
 
   it.each([
+    ['data that is nested too deeply', `{"data":${'['.repeat(61)}${']'.repeat(61)}}`, 'data: nested 61 deep'],
     ['a field that occurs twice', '{"data":1,"data":2}', 'data: occurs twice'],
     ['bytes that are not UTF-8', Buffer.from('{"data":"\xe9"}', 'latin1'), 'not UTF-8'],
     ['a byte order mark', '\ufeff{"data":1}', 'byte order mark'],

@@ -49,6 +49,8 @@ it.each([
   expect(reasonFor(text)).toBe(reason);
 });
 
+const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
+
 it.each([
   ['{"action":"ping","action":"ping"}', 'action: occurs twice'],
   [String.raw`{"action":"publish","channel":"c","data":1,"d\u0061ta":2}`, 'data: occurs twice'],
@@ -58,14 +60,18 @@ it.each([
     'since: offset: occurs twice',
   ],
   ['{"action":"ping","__proto__":{"id":1}}', 'unknown field __proto__'],
+  [`{"action":"publish","channel":"c","data":${nested(61)}}`, 'data: nested 61 deep, expected at most 60'],
+  [`{"action":"custom","names":${nested(62)}}`, 'names: 0: nested 61 deep, expected at most 60'],
+  [`{"action":"ping","extra":${nested(60_000)}}`, 'extra: nested 60000 deep, expected at most 60'],
   [
     `{"action":"ping","id":${'1'.repeat(129)}}`,
     'id: expected a string or a number of at most 128 characters',
   ],
-])('refuses what could be read in two ways: %#', (text, reason) => {
+])('refuses what could be read in two ways or not by everyone: %#', (text, reason) => {
   expect(reasonFor(text)).toBe(reason);
 });
 
-it('accepts repeated names in data', () => {
+it('accepts data that is nested 60 deep, and repeated names in it', () => {
+  expect(reasonFor(`{"action":"publish","channel":"c","data":${nested(60)}}`)).toBe('parsed');
   expect(reasonFor('{"action":"publish","channel":"c","data":{"a":1,"a":2}}')).toBe('parsed');
 });

@@ -17,8 +17,9 @@ export function frame(message: ServerMessage): Frame {
  */
 export function replyFrame(reply: ServerMessage, id: JsonText | undefined): Frame {
   if (id === undefined) return frame(reply);
+  const text = JSON.stringify('id' in reply ? { ...reply, id: undefined } : reply);
   // a reply has at least its type
-  return checked(`${JSON.stringify({ ...reply, id: undefined }).slice(0, -1)},"id":${id}}`);
+  return checked(`${text.slice(0, -1)},"id":${id}}`);
 }
 
 /**

@@ -33,13 +33,16 @@ export function keepData(
   schema: z.ZodObject,
   path: Path = [],
 ): void {
-  const names = new Set<string>();
+  // of members with one name, JSON.parse keeps the last
+  if (slices.length !== Object.keys(value).length) {
+    throw new UnfitJsonError([...path, repeatedName(slices)], 'occurs twice');
+  }
+  const { shape } = schema;
   for (const slice of slices) {
     const { name = '' } = slice;
-    if (names.has(name)) throw new UnfitJsonError([...path, name], 'occurs twice');
-    names.add(name);
-    const field = Object.hasOwn(schema.shape, name) ? (schema.shape[name] as z.ZodType) : undefined;
-    value[name] = keep(value[name], slice, field, [...path, name]);
+    const field = Object.hasOwn(shape, name) ? required(shape[name] as z.ZodType) : undefined;
+    if (field === DataSchema || slice.depth > 0)
+      value[name] = keep(value[name], slice, field, [...path, name]);
   }
 }
 
@@ -47,23 +50,38 @@ export function keepData(
  * Ends where the objects and arrays of the schema end.
  *
  * @param schema undefined for a field that the schema around it does not have
+ * @returns the text of data; any other value itself
  */
-function keep(value: unknown, slice: JsonSlice, schema: z.ZodType | undefined, path: Path): unknown {
-  const { text, depth } = slice;
-  const expected = schema instanceof z.ZodOptional ? (schema.unwrap() as z.ZodType) : schema;
-  if (expected instanceof z.ZodObject && isRecord(value)) {
-    keepData(value, slicesOf(text), expected, path);
-  } else if (expected instanceof z.ZodArray && Array.isArray(value)) {
-    const element = expected.element as z.ZodType;
-    for (const [index, each] of slicesOf(text).entries()) {
-      value[index] = keep(value[index], each, element, [...path, index]);
+function keep(
+  value: unknown,
+  { text, depth }: JsonSlice,
+  schema: z.ZodType | undefined,
+  path: Path,
+): unknown {
+  if (schema instanceof z.ZodObject && isRecord(value)) {
+    keepData(value, slicesOf(text), schema, path);
+  } else if (schema instanceof z.ZodArray && Array.isArray(value)) {
+    const element = required(schema.element as z.ZodType);
+    for (const [index, slice] of slicesOf(text).entries()) {
+      value[index] = keep(value[index], slice, element, [...path, index]);
     }
   } else if (depth > QUOTAS.dataDepth) {
     throw new UnfitJsonError(path, `nested ${depth} deep, expected at most ${QUOTAS.dataDepth}`);
-  } else if (expected === DataSchema) {
+  } else if (schema === DataSchema) {
     return text;
   }
   return value;
+}
+
+/** The schema of an optional field when it is present. */
+function required(schema: z.ZodType): z.ZodType {
+  return schema instanceof z.ZodOptional ? (schema.unwrap() as z.ZodType) : schema;
+}
+
+/** @param slices two of which have one name */
+function repeatedName(slices: readonly JsonSlice[]): string {
+  const names = new Set<string | undefined>();
+  return slices.find(({ name }) => names.size === names.add(name).size)!.name!;
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {

@@ -3,6 +3,7 @@ import {
   type ChannelName,
   type ClientMessage,
   type JoinMessage,
+  type JsonText,
   type LeaveMessage,
   type MessageId,
   type PingMessage,
@@ -10,13 +11,17 @@ import {
   type PublishMessage,
   type Since,
 } from './messages.js';
+import { QUOTAS } from './quotas.js';
 
 /**
  * The zod schemas of the messages that a client sends. Each is compared with its type of `messages.ts` at compile time.
  */
 
+export const MESSAGE_ID_FORM = `expected a string or a number of at most ${QUOTAS.messageIdLength} characters`;
+
+/** Checks the value. The length of a number is that of its text, which the value no longer has. */
 export const MessageIdSchema = schemaOf<MessageId>()(
-  z.union([z.string().max(128), z.number()], 'expected a string of at most 128 characters or a number'),
+  z.union([z.string().max(QUOTAS.messageIdLength), z.number()], MESSAGE_ID_FORM),
 );
 
 const CHANNEL_NAME_FORM = 'expected a channel name of letters, digits and _ . : @ / % -';
@@ -29,10 +34,15 @@ const SinceSchema = schemaOf<Since>()(
   z.strictObject({ epoch: z.string().min(1).max(32), offset: z.int().min(0) }),
 );
 
-/** The content of a message. JSON has no `undefined`, so that the field is required. */
+/**
+ * A field whose JSON is passed on as it was sent: `keepData` replaces its value by its text before the schema checks it.
+ * A copy of this schema would not be recognized, except for `DataSchema.optional()`. JSON has no `undefined`, so that
+ * the field is required.
+ */
 export const DataSchema = z
   .unknown()
-  .refine((value): boolean => value !== undefined, 'missing, expected any JSON value');
+  .refine((value): boolean => value !== undefined, 'missing, expected any JSON value')
+  .meta({ description: 'The content, any JSON value.' }) as unknown as z.ZodType<JsonText>;
 
 const PingSchema = schemaOf<PingMessage>()(
   z.strictObject({ action: z.literal('ping'), id: MessageIdSchema.optional() }),

@@ -5,7 +5,16 @@ import { type ClientErrorCode } from './errors.js';
  * JSON; PROTOCOL.md explains their use. `message-schemas.ts` has the schemas that check what a client sends.
  */
 
-/** Chosen by the client and repeated in the reply, so that the client can match the two. At most 128 characters. */
+/**
+ * JSON as it was sent: valid, and never parsed and serialized again, which would change numbers such as
+ * `1234567890123456789`, `1.0` and `1e400`.
+ */
+export type JsonText = string & { readonly _: 'JsonText' };
+
+/**
+ * Chosen by the client and repeated unmodified in the reply, so that the client can match the two. At most 128
+ * characters.
+ */
 export type MessageId = string | number;
 
 /**
@@ -45,7 +54,7 @@ export interface PublishMessage {
   readonly id?: MessageId | undefined;
   readonly channel: ChannelName;
   /** Any JSON value, `null` included. */
-  readonly data: unknown;
+  readonly data: JsonText;
 }
 
 export interface PresenceMessage {
@@ -120,8 +129,9 @@ export type ServerMessage =
     };
 
 /** A message that was published to a channel. */
-export interface ChannelMessage extends Published {
+export interface ChannelMessage extends Omit<Published, 'data'> {
   readonly type: 'message';
+  readonly data: unknown;
   readonly channel: string;
   /** The position in the channel's log: one more than the message before. */
   readonly offset: number;
@@ -129,7 +139,7 @@ export interface ChannelMessage extends Published {
 
 /** The part of a channel message that the channel's log stores. */
 export interface Published {
-  readonly data: unknown;
+  readonly data: JsonText;
   /** The publisher's connection; absent when another backend published the message. */
   readonly from?: string | undefined;
   /** The publisher's user id; absent where connections are not authenticated. */

@@ -26,6 +26,14 @@ export const QUOTAS = {
   presenceBytes: 124 * 1024,
   /** Ours: characters of a channel name. A setting may allow fewer. */
   channelNameLength: 256,
+  /** Ours: characters of a message's id: those of a string, or the digits and signs of a number. */
+  messageIdLength: 128,
+  /**
+   * Ours: arrays and objects inside one another in a field of a message, such as `data`. A page of a channel's log adds
+   * three around it, so that every response fits into 64, the default limit of the strictest common parser.
+   * @see https://learn.microsoft.com/dotnet/api/system.text.json.jsonserializeroptions.maxdepth
+   */
+  dataDepth: 60,
   /** Ours: characters of a user id. */
   userIdLength: 256,
   /** Ours: a longer token is refused unread. API Gateway accepts about 10 KB of request line and headers. */

@@ -1,6 +1,7 @@
-import { Body, Controller, Get, Param, Post, Query, UseGuards, UsePipes } from '@nestjs/common';
+import { Body, Controller, Get, Header, Param, Post, Query, UseGuards, UsePipes } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { type ChannelName, type Published } from '../../api/messages.js';
+import { type ChannelName } from '../../api/messages.js';
+import { historyItem } from '../channels/message-frame.js';
 import { type AppendKey, LogStore } from '../store/log-store.js';
 import { MembershipStore } from '../store/membership-store.js';
 import { ChannelResponse, HistoryResponse, MembersResponse, PublishedResponse } from './response-schemas.js';
@@ -43,6 +44,7 @@ export class ChannelsController {
   }
 
   @Get('messages')
+  @Header('Content-Type', 'application/json; charset=utf-8')
   @Operation({
     summary: "Read a channel's log",
     description:
@@ -54,22 +56,19 @@ export class ChannelsController {
   async history(
     @Channel() channel: ChannelName,
     @Query({ schema: HistoryQuery }) { epoch, since_offset: since, limit }: HistoryQuery,
-  ): Promise<HistoryResponse> {
+  ): Promise<string> {
     const position = await this.logStore.position(channel);
     const isKnown = since !== undefined && epoch === position.epoch && since <= position.offset;
     const after = isKnown ? since : 0;
     const entries = await this.logStore.readLog(channel, after, limit);
     const hasNext = entries.length > 0 || after === position.offset;
     const isComplete = hasNext && entries.every(({ offset }, index) => offset === after + 1 + index);
-    return {
+    const rest: Omit<HistoryResponse, 'messages'> = {
       ...position,
       ...(since !== undefined && { recovered: isKnown && isComplete }),
-      messages: entries.map(({ offset, publishedAt, content }) => ({
-        offset,
-        publishedAt,
-        ...(JSON.parse(content) as Published),
-      })),
     };
+    // the data of the messages stays as it was sent
+    return `${JSON.stringify(rest).slice(0, -1)},"messages":[${entries.map(historyItem).join(',')}]}`;
   }
 
   @Get()

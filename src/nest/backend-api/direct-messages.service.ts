@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { type ConnectionId, type UserId } from '../../api/integration.js';
+import { type JsonText } from '../../api/messages.js';
 import { ConnectionsService } from '../connections/connections.service.js';
-import { type Frame, frame } from '../connections/frame.js';
+import { directFrame, type Frame } from '../connections/frame.js';
 import { RequestLog } from '../logging/request-log.js';
 import { ConnectionStore } from '../store/connection-store.js';
 import { type DeliveredResponse, type DisconnectedResponse } from './response-schemas.js';
@@ -20,7 +21,7 @@ export class DirectMessagesService {
    * @throws {Problem} `message_too_large`
    * @throws {CallbackError} the message was not delivered, or that is not known
    */
-  async sendToConnection(connectionId: ConnectionId, data: unknown): Promise<DeliveredResponse> {
+  async sendToConnection(connectionId: ConnectionId, data: JsonText): Promise<DeliveredResponse> {
     const outcome = await this.connections.deliver(connectionId, direct(data));
     const report = { delivered: 0, gone: 0, failed: 0, [outcome]: 1 };
     this.log.info({ recipient: connectionId, ...report }, 'sent to a connection');
@@ -31,7 +32,7 @@ export class DirectMessagesService {
    * @throws {Problem} `message_too_large`
    * @throws {QueueFullError} too many messages are queued; no connection got it
    */
-  async sendToUser(userId: UserId, data: unknown): Promise<DeliveredResponse> {
+  async sendToUser(userId: UserId, data: JsonText): Promise<DeliveredResponse> {
     const counts = await this.connections.deliverToMany(
       this.connectionStore.connectionsOf(userId),
       direct(data),
@@ -70,9 +71,9 @@ export class DirectMessagesService {
 }
 
 /** @throws {Problem} `message_too_large` */
-function direct(data: unknown): Frame {
+function direct(data: JsonText): Frame {
   try {
-    return frame({ type: 'message', data });
+    return directFrame(data);
   } catch (error) {
     throw messageTooLarge(error);
   }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { PROBLEMS } from '../../api/errors.js';
-import { type ChannelName } from '../../api/messages.js';
+import { type ChannelName, type JsonText } from '../../api/messages.js';
 import { ChannelsService } from '../channels/channels.service.js';
 import { problemOf } from '../http/error.filter.js';
 import { RequestLog } from '../logging/request-log.js';
@@ -25,7 +25,7 @@ export class PublishingService {
    * @throws {Problem} `message_too_large`; no member got it
    * @throws {QueueFullError} too many messages are queued; no member got it
    */
-  async publish(channel: ChannelName, data: unknown, once?: AppendKey): Promise<PublishedResponse> {
+  async publish(channel: ChannelName, data: JsonText, once?: AppendKey): Promise<PublishedResponse> {
     try {
       const { epoch, offset } = await this.channels.send(channel, { data }, once);
       return { epoch, offset };
@@ -51,7 +51,7 @@ export class PublishingService {
 
   async #result(
     channel: ChannelName,
-    data: unknown,
+    data: JsonText,
     once: AppendKey | undefined,
   ): Promise<BatchResponse['results'][number]> {
     try {

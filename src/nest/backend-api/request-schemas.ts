@@ -79,11 +79,7 @@ export const BATCH_BYTES = 1024 * 1024;
 
 const example = { text: 'hello' };
 
-export const MessageBody = z
-  .strictObject({ data: DataSchema.meta({ description: 'The content, any JSON value.' }) })
-  .meta({
-    examples: [{ data: example }],
-  });
+export const MessageBody = z.strictObject({ data: DataSchema }).meta({ examples: [{ data: example }] });
 export type MessageBody = z.infer<typeof MessageBody>;
 
 export const BatchBody = z

@@ -4,13 +4,15 @@ import {
   StandardSchemaValidationPipe,
   type StandardSchemaValidationPipeOptions,
 } from '@nestjs/common';
-import { type z } from 'zod';
+import { z } from 'zod';
 import { describeIssue } from '../describe-issue.js';
 import { Problem } from '../http/problem.js';
+import { slicesOf } from '../json/json-slices.js';
+import { isRecord, keepData, UnfitJsonError } from '../json/keep-data.js';
 
 /**
- * Parses a body, which the service keeps as text, as JSON, and checks it and all other parameters with their zod
- * schemas.
+ * Parses a body, which the service keeps as text, as JSON, except for the data in it, and checks it and all other
+ * parameters with their zod schemas.
  */
 @Injectable()
 export class RequestPipe extends StandardSchemaValidationPipe {
@@ -20,8 +22,8 @@ export class RequestPipe extends StandardSchemaValidationPipe {
 
   /** @throws {Problem} `bad_request`, whose detail has the path of each issue */
   override async transform<T>(value: T, metadata: ArgumentMetadata): Promise<T> {
-    const { type, data: name } = metadata;
-    if (type === 'body') return super.transform(parseJson(value) as T, metadata);
+    const { type, data: name, schema } = metadata;
+    if (type === 'body') return super.transform(parseBody(value as string, schema) as T, metadata);
     try {
       return await super.transform(value, metadata);
     } catch (error) {
@@ -46,14 +48,29 @@ type Issue = Parameters<NonNullable<StandardSchemaValidationPipeOptions['excepti
 
 type Validated<T> = { readonly value: T } | { readonly issues: readonly Issue[] };
 
-function withPath({ path = [], message }: Issue): string {
+function withPath({ path = [], message }: Pick<Issue, 'path' | 'message'>): string {
   const keys = path.map((part) => String(typeof part === 'object' ? part.key : part));
   return keys.length === 0 ? message : `${keys.join('.')}: ${message}`;
 }
 
-function parseJson(body: unknown): unknown {
+function parseBody(text: string, schema: unknown): unknown {
+  const value = parseJson(text);
+  if (!isRecord(value) || !(schema instanceof z.ZodObject)) return value;
   try {
-    return JSON.parse(typeof body === 'string' ? body : '');
+    keepData(value, slicesOf(text), schema);
+  } catch (error) {
+    if (error instanceof UnfitJsonError) throw new Problem('bad_request', shortened([withPath(error)]));
+    throw error;
+  }
+  return value;
+}
+
+function parseJson(text: string): unknown {
+  if (text.startsWith('\ufeff')) {
+    throw new Problem('bad_request', 'the body begins with a byte order mark: expected JSON without one');
+  }
+  try {
+    return JSON.parse(text);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new Problem('bad_request', shortened([`the body is not JSON: ${reason}`]), { cause });

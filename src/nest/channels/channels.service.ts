@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type ChannelName, type Published, type Since } from '../../api/messages.js';
+import { type ChannelName, type JsonText, type Published, type Since } from '../../api/messages.js';
 import { QUOTAS } from '../../api/quotas.js';
 import { Config } from '../config/config.js';
 import { UnknownConnectionError } from '../connections/connection.errors.js';
@@ -79,7 +79,7 @@ export class ChannelsService {
    * @returns once delivery to each member was attempted, or is guaranteed to be
    * @throws the errors of {@link ChannelsService.requireMember} and {@link ChannelsService.send}
    */
-  async publish(channel: ChannelName, publisher: Sender, data: unknown): Promise<Position> {
+  async publish(channel: ChannelName, publisher: Sender, data: JsonText): Promise<Position> {
     const { connectionId: from, userId: user } = publisher;
     await this.requireMember('publish', channel, publisher);
     return this.send(channel, { data, from, user });

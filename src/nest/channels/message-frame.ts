@@ -1,27 +1,28 @@
-import { type ChannelMessage, type ChannelName, type Published } from '../../api/messages.js';
-import { type Frame, frame } from '../connections/frame.js';
+import { type ChannelName, type Published } from '../../api/messages.js';
+import { type Frame, requireMessageSize } from '../connections/frame.js';
+import { type LogEntry } from '../store/log-store.js';
 
 /**
- * The text that a channel's log stores of a message.
+ * The text that a channel's log stores of a message: an object, in which the data is unmodified. Everything that is made
+ * of it concatenates text: parsing and serializing it again would change numbers, and could fail for data that is
+ * nested deeply.
  *
  * @throws {TooLargeError} the message would be larger than API Gateway allows
  */
-export function logContent(channel: ChannelName, published: Published): string {
+export function logContent(channel: ChannelName, { data, from, user }: Published): string {
+  const publisher = JSON.stringify({ from, user }).slice(1);
+  const content = `{"data":${data}${publisher === '}' ? '' : ','}${publisher}`;
   // with the longest possible offset
-  const largest: ChannelMessage = {
-    type: 'message',
-    channel,
-    offset: Number.MAX_SAFE_INTEGER,
-    ...published,
-  };
-  frame(largest);
-  return JSON.stringify(published);
+  requireMessageSize(Buffer.byteLength(messageFrame(channel, Number.MAX_SAFE_INTEGER, content)));
+  return content;
 }
 
-/**
- * The frame of a message, made from its text in the log. Concatenates text instead of parsing and serializing again,
- * which could fail for deeply nested data when a member replays it.
- */
+/** The frame of a message, made from its text in the log. */
 export function messageFrame(channel: ChannelName, offset: number, content: string): Frame {
   return `{"type":"message","channel":${JSON.stringify(channel)},"offset":${offset},${content.slice(1)}` as Frame;
+}
+
+/** A message in a page of the log, for other backends. */
+export function historyItem({ offset, publishedAt, content }: LogEntry): string {
+  return `{"offset":${offset},"publishedAt":${publishedAt},${content.slice(1)}`;
 }

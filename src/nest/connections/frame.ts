@@ -1,28 +1,45 @@
-import { type ServerMessage } from '../../api/messages.js';
+import { type JsonText, type ServerMessage } from '../../api/messages.js';
 import { QUOTAS } from '../../api/quotas.js';
 import { TooLargeError } from '../callback/callback.errors.js';
 
 /** A message as text for clients, serialized once for all recipients. */
 export type Frame = string & { readonly _: 'Frame' };
 
-/** @throws {TooLargeError} it is larger than API Gateway allows, or nested too deeply to be serialized */
+/** @throws {TooLargeError} it is larger than API Gateway allows */
 export function frame(message: ServerMessage): Frame {
-  const text = stringify(message);
-  const bytes = Buffer.byteLength(text);
-  if (bytes > QUOTAS.messageBytes) {
-    throw new TooLargeError(`The message has ${bytes} bytes; API Gateway allows ${QUOTAS.messageBytes}.`);
-  }
-  return text as Frame;
+  return checked(JSON.stringify(message));
 }
 
 export const MEMBERSHIPS_LOST = frame({ type: 'memberships_lost' });
 
-function stringify(message: ServerMessage): string {
-  try {
-    return JSON.stringify(message);
-  } catch (cause) {
-    // JSON.parse reads tens of thousands of nested arrays, on which JSON.stringify runs out of stack
-    if (cause instanceof RangeError) throw new TooLargeError('The data is nested too deeply.', { cause });
-    throw cause;
-  }
+/**
+ * A reply with the id of the client's message, as it was sent.
+ *
+ * @throws {TooLargeError} it is larger than API Gateway allows
+ */
+export function replyFrame(reply: ServerMessage, id: JsonText | undefined): Frame {
+  if (id === undefined) return frame(reply);
+  const text = JSON.stringify('id' in reply ? { ...reply, id: undefined } : reply);
+  // a reply has at least its type
+  return checked(`${text.slice(0, -1)},"id":${id}}`);
+}
+
+/**
+ * A message that another backend sends to single connections.
+ *
+ * @throws {TooLargeError} it is larger than API Gateway allows
+ */
+export function directFrame(data: JsonText): Frame {
+  return checked(`{"type":"message","data":${data}}`);
+}
+
+/** @throws {TooLargeError} a message of this size is larger than API Gateway allows */
+export function requireMessageSize(bytes: number): void {
+  if (bytes <= QUOTAS.messageBytes) return;
+  throw new TooLargeError(`The message has ${bytes} bytes; API Gateway allows ${QUOTAS.messageBytes}.`);
+}
+
+function checked(text: string): Frame {
+  requireMessageSize(Buffer.byteLength(text));
+  return text as Frame;
 }

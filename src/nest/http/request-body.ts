@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { type FastifyRequest } from 'fastify';
@@ -8,18 +9,21 @@ import { Problem } from './problem.js';
  * Reads the body of a request. Until it is called, the body is not read: guards decide by the headers alone, and a
  * route that needs no body does not wait for one.
  */
-export type UnreadBody = () => Promise<string>;
+export type UnreadBody = () => Promise<string | undefined>;
 
-/** A parameter of a controller's method: `@BodyText() text: string`. The body is read after the guards. */
+/**
+ * A parameter of a controller's method: `@BodyText() text: string | undefined`, as {@link bodyText} returns it. The body
+ * is read after the guards.
+ */
 export const BodyText = createParamDecorator((_: unknown, context: ExecutionContext) =>
   bodyText(context.switchToHttp().getRequest<FastifyRequest>()),
 );
 
 /**
- * @returns the unmodified body as UTF-8; empty if there is none
+ * @returns the unmodified body, also with a byte order mark; empty if there is none, undefined if it is not UTF-8
  * @throws {Problem} `body_too_large`, `request_timeout`, or `bad_request` for a body that cannot be parsed
  */
-export function bodyText({ body }: FastifyRequest): string | Promise<string> {
+export function bodyText({ body }: FastifyRequest): string | Promise<string | undefined> {
   return body === undefined ? '' : (body as UnreadBody)();
 }
 
@@ -40,13 +44,14 @@ export class RequestBodies {
   #timer: NodeJS.Timeout | undefined;
   #timeoutSeconds = BODY_SECONDS;
 
-  read(request: FastifyRequest): Promise<string> {
+  /** @returns undefined for a body that is not UTF-8 */
+  read(request: FastifyRequest): Promise<string | undefined> {
     const { raw } = request;
     const failure = this.#failed.get(raw);
     if (failure !== undefined) return Promise.reject(failure);
     this.#waitingToSend.get(raw)?.writeContinue();
     return new Promise((resolve, reject) => {
-      const settle = (reason: Error | undefined, text: string) => {
+      const settle = (reason: Error | undefined, text?: string) => {
         this.#arriving.delete(raw);
         if (reason === undefined) resolve(text);
         else reject(reason);
@@ -97,7 +102,7 @@ class ArrivingBody {
   constructor(
     private readonly request: FastifyRequest,
     readonly startedAt: number,
-    private readonly settle: (failure: Error | undefined, text: string) => void,
+    private readonly settle: (failure: Error | undefined, text?: string) => void,
   ) {
     request.raw
       .on('data', (chunk: Buffer) => this.#take(chunk))
@@ -111,7 +116,7 @@ class ArrivingBody {
     if (this.#hasFailed) return;
     this.#hasFailed = true;
     this.#chunks = [];
-    this.settle(failure, '');
+    this.settle(failure);
   }
 
   #take(chunk: Buffer): void {
@@ -129,7 +134,8 @@ class ArrivingBody {
     if (this.#hasFailed) return;
     const [first] = this.#chunks;
     const bytes = this.#chunks.length === 1 && first ? first : Buffer.concat(this.#chunks, this.#bytes);
-    this.settle(undefined, bytes.toString('utf8'));
+    // toString would replace bytes that are not UTF-8
+    this.settle(undefined, isUtf8(bytes) ? bytes.toString('utf8') : undefined);
   }
 }
 

@@ -1,5 +1,4 @@
 import { type z } from 'zod';
-import { type MessageId } from '../../api/messages.js';
 import { type Sender } from '../connections/connections.service.js';
 
 /** The schema of an action's messages: an object whose `action` is a literal that no other action has. */
@@ -10,7 +9,10 @@ export type ActionSchema = z.ZodObject<{ action: z.ZodLiteral<string> }>;
  * dependencies.
  */
 export abstract class CustomAction<Schema extends ActionSchema = ActionSchema> {
-  /** A message of this action that does not match is refused with `bad_message`. */
+  /**
+   * A message of this action that does not match is refused with `bad_message`. Its fields are parsed, except for those
+   * whose schema is `DataSchema`: they are JSON text, which can be published unmodified.
+   */
   abstract readonly schema: Schema;
 
   /**
@@ -22,11 +24,9 @@ export abstract class CustomAction<Schema extends ActionSchema = ActionSchema> {
   abstract handle(sender: Sender, message: z.output<Schema>): Promise<CustomReply>;
 }
 
-/** A reply in our form, with any other fields. At most 128 KB as JSON. */
+/** A reply in our form, with any other fields. At most 128 KB as JSON. It is sent with the `id` of the message. */
 export interface CustomReply {
   readonly type: string;
-  /** That of the message, so that the client can match the two. */
-  readonly id?: MessageId | undefined;
   readonly [field: string]: unknown;
 }
 

@@ -7,7 +7,7 @@ import { QueueFullError, TooLargeError } from '../callback/callback.errors.js';
 import { ChannelError } from '../channels/channel.errors.js';
 import { UnknownConnectionError } from '../connections/connection.errors.js';
 import { ConnectionsService, type OpenConnection, type Sender } from '../connections/connections.service.js';
-import { type Frame, frame } from '../connections/frame.js';
+import { type Frame, replyFrame } from '../connections/frame.js';
 import { RequestLog } from '../logging/request-log.js';
 import { StoreUnavailableError } from '../store/store.errors.js';
 import { Metrics } from '../metrics/metrics.js';
@@ -16,7 +16,7 @@ import { type ActionSchema, CUSTOM_ACTIONS, type CustomAction } from './custom-a
 import { JoinHandler } from './join.handler.js';
 import { LeaveHandler } from './leave.handler.js';
 import { type MessageHandler } from './message-handler.js';
-import { MessageError, parseMessage, readMessageId } from './parse-message.js';
+import { MessageError, parseMessage, readEnvelope } from './parse-message.js';
 import { PingHandler } from './ping.handler.js';
 import { PresenceHandler } from './presence.handler.js';
 import { PublishHandler } from './publish.handler.js';
@@ -56,13 +56,13 @@ export class Dispatcher {
   }
 
   /**
-   * @param text the unmodified content of a frame, which need not be JSON
+   * @param text the unmodified content of a frame, which need not be JSON; undefined if it is not UTF-8
    * @returns once the reply is posted; a sender that has left in the meantime gets none
    * @throws {CallbackError} the reply could not be posted
    * @throws {StoreUnavailableError} after the sender was sent `unavailable`
    * @throws any unexpected error of a handler, after the sender was sent `internal_error`
    */
-  async dispatch(connection: OpenConnection, text: string): Promise<void> {
+  async dispatch(connection: OpenConnection, text: string | undefined): Promise<void> {
     const { connectionId } = connection;
     const reply = await this.replyTo(connection, text);
     if (reply.failure === undefined) {
@@ -74,31 +74,36 @@ export class Dispatcher {
   }
 
   /** As {@link Dispatcher.dispatch}, but the caller delivers the reply. */
-  async replyTo(connection: OpenConnection, text: string): Promise<Reply> {
+  async replyTo(connection: OpenConnection, text: string | undefined): Promise<Reply> {
     const startedAt = performance.now();
     // until it is known to be one of ours: a client must not be able to create metrics
     let action = 'unknown';
     const handled = (result: string) =>
       this.metrics.messageHandled(action, result, (performance.now() - startedAt) / 1000);
+    const envelope = readEnvelope(text);
+    const { id } = envelope;
     try {
       const sender = await this.connections.touch(connection);
-      const message = parseMessage(text, this.#schemas);
+      const message = parseMessage(envelope, this.#schemas);
       action = message.action;
-      const reply = frame(await this.tracing.span('handle', { action }, () => this.#handle(sender, message)));
+      const reply = await this.tracing.span('handle', { action }, () => this.#handle(sender, message));
+      const frame = replyFrame(reply, id);
       this.log.debug({ action }, 'handled');
       handled('ok');
-      return { frame: reply, isBatched: sender.isBatched };
+      return { frame, isBatched: sender.isBatched };
     } catch (error) {
-      const id = readMessageId(text);
       const mistake = explain(error);
       if (mistake !== undefined) {
         handled(mistake.code);
         this.log.debug({ code: mistake.code }, 'not handled');
-        return { frame: frame({ type: 'error', id, ...mistake }) };
+        return { frame: replyFrame({ type: 'error', ...mistake }, id) };
       }
       const code = error instanceof StoreUnavailableError ? 'unavailable' : 'internal_error';
       handled(code);
-      return { frame: frame({ type: 'error', id, code, message: CLIENT_ERRORS[code] }), failure: error };
+      return {
+        frame: replyFrame({ type: 'error', code, message: CLIENT_ERRORS[code] }, id),
+        failure: error,
+      };
     }
   }
 

@@ -8,7 +8,7 @@ import { type MessageHandler, type MessageOf } from './message-handler.js';
 export class JoinHandler implements MessageHandler<'join'> {
   constructor(private readonly channels: ChannelsService) {}
 
-  async handle(sender: Sender, { id, channel, since }: MessageOf['join']): Promise<ServerMessage> {
-    return { type: 'joined', id, channel, ...(await this.channels.join(channel, sender, since)) };
+  async handle(sender: Sender, { channel, since }: MessageOf['join']): Promise<ServerMessage> {
+    return { type: 'joined', channel, ...(await this.channels.join(channel, sender, since)) };
   }
 }

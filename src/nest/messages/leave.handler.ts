@@ -8,8 +8,8 @@ import { type MessageHandler, type MessageOf } from './message-handler.js';
 export class LeaveHandler implements MessageHandler<'leave'> {
   constructor(private readonly channels: ChannelsService) {}
 
-  async handle(sender: Sender, { id, channel }: MessageOf['leave']): Promise<ServerMessage> {
+  async handle(sender: Sender, { channel }: MessageOf['leave']): Promise<ServerMessage> {
     await this.channels.leave(channel, sender);
-    return { type: 'left', id, channel };
+    return { type: 'left', channel };
   }
 }

@@ -7,7 +7,7 @@ export type MessageOf = { readonly [Message in ClientMessage as Message['action'
 /** Handles the messages of one action. */
 export interface MessageHandler<A extends Action> {
   /**
-   * @returns the reply to the sender
+   * @returns the reply to the sender, without its id
    * @throws {ChannelError | TooLargeError} its code and text are sent to the sender; any other error is a failure of
    *   ours
    */

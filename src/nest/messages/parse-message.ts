@@ -1,7 +1,10 @@
 import { type z } from 'zod';
 import { CLIENT_ERRORS, type ClientErrorCode } from '../../api/errors.js';
-import { MessageIdSchema } from '../../api/message-schemas.js';
-import { type MessageId } from '../../api/messages.js';
+import { MESSAGE_ID_FORM, MessageIdSchema } from '../../api/message-schemas.js';
+import { type JsonText } from '../../api/messages.js';
+import { QUOTAS } from '../../api/quotas.js';
+import { type JsonSlice, slicesOf } from '../json/json-slices.js';
+import { isRecord, keepData, UnfitJsonError } from '../json/keep-data.js';
 import { type ActionSchema } from './custom-action.js';
 import { describeIssue } from '../describe-issue.js';
 
@@ -17,37 +20,67 @@ export class MessageError extends Error {
   }
 }
 
+/** A frame of a client, as far as it can be read before its action is known. */
+export interface Envelope {
+  /** As it was sent, for the reply; undefined if there is none, or if it is invalid. Error replies carry it, too. */
+  readonly id?: JsonText | undefined;
+  /** What {@link parseMessage} makes a message of, or why it cannot. */
+  readonly content:
+    MessageError | { readonly value: Record<string, unknown>; readonly slices: readonly JsonSlice[] };
+}
+
+/** @param text the content of a frame; undefined if it is not UTF-8 */
+export function readEnvelope(text: string | undefined): Envelope {
+  if (text === undefined) return { content: new MessageError('bad_message', 'The message is not UTF-8.') };
+  const value = parseJson(text);
+  if (value === undefined) return { content: new MessageError('not_json', notJson(text)) };
+  if (!isRecord(value)) return { content: new MessageError('bad_message', 'A message is a JSON object.') };
+  const slices = slicesOf(text);
+  const [id, ...others] = slices.filter(({ name }) => name === 'id');
+  if (id === undefined || others.length > 0 || !MessageIdSchema.safeParse(value['id']).success) {
+    return { content: { value, slices } };
+  }
+  if (typeof value['id'] === 'number' && id.text.length > QUOTAS.messageIdLength) {
+    return { content: new MessageError('bad_message', `id: ${MESSAGE_ID_FORM}`) };
+  }
+  return { id: id.text, content: { value, slices } };
+}
+
 /**
- * Parses the text of a frame.
+ * Parses a message by the schema of its action.
  *
  * @param schemas by action
  * @throws {MessageError} `not_json`, `bad_message` or `unknown_action`
  */
 export function parseMessage(
-  text: string,
+  { content }: Envelope,
   schemas: ReadonlyMap<string, ActionSchema>,
 ): z.output<ActionSchema> {
-  const json = parseJson(text);
-  if (json === undefined) throw new MessageError('not_json');
-  if (!isObject(json)) throw new MessageError('bad_message', 'A message is a JSON object.');
-
-  const schema = schemas.get(json['action'] as string);
+  if (content instanceof MessageError) throw content;
+  const { value, slices } = content;
+  const schema = schemas.get(value['action'] as string);
   if (schema === undefined) {
     throw new MessageError(
       'unknown_action',
       `Unknown action. Expected one of ${[...schemas.keys()].join(', ')}.`,
     );
   }
-  const { data: message, error } = schema.safeParse(json, { error: describeIssue });
+  try {
+    keepData(value, slices, schema);
+  } catch (error) {
+    if (error instanceof UnfitJsonError) throw badMessage([error]);
+    throw error;
+  }
+  const { data: message, error } = schema.safeParse(value, { error: describeIssue });
   if (message) return message;
-  const reasons = error.issues.map(({ path, message: reason }) => [...path, reason].join(': '));
-  throw new MessageError('bad_message', shortened(reasons.join('; ')));
+  throw badMessage(error.issues);
 }
 
-/** The `id` in the text of a frame, also when the text is no message otherwise: an error reply then carries it. */
-export function readMessageId(text: string): MessageId | undefined {
-  const json = parseJson(text);
-  return isObject(json) ? MessageIdSchema.safeParse(json['id']).data : undefined;
+function badMessage(
+  issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[],
+): MessageError {
+  const reasons = issues.map(({ path, message: reason }) => [...path, reason].join(': '));
+  return new MessageError('bad_message', shortened(reasons.join('; ')));
 }
 
 /** @returns undefined, which no JSON text stands for, when the text is not JSON */
@@ -59,8 +92,10 @@ function parseJson(text: string): unknown {
   }
 }
 
-function isObject(json: unknown): json is Record<string, unknown> {
-  return typeof json === 'object' && json !== null && !Array.isArray(json);
+function notJson(text: string): string {
+  return text.startsWith('\ufeff')
+    ? 'The message begins with a byte order mark. Expected JSON without one.'
+    : CLIENT_ERRORS.not_json;
 }
 
 /** Reasons contain keys that the sender chose, and must not make the reply larger than a message can be. */

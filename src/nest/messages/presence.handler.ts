@@ -8,7 +8,7 @@ import { type MessageHandler, type MessageOf } from './message-handler.js';
 export class PresenceHandler implements MessageHandler<'presence'> {
   constructor(private readonly presence: PresenceService) {}
 
-  async handle(sender: Sender, { id, channel }: MessageOf['presence']): Promise<ServerMessage> {
-    return { type: 'presence', id, channel, data: await this.presence.read(channel, sender) };
+  async handle(sender: Sender, { channel }: MessageOf['presence']): Promise<ServerMessage> {
+    return { type: 'presence', channel, data: await this.presence.read(channel, sender) };
   }
 }

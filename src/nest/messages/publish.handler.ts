@@ -8,8 +8,8 @@ import { type MessageHandler, type MessageOf } from './message-handler.js';
 export class PublishHandler implements MessageHandler<'publish'> {
   constructor(private readonly channels: ChannelsService) {}
 
-  async handle(sender: Sender, { id, channel, data }: MessageOf['publish']): Promise<ServerMessage> {
+  async handle(sender: Sender, { channel, data }: MessageOf['publish']): Promise<ServerMessage> {
     const position = await this.channels.publish(channel, sender, data);
-    return { type: 'published', id, channel, ...position };
+    return { type: 'published', channel, ...position };
   }
 }

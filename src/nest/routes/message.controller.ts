@@ -30,7 +30,7 @@ export class MessageController {
   @Post()
   async message(
     @FromGateway() request: GatewayRequest,
-    @BodyText() text: string,
+    @BodyText() text: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string | undefined> {
     reply.status(HttpStatus.OK);

@@ -79,14 +79,17 @@ it('accepts 1 MB and not one byte more', async () => {
   expect((await send(1_048_577)).body).toMatchObject({ status: 413, code: 'body_too_large' });
 });
 
-it('refuses data that is nested too deeply, and publishes the rest', async () => {
-  await using api = await startBackendApi();
-  const deep = '['.repeat(400_000) + ']'.repeat(400_000);
-  const { body } = await api
+it.each([
+  ['nested too deeply', '['.repeat(400_000) + ']'.repeat(400_000), 'messages.0.data: nested 400000 deep'],
+  ['sent twice', '1,"data":2', 'messages.0.data: occurs twice'],
+])('publishes nothing of a batch with data that is %s', async (_, data, detail) => {
+  const { body } = await shared
     .call('post', '/v1/messages')
     .type('json')
-    .send(`{"messages":[{"channel":"news","data":${deep}},{"channel":"news","data":1}]}`);
-  expect(body).toMatchObject({ results: [{ problem: { code: 'message_too_large' } }, { offset: 1 }] });
+    .send(`{"messages":[{"channel":"news","data":${data}},{"channel":"news","data":1}]}`);
+  expect(body).toMatchObject({ status: 400, code: 'bad_request' });
+  expect((body as { detail: string }).detail).toContain(detail);
+  expect((await shared.call('get', '/v1/channels/news')).body).toMatchObject({ offset: 0 });
 });
 
 it('reports for each message that the store cannot be reached', async () => {

@@ -137,15 +137,17 @@ describe('POST /v1/channels/{channel}/messages', () => {
     expect((await api.call('get', '/v1/channels/news')).body).toMatchObject({ offset: 0 });
   });
 
-  it('refuses data that is nested too deeply, and continues to serve', async () => {
-    await using api = await startBackendApi();
-    const data = '['.repeat(60_000) + ']'.repeat(60_000);
-    const response = await api
-      .call('post', '/v1/channels/news/messages')
-      .type('json')
-      .send(`{"data":${data}}`);
-    expect(response.body).toMatchObject({ status: 413, code: 'message_too_large' });
-    await api.publish('news', 1).expect(200);
+  it.each([
+    ['data that is nested too deeply', `{"data":${'['.repeat(61)}${']'.repeat(61)}}`, 'data: nested 61 deep'],
+    ['a field that occurs twice', '{"data":1,"data":2}', 'data: occurs twice'],
+    ['bytes that are not UTF-8', Buffer.from('{"data":"\xe9"}', 'latin1'), 'not UTF-8'],
+    ['a byte order mark', '\ufeff{"data":1}', 'byte order mark'],
+  ])('refuses %s', async (_, text, detail) => {
+    const call = shared.call('post', '/v1/channels/refused/messages').type('json');
+    const { body } = await call.serialize((unmodified) => unmodified as string).send(text);
+    expect(body).toMatchObject({ status: 400, code: 'bad_request' });
+    expect((body as { detail: string }).detail).toContain(detail);
+    expect((await shared.call('get', '/v1/channels/refused')).body).toMatchObject({ offset: 0 });
   });
 
   it.each([

@@ -116,17 +116,6 @@ it('delivers a message of the largest size, and refuses one byte more', async ()
   ]);
 });
 
-it('refuses data that is nested too deeply to be serialized again', async () => {
-  await using service = await startService();
-  await join(service, 'alice=');
-  const data = '['.repeat(60_000) + ']'.repeat(60_000);
-  await service
-    .post('/message', 'alice=')
-    .send(`{"action":"publish","channel":"news","data":${data}}`)
-    .expect(200);
-  expect(service.endpoint.messagesTo('alice=')).toMatchObject([{ type: 'error', code: 'message_too_large' }]);
-});
-
 it('refuses to join more channels than CHANNELS_PER_CONNECTION, until one is left', async () => {
   await using service = await startService({ CHANNELS_PER_CONNECTION: '2' });
   const answerToJoining = async (channel: string) => {

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { ChannelNameSchema, MessageIdSchema } from '../../../src/api/message-schemas.js';
+import { type JsonText } from '../../../src/api/messages.js';
 import { ChannelsService } from '../../../src/nest/channels/channels.service.js';
 import { type Sender } from '../../../src/nest/connections/connections.service.js';
 import { CustomAction, type CustomReply } from '../../../src/nest/messages/custom-action.js';
@@ -21,9 +22,10 @@ export class RollHandler extends CustomAction<typeof Roll> {
     super();
   }
 
-  async handle(sender: Sender, { id, channel }: z.output<typeof Roll>): Promise<CustomReply> {
+  async handle(sender: Sender, { channel }: z.output<typeof Roll>): Promise<CustomReply> {
     const rolled = randomInt(1, 7);
-    const { offset } = await this.channels.publish(channel, sender, { rolled });
-    return { type: 'rolled', id, channel, offset, rolled };
+    const data = JSON.stringify({ rolled }) as JsonText;
+    const { offset } = await this.channels.publish(channel, sender, data);
+    return { type: 'rolled', channel, offset, rolled };
   }
 }

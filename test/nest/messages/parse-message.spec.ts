@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { ClientMessageSchema } from '../../../src/api/message-schemas.js';
 import { type ActionSchema } from '../../../src/nest/messages/custom-action.js';
-import { parseMessage } from '../../../src/nest/messages/parse-message.js';
+import { parseMessage, readEnvelope } from '../../../src/nest/messages/parse-message.js';
 
 const Custom = z.object({
   action: z.literal('custom'),
@@ -16,9 +16,9 @@ const schemas = new Map<string, ActionSchema>(
   [...ClientMessageSchema.options, Custom].map((schema) => [schema.shape.action.value, schema]),
 );
 
-const reasonFor = (message: object): string => {
+const reasonFor = (text: string): string => {
   try {
-    parseMessage(JSON.stringify(message), schemas);
+    parseMessage(readEnvelope(text), schemas);
   } catch (error) {
     return (error as Error).message;
   }
@@ -30,7 +30,7 @@ const ZOD = /Invalid|Unrecognized|Too (big|small)|must|received/;
 
 it.each([
   [{ action: 'join' }, 'channel: expected a channel name of letters, digits and _ . : @ / % -'],
-  [{ action: 'ping', id: {} }, 'id: expected a string of at most 128 characters or a number'],
+  [{ action: 'ping', id: {} }, 'id: expected a string or a number of at most 128 characters'],
   [{ action: 'ping', extra: 1 }, 'unknown field extra'],
   [{ action: 'publish', channel: 'c' }, 'data: missing, expected any JSON value'],
   [{ action: 'join', channel: 'c', since: 5 }, 'since: expected object'],
@@ -44,6 +44,34 @@ it.each([
   [{ action: 'custom', even: 3 }, 'even: not allowed here'],
   [{ action: 'custom', own: 1 }, 'own: expected our own text'],
 ])('says in our words what is wrong with %j', (message, reason) => {
-  expect(reasonFor(message)).not.toMatch(ZOD);
-  expect(reasonFor(message)).toBe(reason);
+  const text = JSON.stringify(message);
+  expect(reasonFor(text)).not.toMatch(ZOD);
+  expect(reasonFor(text)).toBe(reason);
+});
+
+const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
+
+it.each([
+  ['{"action":"ping","action":"ping"}', 'action: occurs twice'],
+  [String.raw`{"action":"publish","channel":"c","data":1,"d\u0061ta":2}`, 'data: occurs twice'],
+  ['{"action":"ping","id":1,"id":1}', 'id: occurs twice'],
+  [
+    '{"action":"join","channel":"c","since":{"epoch":"e","offset":1,"offset":2}}',
+    'since: offset: occurs twice',
+  ],
+  ['{"action":"ping","__proto__":{"id":1}}', 'unknown field __proto__'],
+  [`{"action":"publish","channel":"c","data":${nested(61)}}`, 'data: nested 61 deep, expected at most 60'],
+  [`{"action":"custom","names":${nested(62)}}`, 'names: 0: nested 61 deep, expected at most 60'],
+  [`{"action":"ping","extra":${nested(60_000)}}`, 'extra: nested 60000 deep, expected at most 60'],
+  [
+    `{"action":"ping","id":${'1'.repeat(129)}}`,
+    'id: expected a string or a number of at most 128 characters',
+  ],
+])('refuses what could be read in two ways or not by everyone: %#', (text, reason) => {
+  expect(reasonFor(text)).toBe(reason);
+});
+
+it('accepts data that is nested 60 deep, and repeated names in it', () => {
+  expect(reasonFor(`{"action":"publish","channel":"c","data":${nested(60)}}`)).toBe('parsed');
+  expect(reasonFor('{"action":"publish","channel":"c","data":{"a":1,"a":2}}')).toBe('parsed');
 });

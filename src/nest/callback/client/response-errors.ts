@@ -34,10 +34,14 @@ export function errorFromResponse({ status, headers, body }: PoolResponse): Call
 /** The error for a request without a complete response. @param cause the error of the connection or the timeout */
 export function errorFromFailure(cause: unknown): CallbackError {
   const { name, message, code } = describe(cause);
+  // first, because the SDK names some of them `TimeoutError`, too
+  if (BROKEN_CONNECTIONS.has(code)) {
+    return new CallbackError(`${String(code)}: ${message}`, { cause, isTransient: true });
+  }
   if (name === 'TimeoutError' || TIMEOUTS.has(code)) {
     return new CallbackTimeoutError(message, { cause, isTransient: true });
   }
-  return new CallbackError(`${name}: ${message}`, { cause, isTransient: BROKEN_CONNECTIONS.has(code) });
+  return new CallbackError(`${name}: ${message}`, { cause });
 }
 
 /** The error for whatever the SDK's client has thrown. */

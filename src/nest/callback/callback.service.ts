@@ -254,7 +254,7 @@ export class CallbackService implements OnModuleInit, BeforeApplicationShutdown,
     if (ms > 0) await sleep(ms);
   }
 
-  async #attempt(connectionId: ConnectionId, body: PostBody, deadline: number): Promise<void> {
+  #attempt(connectionId: ConnectionId, body: PostBody, deadline: number): Promise<void> {
     return this.client.post(connectionId, body, this.#retry.requestTimeoutMs(deadline));
   }
 
@@ -264,7 +264,7 @@ export class CallbackService implements OnModuleInit, BeforeApplicationShutdown,
     return once ? attempt() : this.#retry.run(deadline, attempt);
   }
 
-  async #observed(work: () => Promise<void>): Promise<void> {
+  #observed(work: () => Promise<void>): Promise<void> {
     return observed(work, (result) => this.observer.settled(result));
   }
 }

@@ -48,13 +48,11 @@ export class SignedConnectionsClient extends ConnectionsClient {
     const credentials = current instanceof Promise ? await current : current;
     const deadline = performance.now() + timeoutMs;
     const offsetMs = this.#clock.ms;
-    try {
-      await this.#attempt(connectionId, body, credentials, timeoutMs);
-    } catch (error) {
-      const isClockCorrected = isSkew(this.#clock.ms - offsetMs);
-      if (!(error instanceof ForbiddenError) || !isClockCorrected) throw error;
-      await this.#attempt(connectionId, body, credentials, deadline - performance.now());
+    let error = await this.#attempt(connectionId, body, credentials, timeoutMs);
+    if (error instanceof ForbiddenError && isSkew(this.#clock.ms - offsetMs)) {
+      error = await this.#attempt(connectionId, body, credentials, deadline - performance.now());
     }
+    if (error) throw error;
   }
 
   override async get(connectionId: ConnectionId, timeoutMs: number): Promise<ConnectionTimes> {
@@ -70,12 +68,13 @@ export class SignedConnectionsClient extends ConnectionsClient {
     this.#others.close();
   }
 
+  /** @returns undefined for a success */
   async #attempt(
     connectionId: ConnectionId,
     body: PostBody,
     credentials: Credentials,
     timeoutMs: number,
-  ): Promise<void> {
+  ): Promise<CallbackError | undefined> {
     const request = this.#signer.sign(body, connectionId, credentials, Date.now() + this.#clock.ms);
     const startedAt = performance.now();
     let error: CallbackError | undefined;
@@ -86,7 +85,7 @@ export class SignedConnectionsClient extends ConnectionsClient {
       error = errorFromFailure(cause);
     }
     this.#observer.attempted('post', resultOf(error), performance.now() - startedAt);
-    if (error) throw error;
+    return error;
   }
 
   #errorIn(response: PoolResponse): CallbackError | undefined {

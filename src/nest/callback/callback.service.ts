@@ -9,7 +9,7 @@ import { type ConnectionId } from '../../api/integration.js';
 import { Config } from '../config/config.js';
 import { AdaptiveConcurrency } from './adaptive-concurrency.js';
 import { BatchedMessage, postBatch } from './batched-message.js';
-import { CallbackObserver, observed } from './callback-observer.js';
+import { CallbackObserver, resultOf } from './callback-observer.js';
 import { ConcurrencyLimit } from './concurrency-limit.js';
 import { ConnectionQueues } from './connection-queues.js';
 import { CallbackCredentials } from './client/callback-credentials.js';
@@ -264,8 +264,14 @@ export class CallbackService implements OnModuleInit, BeforeApplicationShutdown,
     return once ? attempt() : this.#retry.run(deadline, attempt);
   }
 
-  #observed(work: () => Promise<void>): Promise<void> {
-    return observed(work, (result) => this.observer.settled(result));
+  async #observed(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.observer.settled(resultOf(error));
+      throw error;
+    }
+    this.observer.settled('delivered');
   }
 }
 

@@ -22,6 +22,11 @@ export interface PoolResponse {
   readonly body: Uint8Array | undefined;
 }
 
+/** @param failure for no response: an error named `TimeoutError`, or undici's error for a broken connection */
+export interface OnEnd {
+  (response: PoolResponse | undefined, failure?: unknown): void;
+}
+
 /**
  * Kept-alive HTTP/1.1 connections to the callback endpoint, with exact timeouts.
  *
@@ -44,18 +49,18 @@ export class HttpPool {
   }
 
   /**
+   * Sends a request. It calls back and returns no promise, which would be one more for each post.
+   *
    * @param timeoutMs until the response is complete
-   * @throws an error named `TimeoutError`, or undici's error for a broken connection
+   * @param onEnd called once
    */
-  request(request: PoolRequest, timeoutMs: number): Promise<PoolResponse> {
-    return new Promise((resolve, reject) => {
-      if (this.#isClosed) throw new Error('the service is stopping');
-      const exchange = { request, deadline: performance.now() + timeoutMs, resolve, reject };
-      this.#timer ??= setTimeout(() => this.#endOverdue(), TIMEOUT_CHECK_MS);
-      const connection = this.#idle.pop() ?? this.#open();
-      if (connection) connection.send(exchange);
-      else this.#waiting.push(exchange);
-    });
+  send(request: PoolRequest, timeoutMs: number, onEnd: OnEnd): void {
+    if (this.#isClosed) return onEnd(undefined, new Error('the service is stopping'));
+    const exchange = { request, deadline: performance.now() + timeoutMs, onEnd };
+    this.#timer ??= setTimeout(() => this.#endOverdue(), TIMEOUT_CHECK_MS);
+    const connection = this.#idle.pop() ?? this.#open();
+    if (connection) connection.send(exchange);
+    else this.#waiting.push(exchange);
   }
 
   /** Aborts the requests in flight. */
@@ -93,7 +98,7 @@ export class HttpPool {
     const now = performance.now();
     for (const connection of this.#connections) connection.endIfOverdue(now);
     for (let n = this.#waiting.length - 1; n >= 0; n -= 1) {
-      if (this.#waiting[n]!.deadline <= now) this.#waiting.splice(n, 1)[0]!.reject(timeoutError());
+      if (this.#waiting[n]!.deadline <= now) this.#waiting.splice(n, 1)[0]!.onEnd(undefined, timeoutError());
     }
     const isIdle = this.#idle.length === this.#connections.length;
     this.#timer = isIdle ? undefined : setTimeout(() => this.#endOverdue(), TIMEOUT_CHECK_MS);
@@ -125,8 +130,7 @@ interface Exchange {
   readonly request: PoolRequest;
   /** A time of `performance.now()`. */
   readonly deadline: number;
-  readonly resolve: (response: PoolResponse) => void;
-  readonly reject: (error: unknown) => void;
+  readonly onEnd: OnEnd;
 }
 
 /**
@@ -161,7 +165,7 @@ class HttpConnection implements Dispatcher.DispatchHandler {
     if (exchange === undefined || exchange.deadline > now) return;
     this.#exchange = undefined;
     this.#reason = timeoutError();
-    exchange.reject(this.#reason);
+    exchange.onEnd(undefined, this.#reason);
     this.#controller?.abort(this.#reason);
   }
 
@@ -192,11 +196,11 @@ class HttpConnection implements Dispatcher.DispatchHandler {
     const response = { status: this.#status, headers: this.#headers, body };
     const exchange = this.#takeExchange();
     this.#onReady();
-    exchange?.resolve(response);
+    exchange?.onEnd(response);
   }
 
   onResponseError(_: unknown, error: unknown): void {
-    this.#takeExchange()?.reject(error);
+    this.#takeExchange()?.onEnd(undefined, error);
     // later, because undici must have ended all requests of a client whose connection has failed
     queueMicrotask(this.#onReady);
   }

@@ -42,17 +42,13 @@ export class SignedConnectionsClient extends ConnectionsClient {
     });
   }
 
-  override async post(connectionId: ConnectionId, body: PostBody, timeoutMs: number): Promise<void> {
-    // a promise only if they must be waited for, which saves almost every post an `await`
-    const current = this.#credentials.current();
-    const credentials = current instanceof Promise ? await current : current;
-    const deadline = performance.now() + timeoutMs;
-    const offsetMs = this.#clock.ms;
-    let error = await this.#attempt(connectionId, body, credentials, timeoutMs);
-    if (error instanceof ForbiddenError && isSkew(this.#clock.ms - offsetMs)) {
-      error = await this.#attempt(connectionId, body, credentials, deadline - performance.now());
-    }
-    if (error) throw error;
+  override post(connectionId: ConnectionId, body: PostBody, timeoutMs: number): Promise<void> {
+    const attempt = { connectionId, body, timeoutMs };
+    // a promise only if they must be waited for
+    const credentials = this.#credentials.current();
+    return credentials instanceof Promise
+      ? credentials.then((read) => this.#attempt(attempt, read))
+      : this.#attempt(attempt, credentials);
   }
 
   override async get(connectionId: ConnectionId, timeoutMs: number): Promise<ConnectionTimes> {
@@ -68,24 +64,23 @@ export class SignedConnectionsClient extends ConnectionsClient {
     this.#others.close();
   }
 
-  /** @returns undefined for a success */
-  async #attempt(
-    connectionId: ConnectionId,
-    body: PostBody,
-    credentials: Credentials,
-    timeoutMs: number,
-  ): Promise<CallbackError | undefined> {
-    const request = this.#signer.sign(body, connectionId, credentials, Date.now() + this.#clock.ms);
-    const startedAt = performance.now();
-    let error: CallbackError | undefined;
-    try {
-      const response = await this.#pool.request(request, timeoutMs);
-      error = this.#errorIn(response);
-    } catch (cause) {
-      error = errorFromFailure(cause);
-    }
-    this.#observer.attempted('post', resultOf(error), performance.now() - startedAt);
-    return error;
+  #attempt(attempt: Attempt, credentials: Credentials): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const { connectionId, body, timeoutMs, isLast = false } = attempt;
+      const { ms: offsetMs } = this.#clock;
+      const request = this.#signer.sign(body, connectionId, credentials, Date.now() + offsetMs);
+      const startedAt = performance.now();
+      this.#pool.send(request, timeoutMs, (response, failure) => {
+        const error = response ? this.#errorIn(response) : errorFromFailure(failure);
+        const durationMs = performance.now() - startedAt;
+        this.#observer.attempted('post', resultOf(error), durationMs);
+        if (error === undefined) return resolve();
+        const isClockCorrected = error instanceof ForbiddenError && isSkew(this.#clock.ms - offsetMs);
+        if (isLast || !isClockCorrected) return reject(error);
+        const again = { ...attempt, timeoutMs: timeoutMs - durationMs, isLast: true };
+        resolve(this.#attempt(again, credentials));
+      });
+    });
   }
 
   #errorIn(response: PoolResponse): CallbackError | undefined {
@@ -94,4 +89,12 @@ export class SignedConnectionsClient extends ConnectionsClient {
     if (status === 403) this.#clock.learn(headers['date']);
     return errorFromResponse(response);
   }
+}
+
+interface Attempt {
+  readonly connectionId: ConnectionId;
+  readonly body: PostBody;
+  readonly timeoutMs: number;
+  /** Whether a refusal is final, also if the clock of this machine explains it. */
+  readonly isLast?: boolean;
 }

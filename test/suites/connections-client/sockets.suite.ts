@@ -22,6 +22,17 @@ export function socketsSuite(start: StartClient): void {
       expect(endpoint.sockets).toBe(1);
     });
 
+    it('carry responses that do not mix', async () => {
+      await using endpoint = await VerifyingEndpoint.start();
+      using under = start(endpoint.url);
+      for (const message of ['first', 'second']) {
+        endpoint.respond = () => ({ status: 500, body: JSON.stringify({ message }) });
+        const error = await errorOf(under.post());
+        expect((error as Error).message).toMatch(new RegExp(`: ${message}$`));
+      }
+      expect(endpoint.sockets).toBe(1);
+    });
+
     it('are not used again when the endpoint says so', async () => {
       await using endpoint = await VerifyingEndpoint.start();
       using under = start(endpoint.url);

@@ -25,10 +25,9 @@ export function errorFromResponse({ status, headers, body }: PoolResponse): Call
   const type = String(headers['x-amzn-errortype'] ?? '');
   const text = Buffer.from(body ?? []).toString();
   const name = type.split(':')[0] || `status ${status}`;
-  return errorForStatus(
-    { status, name, message: messageIn(text) },
-    new Error(`${status} ${type} ${text}`.trim()),
-  );
+  // with the name that the SDK's errors have in the log
+  const cause = Object.assign(new Error(`${status} ${type} ${text}`.trim()), { name });
+  return errorForStatus({ status, name, message: messageIn(text) }, cause);
 }
 
 /** The error for a request without a complete response. @param cause the error of the connection or the timeout */

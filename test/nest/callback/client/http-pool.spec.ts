@@ -15,7 +15,7 @@ function poolTo(endpoint: ConnectionsEndpoint) {
     new Promise<PoolResponse>((resolve, reject) => {
       pool.send(requestOf(text), timeoutMs, (response, failure) => {
         if (response) resolve(response);
-        else reject(failure as Error);
+        else reject(failure);
       });
     });
   return { request, close: () => pool.close(), [Symbol.dispose]: () => pool.close() };

@@ -35,17 +35,20 @@ export interface OnEnd {
  * loop, it uses twice as many sockets.
  */
 export class HttpPool {
-  readonly #settings: HttpPoolSettings;
   readonly #origin: string;
+  readonly #sockets: number;
+  /** One for all, so that a new socket can continue a TLS session. */
+  readonly #connect: buildConnector.connector;
   readonly #connections: HttpConnection[] = [];
   readonly #idle: HttpConnection[] = [];
   readonly #waiting: Exchange[] = [];
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
 
-  constructor(endpoint: string, settings: HttpPoolSettings) {
+  constructor(endpoint: string, { sockets, connectTimeoutMs }: HttpPoolSettings) {
     this.#origin = new URL(endpoint).origin;
-    this.#settings = settings;
+    this.#sockets = sockets;
+    this.#connect = connectorWithin(connectTimeoutMs);
   }
 
   /**
@@ -72,15 +75,14 @@ export class HttpPool {
 
   /** @returns undefined if there are enough */
   #open(): HttpConnection | undefined {
-    const { sockets, connectTimeoutMs } = this.#settings;
-    if (this.#connections.length >= sockets) return undefined;
+    if (this.#connections.length >= this.#sockets) return undefined;
     const client = new Client(this.#origin, {
       // the signature covers HTTP/1.1 headers, and the concurrency limits count one connection per request
       allowH2: false,
       // undici's own timeouts fire up to half a second late
       headersTimeout: 0,
       bodyTimeout: 0,
-      connect: connectorWithin(connectTimeoutMs),
+      connect: this.#connect,
       // a success has no body or a few fields, and an error one sentence
       maxResponseSize: 64 * 1024,
     });

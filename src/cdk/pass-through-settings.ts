@@ -3,6 +3,7 @@ import { z } from 'zod';
 /** Settings that the stack passes to the service unchecked. A wrong value stops each new task, and ECS rolls back. */
 const NAMES = [
   'STORE_TIMEOUT_MS',
+  'CALLBACK_CLIENT',
   'CALLBACK_CONNECT_TIMEOUT_MS',
   'CALLBACK_REQUEST_TIMEOUT_MS',
   'CALLBACK_DEADLINE_MS',

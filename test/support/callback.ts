@@ -1,6 +1,8 @@
 import { type ConnectionId } from '../../src/api/integration.js';
 import { type CallbackObserver } from '../../src/nest/callback/callback-observer.js';
 import { CallbackService } from '../../src/nest/callback/callback.service.js';
+import { createCallbackCredentials } from '../../src/nest/callback/client/callback-credentials.js';
+import { createConnectionsClient } from '../../src/nest/callback/client/create-connections-client.js';
 import { type DeliveryReport } from '../../src/nest/callback/delivery-report.js';
 import { readConfig } from '../../src/service/configuration/read-config.js';
 
@@ -8,13 +10,23 @@ import { readConfig } from '../../src/service/configuration/read-config.js';
 process.env['AWS_ACCESS_KEY_ID'] = 'test';
 process.env['AWS_SECRET_ACCESS_KEY'] = 'test';
 
+export const NO_OBSERVER = {
+  attempted: () => undefined,
+  settled: () => undefined,
+  credentialsRead: () => undefined,
+} satisfies CallbackObserver;
+
 /** The callback service without the rest of the service. */
 export function callbackTo(
   url: string,
   settings: NodeJS.ProcessEnv = {},
-  observer?: CallbackObserver,
+  observer: Partial<CallbackObserver> = {},
 ): CallbackService & Disposable {
-  const service = new CallbackService(readConfig({ WS_API_ENDPOINT: url, ...settings }), observer);
+  const config = readConfig({ WS_API_ENDPOINT: url, ...settings });
+  const complete: CallbackObserver = { ...NO_OBSERVER, ...observer };
+  const credentials = createCallbackCredentials(config, complete);
+  const client = createConnectionsClient(config, credentials, complete);
+  const service = new CallbackService(config, client, credentials, complete);
   return Object.assign(service, { [Symbol.dispose]: () => service.onApplicationShutdown() });
 }
 

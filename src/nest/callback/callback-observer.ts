@@ -23,7 +23,7 @@ export type CallbackResult =
 
 export type CallbackOperation = 'post' | 'get' | 'delete';
 
-/** Receives what the callback service does; provide one to observe it. Its methods must not throw. */
+/** Receives what callbacks do, for metrics and the log. Its methods must not throw. */
 export abstract class CallbackObserver {
   /** One attempt of one request has ended. A post may carry several messages. */
   abstract attempted(operation: CallbackOperation, result: CallbackResult, durationMs: number): void;
@@ -32,7 +32,7 @@ export abstract class CallbackObserver {
   abstract settled(result: CallbackResult): void;
 
   /** The credentials were read again. @param failure undefined if the read succeeded */
-  credentialsRead?(failure: CredentialsError | undefined): void;
+  abstract credentialsRead(failure: CredentialsError | undefined): void;
 }
 
 /** Runs `work`, and reports its result and duration. */
@@ -51,7 +51,9 @@ export async function observed<T>(
   }
 }
 
-function resultOf(error: unknown): CallbackResult {
+/** @param error undefined for a success */
+export function resultOf(error: unknown): CallbackResult {
+  if (error === undefined) return 'delivered';
   if (error instanceof GoneError) return 'gone';
   if (error instanceof ThrottledError) return 'throttled';
   if (error instanceof CallbackTimeoutError) return 'timeout';

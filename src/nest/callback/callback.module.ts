@@ -1,29 +1,30 @@
 import { Module } from '@nestjs/common';
-import { type Logger } from 'pino';
-import { PROCESS_LOGGER } from '../logging/logger.js';
-import { Metrics } from '../metrics/metrics.js';
+import { Config } from '../config/config.js';
 import { MetricsModule } from '../metrics/metrics.module.js';
+import { CallbackMetrics } from './callback-metrics.js';
 import { CallbackObserver } from './callback-observer.js';
 import { CallbackService } from './callback.service.js';
-import { CredentialsLog } from './credentials-log.js';
+import { CallbackCredentials, createCallbackCredentials } from './client/callback-credentials.js';
+import { ConnectionsClient } from './client/connections-client.js';
+import { createConnectionsClient } from './client/create-connections-client.js';
 
 /** API Gateway's `@connections`. */
 @Module({
   imports: [MetricsModule],
   providers: [
     CallbackService,
-    { provide: CallbackObserver, useFactory: observeCallbacks, inject: [Metrics, PROCESS_LOGGER] },
+    { provide: CallbackObserver, useClass: CallbackMetrics },
+    {
+      provide: CallbackCredentials,
+      useFactory: createCallbackCredentials,
+      inject: [Config, CallbackObserver],
+    },
+    {
+      provide: ConnectionsClient,
+      useFactory: createConnectionsClient,
+      inject: [Config, CallbackCredentials, CallbackObserver],
+    },
   ],
   exports: [CallbackService],
 })
 export class CallbackModule {}
-
-function observeCallbacks(metrics: Metrics, log: Logger): CallbackObserver {
-  const credentialsLog = new CredentialsLog(log);
-  return {
-    attempted: (operation, result, durationMs) =>
-      metrics.callbackAttempted(operation, result, durationMs / 1000),
-    settled: (result) => metrics.callbackEnded(result),
-    credentialsRead: (failure) => credentialsLog.read(failure),
-  };
-}

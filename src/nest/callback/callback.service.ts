@@ -4,19 +4,19 @@ import {
   Injectable,
   type OnApplicationShutdown,
   type OnModuleInit,
-  Optional,
 } from '@nestjs/common';
 import { type ConnectionId } from '../../api/integration.js';
 import { Config } from '../config/config.js';
 import { AdaptiveConcurrency } from './adaptive-concurrency.js';
 import { BatchedMessage, postBatch } from './batched-message.js';
-import { CallbackObserver, observed } from './callback-observer.js';
+import { CallbackObserver, resultOf } from './callback-observer.js';
 import { ConcurrencyLimit } from './concurrency-limit.js';
 import { ConnectionQueues } from './connection-queues.js';
+import { CallbackCredentials } from './client/callback-credentials.js';
 import { ConnectionsClient, type ConnectionTimes } from './client/connections-client.js';
+import { PostBody } from './client/post-body.js';
 import { type Deliver, deliverToRecipients } from './deliver-to-recipients.js';
 import { type DeliveryReport } from './delivery-report.js';
-import { hashBody, type HashedBody } from './client/hashed-body.js';
 import { type Recipient } from './recipient.js';
 import { Retry } from './retry.js';
 
@@ -24,8 +24,8 @@ import { Retry } from './retry.js';
  * Sends to clients through API Gateway's `@connections`. Knows neither channels nor the store.
  *
  * A message passes four steps: its connection's queue, which is bounded (`connection-queues.ts`); attempts until its
- * deadline (`retry.ts`); a concurrency limit; and the request (`connections-client.ts`), whose response becomes an
- * error unless it is a success (`response-errors.ts`).
+ * deadline (`retry.ts`); a concurrency limit; and the request (`client/`), whose response becomes an error unless it is
+ * a success (`response-errors.ts`).
  *
  * Messages to one connection are sent one after the other, in the order of the calls, whether they go to it alone or to
  * many; a slow connection delays no other one. For a client that accepts several messages in one frame, those that wait
@@ -36,7 +36,6 @@ export class CallbackService implements OnModuleInit, BeforeApplicationShutdown,
   readonly #config: Config;
   readonly #queues: ConnectionQueues<BatchedMessage>;
   readonly #retry: Retry;
-  readonly #client: ConnectionsClient;
   /** Limits the attempts of messages to one connection. */
   readonly #limit: ConcurrencyLimit;
   /** Limits the attempts of messages to many. */
@@ -46,7 +45,9 @@ export class CallbackService implements OnModuleInit, BeforeApplicationShutdown,
 
   constructor(
     config: Config,
-    @Optional() private readonly observer?: CallbackObserver,
+    private readonly client: ConnectionsClient,
+    private readonly credentials: CallbackCredentials,
+    private readonly observer: CallbackObserver,
   ) {
     const { callbackConcurrency: concurrency } = config;
     this.#config = config;
@@ -56,9 +57,6 @@ export class CallbackService implements OnModuleInit, BeforeApplicationShutdown,
       bytes: config.callbackQueueBytes,
     });
     this.#retry = new Retry(config);
-    // An HTTP connection for each slot of the two limits below: a request waits for its slot here, not in the client,
-    // whose timeouts would be running already. Otherwise a burst would look like an unreachable endpoint.
-    this.#client = new ConnectionsClient(config, 2 * concurrency, observer);
     this.#limit = new ConcurrencyLimit(concurrency);
     this.#adaptive = new AdaptiveConcurrency(concurrency);
     this.#window = new ConcurrencyLimit(
@@ -68,7 +66,7 @@ export class CallbackService implements OnModuleInit, BeforeApplicationShutdown,
 
   /** @throws {ConfigError} there are no credentials to sign callbacks with */
   async onModuleInit(): Promise<void> {
-    await this.#client.credentials.readAtStart(this.#config.wsApiEndpoint);
+    await this.credentials.readAtStart(this.#config.wsApiEndpoint);
   }
 
   /**
@@ -77,7 +75,7 @@ export class CallbackService implements OnModuleInit, BeforeApplicationShutdown,
    * @throws {CredentialsError} the credentials have expired, and cannot be renewed
    */
   async checkCredentials(): Promise<void> {
-    await this.#client.credentials.current();
+    await this.credentials.current();
   }
 
   /** Messages held for all connections together: queued, in flight, or paused before a retry. */
@@ -117,15 +115,17 @@ export class CallbackService implements OnModuleInit, BeforeApplicationShutdown,
   ): Promise<void> {
     const deadline = this.#retry.deadline();
     if (!isBatched) {
-      const bytes = Buffer.byteLength(data);
+      const body = new PostBody(data);
       return this.#observed(() =>
-        this.#queues.run(connectionId, bytes, () => this.#postNow(connectionId, data, deadline)),
+        this.#queues.run(connectionId, body.bytes.byteLength, () =>
+          this.#postNow(connectionId, body, deadline),
+        ),
       );
     }
     const message = new BatchedMessage(data);
     await this.#observed(() =>
       this.#postBatched(connectionId, message, message.bytes, deadline, (attempt) =>
-        this.#limit.run(() => attempt((body) => this.#attemptPost(connectionId, body, deadline))),
+        this.#limit.run(() => attempt((batch) => this.#attempt(connectionId, new PostBody(batch), deadline))),
       ),
     );
   }
@@ -141,7 +141,9 @@ export class CallbackService implements OnModuleInit, BeforeApplicationShutdown,
     work: (post: (data: string | Uint8Array) => Promise<void>) => Promise<T>,
   ): Promise<T> {
     return this.#queues.run(connectionId, 0, () =>
-      work((data) => this.#observed(() => this.#postNow(connectionId, data, this.#retry.deadline()))),
+      work((data) =>
+        this.#observed(() => this.#postNow(connectionId, new PostBody(data), this.#retry.deadline())),
+      ),
     );
   }
 
@@ -151,7 +153,7 @@ export class CallbackService implements OnModuleInit, BeforeApplicationShutdown,
    * @throws the errors of {@link CallbackService.post}
    */
   async disconnect(connectionId: ConnectionId): Promise<void> {
-    await this.#outOfTurn((timeoutMs) => this.#client.delete(connectionId, timeoutMs));
+    await this.#outOfTurn((timeoutMs) => this.client.delete(connectionId, timeoutMs));
   }
 
   /**
@@ -162,12 +164,11 @@ export class CallbackService implements OnModuleInit, BeforeApplicationShutdown,
    * @throws the errors of {@link CallbackService.post}
    */
   async inspect(connectionId: ConnectionId, { once = false } = {}): Promise<ConnectionTimes> {
-    return this.#outOfTurn((timeoutMs) => this.#client.get(connectionId, timeoutMs), once);
+    return this.#outOfTurn((timeoutMs) => this.client.get(connectionId, timeoutMs), once);
   }
 
   /**
-   * Sends one message to many connections, without the SDK, which is several times as fast. The attempts in flight are
-   * limited by API Gateway's 429 responses and `CALLBACK_CONCURRENCY`, for all such messages of this process together.
+   * Sends one message to many connections. The attempts in flight are limited by API Gateway's 429 responses and `CALLBACK_CONCURRENCY`, for all such messages of this process together.
    * Messages to one connection have a limit of their own, and do not wait for them.
    *
    * @param pages the recipients, in pages
@@ -180,12 +181,12 @@ export class CallbackService implements OnModuleInit, BeforeApplicationShutdown,
     data: string | Uint8Array,
     deliver: (recipient: To, post: () => Promise<void>) => ReturnType<Deliver<To>>,
   ): Promise<DeliveryReport> {
-    const message = hashBody(data);
-    const releaseBytes = this.#queues.reserveBytes(message.body.byteLength);
+    const body = new PostBody(data);
+    const releaseBytes = this.#queues.reserveBytes(body.bytes.byteLength);
     try {
       return await deliverToRecipients(
         pages,
-        (recipient) => deliver(recipient, () => this.#observed(() => this.#postDirect(recipient, message))),
+        (recipient) => deliver(recipient, () => this.#observed(() => this.#postOneOfMany(recipient, body))),
         this.#window,
         ({ connectionId }) => this.#queues.isBusy(connectionId),
       );
@@ -200,29 +201,28 @@ export class CallbackService implements OnModuleInit, BeforeApplicationShutdown,
   }
 
   onApplicationShutdown(): void {
-    this.#client.close();
+    this.client.close();
   }
 
-  #postNow(connectionId: ConnectionId, data: string | Uint8Array, deadline: number): Promise<void> {
+  #postNow(connectionId: ConnectionId, body: PostBody, deadline: number): Promise<void> {
     return this.#retry.run(deadline, () =>
-      this.#limit.run(() => this.#attemptPost(connectionId, data, deadline)),
+      this.#limit.run(() => this.#attempt(connectionId, body, deadline)),
     );
   }
 
-  #postDirect({ connectionId, isBatched }: Recipient, message: HashedBody): Promise<void> {
+  #postOneOfMany({ connectionId, isBatched }: Recipient, body: PostBody): Promise<void> {
     const deadline = this.#retry.deadline();
     if (!isBatched) {
       return this.#queues.run(connectionId, 0, () =>
         this.#retry.run(deadline, () =>
-          this.#adaptive.run(() => this.#attemptDirect(connectionId, message, deadline)),
+          this.#adaptive.run(() => this.#attempt(connectionId, body, deadline)),
         ),
       );
     }
-    const { body } = message;
-    return this.#postBatched(connectionId, new BatchedMessage(body), 0, deadline, (attempt) =>
+    return this.#postBatched(connectionId, new BatchedMessage(body.bytes), 0, deadline, (attempt) =>
       this.#adaptive.run(() =>
-        attempt((data) =>
-          this.#attemptDirect(connectionId, data === body ? message : hashBody(data), deadline),
+        attempt((batch) =>
+          this.#attempt(connectionId, batch === body.bytes ? body : new PostBody(batch), deadline),
         ),
       ),
     );
@@ -254,12 +254,8 @@ export class CallbackService implements OnModuleInit, BeforeApplicationShutdown,
     if (ms > 0) await sleep(ms);
   }
 
-  async #attemptPost(connectionId: ConnectionId, data: string | Uint8Array, deadline: number): Promise<void> {
-    return this.#client.post(connectionId, data, this.#retry.requestTimeoutMs(deadline));
-  }
-
-  async #attemptDirect(connectionId: ConnectionId, message: HashedBody, deadline: number): Promise<void> {
-    return this.#client.postDirect(connectionId, message, this.#retry.requestTimeoutMs(deadline));
+  #attempt(connectionId: ConnectionId, body: PostBody, deadline: number): Promise<void> {
+    return this.client.post(connectionId, body, this.#retry.requestTimeoutMs(deadline));
   }
 
   #outOfTurn<T>(request: (timeoutMs: number) => Promise<T>, once = false): Promise<T> {
@@ -269,8 +265,13 @@ export class CallbackService implements OnModuleInit, BeforeApplicationShutdown,
   }
 
   async #observed(work: () => Promise<void>): Promise<void> {
-    const { observer } = this;
-    return observer ? observed(work, (result) => observer.settled(result)) : work();
+    try {
+      await work();
+    } catch (error) {
+      this.observer.settled(resultOf(error));
+      throw error;
+    }
+    this.observer.settled('delivered');
   }
 }
 

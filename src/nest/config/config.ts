@@ -38,6 +38,11 @@ export abstract class Config {
   abstract readonly gatewaySecrets: readonly string[];
   /** `AUTH` and `JWT_…`: how clients are authenticated at `$connect`. Default `none`. */
   abstract readonly authentication: AuthenticationSettings;
+  /**
+   * `CALLBACK_CLIENT`: how callbacks are sent. `signed`, the default: signed by this service, at a fraction of the SDK's
+   * processor time. `sdk`: by the AWS SDK.
+   */
+  abstract readonly callbackClient: 'signed' | 'sdk';
   /** `CALLBACK_CONNECT_TIMEOUT_MS`: time to connect, for one attempt of a callback; 50–29000. Default 1000. */
   abstract readonly callbackConnectTimeoutMs: number;
   /** `CALLBACK_REQUEST_TIMEOUT_MS`: time until the response, for one attempt of a callback; 50–29000. Default 5000. */

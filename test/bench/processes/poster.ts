@@ -10,6 +10,7 @@ import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { Pool } from 'undici';
 
 const DIST = process.env.BACKCHANNEL_DIST ?? join(import.meta.dirname, '../../../dist');
+const load = async <T>(file: string) => (await import(join(DIST, file))) as T;
 const DATA = JSON.stringify({ type: 'message', channel: 'news', data: 'x'.repeat(190) });
 const SOCKETS = 64;
 const [kind = '', url = ''] = process.argv.slice(2);
@@ -24,32 +25,8 @@ interface Kind {
 }
 
 const KINDS: Readonly<Record<string, () => Promise<Kind>>> = {
-  async ours() {
-    const { CallbackService } = (await import(
-      join(DIST, 'nest/callback/callback.service.js')
-    )) as typeof import('../../../src/nest/callback/callback.service.js');
-    const { readConfig } = (await import(
-      join(DIST, 'service/configuration/read-config.js')
-    )) as typeof import('../../../src/service/configuration/read-config.js');
-    const callback = new CallbackService(
-      readConfig({ WS_API_ENDPOINT: url, CALLBACK_CONCURRENCY: String(SOCKETS) }),
-    );
-    async function* pages(connectionIds: readonly ConnectionId[]) {
-      for (let start = 0; start < connectionIds.length; start += 1000) {
-        yield connectionIds.slice(start, start + 1000).map((connectionId) => ({ connectionId }));
-      }
-    }
-    return {
-      one: (connectionId) => callback.post(connectionId, DATA),
-      async many(connectionIds) {
-        const { delivered } = await callback.postToMany(pages(connectionIds), DATA, async (_, post) => {
-          await post();
-          return 'delivered';
-        });
-        if (delivered !== connectionIds.length) throw new Error(`only ${delivered} were delivered`);
-      },
-    };
-  },
+  ours: () => backchannel('signed'),
+  'ours-sdk': () => backchannel('sdk'),
 
   async sdk() {
     return sdk(new ApiGatewayManagementApiClient({ endpoint: url, region: 'us-east-1' }));
@@ -96,6 +73,45 @@ const KINDS: Readonly<Record<string, () => Promise<Kind>>> = {
     };
   },
 };
+
+async function backchannel(callbackClient: string): Promise<Kind> {
+  const { CallbackService } = await load<typeof import('../../../src/nest/callback/callback.service.js')>(
+    'nest/callback/callback.service.js',
+  );
+  const { createCallbackCredentials } = await load<
+    typeof import('../../../src/nest/callback/client/callback-credentials.js')
+  >('nest/callback/client/callback-credentials.js');
+  const { createConnectionsClient } = await load<
+    typeof import('../../../src/nest/callback/client/create-connections-client.js')
+  >('nest/callback/client/create-connections-client.js');
+  const { readConfig } = await load<typeof import('../../../src/service/configuration/read-config.js')>(
+    'service/configuration/read-config.js',
+  );
+  const config = readConfig({
+    WS_API_ENDPOINT: url,
+    CALLBACK_CLIENT: callbackClient,
+    CALLBACK_CONCURRENCY: String(SOCKETS),
+  });
+  const observer = { attempted() {}, settled() {}, credentialsRead() {} };
+  const credentials = createCallbackCredentials(config, observer);
+  const client = createConnectionsClient(config, credentials, observer);
+  const callback = new CallbackService(config, client, credentials, observer);
+  async function* pages(connectionIds: readonly ConnectionId[]) {
+    for (let start = 0; start < connectionIds.length; start += 1000) {
+      yield connectionIds.slice(start, start + 1000).map((connectionId) => ({ connectionId }));
+    }
+  }
+  return {
+    one: (connectionId) => callback.post(connectionId, DATA),
+    async many(connectionIds) {
+      const { delivered } = await callback.postToMany(pages(connectionIds), DATA, async (_, post) => {
+        await post();
+        return 'delivered';
+      });
+      if (delivered !== connectionIds.length) throw new Error(`only ${delivered} were delivered`);
+    },
+  };
+}
 
 function sdk(client: ApiGatewayManagementApiClient): Kind {
   return {

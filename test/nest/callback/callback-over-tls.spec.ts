@@ -8,6 +8,8 @@ import { generate } from 'selfsigned';
 import { expect, it } from 'vitest';
 import { callbackTo, connection, postToAll } from '../../support/callback.js';
 
+const CLIENTS = ['signed', 'sdk'] as const;
+
 /** An `@connections` over HTTPS that accepts everything, with a certificate that this process trusts or not. */
 async function secureEndpoint({ isTrusted }: { readonly isTrusted: boolean }) {
   const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }], {
@@ -40,9 +42,9 @@ async function secureEndpoint({ isTrusted }: { readonly isTrusted: boolean }) {
   };
 }
 
-it('posts over TLS with HTTP/1.1, with and without the SDK, and keeps the connections alive', async () => {
+it.each(CLIENTS)('posts over TLS with HTTP/1.1 and keeps the connections alive: %s', async (client) => {
   using endpoint = await secureEndpoint({ isTrusted: true });
-  using callback = callbackTo(endpoint.url, { CALLBACK_CONCURRENCY: '2' });
+  using callback = callbackTo(endpoint.url, { CALLBACK_CLIENT: client, CALLBACK_CONCURRENCY: '2' });
   for (let n = 0; n < 3; n += 1) await callback.post(connection(n), 'alone');
   const report = await postToAll(
     callback,
@@ -57,9 +59,9 @@ it('posts over TLS with HTTP/1.1, with and without the SDK, and keeps the connec
   expect(endpoint.sockets()).toBeLessThanOrEqual(4);
 });
 
-it('sends nothing to a server whose certificate is not trusted', async () => {
+it.each(CLIENTS)('sends nothing to a server whose certificate is not trusted: %s', async (client) => {
   using endpoint = await secureEndpoint({ isTrusted: false });
-  using callback = callbackTo(endpoint.url);
+  using callback = callbackTo(endpoint.url, { CALLBACK_CLIENT: client });
   await expect(callback.post(connection(1), 'alone')).rejects.toMatchObject({
     cause: { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' },
   });

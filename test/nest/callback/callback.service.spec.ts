@@ -1,7 +1,6 @@
 import { once } from 'node:events';
-import { connect, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type ConnectionId } from '../../../src/api/integration.js';
 import {
@@ -16,6 +15,7 @@ import {
 import { type CallbackService } from '../../../src/nest/callback/callback.service.js';
 import { callbackTo, connection, postToAll } from '../../support/callback.js';
 import { type Answer, ConnectionsEndpoint } from '../../support/connections-endpoint.js';
+import { fullListener } from '../../support/full-listener.js';
 
 /** With the `=` that ids end with, which must be escaped in a URL. */
 const id = 'L0SM9cOFvHcCIhw=' as ConnectionId;
@@ -323,24 +323,3 @@ it('reports each attempt and each message to its observer', async () => {
   ]);
   expect(settled).toEqual(['delivered', 'gone']);
 });
-
-/** A port whose accept queue is full: the kernel does not complete further connections. */
-async function fullListener() {
-  const sleeper = new Worker(
-    `const server = require('node:net').createServer();
-     server.listen(0, '127.0.0.1', 1, () => {
-       require('node:worker_threads').parentPort.postMessage(server.address().port);
-       setImmediate(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0));
-     });`,
-    { eval: true },
-  );
-  const [port] = (await once(sleeper, 'message')) as [number];
-  const queued = Array.from({ length: 8 }, () => connect(port, '127.0.0.1').on('error', () => {}));
-  return {
-    url: `http://127.0.0.1:${port}/dev`,
-    async [Symbol.asyncDispose]() {
-      for (const socket of queued) socket.destroy();
-      await sleeper.terminate();
-    },
-  };
-}

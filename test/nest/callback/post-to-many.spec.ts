@@ -1,8 +1,5 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import { type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import {
   CallbackTimeoutError,
   QueueFullError,
@@ -131,50 +128,3 @@ it('reads no more recipients than the queue can hold', async () => {
   respond('accepted');
   expect(await report).toMatchObject({ recipients: 200, delivered: 200 });
 });
-
-it('signs with new credentials once their source has them', async () => {
-  await using endpoint = await ConnectionsEndpoint.start();
-  await using source = await credentialsSource();
-  for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_PROFILE']) vi.stubEnv(name, '');
-  for (const name of ['AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE']) vi.stubEnv(name, '/dev/null');
-  vi.stubEnv('AWS_CONTAINER_CREDENTIALS_FULL_URI', source.url);
-  try {
-    // an address of this machine that does not count as loopback, so that the SDK's chain is used
-    using callback = callbackTo(endpoint.url.replace('127.0.0.1', '[::ffff:7f00:1]'));
-    await postToAll(callback, connections(1), '{}');
-    source.accessKeyId = 'rotated';
-
-    const isSignedWithNew = () => endpoint.posts.at(-1)?.authorization?.includes('Credential=rotated/');
-    while (!isSignedWithNew()) {
-      await sleep(100);
-      await postToAll(callback, connections(1), '{}');
-    }
-
-    expect(endpoint.posts[0]?.authorization).toContain('Credential=first/');
-  } finally {
-    vi.unstubAllEnvs();
-  }
-});
-
-/** A container's source of credentials, which are valid for a minute. */
-async function credentialsSource() {
-  const source = { accessKeyId: 'first' };
-  const server = createServer((_, response) => {
-    response.end(
-      JSON.stringify({
-        AccessKeyId: source.accessKeyId,
-        SecretAccessKey: 'secret',
-        Token: 'token',
-        Expiration: new Date(Date.now() + 60_000).toISOString(),
-      }),
-    );
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return Object.assign(source, {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      await new Promise((closed) => server.close(closed));
-    },
-  });
-}

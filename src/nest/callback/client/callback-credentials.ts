@@ -1,5 +1,11 @@
-import { type AwsCredentials, credentialsHint, type CredentialsProvider } from '../../aws/aws-credentials.js';
+import {
+  type AwsCredentials,
+  credentialsFor,
+  credentialsHint,
+  type CredentialsProvider,
+} from '../../aws/aws-credentials.js';
 import { ConfigError } from '../../config/config.errors.js';
+import { type Config } from '../../config/config.js';
 import { type CallbackObserver } from '../callback-observer.js';
 import { CredentialsError } from '../callback.errors.js';
 
@@ -11,7 +17,7 @@ import { CredentialsError } from '../callback.errors.js';
 export class CallbackCredentials {
   readonly #provider: CredentialsProvider;
   readonly #renewalTimeoutMs: number;
-  readonly #observer: Pick<CallbackObserver, 'credentialsRead'> | undefined;
+  readonly #observer: Pick<CallbackObserver, 'credentialsRead'>;
   #last: AwsCredentials | undefined;
   /** The error of the last read. */
   #failure: CredentialsError | undefined;
@@ -22,7 +28,7 @@ export class CallbackCredentials {
   constructor(
     provider: CredentialsProvider,
     renewalTimeoutMs: number,
-    observer?: Pick<CallbackObserver, 'credentialsRead'>,
+    observer: Pick<CallbackObserver, 'credentialsRead'>,
   ) {
     this.#provider = provider;
     this.#renewalTimeoutMs = renewalTimeoutMs;
@@ -77,7 +83,7 @@ export class CallbackCredentials {
         ended();
         this.#failure = undefined;
         this.#last = credentials;
-        this.#observer?.credentialsRead?.(undefined);
+        this.#observer.credentialsRead(undefined);
         return credentials;
       },
       (error: unknown) => {
@@ -95,9 +101,18 @@ export class CallbackCredentials {
     const failure = new CredentialsError(oneLine(error));
     this.#failure = failure;
     // a failure of the first read ends the start with an error of its own
-    if (this.#last) this.#observer?.credentialsRead?.(failure);
+    if (this.#last) this.#observer.credentialsRead(failure);
     return failure;
   }
+}
+
+/** The credentials for `WS_API_ENDPOINT`. */
+export function createCallbackCredentials(
+  config: Config,
+  observer: Pick<CallbackObserver, 'credentialsRead'>,
+): CallbackCredentials {
+  const provider = credentialsFor(config.wsApiEndpoint, config.awsRegion);
+  return new CallbackCredentials(provider, config.callbackDeadlineMs, observer);
 }
 
 /** Short, because the SDK's chain caches credentials and renews them five minutes before they expire. */

@@ -1,20 +1,14 @@
-import { hash } from 'node:crypto';
 import { type ConnectionId } from '../../../api/integration.js';
-import { type HashedBody } from './hashed-body.js';
-import {
-  calculateSignature,
-  type Credentials,
-  type SigningKey,
-  type SigningKeys,
-  signingTime,
-  uriEncode,
-} from './signature-v4.js';
+import { type PostBody } from './post-body.js';
+import { type Credentials, Signatures, type SigningKeys, signingTime, uriEncode } from './signature-v4.js';
 
-/** The parts of a signed post that depend on the connection. */
+/** A post that is ready to be sent. */
 export interface SignedPost {
+  readonly method: 'POST';
   readonly path: string;
-  /** A flat list: name, value, … */
+  /** A flat list: name, value, … It does not have `host`, which is always the endpoint's. */
   readonly headers: string[];
+  readonly body: Uint8Array;
 }
 
 /**
@@ -43,32 +37,30 @@ export class PostSigner {
 
   /** @param now milliseconds since 1970 */
   sign(
-    { bodyHash }: HashedBody,
+    { bytes, sha256 }: PostBody,
     connectionId: ConnectionId,
     credentials: Credentials,
     now: number,
   ): SignedPost {
     const second = this.#sharedAt(credentials, now);
-    const { time, token, authorization } = second;
     const id = uriEncode(connectionId);
-    const canonicalHash = hash(
-      'sha256',
-      `POST\n${this.#canonicalPath}${uriEncode(id)}\n\n${second.canonicalStart}${bodyHash}${second.canonicalEnd}${bodyHash}`,
+    // encoded text has no other character that is encoded again
+    const canonicalId = id.replaceAll('%', '%25');
+    const signature = second.signatures.of(
+      `POST\n${this.#canonicalPath}${canonicalId}\n\n${second.canonicalStart}${sha256}${second.canonicalEnd}${sha256}`,
     );
     const headers = [
-      'host',
-      this.#host,
       'content-type',
       CONTENT_TYPE,
       'x-amz-content-sha256',
-      bodyHash,
+      sha256,
       'x-amz-date',
-      time,
+      second.time,
       'authorization',
-      authorization + calculateSignature(second.key, time, canonicalHash),
+      second.authorization + signature,
     ];
-    if (token) headers.push('x-amz-security-token', token);
-    return { path: this.#path + id, headers };
+    if (second.token) headers.push('x-amz-security-token', second.token);
+    return { method: 'POST', path: this.#path + id, headers, body: bytes };
   }
 
   #sharedAt(credentials: Credentials, now: number): SharedBySecond {
@@ -88,8 +80,8 @@ export class PostSigner {
       second,
       credentials,
       time,
-      key,
       token,
+      signatures: new Signatures(key, time),
       canonicalStart: `content-type:${CONTENT_TYPE}\nhost:${this.#host}\nx-amz-content-sha256:`,
       canonicalEnd: `\nx-amz-date:${time}\n${token ? `x-amz-security-token:${token}\n` : ''}\n${signedHeaders}\n`,
       authorization: `AWS4-HMAC-SHA256 Credential=${credentials.accessKeyId}/${key.scope}, SignedHeaders=${signedHeaders}, Signature=`,
@@ -104,8 +96,8 @@ interface SharedBySecond {
   readonly credentials: Credentials;
   /** `20261120T231500Z` */
   readonly time: string;
-  readonly key: SigningKey;
   readonly token: string | undefined;
+  readonly signatures: Signatures;
   /** The canonical request from the headers to the first hash of the body. */
   readonly canonicalStart: string;
   /** The canonical request between the two hashes of the body. */

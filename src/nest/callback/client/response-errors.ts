@@ -25,19 +25,22 @@ export function errorFromResponse({ status, headers, body }: PoolResponse): Call
   const type = String(headers['x-amzn-errortype'] ?? '');
   const text = Buffer.from(body ?? []).toString();
   const name = type.split(':')[0] || `status ${status}`;
-  return errorForStatus(
-    { status, name, message: messageIn(text) },
-    new Error(`${status} ${type} ${text}`.trim()),
-  );
+  // with the name that the SDK's errors have in the log
+  const cause = Object.assign(new Error(`${status} ${type} ${text}`.trim()), { name });
+  return errorForStatus({ status, name, message: messageIn(text) }, cause);
 }
 
 /** The error for a request without a complete response. @param cause the error of the connection or the timeout */
 export function errorFromFailure(cause: unknown): CallbackError {
   const { name, message, code } = describe(cause);
+  // first, because the SDK names some of them `TimeoutError`, too
+  if (BROKEN_CONNECTIONS.has(code)) {
+    return new CallbackError(`${String(code)}: ${message}`, { cause, isTransient: true });
+  }
   if (name === 'TimeoutError' || TIMEOUTS.has(code)) {
     return new CallbackTimeoutError(message, { cause, isTransient: true });
   }
-  return new CallbackError(`${name}: ${message}`, { cause, isTransient: BROKEN_CONNECTIONS.has(code) });
+  return new CallbackError(`${name}: ${message}`, { cause });
 }
 
 /** The error for whatever the SDK's client has thrown. */

@@ -3,7 +3,7 @@ import { SignatureV4 } from '@smithy/signature-v4';
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { type ConnectionId } from '../../../../src/api/integration.js';
-import { hashBody } from '../../../../src/nest/callback/client/hashed-body.js';
+import { PostBody } from '../../../../src/nest/callback/client/post-body.js';
 import { PostSigner, type SignedPost } from '../../../../src/nest/callback/client/post-signer.js';
 import { type Credentials, SigningKeys } from '../../../../src/nest/callback/client/signature-v4.js';
 import { type SignedRequest } from '../../../../src/gateway/iam/canonical-request.js';
@@ -38,10 +38,10 @@ it(`signs ${REQUESTS} random posts byte for byte like the SDK's signer`, async (
   await fc.assert(
     fc.asyncProperty(post, async ({ endpoint, connectionId, now, ...rest }) => {
       const signer = new PostSigner(endpoint, new SigningKeys(REGION));
-      const message = hashBody(rest.body);
+      const message = new PostBody(rest.body);
       const ours = signer.sign(message, connectionId, rest.credentials, now);
-      expect(headersOf(ours)).toEqual(
-        await signedBySdk(endpoint, ours.path, message.body, rest.credentials, now),
+      expect(headersOf(ours, endpoint)).toEqual(
+        await signedBySdk(endpoint, ours.path, message.bytes, rest.credentials, now),
       );
     }),
     { numRuns: REQUESTS },
@@ -54,12 +54,14 @@ it('signs like the SDK also when one signer signs many messages, with changing c
   const midnight = Date.UTC(2026, 10, 21);
   const one = { accessKeyId: 'AKIAONE', secretAccessKey: 'one' };
   const other = { accessKeyId: 'ASIATWO', secretAccessKey: 'two', sessionToken: 'token+/=' };
-  const messages = [hashBody('first'), hashBody('second')];
+  const messages = [new PostBody('first'), new PostBody('second')];
   for (const now of [midnight - 1000, midnight - 1, midnight, midnight + 999, midnight + 1000]) {
     for (const each of [one, other, one]) {
       for (const message of messages) {
         const ours = signer.sign(message, 'L0SM9cOFvHcCIhw=' as ConnectionId, each, now);
-        expect(headersOf(ours)).toEqual(await signedBySdk(endpoint, ours.path, message.body, each, now));
+        expect(headersOf(ours, endpoint)).toEqual(
+          await signedBySdk(endpoint, ours.path, message.bytes, each, now),
+        );
       }
     }
   }
@@ -68,7 +70,7 @@ it('signs like the SDK also when one signer signs many messages, with changing c
 it("passes the gateway's verification, which is written from the specification", () => {
   fc.assert(
     fc.property(post, ({ endpoint, connectionId, now, ...rest }) => {
-      const message = hashBody(rest.body);
+      const message = new PostBody(rest.body);
       const { path, headers } = new PostSigner(endpoint, new SigningKeys(REGION)).sign(
         message,
         connectionId,
@@ -78,8 +80,8 @@ it("passes the gateway's verification, which is written from the specification",
       const request: SignedRequest = {
         method: 'POST',
         target: path,
-        rawHeaders: headers,
-        body: message.body,
+        rawHeaders: ['host', new URL(endpoint).host, ...headers],
+        body: message.bytes,
       };
       const signature = readSignature(request);
       checkScope(signature, { service: 'execute-api', region: REGION }, now);
@@ -123,7 +125,8 @@ async function signedBySdk(
   return headers;
 }
 
-const headersOf = ({ headers }: SignedPost) =>
-  Object.fromEntries(
-    headers.flatMap((name, index) => (index % 2 === 0 ? [[name, headers[index + 1]]] : [])),
-  ) as Record<string, string>;
+/** The headers that are sent: undici adds the endpoint's `host`. */
+function headersOf({ headers }: SignedPost, endpoint: string): Readonly<Record<string, string | undefined>> {
+  const pairs = headers.flatMap((name, index) => (index % 2 === 0 ? [[name, headers[index + 1]]] : []));
+  return { host: new URL(endpoint).host, ...(Object.fromEntries(pairs) as Record<string, string>) };
+}

@@ -1,0 +1,33 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { type Logger } from 'pino';
+import { PROCESS_LOGGER } from '../logging/logger.js';
+import { Metrics } from '../metrics/metrics.js';
+import { CallbackObserver, type CallbackOperation, type CallbackResult } from './callback-observer.js';
+import { type CredentialsError } from './callback.errors.js';
+import { CredentialsLog } from './credentials-log.js';
+
+/** Counts callbacks in the metrics of this task, and logs credentials that cannot be read. */
+@Injectable()
+export class CallbackMetrics extends CallbackObserver {
+  readonly #credentialsLog: CredentialsLog;
+
+  constructor(
+    private readonly metrics: Metrics,
+    @Inject(PROCESS_LOGGER) log: Logger,
+  ) {
+    super();
+    this.#credentialsLog = new CredentialsLog(log);
+  }
+
+  override attempted(operation: CallbackOperation, result: CallbackResult, durationMs: number): void {
+    this.metrics.callbackAttempted(operation, result, durationMs / 1000);
+  }
+
+  override settled(result: CallbackResult): void {
+    this.metrics.callbackEnded(result);
+  }
+
+  override credentialsRead(failure: CredentialsError | undefined): void {
+    this.#credentialsLog.read(failure);
+  }
+}

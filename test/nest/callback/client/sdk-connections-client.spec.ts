@@ -1,0 +1,3 @@
+import { connectionsClientSuite } from '../../../suites/connections-client.suite.js';
+
+connectionsClientSuite('sdk');

@@ -19,6 +19,7 @@ import { GatewayWebSocket } from './gateway-web-socket.js';
 import { type Refusal } from '../admission.js';
 import { readHandshakeRequest } from '../handshake-request.js';
 import { refuseHandshake } from '../refuse-handshake.js';
+import { InboundMessages } from './inbound-messages.js';
 import { LiveConnection } from './live-connection.js';
 
 /** Accepts WebSocket handshakes, holds the open connections, and passes every event to the pipeline. */
@@ -62,7 +63,7 @@ export class ConnectionServer {
 
   /** Handles a valid handshake at a stage: sends the 101 or the refusal after `$connect`. */
   upgrade(request: IncomingMessage, socket: Socket, head: Buffer, address: StageAddress): void {
-    this.#track(this.#upgrade(request, socket, head, address));
+    void this.#track(this.#upgrade(request, socket, head, address));
   }
 
   /**
@@ -175,23 +176,32 @@ export class ConnectionServer {
     const connection = new LiveConnection(facts, socket, this.clock);
     this.#live.set(facts.connectionId, connection);
     this.log.info(names(facts), 'connected');
+    const messages = new InboundMessages(socket, async (data) =>
+      this.#track(this.#message(connection, data.toString('utf8'))),
+    );
     socket.on('message', (data: Buffer, isBinary) => {
       if (connection.isGone) return;
+      connection.touch();
       if (isBinary) connection.close(CLOSES.binary);
-      else this.#track(this.#message(connection, data.toString('utf8')));
+      else messages.receive(data);
     });
     // ws closes the connection after this event, with the code for the error
     socket.on('error', (error) => this.log.info({ ...names(facts), reason: error.message }, 'bad frame'));
     socket.on('close', (code, reason) => {
       this.#live.delete(facts.connectionId);
+      // before $disconnect, because the client sent them before it closed
+      messages.flush();
       this.#disconnected(facts, connection.ended(code, reason.toString('utf8')));
     });
   }
 
   async #message(connection: LiveConnection, text: string): Promise<void> {
-    connection.touch();
     const frame = await this.pipeline.message(connection.facts, text);
-    if (frame !== undefined && !connection.isGone) connection.send(frame);
+    if (frame === undefined || connection.isGone || connection.send(frame)) return;
+    this.log.info(
+      { ...names(connection.facts), reason: 'the client does not read, and its buffer is full' },
+      'reply dropped',
+    );
   }
 
   /**
@@ -215,16 +225,20 @@ export class ConnectionServer {
     const lastStage = this.#lastStages.get(connectionId);
     this.#lastStages.delete(connectionId);
     for (let calls = this.faults.disconnectCalls; calls > 0; calls -= 1) {
-      this.#track(this.pipeline.disconnect(facts, close, lastStage));
+      void this.#track(this.pipeline.disconnect(facts, close, lastStage));
     }
   }
 
-  /** @param work its rejection is a bug of the gateway; it is logged and does not stop the gateway */
-  #track(work: Promise<void>): void {
+  /**
+   * @param work its rejection is a bug of the gateway; it is logged and does not stop the gateway
+   * @returns resolves when the work has ended
+   */
+  async #track(work: Promise<void>): Promise<void> {
     const tracked = work
       .catch((error: unknown) => this.log.error({ err: error }, 'event failed'))
       .finally(() => this.#inFlight.delete(tracked));
     this.#inFlight.add(tracked);
+    return tracked;
   }
 
   async #settled(): Promise<void> {

@@ -38,14 +38,17 @@ export class InboundMessages {
   #start(message: Buffer): void {
     this.#messagesInFlight += 1;
     this.#bytesInFlight += message.length;
-    void this.serve(message).then(() => {
-      this.#messagesInFlight -= 1;
-      this.#bytesInFlight -= message.length;
-      if (this.#waiting.length === 0 || this.#isDraining) return;
-      this.#isDraining = true;
-      // not at once: messages that are refused end within a microtask, and other connections would never be read
-      setImmediate(() => this.#drain());
-    });
+    void this.#untilServed(message);
+  }
+
+  async #untilServed(message: Buffer): Promise<void> {
+    await this.serve(message);
+    this.#messagesInFlight -= 1;
+    this.#bytesInFlight -= message.length;
+    if (this.#waiting.length === 0 || this.#isDraining) return;
+    this.#isDraining = true;
+    // not at once: messages that are refused end within a microtask, and other connections would never be read
+    setImmediate(() => this.#drain());
   }
 
   #drain(): void {

@@ -22,7 +22,8 @@ export function validateMessage(models: DeployedRoute['models'], message: Client
   const schema = key === undefined ? undefined : models.schemas.get(key);
   if (schema === undefined) return undefined;
   if (message.json === undefined) return 'the message is not JSON';
-  return errorsOf(validator(schema), message.json);
+  // ajv knows JavaScript's numbers only
+  return errorsOf(validator(schema), JSON.parse(message.text));
 }
 
 const VALIDATORS = new WeakMap<object, ValidateFunction>();

@@ -61,7 +61,7 @@ async function paused() {
 
 /** Shows that another connection is served, and that the gateway has had the time to read more of the first one. */
 async function serveAnother({ gateway, backend }: Awaited<ReturnType<typeof started>>): Promise<void> {
-  await using other = await WebSocketClient.open(gateway.webSocketUrl);
+  using other = await WebSocketClient.open(gateway.webSocketUrl);
   for (let sent = 0; sent < 10; sent += 1) {
     other.send('{"action":"quick"}');
     expect((await backend.next()).url).toBe('/quick');

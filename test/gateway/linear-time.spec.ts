@@ -4,6 +4,7 @@ import { parseSubstitution } from '../../src/gateway/cloudformation/substitution
 import { readTemplate } from '../../src/gateway/cloudformation/template.js';
 import { evaluatePolicy, parsePolicy } from '../../src/gateway/iam/policy.js';
 import { parseSelectionExpression } from '../../src/gateway/mapping/selection-expression.js';
+import { parseMappingTemplate } from '../../src/gateway/vtl/render.js';
 import { callMethod } from '../../src/gateway/vtl/methods.js';
 import { readMessage } from '../../src/gateway/websocket/client-message.js';
 import { validateMessage } from '../../src/gateway/websocket/steps/validate-message.js';
@@ -44,6 +45,11 @@ it.each([
   ['split', ['(a+)+b'], ['a'.repeat(36)]],
 ])('a pattern with nested repetitions, in a mapping template: %s', (method, args, expected) => {
   expect(callMethod('a'.repeat(36), method, args)).toEqual(expected);
+});
+
+it('a mapping template with many blocks that nothing closes', () => {
+  const template = '#if(true)#foreach($i in [1])'.repeat(13);
+  expect(() => parseMappingTemplate('key', template)).toThrow('#if has no #end');
 });
 
 it('a message with many items, under a model with uniqueItems', () => {

@@ -63,7 +63,7 @@ export class ConnectionServer {
 
   /** Handles a valid handshake at a stage: sends the 101 or the refusal after `$connect`. */
   upgrade(request: IncomingMessage, socket: Socket, head: Buffer, address: StageAddress): void {
-    void this.#track(this.#upgrade(request, socket, head, address));
+    this.#track(this.#upgrade(request, socket, head, address));
   }
 
   /**
@@ -176,8 +176,8 @@ export class ConnectionServer {
     const connection = new LiveConnection(facts, socket, this.clock);
     this.#live.set(facts.connectionId, connection);
     this.log.info(names(facts), 'connected');
-    const messages = new InboundMessages(socket, async (data) =>
-      this.#track(this.#message(connection, data.toString('utf8'))),
+    const messages: InboundMessages = new InboundMessages(socket, (text, bytes) =>
+      this.#track(this.#message(connection, text, () => messages.ended(bytes))),
     );
     socket.on('message', (data: Buffer, isBinary) => {
       if (connection.isGone) return;
@@ -195,13 +195,17 @@ export class ConnectionServer {
     });
   }
 
-  async #message(connection: LiveConnection, text: string): Promise<void> {
-    const frame = await this.pipeline.message(connection.facts, text);
-    if (frame === undefined || connection.isGone || connection.send(frame)) return;
-    this.log.info(
-      { ...names(connection.facts), reason: 'the client does not read, and its buffer is full' },
-      'reply dropped',
-    );
+  async #message(connection: LiveConnection, text: string, whenEnded: () => void): Promise<void> {
+    try {
+      const frame = await this.pipeline.message(connection.facts, text);
+      if (frame === undefined || connection.isGone || connection.send(frame)) return;
+      this.log.info(
+        { ...names(connection.facts), reason: 'the client does not read, and its buffer is full' },
+        'reply dropped',
+      );
+    } finally {
+      whenEnded();
+    }
   }
 
   /**
@@ -225,20 +229,16 @@ export class ConnectionServer {
     const lastStage = this.#lastStages.get(connectionId);
     this.#lastStages.delete(connectionId);
     for (let calls = this.faults.disconnectCalls; calls > 0; calls -= 1) {
-      void this.#track(this.pipeline.disconnect(facts, close, lastStage));
+      this.#track(this.pipeline.disconnect(facts, close, lastStage));
     }
   }
 
-  /**
-   * @param work its rejection is a bug of the gateway; it is logged and does not stop the gateway
-   * @returns resolves when the work has ended
-   */
-  async #track(work: Promise<void>): Promise<void> {
+  /** @param work its rejection is a bug of the gateway; it is logged and does not stop the gateway */
+  #track(work: Promise<void>): void {
     const tracked = work
       .catch((error: unknown) => this.log.error({ err: error }, 'event failed'))
       .finally(() => this.#inFlight.delete(tracked));
     this.#inFlight.add(tracked);
-    return tracked;
   }
 
   async #settled(): Promise<void> {

@@ -11,10 +11,10 @@ export class InboundMessages {
   #waiting: Buffer[] = [];
   #isDraining = false;
 
-  /** @param serve resolves when the message is no longer in flight; it does not reject */
+  /** @param serve ends with a call of `ended` */
   constructor(
     private readonly socket: GatewayWebSocket,
-    private readonly serve: (message: Buffer) => Promise<void>,
+    private readonly serve: (text: string, bytes: number) => void,
   ) {}
 
   receive(message: Buffer): void {
@@ -24,6 +24,16 @@ export class InboundMessages {
     }
     this.#waiting.push(message);
     this.socket.pause();
+  }
+
+  /** A message of that many bytes is no longer in flight. */
+  ended(bytes: number): void {
+    this.#messagesInFlight -= 1;
+    this.#bytesInFlight -= bytes;
+    if (this.#waiting.length === 0 || this.#isDraining) return;
+    this.#isDraining = true;
+    // not at once: messages that are refused end within a microtask, and other connections would never be read
+    setImmediate(() => this.#drain());
   }
 
   /** Serves what waits. Call it when the socket has closed: nothing is read that would add to it. */
@@ -38,17 +48,7 @@ export class InboundMessages {
   #start(message: Buffer): void {
     this.#messagesInFlight += 1;
     this.#bytesInFlight += message.length;
-    void this.#untilServed(message);
-  }
-
-  async #untilServed(message: Buffer): Promise<void> {
-    await this.serve(message);
-    this.#messagesInFlight -= 1;
-    this.#bytesInFlight -= message.length;
-    if (this.#waiting.length === 0 || this.#isDraining) return;
-    this.#isDraining = true;
-    // not at once: messages that are refused end within a microtask, and other connections would never be read
-    setImmediate(() => this.#drain());
+    this.serve(message.toString('utf8'), message.length);
   }
 
   #drain(): void {

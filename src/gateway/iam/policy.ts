@@ -1,4 +1,4 @@
-import { matchesWildcards } from './wildcards.js';
+import { matchesWildcards } from '../wildcards.js';
 
 /**
  * An IAM policy: of an identity, from `--policy`, or the result of a Lambda authorizer.

@@ -29,7 +29,7 @@ it.each([
   const { gateway } = await startGateway();
   await using _ = gateway;
   const response = await fetch(`${gateway.gateway.url}/_gateway/${resource}`, {
-    method,
+    method: method === 'PUT' ? 'PUT' : 'POST',
     headers: { 'Content-Type': 'application/json' },
     body: body(`${'['.repeat(30_000)}${']'.repeat(30_000)}`),
   });

@@ -40,7 +40,8 @@ describe.each(READERS)('a message nested 60,000 deep, read by %s', (name, settin
       .toBe(MESSAGES.length + 1);
     for (const text of client.unexpected) expect(text).toContain('Internal server error');
     expect(backend.unexpected.map(({ url }) => url)).toContain('/plain');
-    if (name === 'a proxy') expect(client.unexpected).toEqual([]);
+    // a proxy does not parse it
+    expect(client.unexpected.length === 0).toBe(name === 'a proxy' || backend.unexpected.length === 5);
   });
 });
 

@@ -1,4 +1,4 @@
-import { matchesWildcards } from '../../iam/wildcards.js';
+import { matchesWildcards } from '../../wildcards.js';
 import { type Node } from '../document.js';
 import { type Value } from '../evaluator.js';
 import { type Check, type Subject } from './subject.js';

@@ -14,10 +14,12 @@ const GATEWAY_TABLES = [
   'http-body',
   'ids',
   'limits',
+  'linear-patterns',
   'settings-file',
   'silent',
   'stage-address',
   'usage-error',
+  'wildcards',
 ].map((file) => `gateway/${file}`);
 
 /** The parts that both pipelines of the gateway use. */

@@ -38,6 +38,8 @@ export const LIMITS = {
    * response but not the number; this is 32 messages of the largest size.
    */
   clientBufferBytes: 4 * 1024 * 1024,
+  /** The same in messages, because each takes some 300 bytes of memory besides its own; our choice. */
+  clientBufferMessages: 10_000,
   /** Response of an integration; the payload limit of HTTP APIs, as AWS gives none for WebSocket APIs. */
   integrationResponseBytes: 10 * 1024 * 1024,
   /**

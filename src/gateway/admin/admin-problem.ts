@@ -51,6 +51,9 @@ function shown(body: unknown, path: readonly PropertyKey[]): string {
     (parent, key) => (parent as Record<PropertyKey, unknown> | undefined)?.[key],
     body,
   );
+  // not as JSON, which may be nested too deeply for JSON.stringify
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object' && value !== null) return 'an object';
   const text = JSON.stringify(value) ?? 'left out';
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }

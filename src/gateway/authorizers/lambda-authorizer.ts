@@ -5,6 +5,7 @@ import { evaluatePolicy, parsePolicy, type Policy } from '../iam/policy.js';
 import { readFunctionError } from '../lambda/function-response.js';
 import { type Functions } from '../lambda/functions.js';
 import { LIMITS } from '../limits.js';
+import { ExactNumber, parseExactJson } from '../mapping/exact-json.js';
 import { evaluateSource } from '../mapping/request-parameters.js';
 import { fillStageVariables } from '../mapping/stage-variables.js';
 import { authorizerLogVariables } from '../silent/authorization-choices.js';
@@ -122,7 +123,7 @@ function readResult(payload: string): {
   if (Buffer.byteLength(payload) > LIMITS.authorizerResponseBytes) {
     throw new AuthorizerError(`its result is over ${LIMITS.authorizerResponseBytes} bytes`);
   }
-  const result = JSON.parse(payload) as unknown;
+  const result = parseExactJson(payload);
   if (!isObject(result)) throw new AuthorizerError('its result is not an object');
   const { principalId, policyDocument, context, usageIdentifierKey } = result;
   if (typeof principalId !== 'string') throw new AuthorizerError('principalId must be a string');
@@ -144,7 +145,7 @@ function readContext(context: unknown): Readonly<Record<string, string>> {
   if (context === undefined || context === null) return {};
   if (!isObject(context)) throw new AuthorizerError('context must be an object');
   const variables = Object.entries(context).map(([name, value]) => {
-    if (!['string', 'number', 'boolean'].includes(typeof value)) {
+    if (!['string', 'number', 'boolean'].includes(typeof value) && !(value instanceof ExactNumber)) {
       throw new AuthorizerError(`context.${name} must be a string, a number or a boolean`);
     }
     return [`authorizer.${name}`, String(value)] as const;

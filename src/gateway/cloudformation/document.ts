@@ -82,7 +82,11 @@ export function readDocument(text: string, fileName: string): Document {
   }
   const parsed = parseYaml(text, lines, error);
   const [problem] = [...parsed.errors, ...parsed.warnings];
-  if (problem !== undefined) throw error(placeOf(problem.pos[0]), problem.message);
+  if (problem !== undefined) {
+    // the library reports its own recursion as a syntax error
+    const isTooDeep = problem.message.includes('call stack');
+    throw error(placeOf(problem.pos[0]), isTooDeep ? 'the template is nested too deeply' : problem.message);
+  }
 
   const reader = new Reader(text, placeOf, error);
   if (parsed.contents === null) throw error({ line: 1, column: 1 }, 'the template is empty');

@@ -29,5 +29,11 @@ export interface Evaluator {
   isConditionMet(name: string, at: Node['at']): boolean;
   /** The value of `Ref`, or with an attribute of `Fn::GetAtt`. */
   reference(node: Node, name: string, attribute?: string): Value | undefined;
+  /**
+   * Joins the texts, which may be many times longer than the template.
+   *
+   * @throws {CloudFormationError} the result is too long
+   */
+  joined(node: Node, texts: readonly string[], delimiter?: string): string;
   error(node: Node, reason: string): Error;
 }

@@ -9,7 +9,7 @@ export const FUNCTIONS: Readonly<Record<string, (stack: Evaluator, call: Call) =
   'Fn::Sub': substitute,
   'Fn::Join'(stack, call) {
     const [delimiter, list] = parameters(stack, call, 2);
-    return stack.list(list).map(String).join(stack.text(delimiter));
+    return stack.joined(call, stack.list(list).map(String), stack.text(delimiter));
   },
   'Fn::Select'(stack, call) {
     const [index, list] = parameters(stack, call, 2);
@@ -86,13 +86,12 @@ function substitute(stack: Evaluator, call: Call): string {
   const [template, own] = call.argument.kind === 'list' ? call.argument.items : [call.argument];
   if (template?.kind !== 'scalar') throw stack.error(call, 'Fn::Sub needs text');
   const values = own?.kind === 'dictionary' ? own.entries : new Map<string, never>();
-  return parseSubstitution(stack.text(template))
-    .map((part) => {
-      if (part.kind === 'text') return part.text;
-      const value = values.get(part.name)?.value;
-      return value === undefined ? variable(stack, template, part.name) : stack.text(value);
-    })
-    .join('');
+  const parts = parseSubstitution(stack.text(template)).map((part) => {
+    if (part.kind === 'text') return part.text;
+    const value = values.get(part.name)?.value;
+    return value === undefined ? variable(stack, template, part.name) : stack.text(value);
+  });
+  return stack.joined(call, parts);
 }
 
 function variable(stack: Evaluator, node: Node, name: string): string {

@@ -11,9 +11,13 @@ export type PhysicalValue = (resource: Resource, attribute: string | undefined) 
 /** More than any template needs; a chain of names each of which doubles the text soon exceeds it. */
 const MAX_TEXT_CHARACTERS = 1024 * 1024;
 
+/** More than any template needs, and far fewer than would exhaust the stack. */
+const MAX_CONDITION_DEPTH = 100;
+
 /** A template with its parameters: evaluates its nodes. */
 export class Stack implements Evaluator {
   readonly #conditions = new Map<string, boolean | 'being evaluated'>();
+  #conditionDepth = 0;
   readonly #placeholders = new Map<string, string>();
 
   /** @throws {CloudFormationError} parameters without a value */
@@ -92,6 +96,12 @@ export class Stack implements Evaluator {
 
   isConditionMet(name: string, at: Node['at']): boolean {
     const known = this.#conditions.get(name);
+    if (this.#conditionDepth > MAX_CONDITION_DEPTH) {
+      throw this.template.document.error(
+        at,
+        `conditions refer to one another more than ${MAX_CONDITION_DEPTH} levels deep`,
+      );
+    }
     if (known === 'being evaluated') {
       throw this.template.document.error(at, `the condition ${name} depends on itself`);
     }
@@ -100,6 +110,7 @@ export class Stack implements Evaluator {
     if (condition === undefined)
       throw this.template.document.error(at, `the template has no condition ${name}`);
     this.#conditions.set(name, 'being evaluated');
+    this.#conditionDepth += 1;
     try {
       const isMet = this.isTrue(condition.value);
       this.#conditions.set(name, isMet);
@@ -108,6 +119,8 @@ export class Stack implements Evaluator {
       // the next evaluation reports the same error, not a cycle
       this.#conditions.delete(name);
       throw error;
+    } finally {
+      this.#conditionDepth -= 1;
     }
   }
 
@@ -116,6 +129,12 @@ export class Stack implements Evaluator {
     if (value === true || value === 'true') return true;
     if (value === false || value === 'false') return false;
     throw this.error(node, 'this must be a condition');
+  }
+
+  joined(node: Node, texts: readonly string[], delimiter = ''): string {
+    const characters = texts.reduce((sum, text) => sum + text.length + delimiter.length, 0);
+    if (characters - delimiter.length <= MAX_TEXT_CHARACTERS) return texts.join(delimiter);
+    throw this.error(node, `this evaluates to more than ${MAX_TEXT_CHARACTERS} characters`);
   }
 
   error(node: Node, reason: string) {
@@ -177,12 +196,21 @@ export class Stack implements Evaluator {
 
   /** Replaces `{{resolve:secretsmanager:…}}` anywhere in a text; without a value it stays unmodified. */
   #resolveDynamic(text: string): string {
-    return text.replaceAll(
-      /\{\{(resolve:[^}]+)\}\}/g,
-      (whole, name: string) => this.settings.parameters.get(name) ?? whole,
-    );
+    let [resolved, end] = ['', 0];
+    for (let start = text.indexOf(DYNAMIC); start !== -1; start = text.indexOf(DYNAMIC, end)) {
+      const close = text.indexOf('}', start);
+      if (close === -1) break;
+      const isReference = text.startsWith('}}', close) && close > start + DYNAMIC.length;
+      const value = isReference ? this.settings.parameters.get(text.slice(start + 2, close)) : undefined;
+      resolved += text.slice(end, start) + (value ?? text.slice(start, close));
+      // a reference without a value keeps its braces, as text
+      end = value === undefined ? close : close + 2;
+    }
+    return resolved + text.slice(end);
   }
 }
+
+const DYNAMIC = '{{resolve:';
 
 /** A placeholder: a template does not name its stack. */
 const STACK_NAME = 'local';

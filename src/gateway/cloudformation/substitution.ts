@@ -8,12 +8,14 @@ type SubPart =
 export function parseSubstitution(text: string): readonly SubPart[] {
   const parts: SubPart[] = [];
   let end = 0;
-  for (const match of text.matchAll(/\$\{([^}]*)\}/g)) {
-    const [whole, inside = ''] = match;
-    parts.push({ kind: 'text', text: text.slice(end, match.index) });
+  for (let start = text.indexOf('${'); start !== -1; start = text.indexOf('${', end)) {
+    const close = text.indexOf('}', start);
+    if (close === -1) break;
+    const inside = text.slice(start + 2, close);
+    parts.push({ kind: 'text', text: text.slice(end, start) });
     if (inside.startsWith('!')) parts.push({ kind: 'text', text: `\${${inside.slice(1)}}` });
     else parts.push({ kind: 'variable', name: inside.trim() });
-    end = match.index + whole.length;
+    end = close + 1;
   }
   parts.push({ kind: 'text', text: text.slice(end) });
   return parts.filter((part) => part.kind === 'variable' || part.text !== '');

@@ -39,6 +39,9 @@ export interface Resource {
   readonly properties: ReadonlyMap<string, Entry>;
 }
 
+/** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html */
+const MAX_RESOURCES = 500;
+
 /** @throws {CloudFormationError} not a template, or a section of the wrong form */
 export function readTemplate(text: string, fileName: string): Template {
   const document = readDocument(text, fileName);
@@ -51,13 +54,18 @@ export function readTemplate(text: string, fileName: string): Template {
   if (!root.entries.has('Resources')) {
     throw document.error(root.at, 'the template has no Resources; is it a CloudFormation template?');
   }
+  const resources = section('Resources');
+  if (resources.size > MAX_RESOURCES) {
+    const reason = `the template has ${resources.size} resources; CloudFormation allows ${MAX_RESOURCES}`;
+    throw document.error(root.at, reason);
+  }
   return {
     document,
     hasTransform: root.entries.has('Transform'),
     parameters: mapEntries(section('Parameters'), (entry, name) => sections.parameter(entry, name)),
     mappings: section('Mappings'),
     conditions: section('Conditions'),
-    resources: mapEntries(section('Resources'), (entry, name) => sections.resource(entry, name)),
+    resources: mapEntries(resources, (entry, name) => sections.resource(entry, name)),
     exports: [...section('Outputs')].flatMap(([name, entry]) => sections.exported(entry, name)),
   };
 }

@@ -1,3 +1,4 @@
+import '../linear-patterns.js';
 import {
   type ParameterMapping,
   parseParameterMapping,

@@ -1,3 +1,5 @@
+import { matchesWildcards } from '../wildcards.js';
+
 /**
  * An IAM policy: of an identity, from `--policy`, or the result of a Lambda authorizer.
  *
@@ -16,7 +18,8 @@ interface Statement {
 /** Matches any of the patterns; with NotAction and NotResource none of them. */
 interface Patterns {
   readonly isNegated: boolean;
-  readonly patterns: readonly RegExp[];
+  /** Actions in lower case. */
+  readonly patterns: readonly string[];
 }
 
 /** A request that no statement matches is denied implicitly. */
@@ -25,7 +28,9 @@ export type Decision = 'allowed' | 'explicitDeny' | 'implicitDeny';
 /** @param resource that of `@connections` ends in the literal text `{connectionId}`, never in an id */
 export function evaluatePolicy({ statements }: Policy, action: string, resource: string): Decision {
   const effects = statements
-    .filter(({ actions, resources }) => matches(actions, action) && matches(resources, resource))
+    .filter(
+      ({ actions, resources }) => matches(actions, action.toLowerCase()) && matches(resources, resource),
+    )
     .map(({ effect }) => effect);
   if (effects.includes('Deny')) return 'explicitDeny';
   return effects.includes('Allow') ? 'allowed' : 'implicitDeny';
@@ -60,13 +65,13 @@ function parseStatement(json: unknown, index: number): Statement {
   return {
     effect: Effect,
     // actions are case-insensitive, resources case-sensitive
-    actions: parsePatterns({ Action, NotAction }, where, 'i'),
-    resources: parsePatterns({ Resource, NotResource }, where, ''),
+    actions: lowerCase(parsePatterns({ Action, NotAction }, where)),
+    resources: parsePatterns({ Resource, NotResource }, where),
   };
 }
 
 /** @param elements an element and its negation, of which a statement has exactly one */
-function parsePatterns(elements: Readonly<Record<string, unknown>>, where: string, flags: string): Patterns {
+function parsePatterns(elements: Readonly<Record<string, unknown>>, where: string): Patterns {
   const [name, value, ...others] = Object.entries(elements)
     .filter(([, element]) => element !== undefined)
     .flat();
@@ -86,19 +91,18 @@ function parsePatterns(elements: Readonly<Record<string, unknown>>, where: strin
         `${where}: ${name} has '${text}': policy variables are not supported; write the value, or *`,
       );
     }
-    return new RegExp(
-      `^${text
-        .replaceAll(/[^\w*?]/g, '\\$&')
-        .replaceAll('*', '.*')
-        .replaceAll('?', '.')}$`,
-      flags,
-    );
+    return text;
   });
   return { isNegated: name.startsWith('Not'), patterns };
 }
 
 const matches = ({ isNegated, patterns }: Patterns, text: string) =>
-  patterns.some((pattern) => pattern.test(text)) !== isNegated;
+  patterns.some((pattern) => matchesWildcards(pattern, text)) !== isNegated;
+
+const lowerCase = ({ isNegated, patterns }: Patterns): Patterns => ({
+  isNegated,
+  patterns: patterns.map((pattern) => pattern.toLowerCase()),
+});
 
 function asObject(json: unknown, where: string): Readonly<Record<string, unknown>> {
   if (typeof json === 'object' && json !== null && !Array.isArray(json)) {

@@ -18,7 +18,7 @@
  *   frame are ignored
  * - a message to a client is split every 32 KB, also within a character: AWS's boundaries were seen to vary
  *   (websocket/connections/gateway-web-socket.ts)
- * - a client's buffer holds 4 MB before a post gets 429 (limits.ts)
+ * - a client's buffer holds 4 MB or 10,000 messages before a post gets 429 (limits.ts)
  * - an error status of an HTTP backend on a message route is handled as recorded for Lambda: its body is sent on a
  *   two-way route, nothing on a one-way route; over 128 KB it is an error (websocket/steps/message-reply.ts)
  * - `context.domainName` keeps the port, so that it can be called
@@ -31,6 +31,17 @@
  * Otherwise the backend would remember the client forever. The text for 1006 is not recorded.
  */
 export const NEVER_CONNECTED = { code: 1006, reason: 'Connection closed abnormally' } as const;
+
+/**
+ * Messages of one connection that are in flight, or wait for a place in flight, before the gateway stops reading its
+ * socket: a slow backend must not fill the gateway's memory. A client that sends 30 messages a second to a backend that
+ * takes 29 s stays within it.
+ */
+export const IN_FLIGHT_LIMITS = {
+  messages: 1000,
+  /** 32 messages of the largest size. */
+  bytes: 4 * 1024 * 1024,
+} as const;
 
 /** Only other routes can be selected by a message: it must not pass for a handshake or a close. */
 export const canMessageSelect = (routeKey: string) => routeKey !== '$connect' && routeKey !== '$disconnect';

@@ -1,6 +1,7 @@
 import { TEMPLATE_LIMITS } from '../silent/vtl-choices.js';
 import { checkedText } from './budget.js';
 import { callMethod, readIndex, readProperty } from './methods.js';
+import { numberOf } from './numbers.js';
 import { type Expression, type Node, type Reference, type Step } from './syntax.js';
 import { type Position } from './template-error.js';
 import {
@@ -206,8 +207,8 @@ export class Evaluation {
   }
 
   #range(from: Expression, to: Expression): Value {
-    const [first, last] = [this.#evaluate(from), this.#evaluate(to)];
-    if (typeof first !== 'number' || typeof last !== 'number') return null;
+    const [first, last] = [numberOf(this.#evaluate(from)), numberOf(this.#evaluate(to))];
+    if (first === undefined || last === undefined) return null;
     const count = Math.abs(last - first) + 1;
     if (count > TEMPLATE_LIMITS.items) throw new Error(`a range of ${count} items`);
     return javaList(Array.from({ length: count }, (_, index) => first + (last < first ? -index : index)));

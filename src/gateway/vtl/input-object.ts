@@ -1,3 +1,4 @@
+import { parseExactJson } from '../mapping/exact-json.js';
 import { ExpressionError } from '../mapping/expression-error.js';
 import { parseJsonPath, valueAt } from '../mapping/json-path.js';
 import { EMPTY_INPUT_BODY, MISSING_INPUT_PARAMETER, MISSING_INPUT_VALUE } from '../silent/vtl-choices.js';
@@ -61,7 +62,7 @@ export class InputObject extends TemplateObject {
   /** A value of this rendering alone, because templates can change values. */
   #parsed(): Value {
     try {
-      this.#json ??= { value: JSON.parse(this.#body) as unknown };
+      this.#json ??= { value: parseExactJson(this.#body) };
       return this.#json.value;
     } catch (cause) {
       throw new Error('the body is not JSON', { cause });

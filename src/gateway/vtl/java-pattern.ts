@@ -1,3 +1,4 @@
+import '../linear-patterns.js';
 import { TEMPLATE_LIMITS } from '../silent/vtl-choices.js';
 
 /**

@@ -1,6 +1,8 @@
 import { TEMPLATE_LIMITS } from '../silent/vtl-choices.js';
 import { Budget, checkedText } from './budget.js';
+import { ExactNumber } from '../mapping/exact-json.js';
 import { javaPattern, javaReplacement, splitByPattern } from './java-pattern.js';
+import { compareNumbers, numberOf, parseWhole, truncated } from './numbers.js';
 import {
   areEqual,
   getKey,
@@ -47,7 +49,7 @@ type Methods<T> = Readonly<Record<string, (target: T, ...args: any[]) => Value>>
 
 function methodsOf(target: Value): Methods<never> | undefined {
   if (typeof target === 'string') return TEXT;
-  if (typeof target === 'number') return NUMBER;
+  if (numberOf(target) !== undefined) return NUMBER;
   if (Array.isArray(target)) return LIST;
   if (target instanceof MapEntry) return ENTRY;
   return isMap(target) ? MAP : undefined;
@@ -96,17 +98,20 @@ const TEXT: Methods<string> = {
   trim: (text) => text.trim(),
 };
 
-const NUMBER: Methods<number> = {
-  compareTo: (number, other: Value) => Math.sign(number - Number(other)),
-  doubleValue: (number) => number,
-  intValue: (number) => Math.trunc(number),
-  longValue: (number) => Math.trunc(number),
+const NUMBER: Methods<number | ExactNumber> = {
+  compareTo: (number, other: Value) => compareNumbers(number, other) ?? null,
+  doubleValue: (number) => numberOf(number),
+  intValue: truncated,
+  longValue: truncated,
   // Java's static methods, which templates reach through any number: #set($Integer = 0) $Integer.parseInt("5")
-  parseDouble: (_, text: Value) => parsed(textOf(text), /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/),
-  parseInt: (_, text: Value) => parsed(textOf(text), /^[+-]?\d+$/),
-  parseLong: (_, text: Value) => parsed(textOf(text), /^[+-]?\d+$/),
-  valueOf: (_: number, text: Value) => parsed(textOf(text), /^[+-]?\d+(\.\d+)?$/),
+  parseDouble: (_, text: Value) => parsed(textOf(text), /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/),
+  parseInt: (_, text: Value) => parsed(textOf(text), WHOLE, parseWhole),
+  parseLong: (_, text: Value) => parsed(textOf(text), WHOLE, parseWhole),
+  valueOf: (_: unknown, text: Value) =>
+    WHOLE.test(textOf(text)) ? parseWhole(textOf(text)) : parsed(textOf(text), /^[+-]?\d+(\.\d+)?$/),
 };
+
+const WHOLE = /^[+-]?\d+$/;
 
 const LIST: Methods<Value[]> = {
   add: (list, first: Value, second?: Value) => {
@@ -130,7 +135,7 @@ const LIST: Methods<Value[]> = {
   isEmpty: (list) => list.length === 0,
   length: (list) => list.length,
   remove: (list, at: Value) =>
-    list.splice(typeof at === 'number' ? at : list.findIndex((other) => areEqual(other, at)), 1)[0],
+    list.splice(numberOf(at) ?? list.findIndex((other) => areEqual(other, at)), 1)[0],
   set: (list, at: Value, value: Value) => list.splice(whole(at), 1, value)[0],
   size: (list) => list.length,
   subList: (list, from: Value, to: Value) => javaList(list.slice(whole(from), whole(to))),
@@ -168,7 +173,8 @@ const item = (list: readonly Value[], at: Value): Value => list[whole(at)] ?? nu
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
 function whole(value: Value): number {
-  return typeof value === 'number' ? Math.trunc(value) : fail('the argument is not a whole number');
+  const number = numberOf(value);
+  return number === undefined ? fail('the argument is not a whole number') : Math.trunc(number);
 }
 
 /** Fails before the result becomes too long: V8 ends the process when a string is far too long. */
@@ -181,8 +187,8 @@ function limited(replacement: (match: string, ...rest: unknown[]) => string) {
   };
 }
 
-function parsed(text: string, form: RegExp): number {
-  return form.test(text) ? Number(text) : fail('the text is not a number');
+function parsed(text: string, form: RegExp, read: (text: string) => Value = Number): Value {
+  return form.test(text) ? read(text) : fail('the text is not a number');
 }
 
 function withRoom(list: Value[], added: number): Value[] {

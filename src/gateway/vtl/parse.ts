@@ -6,6 +6,7 @@ import {
   readVelocity,
   SyntaxFault,
 } from './read-velocity.js';
+import { exactNumber } from '../mapping/exact-json.js';
 import { type Branch, type Expression, type Node, type Reference, type Step } from './syntax.js';
 import { type Position } from './template-error.js';
 
@@ -167,7 +168,7 @@ class Reader {
       }
       case 'integer':
       case 'decimal':
-        return { kind: 'literal', value: Number(raw.value) };
+        return { kind: 'literal', value: exactNumber(String(raw.value)) };
       case 'bool':
         return { kind: 'literal', value: raw.value === 'null' ? null : raw.value === 'true' };
       case 'runt':

@@ -26,6 +26,9 @@ export function readVelocity(source: string): readonly RawNode[] {
 const SENTINEL = '$!{_END_}';
 const SENTINEL_ID = '_END_';
 
+/** What may begin a block. */
+const BLOCK = /#@|#\{?(?:if|foreach|macro|define|noescape)/g;
+
 interface RawPosition {
   readonly first_line: number;
   readonly first_column: number;
@@ -57,7 +60,9 @@ export type RawNode = string | Raw | readonly RawNode[];
 
 function readRaw(source: string): readonly RawNode[] {
   try {
-    return parseVelocity(`${source}\n${SENTINEL}`) as unknown as readonly RawNode[];
+    // closes every block: the library takes exponential time for blocks that are open at the end
+    const ends = '#end'.repeat([...source.matchAll(BLOCK)].length);
+    return parseVelocity(`${source}\n${SENTINEL}${ends}`) as unknown as readonly RawNode[];
   } catch (cause) {
     const { hash, message } = cause as { hash?: { loc?: RawPosition; text?: string }; message: string };
     const position = hash?.loc

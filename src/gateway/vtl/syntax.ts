@@ -1,3 +1,4 @@
+import { type ExactNumber } from '../mapping/exact-json.js';
 import { type Position } from './template-error.js';
 
 /** The syntax tree of a template, which `evaluate.ts` walks. */
@@ -48,7 +49,7 @@ export interface Branch {
 }
 
 export type Expression =
-  | { readonly kind: 'literal'; readonly value: string | number | boolean | null }
+  | { readonly kind: 'literal'; readonly value: string | number | ExactNumber | boolean | null }
   /** Text in double quotes with references or directives. */
   | { readonly kind: 'interpolated'; readonly body: readonly Node[] }
   | { readonly kind: 'list'; readonly items: readonly Expression[] }

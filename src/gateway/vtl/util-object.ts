@@ -1,3 +1,4 @@
+import { parseExactJson } from '../mapping/exact-json.js';
 import { TemplateObject, textOf, type Value } from './values.js';
 
 /**
@@ -33,7 +34,7 @@ const FUNCTIONS: Readonly<Record<string, (text: string) => Value>> = {
 
 function parseJson(text: string): Value {
   try {
-    return JSON.parse(text) as unknown;
+    return parseExactJson(text);
   } catch (cause) {
     throw new Error('$util.parseJson: the text is not JSON', { cause });
   }

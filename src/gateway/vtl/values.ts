@@ -1,8 +1,10 @@
+import { ExactNumber } from '../mapping/exact-json.js';
 import { Budget, checkedText } from './budget.js';
+import { calculateNumbers, compareNumbers } from './numbers.js';
 
 /**
  * The values of a template, and how Velocity 1.7 and Java print, compare and calculate with them. JSON's values are
- * themselves; `null` is also the value of a reference that cannot be resolved.
+ * themselves, but a number that JavaScript cannot hold is an `ExactNumber`; `null` is also the value of a reference that cannot be resolved.
  */
 export type Value = unknown;
 
@@ -41,7 +43,7 @@ export type JavaMap = Record<string, Value>;
 
 export function isMap(value: Value): value is JavaMap {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  return !(value instanceof MapEntry || value instanceof TemplateObject);
+  return !(value instanceof MapEntry || value instanceof TemplateObject || value instanceof ExactNumber);
 }
 
 /** Own properties only: `constructor` and `__proto__` are keys like any other. */
@@ -61,6 +63,7 @@ export const isTrue = (value: Value): boolean => value !== null && value !== und
 
 /** Java's `toString()`. A list from a message is printed as JSON, as AWS's class for it does. */
 export function textOf(value: Value, budget = new Budget()): string {
+  if (value instanceof ExactNumber) return spent(value.toString(), budget);
   if (typeof value === 'object' && value !== null) {
     if (value instanceof JavaList) return `[${Array.from(value, (item) => textOf(item, budget)).join(', ')}]`;
     if (value instanceof MapEntry) return `${value.key}=${textOf(value.value, budget)}`;
@@ -74,6 +77,7 @@ export function textOf(value: Value, budget = new Budget()): string {
 
 /** As JSON, without spaces. */
 export function jsonOf(value: Value, budget = new Budget()): string {
+  if (value instanceof ExactNumber) return spent(value.toString(), budget);
   if (Array.isArray(value)) return `[${value.map((item) => jsonOf(item, budget)).join(',')}]`;
   if (!isMap(value))
     return spent(JSON.stringify(value instanceof Object ? textOf(value, budget) : (value ?? null)), budget);
@@ -104,7 +108,8 @@ export function areEqual(a: Value, b: Value, budget = new Budget()): boolean {
       keys.every((key) => Object.hasOwn(b, key) && areEqual(a[key], b[key], budget))
     );
   }
-  return textOf(a, budget) === textOf(b, budget);
+  const order = compareNumbers(a, b);
+  return order === undefined ? textOf(a, budget) === textOf(b, budget) : order === 0;
 }
 
 /**
@@ -114,36 +119,21 @@ export function areEqual(a: Value, b: Value, budget = new Budget()): boolean {
 export function calculate(operator: string, a: Value, b: Value): Value {
   if (operator === '+' && (typeof a === 'string' || typeof b === 'string'))
     return checkedText(textOf(a) + textOf(b));
-  if (typeof a !== 'number' || typeof b !== 'number') return null;
-  switch (operator) {
-    case '+':
-      return a + b;
-    case '-':
-      return a - b;
-    case '*':
-      return a * b;
-    case '/':
-      if (b === 0) return null;
-      // whole numbers have a whole quotient
-      return Number.isInteger(a) && Number.isInteger(b) ? Math.trunc(a / b) : a / b;
-    case '%':
-      return b === 0 ? null : a % b;
-    default:
-      return null;
-  }
+  return calculateNumbers(operator, a, b);
 }
 
 /** Compares numbers; other values have no order. */
 export function isOrdered(operator: string, a: Value, b: Value): boolean {
-  if (typeof a !== 'number' || typeof b !== 'number') return false;
+  const order = compareNumbers(a, b);
+  if (order === undefined) return false;
   switch (operator) {
     case '<':
-      return a < b;
+      return order < 0;
     case '<=':
-      return a <= b;
+      return order <= 0;
     case '>':
-      return a > b;
+      return order > 0;
     default:
-      return a >= b;
+      return order >= 0;
   }
 }

@@ -21,6 +21,22 @@ it('reports its health, with an id that lasts until the next start', async () =>
   expect(await nextAdmin.get('health')).not.toEqual(health);
 });
 
+it.each([
+  ['faults', 'PUT', (deep: string) => deep],
+  ['faults', 'PUT', (deep: string) => `{"throttle":${deep}}`],
+  ['clock', 'POST', (deep: string) => `{"advance":${deep}}`],
+])('responds with 400 to a body nested 30,000 deep: %s', async (resource, method, body) => {
+  const { gateway } = await startGateway();
+  await using _ = gateway;
+  const response = await fetch(`${gateway.gateway.url}/_gateway/${resource}`, {
+    method: method === 'PUT' ? 'PUT' : 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: body(`${'['.repeat(30_000)}${']'.repeat(30_000)}`),
+  });
+  expect(response.status).toBe(400);
+  expect(await response.json()).toMatchObject({ code: 'bad_request' });
+});
+
 it('lists the open connections', async () => {
   const { gateway, admin } = await startGateway();
   await using _ = gateway;
@@ -107,7 +123,7 @@ describe('a request that is not valid', () => {
       { seed: -1, disconnect: 1 },
       'seed must be a whole number from 0 to 4294967295, not -1; disconnect must be',
     ],
-    ['PUT', 'faults', [], 'the body must be an object such as {"throttle": {"rate": 0.1}}, not []'],
+    ['PUT', 'faults', [], 'the body must be an object such as {"throttle": {"rate": 0.1}}, not a list'],
     ['PUT', 'faults', '{', 'the body must be JSON'],
     ['POST', 'clock', {}, 'the body must be an object with one of two fields'],
     ['POST', 'clock', { advanceMs: 1, advance: '1s' }, 'the body must be an object with one of two fields'],

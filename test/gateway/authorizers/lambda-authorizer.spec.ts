@@ -250,6 +250,15 @@ describe('the context of the function', () => {
       logVariables: expect.anything(),
     });
   });
+
+  it('keeps numbers as they are written', async () => {
+    const result = JSON.stringify({ ...policy(allow()), context: { id: 0 } });
+    const payload = result.replace('"id":0', '"id":1234567890123456789,"version":1.0');
+    const { authorization } = await authorize({ result: { payload } });
+    expect(authorization).toMatchObject({
+      variables: { 'authorizer.id': '1234567890123456789', 'authorizer.version': '1.0' },
+    });
+  });
 });
 
 describe('access-log variables', () => {

@@ -95,10 +95,10 @@ Resources:
 
   it('is found for the longest chain that a template can contain', () => {
     const chain = Array.from(
-      { length: 5_000 },
+      { length: 499 },
       (_, index) => `  R${index}: {Type: T, DependsOn: R${index + 1}}`,
     );
-    expect(order(`Resources:\n${chain.join('\n')}\n  R5000: {Type: T}`)).toHaveLength(5_001);
+    expect(order(`Resources:\n${chain.join('\n')}\n  R499: {Type: T}`)).toHaveLength(500);
   });
 
   it('includes all indirect dependencies of a resource', () => {

@@ -1,3 +1,4 @@
+import { parseExactJson } from '../../mapping/exact-json.js';
 import {
   type AwsRequest,
   type HttpRequest,
@@ -64,7 +65,7 @@ const bodyText = (body: string | Buffer | undefined) =>
 
 function prettyJson(text: string): string {
   try {
-    return JSON.stringify(JSON.parse(text), undefined, 2);
+    return JSON.stringify(parseExactJson(text), undefined, 2);
   } catch {
     return text;
   }

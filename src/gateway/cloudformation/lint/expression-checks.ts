@@ -66,13 +66,16 @@ function reportReplaced(
   report: Report,
 ): void {
   const { document, resources } = subject.template;
-  let [from] = node.range;
+  const [start, end] = node.range;
+  const source = document.text.slice(start, end);
+  let from = 0;
   for (const part of parseSubstitution(String(node.value))) {
     if (part.kind === 'text' || !isGatewayExpression(part.name)) continue;
     if (own.has(part.name) || resources.has(splitAttribute(part.name)[0])) continue;
-    const found = document.text.indexOf(`\${${part.name}`, from);
-    const offset = found === -1 || found >= node.range[1] ? node.range[0] : found;
-    from = offset + 1;
+    const found = source.indexOf(`\${${part.name}`, from);
+    // a variable that is written with escapes is not found, nor searched for again from the beginning
+    from = found === -1 ? source.length : found + 1;
+    const offset = start + Math.max(found, 0);
     report(
       'sub-eats-variable',
       document.placeOf(offset),

@@ -1,3 +1,4 @@
+import { matchesWildcards } from '../../wildcards.js';
 import { type Node } from '../document.js';
 import { type Value } from '../evaluator.js';
 import { type Check, type Subject } from './subject.js';
@@ -34,7 +35,9 @@ function resourcesOf(subject: Subject, node: Node) {
 function isMeant(arn: string, actions: readonly string[]): boolean {
   if (!/^arn:[^:]*:execute-api:/.test(arn)) return false;
   if (actions.some((action) => action.toLowerCase() === 'execute-api:manageconnections')) return true;
-  const isWide = actions.some((action) => matches(action.toLowerCase(), 'execute-api:manageconnections'));
+  const isWide = actions.some((action) =>
+    matchesWildcards(action.toLowerCase(), 'execute-api:manageconnections'),
+  );
   return isWide && arn.includes('@connections');
 }
 
@@ -44,27 +47,9 @@ function isAllowed(arn: string): boolean {
   const [api = '', stage = ''] = pattern.split('/');
   const path = `${literal(api, 'api')}/${stage.startsWith('@') ? 'stage' : literal(stage, 'stage')}`;
   return ['POST', 'GET', 'DELETE'].some((verb) =>
-    matches(pattern, `${path}/${verb}/@connections/{connectionId}`),
+    matchesWildcards(pattern, `${path}/${verb}/@connections/{connectionId}`),
   );
 }
 
 const literal = (segment: string, otherwise: string) =>
   segment === '' || /[*?]/.test(segment) ? otherwise : segment;
-
-/** Matches IAM's wildcards, `*` and `?`, in time that grows only with the lengths of both. */
-function matches(pattern: string, text: string): boolean {
-  let [inPattern, inText, star, afterStar] = [0, 0, -1, 0];
-  while (inText < text.length) {
-    if (pattern[inPattern] === '*') {
-      [star, afterStar] = [inPattern, inText];
-      inPattern += 1;
-    } else if (pattern[inPattern] === '?' || pattern[inPattern] === text[inText]) {
-      inPattern += 1;
-      inText += 1;
-    } else if (star >= 0) {
-      afterStar += 1;
-      [inPattern, inText] = [star + 1, afterStar];
-    } else return false;
-  }
-  return /^\**$/.test(pattern.slice(inPattern));
-}

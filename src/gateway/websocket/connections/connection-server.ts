@@ -19,6 +19,7 @@ import { GatewayWebSocket } from './gateway-web-socket.js';
 import { type Refusal } from '../admission.js';
 import { readHandshakeRequest } from '../handshake-request.js';
 import { refuseHandshake } from '../refuse-handshake.js';
+import { InboundMessages } from './inbound-messages.js';
 import { LiveConnection } from './live-connection.js';
 
 /** Accepts WebSocket handshakes, holds the open connections, and passes every event to the pipeline. */
@@ -175,23 +176,36 @@ export class ConnectionServer {
     const connection = new LiveConnection(facts, socket, this.clock);
     this.#live.set(facts.connectionId, connection);
     this.log.info(names(facts), 'connected');
+    const messages: InboundMessages = new InboundMessages(socket, (text, bytes) =>
+      this.#track(this.#message(connection, text, () => messages.ended(bytes))),
+    );
     socket.on('message', (data: Buffer, isBinary) => {
       if (connection.isGone) return;
+      connection.touch();
       if (isBinary) connection.close(CLOSES.binary);
-      else this.#track(this.#message(connection, data.toString('utf8')));
+      else messages.receive(data);
     });
     // ws closes the connection after this event, with the code for the error
     socket.on('error', (error) => this.log.info({ ...names(facts), reason: error.message }, 'bad frame'));
     socket.on('close', (code, reason) => {
       this.#live.delete(facts.connectionId);
+      // before $disconnect, because the client sent them before it closed
+      messages.flush();
       this.#disconnected(facts, connection.ended(code, reason.toString('utf8')));
     });
   }
 
-  async #message(connection: LiveConnection, text: string): Promise<void> {
-    connection.touch();
-    const frame = await this.pipeline.message(connection.facts, text);
-    if (frame !== undefined && !connection.isGone) connection.send(frame);
+  async #message(connection: LiveConnection, text: string, whenEnded: () => void): Promise<void> {
+    try {
+      const frame = await this.pipeline.message(connection.facts, text);
+      if (frame === undefined || connection.isGone || connection.send(frame)) return;
+      this.log.info(
+        { ...names(connection.facts), reason: 'the client does not read, and its buffer is full' },
+        'reply dropped',
+      );
+    } finally {
+      whenEnded();
+    }
   }
 
   /**

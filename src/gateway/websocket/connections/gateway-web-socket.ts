@@ -21,17 +21,20 @@ export class GatewayWebSocket extends WebSocket {
   /**
    * Sends one text message, over 32 KB as a text frame and continuation frames. They are split by bytes, also within a
    * character.
+   *
+   * @param whenWritten called once the whole message is in the hands of the operating system, or is lost
    */
-  sendText(text: string): void {
+  sendText(text: string, whenWritten: () => void): void {
     // each UTF-16 code unit takes at most three bytes in UTF-8
     if (text.length * 3 <= LIMITS.frameBytes) {
-      this.send(text);
+      this.send(text, whenWritten);
       return;
     }
     const bytes = Buffer.from(text);
     for (let start = 0; start < bytes.length; start += LIMITS.frameBytes) {
       const end = start + LIMITS.frameBytes;
-      this.send(bytes.subarray(start, end), { binary: false, fin: end >= bytes.length });
+      const fin = end >= bytes.length;
+      this.send(bytes.subarray(start, end), { binary: false, fin }, fin ? whenWritten : undefined);
     }
   }
 
@@ -43,6 +46,8 @@ export class GatewayWebSocket extends WebSocket {
       this.#badFrameClose ??= { code, reason: String(reason ?? '') };
     }
     super.close(code, reason);
+    // the client's close frame may be behind messages that are not read
+    if (this.isPaused) this.resume();
   }
 }
 

@@ -8,6 +8,8 @@ import { type GatewayWebSocket } from './gateway-web-socket.js';
 export class LiveConnection {
   #lastActiveAt: number;
   #closing: Close | undefined;
+  /** Messages to the client that are not yet written to its socket. */
+  #queued = 0;
   /** Due at the idle timeout or at the connection's maximum duration, whichever comes first. */
   readonly #timer: ClockTimer;
 
@@ -50,11 +52,18 @@ export class LiveConnection {
    * @returns `false` when nothing was sent, because the client reads too slowly and its buffer is full
    */
   send(text: string): boolean {
-    if (this.socket.bufferedAmount > LIMITS.clientBufferBytes) return false;
-    this.socket.sendText(text);
+    const isFull =
+      this.socket.bufferedAmount > LIMITS.clientBufferBytes || this.#queued >= LIMITS.clientBufferMessages;
+    if (isFull) return false;
+    this.#queued += 1;
+    this.socket.sendText(text, this.#written);
     this.touch();
     return true;
   }
+
+  readonly #written = () => {
+    this.#queued -= 1;
+  };
 
   close(close: Close): void {
     // $disconnect receives the first reason, also if it is the client's

@@ -22,7 +22,8 @@ export function validateMessage(models: DeployedRoute['models'], message: Client
   const schema = key === undefined ? undefined : models.schemas.get(key);
   if (schema === undefined) return undefined;
   if (message.json === undefined) return 'the message is not JSON';
-  return errorsOf(validator(schema), message.json);
+  // ajv knows JavaScript's numbers only
+  return errorsOf(validator(schema), JSON.parse(message.text));
 }
 
 const VALIDATORS = new WeakMap<object, ValidateFunction>();
@@ -44,9 +45,27 @@ function compile(schema: object): ValidateFunction {
     validateFormats: ARE_MODEL_FORMATS_CHECKED,
     logger: false,
   });
+  // ajv's own compares every item with every other one
+  ajv.removeKeyword('uniqueItems');
+  ajv.addKeyword({
+    keyword: 'uniqueItems',
+    type: 'array',
+    schemaType: 'boolean',
+    validate: (isRequired: boolean, items: readonly unknown[]) =>
+      !isRequired || new Set(items.map(canonical)).size === items.length,
+    error: { message: 'must NOT have duplicate items' },
+  });
   // the control plane has checked that it is draft 4
   const entries = Object.entries(schema).filter(([name]) => name !== '$schema');
   return ajv.compile(Object.fromEntries(entries));
+}
+
+/** The same text for values that JSON Schema regards as equal: the order of an object's members does not matter. */
+function canonical(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  const members = Object.entries(value).map(([key, member]) => `${JSON.stringify(key)}:${canonical(member)}`);
+  return `{${members.toSorted().join(',')}}`;
 }
 
 function errorsOf(validate: ValidateFunction, json: unknown): string | undefined {

@@ -1,0 +1,67 @@
+import { expect, it } from 'vitest';
+import { Stack } from '../../src/gateway/cloudformation/stack.js';
+import { parseSubstitution } from '../../src/gateway/cloudformation/substitution.js';
+import { readTemplate } from '../../src/gateway/cloudformation/template.js';
+import { evaluatePolicy, parsePolicy } from '../../src/gateway/iam/policy.js';
+import { parseSelectionExpression } from '../../src/gateway/mapping/selection-expression.js';
+import { parseMappingTemplate } from '../../src/gateway/vtl/render.js';
+import { callMethod } from '../../src/gateway/vtl/methods.js';
+import { readMessage } from '../../src/gateway/websocket/client-message.js';
+import { validateMessage } from '../../src/gateway/websocket/steps/validate-message.js';
+
+// Each input takes minutes by an algorithm that is quadratic or worse, and the test's time is then over.
+
+it('a policy with many wildcards', () => {
+  const resource = 'a'.repeat(150);
+  const statement = { Effect: 'Allow', Action: '*', Resource: `${'*a'.repeat(6)}b` };
+  expect(evaluatePolicy(parsePolicy({ Statement: statement }), 'execute-api:Invoke', resource)).toBe(
+    'implicitDeny',
+  );
+});
+
+it('the text of Fn::Sub with many ${ that nothing closes', () => {
+  const text = '${'.repeat(400_000);
+  expect(parseSubstitution(text)).toEqual([{ kind: 'text', text }]);
+});
+
+it('a template with many dynamic references that nothing closes', () => {
+  const text = '{{resolve:'.repeat(100_000);
+  const template = readTemplate(`Resources: { A: { Type: T, Properties: { P: '${text}' } } }`, 'f.yaml');
+  const stack = new Stack(template, {
+    parameters: new Map(),
+    region: 'us-east-1',
+    accountId: '0'.repeat(12),
+  });
+  expect(stack.value(template.resources.get('A')!.properties.get('P')!.value)).toBe(text);
+});
+
+it('a text with many digits that is not a number, in a mapping template', () => {
+  expect(() => callMethod(0, 'parseDouble', [`${'1'.repeat(500_000)}x`])).toThrow('not a number');
+});
+
+it.each([
+  ['matches', ['(a+)+b'], false],
+  ['replaceAll', ['(a+)+b', ''], 'a'.repeat(36)],
+  ['split', ['(a+)+b'], ['a'.repeat(36)]],
+])('a pattern with nested repetitions, in a mapping template: %s', (method, args, expected) => {
+  expect(callMethod('a'.repeat(36), method, args)).toEqual(expected);
+});
+
+it('a mapping template with many blocks that nothing closes', () => {
+  const template = '#if(true)#foreach($i in [1])'.repeat(13);
+  expect(() => parseMappingTemplate('key', template)).toThrow('#if has no #end');
+});
+
+it('a message with many items, under a model with uniqueItems', () => {
+  const models = {
+    selection: parseSelectionExpression('$request.body.action', 'request'),
+    schemas: new Map([['$default', { type: 'array', uniqueItems: true }]]),
+  };
+  const items = Array.from({ length: 80_000 }, (_, index) => ({ a: index, b: [index] }));
+  expect(validateMessage(models, readMessage(JSON.stringify(items)))).toBeUndefined();
+  const repeated = [...items.slice(0, 10), { b: [3], a: 3 }];
+  expect(validateMessage(models, readMessage(JSON.stringify(repeated)))).toContain('duplicate');
+  expect(
+    validateMessage(models, readMessage('[1, "1", [1], {"a":1}, {"a":[1]}, null, "null"]')),
+  ).toBeUndefined();
+});

@@ -9,7 +9,7 @@ import { type ClientErrorCode } from './errors.js';
 export type MessageId = string | number;
 
 /**
- * Letters, digits and `_ . : @ / % -`, at least one; at most `CHANNEL_NAME_LENGTH` characters, which is at most 256.
+ * Letters, digits and `_ . : @ / % -`, at least one; at most 256 characters.
  */
 export type ChannelName = string & { readonly _: 'ChannelName' };
 

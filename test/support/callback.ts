@@ -2,6 +2,7 @@ import { type ConnectionId } from '../../src/api/integration.js';
 import { type CallbackObserver } from '../../src/nest/callback/callback-observer.js';
 import { CallbackService } from '../../src/nest/callback/callback.service.js';
 import { type DeliveryReport } from '../../src/nest/callback/delivery-report.js';
+import { type Constants, CONSTANTS } from '../../src/nest/config/constants.js';
 import { readConfig } from '../../src/service/configuration/read-config.js';
 
 // credentials of the tests, not of the machine
@@ -13,8 +14,10 @@ export function callbackTo(
   url: string,
   settings: NodeJS.ProcessEnv = {},
   observer?: CallbackObserver,
+  constants: Partial<Constants> = {},
 ): CallbackService & Disposable {
-  const service = new CallbackService(readConfig({ WS_API_ENDPOINT: url, ...settings }), observer);
+  const config = readConfig({ WS_API_ENDPOINT: url, ...settings }, { ...CONSTANTS, ...constants });
+  const service = new CallbackService(config, observer);
   return Object.assign(service, { [Symbol.dispose]: () => service.onApplicationShutdown() });
 }
 

@@ -96,8 +96,9 @@ const AUTHENTICATION = {
   JWT_JWKS_URL: {
     ...readBy((text) => {
       const address = URL.parse(text);
-      const isTrusted = /^https?:$/.test(address?.protocol ?? '') && !address?.username && !address?.password;
-      return isTrusted ? (address ?? undefined) : undefined;
+      const isTrusted =
+        address && /^https?:$/.test(address.protocol) && !address.username && !address.password;
+      return isTrusted ? address : undefined;
     }, 'an https: URL without user info; http: only on loopback'),
     onlyWith: 'AUTH=jwt',
     isPassedOn: true,

@@ -240,7 +240,7 @@ function settingContradictions(texts: Readonly<Record<string, string>>): (readon
   // a text in place of the secret, which is read when a task starts
   const JWT_SECRET = jwtSecretArn && 'x'.repeat(JWT_SECRET_BYTES);
   return combinationProblems({ ...texts, WS_API_ENDPOINT, JWT_SECRET })
-    .map((problem) => problem.map((text) => text.replace(/\bJWT_SECRET\b/, 'jwtSecretArn')))
+    .map((found) => found.map((text) => text.replace(/\bJWT_SECRET\b/, 'jwtSecretArn')))
     .flatMap(([name = '', expected = '']) => (name in Schema.shape ? [[name, expected] as const] : []));
 }
 

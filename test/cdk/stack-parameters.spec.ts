@@ -105,14 +105,20 @@ describe('readParameters', () => {
     expect(documented.toSorted()).toEqual(names.toSorted());
   });
 
-  it.each(settingRows().filter(([, { isSecret, isPassedOn }]) => isPassedOn && !isSecret))(
-    'leaves %s to the service as it is written',
-    (name, row) => {
-      if (row.default === undefined) return;
-      const context = { AUTH: 'jwt', JWT_KEY: PUBLIC_KEY, ...(name !== 'AUTH' && { [name]: row.default }) };
-      expect(String(readParameters(context)[name as 'HISTORY_OFF'])).toBe(context[name as 'AUTH'] ?? 'jwt');
-    },
-  );
+  it.each([
+    ['HISTORY_OFF', 'typing:,cursor:'],
+    ['MEMBER_NOTICES', '*'],
+    ['CALLBACK_CONCURRENCY', '0128'],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'http://collector:4318/'],
+    ['REPLIES', 'response'],
+    ['LOG_LEVEL', 'silent'],
+  ] as const)('passes %s=%s on as it is written', (name, value) => {
+    expect(readParameters({ [name]: value })[name]).toBe(value);
+  });
+
+  it('passes a public key on as it is written', () => {
+    expect(readParameters({ AUTH: 'jwt', JWT_KEY: PUBLIC_KEY }).JWT_KEY).toBe(PUBLIC_KEY);
+  });
 
   it.each([
     ['CALLBACK_CONCURRENCY', '0', 'expected a whole number from 1 to 1024'],

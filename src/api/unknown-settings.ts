@@ -58,7 +58,7 @@ const OUR_WORDS = new Set(
     .filter((word) => !SHARED_WORDS.includes(word)),
 );
 
-/** A name was meant as one of at least `length` characters if it differs from it in at most this share of them. */
+/** A name that differs from one of at least this length in at most this share of its characters was meant as it. */
 const CERTAIN = { length: 10, share: 0.2 };
 
 /** A shorter name with one difference may be of another program, such as `LOGLEVEL` and `API_KEY`. */
@@ -73,12 +73,12 @@ function explain(name: string): UnknownSetting | undefined {
     return { name, message, isCertain: true };
   }
   if (OF_OTHERS.test(name)) return undefined;
-  const { known, edits } = KNOWN.map((each) => ({ known: each, edits: editDistance(name, each) })).reduce(
-    (best, next) => (next.edits < best.edits ? next : best),
-  );
-  const isCertain = known.length >= CERTAIN.length && edits <= known.length * CERTAIN.share;
-  if (isCertain || (known.length >= DOUBTFUL_LENGTH && edits === 1)) {
-    return { name, message: `${name} is not a setting: did you mean ${known}?`, isCertain };
+  const nearest = KNOWN.map((known) => ({ known, edits: editDistance(name, known, largestDistance(known)) }))
+    .filter(({ edits }) => edits !== undefined)
+    .toSorted((one, other) => one.edits! - other.edits!)[0]?.known;
+  if (nearest !== undefined) {
+    const message = `${name} is not a setting: did you mean ${nearest}?`;
+    return { name, message, isCertain: nearest.length >= CERTAIN.length };
   }
   if (!OUR_WORDS.has(firstWord(name))) return undefined;
   return { name, message: `${name} is not a setting: --help lists them`, isCertain: false };
@@ -88,29 +88,41 @@ function firstWord(name: string): string {
   return name.split('_', 1).join('');
 }
 
+/** The largest distance at which a name is taken for a known one. */
+function largestDistance({ length }: string): number {
+  if (length >= CERTAIN.length) return Math.floor(length * CERTAIN.share);
+  return length >= DOUBTFUL_LENGTH ? 1 : 0;
+}
+
 /**
  * The number of characters to insert, delete, replace, or swap with their neighbour, to make one text of the other.
+ *
+ * @returns undefined if it is more than `most`, which most pairs of names show after a few characters
  * @see https://en.wikipedia.org/wiki/Damerau–Levenshtein_distance the variant "optimal string alignment"
  */
-function editDistance(one: string, other: string): number {
+function editDistance(one: string, other: string, most: number): number | undefined {
+  if (Math.abs(one.length - other.length) > most) return undefined;
   let before: number[] = [];
   let last = Array.from({ length: other.length + 1 }, (_, column) => column);
   for (let row = 1; row <= one.length; row += 1) {
     const next = [row];
     for (let column = 1; column <= other.length; column += 1) {
       const isSame = one[row - 1] === other[column - 1];
-      const isSwapped = one[row - 1] === other[column - 2] && one[row - 2] === other[column - 1];
+      const isSwapped =
+        row > 1 && column > 1 && one[row - 1] === other[column - 2] && one[row - 2] === other[column - 1];
       next.push(
         Math.min(
           last[column]! + 1,
           next[column - 1]! + 1,
           last[column - 1]! + (isSame ? 0 : 1),
-          row > 1 && column > 1 && isSwapped ? before[column - 2]! + 1 : Infinity,
+          isSwapped ? before[column - 2]! + 1 : Infinity,
         ),
       );
     }
+    // a swap may go back by two rows
+    if (Math.min(...next) > most && Math.min(...last) > most) return undefined;
     before = last;
     last = next;
   }
-  return last.at(-1)!;
+  return last.at(-1)! > most ? undefined : last.at(-1);
 }

@@ -34,8 +34,8 @@ export interface Setting extends SettingKind<unknown> {
   readonly onlyWith?: string;
   /** Errors say only how long the value is. */
   readonly isSecret?: true;
-  /** The deployment to AWS has a parameter of this name, and passes its text on. */
-  readonly isPassedOn?: true;
+  /** A pass-through setting: the deployment to AWS has a parameter of this name, and passes its text on. */
+  readonly isPassedThrough?: true;
 }
 
 type Rows = Readonly<Record<string, Setting>>;
@@ -89,7 +89,7 @@ const AUTHENTICATION = {
   AUTH: {
     ...choice('none', 'jwt', 'authorizer'),
     default: 'none',
-    isPassedOn: true,
+    isPassedThrough: true,
     meaning:
       "how clients are authenticated at `$connect`: `none`, `jwt` (a token), `authorizer` (API Gateway's authorizer)",
   },
@@ -101,7 +101,7 @@ const AUTHENTICATION = {
       return isTrusted ? address : undefined;
     }, 'an https: URL without user info; http: only on loopback'),
     onlyWith: 'AUTH=jwt',
-    isPassedOn: true,
+    isPassedThrough: true,
     whenUnset: 'none; `AUTH=jwt` needs exactly one of this, `JWT_KEY` and `JWT_SECRET`',
     meaning:
       'where the token issuer publishes its public keys. The response must have status 200, no redirect and at most 1 MB, ' +
@@ -116,7 +116,7 @@ const AUTHENTICATION = {
     onlyWith: 'AUTH=jwt',
     // a private key in its place must not be repeated
     isSecret: true,
-    isPassedOn: true,
+    isPassedThrough: true,
     whenUnset: 'none',
     meaning: "the issuer's public key in PEM; line breaks may be written as `\\n`",
   },
@@ -133,7 +133,7 @@ const AUTHENTICATION = {
   JWT_ISSUER: {
     ...anyText,
     onlyWith: 'AUTH=jwt',
-    isPassedOn: true,
+    isPassedThrough: true,
     whenUnset: 'any; required with `JWT_JWKS_URL`',
     meaning: 'required value of the claim `iss`',
   },
@@ -144,7 +144,7 @@ const AUTHENTICATION = {
       return isAlone && !audiences.includes('') ? audiences : undefined;
     }, 'audiences, separated by commas, or `*` alone'),
     onlyWith: 'AUTH=jwt',
-    isPassedOn: true,
+    isPassedThrough: true,
     whenUnset: 'any; required with `JWT_JWKS_URL`',
     meaning:
       'accepted audiences. One of them must be in `aud`, or be `client_id` if a token has no `aud` ' +
@@ -159,7 +159,7 @@ const AUTHENTICATION = {
       `one or more of ${JWT_ALGORITHMS.join(', ')}, separated by commas`,
     ),
     onlyWith: 'AUTH=jwt',
-    isPassedOn: true,
+    isPassedThrough: true,
     whenUnset: 'all that the key can be used with; with `JWT_JWKS_URL` the asymmetric ones',
     meaning: 'accepted algorithms; `HS256` with `JWT_SECRET` only, never `none`',
   },
@@ -167,7 +167,7 @@ const AUTHENTICATION = {
     ...anyText,
     default: 'sub',
     onlyWith: 'AUTH=jwt',
-    isPassedOn: true,
+    isPassedThrough: true,
     meaning: 'claim that contains the user id',
   },
   JWT_CLOCK_TOLERANCE_SECONDS: {
@@ -175,7 +175,7 @@ const AUTHENTICATION = {
     unit: 'seconds',
     default: '10',
     onlyWith: 'AUTH=jwt',
-    isPassedOn: true,
+    isPassedThrough: true,
     meaning: "tolerated difference to the issuer's clock",
   },
 } as const satisfies Rows;
@@ -229,7 +229,7 @@ const STORES = {
     ...wholeNumber(50, 20_000),
     unit: 'ms',
     default: '2000',
-    isPassedOn: true,
+    isPassedThrough: true,
     meaning: 'timeout of a request to Redis or DynamoDB',
   },
 } as const satisfies Rows;
@@ -239,7 +239,7 @@ const CALLBACKS = {
     ...wholeNumber(50, 29_000),
     unit: 'ms',
     default: '5000',
-    isPassedOn: true,
+    isPassedThrough: true,
     meaning:
       'timeout for the response, for one attempt of a callback. A fifth of it, and at least 1000 ms, is the timeout for ' +
       'opening the connection',
@@ -249,13 +249,13 @@ const CALLBACKS = {
     unit: 'ms',
     // a message to many and the reply after it fit into the 29 s that API Gateway waits
     default: '12000',
-    isPassedOn: true,
+    isPassedThrough: true,
     meaning: 'time within which a callback succeeds or fails, including all attempts and waiting',
   },
   CALLBACK_CONCURRENCY: {
     ...wholeNumber(1, 1024),
     default: '64',
-    isPassedOn: true,
+    isPassedThrough: true,
     meaning:
       'maximum number of callbacks in flight: this many for single messages such as replies, and this many again for ' +
       'messages to many',
@@ -263,7 +263,7 @@ const CALLBACKS = {
   CALLBACK_QUEUE: {
     ...wholeNumber(1, 1_000_000),
     default: '10000',
-    isPassedOn: true,
+    isPassedThrough: true,
     meaning:
       'maximum number of messages held for all connections together: queued, in flight, or between two attempts',
   },
@@ -271,14 +271,14 @@ const CALLBACKS = {
     ...wholeNumber(QUOTAS.messageBytes, 4 * 1024 ** 3),
     unit: 'bytes',
     default: '67108864',
-    isPassedOn: true,
+    isPassedThrough: true,
     meaning: 'maximum size of all messages held; a message to many counts once',
   },
   CALLBACK_LINGER_MS: {
     ...wholeNumber(0, 1000),
     unit: 'ms',
     default: '0',
-    isPassedOn: true,
+    isPassedThrough: true,
     meaning:
       'how long a message waits for others, if its client accepts several messages in one frame; with 0 only messages ' +
       'that are queued anyway are sent together',
@@ -286,7 +286,7 @@ const CALLBACKS = {
   REPLIES: {
     ...choice('callback', 'response'),
     default: 'callback',
-    isPassedOn: true,
+    isPassedThrough: true,
     meaning:
       "how the reply to a client's message is sent: `callback`, or `response`, which puts it into the HTTP response on a " +
       'two-way route and saves a request. The deployment needs the same value',
@@ -297,50 +297,50 @@ const CHANNELS = {
   CHANNELS_PER_CONNECTION: {
     ...wholeNumber(1, 10_000),
     default: '100',
-    isPassedOn: true,
+    isPassedThrough: true,
     meaning: 'maximum number of channels of which a connection can be a member',
   },
   HISTORY_MESSAGES: {
     ...wholeNumber(0, 100_000),
     default: '1000',
-    isPassedOn: true,
+    isPassedThrough: true,
     meaning: "maximum number of messages that a channel's log keeps; 0 keeps none",
   },
   HISTORY_SECONDS: {
     ...wholeNumber(1, 604_800),
     unit: 'seconds',
     default: '3600',
-    isPassedOn: true,
+    isPassedThrough: true,
     meaning: "how long a channel's log keeps a message",
   },
   HISTORY_OFF: {
     ...channelPrefixes,
     default: '-',
-    isPassedOn: true,
+    isPassedThrough: true,
     meaning: 'channels without a log',
   },
   MEMBER_NOTICES: {
     ...channelPrefixes,
     default: 'presence:',
-    isPassedOn: true,
+    isPassedThrough: true,
     meaning: 'channels whose members are notified who joins and leaves',
   },
   MEMBER_NOTICES_MEMBERS: {
     ...wholeNumber(1, 100_000),
     default: '100',
-    isPassedOn: true,
+    isPassedThrough: true,
     meaning: 'no notices are sent in channels with more members',
   },
   PUBLISH_BY_API_ONLY: {
     ...channelPrefixes,
     default: 'broadcast:',
-    isPassedOn: true,
+    isPassedThrough: true,
     meaning: 'channels to which clients cannot publish',
   },
   FANOUT_SHARD_MEMBERS: {
     ...wholeNumber(10, 100_000),
     default: '2000',
-    isPassedOn: true,
+    isPassedThrough: true,
     meaning:
       'a message to a channel with more members than this is cut into shards of about this size, which all tasks send',
   },
@@ -365,7 +365,7 @@ const PUBLISH_API = {
     ...wholeNumber(60, 604_800),
     unit: 'seconds',
     default: '86400',
-    isPassedOn: true,
+    isPassedThrough: true,
     meaning: 'how long the response is stored for a repeated request',
   },
 } as const satisfies Rows;
@@ -375,7 +375,7 @@ const OPERATION = {
     ...wholeNumber(0, 3600),
     unit: 'seconds',
     default: '0',
-    isPassedOn: true,
+    isPassedThrough: true,
     meaning:
       'how long a task serves on after SIGTERM while it is no longer ready, so that the load balancer notices ' +
       '([stopping a task](operating.md#stopping-a-task))',
@@ -384,13 +384,13 @@ const OPERATION = {
     ...wholeNumber(0, 86_400),
     unit: 'seconds',
     default: '300',
-    isPassedOn: true,
+    isPassedThrough: true,
     meaning:
       'how often the service looks for [connections that left unnoticed](operating.md#connections-that-left-unnoticed); 0 never',
   },
   OTEL_EXPORTER_OTLP_ENDPOINT: {
     ...url('https', 'http'),
-    isPassedOn: true,
+    isPassedThrough: true,
     whenUnset: 'none: no traces',
     meaning:
       'where [traces](operating.md#traces) are sent, by OTLP over HTTP, such as `http://127.0.0.1:4318`; `/v1/traces` is ' +
@@ -399,13 +399,13 @@ const OPERATION = {
   OTEL_SERVICE_NAME: {
     ...anyText,
     default: 'backchannel',
-    isPassedOn: true,
+    isPassedThrough: true,
     meaning: 'name of the service in traces',
   },
   LOG_LEVEL: {
     ...choice('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
     default: 'info',
-    isPassedOn: true,
+    isPassedThrough: true,
     meaning: 'lowest level that is logged',
   },
 } as const satisfies Rows;
@@ -442,8 +442,8 @@ type ValueOf<Row extends Setting> = z.output<Row['schema']> | (Row extends HasVa
 type HasValue = { readonly default: string } | { readonly isRequired: true; readonly onlyWith?: never };
 
 /** The names of the settings for which the deployment to AWS has a parameter. */
-export type PassedOnName = {
-  [Name in SettingName]: (typeof SETTINGS)[Name] extends { readonly isPassedOn: true } ? Name : never;
+export type PassThroughName = {
+  [Name in SettingName]: (typeof SETTINGS)[Name] extends { readonly isPassedThrough: true } ? Name : never;
 }[SettingName];
 
 /** A setting, and what was expected of it. */

@@ -69,7 +69,7 @@ function explain(name: string): UnknownSetting | undefined {
   if (!/^[A-Z][A-Z0-9_]*$/.test(name) || KNOWN.includes(name)) return undefined;
   const now = REMOVED.get(name);
   if (now !== undefined) {
-    const message = `${name} is no setting any more, since version ${REMOVED_SINCE}: ${now}. Remove it`;
+    const message = `${name} is no longer a setting, since version ${REMOVED_SINCE}: ${now}. Remove it`;
     return { name, message, isCertain: true };
   }
   if (OF_OTHERS.test(name)) return undefined;

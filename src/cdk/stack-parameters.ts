@@ -4,7 +4,7 @@ import { plainText, wholeNumber as wholeNumberSetting } from '../api/setting-kin
 import { combinationProblems } from '../api/setting-rules.js';
 import { settingRows, SETTINGS } from '../api/settings.js';
 import { unknownSettings } from '../api/unknown-settings.js';
-import { checkedText, passedOnSettings } from './passed-on-settings.js';
+import { checkedText, passThroughSettings } from './pass-through-settings.js';
 
 /**
  * The context parameters of the CDK app, `-c name=value`. Names in lower case are parameters of the infrastructure;
@@ -167,7 +167,7 @@ const Schema = z.object({
     .optional()
     .describe('security group of the clients of the publish API'),
   jwtSecretArn: secretArn.optional().describe('with AUTH=jwt: secret with JWT_SECRET'),
-  ...passedOnSettings,
+  ...passThroughSettings,
   JWT_JWKS_URL: checkedText(SETTINGS.JWT_JWKS_URL)
     .regex(/^https:/i, 'expected a URL that starts with https:')
     .optional()

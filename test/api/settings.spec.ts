@@ -129,7 +129,7 @@ describe('a variable', () => {
       removed.map(
         (name) =>
           expect.stringMatching(
-            `^${name} is no setting any more, since version [0-9.]+: .+\\. Remove it$`,
+            `^${name} is no longer a setting, since version [0-9.]+: .+\\. Remove it$`,
           ) as string,
       ),
     );

@@ -95,9 +95,11 @@ describe('readParameters', () => {
   });
 
   it('has the settings of the service that are passed on, and the endpoint of callbacks', () => {
-    const passedOn = settingRows().flatMap(([name, { isPassedOn }]) => (isPassedOn ? [name] : []));
+    const passedThrough = settingRows().flatMap(([name, { isPassedThrough }]) =>
+      isPassedThrough ? [name] : [],
+    );
     const names = Object.keys(SETTINGS).filter((name) => !isUnknown(name));
-    expect(names.toSorted()).toEqual([...passedOn, 'WS_API_ENDPOINT'].toSorted());
+    expect(names.toSorted()).toEqual([...passedThrough, 'WS_API_ENDPOINT'].toSorted());
     const [, table = ''] = /\n## Parameters\n(.*?)\n## /s.exec(DEPLOYING) ?? [];
     const documented = [...table.matchAll(/^\| (`[A-Z_`, ]+`) \|/gm)].flatMap(([, list = '']) =>
       list.replaceAll('`', '').split(', '),
@@ -146,7 +148,7 @@ describe('readParameters', () => {
 
   it('refuses a removed and a misspelt setting', () => {
     expect(problemsOf({ FANOUT_POLL_MS: '100', CALLBACK_CONCURENCY: '1' })).toEqual([
-      expect.stringMatching(/^FANOUT_POLL_MS is no setting any more/),
+      expect.stringMatching(/^FANOUT_POLL_MS is no longer a setting/),
       'CALLBACK_CONCURENCY is not a setting: did you mean CALLBACK_CONCURRENCY?',
     ]);
   });

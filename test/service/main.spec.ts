@@ -104,7 +104,7 @@ it('cannot start with a removed or misspelt setting, and prints a line for each'
   expect(await failToStart({ FANOUT_POLL_MS: '100', CALLBACK_CONCURENCY: '16' })).toEqual({
     code: 1,
     stderr: [
-      expect.stringMatching(/cannot start: FANOUT_POLL_MS is no setting any more/),
+      expect.stringMatching(/cannot start: FANOUT_POLL_MS is no longer a setting/),
       expect.stringMatching(/CALLBACK_CONCURENCY is not a setting: did you mean CALLBACK_CONCURRENCY\?$/),
     ],
     stdout: [],

@@ -10,7 +10,7 @@ export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' |
 /**
  * All settings, and the Nest token by which they are injected: `constructor(private readonly config: Config)`. The
  * names in capitals are the environment variables from which the ready service reads them: `api/settings.ts` has their
- * defaults and bounds. The values without such a name are {@link CONSTANTS}.
+ * defaults and bounds. The values without such a name come from `constants.ts`.
  */
 export abstract class Config {
   /** `PORT`: TCP port to listen on; 0 for any free port. */

@@ -280,7 +280,7 @@ it('refuses a removed and a misspelt setting without repeating the value', () =>
     FANOUT_POLL_MS: '',
   });
   expect(problems).toEqual([
-    expect.stringMatching(/^SWEEP_IDLE_SECONDS is no setting any more, .*720 s/),
+    expect.stringMatching(/^SWEEP_IDLE_SECONDS is no longer a setting, .*720 s/),
     'GATEWAY_SECERT is not a setting: did you mean GATEWAY_SECRET?',
   ]);
   expect(problems.join()).not.toContain(secret);

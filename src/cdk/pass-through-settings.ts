@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { plainText } from '../api/setting-kinds.js';
-import { type PassedOnName, type Setting, settingRows } from '../api/settings.js';
+import { type PassThroughName, type Setting, settingRows } from '../api/settings.js';
 
 /** The parameters that the stack passes on to the service unmodified, each checked by the row of its setting. */
-export const passedOnSettings = Object.fromEntries(
+export const passThroughSettings = Object.fromEntries(
   settingRows()
-    .filter(([, { isPassedOn }]) => isPassedOn)
+    .filter(([, { isPassedThrough }]) => isPassedThrough)
     .map(([name, row]) => {
       const byDefault = row.default === undefined ? '' : ` (${row.default})`;
       return [
@@ -15,7 +15,7 @@ export const passedOnSettings = Object.fromEntries(
           .describe(`${plainText(row.meaning)}${byDefault}`),
       ];
     }),
-) as Readonly<Record<PassedOnName, z.ZodOptional<z.ZodString>>>;
+) as Readonly<Record<PassThroughName, z.ZodOptional<z.ZodString>>>;
 
 /** The text of a setting, unparsed: the service parses it again. */
 export function checkedText({ schema }: Setting): z.ZodString {

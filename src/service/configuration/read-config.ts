@@ -1,13 +1,7 @@
 import { resolve } from 'node:path';
 import { algorithmsOf } from '../../api/jwt-key.js';
 import { combinationProblems, type SettingTexts } from '../../api/setting-rules.js';
-import {
-  parseSettings,
-  type Setting,
-  type SettingProblem,
-  type Settings,
-  SETTINGS,
-} from '../../api/settings.js';
+import { parseSettings, type SettingProblem, type Settings } from '../../api/settings.js';
 import { type UnknownSetting, unknownSettings } from '../../api/unknown-settings.js';
 import { regionInHost } from '../../api/ws-api-endpoint.js';
 import { type AuthenticationSettings } from '../../nest/config/authentication-settings.js';
@@ -17,6 +11,7 @@ import { type Constants, CONSTANTS } from '../../nest/config/constants.js';
 import { type OperationSettings } from '../../nest/config/operation-settings.js';
 import { type StoreSettings } from '../../nest/config/store-settings.js';
 import { isLoopback } from '../../nest/loopback.js';
+import { describeProblem, settingTexts } from './setting-texts.js';
 
 /**
  * Reads the settings from the environment. An empty variable counts as not set.
@@ -29,7 +24,7 @@ export function readConfig(
   environment: NodeJS.ProcessEnv = process.env,
   constants: Constants = CONSTANTS,
 ): Config {
-  const texts = withoutEmpty(environment);
+  const texts = settingTexts(environment);
   const { settings, problems: wrong } = parseSettings(texts);
   const unknown = unknownSettings(Object.keys(texts)).filter(({ isCertain }) => isCertain);
   const problems = [
@@ -44,11 +39,7 @@ export function readConfig(
 
 /** Variables that may be misspelt settings, or belong to another program. */
 export function doubtfulVariables(environment: NodeJS.ProcessEnv = process.env): readonly UnknownSetting[] {
-  return unknownSettings(Object.keys(withoutEmpty(environment))).filter(({ isCertain }) => !isCertain);
-}
-
-function withoutEmpty(environment: NodeJS.ProcessEnv): SettingTexts {
-  return Object.fromEntries(Object.entries(environment).filter(([, text]) => text !== ''));
+  return unknownSettings(Object.keys(settingTexts(environment))).filter(({ isCertain }) => !isCertain);
 }
 
 /** What may be configured for this machine only. */
@@ -61,16 +52,6 @@ function loopbackProblems(texts: SettingTexts): SettingProblem[] {
   if (jwks?.protocol === 'http:' && !isLoopback(jwks.hostname))
     problems.push(['JWT_JWKS_URL', 'expected https:, because this host is not loopback']);
   return problems;
-}
-
-function describeProblem([name, expected]: SettingProblem, texts: SettingTexts): string {
-  const text = texts[name];
-  if (text === undefined) return `${name} is not set: ${expected}`;
-  const { isSecret }: Setting = SETTINGS[name];
-  if (isSecret) return `${name} (${text.length} characters): ${expected}`;
-  // what stands before @ or after ? in a URL may be a credential
-  const shown = text.replace(/:(\/*).*@(?!connections)/s, ':$1…@').replace(/[?#].*/s, '?…');
-  return `${name}=${shown}: ${expected}`;
 }
 
 function configOf(settings: Settings, constants: Constants): Config {
@@ -114,7 +95,7 @@ function configOf(settings: Settings, constants: Constants): Config {
 }
 
 /** @param settings without any problem, so that the required ones of the store are set */
-function storeSettings(settings: Settings): StoreSettings {
+export function storeSettings(settings: Settings): StoreSettings {
   const { STORE_TIMEOUT_MS: timeoutMs } = settings;
   switch (settings.STORE) {
     case 'embedded':

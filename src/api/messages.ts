@@ -18,7 +18,7 @@ export type JsonText = string & { readonly _: 'JsonText' };
 export type MessageId = string | number;
 
 /**
- * Letters, digits and `_ . : @ / % -`, at least one; at most `CHANNEL_NAME_LENGTH` characters, which is at most 256.
+ * Letters, digits and `_ . : @ / % -`, at least one; at most 256 characters.
  */
 export type ChannelName = string & { readonly _: 'ChannelName' };
 

@@ -24,7 +24,7 @@ export const QUOTAS = {
   presenceMembers: 1000,
   /** Ours: bytes of the members in a `presence` reply; the rest of the message is for the fields around them. */
   presenceBytes: 124 * 1024,
-  /** Ours: characters of a channel name. A setting may allow fewer. */
+  /** Ours: characters of a channel name. */
   channelNameLength: 256,
   /** Ours: characters of a message's id: those of a string, or the digits and signs of a number. */
   messageIdLength: 128,

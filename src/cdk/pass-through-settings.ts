@@ -1,39 +1,25 @@
 import { z } from 'zod';
+import { plainText } from '../api/setting-kinds.js';
+import { type PassThroughName, type Setting, settingRows } from '../api/settings.js';
 
-/** Settings that the stack passes to the service unchecked. A wrong value stops each new task, and ECS rolls back. */
-const NAMES = [
-  'STORE_TIMEOUT_MS',
-  'CALLBACK_CLIENT',
-  'CALLBACK_CONNECT_TIMEOUT_MS',
-  'CALLBACK_REQUEST_TIMEOUT_MS',
-  'CALLBACK_DEADLINE_MS',
-  'CALLBACK_CONCURRENCY',
-  'CALLBACK_QUEUE',
-  'CALLBACK_QUEUE_PER_CONNECTION',
-  'CALLBACK_QUEUE_BYTES',
-  'CALLBACK_LINGER_MS',
-  'IDEMPOTENCY_SECONDS',
-  'FANOUT_SHARD_MEMBERS',
-  'FANOUT_PENDING_SHARDS',
-  'FANOUT_LEASE_SECONDS',
-  'FANOUT_POLL_MS',
-  'CHANNELS_PER_CONNECTION',
-  'CHANNEL_NAME_LENGTH',
-  'HISTORY_MESSAGES',
-  'HISTORY_SECONDS',
-  'HISTORY_OFF',
-  'MEMBER_NOTICES',
-  'MEMBER_NOTICES_MEMBERS',
-  'PUBLISH_BY_API_ONLY',
-  'PRESENCE_MEMBERS',
-  'SWEEP_SECONDS',
-  'SWEEP_IDLE_SECONDS',
-  'OTEL_SERVICE_NAME',
-] as const;
+/** The parameters that the stack passes on to the service unmodified, each checked by the row of its setting. */
+export const passThroughSettings = Object.fromEntries(
+  settingRows()
+    .filter(([, { isPassedThrough }]) => isPassedThrough)
+    .map(([name, row]) => {
+      const byDefault = row.default === undefined ? '' : ` (${row.default})`;
+      return [
+        name,
+        checkedText(row)
+          .optional()
+          .describe(`${plainText(row.meaning)}${byDefault}`),
+      ];
+    }),
+) as Readonly<Record<PassThroughName, z.ZodOptional<z.ZodString>>>;
 
-const text = z.string().optional().describe('see docs/settings.md');
-
-/** The parameters with these names. */
-export const passThroughSettings = Object.fromEntries(NAMES.map((name) => [name, text])) as Readonly<
-  Record<(typeof NAMES)[number], typeof text>
->;
+/** The text of a setting, unparsed: the service parses it again. */
+export function checkedText({ schema }: Setting): z.ZodString {
+  return z.string().superRefine((text, context) => {
+    for (const { message } of schema.safeParse(text).error?.issues ?? []) context.addIssue(message);
+  });
+}

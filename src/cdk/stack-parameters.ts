@@ -1,5 +1,10 @@
 import { z } from 'zod';
-import { passThroughSettings } from './pass-through-settings.js';
+import { JWT_SECRET_BYTES } from '../api/jwt-key.js';
+import { plainText, wholeNumber as wholeNumberSetting } from '../api/setting-kinds.js';
+import { combinationProblems } from '../api/setting-rules.js';
+import { settingRows, SETTINGS } from '../api/settings.js';
+import { unknownSettings } from '../api/unknown-settings.js';
+import { checkedText, passThroughSettings } from './pass-through-settings.js';
 
 /**
  * The context parameters of the CDK app, `-c name=value`. Names in lower case are parameters of the infrastructure;
@@ -26,9 +31,11 @@ export function readParameters(context: Readonly<Record<string, unknown>>): Stac
   const unknown = Object.keys(texts).filter((name) => !Object.hasOwn(Schema.shape, name));
   const { data, error } = Schema.safeParse(texts);
   const problems = [
-    ...unknown.map((name) => `${name} is not a parameter: synth --help lists them`),
+    ...unknown.map(explainUnknown),
     ...(error?.issues ?? []).map(({ path: [name], message }) => problem(String(name), texts, message)),
-    ...contradictions(texts).map(([name, message]) => problem(name, texts, message)),
+    ...[...contradictions(texts), ...settingContradictions(texts)].map(([name, message]) =>
+      problem(name, texts, message),
+    ),
   ];
   if (data === undefined || problems.length > 0) throw new ParametersError(problems);
   return data;
@@ -44,13 +51,7 @@ export function describeParameters(): string {
   return `${rows.join('\n')}\n`;
 }
 
-const wholeNumber = (min: number, max: number) => {
-  const expected = `expected a whole number from ${min} to ${max}`;
-  return z
-    .string()
-    .transform((text) => (/^\d+$/.test(text) ? Number(text) : Number.NaN))
-    .pipe(z.number(expected).min(min, expected).max(max, expected));
-};
+const wholeNumber = (min: number, max: number) => wholeNumberSetting(min, max).schema;
 
 const choice = <const T extends readonly string[]>(...values: T) =>
   z.enum(values, `expected ${values.join(' or ')}`);
@@ -165,32 +166,23 @@ const Schema = z.object({
   publisherSecurityGroupId: matching(/^sg-[0-9a-f]{8,17}$/, 'a security group such as sg-0123456789abcdef0')
     .optional()
     .describe('security group of the clients of the publish API'),
-  AUTH: choice('none', 'jwt', 'authorizer').default('none').describe('how clients are authenticated'),
-  JWT_JWKS_URL: z.string().optional().describe("with AUTH=jwt: URL of the token issuer's keys"),
-  JWT_KEY: z.string().optional().describe("or: the issuer's public key in PEM"),
-  jwtSecretArn: secretArn.optional().describe('or: secret with JWT_SECRET'),
-  JWT_ISSUER: z.string().optional().describe('required value of the claim iss'),
-  JWT_AUDIENCE: z.string().optional().describe('required value in the claim aud'),
-  JWT_ALGORITHMS: z.string().optional().describe('accepted algorithms'),
-  JWT_USER_CLAIM: z.string().optional().describe('claim with the user id'),
-  JWT_CLOCK_TOLERANCE_SECONDS: z.string().optional().describe('tolerated clock difference to the issuer'),
-  JWT_JWKS_TIMEOUT_MS: z.string().optional().describe('timeout for reading the keys'),
-  REPLIES: choice('callback', 'response')
+  jwtSecretArn: secretArn.optional().describe('with AUTH=jwt: secret with JWT_SECRET'),
+  ...passThroughSettings,
+  JWT_JWKS_URL: checkedText(SETTINGS.JWT_JWKS_URL)
+    .regex(/^https:/i, 'expected a URL that starts with https:')
+    .optional()
+    .describe(plainText(SETTINGS.JWT_JWKS_URL.meaning)),
+  AUTH: SETTINGS.AUTH.schema.default('none').describe(plainText(SETTINGS.AUTH.meaning)),
+  REPLIES: SETTINGS.REPLIES.schema
     .default('callback')
     .describe('how replies are sent; with response, $default is two-way'),
   DRAIN_SECONDS: wholeNumber(0, 90)
     .default(30)
     .describe('how long a stopping task continues to serve; also the deregistration delay'),
-  WS_API_ENDPOINT: matching(/^https:\/\//, 'a URL that starts with https:')
+  WS_API_ENDPOINT: checkedText(SETTINGS.WS_API_ENDPOINT)
+    .regex(/^https:/i, 'expected a URL that starts with https:')
     .optional()
     .describe("endpoint of callbacks, if not the stage's own URL: a custom domain name"),
-  LOG_LEVEL: choice('fatal', 'error', 'warn', 'info', 'debug', 'trace')
-    .default('info')
-    .describe('lowest level that is logged'),
-  OTEL_EXPORTER_OTLP_ENDPOINT: matching(/^https?:\/\//, 'a URL that starts with https: or http:')
-    .optional()
-    .describe('OTLP collector for traces'),
-  ...passThroughSettings,
 });
 
 /** Problems of several parameters together, each with the parameter to report it for. */
@@ -201,7 +193,6 @@ function contradictions(texts: Readonly<Record<string, string>>): (readonly [str
   const [min, max, desired] = [number('minTasks'), number('maxTasks'), number('desiredTasks')];
   const memory = number('memoryMiB');
   const range = MEMORY[number('cpu') ?? 0];
-  const keys = ['JWT_JWKS_URL', 'JWT_KEY', 'jwtSecretArn'].filter(has);
   const rules: readonly (readonly [boolean, string, string])[] = [
     [has('vpcId') && !has('subnetIds'), 'subnetIds', 'expected the private subnets of vpcId'],
     [has('subnetIds') && !has('vpcId'), 'vpcId', 'expected the VPC of subnetIds'],
@@ -225,11 +216,6 @@ function contradictions(texts: Readonly<Record<string, string>>): (readonly [str
     ],
     [has('alarmEmail') && has('alarmTopicArn'), 'alarmEmail', 'expected only one of it and alarmTopicArn'],
     [
-      texts['AUTH'] === 'jwt' && keys.length !== 1,
-      'AUTH',
-      'expected one of JWT_JWKS_URL, JWT_KEY and jwtSecretArn',
-    ],
-    [
       texts['AUTH'] === 'authorizer' && !has('authorizerArn'),
       'authorizerArn',
       'expected with AUTH=authorizer',
@@ -248,7 +234,24 @@ function contradictions(texts: Readonly<Record<string, string>>): (readonly [str
   return rules.flatMap(([isBroken, name, expected]) => (isBroken ? [[name, expected] as const] : []));
 }
 
+/** Problems that the service would have with these settings together. */
+function settingContradictions(texts: Readonly<Record<string, string>>): (readonly [string, string])[] {
+  const { jwtSecretArn, WS_API_ENDPOINT = 'set by the stack' } = texts;
+  // a text in place of the secret, which is read when a task starts
+  const JWT_SECRET = jwtSecretArn && 'x'.repeat(JWT_SECRET_BYTES);
+  return combinationProblems({ ...texts, WS_API_ENDPOINT, JWT_SECRET })
+    .map((found) => found.map((text) => text.replace(/\bJWT_SECRET\b/, 'jwtSecretArn')))
+    .flatMap(([name = '', expected = '']) => (name in Schema.shape ? [[name, expected] as const] : []));
+}
+
+function explainUnknown(name: string): string {
+  const [setting] = unknownSettings([name]);
+  return setting?.message ?? `${name} is not a parameter: synth --help lists them`;
+}
+
 function problem(name: string, texts: Readonly<Record<string, string>>, expected: string): string {
   const value = texts[name];
-  return value === undefined ? `${name} is not set: ${expected}` : `${name}=${value}: ${expected}`;
+  if (value === undefined) return `${name} is not set: ${expected}`;
+  const isSecret = settingRows().some(([setting, row]) => setting === name && row.isSecret);
+  return isSecret ? `${name} (${value.length} characters): ${expected}` : `${name}=${value}: ${expected}`;
 }

@@ -1,5 +1,6 @@
 import { createApplication, listen } from './application.js';
-import { readConfig } from './configuration/read-config.js';
+import { type Constants, CONSTANTS } from '../nest/config/constants.js';
+import { doubtfulVariables, readConfig } from './configuration/read-config.js';
 import { explainFailure } from './explain-failure.js';
 import { createLogger } from '../nest/logging/logger.js';
 import { stop } from './stop.js';
@@ -8,20 +9,26 @@ import { StopRequests } from './stop-requests.js';
 /**
  * Runs the service until SIGINT, SIGTERM or, if a parent has started it with an IPC channel, the parent's end. Such a
  * parent receives `{ listening: URL }` once requests are accepted.
+ *
+ * @param constants others only in tests
  */
-const stopRequests = new StopRequests();
-const service = await Promise.race([start().catch(reportAndExit), stopRequests.first.promise]);
-// the store and the source of the AWS credentials may take long to respond
-if (typeof service === 'string') {
-  process.stderr.write(`Backchannel's service was stopped before it listened (${service})\n`);
-  process.exit(0);
+export async function runService(constants: Constants = CONSTANTS): Promise<never> {
+  const stopRequests = new StopRequests();
+  const service = await Promise.race([start(constants).catch(reportAndExit), stopRequests.first.promise]);
+  // the store and the source of the AWS credentials may take long to respond
+  if (typeof service === 'string') {
+    process.stderr.write(`Backchannel's service was stopped before it listened (${service})\n`);
+    process.exit(0);
+  }
+  service.logger.info({ reason: await stopRequests.first.promise }, 'stopping');
+  process.exit(await stop(service.app, service.config, service.logger, stopRequests));
 }
-service.logger.info({ reason: await stopRequests.first.promise }, 'stopping');
-process.exit(await stop(service.app, service.config, service.logger, stopRequests));
 
-async function start() {
-  const config = readConfig();
+async function start(constants: Constants) {
+  const config = readConfig(undefined, constants);
   const logger = createLogger(config);
+  for (const { name, message } of doubtfulVariables())
+    logger.warn({ variable: name, reason: message }, 'variable is no setting');
   const app = await createApplication(config, logger);
   const url = await listen(app, config);
   logger.info({ url, store: config.store.kind, wsApiEndpoint: config.wsApiEndpoint }, 'listening');

@@ -126,7 +126,6 @@ describe('the stack without a parameter', () => {
       REDIS_URL: { 'Fn::Join': ['', ['rediss://', expect.anything(), ':6379']] },
       REDIS_CLUSTER: 'true',
       AUTH: 'none',
-      LOG_LEVEL: 'info',
       WS_API_ENDPOINT: {
         'Fn::Join': [
           '',

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { Variables } from '../../src/service/configuration/read-config.js';
+import { settingRows, SETTINGS } from '../../src/api/settings.js';
 import { describeParameters, ParametersError, readParameters } from '../../src/cdk/stack-parameters.js';
 
 function problemsOf(context: Record<string, unknown>): readonly string[] {
@@ -19,6 +20,16 @@ function problemsOf(context: Record<string, unknown>): readonly string[] {
 const complaints = (context: Record<string, unknown>) =>
   problemsOf(context).map((problem) => /^\w+/.exec(problem)?.[0] ?? problem);
 
+/** Whether the deployment has no such parameter. */
+const isUnknown = (name: string) =>
+  problemsOf({ [name]: 'x' })
+    .join()
+    .includes('is not a parameter');
+
+const DEPLOYING = readFileSync(join(import.meta.dirname, '../../docs/deploying.md'), 'utf8');
+const PUBLIC_KEY = generateKeyPairSync('ed25519')
+  .publicKey.export({ type: 'spki', format: 'pem' })
+  .toString();
 const JWKS = 'https://issuer.example/jwks.json';
 const VPC = { vpcId: 'vpc-0123456789abcdef0', subnetIds: 'subnet-01234567,subnet-89abcdef' };
 const SECRET = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:keys-AbCdEf';
@@ -60,8 +71,8 @@ describe('readParameters', () => {
       'alarmEmail',
     ],
     ['tokens without a key', { AUTH: 'jwt' }, 'AUTH'],
-    ['tokens with two keys', { AUTH: 'jwt', JWT_JWKS_URL: JWKS, jwtSecretArn: SECRET }, 'AUTH'],
-    ['a secret itself', { AUTH: 'jwt', JWT_SECRET: 'x'.repeat(32), JWT_JWKS_URL: JWKS }, 'JWT_SECRET'],
+    ['tokens with two keys', { AUTH: 'jwt', JWT_KEY: PUBLIC_KEY, jwtSecretArn: SECRET }, 'AUTH'],
+    ['a secret itself', { AUTH: 'jwt', JWT_SECRET: 'x'.repeat(32), JWT_KEY: PUBLIC_KEY }, 'JWT_SECRET'],
     ['an incomplete ARN of a secret', { apiKeysSecretArn: SECRET.slice(0, -7) }, 'apiKeysSecretArn'],
     ['AUTH=authorizer without one', { AUTH: 'authorizer' }, 'authorizerArn'],
     ['an authorizer that is not asked', { authorizerArn: FUNCTION }, 'AUTH'],
@@ -83,23 +94,73 @@ describe('readParameters', () => {
     expect(complaints(context)).toEqual([]);
   });
 
-  it('has every setting of the service except those that the stack sets, and secrets', () => {
-    const bySecret = ['API_KEYS', 'JWT_SECRET', 'GATEWAY_SECRET', 'GATEWAY_SECRET_PREVIOUS'];
-    const byStack = ['PORT', 'HOST', 'AWS_REGION', 'STORE', 'DATA_DIR'];
-    const expected = Object.keys(Variables.shape)
-      .filter((name) => ![...bySecret, ...byStack].includes(name) && !/^(?:REDIS|DYNAMODB)_/.test(name))
-      .toSorted();
-    const settings = Object.fromEntries(expected.map((name) => [name, 'x']));
-    // it may refuse a value, but not the name
-    const refused = problemsOf(settings).filter((problem) => problem.includes('is no parameter'));
-    expect(refused).toEqual([]);
-    expect(complaints({ HISTORY_SECONDS: 60, FANOUT_POLL_MS: '100' })).toEqual([]);
+  it('has the settings of the service that are passed on, and the endpoint of callbacks', () => {
+    const passedThrough = settingRows().flatMap(([name, { isPassedThrough }]) =>
+      isPassedThrough ? [name] : [],
+    );
+    const names = Object.keys(SETTINGS).filter((name) => !isUnknown(name));
+    expect(names.toSorted()).toEqual([...passedThrough, 'WS_API_ENDPOINT'].toSorted());
+    const [, table = ''] = /\n## Parameters\n(.*?)\n## /s.exec(DEPLOYING) ?? [];
+    const documented = [...table.matchAll(/^\| (`[A-Z_`, ]+`) \|/gm)].flatMap(([, list = '']) =>
+      list.replaceAll('`', '').split(', '),
+    );
+    expect(documented.toSorted()).toEqual(names.toSorted());
+  });
+
+  it.each([
+    ['HISTORY_OFF', 'typing:,cursor:'],
+    ['MEMBER_NOTICES', '*'],
+    ['CALLBACK_CONCURRENCY', '0128'],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'http://collector:4318/'],
+    ['REPLIES', 'response'],
+    ['LOG_LEVEL', 'silent'],
+  ] as const)('passes %s=%s on as it is written', (name, value) => {
+    expect(readParameters({ [name]: value })[name]).toBe(value);
+  });
+
+  it('passes a public key on as it is written', () => {
+    expect(readParameters({ AUTH: 'jwt', JWT_KEY: PUBLIC_KEY }).JWT_KEY).toBe(PUBLIC_KEY);
+  });
+
+  it.each([
+    ['CALLBACK_CONCURRENCY', '0', 'expected a whole number from 1 to 1024'],
+    ['HISTORY_OFF', 'a b', 'expected prefixes of channel names'],
+    ['LOG_LEVEL', 'verbose', 'expected fatal, error'],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'grpc://collector', 'expected a URL that starts with https: or http:'],
+    ['WS_API_ENDPOINT', 'https://a.execute-api.eu-west-1.amazonaws.com', 'expected the stage'],
+    ['WS_API_ENDPOINT', 'http://ws.example.com', 'expected a URL that starts with https:'],
+  ])('refuses %s=%s with what the service would expect', (name, value, expected) => {
+    expect(problemsOf({ [name]: value })).toEqual([expect.stringContaining(`${name}=${value}: ${expected}`)]);
+  });
+
+  it('refuses combinations that the service would refuse', () => {
+    expect(problemsOf({ JWT_ISSUER: 'https://issuer.example' })).toEqual([
+      'JWT_ISSUER=https://issuer.example: expected only with AUTH=jwt',
+    ]);
+    expect(complaints({ AUTH: 'jwt', JWT_JWKS_URL: JWKS })).toEqual(['JWT_ISSUER', 'JWT_AUDIENCE']);
+    expect(problemsOf({ AUTH: 'jwt', jwtSecretArn: SECRET, JWT_ALGORITHMS: 'RS256' })).toEqual([
+      'JWT_ALGORITHMS=RS256: expected one or more of HS256 with jwtSecretArn',
+    ]);
+    expect(problemsOf({ jwtSecretArn: SECRET })).toEqual([
+      `jwtSecretArn=${SECRET}: expected only with AUTH=jwt`,
+    ]);
+  });
+
+  it('refuses a removed and a misspelt setting', () => {
+    expect(problemsOf({ FANOUT_POLL_MS: '100', CALLBACK_CONCURENCY: '1' })).toEqual([
+      expect.stringMatching(/^FANOUT_POLL_MS is no longer a setting/),
+      'CALLBACK_CONCURENCY is not a setting: did you mean CALLBACK_CONCURRENCY?',
+    ]);
+  });
+
+  it('does not repeat a private key', () => {
+    const problems = problemsOf({ AUTH: 'jwt', JWT_KEY: '-----BEGIN PRIVATE KEY-----' });
+    expect(problems).toEqual([expect.stringMatching(/^JWT_KEY \(27 characters\): expected a public key/)]);
   });
 
   it('describes each parameter, and so does docs/deploying.md', () => {
     const lines = describeParameters().trimEnd().split('\n');
-    const deploying = readFileSync(join(import.meta.dirname, '../../docs/deploying.md'), 'utf8');
-    const [, table = ''] = /\n## Parameters\n(.*?)\n## /s.exec(deploying) ?? [];
+    const [, table = ''] = /\n## Parameters\n(.*?)\n## /s.exec(DEPLOYING) ?? [];
     const names = lines.map((line) => line.trim().split(' ')[0] ?? '');
     expect(names.filter((name) => !table.includes(`\`${name}\``))).toEqual([]);
     expect(lines.filter((line) => / undefined| {2}$/.test(line))).toEqual([]);

@@ -94,7 +94,9 @@ export class Cluster implements AsyncDisposable {
       };
       const crashed = (reason: string) =>
         history.record({ kind: 'crash', task: number, at: history.now(), reason });
-      return cleanUp.use(await Task.start({ number, folder, dist, settings, callbacks, crashed }));
+      return cleanUp.use(
+        await Task.start({ number, folder, dist, settings, constants: TASK_CONSTANTS, callbacks, crashed }),
+      );
     };
     const tasks = await Promise.all(Array.from({ length: store.tasks }, startTask));
     let turn = 0;
@@ -157,6 +159,9 @@ interface ConnectionOfClient {
   readonly connectionId: string;
 }
 
+/** What operators cannot set, of every task. */
+const TASK_CONSTANTS = { leaseMs: LEASE_MS, sweepIdleMs: 3000 };
+
 /** Of every task. Short times, so that much happens; a history that keeps everything, so that it can be compared. */
 const SETTINGS: NodeJS.ProcessEnv = {
   GATEWAY_SECRET,
@@ -164,14 +169,12 @@ const SETTINGS: NodeJS.ProcessEnv = {
   AWS_ACCESS_KEY_ID: 'check',
   AWS_SECRET_ACCESS_KEY: 'check',
   FANOUT_SHARD_MEMBERS: String(SHARD_MEMBERS),
-  FANOUT_LEASE_SECONDS: String(LEASE_MS / 1000),
   CALLBACK_CONCURRENCY: String(CALLBACK_CONCURRENCY),
   CALLBACK_REQUEST_TIMEOUT_MS: '1500',
   CALLBACK_DEADLINE_MS: '3000',
   HISTORY_MESSAGES: '100000',
   HISTORY_SECONDS: '86400',
   SWEEP_SECONDS: '4',
-  SWEEP_IDLE_SECONDS: '3',
   LOG_LEVEL: 'info',
 };
 

@@ -12,6 +12,8 @@ export interface TaskOptions {
   /** Of the built service. */
   readonly dist: string;
   readonly settings: NodeJS.ProcessEnv;
+  /** See `nest/config/constants.ts`. */
+  readonly constants: object;
   readonly callbacks: CallbackProxy;
   /** Called when it ends although nothing here has ended it. */
   readonly crashed: (reason: string) => void;
@@ -59,11 +61,17 @@ export class Task implements AsyncDisposable {
 
   async #start(): Promise<void> {
     if (this.#isDisposed) throw new Error('the check has ended');
-    const { dist, folder, number, settings } = this.#options;
+    const { dist, folder, number, settings, constants } = this.#options;
     const { program, url } = await Program.listening({
       command: process.execPath,
-      args: ['--import', DISTURB, join(dist, 'service/main.js')],
-      env: { ...settings, PORT: '0', HOST: '127.0.0.1', CHECKER_DISTURBANCE: this.#disturbanceFile },
+      args: ['--import', DISTURB, SERVICE, JSON.stringify(constants)],
+      env: {
+        ...settings,
+        PORT: '0',
+        HOST: '127.0.0.1',
+        BACKCHANNEL_DIST: dist,
+        CHECKER_DISTURBANCE: this.#disturbanceFile,
+      },
       logFile: join(folder, `task-${number}.log`),
     });
     this.#program = program;
@@ -120,5 +128,7 @@ export class Task implements AsyncDisposable {
 }
 
 const DISTURB = pathToFileURL(join(import.meta.dirname, 'disturb.ts')).href;
+
+const SERVICE = join(import.meta.dirname, '../support/service-with-constants.ts');
 const START_MS = 30_000;
 const STOP_MS = 15_000;

@@ -3,8 +3,8 @@ import { AdminClient } from '../support/admin-client.js';
 import { LocalPrograms } from '../support/local-programs.js';
 
 it('finds a client whose $disconnect was lost, and notifies the others that it has left', async () => {
-  const settings = { MEMBER_NOTICES: '*', SWEEP_SECONDS: '1', SWEEP_IDLE_SECONDS: '1' };
-  await using programs = await LocalPrograms.start({ settings });
+  const settings = { MEMBER_NOTICES: '*', SWEEP_SECONDS: '1' };
+  await using programs = await LocalPrograms.start({ settings, constants: { sweepIdleMs: 1000 } });
   using alice = await programs.open();
   const bob = await programs.open();
   for (const client of [alice, bob]) {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { type ConnectionId } from '../../src/api/integration.js';
 import { type ChannelName } from '../../src/api/messages.js';
+import { type Constants } from '../../src/nest/config/constants.js';
 import { readConfig } from '../../src/service/configuration/read-config.js';
 import { openStore } from '../../src/nest/store/open-store.js';
 import { type Store } from '../../src/nest/store/store.js';
@@ -13,6 +14,7 @@ import { hasRedis, redisSkip, SpawnedRedis } from '../support/redis-server.js';
 import { SpawnedProgram } from '../support/spawned-program.js';
 
 /** Tasks of the service, as built, on one store. They share the fan-out of a message, and one of them ends. */
+const PROGRAM = join(import.meta.dirname, '../support/service-with-constants.ts');
 const news = 'news' as ChannelName;
 /** On a busy machine, starting all tasks and finishing their shards takes a while. */
 const TIMEOUT_MS = 60_000;
@@ -85,7 +87,11 @@ class Tasks implements AsyncDisposable {
     private readonly cleanUp: AsyncDisposableStack,
   ) {}
 
-  static async start(shared: SharedStore, settings: NodeJS.ProcessEnv): Promise<Tasks> {
+  static async start(
+    shared: SharedStore,
+    settings: NodeJS.ProcessEnv,
+    constants: Partial<Constants> = {},
+  ): Promise<Tasks> {
     await using cleanUp = new AsyncDisposableStack();
     const env = await shared.open(cleanUp);
     const endpoint = cleanUp.use(await ConnectionsEndpoint.start());
@@ -93,16 +99,19 @@ class Tasks implements AsyncDisposable {
     cleanUp.defer(() => store.close());
     const started = await Promise.all(
       shared.tasks.map(async (task) => {
-        const { program, url } = await SpawnedProgram.listening('service/main.js', [], {
-          PORT: '0',
-          WS_API_ENDPOINT: endpoint.url,
-          FANOUT_POLL_MS: '20',
-          // by this the endpoint identifies the task that posts
-          AWS_ACCESS_KEY_ID: task,
-          AWS_SECRET_ACCESS_KEY: 'test',
-          ...env,
-          ...settings,
-        });
+        const { program, url } = await SpawnedProgram.listening(
+          PROGRAM,
+          [JSON.stringify({ pollMs: 20, ...constants })],
+          {
+            PORT: '0',
+            WS_API_ENDPOINT: endpoint.url,
+            // by this the endpoint identifies the task that posts
+            AWS_ACCESS_KEY_ID: task,
+            AWS_SECRET_ACCESS_KEY: 'test',
+            ...env,
+            ...settings,
+          },
+        );
         cleanUp.use(program);
         return { task, program, url };
       }),
@@ -175,11 +184,11 @@ describe.each(stores)('with $name', (shared) => {
   it.skipIf(!shared.isThere)(
     'a message reaches every member, and few of them twice, when a task is killed in the middle of it',
     async () => {
-      await using tasks = await Tasks.start(shared, {
-        FANOUT_SHARD_MEMBERS: '10',
-        FANOUT_LEASE_SECONDS: '1',
-        CALLBACK_CONCURRENCY: '16',
-      });
+      await using tasks = await Tasks.start(
+        shared,
+        { FANOUT_SHARD_MEMBERS: '10', CALLBACK_CONCURRENCY: '16' },
+        { leaseMs: 1000 },
+      );
       const { members } = shared;
       const others = shared.tasks.filter((task) => task !== 'ONE');
       const { promise: allWait, resolve: allAreWaiting } = Promise.withResolvers<void>();
@@ -221,12 +230,9 @@ it(
   async () => {
     await using tasks = await Tasks.start(
       { ...stores[0]!, tasks: ['ONE', 'TWO'] },
-      {
-        FANOUT_SHARD_MEMBERS: '200',
-        // longer than the test: no task waits for the end of a lease
-        FANOUT_LEASE_SECONDS: '60',
-        CALLBACK_CONCURRENCY: '8',
-      },
+      { FANOUT_SHARD_MEMBERS: '200', CALLBACK_CONCURRENCY: '8' },
+      // longer than the test: no task waits for the end of a lease
+      { leaseMs: 60_000 },
     );
     const one = tasks.programs.get('ONE')!;
     const { promise: isStopping, resolve: stopping } = Promise.withResolvers<Answer>();

@@ -100,6 +100,26 @@ it('cannot start with wrong settings, and prints a line for each', async () => {
   });
 });
 
+it('cannot start with a removed or misspelt setting, and prints a line for each', async () => {
+  expect(await failToStart({ FANOUT_POLL_MS: '100', CALLBACK_CONCURENCY: '16' })).toEqual({
+    code: 1,
+    stderr: [
+      expect.stringMatching(/cannot start: FANOUT_POLL_MS is no longer a setting/),
+      expect.stringMatching(/CALLBACK_CONCURENCY is not a setting: did you mean CALLBACK_CONCURRENCY\?$/),
+    ],
+    stdout: [],
+  });
+});
+
+it('logs a warning for a variable that may be a misspelt setting, and starts', async () => {
+  await using service = await startServiceProgram({ CALLBACK_URL: 'https://shop.example/pass-word' });
+  expect(service.lines()).toMatchObject([
+    { level: 'warn', msg: 'variable is no setting', variable: 'CALLBACK_URL' },
+    { msg: 'listening' },
+  ]);
+  expect(service.program.stdout.join()).not.toContain('pass-word');
+});
+
 it('cannot start without credentials for callbacks to AWS, and prints one line', async () => {
   const settings = {
     WS_API_ENDPOINT: 'https://abc.execute-api.eu-central-1.amazonaws.com/prod',

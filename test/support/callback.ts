@@ -4,6 +4,7 @@ import { CallbackService } from '../../src/nest/callback/callback.service.js';
 import { createCallbackCredentials } from '../../src/nest/callback/client/callback-credentials.js';
 import { createConnectionsClient } from '../../src/nest/callback/client/create-connections-client.js';
 import { type DeliveryReport } from '../../src/nest/callback/delivery-report.js';
+import { type Constants, CONSTANTS } from '../../src/nest/config/constants.js';
 import { readConfig } from '../../src/service/configuration/read-config.js';
 
 // credentials of the tests, not of the machine
@@ -21,8 +22,9 @@ export function callbackTo(
   url: string,
   settings: NodeJS.ProcessEnv = {},
   observer: Partial<CallbackObserver> = {},
+  constants: Partial<Constants> = {},
 ): CallbackService & Disposable {
-  const config = readConfig({ WS_API_ENDPOINT: url, ...settings });
+  const config = readConfig({ WS_API_ENDPOINT: url, ...settings }, { ...CONSTANTS, ...constants });
   const complete: CallbackObserver = { ...NO_OBSERVER, ...observer };
   const credentials = createCallbackCredentials(config, complete);
   const client = createConnectionsClient(config, credentials, complete);

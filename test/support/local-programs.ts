@@ -2,13 +2,18 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deployLocally, LOCAL_STAGE } from '../../src/local/deployment/deploy-locally.js';
+import { type Constants } from '../../src/nest/config/constants.js';
 import { SpawnedProgram } from './spawned-program.js';
 import { type ClientOptions, WebSocketClient } from './web-socket-client.js';
+
+const WITH_CONSTANTS = join(import.meta.dirname, 'service-with-constants.ts');
 
 /** Differences from the default set-up of both programs. */
 export interface LocalProgramsOptions {
   /** Settings of the service. */
   readonly settings?: NodeJS.ProcessEnv;
+  /** Other constants of the service. */
+  readonly constants?: Partial<Constants>;
   readonly gatewayFlags?: readonly string[];
   /** Further values for `deployLocally`. */
   readonly values?: Partial<Parameters<typeof deployLocally>[0]>;
@@ -29,6 +34,7 @@ export class LocalPrograms implements AsyncDisposable {
 
   static async start({
     settings = {},
+    constants,
     gatewayFlags = [],
     values = {},
   }: LocalProgramsOptions = {}): Promise<LocalPrograms> {
@@ -40,7 +46,7 @@ export class LocalPrograms implements AsyncDisposable {
     ]);
     const programs = new LocalPrograms(program, url, dataDir);
     try {
-      await programs.startService(settings);
+      await programs.startService(settings, constants);
       await programs.deploy(values);
     } catch (error) {
       await programs[Symbol.asyncDispose]();
@@ -50,8 +56,10 @@ export class LocalPrograms implements AsyncDisposable {
   }
 
   /** Starts the service, with the port and the state of the process before it, which must have ended. */
-  async startService(settings: NodeJS.ProcessEnv = {}): Promise<void> {
-    const { program, url } = await SpawnedProgram.listening('service/main.js', [], {
+  async startService(settings: NodeJS.ProcessEnv = {}, constants?: Partial<Constants>): Promise<void> {
+    const [file, args] =
+      constants === undefined ? ['service/main.js', []] : [WITH_CONSTANTS, [JSON.stringify(constants)]];
+    const { program, url } = await SpawnedProgram.listening(file, args, {
       PORT: this.serviceUrl === '' ? '0' : new URL(this.serviceUrl).port,
       HOST: '127.0.0.1',
       DATA_DIR: this.dataDir,

@@ -8,6 +8,7 @@ import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import request from 'supertest';
 import { createApplication, listen } from '../../src/service/application.js';
 import { type Config } from '../../src/nest/config/config.js';
+import { type Constants, CONSTANTS } from '../../src/nest/config/constants.js';
 import { readConfig } from '../../src/service/configuration/read-config.js';
 import { type Extensions } from '../../src/service/extensions.js';
 import { createLogger } from '../../src/nest/logging/logger.js';
@@ -37,16 +38,18 @@ export type LogLine = Readonly<Record<string, unknown>>;
 export async function startService(
   settings: NodeJS.ProcessEnv = {},
   extensions?: Extensions,
+  constants: Partial<Constants> = {},
 ): Promise<TestService> {
   const endpoint = await ConnectionsEndpoint.start();
   const dataDir = await mkdtemp(join(tmpdir(), 'backchannel-'));
-  const config = readConfig({
+  const environment = {
     PORT: '0',
     WS_API_ENDPOINT: endpoint.url,
     DATA_DIR: dataDir,
     LOG_LEVEL: 'trace',
     ...settings,
-  });
+  };
+  const config = readConfig(environment, { ...CONSTANTS, ...constants });
   const lines: LogLine[] = [];
   const app = await createApplication(config, recordingLogger(config, lines), extensions);
   const url = await listen(app, config);

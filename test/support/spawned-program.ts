@@ -1,11 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 const ROOT = join(import.meta.dirname, '../..');
 /** The folder of the built programs. */
 const DIST = process.env.BACKCHANNEL_DIST ?? join(ROOT, 'dist');
+
+const pathOf = (file: string) => (isAbsolute(file) ? file : join(DIST, file));
 
 type Command = readonly [program: string, ...args: string[]];
 
@@ -39,7 +41,7 @@ export class SpawnedProgram implements AsyncDisposable {
 
   /** @param file below `dist`, such as `service/main.js` */
   static run(file: string, args: readonly string[] = [], env: NodeJS.ProcessEnv = {}): SpawnedProgram {
-    return new SpawnedProgram([process.execPath, join(DIST, file), ...args], env, false);
+    return new SpawnedProgram([process.execPath, pathOf(file), ...args], env, false);
   }
 
   /** Runs any command, in the folder of this repository. */
@@ -47,13 +49,17 @@ export class SpawnedProgram implements AsyncDisposable {
     return new SpawnedProgram(command, env, false);
   }
 
-  /** Runs a program that reports its URL, and waits until it listens. */
+  /**
+   * Runs a program that reports its URL, and waits until it listens.
+   *
+   * @param file below `dist`, or an absolute path
+   */
   static async listening(
     file: string,
     args: readonly string[] = [],
     env: NodeJS.ProcessEnv = {},
   ): Promise<{ program: SpawnedProgram; url: string }> {
-    const program = new SpawnedProgram([process.execPath, join(DIST, file), ...args], env, true);
+    const program = new SpawnedProgram([process.execPath, pathOf(file), ...args], env, true);
     const url = await Promise.race([
       once(program.#child, 'message').then(([message]) => (message as { listening: string }).listening),
       program.exit.then((code) => {

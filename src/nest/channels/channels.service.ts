@@ -60,7 +60,7 @@ export class ChannelsService {
   /** @throws {ChannelError} `channel_name_too_long` */
   async leave(channel: ChannelName, sender: Sender): Promise<void> {
     // not the configured length: the channel may have been joined when names could be longer
-    requireLength(channel, QUOTAS.channelNameLength);
+    requireLength(channel);
     const hasLeft = await this.membershipStore.leave(channel, sender.connectionId);
     this.log.debug({ channel, hasLeft }, 'left');
     if (hasLeft) this.notices.notify('left', sender, [channel]);
@@ -131,7 +131,7 @@ export class ChannelsService {
   }
 
   async #requirePermission(action: PermittedAction, channel: ChannelName, sender: Sender): Promise<void> {
-    requireLength(channel, this.config.channels.nameLength);
+    requireLength(channel);
     const verdict = await this.permissions.permits(action, channel, sender);
     if (verdict !== 'allowed') throw new ChannelError(verdict);
   }
@@ -143,10 +143,10 @@ export class ChannelsService {
   }
 }
 
-function requireLength(channel: ChannelName, length: number): void {
-  if (channel.length <= length) return;
+function requireLength(channel: ChannelName): void {
+  if (channel.length <= QUOTAS.channelNameLength) return;
   throw new ChannelError(
     'channel_name_too_long',
-    `A channel name has at most ${length} characters; this one has ${channel.length}.`,
+    `A channel name has at most ${QUOTAS.channelNameLength} characters; this one has ${channel.length}.`,
   );
 }

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type ChannelName, type PresentMember } from '../../api/messages.js';
 import { QUOTAS } from '../../api/quotas.js';
-import { Config } from '../config/config.js';
 import { type Sender } from '../connections/connections.service.js';
 import { MembershipStore } from '../store/membership-store.js';
 import { ChannelsService } from './channels.service.js';
@@ -9,7 +8,7 @@ import { ChannelsService } from './channels.service.js';
 /** The members of a channel. */
 export interface Presence {
   readonly count: number;
-  /** The first `PRESENCE_MEMBERS` in the store's order, or fewer if a message cannot hold them. */
+  /** The first `QUOTAS.presenceMembers` in the store's order, or fewer if a message cannot hold them. */
   readonly members: readonly PresentMember[];
 }
 
@@ -18,7 +17,6 @@ export class PresenceService {
   constructor(
     private readonly membershipStore: MembershipStore,
     private readonly channels: ChannelsService,
-    private readonly config: Config,
   ) {}
 
   /** @throws the errors of {@link ChannelsService.requireMember}: only members can read the presence */
@@ -31,9 +29,7 @@ export class PresenceService {
   }
 
   async #firstMembers(channel: ChannelName): Promise<readonly PresentMember[]> {
-    const { presenceMembers } = this.config.channels;
     const members: PresentMember[] = [];
-    if (presenceMembers === 0) return members;
     let bytes = 0;
     for await (const page of this.membershipStore.members(channel)) {
       for (const member of page) {
@@ -42,7 +38,7 @@ export class PresenceService {
         bytes += Buffer.byteLength(JSON.stringify(present)) + 1;
         if (bytes > QUOTAS.presenceBytes) return members;
         members.push(present);
-        if (members.length === presenceMembers) return members;
+        if (members.length === QUOTAS.presenceMembers) return members;
       }
     }
     return members;

@@ -16,20 +16,20 @@ export interface JwtSettings {
    * public key in PEM, in which `\n` may stand for a line break; `JWT_SECRET`, at least 32 bytes for HS256.
    */
   readonly key: URL | KeyObject;
-  /** `JWT_JWKS_TIMEOUT_MS`: time to read the keys; 50–20000. Default 5000. */
+  /** A constant: time to read the keys. */
   readonly jwksTimeoutMs: number;
-  /** `JWT_ISSUER`: the required value of the claim `iss`. Required with `JWT_JWKS_URL`; default any. */
+  /** `JWT_ISSUER`: the required value of the claim `iss`. Required with `JWT_JWKS_URL`. */
   readonly issuer: string | undefined;
   /**
    * `JWT_AUDIENCE`: accepted audiences, separated by commas. One of them must be in the claim `aud`, or in `client_id`
    * if there is no `aud`. `*` accepts any, and is an empty list here. Required with `JWT_JWKS_URL`, because an issuer's
-   * keys also sign tokens for others; default any.
+   * keys also sign tokens for others.
    */
   readonly audiences: readonly string[];
-  /** `JWT_ALGORITHMS`, separated by commas. Default all that fit the key; never `none`. */
+  /** `JWT_ALGORITHMS`, separated by commas; without it all that fit the key. Never `none`. */
   readonly algorithms: readonly string[];
-  /** `JWT_USER_CLAIM`: the claim that has the user id. Default `sub`. */
+  /** `JWT_USER_CLAIM`: the claim that has the user id. */
   readonly userClaim: string;
-  /** `JWT_CLOCK_TOLERANCE_SECONDS`: accepted difference from the issuer's clock; 0–300. Default 10. */
+  /** `JWT_CLOCK_TOLERANCE_SECONDS`: accepted difference from the issuer's clock. */
   readonly clockToleranceSeconds: number;
 }

@@ -1,21 +1,17 @@
 /** Limits and logs of channels. A list of prefixes says to which channels a setting applies. */
 export interface ChannelSettings {
-  /** `CHANNELS_PER_CONNECTION`: channels that one connection can be a member of; 1–10000. Default 100. */
+  /** `CHANNELS_PER_CONNECTION`: channels that one connection can be a member of. */
   readonly perConnection: number;
-  /** `CHANNEL_NAME_LENGTH`: characters of a name; 1–256. Default 128. */
-  readonly nameLength: number;
-  /** `HISTORY_MESSAGES`: messages that a channel's log keeps; 0–100000. Default 1000. */
+  /** `HISTORY_MESSAGES`: messages that a channel's log keeps. */
   readonly historyMessages: number;
-  /** `HISTORY_SECONDS`: how long a channel's log keeps a message; 1–604800 s. Default 3600 s. */
+  /** `HISTORY_SECONDS`: how long a channel's log keeps a message. */
   readonly historyMs: number;
-  /** `HISTORY_OFF`: channels without a log. Default none. */
+  /** `HISTORY_OFF`: channels without a log. */
   readonly historyOff: readonly string[];
-  /** `MEMBER_NOTICES`: channels whose members are notified when others join and leave. Default `presence:`. */
+  /** `MEMBER_NOTICES`: channels whose members are notified when others join and leave. */
   readonly memberNotices: readonly string[];
-  /** `MEMBER_NOTICES_MEMBERS`: channels with more members send no such notices; 1–100000. Default 100. */
+  /** `MEMBER_NOTICES_MEMBERS`: channels with more members send no such notices. */
   readonly memberNoticesMembers: number;
-  /** `PUBLISH_BY_API_ONLY`: channels to which clients cannot publish. Default `broadcast:`. */
+  /** `PUBLISH_BY_API_ONLY`: channels to which clients cannot publish. */
   readonly publishByApiOnly: readonly string[];
-  /** `PRESENCE_MEMBERS`: members that the reply to `presence` lists; 0–1000. Default 1000. */
-  readonly presenceMembers: number;
 }

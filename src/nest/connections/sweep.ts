@@ -28,7 +28,7 @@ export interface SweepReport {
 
 /**
  * Finds connections that are gone although no `$disconnect` arrived: AWS delivers it on a best-effort basis. Every
- * `SWEEP_SECONDS`, one task checks the connections that were idle for `SWEEP_IDLE_SECONDS` with GetConnection. It
+ * `SWEEP_SECONDS`, one task checks the connections that were idle for twelve minutes with GetConnection. It
  * checks a few at a time, because these requests count against the same account quota as all messages.
  */
 @Injectable()

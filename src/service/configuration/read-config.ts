@@ -1,108 +1,146 @@
-import { z } from 'zod';
-import { QUOTAS } from '../../api/quotas.js';
+import { resolve } from 'node:path';
+import { algorithmsOf } from '../../api/jwt-key.js';
+import { combinationProblems, type SettingTexts } from '../../api/setting-rules.js';
+import { parseSettings, type SettingProblem, type Settings } from '../../api/settings.js';
+import { type UnknownSetting, unknownSettings } from '../../api/unknown-settings.js';
+import { regionInHost } from '../../api/ws-api-endpoint.js';
+import { type AuthenticationSettings } from '../../nest/config/authentication-settings.js';
+import { ConfigError } from '../../nest/config/config.errors.js';
 import { type Config } from '../../nest/config/config.js';
+import { type Constants, CONSTANTS } from '../../nest/config/constants.js';
+import { type OperationSettings } from '../../nest/config/operation-settings.js';
+import { type StoreSettings } from '../../nest/config/store-settings.js';
 import { isLoopback } from '../../nest/loopback.js';
-import {
-  authenticationProblems,
-  authenticationSettings,
-  authenticationVariables,
-} from './authentication-variables.js';
-import { backendApiSettings, backendApiVariables } from './backend-api-variables.js';
-import { channelSettings, channelVariables } from './channel-variables.js';
-import { fanOutSettings, fanOutVariables } from './fan-out-variables.js';
-import { operationSettings, operationVariables } from './operation-variables.js';
-import { parseVariables } from './parse-variables.js';
-import { storeProblems, storeSettings, storeVariables } from './store-variables.js';
-import { type VariableProblem, wholeNumber } from './variable-schemas.js';
-import { regionInHost, wsApiEndpoint } from './ws-api-endpoint.js';
+import { describeProblem, settingTexts } from './setting-texts.js';
 
 /**
  * Reads the settings from the environment. An empty variable counts as not set.
  *
+ * @param constants others only in tests
  * @returns a frozen object
  * @throws {ConfigError} with every problem at once
  */
-export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
-  const variables = parseVariables(Variables, environment, (env) => [
-    ...secretProblems(env),
-    ...authenticationProblems(env),
-    ...storeProblems(env),
-  ]);
-  const gatewaySecrets = [variables.GATEWAY_SECRET, variables.GATEWAY_SECRET_PREVIOUS];
-  return Object.freeze({
-    port: variables.PORT,
-    host: variables.HOST ?? (variables.GATEWAY_SECRET === undefined ? '127.0.0.1' : '0.0.0.0'),
-    wsApiEndpoint: variables.WS_API_ENDPOINT,
-    awsRegion: regionInHost(variables.WS_API_ENDPOINT) ?? variables.AWS_REGION,
-    store: storeSettings(variables),
-    gatewaySecrets: gatewaySecrets.filter((secret) => secret !== undefined),
-    authentication: authenticationSettings(variables),
-    callbackClient: variables.CALLBACK_CLIENT,
-    callbackConnectTimeoutMs: variables.CALLBACK_CONNECT_TIMEOUT_MS,
-    callbackRequestTimeoutMs: variables.CALLBACK_REQUEST_TIMEOUT_MS,
-    callbackConcurrency: variables.CALLBACK_CONCURRENCY,
-    callbackDeadlineMs: variables.CALLBACK_DEADLINE_MS,
-    callbackQueue: variables.CALLBACK_QUEUE,
-    callbackQueuePerConnection: variables.CALLBACK_QUEUE_PER_CONNECTION,
-    callbackQueueBytes: variables.CALLBACK_QUEUE_BYTES,
-    callbackLingerMs: variables.CALLBACK_LINGER_MS,
-    replies: variables.REPLIES,
-    channels: channelSettings(variables),
-    fanOut: fanOutSettings(variables),
-    backendApi: backendApiSettings(variables),
-    operation: operationSettings(variables),
-    logLevel: variables.LOG_LEVEL,
-  });
+export function readConfig(
+  environment: NodeJS.ProcessEnv = process.env,
+  constants: Constants = CONSTANTS,
+): Config {
+  const texts = settingTexts(environment);
+  const { settings, problems: wrong } = parseSettings(texts);
+  const unknown = unknownSettings(Object.keys(texts)).filter(({ isCertain }) => isCertain);
+  const problems = [
+    ...[...wrong, ...combinationProblems(texts), ...loopbackProblems(texts)].map((problem) =>
+      describeProblem(problem, texts),
+    ),
+    ...unknown.map(({ message }) => message),
+  ];
+  if (settings === undefined || problems.length > 0) throw new ConfigError(problems);
+  return Object.freeze(configOf(settings, constants));
 }
 
-const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+/** Variables that may be misspelt settings, or belong to another program. */
+export function doubtfulVariables(environment: NodeJS.ProcessEnv = process.env): readonly UnknownSetting[] {
+  return unknownSettings(Object.keys(settingTexts(environment))).filter(({ isCertain }) => !isCertain);
+}
 
-const secret = z
-  .string()
-  .regex(/^[A-Za-z0-9._~+/=-]{16,510}$/, 'expected 16 to 510 characters of A-Z a-z 0-9 . _ ~ + / = -');
-
-/** One row for each variable; the README has the same table. */
-export const Variables = z.object({
-  PORT: wholeNumber(0, 65_535).default(3000),
-  HOST: z
-    .string()
-    .regex(/^[\w.:-]+$/, 'expected an address or a host name')
-    .optional(),
-  WS_API_ENDPOINT: wsApiEndpoint,
-  AWS_REGION: z
-    .string()
-    .regex(/^[a-z]{2}(?:-[a-z]+)+-\d+$/, 'expected a Region such as eu-central-1')
-    .default('us-east-1'),
-  ...storeVariables,
-  GATEWAY_SECRET: secret.optional(),
-  GATEWAY_SECRET_PREVIOUS: secret.optional(),
-  ...authenticationVariables,
-  CALLBACK_CLIENT: z.enum(['signed', 'sdk'], 'expected signed or sdk').default('signed'),
-  CALLBACK_CONNECT_TIMEOUT_MS: wholeNumber(50, 29_000).default(1000),
-  CALLBACK_REQUEST_TIMEOUT_MS: wholeNumber(50, 29_000).default(5000),
-  CALLBACK_CONCURRENCY: wholeNumber(1, 1024).default(64),
-  CALLBACK_DEADLINE_MS: wholeNumber(100, 28_000).default(12_000),
-  CALLBACK_QUEUE: wholeNumber(1, 1_000_000).default(10_000),
-  CALLBACK_QUEUE_PER_CONNECTION: wholeNumber(1, 10_000).default(100),
-  CALLBACK_QUEUE_BYTES: wholeNumber(QUOTAS.messageBytes, 4 * 1024 ** 3).default(64 * 1024 ** 2),
-  CALLBACK_LINGER_MS: wholeNumber(0, 1000).default(0),
-  REPLIES: z.enum(['callback', 'response'], 'expected callback or response').default('callback'),
-  ...channelVariables,
-  ...fanOutVariables,
-  ...backendApiVariables,
-  ...operationVariables,
-  LOG_LEVEL: z.enum(LOG_LEVELS, `expected one of ${LOG_LEVELS.join(', ')}`).default('info'),
-});
-
-/** Problems with the combination of variables. */
-function secretProblems(env: NodeJS.ProcessEnv): VariableProblem[] {
-  if (env['GATEWAY_SECRET'] !== undefined) return [];
-  const problems: VariableProblem[] = [];
-  if (env['HOST'] !== undefined && !isLoopback(env['HOST'])) {
+/** What may be configured for this machine only. */
+function loopbackProblems(texts: SettingTexts): SettingProblem[] {
+  const { HOST, GATEWAY_SECRET, JWT_JWKS_URL = '' } = texts;
+  const problems: SettingProblem[] = [];
+  if (HOST !== undefined && GATEWAY_SECRET === undefined && !isLoopback(HOST))
     problems.push(['HOST', 'expected a loopback address, or GATEWAY_SECRET with it']);
-  }
-  if (env['GATEWAY_SECRET_PREVIOUS'] !== undefined) {
-    problems.push(['GATEWAY_SECRET_PREVIOUS', 'expected only with GATEWAY_SECRET']);
-  }
+  const jwks = URL.parse(JWT_JWKS_URL);
+  if (jwks?.protocol === 'http:' && !isLoopback(jwks.hostname))
+    problems.push(['JWT_JWKS_URL', 'expected https:, because this host is not loopback']);
   return problems;
+}
+
+function configOf(settings: Settings, constants: Constants): Config {
+  const { GATEWAY_SECRET, GATEWAY_SECRET_PREVIOUS, WS_API_ENDPOINT } = settings;
+  return {
+    port: settings.PORT,
+    host: settings.HOST ?? (GATEWAY_SECRET === undefined ? '127.0.0.1' : '0.0.0.0'),
+    wsApiEndpoint: WS_API_ENDPOINT,
+    awsRegion: regionInHost(WS_API_ENDPOINT) ?? settings.AWS_REGION,
+    store: storeSettings(settings),
+    gatewaySecrets: [GATEWAY_SECRET, GATEWAY_SECRET_PREVIOUS].filter((secret) => secret !== undefined),
+    authentication: authenticationSettings(settings, constants),
+    callbackClient: settings.CALLBACK_CLIENT,
+    callbackConnectTimeoutMs: Math.max(constants.connectTimeoutMs, settings.CALLBACK_REQUEST_TIMEOUT_MS / 5),
+    callbackRequestTimeoutMs: settings.CALLBACK_REQUEST_TIMEOUT_MS,
+    callbackConcurrency: settings.CALLBACK_CONCURRENCY,
+    callbackDeadlineMs: settings.CALLBACK_DEADLINE_MS,
+    callbackQueue: settings.CALLBACK_QUEUE,
+    callbackQueuePerConnection: Math.max(constants.queuePerConnection, settings.CHANNELS_PER_CONNECTION),
+    callbackQueueBytes: settings.CALLBACK_QUEUE_BYTES,
+    callbackLingerMs: settings.CALLBACK_LINGER_MS,
+    replies: settings.REPLIES,
+    channels: {
+      perConnection: settings.CHANNELS_PER_CONNECTION,
+      historyMessages: settings.HISTORY_MESSAGES,
+      historyMs: settings.HISTORY_SECONDS * 1000,
+      historyOff: settings.HISTORY_OFF,
+      memberNotices: settings.MEMBER_NOTICES,
+      memberNoticesMembers: settings.MEMBER_NOTICES_MEMBERS,
+      publishByApiOnly: settings.PUBLISH_BY_API_ONLY,
+    },
+    fanOut: {
+      shardMembers: settings.FANOUT_SHARD_MEMBERS,
+      leaseMs: constants.leaseMs,
+      pollMs: constants.pollMs,
+      pendingShards: constants.pendingShards,
+    },
+    backendApi: { keys: settings.API_KEYS ?? [], idempotencyMs: settings.IDEMPOTENCY_SECONDS * 1000 },
+    operation: operationSettings(settings, constants),
+    logLevel: settings.LOG_LEVEL,
+  };
+}
+
+/** @param settings without any problem, so that the required ones of the store are set */
+export function storeSettings(settings: Settings): StoreSettings {
+  const { STORE_TIMEOUT_MS: timeoutMs } = settings;
+  switch (settings.STORE) {
+    case 'embedded':
+      return { kind: 'embedded', dataDir: resolve(settings.DATA_DIR) };
+    case 'redis':
+      return {
+        kind: 'redis',
+        url: settings.REDIS_URL!,
+        isCluster: settings.REDIS_CLUSTER,
+        prefix: settings.REDIS_PREFIX,
+        timeoutMs,
+      };
+    case 'dynamodb':
+      return {
+        kind: 'dynamodb',
+        table: settings.DYNAMODB_TABLE!,
+        endpoint: settings.DYNAMODB_ENDPOINT,
+        timeoutMs,
+      };
+  }
+}
+
+/** @param settings without any problem, so that there is a key with `AUTH=jwt` */
+function authenticationSettings(settings: Settings, { jwksTimeoutMs }: Constants): AuthenticationSettings {
+  if (settings.AUTH !== 'jwt') return { kind: settings.AUTH };
+  const key = (settings.JWT_JWKS_URL ?? settings.JWT_KEY ?? settings.JWT_SECRET)!;
+  return {
+    kind: 'jwt',
+    key,
+    jwksTimeoutMs,
+    issuer: settings.JWT_ISSUER,
+    audiences: (settings.JWT_AUDIENCE ?? []).filter((audience) => audience !== '*'),
+    algorithms: settings.JWT_ALGORITHMS ?? algorithmsOf(key),
+    userClaim: settings.JWT_USER_CLAIM,
+    clockToleranceSeconds: settings.JWT_CLOCK_TOLERANCE_SECONDS,
+  };
+}
+
+function operationSettings(settings: Settings, { sweepIdleMs }: Constants): OperationSettings {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_SERVICE_NAME: serviceName } = settings;
+  return {
+    drainMs: settings.DRAIN_SECONDS * 1000,
+    sweepMs: settings.SWEEP_SECONDS * 1000,
+    sweepIdleMs,
+    tracing: endpoint === undefined ? undefined : { endpoint: endpoint.replace(/\/+$/, ''), serviceName },
+  };
 }

@@ -1,9 +1,10 @@
-import { z } from 'zod';
+import { combinationProblems } from '../../api/setting-rules.js';
+import { parseSettings, SETTING_GROUPS } from '../../api/settings.js';
+import { regionInHost } from '../../api/ws-api-endpoint.js';
+import { ConfigError } from '../../nest/config/config.errors.js';
 import { type Config } from '../../nest/config/config.js';
-import { parseVariables } from './parse-variables.js';
-import { Variables } from './read-config.js';
-import { storeProblems, storeSettings, storeVariables } from './store-variables.js';
-import { regionInHost } from './ws-api-endpoint.js';
+import { storeSettings } from './read-config.js';
+import { describeProblem, settingTexts } from './setting-texts.js';
 
 /**
  * Reads the settings of a program that only opens the service's store, from the environment of the service. Variables of
@@ -14,16 +15,20 @@ import { regionInHost } from './ws-api-endpoint.js';
 export function readStoreConfig(
   environment: NodeJS.ProcessEnv = process.env,
 ): Pick<Config, 'store' | 'awsRegion'> {
-  const variables = parseVariables(StoreVariables, environment, storeProblems);
-  const { WS_API_ENDPOINT: endpoint, AWS_REGION: region } = variables;
-  return {
-    store: storeSettings(variables),
-    awsRegion: (endpoint === undefined ? undefined : regionInHost(endpoint)) ?? region,
-  };
+  const all = settingTexts(environment);
+  const texts = Object.fromEntries(NAMES.map((name) => [name, all[name]]));
+  const { WS_API_ENDPOINT = 'not needed here' } = texts;
+  const { settings, problems: wrong } = parseSettings(texts);
+  const problems = [...wrong, ...combinationProblems({ ...texts, WS_API_ENDPOINT })];
+  if (settings === undefined || problems.length > 0) {
+    throw new ConfigError(problems.map((problem) => describeProblem(problem, texts)));
+  }
+  const region = texts['WS_API_ENDPOINT'] && regionInHost(settings.WS_API_ENDPOINT);
+  return { store: storeSettings(settings), awsRegion: region ?? settings.AWS_REGION };
 }
 
-const StoreVariables = z.object({
-  ...storeVariables,
-  AWS_REGION: Variables.shape.AWS_REGION,
-  WS_API_ENDPOINT: Variables.shape.WS_API_ENDPOINT.optional(),
-});
+const NAMES = [
+  'WS_API_ENDPOINT',
+  'AWS_REGION',
+  ...Object.keys(SETTING_GROUPS.find(({ title }) => title === 'Stores')!.settings),
+];

@@ -19,4 +19,7 @@ Object.assign(process.env, {
   AWS_ACCESS_KEY_ID: 'AKIABENCH',
   AWS_SECRET_ACCESS_KEY: 'bench',
 });
-await import(join(DIST, 'service/main.js'));
+const { runService } = (await import(
+  join(DIST, 'service/run-service.js')
+)) as typeof import('../../../src/service/run-service.js');
+await runService();

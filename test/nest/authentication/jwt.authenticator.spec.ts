@@ -158,7 +158,7 @@ describe('a token', () => {
 
   it('is never logged and in no response', async () => {
     await using issuer = await TokenIssuer.start();
-    await using service = await startService({ ...issuer.settings, JWT_JWKS_TIMEOUT_MS: '50' });
+    await using service = await startService(issuer.settings, undefined, { jwksTimeoutMs: 50 });
     const tokens = [
       await issuer.token(),
       await issuer.token({ exp: 1 }),
@@ -375,7 +375,7 @@ describe('the issuer’s keys', () => {
   it('are not read to the end of an endless response', async () => {
     await using issuer = await TokenIssuer.start();
     issuer.answer = 'endless';
-    await using service = await startService({ ...issuer.settings, JWT_JWKS_TIMEOUT_MS: '20000' });
+    await using service = await startService(issuer.settings, undefined, { jwksTimeoutMs: 20_000 });
     await expectRefusal(service, await issuer.token(), 503, 'not_ready');
     expect(issuer.sentBytes).toBeLessThan(50_000_000);
     expect(JSON.stringify(service.lines)).toContain('at most 1048576 bytes');
@@ -398,9 +398,8 @@ describe('the issuer’s keys', () => {
     async (answer) => {
       await using issuer = await TokenIssuer.start();
       issuer.answer = answer;
-      await using service = await startService({
-        ...issuer.settings,
-        JWT_JWKS_TIMEOUT_MS: answer === 'never' ? '1000' : '20000',
+      await using service = await startService(issuer.settings, undefined, {
+        jwksTimeoutMs: answer === 'never' ? 1000 : 20_000,
       });
       await expectRefusal(service, await issuer.token(), 503, 'not_ready');
       await expect

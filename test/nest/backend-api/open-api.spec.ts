@@ -156,7 +156,7 @@ describe('actual responses fit the document', () => {
       {
         messages: [
           { channel: 'news', data: null },
-          { channel: 'n'.repeat(200), data: 1 },
+          { channel: 'n'.repeat(257), data: 1 },
         ],
       },
     ],
@@ -167,7 +167,7 @@ describe('actual responses fit the document', () => {
     ['delete', '/v1/users/absent/connections', '/v1/users/{userId}/connections', 200],
     ['get', '/v1/counts', '/v1/counts', 200],
     ['post', '/v1/channels/news/messages', '/v1/channels/{channel}/messages', 400, {}],
-    ['post', `/v1/channels/${'n'.repeat(200)}/messages`, '/v1/channels/{channel}/messages', 400, { data: 1 }],
+    ['post', `/v1/channels/${'n'.repeat(257)}/messages`, '/v1/channels/{channel}/messages', 400, { data: 1 }],
     ['get', '/v1/channels/news/members?limit=0', '/v1/channels/{channel}/members', 400],
     ['get', '/v1/connections/absent', '/v1/connections/{connectionId}', 404],
     ['post', '/v1/users/alice/messages', '/v1/users/{userId}/messages', 413, { data: 'x'.repeat(131_072) }],

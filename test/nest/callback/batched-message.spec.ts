@@ -7,6 +7,7 @@ import {
   GoneError,
   QueueFullError,
 } from '../../../src/nest/callback/callback.errors.js';
+import { type Constants } from '../../../src/nest/config/constants.js';
 import { type CallbackService } from '../../../src/nest/callback/callback.service.js';
 import { callbackTo, connection } from '../../support/callback.js';
 import { type Answer, ConnectionsEndpoint } from '../../support/connections-endpoint.js';
@@ -27,9 +28,9 @@ async function withMany(callback: CallbackService, data: string): Promise<void> 
 }
 
 /** A connection with a post in flight, which ends when the test says so; later messages wait. */
-async function busy(settings: NodeJS.ProcessEnv = {}) {
+async function busy(settings: NodeJS.ProcessEnv = {}, constants: Partial<Constants> = {}) {
   const endpoint = await ConnectionsEndpoint.start();
-  const callback = callbackTo(endpoint.url, settings);
+  const callback = callbackTo(endpoint.url, settings, undefined, constants);
   const { promise, resolve: endFirst } = Promise.withResolvers<Answer>();
   endpoint.answer = ({ data }) => (data === '"first"' ? promise : 'accepted');
   const first = callback.post(id, '"first"', { isBatched: true });
@@ -172,7 +173,7 @@ it('fails only the message whose deadline has passed', async () => {
 });
 
 it('counts each message of a batch for the bounds of the queue', async () => {
-  await using at = await busy({ CALLBACK_QUEUE_PER_CONNECTION: '3' });
+  await using at = await busy({ CHANNELS_PER_CONNECTION: '1' }, { queuePerConnection: 3 });
   const others = [1, 2].map((n) => alone(at.callback, String(n)));
   await expect(alone(at.callback, '3')).rejects.toBeInstanceOf(QueueFullError);
   expect(at.callback.queuedMessages).toBe(3);

@@ -123,10 +123,12 @@ it('gives up in time when the connection is not accepted', async () => {
   await using listener = await fullListener();
   // a pause so long that there is one attempt only
   vi.spyOn(Math, 'random').mockReturnValue(0.99);
-  using callback = callbackTo(listener.url, {
-    CALLBACK_CONNECT_TIMEOUT_MS: '50',
-    CALLBACK_DEADLINE_MS: '140',
-  });
+  using callback = callbackTo(
+    listener.url,
+    { CALLBACK_REQUEST_TIMEOUT_MS: '250', CALLBACK_DEADLINE_MS: '140' },
+    undefined,
+    { connectTimeoutMs: 50 },
+  );
 
   const error = await callback.post(id, '{}').catch((reason: unknown) => reason);
 
@@ -149,13 +151,18 @@ it('rejects when the connection is refused', async () => {
 
 it('keeps the posts in flight within its concurrency, and does not count waiting for a slot as a timeout', async () => {
   await using endpoint = await ConnectionsEndpoint.start();
-  using callback = callbackTo(endpoint.url, { CALLBACK_CONCURRENCY: '2', CALLBACK_CONNECT_TIMEOUT_MS: '50' });
+  using callback = callbackTo(
+    endpoint.url,
+    { CALLBACK_CONCURRENCY: '2', CALLBACK_REQUEST_TIMEOUT_MS: '1000' },
+    undefined,
+    { connectTimeoutMs: 200 },
+  );
   const { promise: response, resolve: respond } = Promise.withResolvers<Answer>();
   endpoint.answer = () => response;
 
   const posts = Promise.all(Array.from({ length: 6 }, (_, n) => callback.post(connection(n), '{}')));
   // longer than the connect timeout: if they waited for an HTTP connection, four of them would have failed by now
-  setTimeout(respond, 200, 'accepted');
+  setTimeout(respond, 400, 'accepted');
   await posts;
 
   expect(endpoint.posts).toHaveLength(6);
@@ -227,13 +234,13 @@ it('continues with the next message to a connection when one has failed', async 
 
 it.each<[string, NodeJS.ProcessEnv, ConnectionId[]]>([
   ['messages', { CALLBACK_QUEUE: '3' }, [0, 1, 2, 3].map(connection)],
-  ['messages for one connection', { CALLBACK_QUEUE_PER_CONNECTION: '3' }, [id, id, id, id]],
+  ['messages for one connection', { CHANNELS_PER_CONNECTION: '3' }, [id, id, id, id]],
   ['bytes', { CALLBACK_QUEUE_BYTES: '131072' }, [0, 1, 2, 3].map(connection)],
 ])(
   'refuses more %s than the queue may hold, and accepts them again when there is room',
   async (_, settings, to) => {
     await using endpoint = await ConnectionsEndpoint.start();
-    using callback = callbackTo(endpoint.url, settings);
+    using callback = callbackTo(endpoint.url, settings, undefined, { queuePerConnection: 1 });
     const { promise: response, resolve: respond } = Promise.withResolvers<Answer>();
     endpoint.answer = () => response;
     const data = 'x'.repeat(40_000);

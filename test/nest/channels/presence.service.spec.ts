@@ -53,15 +53,3 @@ it('names as many members as fit into a message when user ids are long', async (
   expect(answer.data.members.length).toBeGreaterThan(200);
   expect(answer.data.members[0]?.userId).toHaveLength(QUOTAS.userIdLength);
 });
-
-it.each([
-  ['0', []],
-  ['2', ['a=', 'b=']],
-])('names at most PRESENCE_MEMBERS: %s', async (PRESENCE_MEMBERS, named) => {
-  await using service = await startService({ PRESENCE_MEMBERS });
-  for (const member of ['a=', 'b=', 'c=']) await service.send(member, { action: 'join', channel: 'news' });
-  await service.send('c=', { action: 'presence', channel: 'news' }).expect(200);
-  const answer = service.endpoint.messagesTo('c=').at(-1) as ServerMessage & { type: 'presence' };
-  expect(answer.data.count).toBe(3);
-  expect(answer.data.members.map(({ connectionId }) => connectionId)).toEqual(named);
-});

@@ -124,7 +124,7 @@ it('survives an unreachable store', async () => {
 });
 
 it('repeats, and ends with the service', async () => {
-  const service = await startService({ SWEEP_SECONDS: '1', SWEEP_IDLE_SECONDS: '1' });
+  const service = await startService({ SWEEP_SECONDS: '1' }, undefined, { sweepIdleMs: 1000 });
   await connect(service, 'alice=');
   await expect.poll(() => service.endpoint.inspected, { timeout: 30_000 }).toContain('alice=');
   await service[Symbol.asyncDispose]();

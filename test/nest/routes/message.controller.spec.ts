@@ -76,11 +76,11 @@ it.each<[Answer, string]>([
   ['never', 'CallbackTimeoutError'],
   ['unavailable', 'CallbackError'],
 ])('returns 502 when @connections responds %s', async (answer, detail) => {
-  await using service = await startService({
-    CALLBACK_CONNECT_TIMEOUT_MS: '29000',
-    CALLBACK_REQUEST_TIMEOUT_MS: answer === 'never' ? '50' : '29000',
-    CALLBACK_DEADLINE_MS: '28000',
-  });
+  await using service = await startService(
+    { CALLBACK_REQUEST_TIMEOUT_MS: answer === 'never' ? '50' : '29000', CALLBACK_DEADLINE_MS: '28000' },
+    undefined,
+    { connectTimeoutMs: 29_000 },
+  );
   // the pause after the first attempt would end behind the deadline, so that there is no second one
   vi.spyOn(Math, 'random').mockReturnValue(1_000);
   onTestFinished(() => void vi.restoreAllMocks());
@@ -98,7 +98,9 @@ it.each<[Answer, string]>([
 });
 
 it('returns 503 with Retry-After when too many messages are queued for the client', async () => {
-  await using service = await startService({ CALLBACK_QUEUE_PER_CONNECTION: '1' });
+  await using service = await startService({ CHANNELS_PER_CONNECTION: '1' }, undefined, {
+    queuePerConnection: 1,
+  });
   const { promise: answer, resolve: decide } = Promise.withResolvers<Answer>();
   service.endpoint.answer = () => answer;
   const first = service.send('alice=', { action: 'ping', id: 1 }).then(({ status }) => status);

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../../../src/nest/config/config.errors.js';
-import { readConfig } from '../../../src/service/configuration/read-config.js';
+import { doubtfulVariables, readConfig } from '../../../src/service/configuration/read-config.js';
 
 const endpoint = 'https://abc123.execute-api.eu-central-1.amazonaws.com/prod';
 const secret = 'a-secret-of-the-gateway';
@@ -40,14 +40,12 @@ it('requires only WS_API_ENDPOINT', () => {
     replies: 'callback',
     channels: {
       perConnection: 100,
-      nameLength: 128,
       historyMessages: 1000,
       historyMs: 3_600_000,
       historyOff: [],
       memberNotices: ['presence:'],
       memberNoticesMembers: 100,
       publishByApiOnly: ['broadcast:'],
-      presenceMembers: 1000,
     },
     fanOut: { shardMembers: 2000, leaseMs: 15_000, pollMs: 250, pendingShards: 10_000 },
     backendApi: { keys: [], idempotencyMs: 86_400_000 },
@@ -72,34 +70,27 @@ it('reads every setting', () => {
     DATA_DIR: '/var/lib/backchannel',
     CALLBACK_LINGER_MS: '1000',
     REPLIES: 'response',
-    CHANNELS_PER_CONNECTION: '1',
-    CHANNEL_NAME_LENGTH: '256',
+    CHANNELS_PER_CONNECTION: '101',
     HISTORY_MESSAGES: '0',
     HISTORY_SECONDS: '60',
     HISTORY_OFF: 'typing:,cursor:',
     MEMBER_NOTICES: '*',
     MEMBER_NOTICES_MEMBERS: '7',
     PUBLISH_BY_API_ONLY: '-',
-    PRESENCE_MEMBERS: '0',
     FANOUT_SHARD_MEMBERS: '10',
-    FANOUT_LEASE_SECONDS: '1',
-    FANOUT_POLL_MS: '10',
     API_KEYS: `shop:${'k'.repeat(32)}, admin:${'l'.repeat(32)}`,
     IDEMPOTENCY_SECONDS: '60',
     DRAIN_SECONDS: '30',
     SWEEP_SECONDS: '0',
-    SWEEP_IDLE_SECONDS: '1',
     OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318/',
     OTEL_SERVICE_NAME: 'chat',
     GATEWAY_SECRET: secret,
     GATEWAY_SECRET_PREVIOUS: `${secret}-before`,
     CALLBACK_CLIENT: 'sdk',
-    CALLBACK_CONNECT_TIMEOUT_MS: '50',
     CALLBACK_REQUEST_TIMEOUT_MS: '29000',
     CALLBACK_CONCURRENCY: '1024',
     CALLBACK_DEADLINE_MS: '28000',
     CALLBACK_QUEUE: '1000000',
-    CALLBACK_QUEUE_PER_CONNECTION: '1',
     CALLBACK_QUEUE_BYTES: '131072',
     LOG_LEVEL: 'silent',
   });
@@ -109,27 +100,25 @@ it('reads every setting', () => {
     store: { kind: 'embedded', dataDir: '/var/lib/backchannel' },
     gatewaySecrets: [secret, `${secret}-before`],
     callbackClient: 'sdk',
-    callbackConnectTimeoutMs: 50,
+    callbackConnectTimeoutMs: 5800,
     callbackRequestTimeoutMs: 29_000,
     callbackConcurrency: 1024,
     callbackDeadlineMs: 28_000,
     callbackQueue: 1_000_000,
-    callbackQueuePerConnection: 1,
+    callbackQueuePerConnection: 101,
     callbackQueueBytes: 131_072,
     callbackLingerMs: 1000,
     replies: 'response',
     channels: {
-      perConnection: 1,
-      nameLength: 256,
+      perConnection: 101,
       historyMessages: 0,
       historyMs: 60_000,
       historyOff: ['typing:', 'cursor:'],
       memberNotices: [''],
       memberNoticesMembers: 7,
       publishByApiOnly: [],
-      presenceMembers: 0,
     },
-    fanOut: { shardMembers: 10, leaseMs: 1000, pollMs: 10, pendingShards: 10_000 },
+    fanOut: { shardMembers: 10 },
     backendApi: {
       keys: [
         { name: 'shop', key: 'k'.repeat(32) },
@@ -140,7 +129,6 @@ it('reads every setting', () => {
     operation: {
       drainMs: 30_000,
       sweepMs: 0,
-      sweepIdleMs: 1000,
       tracing: { endpoint: 'http://127.0.0.1:4318', serviceName: 'chat' },
     },
     logLevel: 'silent',
@@ -237,33 +225,27 @@ it.each([
   ['AWS_REGION', 'Frankfurt'],
   ['STORE', 'memory'],
   ['CALLBACK_CLIENT', 'undici'],
-  ['CALLBACK_CONNECT_TIMEOUT_MS', '49'],
-  ['CALLBACK_CONNECT_TIMEOUT_MS', '5s'],
+  ['CALLBACK_REQUEST_TIMEOUT_MS', '49'],
+  ['CALLBACK_REQUEST_TIMEOUT_MS', '5s'],
   ['CALLBACK_REQUEST_TIMEOUT_MS', '29001'],
   ['CALLBACK_CONCURRENCY', '0'],
   ['CALLBACK_CONCURRENCY', '1025'],
   ['CALLBACK_DEADLINE_MS', '28001'],
   ['CALLBACK_QUEUE', '0'],
-  ['CALLBACK_QUEUE_PER_CONNECTION', '10001'],
   ['CALLBACK_QUEUE_BYTES', '131071'],
   ['CALLBACK_LINGER_MS', '1001'],
   ['REPLIES', 'both'],
   ['CHANNELS_PER_CONNECTION', '0'],
-  ['CHANNEL_NAME_LENGTH', '257'],
   ['HISTORY_MESSAGES', '100001'],
   ['HISTORY_SECONDS', '0'],
   ['HISTORY_OFF', 'with space'],
   ['MEMBER_NOTICES', 'presence:,'],
   ['MEMBER_NOTICES_MEMBERS', '0'],
   ['PUBLISH_BY_API_ONLY', ',a'],
-  ['PRESENCE_MEMBERS', '1001'],
   ['FANOUT_SHARD_MEMBERS', '9'],
-  ['FANOUT_LEASE_SECONDS', '301'],
-  ['FANOUT_POLL_MS', '9'],
   ['IDEMPOTENCY_SECONDS', '59'],
   ['DRAIN_SECONDS', '3601'],
   ['SWEEP_SECONDS', '86401'],
-  ['SWEEP_IDLE_SECONDS', '0'],
   ['OTEL_EXPORTER_OTLP_ENDPOINT', 'grpc://127.0.0.1:4317'],
   ['LOG_LEVEL', 'verbose'],
 ])('refuses %s=%s with what it expects', (name, value) => {
@@ -294,6 +276,36 @@ it('refuses a previous secret alone', () => {
   ]);
 });
 
+it('refuses a removed and a misspelt setting without repeating the value', () => {
+  const problems = problemsOf({
+    WS_API_ENDPOINT: endpoint,
+    SWEEP_IDLE_SECONDS: '60',
+    GATEWAY_SECERT: secret,
+    FANOUT_POLL_MS: '',
+  });
+  expect(problems).toEqual([
+    expect.stringMatching(/^SWEEP_IDLE_SECONDS is no longer a setting, .*720 s/),
+    'GATEWAY_SECERT is not a setting: did you mean GATEWAY_SECRET?',
+  ]);
+  expect(problems.join()).not.toContain(secret);
+});
+
+it('starts with a variable that may belong to another program', () => {
+  const environment = { CALLBACK_URL: 'https://shop.example/callback', API_KEY: 'k', LOGLEVEL: '' };
+  expect(read(environment)).toEqual(read({}));
+  expect(doubtfulVariables(environment).map(({ name }) => name)).toEqual(['CALLBACK_URL', 'API_KEY']);
+});
+
+it('has a queue for one reply per channel that a connection may join', () => {
+  expect(read({ CHANNELS_PER_CONNECTION: '99' }).callbackQueuePerConnection).toBe(100);
+  expect(read({ CHANNELS_PER_CONNECTION: '500' }).callbackQueuePerConnection).toBe(500);
+});
+
+it('gives connecting a fifth of the time of a request, and at least a second', () => {
+  expect(read({ CALLBACK_REQUEST_TIMEOUT_MS: '50' }).callbackConnectTimeoutMs).toBe(1000);
+  expect(read({ CALLBACK_REQUEST_TIMEOUT_MS: '20000' }).callbackConnectTimeoutMs).toBe(4000);
+});
+
 it('reports every problem at once', () => {
   const problems = problemsOf({
     PORT: 'x',
@@ -306,13 +318,13 @@ it('reports every problem at once', () => {
   });
   expect(problems.map((problem) => /^\w+/.exec(problem)?.[0])).toEqual([
     'PORT',
-    'WS_API_ENDPOINT',
     'CALLBACK_CONCURRENCY',
     'API_KEYS',
     'LOG_LEVEL',
-    'HOST',
+    'WS_API_ENDPOINT',
     'GATEWAY_SECRET_PREVIOUS',
     'REDIS_URL',
+    'HOST',
   ]);
   expect(problems.join()).not.toContain('without-a-name');
 });

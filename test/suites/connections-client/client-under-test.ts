@@ -17,7 +17,11 @@ export interface ClientUnderTest extends Disposable {
 }
 
 /** @param url the callback endpoint */
-export type StartClient = (url: string, settings?: NodeJS.ProcessEnv) => ClientUnderTest;
+export type StartClient = (
+  url: string,
+  settings?: NodeJS.ProcessEnv,
+  connectTimeoutMs?: number,
+) => ClientUnderTest;
 
 /** With the `=` that ids end with, which must be escaped in a URL. */
 export const id = 'L0SM9cOFvHcCIhw=' as ConnectionId;
@@ -29,14 +33,13 @@ export function startClient(
   kind: Config['callbackClient'],
   url: string,
   settings: NodeJS.ProcessEnv = {},
+  // longer than on any busy machine
+  connectTimeoutMs = 29_000,
 ): ClientUnderTest {
-  const config = readConfig({
-    WS_API_ENDPOINT: url,
-    CALLBACK_CLIENT: kind,
-    // longer than on any busy machine
-    CALLBACK_CONNECT_TIMEOUT_MS: '29000',
-    ...settings,
-  });
+  const config = {
+    ...readConfig({ WS_API_ENDPOINT: url, CALLBACK_CLIENT: kind, ...settings }),
+    callbackConnectTimeoutMs: connectTimeoutMs,
+  };
   const attempts: ClientUnderTest['attempts'] = [];
   const observer = {
     ...NO_OBSERVER,

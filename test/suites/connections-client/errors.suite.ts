@@ -85,7 +85,7 @@ export function errorsSuite(start: StartClient): void {
 
     it('is a timeout when the connection is not accepted in time', async () => {
       await using listener = await fullListener();
-      using under = start(listener.url, { CALLBACK_CONNECT_TIMEOUT_MS: '50' });
+      using under = start(listener.url, {}, 50);
       const error = await errorOf(operate(under));
       expect((error as Error).constructor).toBe(CallbackTimeoutError);
       expect(error).toMatchObject({ isTransient: true });

@@ -59,7 +59,7 @@ it('replies to a publisher to more members as soon as its message is in shards',
 
 it('sends a message in shards to every member once', async () => {
   // a long poll interval, so that only the task that puts shards looks for them
-  await using service = await startService({ FANOUT_SHARD_MEMBERS: '10', FANOUT_POLL_MS: '60000' });
+  await using service = await startService({ FANOUT_SHARD_MEMBERS: '10' }, undefined, { pollMs: 60_000 });
   const members = await fillChannel(service.app.get(Store), news, 95);
   await service.send(member(7), publish).expect(200);
   await expect
@@ -80,14 +80,14 @@ it('sends a message in shards to every member once', async () => {
 });
 
 it('lets another task send the shards that this one does not take', async () => {
-  await using one = await startService({ FANOUT_SHARD_MEMBERS: '10', FANOUT_POLL_MS: '10' });
+  await using one = await startService({ FANOUT_SHARD_MEMBERS: '10' }, undefined, { pollMs: 10 });
   one.app.get(ShardWorker).stopTaking();
   const members = await fillChannel(one.app.get(Store), news, 30);
-  await using other = await startService({
-    DATA_DIR: one.dataDir,
-    WS_API_ENDPOINT: one.endpoint.url,
-    FANOUT_POLL_MS: '10',
-  });
+  await using other = await startService(
+    { DATA_DIR: one.dataDir, WS_API_ENDPOINT: one.endpoint.url },
+    undefined,
+    { pollMs: 10 },
+  );
   await one.send(member(0), publish).expect(200);
   await expect.poll(() => one.app.get(ShardStore).countShards(), { interval: 5, timeout: 30_000 }).toBe(0);
   expect(sentTo(one)).toEqual(members);
@@ -95,10 +95,10 @@ it('lets another task send the shards that this one does not take', async () => 
 });
 
 describe('while too many shards are unfinished', () => {
-  const settings = { FANOUT_SHARD_MEMBERS: '10', FANOUT_PENDING_SHARDS: '10' };
+  const start = async () => startService({ FANOUT_SHARD_MEMBERS: '10' }, undefined, { pendingShards: 10 });
 
   it('refuses a message that needs more shards, and does not append it', async () => {
-    await using service = await startService(settings);
+    await using service = await start();
     const store = service.app.get(Store);
     service.app.get(ShardWorker).stopTaking();
     await fillChannel(store, news, 45);
@@ -117,7 +117,7 @@ describe('while too many shards are unfinished', () => {
   });
 
   it('accepts messages that need no shards, and the others once the shards are sent', async () => {
-    await using service = await startService(settings);
+    await using service = await start();
     const store = service.app.get(Store);
     service.app.get(ShardWorker).stopTaking();
     // put by another task

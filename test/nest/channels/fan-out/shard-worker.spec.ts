@@ -3,6 +3,7 @@ import { type ConnectionId } from '../../../../src/api/integration.js';
 import { type ChannelName } from '../../../../src/api/messages.js';
 import { writeContent, writeProgress } from '../../../../src/nest/channels/fan-out/channel-delivery.js';
 import { ShardWorker } from '../../../../src/nest/channels/fan-out/shard-worker.js';
+import { type Constants } from '../../../../src/nest/config/constants.js';
 import { frame } from '../../../../src/nest/connections/frame.js';
 import { StoreUnavailableError } from '../../../../src/nest/store/store.errors.js';
 import { Store } from '../../../../src/nest/store/store.js';
@@ -23,8 +24,12 @@ const wholeChannel = (offset = 1) =>
   });
 
 /** A task that looks for shards only when it is woken, and a channel with this number of members. */
-async function startTask(members: number, settings: NodeJS.ProcessEnv = {}) {
-  const service = await startService({ FANOUT_POLL_MS: '60000', ...settings });
+async function startTask(
+  members: number,
+  settings: NodeJS.ProcessEnv = {},
+  constants: Partial<Constants> = {},
+) {
+  const service = await startService(settings, undefined, { pollMs: 60_000, ...constants });
   const store = service.app.get(Store);
   return {
     service,
@@ -136,10 +141,11 @@ describe.concurrent('a task', () => {
   });
 
   it('stops sending a shard that no longer belongs to it', async () => {
-    const { service, store, worker } = await startTask(1000, {
-      CALLBACK_CONCURRENCY: '4',
-      FANOUT_LEASE_SECONDS: '1',
-    });
+    const { service, store, worker } = await startTask(
+      1000,
+      { CALLBACK_CONCURRENCY: '4' },
+      { leaseMs: 1000 },
+    );
     await using _ = service;
     const { promise: answer, resolve: accept } = Promise.withResolvers<Answer>();
     service.endpoint.answer = () => answer;
@@ -161,12 +167,12 @@ describe.concurrent('a task', () => {
   });
 
   it('keeps a shard for as long as it takes, and records its progress', async () => {
-    const { service, store, worker } = await startTask(20, {
+    const { service, store, worker } = await startTask(
+      20,
+      { CALLBACK_REQUEST_TIMEOUT_MS: '29000', CALLBACK_DEADLINE_MS: '28000' },
       // short enough for the test, and longer than a busy machine delays a renewal
-      FANOUT_LEASE_SECONDS: '4',
-      CALLBACK_REQUEST_TIMEOUT_MS: '29000',
-      CALLBACK_DEADLINE_MS: '28000',
-    });
+      { leaseMs: 4000 },
+    );
     await using _ = service;
     const { promise: answer, resolve: accept } = Promise.withResolvers<Answer>();
     service.endpoint.answer = ({ connectionId }) => (connectionId === member(10) ? answer : 'accepted');

@@ -54,14 +54,12 @@ it('has defaults for JWT', () => {
 it('reads every setting', () => {
   const settings = {
     ...jwks,
-    JWT_JWKS_TIMEOUT_MS: '50',
     JWT_AUDIENCE: 'one, two',
     JWT_ALGORITHMS: 'RS256,ES256',
     JWT_USER_CLAIM: 'email',
     JWT_CLOCK_TOLERANCE_SECONDS: '0',
   };
   expect(read(settings)).toMatchObject({
-    jwksTimeoutMs: 50,
     audiences: ['one', 'two'],
     algorithms: ['RS256', 'ES256'],
     userClaim: 'email',
@@ -117,8 +115,6 @@ it.each<[string, NodeJS.ProcessEnv, string[]]>([
   ['a JWKS in a file', { ...jwks, JWT_JWKS_URL: 'file:///jwks.json' }, ['JWT_JWKS_URL']],
   ['a JWKS that is no URL', { ...jwks, JWT_JWKS_URL: 'issuer.example' }, ['JWT_JWKS_URL']],
   ['a JWKS with credentials', { ...jwks, JWT_JWKS_URL: 'https://u:p@issuer.example' }, ['JWT_JWKS_URL']],
-  ['a long timeout', { ...jwks, JWT_JWKS_TIMEOUT_MS: '20001' }, ['JWT_JWKS_TIMEOUT_MS']],
-  ['a timeout for nothing', { AUTH: 'jwt', JWT_SECRET, JWT_JWKS_TIMEOUT_MS: '50' }, ['JWT_JWKS_TIMEOUT_MS']],
   ['a wide tolerance', { ...jwks, JWT_CLOCK_TOLERANCE_SECONDS: '301' }, ['JWT_CLOCK_TOLERANCE_SECONDS']],
   ['a weak RSA key', { AUTH: 'jwt', JWT_KEY: pemOf(rsa(1024)) }, ['JWT_KEY']],
   ['an unknown curve', { AUTH: 'jwt', JWT_KEY: pemOf(generateKeyPairSync('x25519')) }, ['JWT_KEY']],

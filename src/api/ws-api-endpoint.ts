@@ -1,12 +1,12 @@
 import { z } from 'zod';
+import { type SettingKind } from './setting-kinds.js';
 
 /**
  * `WS_API_ENDPOINT`. Normalises `wss:`, `ws:`, a slash at the end, and a pasted `/@connections` or
  * `/@connections/{connection_id}`.
  */
-export const wsApiEndpoint = z
-  .string('expected the URL of a WebSocket API with its stage, such as https://….amazonaws.com/prod')
-  .transform((text, context) => {
+export const wsApiEndpoint: SettingKind<string> = {
+  schema: z.string().transform((text, context) => {
     const url = URL.parse(text);
     const scheme =
       url && { 'https:': 'https', 'wss:': 'https', 'http:': 'http', 'ws:': 'http' }[url.protocol];
@@ -23,7 +23,9 @@ export const wsApiEndpoint = z
       (EXECUTE_API.test(url.hostname) ? executeApiProblem(url, scheme, path) : undefined);
     if (problem !== undefined) context.addIssue(problem);
     return `${scheme}://${url.host}${path}`;
-  });
+  }),
+  bounds: 'the URL of a WebSocket API; its stage is the path after a host name of API Gateway',
+};
 
 /** The Region in the host of a stage's default endpoint; undefined for any other host. */
 export function regionInHost(endpoint: string): string | undefined {

@@ -1,7 +1,7 @@
 import { type ConnectionId, type UserId } from '../../../api/integration.js';
 import { type ChannelName } from '../../../api/messages.js';
 import { type Connection, ConnectionStore, type NewConnection } from '../connection-store.js';
-import { type Context, lifeArguments } from './context.js';
+import { type Context, connectionLifeArguments } from './context.js';
 import { indexOf, INDEXES } from './keys.js';
 import { type RedisMembershipStore } from './membership-store.js';
 import { packOwner, pairs, unpackConnection, unpackOwner } from './packed.js';
@@ -41,7 +41,7 @@ export class RedisConnectionStore extends ConnectionStore {
     const index = keys.connectionIndex(indexOf(connectionId));
     // greater than any token of an earlier connection with this id, whose hash is gone
     const firstToken = present * 1000;
-    const args = [...lifeArguments(this.context), connectedAt, expiresAt, owner, ttlMs, firstToken];
+    const args = [...connectionLifeArguments(this.context), connectedAt, expiresAt, owner, ttlMs, firstToken];
     const [put] = await Promise.all([
       server.run(PUT_CONNECTION, keys.ofConnection(connectionId), args),
       server.send(index, ['ZADD', index, String(expiresAt), connectionId]),
@@ -105,7 +105,11 @@ export class RedisConnectionStore extends ConnectionStore {
 
   async #read(script: Script, connectionId: ConnectionId): Promise<Connection | undefined> {
     const { server, keys } = this.context;
-    const fields = await server.run(script, keys.ofConnection(connectionId), lifeArguments(this.context));
+    const fields = await server.run(
+      script,
+      keys.ofConnection(connectionId),
+      connectionLifeArguments(this.context),
+    );
     return unpackConnection(connectionId, fields as (string | number)[]);
   }
 

@@ -14,9 +14,14 @@ export interface Context {
   readonly pageSize: number;
 }
 
-/** The arguments of the head `LIFE` of scripts. */
+/** The arguments of the head `LIFE` of scripts for connections. */
+export function connectionLifeArguments({ server, now }: Context): readonly [number, string] {
+  return [now(), server.lifeOfConnections];
+}
+
+/** The arguments of the head `LIFE` of scripts for logs. */
 export function lifeArguments({ server, now }: Context): readonly [number, string] {
-  return [now(), server.hasUsableIds ? '1' : ''];
+  return [now(), server.lifeOfLogs];
 }
 
 /** The arguments of `position` in scripts. */

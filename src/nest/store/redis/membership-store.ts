@@ -5,7 +5,7 @@ import { type JoinOutcome, type Member, type MemberRange, MembershipStore } from
 import { StoreFullError } from '../store.errors.js';
 import { IndexedChannels } from './indexed-channels.js';
 import { ChannelMembers } from './channel-members.js';
-import { type Context, lifeArguments, positionArguments } from './context.js';
+import { type Context, connectionLifeArguments, positionArguments } from './context.js';
 import { indexOf } from './keys.js';
 import { BEGIN_MEMBERSHIP, CHECK_MEMBERSHIP, END_MEMBERSHIP } from './scripts/connection-scripts.js';
 import { JOIN, LEAVE } from './scripts/join-scripts.js';
@@ -59,7 +59,7 @@ export class RedisMembershipStore extends MembershipStore {
     maxChannels: number,
   ): Promise<JoinOutcome> {
     const { server, keys } = this.context;
-    const args = [...lifeArguments(this.context), channel, maxChannels];
+    const args = [...connectionLifeArguments(this.context), channel, maxChannels];
     const begun = await server.run(BEGIN_MEMBERSHIP, keys.ofConnection(connectionId), args);
     const [kind, token, expiresAt, owner] = begun as [JoinOutcome['kind'], string, string, string];
     if (kind === 'unknown_connection' || kind === 'too_many_channels') return { kind };

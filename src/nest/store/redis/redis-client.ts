@@ -11,7 +11,7 @@ export interface NodeClient {
 
 /** One interface for the clients of a single server and of a cluster. */
 export interface Client {
-  /** The current nodes that are connected. */
+  /** The clients of all current nodes that have keys of their own. Those without a connection begin to connect. */
   nodes(): readonly NodeClient[];
   /** All current nodes that have keys of their own. Connects to them where necessary. */
   everyNode(): readonly Promise<NodeClient>[];
@@ -57,7 +57,12 @@ export function clusterClient(
     .on('error', note)
     .on('node-error', note);
   return {
-    nodes: () => cluster.masters.flatMap(({ client }) => client ?? []),
+    nodes: () =>
+      cluster.masters.flatMap((master) => {
+        // every command to this node reports the same failure
+        if (!master.client) cluster.nodeClient(master).catch(() => {});
+        return master.client ?? [];
+      }),
     everyNode: () => cluster.masters.map(async (node) => cluster.nodeClient(node)),
     connect: () => cluster.connect(),
     destroy: () => cluster.destroy(),

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { ConfigError } from '../../config/config.errors.js';
 import { ServerClock } from '../server-clock.js';
 import { StoreFullError, StoreUnavailableError } from '../store.errors.js';
+import { ClusterLife } from './cluster-life.js';
 import { Deadlines } from './deadlines.js';
 import { type Client, clusterClient, type NodeClient, PAUSE_MS, singleClient } from './redis-client.js';
 import { adviceFor, ConnectErrors, hasCode, isFinal, reasonOf } from './redis-errors.js';
@@ -31,6 +32,7 @@ export class RedisServer {
   /** Whether scripts can read the id of the data's life: see `LIFE` in `script.ts`. */
   readonly hasUsableIds: boolean;
   readonly isCluster: boolean;
+  readonly #life = new ClusterLife();
   readonly #client: Client;
   readonly #deadlines: Deadlines;
   readonly #pulse: NodeJS.Timeout;
@@ -42,7 +44,7 @@ export class RedisServer {
     this.hasUsableIds = sample.hasUsableIds;
     this.#client = client;
     this.#deadlines = new Deadlines(timeoutMs);
-    this.#pulse = setInterval(() => this.#checkNodes(), timeoutMs / 2).unref();
+    this.#pulse = setInterval(() => void this.#checkNodes(), timeoutMs / 2).unref();
   }
 
   /** @throws {ConfigError} the server cannot be reached within `timeoutMs`, or refuses the credentials */
@@ -67,7 +69,9 @@ export class RedisServer {
         const remaining = Math.max(deadline - performance.now(), 1);
         const tooLate = pause(remaining, undefined, { ref: false }).then(giveUp);
         const sample = await Promise.race([open(), errors.isFinal, tooLate]);
-        return new RedisServer(client, options, sample);
+        const server = new RedisServer(client, options, sample);
+        if (isCluster) await server.#awaitLife();
+        return server;
       } catch (error) {
         client.destroy();
         if (error instanceof ConfigError) throw error;
@@ -78,6 +82,16 @@ export class RedisServer {
         await pause(PAUSE_MS);
       }
     }
+  }
+
+  /** The life of logs, as an argument of the head `LIFE` of scripts. */
+  get lifeOfLogs(): string {
+    return this.hasUsableIds ? '1' : '';
+  }
+
+  /** The life of connections, as an argument of the head `LIFE` of scripts. */
+  get lifeOfConnections(): string {
+    return this.isCluster && this.hasUsableIds ? this.#life.current : this.lifeOfLogs;
   }
 
   /**
@@ -142,22 +156,34 @@ export class RedisServer {
   }
 
   /**
-   * Reads the time, and reconnects where nothing comes back. When a machine has vanished, TCP retransmits for 15
-   * minutes, and a socket's own timeout restarts at each write.
+   * Reads the time, in a cluster also the ids, and reconnects where nothing comes back. When a machine has vanished, TCP
+   * retransmits for 15 minutes, and a socket's own timeout restarts at each write.
    */
-  #checkNodes(): void {
+  async #checkNodes(): Promise<void> {
     const [first, ...others] = this.#client.nodes().filter(({ isReady }) => isReady);
-    // one node's time is enough: those of several would alternate
-    if (first) void this.#check(first, (time) => this.clock.note(...time));
-    for (const other of others) void this.#check(other, () => {});
+    await Promise.all([
+      // one node's time is enough: those of several would alternate
+      first && this.#check(first, (time) => this.clock.note(...time)),
+      ...others.map((other) => this.#check(other, () => {})),
+    ]);
   }
 
   async #check(node: NodeClient, note: (time: Time) => void): Promise<void> {
     try {
-      note(await this.#deadlines.limit(readTime(node)));
+      const [time, id] = await this.#deadlines.limit(
+        Promise.all([readTime(node), this.isCluster ? readId(node) : undefined]),
+      );
+      note(time);
+      if (id !== undefined && !this.#isClosed) this.#life.note(node, id, this.#client.nodes());
     } catch {
       if (!this.#isClosed) reconnect(node);
     }
+  }
+
+  /** Reads the ids of all nodes that can be reached in time. Those of the others come with a later pulse. */
+  async #awaitLife(): Promise<void> {
+    await this.#deadlines.limit(Promise.allSettled(this.#client.everyNode())).catch(() => {});
+    await this.#checkNodes();
   }
 }
 
@@ -205,4 +231,14 @@ async function readTime(node: NodeClient): Promise<Time> {
   const sentAt = performance.now();
   const [seconds, microseconds] = (await node.sendCommand(['TIME'])) as [string, string];
   return [Number(seconds) * 1000 + Number(microseconds) / 1000, 0, sentAt, performance.now()];
+}
+
+/** @returns the id of {@link READ_LIFE}, undefined if the node does not say it now */
+async function readId(node: NodeClient): Promise<string | undefined> {
+  try {
+    return /^master_replid:(\S+)/m.exec(String(await node.sendCommand(['INFO', 'replication'])))?.[1];
+  } catch {
+    // the user may lack the permission; that the node does not respond is noticed by its time
+    return undefined;
+  }
 }

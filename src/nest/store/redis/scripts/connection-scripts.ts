@@ -4,7 +4,8 @@ import { LIFE, NOW, script, TTL } from './script.js';
  * A connection is a hash (`connection`) with the fields `c` connectedAt, `e` expiresAt, `a` lastActiveAt, `w` the owner
  * (packed), `l` the life in which it was put (see `LIFE`), `n` the token of the latest membership, and `x` after a
  * removal that may not have left all channels yet. A second hash (`channels`) has its channels, each with its token.
- * A connection that was put in another life is in doubt: it may have had more channels, or fewer.
+ * A connection that was put in another life, or in one that the task could not read, is in doubt: it may have had more
+ * channels, or fewer.
  */
 
 /** The fields of a connection, and whether it is there. */
@@ -14,7 +15,7 @@ export const ABOUT = `
 
 /** Whether it is in doubt. */
 export const DOUBT = `
-  local isInDoubt = isThere and isOfOtherLife(putIn)`;
+  local isInDoubt = isThere and (isOfOtherLife(putIn) or putIn == '' and life ~= '')`;
 
 // keys of the scripts below
 const CONNECTION = `

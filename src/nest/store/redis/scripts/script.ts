@@ -21,7 +21,8 @@ export const NOW = `
   local now = ARGV[1]`;
 
 /**
- * The head of scripts that depend on it. `ARGV[1]` is now, `ARGV[2]` is 1 if the ids of the server are usable.
+ * The head of scripts that depend on it. `ARGV[1]` is now. `ARGV[2]` is 1 if the script reads the life, otherwise the
+ * life itself (see `ClusterLife`), or empty.
  *
  * `life` is the id under which the server replicates its data. It gets another one when it starts and when it was a
  * replica and is promoted, so possibly with older data; and without need when the first replica is attached, or an hour
@@ -29,10 +30,12 @@ export const NOW = `
  * written under another id is in doubt. Without usable ids, `life` is empty, and nothing is in doubt for this reason.
  */
 export const LIFE = `
-  local now = ARGV[1]
-  local info = ARGV[2] == '1' and redis.pcall('INFO', 'replication')
-  local _, label = string.find(type(info) == 'string' and info or '', 'master_replid:', 1, true)
-  local life = label and string.sub(info, label + 1, label + 40) or ''
+  local now, life = ARGV[1], ARGV[2]
+  if life == '1' then
+    local info = redis.pcall('INFO', 'replication')
+    local _, label = string.find(type(info) == 'string' and info or '', 'master_replid:', 1, true)
+    life = label and string.sub(info, label + 1, label + 40) or ''
+  end
   local function isOfOtherLife(writtenIn)
     return writtenIn and writtenIn ~= '' and life ~= '' and writtenIn ~= life
   end`;

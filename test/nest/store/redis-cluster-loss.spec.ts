@@ -32,6 +32,20 @@ describe.skipIf(!hasRedis)(`a Redis cluster that has lost writes (${redisSkip})`
     expect(await other.memberships.isMember(channel, connectionId)).toBe(true);
   });
 
+  it('has fewer nodes: each connection is in doubt, also with a task that has used no slot that was moved', async () => {
+    await using cluster = await startCluster();
+    await using opened = await openTwo(cluster);
+    const { one, other } = opened;
+    const [connectionId] = await namesOnTwoNodes(cluster, opened.prefix);
+    await connect(one, connectionId);
+    await giveSlotsAway(cluster);
+    for (const store of [one, other]) {
+      await vi.waitFor(() => expectDoubt(store, connectionId), UNTIL_DONE);
+    }
+    await connect(one, connectionId);
+    await expectNoDoubt([one, other], connectionId);
+  });
+
   it('has lost nothing: no connection is in doubt', async () => {
     await using cluster = await startCluster();
     await using opened = await openTwo(cluster);
@@ -156,6 +170,13 @@ async function loseData(cluster: SpawnedRedisCluster, node: SpawnedRedis) {
   await node.kill();
   await node.restart();
   await cluster.ok();
+}
+
+/** Gives the slots of the last node to the first one. */
+async function giveSlotsAway(cluster: SpawnedRedisCluster) {
+  const range = ['10923', '16383'];
+  for (const node of cluster.nodes) await node.command('CLUSTER', 'DELSLOTSRANGE', ...range);
+  await cluster.nodes[0]!.command('CLUSTER', 'ADDSLOTSRANGE', ...range);
 }
 
 /** How often each node was asked for its id. */

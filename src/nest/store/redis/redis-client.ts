@@ -15,6 +15,8 @@ export interface Client {
   nodes(): readonly NodeClient[];
   /** All current nodes that have keys of their own. Connects to them where necessary. */
   everyNode(): readonly Promise<NodeClient>[];
+  /** Reads again which nodes there are. */
+  refreshNodes(): Promise<void>;
   connect(): Promise<unknown>;
   destroy(): void;
   /** @param key decides to which node the command goes */
@@ -35,6 +37,7 @@ export function singleClient(
   return {
     nodes: () => [client],
     everyNode: () => [Promise.resolve(client)],
+    refreshNodes: async () => {},
     connect: () => client.connect(),
     destroy: () => client.destroy(),
     send: (_, args) => client.sendCommand([...args]),
@@ -64,6 +67,8 @@ export function clusterClient(
         return master.client ?? [];
       }),
     everyNode: () => cluster.masters.map(async (node) => cluster.nodeClient(node)),
+    // the client has no public method for it
+    refreshNodes: () => cluster._slots.rediscover(),
     connect: () => cluster.connect(),
     destroy: () => cluster.destroy(),
     send: (key, args) => cluster.sendCommand(key, false, [...args]),

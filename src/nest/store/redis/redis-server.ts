@@ -165,6 +165,7 @@ export class RedisServer {
       // one node's time is enough: those of several would alternate
       first && this.#check(first, (time) => this.clock.note(...time)),
       ...others.map((other) => this.#check(other, () => {})),
+      this.isCluster && first && this.#checkTopology(first),
     ]);
   }
 
@@ -177,6 +178,20 @@ export class RedisServer {
       if (id !== undefined && !this.#isClosed) this.#life.note(node, id, this.#client.nodes());
     } catch {
       if (!this.#isClosed) reconnect(node);
+    }
+  }
+
+  /**
+   * Reads the nodes again if their number has changed. Otherwise the client notices it when a command meets a slot that
+   * was moved, and until then `lifeOfConnections` would differ from that of other tasks.
+   */
+  async #checkTopology(node: NodeClient): Promise<void> {
+    try {
+      const info = String(await this.#deadlines.limit(node.sendCommand(['CLUSTER', 'INFO'])));
+      const size = Number(/^cluster_size:(\d+)/m.exec(info)?.[1]);
+      if (size !== this.#client.nodes().length && !this.#isClosed) await this.#client.refreshNodes();
+    } catch {
+      // the next pulse reads it again
     }
   }
 

@@ -21,8 +21,8 @@ export class ClusterLife {
   /** @param masters all current ones */
   note(node: NodeClient, id: string, masters: readonly NodeClient[]): void {
     this.#ids.set(node, id);
-    const ids = masters.map((master) => this.#ids.get(master));
-    if (ids.includes(undefined)) return;
+    const ids = masters.flatMap((master) => this.#ids.get(master) ?? []);
+    if (ids.length < masters.length) return;
     this.#current = createHash('sha1').update(ids.toSorted().join()).digest('hex');
   }
 }

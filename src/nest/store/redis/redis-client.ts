@@ -67,7 +67,7 @@ export function clusterClient(
         return master.client ?? [];
       }),
     everyNode: () => cluster.masters.map(async (node) => cluster.nodeClient(node)),
-    // the client has no public method for it
+    // oxlint-disable-next-line no-underscore-dangle -- the client has no public method for it
     refreshNodes: () => cluster._slots.rediscover(),
     connect: () => cluster.connect(),
     destroy: () => cluster.destroy(),

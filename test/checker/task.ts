@@ -130,5 +130,5 @@ export class Task implements AsyncDisposable {
 const DISTURB = pathToFileURL(join(import.meta.dirname, 'disturb.ts')).href;
 
 const SERVICE = join(import.meta.dirname, '../support/service-with-constants.ts');
-const START_MS = 30_000;
+const START_MS = 120_000;
 const STOP_MS = 15_000;

@@ -1,6 +1,7 @@
 // `npm run check:history` runs the service on each store under faults that a seed decides, records every operation with
 // its outcome, and checks afterwards that nothing was lost without a word. `--store redis-aof --minutes 5` checks one
-// store for five minutes. `--plants` checks that it finds bugs that are planted into copies of the built service; `--plant no-fencing` only one.
+// store for five minutes. `--plants` checks that it finds bugs that are planted into copies of the built service,
+// `--plant no-fencing` only one.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -67,6 +68,6 @@ async function checkStores(): Promise<boolean> {
   }
   print(`\n${summary(runs)}`);
   if (options.json !== undefined)
-    await writeFile(options.json, JSON.stringify({ seed, minutes, runs }, null, 2));
+    await writeFile(options.json, JSON.stringify({ seed, minutes, stores, runs }, null, 2));
   return isRight;
 }

@@ -39,6 +39,8 @@ class Subscription {
   isJoining = false;
   /** The reply to the join in flight may be out of date. */
   mustJoinAgain = false;
+  /** How often the client has left: the reply to a join before a leave says nothing about a join after it. */
+  leaves = 0;
   /** A join or leave has an unknown outcome, and may still take effect. */
   isUncertain = false;
   /** The number of joins. */
@@ -83,6 +85,7 @@ export class ConformingClient {
   readonly #subscriptions = new Map<string, Subscription>();
   readonly #pending = new Map<string, Pending>();
   #socket: WebSocket | undefined;
+  /** When the handshake of the current connection began; 0 until it is open. */
   #openedAt = 0;
   #requests = 0;
   /** The first request on the current connection. */
@@ -155,6 +158,7 @@ export class ConformingClient {
     const subscription = this.#subscriptions.get(channel);
     if (!subscription?.isWanted) return;
     subscription.isWanted = false;
+    subscription.leaves += 1;
     subscription.clearTimers();
     // without a reply it is repeated; a connection that has ended is a member of nothing
     for (;;) {
@@ -204,9 +208,10 @@ export class ConformingClient {
       handshakeTimeout: HANDSHAKE_MS,
     });
     this.#socket = socket;
+    const beganAt = this.#history.now();
     socket.on('open', () => {
       if (this.#socket !== socket) return;
-      this.#openedAt = this.#history.now();
+      this.#openedAt = beganAt;
       this.#firstRequest = this.#requests + 1;
       for (const subscription of this.#subscriptions.values()) this.#join(subscription);
     });
@@ -308,6 +313,7 @@ export class ConformingClient {
   #join(subscription: Subscription): void {
     if (!subscription.isWanted || subscription.isJoining || !this.isOpen) return;
     const since = subscription.position;
+    const { leaves } = subscription;
     subscription.isJoining = true;
     // not a promise: the messages after the reply may be in the same chunk of bytes
     this.#send('join', { channel: subscription.channel, ...(since && { since }) }, (reply) => {
@@ -317,6 +323,8 @@ export class ConformingClient {
       const isJoined = reply?.type === 'joined';
       if (!isJoined) subscription.isUncertain = true;
       if (this.#isStopped || !subscription.isWanted) return;
+      // what was sent before the leave was not wanted by then, and is missing
+      if (subscription.leaves !== leaves) return this.#join(subscription);
       if (isJoined) {
         this.#joined(subscription, since, reply);
         if (mustJoinAgain) this.#join(subscription);

@@ -81,7 +81,7 @@ export interface NoticeEvent {
   readonly process: string;
   readonly reason: 'memberships_lost' | 'unknown_connection' | 'not_joined' | 'closed';
   readonly at: number;
-  /** When its connection was opened. */
+  /** When the handshake of its connection began. */
   readonly openedAt: number;
 }
 

@@ -89,7 +89,6 @@ export async function openDynamoDbStores(options: StoreSuiteOptions): Promise<Op
         return openBeside();
       };
     },
-    hasServerTime: true,
     async countKept() {
       const fourHoursLater = (Date.now() + 4 * HOUR_MS) / 1000;
       return (await dynamoDb.rows(table)).filter(({ ttl }) => !(Number(ttl?.N) <= fourHoursLater)).length;

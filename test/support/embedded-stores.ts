@@ -41,7 +41,6 @@ export async function openEmbeddedStores({ now, pageMembers }: StoreSuiteOptions
     fillUp: async () => {
       isFull = true;
     },
-    hasServerTime: false,
     async countKept() {
       using source = new DatabaseSync(file, { readOnly: true });
       const kept = ['channels', 'log', 'members', 'appends', 'reservations', 'shards'].map(

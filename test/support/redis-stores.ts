@@ -56,7 +56,6 @@ export async function openRedisStores(
       atTheEnd.push(() => limitMemory('0'));
       await limitMemory('1');
     },
-    hasServerTime: true,
     countKept: async () => {
       const counts = await ofAllNodes(async (node) => {
         const keys = await node.keys(`${prefix}:*`);

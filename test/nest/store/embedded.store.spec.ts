@@ -12,7 +12,7 @@ import { EmbeddedStore } from '../../../src/nest/store/embedded.store.js';
 import { storeSuite } from '../../suites/store.suite.js';
 import { openEmbeddedStores, temporaryFolder } from '../../support/embedded-stores.js';
 
-storeSuite({ name: 'embedded', open: openEmbeddedStores });
+storeSuite({ name: 'embedded', open: openEmbeddedStores, canBeFull: true, hasServerTime: false });
 
 const news = 'news' as ChannelName;
 const keepAll = { messages: 100, ageMs: 3_600_000 };

@@ -19,6 +19,8 @@ describe.skipIf(!hasRedis)(`with a Redis cluster (${redisSkip})`, () => {
 
   storeSuite({
     name: 'redis cluster',
+    canBeFull: true,
+    hasServerTime: true,
     open: (options) =>
       openRedisStores(
         {

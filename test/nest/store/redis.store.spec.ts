@@ -34,6 +34,8 @@ describe.skipIf(!hasRedis)(`with a Redis server (${redisSkip})`, () => {
 
   storeSuite({
     name: 'redis',
+    canBeFull: true,
+    hasServerTime: true,
     open: (options) =>
       openRedisStores(
         {

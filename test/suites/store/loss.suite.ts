@@ -1,5 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
-import { type ConnectionId } from '../../../src/api/integration.js';
+import { describe, expect, it } from 'vitest';
 import { type Store } from '../../../src/nest/store/store.js';
 import {
   alice,
@@ -10,7 +9,6 @@ import {
   manyChannels,
   news,
   type OpenStore,
-  second,
   sports,
   start,
 } from './store-under-test.js';
@@ -100,36 +98,6 @@ export function lossSuite(open: OpenStore): void {
     expect(next.offset).toBeGreaterThan(last.offset + 1);
     await opened.enter(news, bob);
     expect(await idsOf(store.memberships.members(news))).toEqual([bob]);
-  });
-
-  it('expires nothing when the clock of one task is three hours ahead for a while', async ({ skip }) => {
-    await using opened = await open({ usesOwnTime: true });
-    if (!opened.hasServerTime) skip('uses the clock of its machine');
-    const { store, openBeside = () => skip('is the store of one process') } = opened;
-    const ahead = await openBeside();
-    const expiresAt = store.clock.now() + hour;
-    const put = (connectionId: ConnectionId) =>
-      store.connections.putConnection({ connectionId, connectedAt: store.clock.now(), expiresAt });
-    await put(alice);
-    await store.memberships.join(news, alice, manyChannels);
-    await store.logs.append(news, 'content', { messages: 10, ageMs: hour });
-    const now = Date.now();
-    const clock = vi.spyOn(Date, 'now').mockReturnValue(now + 3 * hour);
-    try {
-      expect(Math.abs(ahead.clock.now() - now)).toBeLessThan(60 * second);
-      expect(await idsOf(ahead.memberships.members(news))).toEqual([alice]);
-      expect(await ahead.connections.counts()).toEqual({ connections: 1, channels: 1 });
-      expect(await ahead.logs.append(news, 'more', { messages: 10, ageMs: hour })).toMatchObject({
-        offset: 2,
-      });
-      await ahead.connections.putConnection({ connectionId: bob, connectedAt: now, expiresAt });
-      await ahead.memberships.join(news, bob, manyChannels);
-    } finally {
-      clock.mockRestore();
-    }
-    expect(await idsOf(store.memberships.members(news))).toEqual([alice, bob]);
-    expect(await store.logs.readLog(news, 0, 10)).toHaveLength(2);
-    expect(await store.connections.touchConnection(alice)).toBeDefined();
   });
 }
 

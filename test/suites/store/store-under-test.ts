@@ -23,8 +23,6 @@ export interface OpenedStore extends AsyncDisposable {
   readonly copy: () => Promise<() => Promise<Store>>;
   /** For a store that can be full: leaves no room for anything until it is disposed of. */
   readonly fillUp?: () => Promise<void>;
-  /** Whether the store's time is that of a server, and not of this machine. */
-  readonly hasServerTime: boolean;
   /** The number of rows or keys that the store keeps for more than four hours. */
   readonly countKept: () => Promise<number>;
 }

@@ -93,7 +93,7 @@ export class ShardDelivery {
     const rest = { ...this.content, range: { ...range, after: this.#last ?? range.after } };
     for await (const page of recipients(this.options.membershipStore, rest)) {
       for (let start = 0; start < page.length; start += SLICE_MEMBERS) {
-        if (this.#isStopped || this.#isLost) return;
+        if (this.#isStopped || this.#hasLost()) return;
         const slice = page.slice(start, start + SLICE_MEMBERS);
         for (const { connectionId } of slice) {
           this.#inFlight.set(connectionId, this.#last);
@@ -103,6 +103,12 @@ export class ShardDelivery {
       }
     }
     this.#hasReadAll = true;
+  }
+
+  /** Also by the clock alone: a process that was suspended sends on before a renewal can have a response. */
+  #hasLost(): boolean {
+    if (performance.now() >= this.#leasedUntil) this.#isLost = true;
+    return this.#isLost;
   }
 
   #progress(): string {
@@ -121,7 +127,7 @@ export class ShardDelivery {
       } catch (error) {
         warn(error, 'shard lease not renewed');
         // after the lease, another task may have the shard
-        this.#isLost = performance.now() >= this.#leasedUntil;
+        this.#hasLost();
       }
     }
   }

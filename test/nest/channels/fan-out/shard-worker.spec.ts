@@ -58,6 +58,29 @@ async function isDone(store: Store): Promise<void> {
   });
 }
 
+it('sends no further slice once its lease has ended by its own clock, as after a suspension', async () => {
+  const { service, store, worker } = await startTask(400, { CALLBACK_CONCURRENCY: '4' }, { leaseMs: 60_000 });
+  await using _ = service;
+  const { promise: answer, resolve: accept } = Promise.withResolvers<Answer>();
+  const { promise: haveBegun, resolve: begun } = Promise.withResolvers<void>();
+  service.endpoint.answer = () => {
+    begun();
+    return answer;
+  };
+  await store.shards.putShards([wholeChannel()]);
+  worker.wake();
+  await haveBegun;
+  const now = performance.now.bind(performance);
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => now() + 61_000);
+  try {
+    accept('accepted');
+    await expect.poll(() => worker.counts.lost, { timeout: 30_000 }).toBe(1);
+  } finally {
+    clock.mockRestore();
+  }
+  expect(sentTo(service).length).toBeLessThan(100);
+});
+
 // not concurrent with others: deliveries in flight have 2 s to end
 it('hands its shards back when it stops, and another task continues without sending twice', async () => {
   const { service, store, worker, members } = await startTask(400, { CALLBACK_CONCURRENCY: '4' });

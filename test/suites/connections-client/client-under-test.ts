@@ -4,6 +4,7 @@ import { createCallbackCredentials } from '../../../src/nest/callback/client/cal
 import { type ConnectionsClient } from '../../../src/nest/callback/client/connections-client.js';
 import { createConnectionsClient } from '../../../src/nest/callback/client/create-connections-client.js';
 import { PostBody } from '../../../src/nest/callback/client/post-body.js';
+import { CONSTANTS } from '../../../src/nest/config/constants.js';
 import { type Config } from '../../../src/nest/config/config.js';
 import { readConfig } from '../../../src/service/configuration/read-config.js';
 import { NO_OBSERVER } from '../../support/callback.js';
@@ -36,10 +37,10 @@ export function startClient(
   // longer than on any busy machine
   connectTimeoutMs = 29_000,
 ): ClientUnderTest {
-  const config = {
-    ...readConfig({ WS_API_ENDPOINT: url, CALLBACK_CLIENT: kind, ...settings }),
-    callbackConnectTimeoutMs: connectTimeoutMs,
-  };
+  const config = readConfig(
+    { WS_API_ENDPOINT: url, CALLBACK_CLIENT: kind, ...settings },
+    { ...CONSTANTS, connectTimeoutMs },
+  );
   const attempts: ClientUnderTest['attempts'] = [];
   const observer = {
     ...NO_OBSERVER,

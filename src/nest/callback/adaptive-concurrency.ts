@@ -5,7 +5,8 @@ import { ConcurrencyLimit } from './concurrency-limit.js';
  * Concurrency limit driven by API Gateway's 429 responses: additive increase, multiplicative decrease (AIMD). After
  * each round, the limit grows by one if the round was not throttled, and is halved if it was. A round has as many
  * results as the limit allows in flight, and counts as throttled when one in {@link THROTTLED_SHARE} was: API Gateway
- * also sends 429 for a single client that reads too slowly, which is no reason to slow down for the others.
+ * also sends 429 for a single client that reads too slowly, which is no reason to slow down for the others. For the same
+ * reason the caller does not let attempts count whose connection was throttled in the attempt before.
  */
 export class AdaptiveConcurrency {
   readonly #max: number;
@@ -23,15 +24,16 @@ export class AdaptiveConcurrency {
     return this.#limit.limit;
   }
 
-  async run<T>(work: () => Promise<T>): Promise<T> {
+  /** @param isCounted whether the result may change the limit */
+  async run<T>(work: () => Promise<T>, isCounted = true): Promise<T> {
     const wait = this.#limit.acquire();
     if (wait) await wait;
     try {
       const result = await work();
-      this.#count(false);
+      if (isCounted) this.#count(false);
       return result;
     } catch (error) {
-      this.#count(error instanceof ThrottledError);
+      if (isCounted) this.#count(error instanceof ThrottledError);
       throw error;
     } finally {
       this.#limit.release();

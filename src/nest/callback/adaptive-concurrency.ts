@@ -7,12 +7,15 @@ import { ConcurrencyLimit } from './concurrency-limit.js';
  * results as the limit allows in flight, and counts as throttled when one in {@link THROTTLED_SHARE} was: API Gateway
  * also sends 429 for a single client that reads too slowly, which is no reason to slow down for the others. For the same
  * reason the caller does not let attempts count whose connection was throttled in the attempt before.
+ * After each second in which it was not lowered, the limit doubles: with few messages to many, rounds take long.
  */
 export class AdaptiveConcurrency {
   readonly #max: number;
   readonly #limit: ConcurrencyLimit;
   #results = 0;
   #throttled = 0;
+  /** When the limit was lowered or doubled last, by `performance.now()`. */
+  #changedAt = 0;
 
   /** @param max the initial limit, which is never exceeded */
   constructor(max: number) {
@@ -21,11 +24,13 @@ export class AdaptiveConcurrency {
   }
 
   get limit(): number {
+    this.#recover();
     return this.#limit.limit;
   }
 
   /** @param isCounted whether the result may change the limit */
   async run<T>(work: () => Promise<T>, isCounted = true): Promise<T> {
+    this.#recover();
     const wait = this.#limit.acquire();
     if (wait) await wait;
     try {
@@ -40,6 +45,16 @@ export class AdaptiveConcurrency {
     }
   }
 
+  #recover(): void {
+    const { limit } = this.#limit;
+    if (limit >= this.#max) return;
+    const now = performance.now();
+    const doublings = Math.floor((now - this.#changedAt) / QUIET_MS);
+    if (doublings === 0) return;
+    this.#limit.resize(Math.min(this.#max, limit * 2 ** doublings));
+    this.#changedAt = now;
+  }
+
   #count(isThrottled: boolean): void {
     this.#results += 1;
     if (isThrottled) this.#throttled += 1;
@@ -47,6 +62,7 @@ export class AdaptiveConcurrency {
     if (this.#results < limit) return;
     if (this.#throttled * THROTTLED_SHARE >= this.#results) {
       this.#limit.resize(Math.max(1, Math.floor(limit / 2)));
+      this.#changedAt = performance.now();
     } else if (limit < this.#max) {
       this.#limit.resize(limit + 1);
     }
@@ -54,5 +70,8 @@ export class AdaptiveConcurrency {
     this.#throttled = 0;
   }
 }
+
+/** An account that is throttled lowers the limit again in less time. */
+const QUIET_MS = 1_000;
 
 const THROTTLED_SHARE = 10;

@@ -36,7 +36,7 @@ it('shrinks the share of each connection as the whole fills', () => {
   expect(shares).toEqual(shares.toSorted((a, b) => b - a));
   expect(shares.at(-1)).toBeLessThan(20);
   // others find a place still
-  for (let n = 1_000; n < 1_100; n += 1) hold(n);
+  for (let n = 1_000; n < 1_020; n += 1) hold(n);
 });
 
 it('leaves room for replies when it is full of pushes, and for refusals when it is full of replies', () => {

@@ -54,9 +54,8 @@ it('closes a client that does not read, and drops what waits for it', async () =
 
   for (const { reason } of results as PromiseRejectedResult[])
     expect(reason).toBeInstanceOf(ConnectionClosingError);
-  expect(new Set(at.endpoint.posts.filter(({ connectionId }) => connectionId === slow))).toMatchObject(
-    new Set([{ data: '0' }]),
-  );
+  const attempted = at.endpoint.posts.filter(({ connectionId }) => connectionId === slow);
+  expect(new Set(attempted.map(({ data }) => data))).toEqual(new Set(['0']));
   await expect.poll(() => at.endpoint.deleted).toEqual([slow]);
   expect(at.closings).toEqual([[slow, 'does_not_read', 19]]);
 });

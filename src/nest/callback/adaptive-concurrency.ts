@@ -5,8 +5,7 @@ import { ConcurrencyLimit } from './concurrency-limit.js';
  * Concurrency limit driven by API Gateway's 429 responses: additive increase, multiplicative decrease (AIMD). After
  * each round, the limit grows by one if the round was not throttled, and is halved if it was. A round has as many
  * results as the limit allows in flight, and counts as throttled when one in {@link THROTTLED_SHARE} was: API Gateway
- * also sends 429 for a single client that reads too slowly, which is no reason to slow down for the others. For the same
- * reason the caller does not let attempts count whose connection was throttled in the attempt before.
+ * also sends 429 for a single client that reads too slowly, which is no reason to slow down for the others.
  * After each second in which it was not lowered, the limit doubles: with few messages to many, rounds take long.
  */
 export class AdaptiveConcurrency {
@@ -28,17 +27,18 @@ export class AdaptiveConcurrency {
     return this.#limit.limit;
   }
 
-  /** @param isCounted whether the result may change the limit */
-  async run<T>(work: () => Promise<T>, isCounted = true): Promise<T> {
+  /** @param countsThrottling whether a 429 may be the account's; called when one has come */
+  async run<T>(work: () => Promise<T>, countsThrottling: () => boolean = () => true): Promise<T> {
     this.#recover();
     const wait = this.#limit.acquire();
     if (wait) await wait;
     try {
       const result = await work();
-      if (isCounted) this.#count(false);
+      this.count(false);
       return result;
     } catch (error) {
-      if (isCounted) this.#count(error instanceof ThrottledError);
+      const isThrottled = error instanceof ThrottledError;
+      if (!isThrottled || countsThrottling()) this.count(isThrottled);
       throw error;
     } finally {
       this.#limit.release();
@@ -55,7 +55,15 @@ export class AdaptiveConcurrency {
     this.#changedAt = now;
   }
 
-  #count(isThrottled: boolean): void {
+  /** What lowered the limit turned out not to be the account's rate. */
+  restore(): void {
+    this.#limit.resize(this.#max);
+    this.#results = 0;
+    this.#throttled = 0;
+  }
+
+  /** Counts a result that {@link run} has not counted. */
+  count(isThrottled: boolean): void {
     this.#results += 1;
     if (isThrottled) this.#throttled += 1;
     const { limit } = this.#limit;

@@ -40,7 +40,7 @@ export interface PostOptions extends Pick<Recipient, 'isBatched'> {
  * are sent together. Because timeouts are retried, a client may get a message twice when the response was lost.
  *
  * A client that does not read is closed (`throttled-connections.ts`): its backlog is dropped, and it resumes by offset
- * when it reconnects. Until then, attempts to connections that were throttled have a quarter of the concurrency.
+ * when it reconnects. Attempts to connections that were throttled have a limit of their own.
  */
 @Injectable()
 export class CallbackService implements OnModuleInit, BeforeApplicationShutdown, OnApplicationShutdown {
@@ -51,11 +51,11 @@ export class CallbackService implements OnModuleInit, BeforeApplicationShutdown,
   readonly #limit: ConcurrencyLimit;
   /** Limits the attempts of messages to many. */
   readonly #adaptive: AdaptiveConcurrency;
-  /** Limits the attempts to connections whose latest attempt was throttled, in addition to the limits above. */
+  /** Limits the attempts to connections whose latest attempt was throttled, alone and to many. */
   readonly #throttledLimit: ConcurrencyLimit;
   /** Limits the recipients of messages to many that have been read and not yet settled. */
   readonly #deliveryLimits: DeliveryLimits;
-  readonly #throttled = new ThrottledConnections();
+  readonly #throttled = new ThrottledConnections(() => this.#adaptive.restore());
   readonly #closing = new Set<ConnectionId>();
 
   constructor(
@@ -290,13 +290,20 @@ export class CallbackService implements OnModuleInit, BeforeApplicationShutdown,
 
   #inLimit<T>(connectionId: ConnectionId, attempt: () => Promise<T>): Promise<T> {
     if (!this.#throttled.has(connectionId)) return this.#limit.run(attempt);
-    return this.#throttledLimit.run(() => this.#limit.run(attempt));
+    return this.#throttledLimit.run(attempt);
   }
 
-  /** A connection that was throttled in its latest attempt says nothing new about the account. */
+  /** What a 429 says about the account: see {@link ThrottledConnections}. */
   #inAdaptiveLimit<T>(connectionId: ConnectionId, attempt: () => Promise<T>): Promise<T> {
-    if (!this.#throttled.has(connectionId)) return this.#adaptive.run(attempt);
-    return this.#throttledLimit.run(() => this.#adaptive.run(attempt, false));
+    if (!this.#throttled.has(connectionId)) {
+      return this.#adaptive.run(attempt, () => !this.#throttled.isLocal);
+    }
+    return this.#throttledLimit.run(async () => {
+      const result = await attempt();
+      // the 429 before it was the account's after all
+      if (this.#throttled.isLocal) this.#adaptive.count(true);
+      return result;
+    });
   }
 
   /** @param inLimit runs one attempt under a concurrency limit */

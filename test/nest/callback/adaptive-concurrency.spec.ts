@@ -74,9 +74,17 @@ it('doubles with each second in which it was not lowered, also without results',
   expect(limits).toEqual([2, 2, 4, 4, 16]);
 });
 
-it('is not changed by results that do not count', async () => {
+it('is not lowered by 429s that do not count, and is the highest again when those before did not', async () => {
   const adaptive = new AdaptiveConcurrency(4);
-  const fail = () => adaptive.run(() => Promise.reject(new ThrottledError('throttled')), false);
+  const fail = () =>
+    adaptive.run(
+      () => Promise.reject(new ThrottledError('throttled')),
+      () => false,
+    );
   await Promise.allSettled(Array.from({ length: 20 }, fail));
+  expect(adaptive.limit).toBe(4);
+  await runAll(adaptive, ...times(4, true));
+  expect(adaptive.limit).toBe(2);
+  adaptive.restore();
   expect(adaptive.limit).toBe(4);
 });

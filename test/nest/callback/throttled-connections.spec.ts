@@ -14,17 +14,17 @@ function conclusiveAttempt(throttled: ThrottledConnections, others: () => void, 
 }
 
 it('finds a connection slow that is throttled for three seconds while posts to others succeed', () => {
-  const throttled = new ThrottledConnections();
+  const throttled = new ThrottledConnections(() => undefined);
   const others = () => [1, 2, 3].forEach((n) => throttled.accepted(connection(n)));
   expect(conclusiveAttempt(throttled, others)).toBe(7);
 });
 
 it('does not when no other connection shows that the account is not throttled', () => {
-  expect(conclusiveAttempt(new ThrottledConnections(), () => undefined)).toBeUndefined();
+  expect(conclusiveAttempt(new ThrottledConnections(() => undefined), () => undefined)).toBeUndefined();
 });
 
 it('takes longer, the more the account is throttled, because that may hit one connection many times', () => {
-  const throttled = new ThrottledConnections();
+  const throttled = new ThrottledConnections(() => undefined);
   let next = 1;
   const others = () => {
     for (let n = 0; n < 10; n += 1) {
@@ -38,14 +38,14 @@ it('takes longer, the more the account is throttled, because that may hit one co
 });
 
 it('does not count the 429s of connections that are slow themselves as the account’s', () => {
-  const throttled = new ThrottledConnections();
+  const throttled = new ThrottledConnections(() => undefined);
   for (let n = 1_000; n < 2_000; n += 1) throttled.throttled(connection(n), 0);
   const others = () => [1, 2, 3].forEach((n) => throttled.accepted(connection(n)));
   expect(conclusiveAttempt(throttled, others)).toBe(7);
 });
 
 it('begins anew after a success', () => {
-  const throttled = new ThrottledConnections();
+  const throttled = new ThrottledConnections(() => undefined);
   let rounds = 0;
   const others = () => {
     [1, 2, 3].forEach((n) => throttled.accepted(connection(n)));
@@ -56,11 +56,33 @@ it('begins anew after a success', () => {
 });
 
 it('does not remember more connections than its bound, and forgets the oldest', () => {
-  const throttled = new ThrottledConnections();
+  const throttled = new ThrottledConnections(() => undefined);
   for (let n = 0; n <= 10_000; n += 1) throttled.throttled(connection(n), n);
   expect([connection(0), connection(1), connection(10_000)].map((each) => throttled.has(each))).toEqual([
     false,
     true,
     true,
   ]);
+});
+
+it('learns that the account is not throttled when ten connections are, four times in a row', () => {
+  let found = 0;
+  const throttled = new ThrottledConnections(() => (found += 1));
+  for (let n = 0; n < 10; n += 1) {
+    expect(throttled.isLocal).toBe(false);
+    for (let attempt = 0; attempt < 4; attempt += 1) throttled.throttled(connection(n));
+  }
+  expect([throttled.isLocal, found]).toEqual([true, 1]);
+});
+
+it('learns that it is when more connections are throttled in passing', () => {
+  const throttled = new ThrottledConnections(() => undefined);
+  for (let n = 0; n < 15; n += 1) {
+    for (let attempt = 0; attempt < 4; attempt += 1) throttled.throttled(connection(n));
+  }
+  for (let n = 100; n < 115; n += 1) {
+    throttled.throttled(connection(n));
+    throttled.accepted(connection(n));
+  }
+  expect(throttled.isLocal).toBe(false);
 });

@@ -80,7 +80,7 @@ export class ConnectionQueues<Message> {
   run<T>(connectionId: ConnectionId, work: () => Promise<T>, options: QueueOptions<Message>): Promise<T> {
     const { bytes, purpose, message } = options;
     if (purpose !== undefined && !this.#hasRoom(connectionId, purpose)) {
-      throw new QueueFullError(`${this.#messages} messages are queued, and this connection has its share`);
+      throw SHARE_TAKEN;
     }
     const releaseBytes = this.reserveBytes(bytes, purpose);
     const queue = this.#queueOf(connectionId);
@@ -199,6 +199,9 @@ export class ConnectionQueues<Message> {
     this.#queues.delete(connectionId);
   }
 }
+
+/** One object: a message to many may be refused for thousands of connections, and a stack costs more than the rest. */
+const SHARE_TAKEN = new QueueFullError('as many messages are queued as this connection may have now');
 
 /** A client may join all its channels at once, and send as many other messages. */
 const REPLIES_PER_PUSH = 2;

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { ThrottledError } from './callback.errors.js';
 import { type ConcurrencyLimit } from './concurrency-limit.js';
 import { type DeliveryReport } from './delivery-report.js';
@@ -72,6 +73,8 @@ export async function deliverToRecipients<Recipient>(
         if (wait) await wait;
         void deliverTo(recipient);
       }
+      // otherwise a page of recipients that are all refused at once would be followed by the next without a pause
+      if (page.length >= LARGE_PAGE) await setImmediate();
     }
   } finally {
     isLastStarted = true;
@@ -80,3 +83,6 @@ export async function deliverToRecipients<Recipient>(
   const recipients = counts.delivered + counts.gone + counts.throttled + counts.failed;
   return { recipients, ...counts, ...failures };
 }
+
+/** Recipients that take a millisecond or more. */
+const LARGE_PAGE = 100;

@@ -17,8 +17,8 @@ function queuesThatHold(bounds = BOUNDS) {
       try {
         hold(n, purpose);
       } catch (error) {
-        expect(error).toBeInstanceOf(QueueFullError);
-        return held;
+        if (error instanceof QueueFullError) return held;
+        throw error;
       }
     }
   };

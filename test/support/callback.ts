@@ -14,6 +14,8 @@ process.env['AWS_SECRET_ACCESS_KEY'] = 'test';
 export const NO_OBSERVER = {
   attempted: () => undefined,
   settled: () => undefined,
+  closing: () => undefined,
+  notClosed: () => undefined,
   credentialsRead: () => undefined,
 } satisfies CallbackObserver;
 

@@ -22,7 +22,7 @@ export interface Post {
 }
 
 /**
- * A stage's `@connections`, POST and GET, as recorded from AWS in September 2026: status, error type and body of each
+ * A stage's `@connections` as recorded from AWS in September 2026: status, error type and body of each
  * answer. It keeps what was posted.
  */
 export class ConnectionsEndpoint implements AsyncDisposable {
@@ -33,6 +33,10 @@ export class ConnectionsEndpoint implements AsyncDisposable {
   readonly inspected: string[] = [];
   /** Decides the response to GetConnection; may be changed at any time. */
   inspection: (connectionId: string) => Answer | Promise<Answer> = () => 'accepted';
+  /** Which connections were closed. */
+  readonly deleted: string[] = [];
+  /** Decides the response to DeleteConnection; may be changed at any time. */
+  deletion: (connectionId: string) => Answer | Promise<Answer> = () => 'accepted';
   maxInFlight = 0;
   #inFlight = 0;
 
@@ -78,6 +82,11 @@ export class ConnectionsEndpoint implements AsyncDisposable {
       const connectionId = decodeURIComponent(encoded);
       this.inspected.push(connectionId);
       return respond(response, await this.inspection(connectionId), { connectionId }, times());
+    }
+    if (request.method === 'DELETE' && encoded !== undefined) {
+      const connectionId = decodeURIComponent(encoded);
+      this.deleted.push(connectionId);
+      return respond(response, await this.deletion(connectionId), { connectionId });
     }
     if (request.method !== 'POST' || encoded === undefined) return forbidden(response);
     const data = await text(request);

@@ -1,5 +1,7 @@
+import { type ConnectionId } from '../../api/integration.js';
 import {
   CallbackTimeoutError,
+  ConnectionClosingError,
   type CredentialsError,
   ForbiddenError,
   GoneError,
@@ -19,7 +21,16 @@ export type CallbackResult =
   | 'timeout'
   /** Not sent, because a queue was full. */
   | 'overloaded'
+  /** Not sent, because the connection is being closed. */
+  | 'closing'
   | 'failed';
+
+/** Why the service closes a connection by itself. */
+export type ClosingReason =
+  /** Its client does not read. */
+  | 'does_not_read'
+  /** Its client has sent more messages than it may have without a reply. */
+  | 'too_many_messages';
 
 export type CallbackOperation = 'post' | 'get' | 'delete';
 
@@ -30,6 +41,16 @@ export abstract class CallbackObserver {
 
   /** A message was delivered, or has failed for good. */
   abstract settled(result: CallbackResult): void;
+
+  /**
+   * A connection is being closed.
+   *
+   * @param dropped messages that waited for it
+   */
+  abstract closing(connectionId: ConnectionId, reason: ClosingReason, dropped: number): void;
+
+  /** A connection that was being closed is open still. */
+  abstract notClosed(connectionId: ConnectionId, error: unknown): void;
 
   /** The credentials were read again. @param failure undefined if the read succeeded */
   abstract credentialsRead(failure: CredentialsError | undefined): void;
@@ -60,5 +81,6 @@ export function resultOf(error: unknown): CallbackResult {
   if (error instanceof TooLargeError) return 'too_large';
   if (error instanceof ForbiddenError) return 'forbidden';
   if (error instanceof QueueFullError) return 'overloaded';
+  if (error instanceof ConnectionClosingError) return 'closing';
   return 'failed';
 }

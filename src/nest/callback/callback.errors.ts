@@ -36,6 +36,19 @@ export class ThrottledError extends CallbackError {
   override readonly name = 'ThrottledError';
 }
 
+/**
+ * The message was not sent, because the connection is being closed: its client does not read, or sends more than it
+ * reads replies. The client reconnects, and resumes its channels by offset.
+ */
+export class ConnectionClosingError extends CallbackError {
+  override readonly name = 'ConnectionClosingError';
+
+  /** Once for the connection, not for each message. */
+  get isLoggedElsewhere(): boolean {
+    return true;
+  }
+}
+
 /** The request is not allowed (403). No request will be, until the deployment is fixed. */
 export class ForbiddenError extends CallbackError {
   override readonly name = 'ForbiddenError';

@@ -39,6 +39,13 @@ export class ConcurrencyLimit {
     return undefined;
   }
 
+  /** Takes a slot, which {@link release} returns, if one is free. */
+  tryAcquire(): boolean {
+    if (this.#running >= this.#limit) return false;
+    this.#running += 1;
+    return true;
+  }
+
   release(): void {
     this.#running -= 1;
     this.#startWaiting();

@@ -40,9 +40,10 @@ export class Retry {
    * Runs attempts until one succeeds, fails with an error that is not transient, or no time is left for another.
    *
    * @param attempt gets its timeout from {@link requestTimeoutMs} when it has a slot to run in
+   * @param onPause called before each pause
    * @throws the error of the last attempt; of the one before if the deadline has cut the last one short
    */
-  async run<T>(deadline: number, attempt: () => Promise<T>): Promise<T> {
+  async run<T>(deadline: number, attempt: () => Promise<T>, onPause?: () => void): Promise<T> {
     let lastError: unknown;
     for (let attempts = 1; ; attempts += 1) {
       try {
@@ -56,6 +57,7 @@ export class Retry {
         if (performance.now() + pauseMs >= deadline) throw error;
         if (this.#stopping.signal.aborted && isRefused(error)) throw error;
         lastError = error;
+        onPause?.();
         await this.#pause(pauseMs);
       }
     }

@@ -3,7 +3,7 @@ import { type ConnectionId, type UserId } from '../../api/integration.js';
 import { type ChannelName } from '../../api/messages.js';
 import { QUOTAS } from '../../api/quotas.js';
 import { GoneError } from '../callback/callback.errors.js';
-import { CallbackService } from '../callback/callback.service.js';
+import { CallbackService, type PostOptions } from '../callback/callback.service.js';
 import { type DeliveryReport } from '../callback/delivery-report.js';
 import { type Recipient } from '../callback/recipient.js';
 import { Config } from '../config/config.js';
@@ -102,7 +102,9 @@ export class ConnectionsService {
       throw new UnknownConnectionError(connectionId);
     if (known && !known.hasLostMemberships) return known;
     // before it is registered: if this fails, the next message finds it in the same state
-    if ((await this.deliver(connectionId, MEMBERSHIPS_LOST)) === 'gone')
+    // a reply by callback has a place, which is this one's as well
+    const purpose = this.config.replies === 'callback' ? 'placed' : 'reply';
+    if ((await this.deliver(connectionId, MEMBERSHIPS_LOST, { purpose })) === 'gone')
       throw new UnknownConnectionError(connectionId);
     const { connectedAt } = known ?? connection;
     await this.register({ connectionId, connectedAt, isBatched: known?.isBatched }, known?.userId);
@@ -135,18 +137,23 @@ export class ConnectionsService {
   async deliver(
     connectionId: ConnectionId,
     frame: Frame,
-    { isBatched }: Pick<Recipient, 'isBatched'> = {},
+    options: PostOptions = {},
   ): Promise<'delivered' | 'gone'> {
     return this.#traced(() =>
-      this.#forgetWhenGone(connectionId, () => this.callback.post(connectionId, frame, { isBatched })),
+      this.#forgetWhenGone(connectionId, () => this.callback.post(connectionId, frame, options)),
     );
+  }
+
+  /** Takes a place for the reply to a client's message: see {@link CallbackService.takePlace}. */
+  takePlace(connectionId: ConnectionId): ReturnType<CallbackService['takePlace']> {
+    return this.callback.takePlace(connectionId);
   }
 
   /**
    * Runs `work` while all other messages for this connection wait.
    *
    * @param work receives a `deliver` that does not queue, but is otherwise {@link ConnectionsService.deliver}
-   * @throws {QueueFullError} too many messages are queued; nothing was done
+   * @throws the errors of {@link CallbackService.inTurn}
    */
   async inTurn<T>(
     connectionId: ConnectionId,

@@ -57,20 +57,29 @@ export class Dispatcher {
 
   /**
    * @param text the unmodified content of a frame, which need not be JSON; undefined if it is not UTF-8
+   * The message is handled only if there is a place for its reply; otherwise the sender gets `overloaded`.
+   *
    * @returns once the reply is posted; a sender that has left in the meantime gets none
+   * @throws {QueueFullError} there is no place for an error either; the message was not handled
    * @throws {CallbackError} the reply could not be posted
    * @throws {StoreUnavailableError} after the sender was sent `unavailable`
    * @throws any unexpected error of a handler, after the sender was sent `internal_error`
    */
   async dispatch(connection: OpenConnection, text: string | undefined): Promise<void> {
     const { connectionId } = connection;
-    const reply = await this.replyTo(connection, text);
-    if (reply.failure === undefined) {
-      await this.connections.deliver(connectionId, reply.frame, reply);
-      return;
+    const place = this.connections.takePlace(connectionId);
+    try {
+      const reply = place.purpose === 'reply' ? await this.replyTo(connection, text) : this.#refusal(text);
+      if (reply.failure === undefined) {
+        const { frame, isBatched } = reply;
+        await this.connections.deliver(connectionId, frame, { isBatched, purpose: 'placed' });
+        return;
+      }
+      await this.#reportFailure(connectionId, reply.frame);
+      throw reply.failure;
+    } finally {
+      place.release();
     }
-    await this.#reportFailure(connectionId, reply.frame);
-    throw reply.failure;
   }
 
   /** As {@link Dispatcher.dispatch}, but the caller delivers the reply. */
@@ -107,6 +116,16 @@ export class Dispatcher {
     }
   }
 
+  /** The reply to a message that is not handled, because its sender has too many without a reply. */
+  #refusal(text: string | undefined): Reply {
+    const code = 'overloaded';
+    this.metrics.messageHandled('unknown', code, 0);
+    this.log.debug({ code }, 'not handled');
+    return {
+      frame: replyFrame({ type: 'error', code, message: CLIENT_ERRORS[code] }, readEnvelope(text).id),
+    };
+  }
+
   #add(schema: ActionSchema, handler: AnyHandler): void {
     const action = schema.shape.action.value;
     if (this.#schemas.has(action)) throw new Error(`The action ${action} has two handlers.`);
@@ -123,7 +142,7 @@ export class Dispatcher {
   /** Does not throw: after a failure of the store, for example, the post may fail as well. */
   async #reportFailure(connectionId: ConnectionId, report: Frame): Promise<void> {
     try {
-      await this.connections.deliver(connectionId, report);
+      await this.connections.deliver(connectionId, report, { purpose: 'placed' });
     } catch (error) {
       this.log.warn({ err: error }, 'error reply not posted');
     }

@@ -32,6 +32,11 @@ export class Metrics {
     ['operation'],
   );
   readonly #deliveries = this.#counter('callback_messages_total', 'Messages delivered or failed', ['result']);
+  readonly #connectionsClosing = this.#counter(
+    'callback_connections_closed_total',
+    'Connections closed because their clients do not read, or send too much',
+    ['reason'],
+  );
   readonly #fanOutRecipients = this.#histogram(
     'fan_out_recipients',
     'Recipients of a channel message',
@@ -91,6 +96,10 @@ export class Metrics {
   /** One message, after all its attempts. */
   callbackEnded(result: string): void {
     this.#deliveries.inc({ result });
+  }
+
+  connectionClosing(reason: string): void {
+    this.#connectionsClosing.inc({ reason });
   }
 
   /** @param way sent by this task, or put into shards for all tasks */

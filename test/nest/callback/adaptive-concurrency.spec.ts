@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { AdaptiveConcurrency } from '../../../src/nest/callback/adaptive-concurrency.js';
 import { ThrottledError } from '../../../src/nest/callback/callback.errors.js';
 
@@ -60,4 +60,31 @@ it('keeps within its limit, also after it has shrunk', async () => {
   };
   await Promise.all(Array.from({ length: 4 }, () => adaptive.run(work)));
   expect(maxInFlight).toBe(4);
+});
+
+it('doubles with each second in which it was not lowered, also without results', async () => {
+  const now = vi.spyOn(performance, 'now').mockReturnValue(10_000);
+  onTestFinished(() => now.mockRestore());
+  const adaptive = new AdaptiveConcurrency(16);
+  for (let round = 0; round < 3; round += 1) await runAll(adaptive, ...times(adaptive.limit, true));
+  const limits = [0, 999, 1_000, 1_999, 4_000].map((ms) => {
+    now.mockReturnValue(10_000 + ms);
+    return adaptive.limit;
+  });
+  expect(limits).toEqual([2, 2, 4, 4, 16]);
+});
+
+it('is not lowered by 429s that do not count, and is the highest again when those before did not', async () => {
+  const adaptive = new AdaptiveConcurrency(4);
+  const fail = () =>
+    adaptive.run(
+      () => Promise.reject(new ThrottledError('throttled')),
+      () => false,
+    );
+  await Promise.allSettled(Array.from({ length: 20 }, fail));
+  expect(adaptive.limit).toBe(4);
+  await runAll(adaptive, ...times(4, true));
+  expect(adaptive.limit).toBe(2);
+  adaptive.restore();
+  expect(adaptive.limit).toBe(4);
 });

@@ -1,7 +1,15 @@
 import { expect, it } from 'vitest';
 import { ThrottledError } from '../../../src/nest/callback/callback.errors.js';
 import { ConcurrencyLimit } from '../../../src/nest/callback/concurrency-limit.js';
-import { deliverToRecipients } from '../../../src/nest/callback/deliver-to-recipients.js';
+import {
+  type DeliveryLimits,
+  deliverToRecipients,
+} from '../../../src/nest/callback/deliver-to-recipients.js';
+
+const limitsOf = (window: number, paused = 0): DeliveryLimits => ({
+  window: new ConcurrencyLimit(window),
+  paused: new ConcurrencyLimit(paused),
+});
 
 async function* pagesOf(...pages: number[][]) {
   yield* pages;
@@ -23,7 +31,7 @@ it('delivers to every recipient of every page, and counts the results', async ()
       if (recipient === 6) throw new ThrottledError('throttled');
       return recipient === 5 ? 'gone' : 'delivered';
     },
-    new ConcurrencyLimit(2),
+    limitsOf(2),
   );
   expect(delivered.toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6]);
   expect(report).toEqual({
@@ -37,7 +45,7 @@ it('delivers to every recipient of every page, and counts the results', async ()
 });
 
 it('returns at once when there are no recipients', async () => {
-  const report = await deliverToRecipients(pagesOf(), async () => 'delivered', new ConcurrencyLimit(4));
+  const report = await deliverToRecipients(pagesOf(), async () => 'delivered', limitsOf(4));
   expect(report).toEqual({ recipients: 0, delivered: 0, gone: 0, throttled: 0, failed: 0 });
 });
 
@@ -51,7 +59,7 @@ it('fills its window across pages, and never exceeds it', async () => {
     inFlight -= 1;
     return 'delivered' as const;
   };
-  await deliverToRecipients(pagesOf([1, 2], [3, 4], [5, 6], [7, 8]), deliver, new ConcurrencyLimit(3));
+  await deliverToRecipients(pagesOf([1, 2], [3, 4], [5, 6], [7, 8]), deliver, limitsOf(3));
   expect(maxInFlight).toBe(3);
 });
 
@@ -67,7 +75,7 @@ it('reads a page only when a delivery to its first recipient can start', async (
       await isReleased;
       return 'delivered';
     },
-    new ConcurrencyLimit(3),
+    limitsOf(3),
   );
   await new Promise(setImmediate);
   expect(pagesRead).toBe(2);
@@ -82,14 +90,12 @@ it('rejects when a page cannot be read, after the deliveries in flight have ende
     delivered.push(recipient);
     return 'delivered' as const;
   };
-  await expect(deliverToRecipients(brokenPages(), deliver, new ConcurrencyLimit(2))).rejects.toThrow(
-    'store is gone',
-  );
+  await expect(deliverToRecipients(brokenPages(), deliver, limitsOf(2))).rejects.toThrow('store is gone');
   expect(delivered).toEqual([1]);
 });
 
 it('alternates with another delivery that shares its window', async () => {
-  const window = new ConcurrencyLimit(2);
+  const limits = limitsOf(2);
   const started: string[] = [];
   const deliver = async (recipient: number) => {
     started.push(recipient < 10 ? 'first' : 'second');
@@ -97,8 +103,8 @@ it('alternates with another delivery that shares its window', async () => {
     return 'delivered' as const;
   };
   await Promise.all([
-    deliverToRecipients(pagesOf([1, 2, 3, 4, 5, 6, 7, 8]), deliver, window),
-    deliverToRecipients(pagesOf([11, 12, 13, 14]), deliver, window),
+    deliverToRecipients(pagesOf([1, 2, 3, 4, 5, 6, 7, 8]), deliver, limits),
+    deliverToRecipients(pagesOf([11, 12, 13, 14]), deliver, limits),
   ]);
   expect(started.indexOf('second')).toBeLessThan(4);
   expect(started.lastIndexOf('first')).toBeGreaterThan(started.indexOf('second'));
@@ -113,9 +119,29 @@ it('occupies no slot for a recipient that must wait for another message', async 
     return 'delivered' as const;
   };
   const isSlow = (recipient: number) => recipient < 0;
-  const report = deliverToRecipients(pagesOf([-1, -2, -3, 4, 5]), deliver, new ConcurrencyLimit(1), isSlow);
+  const report = deliverToRecipients(pagesOf([-1, -2, -3, 4, 5]), deliver, limitsOf(1), isSlow);
   await new Promise(setImmediate);
   expect(delivered).toEqual([4, 5]);
   release();
   expect(await report).toMatchObject({ delivered: 5 });
+});
+
+it('occupies no slot for a delivery that pauses, up to the limit of those', async () => {
+  const { promise: isReleased, resolve: release } = Promise.withResolvers<void>();
+  const delivered: number[] = [];
+  const deliver = async (recipient: number, pause: () => void) => {
+    if (recipient < 0) {
+      pause();
+      // with each further attempt
+      pause();
+      await isReleased;
+    }
+    delivered.push(recipient);
+    return 'delivered' as const;
+  };
+  const report = deliverToRecipients(pagesOf([-1, -2, 3, 4, -5, 6]), deliver, limitsOf(1, 2));
+  await new Promise(setImmediate);
+  expect(delivered).toEqual([3, 4]);
+  release();
+  expect(await report).toMatchObject({ delivered: 6 });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { MembershipStore } from '../../../src/nest/store/membership-store.js';
 import { type Answer } from '../../support/connections-endpoint.js';
-import { rawPost, startService, startServiceWith } from '../../support/service-app.js';
+import { connect, rawPost, startService, startServiceWith } from '../../support/service-app.js';
 
 it('replies to the client by callback, and responds to API Gateway with an empty 200', async () => {
   await using service = await startServiceWith(['alice=']);
@@ -97,23 +97,70 @@ it.each<[Answer, string]>([
   );
 });
 
-it('returns 503 with Retry-After when too many messages are queued for the client', async () => {
-  await using service = await startService({ CHANNELS_PER_CONNECTION: '1' }, undefined, {
-    queuePerConnection: 1,
-  });
+/** A service for one channel per connection: two replies and one refusal. The first post ends when the test says so. */
+async function oneChannelService() {
+  const service = await startService({ CHANNELS_PER_CONNECTION: '1' }, undefined, { queuePerConnection: 1 });
+  await connect(service, 'alice=');
   const { promise: answer, resolve: decide } = Promise.withResolvers<Answer>();
   service.endpoint.answer = () => answer;
-  const first = service.send('alice=', { action: 'ping', id: 1 }).then(({ status }) => status);
-  await expect.poll(() => service.endpoint.posts.length).toBe(1);
+  const ping = (id: number) => service.send('alice=', { action: 'ping', id }).then((response) => response);
+  const pings = [ping(1), ping(2), ping(3)];
+  await expect.poll(() => service.lines.filter(({ msg }) => msg === 'handled').length).toBe(2);
+  await expect.poll(() => service.lines.filter(({ code }) => code === 'overloaded').length).toBe(1);
+  return { service, ping, pings, accept: () => decide('accepted') };
+}
 
-  const second = await service.send('alice=', { action: 'ping', id: 2 });
+it('does not handle more messages than the client has places for replies, and sends overloaded', async () => {
+  const { service, pings, accept } = await oneChannelService();
+  await using _ = service;
 
-  decide('accepted');
-  expect(second).toMatchObject({ status: 503, type: 'application/problem+json' });
-  expect(second.body).toMatchObject({ code: 'overloaded' });
-  expect(second.headers['retry-after']).toMatch(/^\d+$/);
-  expect(await first).toBe(200);
+  accept();
+
+  expect((await Promise.all(pings)).map(({ status }) => status)).toEqual([200, 200, 200]);
+  expect(service.endpoint.messagesTo('alice=').toSorted(byId)).toMatchObject([
+    { type: 'pong', id: 1 },
+    { type: 'pong', id: 2 },
+    { type: 'error', id: 3, code: 'overloaded' },
+  ]);
 });
+
+it('closes a client that has more messages without a reply than there are places for errors', async () => {
+  const { service, ping, pings, accept } = await oneChannelService();
+  await using _ = service;
+
+  const last = await ping(4);
+
+  expect(last).toMatchObject({ status: 502, body: { code: 'callback_failed' } });
+  await expect.poll(() => service.endpoint.deleted).toEqual(['alice=']);
+  accept();
+  await Promise.all(pings);
+  expect(service.lines).toContainEqual(
+    expect.objectContaining({ connectionId: 'alice=', reason: 'too_many_messages', dropped: 2 }),
+  );
+  // it is open as far as the service knows, and not banned
+  await ping(5).then(({ status }) => expect(status).toBe(200));
+});
+
+it('replies to a client that joins all its channels and sends as many pings at once', async () => {
+  await using service = await startServiceWith(['alice=']);
+  const ids = Array.from({ length: 100 }, (_, n) => n);
+
+  const statuses = await Promise.all(
+    ids.flatMap((id) => [
+      service.send('alice=', { action: 'join', channel: `c${id}`, id }).then(({ status }) => status),
+      service.send('alice=', { action: 'ping', id: id + 100 }).then(({ status }) => status),
+    ]),
+  );
+
+  expect(new Set(statuses)).toEqual(new Set([200]));
+  const replies = (service.endpoint.messagesTo('alice=') as { type: string; id: number }[]).toSorted(byId);
+  expect(replies.map(({ type, id }) => `${type} ${id}`)).toEqual([
+    ...ids.map((id) => `joined ${id}`),
+    ...ids.map((id) => `pong ${id + 100}`),
+  ]);
+});
+
+const byId = (a: unknown, b: unknown) => (a as { id: number }).id - (b as { id: number }).id;
 
 it('sends the client overloaded when its message does not fit into the queue', async () => {
   await using service = await startService({ CALLBACK_QUEUE_BYTES: '131072' });

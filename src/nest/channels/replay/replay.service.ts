@@ -59,7 +59,10 @@ export class ReplayService {
     return this.#perConnection.run(connectionId, () =>
       this.#limit.run(async () => {
         replay.requireTime();
-        const isCaughtUp = await replay.catchUp((frame) => this.connections.deliver(connectionId, frame));
+        // one frame at a time for each connection, and no more replays than there are at once
+        const isCaughtUp = await replay.catchUp((frame) =>
+          this.connections.deliver(connectionId, frame, { purpose: 'placed' }),
+        );
         if (!isCaughtUp) return { position: await join(), isRecovered: false };
         return this.connections.inTurn(connectionId, async (deliver) => {
           replay.requireTime();

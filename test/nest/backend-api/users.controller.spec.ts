@@ -37,7 +37,7 @@ it('counts the connections that could not be closed', async () => {
   await api.connect('a1=', [], 'alice');
   await api.connect('a2=', [], 'alice');
   // as from a stage that is not there
-  api.service.endpoint.answer = () => 'forbidden';
+  api.service.endpoint.deletion = () => 'forbidden';
   const { body } = await api.call('delete', path('alice', 'connections')).expect(200);
   expect(body).toEqual({ disconnected: 0, gone: 0, failed: 2 });
 });

@@ -7,21 +7,27 @@ interface Received {
   readonly epoch?: string;
   readonly offset?: number;
   readonly code?: string;
+  readonly recovered?: boolean;
 }
 
 /** A member of a channel that publishes one message after the other, and records acknowledgements and messages. */
 export class Chatter implements Disposable {
-  /** Offsets of its acknowledged messages. */
-  readonly acknowledged: number[] = [];
+  /** Offsets of its acknowledged messages, in this epoch. */
+  acknowledged: number[] = [];
+  /** The number of its acknowledged messages, in all epochs. */
+  acknowledgedEver = 0;
+  /** How often it was notified that its memberships are lost. */
+  losses = 0;
   /** Replies other than an acknowledgement. */
   readonly failures: Received[] = [];
-  /** Offsets of the received messages, in order. */
-  readonly offsets: number[] = [];
+  /** Offsets of the received messages of this epoch, in order. */
+  offsets: number[] = [];
   epoch = '';
   /** The offset at which it joined. */
   since = 0;
   #nextId = 0;
   #isTalking = false;
+  #mustJoin = false;
   #talk: Promise<void> = Promise.resolve();
   #resolveReply: ((received: Received) => void) | undefined;
 
@@ -59,8 +65,11 @@ export class Chatter implements Disposable {
     this.#talk = (async () => {
       while (this.#isTalking) {
         const reply = await this.ask({ action: 'publish', channel: this.channel, data: 'x'.repeat(100) });
-        if (reply.type === 'published') this.acknowledged.push(reply.offset!);
-        else this.failures.push(reply);
+        if (reply.type === 'published') {
+          this.acknowledged.push(reply.offset!);
+          this.acknowledgedEver += 1;
+        } else this.failures.push(reply);
+        if (this.#mustJoin) await this.#joinAgain();
         // a client of a service in trouble does not hammer it
         await sleep(reply.type === 'published' ? 5 : 100);
       }
@@ -70,6 +79,16 @@ export class Chatter implements Disposable {
   async quiet(): Promise<void> {
     this.#isTalking = false;
     await this.#talk;
+  }
+
+  /** Begins anew if the log has a new epoch. */
+  async #joinAgain(): Promise<void> {
+    this.#mustJoin = false;
+    const { type, epoch = '', offset = 0, recovered } = await this.recover();
+    if (type !== 'joined') this.#mustJoin = true;
+    else if (recovered === false) {
+      Object.assign(this, { epoch, since: offset, acknowledged: [], offsets: [] });
+    }
   }
 
   /** Asks for whatever it has missed; what it already had is dropped by its offset. */
@@ -88,7 +107,10 @@ export class Chatter implements Disposable {
     const received = JSON.parse(frame) as Received | Received[];
     for (const each of Array.isArray(received) ? received : [received]) {
       if (each.type === 'message') this.offsets.push(each.offset!);
-      else this.#resolveReply?.(each);
+      else if (each.type === 'memberships_lost') {
+        this.losses += 1;
+        this.#mustJoin = true;
+      } else this.#resolveReply?.(each);
     }
   }
 }

@@ -127,7 +127,8 @@ export class EmbeddedDatabase {
     const limit = 2 * REMOVE_AFTER_WRITES;
     this.attempt(() => {
       for (const removal of EXPIRED) this.statements[removal].run(now, limit);
-      this.statements.removeEmptyChannels.run(now - EMPTY_LOG_MS, limit);
+      // their last use is known to the second
+      this.statements.removeEmptyChannels.run(now - EMPTY_LOG_MS - 1000, limit);
       this.statements.removeUnusedChannels.run(now - UNUSED_CHANNEL_MS, limit);
     });
   }

@@ -85,10 +85,12 @@ const STATEMENTS = {
     WHERE n % ? = 0`,
 
   position: 'SELECT epoch, "offset" FROM channels WHERE channel = ?',
-  keepEmptyLog: 'UPDATE channels SET used_at = max(used_at, ?) WHERE channel = ? AND "offset" = 0',
+  // at most once a second for each channel, because each write costs
+  keepEmptyLog: `
+    UPDATE channels SET used_at = ?1 WHERE channel = ?2 AND "offset" = 0 AND used_at <= ?1 - 1000`,
   keepEmptyLogsOf: `
-    UPDATE channels SET used_at = max(used_at, ?)
-    WHERE "offset" = 0 AND channel IN (SELECT channel FROM members WHERE connection_id = ?)`,
+    UPDATE channels SET used_at = ?1
+    WHERE "offset" = 0 AND used_at <= ?1 - 1000 AND channel IN (SELECT channel FROM members WHERE connection_id = ?2)`,
   beginLog: 'INSERT INTO channels (channel, epoch, "offset", age_ms, used_at) VALUES (?, ?, 0, 0, ?)',
   advance: `
     INSERT INTO channels (channel, epoch, "offset", age_ms, used_at) VALUES (?, ?, 1, ?, ?)

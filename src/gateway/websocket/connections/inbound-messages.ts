@@ -2,8 +2,8 @@ import { IN_FLIGHT_LIMITS } from '../../silent/websocket-choices.js';
 import { type GatewayWebSocket } from './gateway-web-socket.js';
 
 /**
- * The messages of one connection, of which only so many are in flight: `IN_FLIGHT_LIMITS`. Beyond that the socket is
- * not read, so that TCP slows the client down. The messages of the last chunk wait, in order.
+ * The messages of one connection. `IN_FLIGHT_LIMITS` bounds those in flight. Beyond them the socket is not read, so that
+ * TCP slows the client down. The messages of the last chunk wait, in order.
  */
 export class InboundMessages {
   #messagesInFlight = 0;

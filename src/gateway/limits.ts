@@ -29,6 +29,8 @@ export const LIMITS = {
   stageVariableNameLength: 64,
   /** Time for a client to send its handshake; Node's default for the headers of a request. */
   handshakeMs: 60_000,
+  /** URL of a handshake, from `wss://` to the end of the query; not adjustable. */
+  handshakeUrlCharacters: 4096,
   /** Request line and headers of a handshake. AWS gives this number for REST and HTTP APIs, none for WebSocket APIs. */
   handshakeHeaderBytes: 10_240,
   /** Time that an idle HTTP connection of a callback client stays open; our choice. */

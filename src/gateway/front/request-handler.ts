@@ -8,11 +8,12 @@ import { GATEWAY_RESPONSES } from '../errors.js';
 import { sendJson } from '../http-body.js';
 import { newRequestId } from '../ids.js';
 import { MISSING_UPGRADE } from '../silent/websocket-choices.js';
+import { type Refusal } from '../websocket/admission.js';
 import { type ConnectionServer } from '../websocket/connections/connection-server.js';
-import { handshakeProblem } from '../websocket/handshake-request.js';
+import { handshakeProblem, urlProblem } from '../websocket/handshake-request.js';
 import { type ManagementApi } from '../websocket/management-api.js';
 import { refuseHandshake } from '../websocket/refuse-handshake.js';
-import { badHandshake, forbidden } from '../websocket/steps/handshake-reply.js';
+import { badHandshake, forbidden, urlTooLong } from '../websocket/steps/handshake-reply.js';
 import { type Access } from './access.js';
 import { locateStage, type StageLocation } from './locate-stage.js';
 import { afterPendingResponses, pendingResponse } from './pending-response.js';
@@ -67,7 +68,7 @@ export class RequestHandler {
     // until the WebSocket takes over, an error means that the client has left; the next write fails
     socket.on('error', () => undefined);
     const { address, reason } = this.#locate(requestUrl(request), request);
-    const problem = handshakeProblem(request);
+    const invalid = refusalOf(request);
     const { connections, log } = this.parts;
     if (pendingResponse(socket)) {
       // a 101 before the response would put the response among the frames
@@ -76,9 +77,9 @@ export class RequestHandler {
     } else if (address === undefined || address.rest.length > 0) {
       const refusal = forbidden(newRequestId(), reason ?? notAWebSocketPath(address?.stage));
       refuseHandshake(request, socket, refusal, log);
-    } else if (problem !== undefined) {
+    } else if (invalid !== undefined) {
       const { apiId, stage } = address;
-      refuseHandshake(request, socket, badHandshake(problem), log, { apiId, stage });
+      refuseHandshake(request, socket, invalid, log, { apiId, stage });
     } else connections.upgrade(request, socket, head, address);
   }
 
@@ -107,6 +108,14 @@ export class RequestHandler {
       sendJson(response, status, { message });
     }
   }
+}
+
+/** The refusal of a handshake that no stage would serve. */
+function refusalOf(request: IncomingMessage): Refusal | undefined {
+  const tooLong = urlProblem(request);
+  if (tooLong !== undefined) return urlTooLong(tooLong);
+  const problem = handshakeProblem(request);
+  return problem === undefined ? undefined : badHandshake(problem);
 }
 
 const notAWebSocketPath = (stage: string | undefined) => `the path continues after the stage ${stage}`;

@@ -28,6 +28,9 @@ export const NON_JSON_ROUTE_KEY = '$default';
 /** Response to a GET on a stage without a WebSocket handshake: sources disagree between 403 and 426. */
 export const MISSING_UPGRADE = { status: 426, message: 'Upgrade Required' } as const;
 
+/** Response to a handshake whose URL is over the quota: AWS documents the number, not the response. */
+export const URL_TOO_LONG = { status: 414, message: 'URI Too Long' } as const;
+
 /** Response to a handshake while the gateway stops, which AWS never does. */
 export const GATEWAY_STOPPING = { status: 503, message: 'Service Unavailable' } as const;
 
@@ -79,6 +82,12 @@ export const CONNECTION_CHOICES: ChoiceTable = {
       question: '`Sec-WebSocket-Protocol` with a space, `=`, an empty or a repeated name',
       choice: '400 before anything is called, also before an authorizer',
       because: 'RFC 6455; browsers do not send it',
+      where: 'websocket/handshake-request.ts',
+    },
+    {
+      question: `a handshake whose URL is longer than ${count(LIMITS.handshakeUrlCharacters)} characters`,
+      choice: `${URL_TOO_LONG.status}, before anything is called; scheme and host count`,
+      because: 'AWS documents only the number',
       where: 'websocket/handshake-request.ts',
     },
     {

@@ -5,6 +5,7 @@ import {
   GATEWAY_STOPPING,
   htmlPage,
   isAccepting,
+  URL_TOO_LONG,
 } from '../../silent/websocket-choices.js';
 import { type Admission, type Refusal } from '../admission.js';
 import { type MappedResponse } from '../mapped-response.js';
@@ -80,6 +81,10 @@ function page({ status, message }: GatewayResponse, requestId: string, reason: s
 /** The upgrade request is not a WebSocket handshake (RFC 6455, 4.2.1). */
 export const badHandshake = (problem: string): Refusal =>
   jsonRefusal(400, badHandshakeMessage(problem), problem);
+
+/** The URL is longer than API Gateway accepts. */
+export const urlTooLong = (problem: string): Refusal =>
+  jsonRefusal(URL_TOO_LONG.status, `${URL_TOO_LONG.message}: ${problem}`, problem);
 
 /** The gateway stops. */
 export const unavailable = (reason: string): Refusal =>

@@ -61,7 +61,9 @@ export const GATEWAY_RESPONSES = {
       'User is not authorized to access this resource with an explicit deny in an identity-based policy',
     errorType: 'AccessDeniedException',
   },
-  /** The authorizer failed, timed out, or did not return a principal and a policy. Status recorded. */
+  /** C4: the authorizer's result is not one: no policy, a bad `Effect`, a nested context. Recorded, with the empty text. */
+  authorizerMalformed: { status: 500, message: '', errorType: 'AuthorizerConfigurationException' },
+  /** The authorizer failed or timed out. Status recorded. */
   authorizerFailed: {
     status: 500,
     message: 'Internal server error',

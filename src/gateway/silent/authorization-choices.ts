@@ -32,8 +32,7 @@ export const AUTHORIZATION_CHOICES: ChoiceTable = {
       where: 'limits.ts',
     },
     {
-      question:
-        'an authorizer without `principalId`, with a `Condition` or a policy variable, or `null` in its context',
+      question: "an authorizer's policy with a `Condition` or a policy variable",
       choice: '500',
       because: 'better than guessing',
       where: 'iam/policy.ts',

@@ -102,16 +102,13 @@ function onlyRequest(type: string): 'REQUEST' {
 const withoutLoneEmpty = (sources: readonly string[]) =>
   sources.length === 1 && sources[0] === '' ? [] : sources;
 
-/** Context variables of `$connect` that AWS refuses as identity sources (recorded 2026-09). */
-const NO_IDENTITY_SOURCES = ['eventType', 'messageDirection'];
-
 function checkIdentitySource(expression: string): void {
   const source = readSource(expression);
   const isIdentitySource =
     source !== undefined &&
     ((source.kind === 'handshake' && !source.isMultiValue) ||
       source.kind === 'stageVariable' ||
-      (source.kind === 'context' && !NO_IDENTITY_SOURCES.includes(source.name)));
+      source.kind === 'context');
   if (isIdentitySource) return;
   // AWS's text, recorded 2026-09
   throw badRequest(

@@ -8,7 +8,7 @@ import { type Close, CLOSES } from '../../errors.js';
 import { type Faults } from '../../faults.js';
 import { newRequestId } from '../../ids.js';
 import { LIMITS } from '../../limits.js';
-import { type ConnectionFacts } from '../../mapping/context-variables.js';
+import { type ConnectionFacts, type ContextVariables } from '../../mapping/context-variables.js';
 import { NEVER_CONNECTED } from '../../silent/websocket-choices.js';
 import { type StageAddress } from '../../stage-address.js';
 import { type ServedStage } from '../../control/control-plane.js';
@@ -252,7 +252,7 @@ interface PendingHandshake {
   readonly request: IncomingMessage;
   readonly socket: Socket;
   /** Variables of the connection, once the integration of `$connect` is called. */
-  called?: Readonly<Record<string, string>>;
+  called?: ContextVariables;
   /** `$disconnect` is called although the client was never connected. */
   isDisconnected?: boolean;
 }

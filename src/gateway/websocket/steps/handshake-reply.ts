@@ -1,5 +1,6 @@
 import { GATEWAY_RESPONSES, type GatewayResponse } from '../../errors.js';
 import { HOP_BY_HOP_HEADERS } from '../../hop-by-hop-headers.js';
+import { type ContextVariables } from '../../mapping/context-variables.js';
 import {
   badHandshakeMessage,
   GATEWAY_STOPPING,
@@ -14,7 +15,7 @@ import { errorFrame } from './message-reply.js';
 /** Any 2xx of `$connect` opens the connection; any other response is sent to the client. */
 export function admission(
   response: MappedResponse,
-  authorized: Readonly<Record<string, string>>,
+  authorized: ContextVariables,
   requestId: string,
 ): Admission {
   if (isAccepting(response.status)) {

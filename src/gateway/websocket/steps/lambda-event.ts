@@ -1,6 +1,6 @@
 import { HOP_BY_HOP_HEADERS } from '../../hop-by-hop-headers.js';
 import { newTraceId } from '../../ids.js';
-import { contextVariables } from '../../mapping/context-variables.js';
+import { type ContextVariables, contextVariables } from '../../mapping/context-variables.js';
 import { type RouteEvent } from '../route-event.js';
 
 /**
@@ -116,7 +116,7 @@ function requestContext({ connection, facts }: RouteEvent): object {
  * The result of the authorization as the event nests it. API key and IAM caller are in `identity`, as in REST APIs; no
  * recording of a WebSocket API with either is known.
  */
-function authorized(variables: Readonly<Record<string, string>>) {
+function authorized(variables: ContextVariables) {
   const below = (prefix: string) =>
     Object.entries(variables)
       .filter(([name]) => name.startsWith(prefix))

@@ -161,8 +161,6 @@ describe('authorizers', () => {
     ['with a literal as a source', { identitySource: ["'x'"] }],
     ['with several values as a source', { identitySource: ['route.request.multivalueheader.Cookie'] }],
     ['with an empty source among others', { identitySource: ['', 'context.stage'] }],
-    ['with context.eventType as a source', { identitySource: ['context.eventType'] }],
-    ['with context.messageDirection as a source', { identitySource: ['context.messageDirection'] }],
   ])('refuses one %s', async (_, flaw) => {
     expect(refusal(await send(flaw))).toEqual({ status: 400, errorType: 'BadRequestException' });
   });

@@ -4,7 +4,7 @@ import { type Logger } from 'pino';
 import { type AdminApi } from '../admin/admin-api.js';
 import { handleControlRequest } from '../control/control-api.js';
 import { type ControlPlane } from '../control/control-plane.js';
-import { GATEWAY_RESPONSES } from '../errors.js';
+import { FORBIDDEN_ERROR_TYPE, GATEWAY_RESPONSES } from '../errors.js';
 import { sendJson } from '../http-body.js';
 import { newRequestId } from '../ids.js';
 import { MISSING_UPGRADE } from '../silent/websocket-choices.js';
@@ -103,8 +103,10 @@ export class RequestHandler {
       response.setHeader('Upgrade', 'websocket').setHeader('Connection', 'Upgrade');
       sendJson(response, status, { message: MISSING_UPGRADE.message });
     } else {
-      const { message, errorType } = GATEWAY_RESPONSES.forbidden;
-      response.setHeader('x-amzn-ErrorType', errorType).setHeader('x-amz-apigw-id', newRequestId());
+      const { message } = GATEWAY_RESPONSES.forbidden;
+      response
+        .setHeader('x-amzn-ErrorType', FORBIDDEN_ERROR_TYPE)
+        .setHeader('x-amz-apigw-id', newRequestId());
       sendJson(response, status, { message });
     }
   }

@@ -3,15 +3,6 @@ import { type ChoiceTable } from './choice-table.js';
 /** HTTP method for `IntegrationMethod` `ANY`: a frame has no method of its own. */
 export const ANY_METHOD = 'POST';
 
-/** The standard headers that are sent: a mapped header replaces the one that the client sent, as in REST APIs. */
-export function withoutMapped(
-  standard: readonly (readonly [name: string, value: string])[],
-  mapped: readonly (readonly [name: string, value: string])[],
-): readonly (readonly [name: string, value: string])[] {
-  const names = new Set(mapped.map(([name]) => name.toLowerCase()));
-  return standard.filter(([name]) => !names.has(name.toLowerCase()));
-}
-
 /**
  * A literal in a query string. The guide calls it "pre-encoded" and shows `'static value'` with a space: only
  * characters that no URL may contain are encoded.

@@ -42,11 +42,6 @@ export const MAPPING_CHOICES: ChoiceTable = {
       because: 'AWS says only that it must be declared',
     },
     {
-      question: 'a mapped header that the client sends too, on `$connect`',
-      choice: 'the mapped one replaces it',
-      because: 'as in REST APIs; the service refuses repeated headers in any case',
-    },
-    {
       question: "the client's query string, on `$connect` without a mapping",
       choice: 'not passed on',
       because: 'a backend that relies on it would otherwise fail only on AWS',

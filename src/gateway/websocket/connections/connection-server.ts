@@ -50,7 +50,9 @@ export class ConnectionServer {
     private readonly clock: Clock,
     private readonly faults: Faults,
     private readonly log: Logger,
-  ) {}
+  ) {
+    this.#webSockets.on('headers', setAcceptedHeaders);
+  }
 
   /** All connections that are open or closing. */
   open(): Iterable<LiveConnection> {
@@ -260,6 +262,12 @@ interface PendingHandshake {
 const STOPPING = 'the gateway is stopping';
 
 const names = ({ connectionId, apiId, stage }: ConnectionFacts) => ({ connectionId, apiId, stage });
+
+/** C7: AWS's 101 has a `Date`, and `Connection: upgrade`. `lines` begins with the status line. */
+function setAcceptedHeaders(lines: string[]): void {
+  const connection = lines.indexOf('Connection: Upgrade');
+  lines.splice(connection, 1, 'Connection: upgrade', `Date: ${new Date().toUTCString()}`);
+}
 
 /** Removes the IPv6 prefix that a dual-stack socket adds to an IPv4 address. */
 const plainIp = (address: string | undefined) => (address ?? '').replace(/^::ffff:/, '');

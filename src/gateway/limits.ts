@@ -6,7 +6,7 @@ import { INTEGRATION_TIMEOUT_MS } from './silent/control-choices.js';
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
  */
 export const LIMITS = {
-  /** A larger frame closes the connection with 1009; a larger message to a client is sent in several frames. */
+  /** A larger frame of a client closes the connection with 1009. */
   frameBytes: 32 * 1024,
   /** A larger message closes the connection with 1009; a larger post gets 413. */
   messageBytes: 128 * 1024,

@@ -77,6 +77,26 @@ describe.runIf(hasFunction)('§10 a Lambda authorizer', () => {
     expect(isAuthorizer(await on.lambda.next())).toBe(false);
   });
 
+  it('sees the headers sorted by name, and the query in the order of the client: C13 [observed]', async () => {
+    await using on = await authorized(allow);
+    using _ = await on.api.open({ query: '?token=demo&b=1&a=2', headers: { 'x-b': '1', 'A-first': '2' } });
+    const { headers, queryStringParameters } = await on.lambda.next();
+    const names = Object.keys(headers as object).map((name) => name.toLowerCase());
+    expect(names).toEqual(names.toSorted());
+    expect(Object.keys(queryStringParameters as object)).toEqual(['token', 'b', 'a']);
+  });
+
+  it('gives a $disconnect event the close code before authorizer: C13 [observed]', async () => {
+    await using on = await authorized(allow);
+    using client = await on.api.open({ query: '?token=demo' });
+    await on.lambda.next();
+    await on.lambda.next();
+    await client.close();
+    const keys = Object.keys((await on.lambda.next()).requestContext as object);
+    expect(keys.indexOf('authorizer') - keys.indexOf('disconnectStatusCode')).toBeGreaterThan(0);
+    expect(keys).toContain('disconnectStatusCode');
+  });
+
   it('sees Connection, Upgrade and content-length among the headers [documented]', async () => {
     await using on = await authorized(allow);
     using _ = await on.api.open({ query: '?token=demo' });

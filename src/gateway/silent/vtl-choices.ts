@@ -58,6 +58,12 @@ export const TEMPLATE_CHOICES: ChoiceTable = {
       because: 'so that a typing error is visible',
     },
     {
+      question: '`$context.requestTimeEpoch` and `$context.connectedAt`',
+      choice: 'a number for operators and comparisons, a text for the methods of texts',
+      because: 'public templates use them in both ways',
+      where: 'vtl/text-number.ts',
+    },
+    {
       question: 'an object, printed',
       choice: '`{a=1, b=[{"c":5}]}`',
       because: "Java's form",

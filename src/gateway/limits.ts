@@ -27,6 +27,8 @@ export const LIMITS = {
   /** Per stage, and the length of a name; given for REST APIs. */
   stageVariables: 100,
   stageVariableNameLength: 64,
+  /** Access-log format of a stage. C2: the model's 1,024 is narrower than the quotas' 3 KB. */
+  accessLogFormatCharacters: 3 * 1024,
   /** Time for a client to send its handshake; Node's default for the headers of a request. */
   handshakeMs: 60_000,
   /** URL of a handshake, from `wss://` to the end of the query; not adjustable. */

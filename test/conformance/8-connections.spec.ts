@@ -87,6 +87,12 @@ describe('§8 POST', () => {
     expect(await on.client.nextText()).toBe('still here');
   });
 
+  it('of nothing sends an empty text frame: C12 [observed]', async () => {
+    await using on = await connected();
+    await on.api.post(on.connectionId, '');
+    expect(await on.client.nextText()).toBe('');
+  });
+
   it.each(['', 'hello'])('of %j is 200 and counts as activity [observed]', async (data) => {
     await using on = await connected();
     const before = await on.lastActiveAt();

@@ -1,4 +1,4 @@
-import { type ChoiceTable, count } from './choice-table.js';
+import { type ChoiceTable } from './choice-table.js';
 
 /** Items on one page of a list. Documented for v1 only, assumed for v2. */
 export const PAGE_SIZE = { default: 25, max: 500 } as const;
@@ -27,9 +27,6 @@ export const TEMPLATE_CHARACTERS = 32 * 1024;
 
 /** Integration timeout. The quotas say 50 to 29,000 ms; the model allows 30,000, which is for HTTP APIs. */
 export const INTEGRATION_TIMEOUT_MS = { min: 50, max: 29_000 } as const;
-
-/** Longest access-log format: the model's number; the guide has none. */
-export const ACCESS_LOG_FORMAT_LENGTH = 1024;
 
 /**
  * Method of an integration that invokes a Lambda function: the default, and the only one allowed. AWS's own templates
@@ -64,8 +61,8 @@ export const canRequireApiKey = (routeKey: string) => routeKey === '$connect';
 
 /**
  * A map after an update that names only some of its keys: the others stay, and a key with an empty string is removed.
- * Observed for the `RequestParameters` of integrations, and Terraform relies on it for stage variables; assumed for all
- * parameters and for `RouteSettings`, which have delete operations of their own. Templates and models are replaced as
+ * Observed for the `RequestParameters` of integrations and (C12) for stage variables, of which Terraform removes
+ * one by an empty string; assumed for all parameters and for `RouteSettings`, which have delete operations of their own. Templates and models are replaced as
  * a whole: by the model an empty string is a template, so it could not remove one.
  *
  * @see https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/apigatewayv2/stage.go
@@ -155,9 +152,9 @@ export const CONTROL_CHOICES: ChoiceTable = {
       because: 'observed for integrations; Terraform relies on it',
     },
     {
-      question: '`RouteSettings`, `StageVariables` in an update',
-      choice: 'merged; a stage variable that is sent empty is removed',
-      because: 'as above',
+      question: '`RouteSettings` in an update; a stage variable that is sent empty',
+      choice: 'merged; removed',
+      because: 'as above; AWS was seen to merge stage variables',
     },
     {
       question: 'templates and models in an update',
@@ -205,9 +202,9 @@ export const CONTROL_CHOICES: ChoiceTable = {
       because: 'it could not be removed otherwise',
     },
     {
-      question: `a template over ${TEMPLATE_CHARACTERS / 1024} KB; an access log format over ${count(ACCESS_LOG_FORMAT_LENGTH)} characters`,
+      question: `a template over ${TEMPLATE_CHARACTERS / 1024} KB`,
       choice: '400',
-      because: "the model's numbers",
+      because: "the model's number",
     },
     {
       question: 'an integration to a Lambda function without a method; with another method than POST',

@@ -4,12 +4,6 @@ import { type ChoiceTable } from './choice-table.js';
 export const PAGE_SIZE = { default: 25, max: 500 } as const;
 
 /**
- * Status of a successful update. The models say 200; UpdateRoute was recorded with 201 (2026-09), which SDKs accept
- * too.
- */
-export const UPDATED_STATUS = 200;
-
-/**
  * Error when a quota is used up. Text and status 429 are AWS's: https://github.com/anomalyco/sst/issues/4522,
  * https://github.com/serverless/serverless-websockets-plugin/issues/22. The name is the model's for that status; for
  * an HTTP API's authorizers a ConflictException with 429 was seen.
@@ -55,9 +49,6 @@ export const hasConnectionId = (connectionType: string) => connectionType === 'V
  * then leave the route open. An update to another type drops it.
  */
 export const hasAuthorizerId = (authorizationType: string) => authorizationType === 'CUSTOM';
-
-/** Only this route can require an API key: the key of any other route would not be checked. */
-export const canRequireApiKey = (routeKey: string) => routeKey === '$connect';
 
 /**
  * A map after an update that names only some of its keys: the others stay, and a key with an empty string is removed.
@@ -217,7 +208,7 @@ export const CONTROL_CHOICES: ChoiceTable = {
       because: 'links lead to load balancers',
     },
     {
-      question: '`AuthorizerId` without `CUSTOM`; `ApiKeyRequired` on other routes than `$connect`',
+      question: '`AuthorizerId` without `CUSTOM`',
       choice: '400',
       because: 'it would not be checked',
     },

@@ -50,7 +50,7 @@ export const STAGE_FIELDS = {
 
 export type Stage = Stored<
   typeof STAGE_FIELDS,
-  'StageName' | 'AutoDeploy' | 'StageVariables' | 'DefaultRouteSettings' | 'RouteSettings' | 'Tags'
+  'StageName' | 'StageVariables' | 'DefaultRouteSettings' | 'RouteSettings' | 'Tags'
 > & {
   readonly AccessLogSettings?: AccessLogSettings;
   /** Result of the last automatic deployment; only with `AutoDeploy`. */

@@ -45,7 +45,7 @@ export class RequestHandler {
     try {
       const url = requestUrl(request);
       const { address, reason } = this.#locate(url, request);
-      const surface = url && surfaceOf(url, address);
+      const surface = url && surfaceOf(url, address, request.headers.authorization);
       if (url === undefined || surface === undefined) {
         const isStage = address?.rest.length === 0;
         return this.#refuse(request, response, isStage, reason ?? notAWebSocketPath(address?.stage));

@@ -512,6 +512,16 @@ describe.skipIf(isAws)('§12 (stand-in only: without a certificate) a domain nam
         { certificateArn: 'arn:aws:acm:us-east-1:000000000000:certificate/a', endpointType: 'REGIONAL' },
       ],
     });
+    const again = await api.controlRequest('POST', '/v2/domainnames', {
+      domainName: 'ws.example',
+      domainNameConfigurations: [
+        { certificateArn: 'arn:aws:acm:us-east-1:000000000000:certificate/a', endpointType: 'REGIONAL' },
+      ],
+    });
+    expect([again.status, await again.json()]).toEqual([
+      409,
+      { message: 'The domain name resource already exists.' },
+    ]);
     const mapping = await create(api, '/v2/domainnames/ws.example/apimappings', {
       apiId: api.apiId,
       stage: 'dev',

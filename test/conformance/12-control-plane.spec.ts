@@ -365,7 +365,8 @@ describe('§12 an authorizer', () => {
 it('§12 a MOCK integration may have an empty URI: C11 [test]', async () => {
   await using api = await ApiUnderTest.create();
   const integrations = `/v2/apis/${api.apiId}/integrations`;
-  await create(api, integrations, { integrationType: 'MOCK', integrationUri: '' });
+  const body = { integrationType: 'MOCK', integrationUri: '' };
+  expect((await api.controlRequest('POST', integrations, body)).status).toBe(201);
 });
 
 it('§12 an API loses its version and its description by an empty text: C11 [test]', async () => {

@@ -89,6 +89,23 @@ describe('a mapping template that is ten times as long as the longest allowed on
   });
 });
 
+it.each([
+  ['a pattern', { properties: { a: { pattern: '^(a+)+$' } } }, { a: `${'a'.repeat(40)}!` }],
+  [
+    'a pattern for emoji',
+    { properties: { a: { pattern: '^(.+)+$' } } },
+    { a: `${'\u{1f600}'.repeat(40)}\n` },
+  ],
+  ['patternProperties', { patternProperties: { '^(a+)+$': { not: {} } } }, { [`${'a'.repeat(40)}!`]: 1 }],
+])('a message under a model with nested repetitions in %s', (_, schema, message) => {
+  const models = {
+    selection: parseSelectionExpression('$request.body.action', 'request'),
+    schemas: new Map([['$default', schema]]),
+  };
+  const isRefused = 'properties' in schema;
+  expect(validateMessage(models, readMessage(JSON.stringify(message))) !== undefined).toBe(isRefused);
+});
+
 it('a message with many items, under a model with uniqueItems', () => {
   const models = {
     selection: parseSelectionExpression('$request.body.action', 'request'),

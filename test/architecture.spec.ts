@@ -143,7 +143,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'gateway/admin': ['gateway/websocket', ...GATEWAY_TABLES],
   'gateway/websocket': GATEWAY_SHARED,
-  'gateway/integrations': ['gateway/control', 'gateway/lambda', ...GATEWAY_TABLES],
+  'gateway/integrations': ['gateway/control', 'gateway/lambda', 'gateway/iam', ...GATEWAY_TABLES],
   'gateway/authorizers': [
     'gateway/control',
     'gateway/mapping',

@@ -15,6 +15,7 @@ const GATEWAY_TABLES = [
   'ids',
   'limits',
   'linear-patterns',
+  'optional-package',
   'settings-file',
   'silent',
   'stage-address',

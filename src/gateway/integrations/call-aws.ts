@@ -1,4 +1,5 @@
 import { type AwsCredentials, signRequest } from '../iam/sign-request.js';
+import { importOptional } from '../optional-package.js';
 import { type BackendResponse } from './backend-response.js';
 import { type HttpClient } from './call-http.js';
 import { IntegrationFailedError } from './integration-errors.js';
@@ -63,15 +64,19 @@ const PLACEHOLDER: AwsCredentials = { accessKeyId: 'local', secretAccessKey: 'lo
 const notCalled = (service: string) =>
   `AWS is called only with --use-machine-credentials; --endpoint-for ${service}=URL sends the request to an emulator instead`;
 
-/** Credentials from the SDK's default chain: environment, profile, container, instance. */
-export async function machineCredentials(): Promise<AwsCredentials> {
-  // imported on first use: it is large and would delay the start
-  const { defaultProvider } = await import('@aws-sdk/credential-provider-node');
-  machine ??= defaultProvider();
-  return machine();
+/**
+ * Credentials from the SDK's default chain: environment, profile, container, instance.
+ *
+ * @throws {UsageError} the package with that chain is not installed
+ */
+export async function machineCredentials(): Promise<() => Promise<AwsCredentials>> {
+  const { defaultProvider } = await importOptional(
+    '--use-machine-credentials',
+    '@aws-sdk/credential-provider-node',
+    async () => import('@aws-sdk/credential-provider-node'),
+  );
+  return defaultProvider();
 }
-
-let machine: (() => Promise<AwsCredentials>) | undefined;
 
 function hostOf({ service, region, subdomain }: AwsRequest): string {
   const { host = service, isGlobal = false } = NAMES[service] ?? {};

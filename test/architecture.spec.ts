@@ -6,6 +6,7 @@ const SRC = join(import.meta.dirname, '../src');
 
 /** Files of the gateway that all its parts may import. */
 const GATEWAY_TABLES = [
+  'body-schema',
   'clock',
   'errors',
   'faults',

@@ -81,6 +81,6 @@ function shown(value: unknown): string {
   // not as JSON, which may be nested too deeply for JSON.stringify
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object' && value !== null) return 'an object';
-  const text = String(JSON.stringify(value));
+  const text = JSON.stringify(value);
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }

@@ -32,8 +32,10 @@ export function signRequest(
   const time = basicTime(now);
   const rawHeaders = [
     ...request.rawHeaders,
-    ...['x-amz-date', time],
-    ...['x-amz-content-sha256', sha256(request.body)],
+    'x-amz-date',
+    time,
+    'x-amz-content-sha256',
+    sha256(request.body),
     ...(sessionToken === undefined ? [] : ['x-amz-security-token', sessionToken]),
   ];
   const signedHeaders = rawHeaders.filter((name, index) => index % 2 === 0 && !isUnsigned(name)).toSorted();

@@ -12,7 +12,8 @@ import { ConcurrencyLimit } from './concurrency-limit.js';
  * started under the limit before.
  *
  * The limit grows by one after {@link GROWTH_ROUNDS} rounds, because each attempt to exceed the account's rate costs
- * 429s. After each second in which it was not lowered, it doubles: with few messages to many, rounds take long.
+ * 429s; from the sixth time on after one round less each time, because the account may accept far more by now. After each
+ * second in which it was not lowered, it doubles: with few messages to many, rounds take long.
  */
 export class AdaptiveConcurrency {
   readonly #max: number;
@@ -26,6 +27,8 @@ export class AdaptiveConcurrency {
   #throttled = 0;
   /** Since the limit has changed. */
   #rounds = 0;
+  /** By how much the limit has grown since it was lowered. */
+  #growth = 0;
   /** When the limit was lowered or doubled last, by `performance.now()`. */
   #changedAt = 0;
 
@@ -77,7 +80,10 @@ export class AdaptiveConcurrency {
     this.#results = 0;
     this.#throttled = 0;
     this.#rounds += 1;
-    if (this.#rounds >= GROWTH_ROUNDS && limit < this.#max) this.#resize(limit + 1);
+    const faster = Math.max(0, this.#growth - SLOW_GROWTH);
+    if (limit >= this.#max || this.#rounds < GROWTH_ROUNDS - faster) return;
+    this.#growth += 1;
+    this.#resize(limit + 1);
   }
 
   /** @param decreases when the attempt was started */
@@ -89,6 +95,7 @@ export class AdaptiveConcurrency {
 
   #lower(limit: number): void {
     this.#decreases += 1;
+    this.#growth = 0;
     this.#changedAt = performance.now();
     this.#measurement = { inFlight: this.#inFlight, results: 0, accepted: 0 };
     this.#resize(Math.max(1, Math.floor(limit / LOWEST)));
@@ -148,3 +155,6 @@ const MARGIN = 0.9;
 
 /** With twenty rounds, the limit follows the rate more slowly, for no fewer 429s. */
 const GROWTH_ROUNDS = 10;
+
+/** Without it, the limit exceeds the rate by more when it reaches it. */
+const SLOW_GROWTH = 5;

@@ -47,15 +47,20 @@ it('does not wait for attempts that get no response to measure what is accepted'
   expect(adaptive.limit).toBeGreaterThan(40);
 });
 
-it('grows by one after ten rounds that are not throttled, up to its initial value', async () => {
-  const adaptive = new AdaptiveConcurrency(4);
-  await runAll(adaptive, true, false, false, false);
-  const limits: number[] = [];
-  for (let round = 1; round <= 40; round += 1) {
-    await runAll(adaptive, ...times(adaptive.limit, false));
-    if (round % 10 === 0) limits.push(adaptive.limit);
+it('grows by one after ten rounds that are not throttled, and faster later, up to its initial value', async () => {
+  const adaptive = new AdaptiveConcurrency(16);
+  await runAll(adaptive, true, true, ...times(14, true));
+  const rounds: number[] = [];
+  while (adaptive.limit < 16) {
+    const { limit } = adaptive;
+    let round = 0;
+    while (adaptive.limit === limit) {
+      await runAll(adaptive, ...times(limit, false));
+      round += 1;
+    }
+    rounds.push(round);
   }
-  expect(limits).toEqual([3, 4, 4, 4]);
+  expect(rounds).toEqual([10, 10, 10, 10, 10, 10, 9, 8, 7, 6, 5, 4, 3, 2]);
 });
 
 it('does not slow down for a single client that reads too slowly', async () => {

@@ -109,8 +109,8 @@ it('does not lower the concurrency of messages to many for clients that do not r
 
   await postToAll(callback, ids, '{}');
 
-  // 100 of 2,000 do not read, and have many more attempts than the others have
-  expect(endpoint.posts.filter(({ connectionId }) => isSlow(connectionId)).length).toBeGreaterThan(1_000);
+  // 100 of 2,000 do not read, and have many attempts each
+  expect(endpoint.posts.filter(({ connectionId }) => isSlow(connectionId)).length).toBeGreaterThan(400);
   expect(callback.fanOutConcurrency).toBe(64);
 });
 

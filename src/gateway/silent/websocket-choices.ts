@@ -168,7 +168,7 @@ export const CONNECTION_CHOICES: ChoiceTable = {
     {
       question: 'messages after the gateway has sent its close frame',
       choice: 'are not served',
-      where: 'websocket/connections/live-connection.ts',
+      where: 'websocket/connections/connection-server.ts',
     },
     {
       question: 'start of the two hours',

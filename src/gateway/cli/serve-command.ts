@@ -10,7 +10,8 @@ import { createLog } from './create-log.js';
 import { LOCAL_ACCOUNT } from './local-account.js';
 import { type Options, readOptions } from './options.js';
 import { PortFile } from './port-file.js';
-import { readTemplateFile } from './read-template-file.js';
+import { readTemplateFiles } from './read-template-file.js';
+import { filesOf, reloadOnChange } from './reload-on-change.js';
 import { SERVE_FLAGS } from './serve-flags.js';
 
 /** `serve`, the command without a name. */
@@ -31,6 +32,9 @@ A flag takes precedence over its variable, the variable over the file. Relative 
   },
   async ({ values }, { env }) => {
     const options = readOptions(values, env);
+    if (options.isWatching && filesOf(options).length === 0) {
+      throw new UsageError('--watch has nothing to watch: give --template, or write a configuration file');
+    }
     const log = createLog(options.logLevel, options.logFormat);
     const tls = options.tls && (await loadTls(options.tls));
     const portFile = options.portFile === undefined ? undefined : new PortFile(options.portFile);
@@ -38,7 +42,7 @@ A flag takes precedence over its variable, the variable over the file. Relative 
     const gateway = await Gateway.start({
       ...options,
       accountId: LOCAL_ACCOUNT,
-      templates: await readTemplates(options),
+      templates: await readTemplateFiles(options.templates),
       services: {
         endpoints: options.endpoints,
         credentials: options.usesMachineCredentials ? machineCredentials : undefined,
@@ -54,9 +58,13 @@ A flag takes precedence over its variable, the variable over the file. Relative 
     }
     log.info({ url: gateway.url, ...(tls?.trustFile && { trust: tls.trustFile }) }, 'listening');
     announceAdminToken(gateway.adminToken, log);
+    const watch = options.isWatching
+      ? reloadOnChange(gateway, options, () => readOptions(values, env), log)
+      : undefined;
     // for a parent process that waits for it
     process.send?.({ listening: gateway.url });
     await stopSignal();
+    await watch?.[Symbol.asyncDispose]();
     await gateway.stop();
     portFile?.remove();
     log.info('stopped');
@@ -65,9 +73,6 @@ A flag takes precedence over its variable, the variable over the file. Relative 
     return 0;
   },
 );
-
-const readTemplates = async ({ templates }: Options) =>
-  Promise.all(templates.map(async (fileName) => ({ fileName, text: await readTemplateFile(fileName) })));
 
 /** Logs whether commands need a token. A generated one is logged once, because it is known nowhere else. */
 function announceAdminToken(policy: AdminTokenPolicy, log: Logger): void {

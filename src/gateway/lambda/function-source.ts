@@ -11,6 +11,12 @@ export interface ModuleSource {
   readonly exportName: string;
 }
 
+/** Whether both mean the same module, or the same endpoint. */
+export function isSameSource(a: FunctionSource, b: FunctionSource): boolean {
+  if (a.kind === 'module') return b.kind === 'module' && a.file === b.file && a.exportName === b.exportName;
+  return b.kind === 'endpoint' && a.url.href === b.url.href;
+}
+
 /** The value of `--function` is not valid, or its module cannot be used; the message is one line. */
 export class FunctionSourceError extends Error {
   override readonly name = 'FunctionSourceError';

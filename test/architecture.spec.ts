@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { PUBLISHED } from '../scripts/workspaces.ts';
 
 const SRC = join(import.meta.dirname, '../src');
 
@@ -51,6 +52,19 @@ const NEST_TOOLS = [
   'nest/config',
 ];
 
+/** The parts that an application is made of. */
+const NEST_PARTS = [
+  'nest/operation',
+  'nest/routes',
+  'nest/backend-api',
+  'nest/authentication',
+  'nest/messages',
+  'nest/channels',
+  'nest/connections',
+  'nest/callback',
+  'nest/store',
+];
+
 /**
  * Who may import whom: each part by its path below `src`, with the parts that it may import besides itself. A file
  * belongs to the part with the longest matching path. No part may import one above it in its group.
@@ -64,22 +78,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   cdk: ['api', 'program'],
   local: ['api', 'program'],
   // the ready service
-  service: [
-    'program',
-    'nest/operation',
-    'nest/routes',
-    'nest/backend-api',
-    'nest/authentication',
-    'nest/messages',
-    'nest/channels',
-    'nest/connections',
-    'nest/callback',
-    'nest/store',
-    'service/configuration',
-    ...NEST_TOOLS,
-  ],
-  'service/configuration': ['api', 'nest/config', 'nest/loopback'],
-  // the Nest module, from API Gateway's request down to the callback and the store
+  service: ['program', 'nest/application', 'nest/environment', ...NEST_PARTS, ...NEST_TOOLS],
+  // the Nest module, from its public face and API Gateway's request down to the callback and the store
+  'nest/index': ['nest/application', 'nest/environment', ...NEST_PARTS, ...NEST_TOOLS],
+  'nest/application': [...NEST_PARTS, ...NEST_TOOLS],
+  'nest/environment': ['api', 'nest/config', 'nest/loopback'],
   'nest/operation': ['nest/channels', 'nest/connections', 'nest/callback', 'nest/store', ...NEST_TOOLS],
   'nest/routes': ['nest/authentication', 'nest/messages', 'nest/channels', 'nest/connections', ...NEST_TOOLS],
   'nest/backend-api': [
@@ -249,8 +252,8 @@ describe('the imports', () => {
     ['nest/authentication/planted.ts', '../routes/x.js', 'nest/authentication may not import nest/routes'],
     [
       'nest/routes/planted.ts',
-      '../../service/configuration/read-config.js',
-      'nest/routes may not import service/configuration',
+      '../environment/read-config.js',
+      'nest/routes may not import nest/environment',
     ],
     // the gateway is sealed
     ['gateway/gateway.ts', '../api/definition.js', 'gateway/gateway may not import api'],
@@ -320,7 +323,9 @@ describe('the tree', () => {
     expect(Object.keys(MAY_IMPORT).filter((part) => !exists(part))).toEqual([]);
   });
 
-  it('has no index files: a file is imported by its own name', () => {
-    expect([...sources.keys()].filter((file) => file.endsWith('index.ts'))).toEqual([]);
+  it('has index files only as public faces of packages: a file is imported by its own name', () => {
+    const faces: readonly string[] = PUBLISHED.map((workspace) => `${workspace}/index.ts`);
+    const found = [...sources.keys()].filter((file) => file.endsWith('index.ts'));
+    expect(found.filter((file) => !faces.includes(file))).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import { openStore } from '../nest/store/open-store.js';
-import { readStoreConfig } from './configuration/read-store-config.js';
+import { readStoreConfig } from '../nest/environment/read-store-config.js';
 import { explainFailure } from './explain-failure.js';
 
 /** Resets the store of the settings, to be called after a backup was restored without the store noticing it. */

@@ -1,6 +1,6 @@
-import { createApplication, listen } from './application.js';
+import { createApplication, listen } from '../nest/application/application.js';
 import { type Constants, CONSTANTS } from '../nest/config/constants.js';
-import { doubtfulVariables, readConfig } from './configuration/read-config.js';
+import { doubtfulVariables, readConfig } from '../nest/environment/read-config.js';
 import { explainFailure } from './explain-failure.js';
 import { createLogger } from '../nest/logging/logger.js';
 import { stop } from './stop.js';

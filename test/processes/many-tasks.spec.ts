@@ -5,7 +5,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { type ConnectionId } from '../../src/api/integration.js';
 import { type ChannelName } from '../../src/api/messages.js';
 import { type Constants } from '../../src/nest/config/constants.js';
-import { readConfig } from '../../src/service/configuration/read-config.js';
+import { readConfig } from '../../src/nest/environment/read-config.js';
 import { openStore } from '../../src/nest/store/open-store.js';
 import { type Store } from '../../src/nest/store/store.js';
 import { type Answer, ConnectionsEndpoint } from '../support/connections-endpoint.js';

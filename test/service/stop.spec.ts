@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readConfig } from '../../src/service/configuration/read-config.js';
+import { readConfig } from '../../src/nest/environment/read-config.js';
 import { createLogger } from '../../src/nest/logging/logger.js';
 import { CLOSING_MS, stop } from '../../src/service/stop.js';
 import { Store } from '../../src/nest/store/store.js';

@@ -5,7 +5,7 @@ import { createCallbackCredentials } from '../../src/nest/callback/client/callba
 import { createConnectionsClient } from '../../src/nest/callback/client/create-connections-client.js';
 import { type DeliveryReport } from '../../src/nest/callback/delivery-report.js';
 import { type Constants, CONSTANTS } from '../../src/nest/config/constants.js';
-import { readConfig } from '../../src/service/configuration/read-config.js';
+import { readConfig } from '../../src/nest/environment/read-config.js';
 
 // credentials of the tests, not of the machine
 process.env['AWS_ACCESS_KEY_ID'] = 'test';

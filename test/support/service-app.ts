@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import request from 'supertest';
-import { createApplication, listen } from '../../src/service/application.js';
+import { createApplication, listen } from '../../src/nest/application/application.js';
 import { type Config } from '../../src/nest/config/config.js';
 import { type Constants, CONSTANTS } from '../../src/nest/config/constants.js';
-import { readConfig } from '../../src/service/configuration/read-config.js';
-import { type Extensions } from '../../src/service/extensions.js';
+import { readConfig } from '../../src/nest/environment/read-config.js';
+import { type Extensions } from '../../src/nest/application/extensions.js';
 import { createLogger } from '../../src/nest/logging/logger.js';
 import { ConnectionsEndpoint } from './connections-endpoint.js';
 

@@ -1,5 +1,5 @@
-/** The oldest supported Node.js: `engines` in package.json, compared by a test. */
-export const OLDEST_NODE = '24.15';
+/** The oldest supported Node.js, because undici 8 needs it; `engines` of the published package, compared by a test. */
+export const OLDEST_NODE = '22.19';
 
 /**
  * Exits with one line and code 1 on a Node.js that is too old. Call it before all other imports: static imports are
@@ -12,7 +12,7 @@ export function requireNode(program: string): void {
   if (isAtLeast(node, OLDEST_NODE)) return;
   process.stderr.write(
     `${program}: needs Node.js ${OLDEST_NODE} or later, but this is Node.js ${node} (${process.execPath}): ` +
-      'start it with npm in this repository, which provides the right version, or install a newer Node.js\n',
+      'install a newer Node.js\n',
   );
   process.exit(1);
 }

@@ -84,7 +84,7 @@ async function backchannel(callbackClient: string): Promise<Kind> {
   const { createConnectionsClient } = await load<
     typeof import('../../../src/nest/callback/client/create-connections-client.js')
   >('nest/callback/client/create-connections-client.js');
-  const { readConfig } = await load<typeof import('../../../src/service/configuration/read-config.js')>(
+  const { readConfig } = await load<typeof import('../../../src/nest/environment/read-config.js')>(
     'service/configuration/read-config.js',
   );
   const config = readConfig({

@@ -37,7 +37,7 @@ const load = async <T>(file: string) => (await import(join(DIST, file))) as T;
 async function openStore(): Promise<Store> {
   const opening =
     await load<typeof import('../../../src/nest/store/open-store.js')>('nest/store/open-store.js');
-  const { readConfig } = await load<typeof import('../../../src/service/configuration/read-config.js')>(
+  const { readConfig } = await load<typeof import('../../../src/nest/environment/read-config.js')>(
     'service/configuration/read-config.js',
   );
   return opening.openStore(readConfig(), () => undefined);

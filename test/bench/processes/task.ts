@@ -17,8 +17,8 @@ interface Publish {
 }
 
 const { createApplication, listen } =
-  await load<typeof import('../../../src/service/application.js')>('service/application.js');
-const { readConfig } = await load<typeof import('../../../src/service/configuration/read-config.js')>(
+  await load<typeof import('../../../src/nest/application/application.js')>('service/application.js');
+const { readConfig } = await load<typeof import('../../../src/nest/environment/read-config.js')>(
   'service/configuration/read-config.js',
 );
 const { createLogger } =

@@ -8,7 +8,7 @@ import {
   PrefixPermissions,
   userChannel,
 } from '../../../src/nest/channels/permissions.js';
-import { readConfig } from '../../../src/service/configuration/read-config.js';
+import { readConfig } from '../../../src/nest/environment/read-config.js';
 import { type Sender } from '../../../src/nest/connections/connections.service.js';
 
 const ACTIONS: readonly PermittedAction[] = ['join', 'publish', 'presence'];

@@ -6,7 +6,7 @@ import { createConnectionsClient } from '../../../src/nest/callback/client/creat
 import { PostBody } from '../../../src/nest/callback/client/post-body.js';
 import { CONSTANTS } from '../../../src/nest/config/constants.js';
 import { type Config } from '../../../src/nest/config/config.js';
-import { readConfig } from '../../../src/service/configuration/read-config.js';
+import { readConfig } from '../../../src/nest/environment/read-config.js';
 import { NO_OBSERVER } from '../../support/callback.js';
 
 /** A client for one test. Disposing of it closes it. */

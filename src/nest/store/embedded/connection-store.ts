@@ -52,7 +52,7 @@ export class EmbeddedConnectionStore extends ConnectionStore {
     const now = this.#database.now();
     return this.#database.transaction(() => {
       const channels = statements.channelsOf.all(connectionId);
-      if (channels.length > 0) statements.keepEmptyLogsOf.run(now, connectionId);
+      if (channels.length > 0) statements.keepEmptyLogsOf.run({ now, connectionId });
       const wasThere = hadNotExpired(statements.removeConnection.get(connectionId), now);
       return wasThere ? channels.map(({ channel }) => channel as ChannelName) : undefined;
     });
@@ -99,7 +99,7 @@ export class EmbeddedConnectionStore extends ConnectionStore {
     let count = 0;
     for (let last: unknown = ''; ; await nextTurn()) {
       const slice = this.#database.attempt(() =>
-        statements.countConnections.get(last as string, now(), COUNT_CONNECTIONS),
+        statements.countConnections.get({ after: last as string, now: now(), limit: COUNT_CONNECTIONS }),
       );
       count += Number(slice?.['count']);
       last = slice?.['last'];
@@ -112,7 +112,7 @@ export class EmbeddedConnectionStore extends ConnectionStore {
     let count = 0;
     for (let last: unknown = ''; ; await nextTurn()) {
       const slice = this.#database.attempt(() =>
-        statements.channelsAfter.all(last as string, now(), COUNT_CHANNELS),
+        statements.channelsAfter.all({ after: last as string, now: now(), limit: COUNT_CHANNELS }),
       );
       count += slice.filter(({ hasMembers }) => hasMembers === 1).length;
       if (slice.length === 0) return count;
@@ -140,7 +140,7 @@ export class EmbeddedConnectionStore extends ConnectionStore {
     const now = this.#database.now();
     try {
       return this.#database.attempt(() =>
-        statements.touchConnections.all(now, JSON.stringify(connectionIds)),
+        statements.touchConnections.all({ now, connectionIds: JSON.stringify(connectionIds) }),
       );
     } catch (error) {
       if (!(error instanceof StoreFullError)) throw error;

@@ -18,7 +18,7 @@ export class EmbeddedMembershipStore extends MembershipStore {
   async join(channel: ChannelName, connectionId: ConnectionId, maxChannels: number): Promise<JoinOutcome> {
     const { statements } = this.#database;
     const now = this.#database.now();
-    const insert = () => statements.join.get(channel, connectionId, now, maxChannels);
+    const insert = () => statements.join.get({ channel, connectionId, now, maxChannels });
     const joined = this.#database.mustCount
       ? this.#database.growCounted(insert)
       : this.#database.grow(insert);
@@ -41,7 +41,7 @@ export class EmbeddedMembershipStore extends MembershipStore {
     const now = this.#database.now();
     return this.#database.attempt(() => {
       const left = statements.leave.get(channel, connectionId);
-      if (left?.['logOffset'] === 0) statements.keepEmptyLog.run(now, channel);
+      if (left?.['logOffset'] === 0) statements.keepEmptyLog.run({ now, channel });
       return hadNotExpired(left, now);
     });
   }
@@ -66,7 +66,7 @@ export class EmbeddedMembershipStore extends MembershipStore {
     let after: string = range.after ?? '';
     for (;;) {
       const rows = this.#database.attempt(() =>
-        statements.members.all(channel, after, until, now(), pageSize),
+        statements.members.all({ channel, after, until, now: now(), limit: pageSize }),
       );
       const page = rows.map(toMember);
       const last = page.at(-1);

@@ -10,6 +10,7 @@ export function prepare(database: DatabaseSync): Statements {
 const CONNECTION = `connection_id AS connectionId, user_id AS userId, is_batched AS isBatched,
   connected_at AS connectedAt, expires_at AS expiresAt, last_active_at AS lastActiveAt`;
 
+/** Parameters that occur twice have names: Node.js 22 cannot bind numbered ones by position. */
 const STATEMENTS = {
   begin: 'BEGIN IMMEDIATE',
   commit: 'COMMIT',
@@ -27,8 +28,8 @@ const STATEMENTS = {
       last_active_at = excluded.last_active_at
     WHERE connections.expires_at > excluded.last_active_at`,
   touchConnections: `
-    UPDATE connections SET last_active_at = ?1
-    WHERE connection_id IN (SELECT value FROM json_each(?2)) AND expires_at > ?1
+    UPDATE connections SET last_active_at = $now
+    WHERE connection_id IN (SELECT value FROM json_each($connectionIds)) AND expires_at > $now
     RETURNING ${CONNECTION}`,
   getConnection: `SELECT ${CONNECTION} FROM connections WHERE connection_id = ? AND expires_at > ?`,
   removeConnection: 'DELETE FROM connections WHERE connection_id = ? RETURNING expires_at AS expiresAt',
@@ -37,27 +38,27 @@ const STATEMENTS = {
     WHERE user_id = ? AND connection_id > ? AND expires_at > ? ORDER BY connection_id LIMIT ?`,
   connections: `SELECT ${CONNECTION} FROM connections WHERE connection_id > ? ORDER BY connection_id LIMIT ?`,
   countConnections: `
-    SELECT max(connection_id) AS last, sum(expires_at > ?2) AS count FROM (
-      SELECT connection_id, expires_at FROM connections WHERE connection_id > ?1 ORDER BY connection_id LIMIT ?3)`,
+    SELECT max(connection_id) AS last, sum(expires_at > $now) AS count FROM (
+      SELECT connection_id, expires_at FROM connections WHERE connection_id > $after ORDER BY connection_id LIMIT $limit)`,
   // the next channel in the index, which skips the other members of each
   channelsAfter: `
     WITH RECURSIVE named (channel) AS (
-      SELECT min(channel) FROM members WHERE channel > ?1
+      SELECT min(channel) FROM members WHERE channel > $after
       UNION ALL
       SELECT (SELECT min(channel) FROM members WHERE members.channel > named.channel) FROM named
-      WHERE named.channel IS NOT NULL LIMIT ?3)
+      WHERE named.channel IS NOT NULL LIMIT $limit)
     SELECT channel, EXISTS (
       SELECT 1 FROM members JOIN connections USING (connection_id)
-      WHERE members.channel = named.channel AND expires_at > ?2) AS hasMembers
+      WHERE members.channel = named.channel AND expires_at > $now) AS hasMembers
     FROM named WHERE channel IS NOT NULL`,
 
   channelsOf: 'SELECT channel FROM members WHERE connection_id = ?',
   countOtherChannels: 'SELECT count(*) AS count FROM members WHERE connection_id = ? AND channel <> ?',
   join: `
     INSERT INTO members (channel, connection_id, joined_at, joined_offset)
-    SELECT channel, connection_id, ?3, "offset" FROM connections, channels
-    WHERE channel = ?1 AND connection_id = ?2 AND expires_at > ?3
-      AND (SELECT count(*) FROM members WHERE connection_id = ?2) < ?4
+    SELECT channel, connection_id, $now, "offset" FROM connections, channels
+    WHERE channel = $channel AND connection_id = $connectionId AND expires_at > $now
+      AND (SELECT count(*) FROM members WHERE connection_id = $connectionId) < $maxChannels
     ON CONFLICT DO NOTHING
     RETURNING joined_offset AS "offset", (SELECT epoch FROM channels WHERE channel = members.channel) AS epoch`,
   leave: `
@@ -76,9 +77,9 @@ const STATEMENTS = {
     SELECT connection_id AS connectionId, user_id AS userId, is_batched AS isBatched, joined_at AS joinedAt,
       joined_offset AS joinedOffset
     FROM members JOIN connections USING (connection_id)
-    WHERE channel = ?1 AND members.connection_id > ?2 AND (?3 IS NULL OR members.connection_id <= ?3)
-      AND expires_at > ?4
-    ORDER BY members.connection_id LIMIT ?5`,
+    WHERE channel = $channel AND members.connection_id > $after AND ($until IS NULL OR members.connection_id <= $until)
+      AND expires_at > $now
+    ORDER BY members.connection_id LIMIT $limit`,
   cuts: `
     SELECT connection_id AS connectionId FROM (
       SELECT connection_id, row_number() OVER (ORDER BY connection_id) AS n FROM members WHERE channel = ?)
@@ -87,10 +88,10 @@ const STATEMENTS = {
   position: 'SELECT epoch, "offset" FROM channels WHERE channel = ?',
   // at most once a second for each channel, because each write costs
   keepEmptyLog: `
-    UPDATE channels SET used_at = ?1 WHERE channel = ?2 AND "offset" = 0 AND used_at <= ?1 - 1000`,
+    UPDATE channels SET used_at = $now WHERE channel = $channel AND "offset" = 0 AND used_at <= $now - 1000`,
   keepEmptyLogsOf: `
-    UPDATE channels SET used_at = ?1
-    WHERE "offset" = 0 AND used_at <= ?1 - 1000 AND channel IN (SELECT channel FROM members WHERE connection_id = ?2)`,
+    UPDATE channels SET used_at = $now
+    WHERE "offset" = 0 AND used_at <= $now - 1000 AND channel IN (SELECT channel FROM members WHERE connection_id = $connectionId)`,
   beginLog: 'INSERT INTO channels (channel, epoch, "offset", age_ms, used_at) VALUES (?, ?, 0, 0, ?)',
   advance: `
     INSERT INTO channels (channel, epoch, "offset", age_ms, used_at) VALUES (?, ?, 1, ?, ?)

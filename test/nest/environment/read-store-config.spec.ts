@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { ConfigError } from '../../../src/nest/config/config.errors.js';
-import { readStoreConfig } from '../../../src/service/configuration/read-store-config.js';
+import { readStoreConfig } from '../../../src/nest/environment/read-store-config.js';
 
 const settings = { STORE: 'dynamodb', DYNAMODB_TABLE: 'table' };
 

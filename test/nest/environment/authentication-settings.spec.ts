@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../../../src/nest/config/config.errors.js';
-import { readConfig } from '../../../src/service/configuration/read-config.js';
+import { readConfig } from '../../../src/nest/environment/read-config.js';
 
 const WS_API_ENDPOINT = 'http://127.0.0.1:8080/dev';
 const jwksUrl = 'https://issuer.example/.well-known/jwks.json';

@@ -5,20 +5,20 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import { type Logger } from 'pino';
-import { QUOTAS } from '../api/quotas.js';
-import { CallbackService } from '../nest/callback/callback.service.js';
-import { type Config } from '../nest/config/config.js';
-import { checkHeaders, closeUnlessRead } from '../nest/http/check-headers.js';
-import { ClientErrors, passToApplication } from '../nest/http/client-errors.js';
-import { sendProblem } from '../nest/http/error.filter.js';
-import { RequestBodies, type UnreadBody } from '../nest/http/request-body.js';
-import { LazyLogger } from '../nest/logging/lazy-logger.js';
-import { NestLogger, requestFields } from '../nest/logging/logger.js';
-import { RequestLog } from '../nest/logging/request-log.js';
-import { Draining } from '../nest/operation/draining.js';
-import { closeAfterLastCallback, closeAfterLastResponse } from '../nest/operation/graceful-shutdown.js';
-import { instrument } from '../nest/operation/instrumentation.js';
-import { Tracing } from '../nest/tracing/tracing.js';
+import { QUOTAS } from '../../api/quotas.js';
+import { CallbackService } from '../callback/callback.service.js';
+import { type Config } from '../config/config.js';
+import { checkHeaders, closeUnlessRead } from '../http/check-headers.js';
+import { ClientErrors, passToApplication } from '../http/client-errors.js';
+import { sendProblem } from '../http/error.filter.js';
+import { RequestBodies, type UnreadBody } from '../http/request-body.js';
+import { LazyLogger } from '../logging/lazy-logger.js';
+import { NestLogger, requestFields } from '../logging/logger.js';
+import { RequestLog } from '../logging/request-log.js';
+import { Draining } from '../operation/draining.js';
+import { closeAfterLastCallback, closeAfterLastResponse } from '../operation/graceful-shutdown.js';
+import { instrument } from '../operation/instrumentation.js';
+import { Tracing } from '../tracing/tracing.js';
 import { AppModule } from './app.module.js';
 import { type Extensions } from './extensions.js';
 
@@ -56,11 +56,11 @@ export async function createApplication(
   // the last hook before the handler: reading the body runs in a context of its own
   fastify.addHook('preHandler', (request, _reply, done) => log.within(request, done));
   if (config.operation.tracing) {
-    const { traceRequests } = await import('../nest/tracing/trace-requests.js');
+    const { traceRequests } = await import('../tracing/trace-requests.js');
     traceRequests(fastify, app.get(Tracing));
   }
   if (config.backendApi.keys.length > 0) {
-    const { serveOpenApi } = await import('../nest/backend-api/open-api.js');
+    const { serveOpenApi } = await import('../backend-api/open-api.js');
     serveOpenApi(app);
   }
   try {

@@ -4,13 +4,13 @@ import { combinationProblems, type SettingTexts } from '../../api/setting-rules.
 import { parseSettings, type SettingProblem, type Settings } from '../../api/settings.js';
 import { type UnknownSetting, unknownSettings } from '../../api/unknown-settings.js';
 import { regionInHost } from '../../api/ws-api-endpoint.js';
-import { type AuthenticationSettings } from '../../nest/config/authentication-settings.js';
-import { ConfigError } from '../../nest/config/config.errors.js';
-import { type Config } from '../../nest/config/config.js';
-import { type Constants, CONSTANTS } from '../../nest/config/constants.js';
-import { type OperationSettings } from '../../nest/config/operation-settings.js';
-import { type StoreSettings } from '../../nest/config/store-settings.js';
-import { isLoopback } from '../../nest/loopback.js';
+import { type AuthenticationSettings } from '../config/authentication-settings.js';
+import { ConfigError } from '../config/config.errors.js';
+import { type Config } from '../config/config.js';
+import { type Constants, CONSTANTS } from '../config/constants.js';
+import { type OperationSettings } from '../config/operation-settings.js';
+import { type StoreSettings } from '../config/store-settings.js';
+import { isLoopback } from '../loopback.js';
 import { describeProblem, settingTexts } from './setting-texts.js';
 
 /**

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../../../src/nest/config/config.errors.js';
-import { readConfig } from '../../../src/service/configuration/read-config.js';
+import { readConfig } from '../../../src/nest/environment/read-config.js';
 
 const read = (env: NodeJS.ProcessEnv) =>
   readConfig({ WS_API_ENDPOINT: 'http://127.0.0.1:8080/dev', ...env }).store;

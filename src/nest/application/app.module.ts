@@ -1,14 +1,14 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { type Logger } from 'pino';
-import { PermissionsModule } from '../nest/channels/permissions.module.js';
-import { PrefixPermissions } from '../nest/channels/permissions.js';
-import { type Config } from '../nest/config/config.js';
-import { ConfigModule } from '../nest/config/config.module.js';
-import { HttpModule } from '../nest/http/http.module.js';
-import { LoggingModule } from '../nest/logging/logging.module.js';
-import { CustomActionsModule } from '../nest/messages/custom-actions.module.js';
-import { OperationModule } from '../nest/operation/operation.module.js';
-import { RoutesModule } from '../nest/routes/routes.module.js';
+import { PermissionsModule } from '../channels/permissions.module.js';
+import { PrefixPermissions } from '../channels/permissions.js';
+import { type Config } from '../config/config.js';
+import { ConfigModule } from '../config/config.module.js';
+import { HttpModule } from '../http/http.module.js';
+import { LoggingModule } from '../logging/logging.module.js';
+import { CustomActionsModule } from '../messages/custom-actions.module.js';
+import { OperationModule } from '../operation/operation.module.js';
+import { RoutesModule } from '../routes/routes.module.js';
 import { type Extensions } from './extensions.js';
 
 /** The ready service: its settings and log, its extensions, and its routes with what they need. */
@@ -34,6 +34,6 @@ export class AppModule {
 
 /** Loaded only if it is served: with its OpenAPI description, that takes a tenth of a second. */
 async function backendApi(): Promise<DynamicModule> {
-  const { BackendApiModule } = await import('../nest/backend-api/backend-api.module.js');
+  const { BackendApiModule } = await import('../backend-api/backend-api.module.js');
   return { module: BackendApiModule };
 }

@@ -1,6 +1,6 @@
 import { type Type } from '@nestjs/common';
-import { type Permissions } from '../nest/channels/permissions.js';
-import { type CustomAction } from '../nest/messages/custom-action.js';
+import { type Permissions } from '../channels/permissions.js';
+import { type CustomAction } from '../messages/custom-action.js';
 
 /** What an application adds to the service; docs/extending.md shows how. Nest creates the instances and injects into them. */
 export interface Extensions {

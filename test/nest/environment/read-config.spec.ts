@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../../../src/nest/config/config.errors.js';
-import { doubtfulVariables, readConfig } from '../../../src/service/configuration/read-config.js';
+import { doubtfulVariables, readConfig } from '../../../src/nest/environment/read-config.js';
 
 const endpoint = 'https://abc123.execute-api.eu-central-1.amazonaws.com/prod';
 const secret = 'a-secret-of-the-gateway';

@@ -1,8 +1,8 @@
 import { combinationProblems } from '../../api/setting-rules.js';
 import { parseSettings, SETTING_GROUPS } from '../../api/settings.js';
 import { regionInHost } from '../../api/ws-api-endpoint.js';
-import { ConfigError } from '../../nest/config/config.errors.js';
-import { type Config } from '../../nest/config/config.js';
+import { ConfigError } from '../config/config.errors.js';
+import { type Config } from '../config/config.js';
 import { storeSettings } from './read-config.js';
 import { describeProblem, settingTexts } from './setting-texts.js';
 

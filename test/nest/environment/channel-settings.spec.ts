@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { readConfig } from '../../../src/service/configuration/read-config.js';
+import { readConfig } from '../../../src/nest/environment/read-config.js';
 
 const read = (settings: NodeJS.ProcessEnv = {}) =>
   readConfig({ WS_API_ENDPOINT: 'http://127.0.0.1:8080/dev', ...settings }).channels;

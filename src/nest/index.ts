@@ -1,0 +1,23 @@
+/**
+ * The public face of `backchannel-nest`: the application behind an API Gateway WebSocket API, what an own action and an
+ * own permission rule need, and the settings from the environment.
+ */
+export { createApplication, listen } from './application/application.js';
+export { type Extensions } from './application/extensions.js';
+export { readConfig } from './environment/read-config.js';
+export { Config } from './config/config.js';
+export { ConfigError } from './config/config.errors.js';
+export { createLogger } from './logging/logger.js';
+export { type ActionSchema, CustomAction, type CustomReply } from './messages/custom-action.js';
+export { MessageError } from './messages/parse-message.js';
+export {
+  Permissions,
+  type PermittedAction,
+  PrefixPermissions,
+  type Verdict,
+} from './channels/permissions.js';
+export { ChannelsService, type Joined } from './channels/channels.service.js';
+export { ConnectionsService, type Sender } from './connections/connections.service.js';
+export { ChannelNameSchema, DataSchema, MessageIdSchema } from '../api/message-schemas.js';
+export { type ChannelName, type JsonText, type MessageId } from '../api/messages.js';
+export { CLIENT_ERRORS, type ClientErrorCode } from '../api/errors.js';

@@ -1,0 +1,22 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, it } from 'vitest';
+import { PUBLISHED, readManifest } from '../../scripts/workspaces.ts';
+import { tarball } from './consumer.js';
+
+/** Rejects if the command finds something, because it then exits with another code than 0. */
+const run = promisify(execFile);
+const BIN = join(import.meta.dirname, '../../node_modules/.bin');
+
+describe.each(PUBLISHED)('the package of src/%s', (workspace) => {
+  const file = tarball(readManifest(workspace).name);
+
+  it('has no problem that publint finds', async () => {
+    await run(join(BIN, 'publint'), [file, '--strict']);
+  });
+
+  it('has types that arethetypeswrong finds right', async () => {
+    await run(join(BIN, 'attw'), [file, '--profile', 'esm-only']);
+  });
+});

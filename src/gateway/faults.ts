@@ -24,25 +24,31 @@ export class Faults {
   }
 
   /** Whether this request to `@connections` gets 429. */
-  throttlesCallback(): boolean {
-    return this.#happens('throttle');
+  throttlesCallback(connectionId: string): boolean {
+    return this.#concerns({ connectionId }) && this.#happens('throttle');
   }
 
   /** Whether this call of an integration fails as if its target did not listen. */
-  failsIntegration(vpcLinkId: string | undefined): boolean {
+  failsIntegration(vpcLinkId: string | undefined, call: FaultyCall): boolean {
+    if (!this.#concerns(call)) return false;
     const down = this.#settings.vpcLinkDown ?? [];
     if (vpcLinkId !== undefined && (down.includes(vpcLinkId) || down.includes('*'))) return true;
     return this.#happens('integrationFailure');
   }
 
-  /** Delay of each request, in real time. */
-  latencyMs(kind: 'callback' | 'integration'): number {
-    return this.#settings.latencyMs?.[kind] ?? 0;
+  /** Delay of a request to `@connections`, in real time. */
+  callbackLatencyMs(connectionId: string): number {
+    return this.#concerns({ connectionId }) ? (this.#settings.latencyMs?.callback ?? 0) : 0;
   }
 
-  /** Number of `$disconnect` calls for each closed connection. */
-  get disconnectCalls(): number {
-    switch (this.#settings.disconnect) {
+  /** Delay of a call of an integration, in real time. */
+  integrationLatencyMs(call: FaultyCall): number {
+    return this.#concerns(call) ? (this.#settings.latencyMs?.integration ?? 0) : 0;
+  }
+
+  /** Number of `$disconnect` calls for a closed connection. */
+  disconnectCalls(connectionId: string): number {
+    switch (this.#concerns({ connectionId }) ? this.#settings.disconnect : undefined) {
       case 'drop':
         return 0;
       case 'duplicate':
@@ -52,10 +58,22 @@ export class Faults {
     }
   }
 
+  /** A call without a route key is no call of an integration: only `connectionId` limits its faults. */
+  #concerns({ connectionId, routeKey }: Pick<FaultyCall, 'connectionId'> & Partial<FaultyCall>): boolean {
+    const { connectionId: onlyConnection = connectionId, route = routeKey } = this.#settings;
+    return onlyConnection === connectionId && (routeKey === undefined || route === routeKey);
+  }
+
   #happens(fault: 'throttle' | 'integrationFailure'): boolean {
     const rate = this.#settings[fault]?.rate;
     return rate !== undefined && this.#random[fault]() < rate;
   }
+}
+
+/** The call of an integration that may fail. */
+export interface FaultyCall {
+  readonly connectionId: string;
+  readonly routeKey: string;
 }
 
 const numberBetween = (min: number, max: number) => {
@@ -77,6 +95,8 @@ const fields = <T extends z.ZodRawShape>(shape: T, example: string) =>
 const rate = fields({ rate: numberBetween(0, 1) }, '{"rate": 0.1}');
 /** More than the longest timeout of an integration would have the same effect. */
 const latencyMs = integerBetween(0, INTEGRATION_TIMEOUT_MS.max).optional();
+const ROUTE = 'must be a route key, such as "$default"';
+const CONNECTION = 'must be a connection id';
 const VPC_LINKS = 'must be a list of VPC link ids, or ["*"] for every link';
 
 /** The body of `PUT /_gateway/faults`. A fault that is left out does not happen. */
@@ -99,6 +119,10 @@ export const FaultSettings = fields(
       .optional(),
     /** Proportion of integration calls that fail as if the target did not listen. */
     integrationFailure: rate.optional(),
+    /** Limits the faults of integrations to calls for this route key. */
+    route: z.string({ error: ROUTE }).min(1, { error: ROUTE }).optional(),
+    /** Limits all faults to this connection. */
+    connectionId: z.string({ error: CONNECTION }).min(1, { error: CONNECTION }).optional(),
   },
   '{"throttle": {"rate": 0.1}}',
 );

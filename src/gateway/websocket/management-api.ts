@@ -64,9 +64,12 @@ export class ManagementApi {
     if (body === undefined) return tooLarge(response, this.parts.clock.now());
     const denial = this.#denial(request, body, address, verb);
     if (denial !== undefined) return deny(response, denial);
-    const latencyMs = this.parts.faults.latencyMs('callback');
+    const latencyMs = this.parts.faults.callbackLatencyMs(connectionId);
     if (latencyMs > 0) await setTimeout(latencyMs, undefined, { ref: false });
-    if (this.parts.throttle.exceededByRequest() !== undefined || this.parts.faults.throttlesCallback()) {
+    if (
+      this.parts.throttle.exceededByRequest() !== undefined ||
+      this.parts.faults.throttlesCallback(connectionId)
+    ) {
       return fail(response, 429, 'LimitExceededException');
     }
 

@@ -225,7 +225,9 @@ export class Pipeline {
         ? findTarget(request.url, request.vpcLinkId, (linkId) => control.vpcLink(linkId), targets)
         : undefined;
     const startedAt = performance.now();
-    const response = await integrations.call(request, origin);
+    const { connectionId } = event.connection;
+    const { routeKey } = event.facts;
+    const response = await integrations.call(request, { connectionId, routeKey }, origin);
     const latencyMs = performance.now() - startedAt;
     this.#log.responded(event, integration, response.status, latencyMs);
     return { response, latencyMs };

@@ -228,7 +228,7 @@ export class ConnectionServer {
     );
     const lastStage = this.#lastStages.get(connectionId);
     this.#lastStages.delete(connectionId);
-    for (let calls = this.faults.disconnectCalls; calls > 0; calls -= 1) {
+    for (let calls = this.faults.disconnectCalls(connectionId); calls > 0; calls -= 1) {
       this.#track(this.pipeline.disconnect(facts, close, lastStage));
     }
   }

@@ -4,6 +4,7 @@ import { UsageError } from '../usage-error.js';
 import { NoFunctionError } from './function-errors.js';
 import { type FunctionResponse } from './function-response.js';
 import { type FunctionSource, isSameSource } from './function-source.js';
+import { InProcessFunction } from './in-process-function.js';
 import { InvokeEndpoint } from './invoke-endpoint.js';
 import { type LambdaFunction } from './lambda-function.js';
 import { LocalFunction } from './local-function.js';
@@ -126,6 +127,8 @@ function open(name: string, source: FunctionSource, log: Logger): LambdaFunction
       return new LocalFunction(name, source, log);
     case 'endpoint':
       return new InvokeEndpoint(name, source.url);
+    case 'handler':
+      return new InProcessFunction(name, source.handler, log);
     default:
       return source satisfies never;
   }

@@ -45,7 +45,7 @@ A flag takes precedence over its variable, the variable over the file. Relative 
       templates: await readTemplateFiles(options.templates),
       services: {
         endpoints: options.endpoints,
-        credentials: options.usesMachineCredentials ? machineCredentials : undefined,
+        credentials: options.usesMachineCredentials ? await machineCredentials() : undefined,
       },
       tls,
       log,

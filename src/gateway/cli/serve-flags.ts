@@ -62,7 +62,7 @@ export const SERVE_FLAGS = {
   },
   'use-machine-credentials': {
     kind: 'switch',
-    help: "sign AWS integrations with this machine's AWS credentials; without it they are sent only to --endpoint-for, signed with placeholders",
+    help: "sign AWS integrations with this machine's AWS credentials; without it they are sent only to --endpoint-for, signed with placeholders; needs the package @aws-sdk/credential-provider-node",
   },
   'allow-host': {
     kind: 'list',
@@ -115,7 +115,7 @@ export const SERVE_FLAGS = {
     kind: 'text',
     value: 'self-signed',
     choices: ['self-signed'],
-    help: 'HTTPS with a certificate generated for localhost, stored in .data/gateway-tls',
+    help: 'HTTPS with a certificate generated for localhost, stored in .data/gateway-tls; needs the package selfsigned',
   },
   'tls-host': { kind: 'list', value: 'HOST', help: 'another host of that certificate' },
   'tls-cert': {

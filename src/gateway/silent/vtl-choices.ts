@@ -35,4 +35,6 @@ export const TEMPLATE_LIMITS = {
   items: 100_000,
   /** Nested macros and definitions; Velocity's `velocimacro.max.depth`. */
   depth: 20,
+  /** Nested parentheses, arguments, lists, maps and texts with references in an expression. */
+  nesting: 200,
 } as const;

@@ -84,6 +84,15 @@ export class ControlPlane {
     this.apis.delete(apiId);
   }
 
+  /** Deletes all resources. */
+  clear(): void {
+    for (const apiId of this.apiIds()) this.deleteApi(apiId);
+    for (const resources of [this.domainNames, this.apiMappings, this.vpcLinks, this.apiKeys])
+      resources.clear();
+    this.usagePlans.clear();
+    this.usagePlanKeys.clear();
+  }
+
   /**
    * The stage behind a custom domain name: of the mapping whose key is the first segment of the path, else of the one
    * without a key.

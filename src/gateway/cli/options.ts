@@ -5,6 +5,7 @@ import { hostName, plainAddress, readOrigin } from '../front/host-and-origin.js'
 import { type FunctionSource, FunctionSourceError, parseFunctionFlag } from '../lambda/function-source.js';
 import { type IamSettings, readIamSettings } from '../iam/iam-settings.js';
 import { type Targets } from '../integrations/find-target.js';
+import { readRecord } from '../recorder/record-size.js';
 import { type AccountLimits } from '../throttle.js';
 import { readTlsSettings, type TlsSettings } from '../front/tls.js';
 import { UsageError } from '../usage-error.js';
@@ -33,6 +34,9 @@ export interface Options {
   readonly iam: IamSettings;
   readonly tls: TlsSettings | undefined;
   readonly quotas: Partial<AccountLimits>;
+  /** Memory for records in bytes; by default recording begins with the first reader. */
+  readonly record: number | 'off' | undefined;
+  readonly recordSecrets: boolean;
   readonly logLevel: string;
 }
 
@@ -68,6 +72,9 @@ export const USAGE = `Amazon API Gateway for WebSocket APIs, on your machine
                           HTTPS with your own certificate
   --quota NAME=N          quota of the account: requests-per-second (10000), request-burst (5000),
                           new-connections-per-second (500); repeatable
+  --record SIZE|off       record what happens from the start on, in SIZE of memory, such as 32mb
+                          (GATEWAY_RECORD); by default from the first request to /_gateway/events on
+  --record-secrets        show tokens and other secrets in records; by default they are masked
   --log-level LEVEL       fatal, error, warn, info, debug, trace or silent (LOG_LEVEL, info)
   --help                  show this text
 
@@ -111,6 +118,8 @@ export function readOptions(args: readonly string[], env: NodeJS.ProcessEnv): Op
     iam: read(() => readIamSettings(values, env, LOCAL_ACCOUNT)),
     tls: read(() => readTlsSettings(values)),
     quotas: Object.fromEntries((values.quota ?? []).flatMap((each) => read(() => [readQuota(each)]) ?? [])),
+    record: read(() => readRecord(values.record ?? (env.GATEWAY_RECORD || undefined))),
+    recordSecrets: values['record-secrets'] ?? false,
     logLevel: read(() => readLogLevel(values['log-level'] ?? (env.LOG_LEVEL || 'info'))),
   };
   if (problems.length > 0) throw new UsageError(problems.join('\n'));
@@ -208,6 +217,8 @@ const OPTIONS = {
   'tls-cert': { type: 'string' },
   'tls-key': { type: 'string' },
   quota: { type: 'string', multiple: true },
+  record: { type: 'string' },
+  'record-secrets': { type: 'boolean' },
   'log-level': { type: 'string' },
   help: { type: 'boolean' },
 } as const satisfies ParseArgsOptionsConfig;

@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import { type Logger } from 'pino';
 import { AccessLog } from './access-log.js';
 import { AdminApi } from './admin/admin-api.js';
+import { Commands } from './admin/commands.js';
 import { Clock } from './clock.js';
 import { LoadedTemplates, type TemplateFile } from './cloudformation/loaded-templates.js';
 import { ControlPlane } from './control/control-plane.js';
@@ -19,6 +20,7 @@ import { IntegrationClient } from './integrations/integration-client.js';
 import { type FunctionSource } from './lambda/function-source.js';
 import { Functions } from './lambda/functions.js';
 import { LIMITS } from './limits.js';
+import { Recorder } from './recorder/recorder.js';
 import { type AccountLimits, Throttle } from './throttle.js';
 import { ConnectionIds } from './websocket/connections/connection-id.js';
 import { ConnectionServer } from './websocket/connections/connection-server.js';
@@ -58,18 +60,27 @@ export interface GatewayOptions {
   readonly quotas?: Partial<AccountLimits> | undefined;
   /** Receives the lines of access logs; standard output by default. */
   readonly accessLog?: ((line: string) => void) | undefined;
+  /** Memory for records in bytes, or `off`. By default recording begins with the first reader. */
+  readonly record?: number | 'off' | undefined;
+  /** Whether records show secrets; by default they are masked. */
+  readonly recordSecrets?: boolean | undefined;
 }
 
 /** Amazon API Gateway for WebSocket APIs, on one port: creates, starts and stops the parts. */
 export class Gateway {
   /** Whether commands need a token, and which. */
   readonly adminToken: AdminTokenPolicy;
+  readonly commands: Commands;
+  readonly recorder: Recorder;
+  readonly admin: AdminApi;
   readonly #options: GatewayOptions;
   readonly #templates: LoadedTemplates;
   readonly #functions: Functions;
   readonly #integrations: IntegrationClient;
   readonly #connections: ConnectionServer;
   readonly #front: FrontServer;
+  /** The templates that are served now, with their parameters. */
+  #loaded: Pick<GatewayOptions, 'templates' | 'parameters'>;
   /** Settings that `reload` changes; the parts read them at each event. */
   readonly #live: {
     readonly pipeline: { targets: Targets };
@@ -79,6 +90,7 @@ export class Gateway {
   private constructor(options: GatewayOptions) {
     const { host, region, accountId, defaultApi, targets, tls, log } = options;
     this.#options = options;
+    this.#loaded = options;
     this.adminToken = adminTokenPolicy(options.adminToken, host);
 
     const clock = new Clock();
@@ -97,7 +109,14 @@ export class Gateway {
     const services = { endpoints: new Map(), credentials: undefined, ...options.services };
     const integrations = new IntegrationClient(functions, services, faults);
     const parts = { control, integrations, targets, functions, iam, throttle, accessLog, clock, log };
-    const connections = new ConnectionServer(new Pipeline(parts), ids, clock, faults, log);
+    const recorder = new Recorder(clock, options);
+    const connections = new ConnectionServer(new Pipeline(parts), ids, clock, faults, log, recorder);
+    const restoreApis = () => {
+      control.clear();
+      this.#loadTemplates(this.#loaded);
+    };
+    this.commands = new Commands({ clock, faults, throttle, connections, recorder, restoreApis });
+    const admin = new AdminApi(this.commands, recorder);
     const access = new Access(
       {
         scheme: tls ? 'https' : 'http',
@@ -113,12 +132,25 @@ export class Gateway {
       control,
       defaultApi,
       access,
-      admin: new AdminApi(clock, faults, connections),
-      management: new ManagementApi({ control, connections, ids, iam, clock, faults, throttle, accessLog }),
+      admin,
+      management: new ManagementApi({
+        control,
+        connections,
+        ids,
+        iam,
+        clock,
+        faults,
+        throttle,
+        accessLog,
+        recorder,
+      }),
       connections,
+      recorder,
       log,
     });
 
+    this.recorder = recorder;
+    this.admin = admin;
     this.#templates = new LoadedTemplates(control, { region, accountId });
     this.#live = { pipeline: parts, services };
     this.#functions = functions;
@@ -161,6 +193,7 @@ export class Gateway {
     const { server } = this.#front;
     const closed = new Promise((resolve) => server.close(resolve));
     await this.#connections.stop();
+    await this.admin.endReaders();
     server.closeAllConnections();
     await Promise.race([closed, setTimeout(LIMITS.stopSocketsMs, undefined, { ref: false })]);
     this.#front.destroySockets();
@@ -183,6 +216,7 @@ export class Gateway {
       await functions.discard();
       throw error;
     }
+    this.#loaded = settings;
     this.#live.pipeline.targets = settings.targets;
     this.#live.services.endpoints = settings.endpoints ?? new Map();
     await functions.apply();

@@ -10,6 +10,7 @@ import { idleConnections } from './connections.ts';
 import { fanOut } from './fan-out.ts';
 import { table } from './figures.ts';
 import { inbound } from './inbound.ts';
+import { recording } from './recording.ts';
 import { throughGateway, throughService } from './round-trips.ts';
 import { sinkName } from './sink.ts';
 import { startUp } from './start-up.ts';
@@ -33,6 +34,7 @@ const PARTS = {
   callback: { title: 'Posts to @connections', measure: () => callback(rounds, RECIPIENTS) },
   inbound: { title: 'POST /message with a ping', measure: () => inbound(rounds, seconds) },
   gateway: { title: 'Frame → HTTP backend → frame', measure: () => throughGateway(rounds, seconds) },
+  recording: { title: 'The recorder of the gateway', measure: () => recording(rounds, seconds) },
   'round-trip': {
     title: 'Client → gateway → service → @connections → client',
     measure: () => throughService(rounds, seconds),

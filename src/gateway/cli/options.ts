@@ -9,6 +9,7 @@ import { hostName, plainAddress, readOrigin } from '../front/host-and-origin.js'
 import { type FunctionSource, FunctionSourceError, parseFunctionFlag } from '../lambda/function-source.js';
 import { type IamSettings, readIamSettings } from '../iam/iam-settings.js';
 import { type Targets } from '../integrations/find-target.js';
+import { readRecord } from '../recorder/record-size.js';
 import { type AccountLimits } from '../throttle.js';
 import { readTlsSettings, type TlsSettings } from '../front/tls.js';
 import { UsageError } from '../usage-error.js';
@@ -38,6 +39,9 @@ export interface Options {
   readonly iam: IamSettings;
   readonly tls: TlsSettings | undefined;
   readonly quotas: Partial<AccountLimits>;
+  /** Memory for records in bytes; by default recording begins with the first reader. */
+  readonly record: number | 'off' | undefined;
+  readonly recordSecrets: boolean;
   /** Whether templates and the configuration file are loaded again when they change. */
   readonly isWatching: boolean;
   readonly logLevel: string;
@@ -95,6 +99,8 @@ export function readOptions(flags: ServeValues, env: NodeJS.ProcessEnv): Options
     iam: read(['auth', 'credentials', 'policy'], () => readIamSettings(values, env, LOCAL_ACCOUNT)),
     tls: read(['tls', 'tls-host', 'tls-cert', 'tls-key'], () => readTlsSettings(values)),
     quotas: Object.fromEntries(each('quota', readQuota)),
+    record: read(['record'], () => readRecord(values.record)),
+    recordSecrets: values['record-secrets'] ?? false,
     isWatching: values.watch ?? false,
     logLevel: read(['log-level'], () => readLogLevel(values['log-level'] ?? 'info')),
     logFormat: read(['log-format'], () => readLogFormat(values['log-format'])),

@@ -131,6 +131,16 @@ export const SERVE_FLAGS = {
     numbers: ['requests-per-second', 'request-burst', 'new-connections-per-second'],
     help: 'quota of the account: requests-per-second (10000), request-burst (5000), new-connections-per-second (500)',
   },
+  record: {
+    kind: 'text',
+    value: 'SIZE|off',
+    variable: 'GATEWAY_RECORD',
+    help: 'record what happens from the start on, in this much memory, from 1mb to 4096mb; by default from the first request to /_gateway/events on, in 32mb',
+  },
+  'record-secrets': {
+    kind: 'switch',
+    help: 'show tokens and other secrets in records; by default they are masked',
+  },
   watch: {
     kind: 'switch',
     help: 'load templates and the configuration file again when they change, and keep the connections',

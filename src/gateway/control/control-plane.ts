@@ -84,6 +84,15 @@ export class ControlPlane {
     this.apis.delete(apiId);
   }
 
+  /** Deletes all resources. */
+  clear(): void {
+    for (const apiId of this.apiIds()) this.deleteApi(apiId);
+    for (const resources of [this.domainNames, this.apiMappings, this.vpcLinks, this.apiKeys])
+      resources.clear();
+    this.usagePlans.clear();
+    this.usagePlanKeys.clear();
+  }
+
   /**
    * Replaces resources in one step: the data plane sees all of the change or nothing. Stages that do not exist
    * afterwards are reported as deleted; those of the same API and name are not, so that their connections stay open.

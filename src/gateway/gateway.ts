@@ -74,6 +74,7 @@ export class Gateway {
   readonly recorder: Recorder;
   readonly admin: AdminApi;
   readonly #options: GatewayOptions;
+  readonly #control: ControlPlane;
   readonly #templates: LoadedTemplates;
   readonly #functions: Functions;
   readonly #integrations: IntegrationClient;
@@ -151,6 +152,7 @@ export class Gateway {
 
     this.recorder = recorder;
     this.admin = admin;
+    this.#control = control;
     this.#templates = new LoadedTemplates(control, { region, accountId });
     this.#live = { pipeline: parts, services };
     this.#functions = functions;
@@ -186,6 +188,16 @@ export class Gateway {
     const { address, family, port } = this.#front.server.address() as AddressInfo;
     const scheme = this.#options.tls ? 'https' : 'http';
     return `${scheme}://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+  }
+
+  /** The APIs, with the names of their stages. */
+  apis(): readonly ApiSummary[] {
+    return [...this.#control.apis].map(([apiId, { api, stages }]) => ({
+      apiId,
+      name: api.Name,
+      logicalId: this.#templates.logicalIdOf(apiId),
+      stages: [...stages.keys()],
+    }));
   }
 
   /** Graceful shutdown: accepts no new clients, closes every connection with 1001 and waits for each `$disconnect`. */
@@ -232,6 +244,14 @@ export class Gateway {
       this.#options.log.info({ fileName, apis, ignored }, 'template loaded');
     }
   }
+}
+
+export interface ApiSummary {
+  readonly apiId: string;
+  readonly name: string;
+  /** If a template created it. */
+  readonly logicalId: string | undefined;
+  readonly stages: readonly string[];
 }
 
 /** The options that a running gateway can change. */

@@ -5,6 +5,7 @@ import { type Recorder } from '../recorder/recorder.js';
 import { type Throttle } from '../throttle.js';
 import { type ConnectionServer } from '../websocket/connections/connection-server.js';
 import { type LiveConnection } from '../websocket/connections/live-connection.js';
+import { type OpenConnection } from './open-connection.js';
 
 /** The parts of the gateway that tests command. */
 export interface CommandedParts {
@@ -15,17 +16,6 @@ export interface CommandedParts {
   readonly recorder: Recorder;
   /** Deletes all APIs and loads the templates of the start. */
   readonly restoreApis: () => void;
-}
-
-/** An open connection. */
-export interface OpenConnection {
-  readonly connectionId: string;
-  readonly apiId: string;
-  readonly stage: string;
-  /** By the gateway's clock: ISO 8601. */
-  readonly connectedAt: string;
-  /** Of the last message in either direction. */
-  readonly lastActiveAt: string;
 }
 
 /** The commands of tests, by HTTP or in the process. Changes of clock and faults are recorded. */

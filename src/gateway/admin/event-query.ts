@@ -1,5 +1,4 @@
-import { EVENT_TYPES, type EventType } from '../recorder/gateway-event.js';
-import { type EventFilter } from '../recorder/recorder.js';
+import { EVENT_TYPES, type EventFilter, type EventType } from '../recorder/gateway-event.js';
 import { AdminProblem } from './admin-problem.js';
 
 /** The query string of `GET /_gateway/events`. */

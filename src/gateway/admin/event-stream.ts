@@ -1,6 +1,7 @@
 import { type ServerResponse } from 'node:http';
 import { LIMITS } from '../limits.js';
-import { type EventFilter, type Recorder } from '../recorder/recorder.js';
+import { type EventFilter } from '../recorder/gateway-event.js';
+import { type Recorder } from '../recorder/recorder.js';
 
 /**
  * Server-sent events for one reader. It reads from the recorder's memory at the pace of the reader, so that a slow

@@ -17,6 +17,12 @@ export class LoadedTemplates {
     private readonly settings: Pick<StackSettings, 'region' | 'accountId'>,
   ) {}
 
+  /** The API's logical id; `undefined` if no template created it. */
+  logicalIdOf(apiId: string): string | undefined {
+    const created = this.#stacks.values().flatMap((stack) => stack.entries());
+    return created.find(([, { type, ref }]) => type === 'AWS::ApiGatewayV2::Api' && ref === apiId)?.[0];
+  }
+
   /**
    * Loads templates in place of those loaded before. Afterwards the control plane has what a new gateway would have with
    * these templates, except that resources keep their ids: those of the same template, logical id and type. What was

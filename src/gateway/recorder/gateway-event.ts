@@ -27,6 +27,11 @@ export interface GatewayEvent {
   readonly outcome: Outcome;
 }
 
+/** The events that a reader wants: those that have all of these values. */
+export type EventFilter = Readonly<
+  Partial<Pick<GatewayEvent, 'type' | 'connectionId' | 'apiId' | 'stage' | 'routeKey' | 'requestId'>>
+>;
+
 export const EVENT_TYPES = [
   /** A WebSocket handshake, with `$connect`. */
   'handshake',

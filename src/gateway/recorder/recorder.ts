@@ -1,5 +1,5 @@
 import { type Clock } from '../clock.js';
-import { type EventType, type GatewayEvent, type Outcome } from './gateway-event.js';
+import { type EventFilter, type EventType, type GatewayEvent, type Outcome } from './gateway-event.js';
 import { publicEvent } from './public-event.js';
 import { RingBuffer } from './ring-buffer.js';
 import { type EventNames, type EventPlace, type KeptStep, Story } from './story.js';
@@ -15,11 +15,6 @@ export interface RecorderOptions {
 }
 
 export const DEFAULT_RECORD_BYTES = 32 * 1024 * 1024;
-
-/** The events that a reader wants: those that have all of these values. */
-export type EventFilter = Readonly<
-  Partial<Pick<GatewayEvent, 'type' | 'connectionId' | 'apiId' | 'stage' | 'routeKey' | 'requestId'>>
->;
 
 /**
  * Records what happens in the gateway: one record for each event, with its steps. The newest records are kept, as many

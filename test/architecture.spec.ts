@@ -29,6 +29,7 @@ const GATEWAY_TABLES = [
 const GATEWAY_SHARED = [
   'gateway/access-log',
   'gateway/throttle',
+  'gateway/recorder',
   'gateway/integrations',
   'gateway/authorizers',
   'gateway/control',
@@ -113,6 +114,17 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'nest/loopback': [],
   // the stand-in imports nothing of ours, as if it were AWS; from the command line down to mapping
   'gateway/main': ['gateway/program', 'gateway/cli'],
+  'gateway/index': ['gateway/harness', 'gateway/admin', 'gateway/recorder', 'gateway/lambda', ...GATEWAY_TABLES],
+  'gateway/harness': [
+    'gateway/gateway',
+    'gateway/cli',
+    'gateway/cloudformation',
+    'gateway/admin',
+    'gateway/recorder',
+    'gateway/lambda',
+    'gateway/iam',
+    ...GATEWAY_TABLES,
+  ],
   'gateway/program': [],
   'gateway/cli': [
     'gateway/gateway',
@@ -122,6 +134,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'gateway/lambda',
     'gateway/iam',
     'gateway/throttle',
+    'gateway/recorder',
     ...GATEWAY_TABLES,
   ],
   'gateway/gateway': [
@@ -144,9 +157,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'gateway/websocket',
     'gateway/control',
     'gateway/iam',
+    'gateway/recorder',
     ...GATEWAY_TABLES,
   ],
-  'gateway/admin': ['gateway/websocket', ...GATEWAY_TABLES],
+  'gateway/admin': ['gateway/websocket', 'gateway/throttle', 'gateway/recorder', ...GATEWAY_TABLES],
   'gateway/websocket': GATEWAY_SHARED,
   'gateway/integrations': ['gateway/control', 'gateway/lambda', 'gateway/iam', ...GATEWAY_TABLES],
   'gateway/authorizers': [
@@ -154,10 +168,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'gateway/mapping',
     'gateway/lambda',
     'gateway/iam',
+    'gateway/recorder',
     ...GATEWAY_TABLES,
   ],
   'gateway/access-log': ['gateway/mapping', ...GATEWAY_TABLES],
   'gateway/throttle': GATEWAY_TABLES,
+  'gateway/recorder': GATEWAY_TABLES,
   'gateway/control': ['gateway/mapping', ...GATEWAY_TABLES],
   'gateway/vtl': ['gateway/mapping', ...GATEWAY_TABLES],
   'gateway/lambda': GATEWAY_TABLES,

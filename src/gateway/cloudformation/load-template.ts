@@ -1,5 +1,6 @@
 import { ControlError } from '../control/control-error.js';
 import { type ControlPlane } from '../control/control-plane.js';
+import { keepingId } from '../control/resources/resource-id.js';
 import { ResourceRefusedError } from './cloudformation-error.js';
 import { inDependencyOrder } from './dependencies.js';
 import { type StackSettings, type Value } from './evaluator.js';
@@ -11,7 +12,15 @@ import { wireInput } from './wire-input.js';
 export interface LoadOptions extends Omit<StackSettings, 'mayLackValues'> {
   /** For error messages. */
   readonly fileName: string;
+  /**
+   * The resources of the same template when it was loaded before: those with the same logical id and type keep their
+   * ids. They must no longer be in the control plane.
+   */
+  readonly before?: LoadedStack | undefined;
 }
+
+/** The created resources of a template, by logical id. */
+export type LoadedStack = ReadonlyMap<string, CreatedResource & { readonly type: string }>;
 
 export interface LoadReport {
   readonly created: readonly LoadedResource[];
@@ -22,6 +31,7 @@ export interface LoadReport {
     readonly apiId: string;
     readonly stages: readonly string[];
   }[];
+  readonly stack: LoadedStack;
   /** The exported `Outputs` by name: parameters for templates that import them. */
   readonly exports: ReadonlyMap<string, string>;
 }
@@ -42,7 +52,7 @@ interface LoadedResource {
  *   one of its resources is refused. Resources that were created before that remain
  */
 export function loadTemplate(plane: ControlPlane, text: string, options: LoadOptions): LoadReport {
-  const created = new Map<string, CreatedResource>();
+  const created = new Map<string, CreatedResource & { readonly type: string }>();
   const ignoredApis = new Set<string>();
   const stack = new Stack(readTemplate(text, options.fileName), options, (resource, attribute) => {
     const physical = created.get(resource.logicalId);
@@ -57,13 +67,25 @@ export function loadTemplate(plane: ControlPlane, text: string, options: LoadOpt
     // ignores an HTTP API and its resources, which refer to it by its logical id: the placeholder value
     if (isOtherApi(resource, input.protocolType)) ignoredApis.add(resource.logicalId);
     else if (!ignoredApis.has(String(input.apiId))) {
-      created.set(
-        resource.logicalId,
-        refusedAt(stack, resource, () => create(plane, input)),
+      const before = resourceBefore(resource, options.before);
+      const make = () => create(plane, { ...before?.chosen, ...input });
+      const { logicalId, type } = resource;
+      const kind = type.slice(type.lastIndexOf(':') + 1);
+      const result = refusedAt(stack, resource, () =>
+        before === undefined ? make() : keepingId(kind, before.ref, make),
       );
+      created.set(logicalId, { ...result, type });
     }
   }
   return report(plane, stack, ordered, created);
+}
+
+function resourceBefore(
+  { logicalId, type }: Resource,
+  stack: LoadedStack | undefined,
+): CreatedResource | undefined {
+  const before = stack?.get(logicalId);
+  return before?.type === type ? before : undefined;
 }
 
 /** @throws {CloudFormationError} a property that cannot be evaluated */
@@ -95,7 +117,7 @@ function report(
   plane: ControlPlane,
   stack: Stack,
   ordered: readonly Resource[],
-  createdById: ReadonlyMap<string, CreatedResource>,
+  createdById: LoadedStack,
 ): LoadReport {
   const loaded = ordered.map(({ type, logicalId, at }) => ({
     type,
@@ -112,6 +134,7 @@ function report(
       if (type !== 'AWS::ApiGatewayV2::Api') return [];
       return [{ logicalId, apiId: id, stages: [...(plane.apis.get(id)?.stages.keys() ?? [])] }];
     }),
+    stack: createdById,
     exports: new Map(exports.map(({ name, value }) => [stack.text(name), stack.text(value)])),
   };
 }

@@ -4,6 +4,11 @@ import { installNode, NODE_VERSIONS } from './node-versions.js';
 
 const TEMPLATE = `
 Resources:
+  Link:
+    Type: AWS::ApiGateway::VpcLink
+    Properties:
+      Name: echo
+      TargetArns: [arn:aws:elasticloadbalancing:us-east-1:000000000000:loadbalancer/net/echo-nlb/0123456789abcdef]
   Api:
     Type: AWS::ApiGatewayV2::Api
     Properties: { Name: echo, ProtocolType: WEBSOCKET, RouteSelectionExpression: $request.body.action }
@@ -13,7 +18,9 @@ Resources:
       ApiId: !Ref Api
       IntegrationType: HTTP_PROXY
       IntegrationMethod: POST
-      IntegrationUri: http://backend.example/message
+      IntegrationUri: http://echo-nlb.example/message
+      ConnectionType: VPC_LINK
+      ConnectionId: !Ref Link
       RequestParameters: { integration.request.header.ConnectionId: context.connectionId }
   Route:
     Type: AWS::ApiGatewayV2::Route
@@ -28,7 +35,6 @@ Resources:
 const PROGRAM = `
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { type AddressInfo } from 'node:net';
 import { startGateway } from 'backchannel-gateway';
 
 const backend = createServer((request, response) => {
@@ -41,8 +47,7 @@ const backend = createServer((request, response) => {
   })();
 }).listen(0, '127.0.0.1');
 await once(backend, 'listening');
-const { port } = backend.address() as AddressInfo;
-const gateway = await startGateway({ template: 'template.yaml', targets: { 'backend.example': \`127.0.0.1:\${port}\` } });
+const gateway = await startGateway({ template: 'template.yaml', targets: { 'echo-nlb': backend } });
 
 const socket = new WebSocket(gateway.webSocketUrl('dev'));
 await new Promise((resolve) => socket.addEventListener('open', resolve));

@@ -85,6 +85,11 @@ describe('backchannel-gateway, installed in an empty project', () => {
     expect(await gateway('explain', 'template.yaml', '--body', '{}')).toContain('ConnectionId');
   });
 
+  it('has the schema of the configuration file', () => {
+    const schema = consumer.read('node_modules/backchannel-gateway/backchannel-gateway.schema.json');
+    expect(JSON.parse(schema)).toHaveProperty('properties.port');
+  });
+
   it.each([
     [['--tls', 'self-signed'], 'selfsigned'],
     [['--use-machine-credentials', '--template', 'template.yaml'], '@aws-sdk/credential-provider-node'],

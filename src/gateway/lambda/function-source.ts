@@ -26,7 +26,7 @@ export interface LambdaContext {
   readonly invokedFunctionArn: string;
   readonly awsRequestId: string;
   /** Milliseconds until the timeout of the integration. */
-  getRemainingTimeInMillis(): number;
+  readonly getRemainingTimeInMillis: () => number;
 }
 
 export interface ModuleSource {

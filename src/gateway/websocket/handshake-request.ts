@@ -1,4 +1,5 @@
 import { type IncomingMessage } from 'node:http';
+import { LIMITS } from '../limits.js';
 
 /** The HTTP request that requests a WebSocket: the parts that `$connect` can use. */
 export interface HandshakeRequest {
@@ -43,6 +44,15 @@ export function handshakeProblem({ method, headers }: IncomingMessage): string |
   }
   if (new Set(protocols).size < protocols.length) return 'Sec-WebSocket-Protocol names a protocol twice';
   return undefined;
+}
+
+/** The reason why AWS would not serve the URL of a handshake; `undefined` if it is short enough. It quotes no part of it. */
+export function urlProblem({ headers: { host = '' }, url = '' }: IncomingMessage): string | undefined {
+  const characters = `wss://${host}${url}`.length;
+  const { handshakeUrlCharacters: max } = LIMITS;
+  return characters <= max
+    ? undefined
+    : `the URL of the handshake has ${characters} characters; API Gateway accepts at most ${max}. A long token fits into Sec-WebSocket-Protocol`;
 }
 
 /** A token, with blanks around it (RFC 9110, 5.6). */

@@ -69,3 +69,35 @@ it('closes the socket of a refused client that does not close its side', async (
   expect(socket.destroyed).toBe(false);
   socket.destroy();
 });
+
+describe('the URL of a handshake', () => {
+  /** A path and query that make the whole URL this long. */
+  const targetOf = (gatewayUrl: string, characters: number) => {
+    const start = '/dev?token=';
+    return start + 'x'.repeat(characters - `wss://${new URL(gatewayUrl).host}${start}`.length);
+  };
+
+  it('gets 414 and a log line if it has 4,097 characters, and calls no integration', async () => {
+    await using backend = await HttpBackend.start();
+    const logLines = new LogLines();
+    await using gateway = await DeployedGateway.start(routes(backend), { log: logLines.log });
+    const { url } = gateway.gateway;
+    const { status, body } = await responseOf(rawHandshake(url, { target: targetOf(url, 4097) }));
+    const line = await logLines.next('handshake refused');
+    expect(status).toBe(414);
+    expect(line).toMatchObject({ level: 30, status: 414, path: '/dev', stage: 'dev', apiId: gateway.apiId });
+    expect(JSON.parse(body)).toEqual({ message: `URI Too Long: ${String(line.reason)}` });
+    expect(body).not.toContain('xxx');
+    await gateway.gateway.stop();
+    expect(backend.unexpected).toEqual([]);
+  });
+
+  it('may have 4,096 characters', async () => {
+    await using backend = await HttpBackend.start();
+    await using gateway = await DeployedGateway.start(routes(backend));
+    const { url } = gateway.gateway;
+    const socket = rawHandshake(url, { target: targetOf(url, 4096) });
+    expect((await backend.next()).url).toBe('/connect');
+    socket.destroy();
+  });
+});

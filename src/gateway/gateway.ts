@@ -5,6 +5,7 @@ import { AccessLog } from './access-log.js';
 import { AdminApi } from './admin/admin-api.js';
 import { Clock } from './clock.js';
 import { loadTemplate } from './cloudformation/load-template.js';
+import { requireApi } from './cloudformation/unserved-apis.js';
 import { ControlPlane } from './control/control-plane.js';
 import { Faults } from './faults.js';
 import { Access } from './front/access.js';
@@ -123,7 +124,7 @@ export class Gateway {
   }
 
   /**
-   * @throws {CloudFormationError} a template cannot be read, or AWS would refuse one of its resources
+   * @throws {CloudFormationError} a template cannot be read, AWS would refuse one of its resources, or none has an API
    * @throws {UsageError} a local function cannot be loaded
    * @throws Node's error of `listen`: the port is in use, or not permitted
    */
@@ -168,12 +169,15 @@ export class Gateway {
   #loadTemplates(): void {
     const { templates = [], region, accountId, log } = this.#options;
     let exported: ReadonlyMap<string, string> = new Map();
+    const reports = [];
     for (const { fileName, text } of templates) {
       const parameters = new Map([...exported, ...(this.#options.parameters ?? [])]);
       const loaded = loadTemplate(this.#control, text, { fileName, parameters, region, accountId });
       const ignored = loaded.ignored.map(({ type, logicalId }) => `${type} ${logicalId}`);
       log.info({ fileName, apis: loaded.apis, ignored }, 'template loaded');
       exported = new Map([...exported, ...loaded.exports]);
+      reports.push({ fileName, ...loaded });
     }
+    requireApi(reports);
   }
 }

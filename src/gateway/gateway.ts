@@ -162,7 +162,7 @@ export class Gateway {
   }
 
   /**
-   * @throws {CloudFormationError} a template cannot be read, or AWS would refuse one of its resources
+   * @throws {CloudFormationError} a template cannot be read, AWS would refuse one of its resources, or none has an API
    * @throws {UsageError} a local function cannot be loaded
    * @throws Node's error of `listen`: the port is in use, or not permitted
    */

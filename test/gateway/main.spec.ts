@@ -281,6 +281,9 @@ describe('with a template', () => {
       Echo:
         Type: AWS::Lambda::Function
         Properties: { FunctionName: echo }
+      Permission:
+        Type: AWS::Lambda::Permission
+        Properties: { FunctionName: !Ref Echo, Action: lambda:InvokeFunction, Principal: apigateway.amazonaws.com }
       Integration:
         Type: AWS::ApiGatewayV2::Integration
         Properties:
@@ -324,6 +327,15 @@ describe('with a template', () => {
     expect(await program.exit).toBe(1);
     expect(program.stderr).toEqual([
       expect.stringMatching(/template\.yaml:\d+:\d+: .*Invalid protocol specified/),
+    ]);
+  });
+
+  it('does not start without an API, and says why', async () => {
+    await writeFile(join(folder, 'template.yaml'), template.replace('WEBSOCKET', 'HTTP'));
+    const program = gateway(['--port', '0', '--template', join(folder, 'template.yaml')]);
+    expect(await program.exit).toBe(1);
+    expect(program.stderr).toEqual([
+      expect.stringMatching(/template\.yaml:3:7: there is no API .*: Api .* is no WebSocket API/),
     ]);
   });
 

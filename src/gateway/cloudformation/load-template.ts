@@ -1,12 +1,15 @@
 import { ControlError } from '../control/control-error.js';
 import { type ControlPlane } from '../control/control-plane.js';
+import { type JsonObject } from '../control/fields/fields.js';
 import { keepingId } from '../control/resources/resource-id.js';
-import { ResourceRefusedError } from './cloudformation-error.js';
+import { CloudFormationError } from './cloudformation-error.js';
 import { inDependencyOrder } from './dependencies.js';
 import { type StackSettings, type Value } from './evaluator.js';
+import { expandLoops } from './expand-loops.js';
 import { type CreatedResource, creatorOf } from './resource-types.js';
 import { Stack } from './stack.js';
 import { readTemplate, type Resource } from './template.js';
+import { type UnservedApi, unservedApi } from './unserved-apis.js';
 import { wireInput } from './wire-input.js';
 
 export interface LoadOptions extends Omit<StackSettings, 'mayLackValues'> {
@@ -32,6 +35,7 @@ export interface LoadReport {
     readonly stages: readonly string[];
   }[];
   readonly stack: LoadedStack;
+  readonly unserved: readonly UnservedApi[];
   /** The exported `Outputs` by name: parameters for templates that import them. */
   readonly exports: ReadonlyMap<string, string>;
 }
@@ -54,16 +58,20 @@ interface LoadedResource {
 export function loadTemplate(plane: ControlPlane, text: string, options: LoadOptions): LoadReport {
   const created = new Map<string, CreatedResource & { readonly type: string }>();
   const ignoredApis = new Set<string>();
-  const stack = new Stack(readTemplate(text, options.fileName), options, (resource, attribute) => {
-    const physical = created.get(resource.logicalId);
-    return attribute === undefined ? physical?.ref : physical?.attributes[attribute];
-  });
+  const stack = new Stack(
+    expandLoops(readTemplate(text, options.fileName), options),
+    options,
+    (resource, attribute) => {
+      const physical = created.get(resource.logicalId);
+      return attribute === undefined ? physical?.ref : physical?.attributes[attribute];
+    },
+  );
 
   const ordered = inDependencyOrder(stack);
   for (const resource of ordered) {
     const create = creatorOf(resource.type);
     if (create === undefined) continue;
-    const input = wireInput(resource.type, properties(stack, resource));
+    const input = inputOf(stack, resource);
     // ignores an HTTP API and its resources, which refer to it by its logical id: the placeholder value
     if (isOtherApi(resource, input.protocolType)) ignoredApis.add(resource.logicalId);
     else if (!ignoredApis.has(String(input.apiId))) {
@@ -88,15 +96,19 @@ function resourceBefore(
   return before?.type === type ? before : undefined;
 }
 
-/** @throws {CloudFormationError} a property that cannot be evaluated */
-function properties(stack: Stack, resource: Resource): Readonly<Record<string, Value>> {
+/**
+ * The properties of a resource in the control plane's format.
+ *
+ * @throws {CloudFormationError} a property that cannot be evaluated
+ */
+export function inputOf(stack: Stack, resource: Resource): JsonObject {
   const values = [...resource.properties].map(([name, { value }]) => [name, stack.value(value)] as const);
-  return Object.fromEntries(
-    values.filter((entry): entry is readonly [string, Value] => entry[1] !== undefined),
-  );
+  const known = values.filter((entry): entry is readonly [string, Value] => entry[1] !== undefined);
+  return wireInput(resource.type, Object.fromEntries(known));
 }
 
-const isOtherApi = ({ type, properties: declared }: Resource, protocol: unknown) =>
+/** Whether it is an HTTP API, or one that an OpenAPI document defines. */
+export const isOtherApi = ({ type, properties: declared }: Resource, protocol: unknown) =>
   type === 'AWS::ApiGatewayV2::Api' &&
   (protocol === 'HTTP' || declared.has('Body') || declared.has('BodyS3Location'));
 
@@ -107,9 +119,7 @@ function refusedAt<T>(stack: Stack, { at, logicalId, type }: Resource, create: (
   } catch (cause) {
     if (!(cause instanceof ControlError)) throw cause;
     const { fileName } = stack.template.document;
-    throw new ResourceRefusedError(fileName, at, logicalId, `${logicalId} (${type}): ${cause.message}`, {
-      cause,
-    });
+    throw new CloudFormationError(fileName, at, `${logicalId} (${type}): ${cause.message}`, { cause });
   }
 }
 
@@ -135,6 +145,9 @@ function report(
       return [{ logicalId, apiId: id, stages: [...(plane.apis.get(id)?.stages.keys() ?? [])] }];
     }),
     stack: createdById,
+    unserved: [...stack.template.resources.values()]
+      .filter(({ logicalId }) => !createdById.has(logicalId))
+      .flatMap((resource) => unservedApi(resource, stack.isCreated(resource))),
     exports: new Map(exports.map(({ name, value }) => [stack.text(name), stack.text(value)])),
   };
 }

@@ -1,6 +1,7 @@
 import { type ControlPlane, type RemovedResources } from '../control/control-plane.js';
 import { type StackSettings } from './evaluator.js';
 import { type LoadedStack, type LoadReport, loadTemplate } from './load-template.js';
+import { requireApi } from './unserved-apis.js';
 
 export interface TemplateFile {
   /** For error messages, and to recognize the template when it is loaded again. */
@@ -29,7 +30,8 @@ export class LoadedTemplates {
    * created otherwise, by an SDK for example, stays, unless it belongs to an API of a template.
    *
    * @param templates each may import the exports of earlier ones
-   * @throws {CloudFormationError} a template cannot be read, or AWS would refuse one of its resources; nothing changes
+   * @throws {CloudFormationError} a template cannot be read, AWS would refuse one of its resources, or none of the
+   *   templates has an API that can be served; nothing changes
    */
   replace(
     templates: readonly TemplateFile[],
@@ -49,6 +51,7 @@ export class LoadedTemplates {
         exported = new Map([...exported, ...loaded.exports]);
         return { fileName, ...loaded };
       });
+      requireApi(reports);
       this.#stacks = stacks;
       return reports;
     });

@@ -55,6 +55,27 @@ describe('lint FILE', () => {
     });
   });
 
+  it('has exit code 0 with hints only', async () => {
+    await writeFile(bad, CHAT.replace('Sec-WebSocket-Version', 'X-Version'));
+    expect(await run(bad)).toMatchObject({
+      exitCode: 0,
+      output: expect.stringContaining('0 errors, 0 warnings, 1 hint\n') as string,
+    });
+  });
+
+  it('reads UTF-16 with a byte order mark, as PowerShell writes it', async () => {
+    const bytes = Buffer.from(`\ufeff${CHAT}`, 'utf16le');
+    await writeFile(good, bytes);
+    expect(await run(good)).toMatchObject({ exitCode: 0 });
+    await writeFile(good, bytes.swap16());
+    expect(await run(good)).toMatchObject({ exitCode: 0 });
+  });
+
+  it('refuses a file in another encoding', async () => {
+    await writeFile(good, Buffer.from(`# für\n${CHAT}`, 'latin1'));
+    await expect(run(good)).rejects.toThrow('good.yml cannot be read: it is neither UTF-8 nor UTF-16');
+  });
+
   it('uses the values of --parameter', async () => {
     await writeFile(good, CHAT.replace('10000', '!Ref NlbDnsName'));
     expect(await run(good, '--parameter', 'NlbDnsName=30000')).toMatchObject({ exitCode: 1 });

@@ -83,7 +83,7 @@ function mapped(
     });
   return {
     status,
-    headers: { 'content-type': 'application/json', ...mappedHeaders(mapping, response, text, json) },
+    headers: mappedHeaders(mapping, response, text, json),
     body: contentHandling === 'CONVERT_TO_BINARY' ? toBinary(body) : Buffer.from(body),
   };
 }

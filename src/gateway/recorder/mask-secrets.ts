@@ -165,15 +165,23 @@ function decoded(text: string): string {
  */
 function maskMembers(body: Body, url = ''): Body {
   const isApiKey = url.startsWith('/apikeys');
-  const text = body.text.replaceAll(MEMBER, (member, name: string, colon: string, value: string) => {
-    const isSecret = looksSecret(name) || (isApiKey && name === 'value');
-    return isSecret ? `"${name}"${colon}${value.startsWith('[') ? `["${MASK}"]` : `"${MASK}"`}` : member;
-  });
+  const text = body.text.replaceAll(
+    STRING_OR_MEMBER,
+    (whole, name: string, colon?: string, value?: string) => {
+      if (value === undefined || !(looksSecret(name) || (isApiKey && name === 'value'))) return whole;
+      return `"${name}"${colon}${value.startsWith('[') ? `["${MASK}"]` : `"${MASK}"`}`;
+    },
+  );
   return { ...body, text };
 }
 
-/** A member whose value is a string or a list without inner lists; the end may be cut off. */
-const MEMBER = /"((?:[^"\\]|\\.)*)"(\s*:\s*)("(?:[^"\\]|\\.)*(?:"|$)|\[[^[\]]*(?:\]|$))/g;
+/**
+ * A string, with the value that follows it if it is the name of a member whose value is a string or a list without inner
+ * lists. Any of them may be cut off. Each alternative that could fail at the end of the text matches there instead, so that
+ * nothing is read twice.
+ */
+const STRING_OR_MEMBER =
+  /"((?:[^"\\]|\\(?:.|$))*)(?:$|"(?:(\s*:\s*)("(?:[^"\\]|\\(?:.|$))*(?:"|$)|\[[^[\]]*(?:\]|$))?)?)/gs;
 
 /** A short secret is replaced only where it is a whole string: it may be part of any word. */
 function hideSecret(text: string, secret: string): string {

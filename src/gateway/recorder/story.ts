@@ -1,5 +1,5 @@
 import { bodyOf } from './body.js';
-import { type Body, type EventType, type HeaderList, type Outcome, type Step } from './gateway-event.js';
+import { type Body, type EventType, type Outcome, type Step } from './gateway-event.js';
 
 /** Headers as the pipeline has them: a flat list (name, value, …), or by name. */
 export type KeptHeaders =
@@ -17,12 +17,7 @@ interface KeptParameters {
   readonly whyEmpty?: ReadonlyMap<number, string>;
 }
 
-type Kept<S> = S extends { readonly headers?: HeaderList }
-  ? Omit<S, 'headers'> &
-      (S extends { readonly headers: HeaderList }
-        ? { readonly headers: KeptHeaders }
-        : { readonly headers?: KeptHeaders })
-  : S;
+type Kept<S> = { readonly [name in keyof S]: name extends 'headers' ? KeptHeaders : S[name] };
 
 /** The stage and connection of an event. */
 export interface EventPlace {
@@ -72,7 +67,11 @@ export class Story {
 
   /** The recorded form of a body. A text that is passed on is kept once. */
   body(data: string | Buffer): Body {
-    if (data !== this.#lastBody?.text) this.#lastBody = bodyOf(data);
+    const last = this.#lastBody;
+    // a text may be the base64 of the bytes before it
+    if (last !== undefined && data === last.text && last.isBase64 !== true && last.isCut !== true)
+      return last;
+    this.#lastBody = bodyOf(data);
     return this.#lastBody;
   }
 
@@ -93,25 +92,41 @@ export class Story {
   }
 }
 
-/** The memory of a story, estimated: what it shares with the pipeline is counted once for each. */
-function storyBytes({ steps, outcome }: Story): number {
-  return STORY_BYTES + bytesOf(steps) + bytesOf(outcome);
+/** The memory of a story, estimated: a text that several steps have is counted for each of them. */
+function storyBytes({ steps }: Story): number {
+  let bytes = STORY_BYTES;
+  for (const step of steps) bytes += OBJECT_BYTES + stepBytes(step);
+  return bytes;
 }
 
-/** The object, its place and its names. */
-const STORY_BYTES = 400;
-const OBJECT_BYTES = 40;
+/** The object, its place, its names and its outcome. */
+const STORY_BYTES = 600;
+const OBJECT_BYTES = 120;
 
+function stepBytes(step: KeptStep): number {
+  switch (step.step) {
+    // the steps of every message, without the cost of looking at each member
+    case 'frame':
+    case 'client_frame':
+      return step.body.text.length;
+    case 'route':
+      return step.value?.length ?? 0;
+    case 'integration_response':
+      return step.body.text.length + bytesOf(step.headers);
+    case 'parameters':
+      return bytesOf(step.values);
+    default:
+      return bytesOf(step);
+  }
+}
+
+/** A byte for each character: V8 takes two only for texts outside Latin-1. */
 function bytesOf(value: unknown): number {
-  // a byte for each character: V8 takes two only for texts outside Latin-1
   if (typeof value === 'string') return 24 + value.length;
   if (typeof value !== 'object' || value === null) return 8;
-  let bytes = OBJECT_BYTES;
+  let bytes = 40;
   if (Array.isArray(value)) for (const item of value) bytes += 8 + bytesOf(item);
-  // the mappings belong to the deployment
-  else
-    for (const name in value)
-      if (name !== 'mappings') bytes += 8 + bytesOf(value[name as keyof typeof value]);
+  else for (const name in value) bytes += 8 + bytesOf(value[name as keyof typeof value]);
   return bytes;
 }
 

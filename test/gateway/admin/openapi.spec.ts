@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { OPENAPI_DOCUMENT } from '../../../src/gateway/admin/openapi/openapi-document.js';
@@ -5,7 +7,7 @@ import { EVENT_TYPES } from '../../../src/gateway/recorder/gateway-event.js';
 import { REFUSALS } from '../../../src/gateway/front/access-refused.js';
 import { AdminClient } from '../../support/admin-client.js';
 import { CONNECTION_ID } from '../../support/deployed-api.js';
-import { DeployedGateway } from '../../support/deployed-gateway.js';
+import { DeployedGateway, startGateway } from '../../support/deployed-gateway.js';
 import { HttpBackend } from '../../support/http-backend.js';
 import { WebSocketClient } from '../../support/web-socket-client.js';
 
@@ -105,6 +107,33 @@ describe('the OpenAPI document', () => {
   });
 });
 
+it('every operation but health needs the admin token, and refuses foreign pages and host names', async () => {
+  const token = 'an-admin-token-for-tests';
+  const gateway = await startGateway({ adminToken: token });
+  const statusOf = async (path: string, method: string, headers: Record<string, string>) => {
+    const url = gateway.url + path.replace('{connectionId}', 'x');
+    const sent = request(url, { method: method.toUpperCase(), headers });
+    sent.end();
+    const [response] = (await once(sent, 'response')) as [IncomingMessage];
+    response.resume();
+    return response.statusCode;
+  };
+  const operations = Object.entries(paths).flatMap(([path, item]) =>
+    Object.keys(item).map((method) => [path, method] as const),
+  );
+  const Authorization = `Bearer ${token}`;
+  for (const [path, method] of operations) {
+    const withoutToken = path.endsWith('/health') ? 200 : 401;
+    expect([path, method, await statusOf(path, method, {})]).toEqual([path, method, withoutToken]);
+    const foreign = [{ Origin: 'http://evil.example' }, { Host: 'evil.example' }];
+    for (const headers of foreign) {
+      expect([path, await statusOf(path, method, { ...headers, Authorization })]).toEqual([path, 403]);
+    }
+  }
+  expect(await statusOf('/_gateway/reset', 'post', { Authorization })).toBe(200);
+  await gateway.stop();
+});
+
 describe('a response', () => {
   it.each([
     ['get', 'health', undefined],
@@ -131,13 +160,13 @@ describe('a response', () => {
     const connectionId = await onlyConnection(admin);
     const operation = paths[`/_gateway/${path}`]?.[method];
     const schema = operation?.responses['200']?.content['application/json']?.schema;
-    const request = operation?.requestBody?.content['application/json'];
+    const requestBody = operation?.requestBody?.content['application/json'];
     const actualPath = path.replace('{connectionId}', encodeURIComponent(connectionId));
     const response = await admin.request(method.toUpperCase(), actualPath, body);
     expect(response.status).toBe(200);
     expect(problemsOf(schema, response.body)).toEqual([]);
-    const bodies = body === undefined ? [] : [body, request?.example];
-    expect(bodies.map((each) => problemsOf(request?.schema, each))).toEqual(bodies.map(() => []));
+    const bodies = body === undefined ? [] : [body, requestBody?.example];
+    expect(bodies.map((each) => problemsOf(requestBody?.schema, each))).toEqual(bodies.map(() => []));
   });
 
   it('of GET /_gateway/events has the form in the document for every type of event', async () => {

@@ -4,21 +4,21 @@ import { installNode, NODE_VERSIONS } from './node-versions.js';
 
 const TEMPLATE = `
 Resources:
-  Link:
-    Type: AWS::ApiGateway::VpcLink
-    Properties:
-      Name: echo
-      TargetArns: [arn:aws:elasticloadbalancing:us-east-1:000000000000:loadbalancer/net/echo-nlb/0123456789abcdef]
   Api:
     Type: AWS::ApiGatewayV2::Api
     Properties: { Name: echo, ProtocolType: WEBSOCKET, RouteSelectionExpression: $request.body.action }
+  Link:
+    Type: AWS::ApiGateway::VpcLink
+    Properties:
+      Name: backend
+      TargetArns: [arn:aws:elasticloadbalancing:us-east-1:000000000000:loadbalancer/net/backend/0123456789abcdef]
   Integration:
     Type: AWS::ApiGatewayV2::Integration
     Properties:
       ApiId: !Ref Api
       IntegrationType: HTTP_PROXY
       IntegrationMethod: POST
-      IntegrationUri: http://echo-nlb.example/message
+      IntegrationUri: http://backend.example/message
       ConnectionType: VPC_LINK
       ConnectionId: !Ref Link
       RequestParameters: { integration.request.header.ConnectionId: context.connectionId }
@@ -47,7 +47,7 @@ const backend = createServer((request, response) => {
   })();
 }).listen(0, '127.0.0.1');
 await once(backend, 'listening');
-const gateway = await startGateway({ template: 'template.yaml', targets: { 'echo-nlb': backend } });
+const gateway = await startGateway({ template: 'template.yaml', targets: { backend } });
 
 const socket = new WebSocket(gateway.webSocketUrl('dev'));
 await new Promise((resolve) => socket.addEventListener('open', resolve));
@@ -55,8 +55,8 @@ const received = new Promise((resolve) => socket.addEventListener('message', ({ 
 socket.send('hello');
 const echo = await received;
 const closed = new Promise((resolve) => socket.addEventListener('close', ({ code }) => resolve(code)));
-await gateway.clock.advance('2h');
-console.log(JSON.stringify({ echo, closed: await closed, events: (await gateway.events()).map(({ type }) => type) }));
+gateway.clock.advance('2h');
+console.log(JSON.stringify({ echo, closed: await closed, events: gateway.events().map(({ type }) => type) }));
 await gateway.close();
 backend.close();
 `;
@@ -83,11 +83,6 @@ describe('backchannel-gateway, installed in an empty project', () => {
     expect(await gateway('--help')).toContain('lint');
     expect(await gateway('lint', 'template.yaml')).toContain('0 errors');
     expect(await gateway('explain', 'template.yaml', '--body', '{}')).toContain('ConnectionId');
-  });
-
-  it('has the schema of the configuration file', () => {
-    const schema = consumer.read('node_modules/backchannel-gateway/backchannel-gateway.schema.json');
-    expect(JSON.parse(schema)).toHaveProperty('properties.port');
   });
 
   it.each([

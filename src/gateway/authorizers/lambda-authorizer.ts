@@ -140,7 +140,8 @@ function countHeader({ rawHeaders }: AuthorizerRequest, name: string): number {
 /** The first identity source without a value; the function is invoked only when all have one. */
 function missingIdentity({ identitySources }: Authorizer, request: AuthorizerRequest): string | undefined {
   const isMissing = ({ source, text }: Authorizer['identitySources'][number]) =>
-    NEVER_IDENTITIES.includes(text) || evaluateSource(source, mappable(request)).every((value) => value === '');
+    NEVER_IDENTITIES.includes(text) ||
+    evaluateSource(source, mappable(request)).every((value) => value === '');
   return identitySources.find(isMissing)?.text;
 }
 

@@ -3,7 +3,8 @@ import { get, type IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { AdminClient } from '../../support/admin-client.js';
 import { DeployedGateway } from '../../support/deployed-gateway.js';
-import { EventReader } from '../../support/event-reader.js';
+import { EventReader, stepsOf } from '../../support/event-reader.js';
+import { HttpBackend } from '../../support/http-backend.js';
 import { Queue } from '../../support/queue.js';
 import { WebSocketClient } from '../../support/web-socket-client.js';
 
@@ -211,4 +212,28 @@ describe('server-sent events', () => {
     await reader.ended;
     expect(isCutOff).toBe(true);
   });
+});
+
+it('DELETE forgets all events, and those that have begun', async () => {
+  await using backend = await HttpBackend.start();
+  const { promise, resolve } = Promise.withResolvers<{ status: number }>();
+  backend.answer = async () => promise;
+  await using gateway = await DeployedGateway.start(
+    { $default: { integration: { IntegrationUri: backend.url }, isTwoWay: true } },
+    { record: MB },
+  );
+  const events = new EventReader(gateway.gateway);
+  using client = await WebSocketClient.open(gateway.webSocketUrl);
+  client.send('1');
+  await backend.next();
+  const { after } = await events.page();
+  const response = await fetch(`${gateway.gateway.url}/_gateway/events`, { method: 'DELETE' });
+  expect(await response.json()).toEqual({ after });
+  resolve({ status: 200 });
+  await client.nextText();
+  client.send('2');
+  await client.nextText();
+  const { items } = await events.page();
+  expect(items).toMatchObject([{ id: after + 1, type: 'message' }]);
+  expect(items.flatMap((event) => stepsOf(event, 'frame'))).toMatchObject([{ body: { text: '2' } }]);
 });

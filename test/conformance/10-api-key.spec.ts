@@ -53,7 +53,7 @@ async function addKey(api: ApiUnderTest, throttle?: ThrottleSettings) {
 }
 
 it.each(['$default', 'join'])(
-  '§10 an API key can be required on %s, where no one checks it: C11 [test]',
+  '§10 an API key can be required on %s, where it is not checked: C11 [test]',
   async (routeKey) => {
     await using backend = await startBackend();
     await using api = await ApiUnderTest.deployed({

@@ -1,4 +1,5 @@
 import { type Logger } from 'pino';
+import { NEVER_IDENTITIES } from '../control/fields/authorizer-fields.js';
 import { type Authorization as DeployedAuthorization } from '../control/snapshot.js';
 import { GATEWAY_RESPONSES, type GatewayResponse } from '../errors.js';
 import { evaluatePolicy, parsePolicy, type Policy, PolicyError } from '../iam/policy.js';
@@ -108,9 +109,6 @@ const denied = (
 function countHeader({ rawHeaders }: AuthorizerRequest, name: string): number {
   return rawHeaders.filter((each, index) => index % 2 === 0 && each.toLowerCase() === name).length;
 }
-
-/** C5: AWS accepts these identity sources, and then refuses every handshake. Recorded 2026-09. */
-const NEVER_IDENTITIES: readonly string[] = ['context.eventType', 'context.messageDirection'];
 
 /** The first identity source without a value; the function is invoked only when all have one. */
 function missingIdentity({ identitySources }: Authorizer, request: AuthorizerRequest): string | undefined {

@@ -68,7 +68,6 @@ export class RequestHandler {
     // until the WebSocket takes over, an error means that the client has left; the next write fails
     socket.on('error', () => undefined);
     const { address, reason } = this.#locate(requestUrl(request), request);
-    const invalid = refusalOf(request);
     const { connections, log } = this.parts;
     if (pendingResponse(socket)) {
       // a 101 before the response would put the response among the frames
@@ -77,10 +76,20 @@ export class RequestHandler {
     } else if (address === undefined || address.rest.length > 0) {
       const refusal = forbidden(newRequestId(), reason ?? notAWebSocketPath(address?.stage));
       refuseHandshake(request, socket, refusal, log);
-    } else if (invalid !== undefined) {
+    } else {
       const { apiId, stage } = address;
-      refuseHandshake(request, socket, invalid, log, { apiId, stage });
-    } else connections.upgrade(request, socket, head, address);
+      const invalid = this.#invalid(request, apiId);
+      if (invalid === undefined) connections.upgrade(request, socket, head, address);
+      else refuseHandshake(request, socket, invalid, log, { apiId, stage });
+    }
+  }
+
+  /** The refusal of a handshake that no stage would serve. */
+  #invalid(request: IncomingMessage, apiId: string): Refusal | undefined {
+    const tooLong = urlProblem(request, this.parts.control.api(apiId)?.ApiEndpoint ?? '');
+    if (tooLong !== undefined) return urlTooLong(tooLong);
+    const problem = handshakeProblem(request);
+    return problem === undefined ? undefined : badHandshake(problem);
   }
 
   #locate(url: URL | undefined, { headers }: IncomingMessage): StageLocation {
@@ -110,14 +119,6 @@ export class RequestHandler {
       sendJson(response, status, { message });
     }
   }
-}
-
-/** The refusal of a handshake that no stage would serve. */
-function refusalOf(request: IncomingMessage): Refusal | undefined {
-  const tooLong = urlProblem(request);
-  if (tooLong !== undefined) return urlTooLong(tooLong);
-  const problem = handshakeProblem(request);
-  return problem === undefined ? undefined : badHandshake(problem);
 }
 
 const notAWebSocketPath = (stage: string | undefined) => `the path continues after the stage ${stage}`;

@@ -131,7 +131,7 @@ export const INTEGRATION_CHOICES: ChoiceTable = {
       question: '`CredentialsArn`',
       choice: "not assumed; placeholders sign, or with `--use-machine-credentials` the machine's credentials",
       because: 'a web page could otherwise use them',
-      where: 'integrations/aws-request.ts',
+      where: 'integrations/call-aws.ts',
     },
     {
       question: "an integration's timeout after `/_gateway/clock` was moved",

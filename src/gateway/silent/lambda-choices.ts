@@ -63,7 +63,6 @@ export const FUNCTION_CHOICES: ChoiceTable = {
       question: 'an Invoke endpoint without `X-Amz-Function-Error`',
       choice: 'a response in the form of an error, or without JSON, is a failure',
       because: 'the Runtime Interface Emulator omits the header',
-      where: 'lambda/function-response.ts',
     },
     {
       question: 'what a proxy function may return',

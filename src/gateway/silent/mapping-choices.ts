@@ -62,6 +62,12 @@ export const MAPPING_CHOICES: ChoiceTable = {
       where: 'mapping/exact-json.ts',
     },
     {
+      question: 'an object with keys such as `"2"` and `"1"`; a repeated key',
+      choice:
+        'keys that are whole numbers come first, in ascending order; the last value. A body that is passed on unmapped is not changed',
+      because: 'as JavaScript objects are',
+    },
+    {
       question: 'a lone surrogate (`"\\ud800"`) as text, outside JSON',
       choice: 'U+FFFD',
       because: 'UTF-8 has no form for it',
@@ -81,6 +87,12 @@ export const MAPPING_CHOICES: ChoiceTable = {
       question: 'JSONPath filters, slices, `..`',
       choice: 'refused, in a template an error',
       where: 'mapping/json-path.ts',
+    },
+    {
+      question: 'a pattern of a model, a template or an integration response',
+      choice:
+        "JavaScript's syntax, mostly in linear time: see [decisions](docs/decisions.md#the-gateway-awss-behaviour)",
+      where: 'linear-patterns.ts',
     },
   ],
 };

@@ -30,6 +30,8 @@ export const TEMPLATE_LIMITS = {
   items: 100_000,
   /** Nested macros and definitions; Velocity's `velocimacro.max.depth`. */
   depth: 20,
+  /** Nested parentheses, arguments, lists, maps and texts with references in an expression. */
+  nesting: 200,
 } as const;
 
 /** Choices about mapping templates, where AWS is silent or contradicts itself. */
@@ -76,7 +78,7 @@ export const TEMPLATE_CHOICES: ChoiceTable = {
       where: 'vtl/evaluate.ts',
     },
     {
-      question: `\`#foreach\` over more than ${count(TEMPLATE_LIMITS.iterations)}; a text over ${count(TEMPLATE_LIMITS.characters)} characters; a list over ${count(TEMPLATE_LIMITS.items)}`,
+      question: `\`#foreach\` over more than ${count(TEMPLATE_LIMITS.iterations)}; a text over ${count(TEMPLATE_LIMITS.characters)} characters; a list over ${count(TEMPLATE_LIMITS.items)}; values nested more than ${TEMPLATE_LIMITS.nesting} deep in an expression`,
       choice: 'an error',
       because: 'AWS may truncate without an error',
     },

@@ -92,7 +92,7 @@ export const CONNECTION_CHOICES: ChoiceTable = {
     },
     {
       question: `a handshake whose URL is longer than ${count(LIMITS.handshakeUrlCharacters)} characters`,
-      choice: `${URL_TOO_LONG.status}, before anything is called; scheme and host count`,
+      choice: `${URL_TOO_LONG.status}, before anything is called; scheme and host count, the host with the length that it has on AWS if that is greater`,
       because: 'AWS documents only the number',
       where: 'websocket/handshake-request.ts',
     },
@@ -168,7 +168,7 @@ export const CONNECTION_CHOICES: ChoiceTable = {
     {
       question: 'messages after the gateway has sent its close frame',
       choice: 'are not served',
-      where: 'websocket/connections/live-connection.ts',
+      where: 'websocket/connections/connection-server.ts',
     },
     {
       question: 'start of the two hours',

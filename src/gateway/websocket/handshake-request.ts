@@ -46,13 +46,21 @@ export function handshakeProblem({ method, headers }: IncomingMessage): string |
   return undefined;
 }
 
-/** The reason why AWS would not serve the URL of a handshake; `undefined` if it is short enough. It quotes no part of it. */
-export function urlProblem({ headers: { host = '' }, url = '' }: IncomingMessage): string | undefined {
-  const characters = `wss://${host}${url}`.length;
+/**
+ * The reason why AWS would not serve the URL of a handshake. It quotes no part of the URL.
+ *
+ * @param apiEndpoint `wss://{host}` on AWS, which is usually longer than the name of this gateway
+ * @returns `undefined` if the URL is short enough
+ */
+export function urlProblem(
+  { headers: { host = '' }, url = '' }: IncomingMessage,
+  apiEndpoint: string,
+): string | undefined {
+  const characters = Math.max(`wss://${host}`.length, apiEndpoint.length) + url.length;
   const { handshakeUrlCharacters: max } = LIMITS;
   return characters <= max
     ? undefined
-    : `the URL of the handshake has ${characters} characters; API Gateway accepts at most ${max}. A long token fits into Sec-WebSocket-Protocol`;
+    : `on AWS the URL of the handshake has ${characters} characters, and at most ${max} are accepted. A long token fits into Sec-WebSocket-Protocol`;
 }
 
 /** A token, with blanks around it (RFC 9110, 5.6). */

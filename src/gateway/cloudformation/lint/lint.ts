@@ -4,6 +4,7 @@ import { type StackSettings } from '../evaluator.js';
 import { expandLoops } from '../expand-loops.js';
 import { readTemplate, type Template } from '../template.js';
 import { checkApis } from './api-checks.js';
+import { checkAuthorizers } from './authorizer-checks.js';
 import { checkDeployments } from './deployment-checks.js';
 import { checkExpressions, checkSubstitutions } from './expression-checks.js';
 import { checkIntegrations } from './integration-checks.js';
@@ -89,6 +90,7 @@ const NOT_REFUSED: ReadonlySet<RuleId> = new Set<RuleId>([
   'undeclared-source',
   'connections-policy',
   'connections-uri',
+  'identity-source',
   'no-permission',
   'no-route-response',
 ]);
@@ -128,6 +130,7 @@ const CHECKS: readonly Check[] = [
   checkProperties,
   checkIntegrations,
   checkMappings,
+  checkAuthorizers,
   checkDeployments,
   checkExpressions,
   checkSubstitutions,

@@ -20,6 +20,9 @@ export const AUTHORIZER_FIELDS = {
   JwtConfiguration: httpApisOnly(),
 };
 
+/** C5: AWS accepts these identity sources, and then refuses every handshake with 401. Recorded 2026-09. */
+export const NEVER_IDENTITIES: readonly string[] = ['context.eventType', 'context.messageDirection'];
+
 export type Authorizer = Stored<
   typeof AUTHORIZER_FIELDS,
   'Name' | 'AuthorizerType' | 'AuthorizerUri' | 'IdentitySource'

@@ -100,6 +100,7 @@ class Expansion {
     }
     const items = this.stack.list(this.node(list, variables));
     return items.flatMap((item) => {
+      if (typeof item === 'object') throw this.document.error(list.at, `the list of ${name} must have texts`);
       const pass = this.node(body, new Map([...variables, [String(identifier.value), String(item)]]));
       if (pass.kind !== 'dictionary') throw this.document.error(body.at, `${name} needs an object`);
       return [...pass.entries];

@@ -115,6 +115,7 @@ Outputs:
     ['N', 'needs an identifier, a list and an object'],
     ['[N, [a]]', 'needs an identifier, a list and an object'],
     ['[N, a, {}]', 'this must be a list'],
+    ['[N, [[a]], {A: {Type: T}}]', 'the list of Fn::ForEach::L must have texts'],
     ['[N, [a], [b]]', 'Fn::ForEach::L needs an object'],
     ['[N, [a, b], {A: {Type: T}}]', "duplicate key 'A'"],
   ])('refuses %s with its place', (loop, reason) => {

@@ -157,7 +157,7 @@ ${SERVED.replace("'http://127.0.0.1:9000/m'", "!Sub 'http://${Backend}/m', Conne
 });
 
 describe('a template without an API that can be served', () => {
-  const load = (text: string, conditions = '') => {
+  const loadSet = (text: string, conditions = '') => {
     const options = { ...SETTINGS, parameters: new Map<string, string>() };
     const report = loadTemplate(new ControlPlane(SETTINGS), `${conditions}Resources:\n${text}`, options);
     requireApi([{ ...report, fileName: 't.yml' }]);
@@ -196,14 +196,14 @@ Resources:
     ['a REST API', '{Type: AWS::ApiGateway::RestApi}', 'is no WebSocket API'],
     ['a nested stack', '{Type: AWS::CloudFormation::Stack}', 'is another template'],
   ])('is refused, with the reason: %s', (_, resource, reason) => {
-    expect(() => load(`  A: ${resource}\n`)).toThrow(reason);
+    expect(() => loadSet(`  A: ${resource}\n`)).toThrow(reason);
     expect(found(`Resources:\n  A: ${resource}\n`)).toEqual([{ rule: 'no-api', severity: 'error', line: 2 }]);
   });
 
   it('is refused, with the reason: a condition that is not met', () => {
     const conditions = 'Conditions: {Never: !Equals [a, b]}\n';
     const text = API.replace('Properties:', 'Condition: Never\n    Properties:');
-    expect(() => load(text, conditions)).toThrow(
+    expect(() => loadSet(text, conditions)).toThrow(
       'Api (AWS::ApiGatewayV2::Api) is not created, because its condition Never',
     );
     expect(found(`${conditions}Resources:\n${text}`)).toEqual([
@@ -212,7 +212,7 @@ Resources:
   });
 
   it('is refused if it has nothing of API Gateway', () => {
-    expect(() => load('  Q: {Type: AWS::SQS::Queue}\n')).toThrow(
+    expect(() => loadSet('  Q: {Type: AWS::SQS::Queue}\n')).toThrow(
       't.yml:1:1: there is no API that this gateway can serve',
     );
     expect(found('Resources: {Q: {Type: AWS::SQS::Queue}}')).toEqual([

@@ -90,6 +90,7 @@ const NOT_REFUSED: ReadonlySet<RuleId> = new Set<RuleId>([
   'undeclared-source',
   'connections-policy',
   'connections-uri',
+  'identity-source',
   'no-permission',
   'no-route-response',
 ]);

@@ -3,7 +3,7 @@ import { lint } from '../../../../src/gateway/cloudformation/lint/lint.js';
 import { CHAT } from '../chat-template.js';
 
 const found = (text: string) =>
-  lint(text, { fileName: 'chat.yml' }).map(({ rule, message }) => `${rule}: ${/^\w+/.exec(message)}`);
+  lint(text, { fileName: 'chat.yml' }).map(({ rule, message }) => `${rule}: ${message.split(' ')[0]}`);
 
 const LONG = `OperationName: ${'x'.repeat(65)}`;
 

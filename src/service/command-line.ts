@@ -1,18 +1,23 @@
 import { plainText } from '../api/setting-kinds.js';
 import { acceptedValues, type Setting, SETTING_GROUPS } from '../api/settings.js';
 
-/** The command line of the service, which has no other argument than `--help`. */
-export function runCommand(args: readonly string[]): void {
-  const unexpected = args.find((arg) => arg !== '--help' && arg !== '-h');
-  if (unexpected === undefined) {
+/** The command line of the service: it runs it, or explains its settings. */
+export async function runCommand(args: readonly string[]): Promise<void> {
+  const unexpected = args.find((arg) => !FLAGS.includes(arg));
+  if (unexpected !== undefined) {
+    process.stderr.write(
+      `service: unexpected argument ${unexpected}: the flags are --help and --json; settings are environment variables, which --help lists\n`,
+    );
+    process.exitCode = 1;
+  } else if (args.some((arg) => arg !== '--json')) {
     process.stdout.write(describeSettings(process.stdout.columns ?? WIDTH));
-    return;
+  } else {
+    const { runService } = await import('./run-service.js');
+    await runService({ logsJson: args.includes('--json') });
   }
-  process.stderr.write(
-    `service: unexpected argument ${unexpected}: settings are environment variables, which --help lists\n`,
-  );
-  process.exitCode = 1;
 }
+
+const FLAGS = ['--help', '-h', '--json'];
 
 /** Without a terminal, and at most on a wide one. */
 const WIDTH = 80;
@@ -24,14 +29,14 @@ const INDENT = ' '.repeat(6);
 export function describeSettings(columns: number): string {
   const width = Math.min(Math.max(columns, WIDTH), WIDEST);
   const introduction = wrapped(
-    "Runs Backchannel's service. Its settings are environment variables. An empty variable counts as not set.",
+    "Runs Backchannel's service. Its settings are environment variables. An empty variable counts as not set. On a terminal, log lines are readable; --json keeps them JSON.",
     width,
     '',
   );
   const groups = SETTING_GROUPS.map(({ title, settings }) =>
     [title, ...Object.entries(settings).map(([name, row]) => describeSetting(name, row, width))].join('\n\n'),
   );
-  return `npm run service\n\n${[introduction, ...groups].join('\n\n')}\n`;
+  return `npm run service [-- --json]\n\n${[introduction, ...groups].join('\n\n')}\n`;
 }
 
 function describeSetting(name: string, row: Setting, width: number): string {

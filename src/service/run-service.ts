@@ -3,18 +3,25 @@ import { type Constants, CONSTANTS } from '../nest/config/constants.js';
 import { doubtfulVariables, readConfig } from '../nest/environment/read-config.js';
 import { explainFailure } from './explain-failure.js';
 import { createLogger } from '../nest/logging/logger.js';
+import { readableLines } from './readable-lines.js';
 import { stop } from './stop.js';
 import { StopRequests } from './stop-requests.js';
+
+/** What the command line says. */
+export interface RunOptions {
+  /** Whether log lines are JSON also on a terminal. Elsewhere they always are. Default `false`. */
+  readonly logsJson?: boolean;
+  /** Others only in tests. */
+  readonly constants?: Constants;
+}
 
 /**
  * Runs the service until SIGINT, SIGTERM or, if a parent has started it with an IPC channel, the parent's end. Such a
  * parent receives `{ listening: URL }` once requests are accepted.
- *
- * @param constants others only in tests
  */
-export async function runService(constants: Constants = CONSTANTS): Promise<never> {
+export async function runService(options: RunOptions = {}): Promise<never> {
   const stopRequests = new StopRequests();
-  const service = await Promise.race([start(constants).catch(reportAndExit), stopRequests.first.promise]);
+  const service = await Promise.race([start(options).catch(reportAndExit), stopRequests.first.promise]);
   // the store and the source of the AWS credentials may take long to respond
   if (typeof service === 'string') {
     process.stderr.write(`Backchannel's service was stopped before it listened (${service})\n`);
@@ -24,9 +31,9 @@ export async function runService(constants: Constants = CONSTANTS): Promise<neve
   process.exit(await stop(service.app, service.config, service.logger, stopRequests));
 }
 
-async function start(constants: Constants) {
+async function start({ logsJson = false, constants = CONSTANTS }: RunOptions) {
   const config = readConfig(undefined, constants);
-  const logger = createLogger(config);
+  const logger = createLogger(config, process.stdout.isTTY && !logsJson ? await readableLines() : undefined);
   for (const { name, message } of doubtfulVariables())
     logger.warn({ variable: name, reason: message }, 'variable is no setting');
   const app = await createApplication(config, logger);

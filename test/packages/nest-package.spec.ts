@@ -64,7 +64,8 @@ describe('backchannel-nest, installed in an empty project', () => {
   afterAll(() => consumer[Symbol.dispose]());
 
   it('compiles an application, with the declarations of its packages checked', async () => {
-    await consumer.compile({ experimentalDecorators: true, emitDecoratorMetadata: true });
+    const options = { experimentalDecorators: true, emitDecoratorMetadata: true };
+    await expect(consumer.compile(options)).resolves.toBeUndefined();
   });
 
   it.each(NODE_VERSIONS)('runs the application on Node.js %s', async (version) => {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { PUBLISHED, readManifest } from '../../scripts/workspaces.ts';
 import { tarball } from './consumer.js';
 
@@ -13,10 +13,10 @@ describe.each(PUBLISHED)('the package of src/%s', (workspace) => {
   const file = tarball(readManifest(workspace).name);
 
   it('has no problem that publint finds', async () => {
-    await run(join(BIN, 'publint'), [file, '--strict']);
+    await expect(run(join(BIN, 'publint'), [file, '--strict'])).resolves.toBeDefined();
   });
 
   it('has types that arethetypeswrong finds right', async () => {
-    await run(join(BIN, 'attw'), [file, '--profile', 'esm-only']);
+    await expect(run(join(BIN, 'attw'), [file, '--profile', 'esm-only'])).resolves.toBeDefined();
   });
 });

@@ -1,3 +1,7 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { SETTING_GROUPS, SETTINGS } from '../../src/api/settings.js';
 import { describeSettings } from '../../src/service/command-line.js';
@@ -45,4 +49,37 @@ it('refuses any other argument, and starts nothing', async () => {
   expect(await program.exit).toBe(1);
   expect(program.stdout).toEqual([]);
   expect(program.stderr).toEqual([expect.stringMatching(/^service: unexpected argument --port: .*--help/)]);
+});
+
+describe('on a terminal', () => {
+  /** The line that says where it listens, of the program on a terminal that `script` opens. */
+  async function listeningLine(...args: string[]): Promise<string> {
+    const dataDir = await mkdtemp(join(tmpdir(), 'backchannel-'));
+    const service = [process.execPath, join(import.meta.dirname, '../../dist/service/main.js'), ...args];
+    const script = ['script', '--quiet', '--command', service.join(' '), '/dev/null'] as const;
+    try {
+      await using program = SpawnedProgram.command(script, {
+        WS_API_ENDPOINT: 'http://127.0.0.1:9',
+        PORT: '0',
+        DATA_DIR: dataDir,
+        AWS_ACCESS_KEY_ID: 'local',
+        AWS_SECRET_ACCESS_KEY: 'local',
+        TERM: 'xterm',
+      });
+      await program.prints('listening');
+      // the terminal's end reaches the service, too
+      await program.kill('SIGTERM');
+      return stripVTControlCharacters(program.stdout.find((line) => line.includes('listening')) ?? '');
+    } finally {
+      await rm(dataDir, { recursive: true });
+    }
+  }
+
+  it('log lines are readable', async () => {
+    expect(await listeningLine()).toMatch(/^\[[\d:.]+\] INFO: listening \{"url":/);
+  });
+
+  it('log lines are JSON with --json', async () => {
+    expect(JSON.parse(await listeningLine('--json'))).toMatchObject({ level: 'info', msg: 'listening' });
+  });
 });

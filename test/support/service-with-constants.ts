@@ -9,4 +9,4 @@ const { runService } =
 const { CONSTANTS } =
   await load<typeof import('../../src/nest/config/constants.js')>('nest/config/constants.js');
 const [constants = '{}'] = process.argv.slice(2);
-await runService({ ...CONSTANTS, ...(JSON.parse(constants) as Partial<typeof CONSTANTS>) });
+await runService({ constants: { ...CONSTANTS, ...(JSON.parse(constants) as Partial<typeof CONSTANTS>) } });

@@ -40,7 +40,7 @@ await compiler.terminate();
 function compiled(result: Compilation): void {
   if (result.kind === 'failed') {
     process.stderr.write(result.errors);
-    print('not rebuilt: the service runs on as it was');
+    print('not rebuilt: the old service keeps running');
     return;
   }
   const parts = new Set(result.changed.map((file) => file.split('/')[0] ?? ''));

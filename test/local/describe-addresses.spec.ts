@@ -23,7 +23,7 @@ describe('the addresses that npm start prints', () => {
       '"ws://127.0.0.1:8080/dev?token=TOKEN"\n            TOKEN: from the issuer of JWT_JWKS_URL',
     ],
     [
-      'an authorizer, which this gateway has not',
+      'an authorizer, which this gateway does not have',
       { AUTH: 'authorizer' },
       '"ws://127.0.0.1:8080/dev"\n            is refused',
     ],

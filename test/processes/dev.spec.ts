@@ -59,7 +59,7 @@ describe('npm run dev, in a copy of the repository that its tests share', TIMEOU
     expect(program.stderr.at(-1)).toMatch(/^dev: rebuilt in \d+\.\d s, service restarted$/);
   });
 
-  it('shows a compile error, and the service runs on until it is fixed', TIMEOUT, async () => {
+  it('shows a compile error, and the old service keeps running until it is fixed', TIMEOUT, async () => {
     using client = await WebSocketClient.open(url);
     const service = findProcess(program.pid, 'service/main.js');
     await edit(
@@ -67,7 +67,7 @@ describe('npm run dev, in a copy of the repository that its tests share', TIMEOU
       '@Injectable()',
       'export const wrong: string = 1;\n@Injectable()',
     );
-    await program.prints('the service runs on as it was');
+    await program.prints('the old service keeps running');
     expect(program.stderr.join('\n')).toMatch(/leave\.handler\.ts.*TS2322.*number.*string/);
     expect(findProcess(program.pid, 'service/main.js')).toBe(service);
     client.send({ action: 'ping', id: 2 });

@@ -7,6 +7,7 @@ const SRC = join(import.meta.dirname, '../src');
 
 /** Files of the gateway that all its parts may import. */
 const GATEWAY_TABLES = [
+  'body-schema',
   'clock',
   'errors',
   'faults',
@@ -16,6 +17,7 @@ const GATEWAY_TABLES = [
   'ids',
   'limits',
   'linear-patterns',
+  'optional-package',
   'settings-file',
   'silent',
   'stage-address',
@@ -146,7 +148,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'gateway/admin': ['gateway/websocket', ...GATEWAY_TABLES],
   'gateway/websocket': GATEWAY_SHARED,
-  'gateway/integrations': ['gateway/control', 'gateway/lambda', ...GATEWAY_TABLES],
+  'gateway/integrations': ['gateway/control', 'gateway/lambda', 'gateway/iam', ...GATEWAY_TABLES],
   'gateway/authorizers': [
     'gateway/control',
     'gateway/mapping',

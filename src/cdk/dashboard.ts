@@ -54,7 +54,7 @@ export class StackDashboard extends Construct {
             logGroupNames: [service.logGroup.logGroupName],
             queryLines: [
               'fields @timestamp, msg, err.message',
-              'filter level >= 40',
+              "filter level in ['warn', 'error', 'fatal']",
               'sort @timestamp desc',
               'limit 50',
             ],

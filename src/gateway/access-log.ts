@@ -1,4 +1,9 @@
-import { type ConnectionFacts, contextVariables, type EventFacts } from './mapping/context-variables.js';
+import {
+  type ConnectionFacts,
+  type ContextVariables,
+  contextVariables,
+  type EventFacts,
+} from './mapping/context-variables.js';
 import { escapeLogValue, MISSING_LOG_VALUE } from './silent/traffic-choices.js';
 
 /**
@@ -23,7 +28,7 @@ export class AccessLog {
     this.#line(format, { ...connectionApiVariables(call), ...outcomeVariables(outcome) });
   }
 
-  #line(format: string, variables: Variables): void {
+  #line(format: string, variables: ContextVariables): void {
     this.write(`${accessLogLine(format, variables)}\n`);
   }
 }
@@ -58,13 +63,11 @@ export interface ConnectionApiCall {
   readonly sourceIp: string;
   readonly userAgent: string | undefined;
   /** `identity.*` of a signed request. */
-  readonly authorized?: Readonly<Record<string, string>> | undefined;
+  readonly authorized?: ContextVariables | undefined;
 }
 
-type Variables = Readonly<Record<string, string | undefined>>;
-
 /** The format on one line, with its `$context.NAME` replaced. */
-export function accessLogLine(format: string, variables: Variables): string {
+export function accessLogLine(format: string, variables: ContextVariables): string {
   return format.replaceAll(/\s*[\r\n]+\s*/g, ' ').replaceAll(VARIABLE, (_, name: string) => {
     // AWS documents this one with its quotes
     if (name === 'error.messageString')
@@ -77,7 +80,12 @@ export function accessLogLine(format: string, variables: Variables): string {
 /** A dot at the end belongs to the text. */
 const VARIABLE = /\$context\.(\w+(?:\.\w+)*)/g;
 
-function outcomeVariables({ status, integrationLatencyMs, error, validationError }: Outcome): Variables {
+function outcomeVariables({
+  status,
+  integrationLatencyMs,
+  error,
+  validationError,
+}: Outcome): ContextVariables {
   return {
     status: String(status),
     // AWS was seen to fill this variable and to leave integration.* empty
@@ -94,7 +102,7 @@ function connectionApiVariables({
   connectedAt,
   authorized = {},
   ...call
-}: ConnectionApiCall): Variables {
+}: ConnectionApiCall): ContextVariables {
   const routeKey = `${method} /@connections/{connectionId}`;
   const facts = { ...call, routeKey, connectedAt: connectedAt ?? 0, authorized, gatewayIp: '' };
   return {

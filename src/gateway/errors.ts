@@ -6,82 +6,75 @@ import { NEVER_CONNECTED } from './silent/websocket-choices.js';
  */
 export const GATEWAY_RESPONSES = {
   /** No such stage or path; on an open connection: no route matches and there is no `$default`. */
-  forbidden: { status: 403, message: 'Forbidden', errorType: 'ForbiddenException' },
+  forbidden: { status: 403, message: 'Forbidden' },
   /** Over the limits of the route or the account. Status documented; the text is a REST API's. */
-  throttled: { status: 429, message: 'Too Many Requests', errorType: 'TooManyRequestsException' },
+  throttled: { status: 429, message: 'Too Many Requests' },
   /** Followed by the names. Not recorded for WebSocket APIs; a REST API's. */
   missingParameters: {
     status: 400,
     message: 'Missing required request parameters: ',
-    errorType: 'BadRequestException',
   },
   /** `PassthroughBehavior` does not pass a message without a template. Not recorded for WebSocket APIs. */
   unsupportedMediaType: {
     status: 415,
     message: 'Unsupported Media Type',
-    errorType: 'UnsupportedMediaTypeException',
   },
   /** A template or a mapping fails, or no integration response matches. Not recorded; a REST API's. */
   mappingFailed: {
     status: 500,
     message: 'Internal server error',
-    errorType: 'InternalServerErrorException',
   },
   /** The integration cannot be reached, or does not respond with HTTP. Status recorded for Lambda. */
   integrationFailed: {
     status: 502,
     message: 'Internal server error',
-    errorType: 'InternalServerErrorException',
   },
   /** The route has no target. Status not recorded. */
   noIntegration: {
     status: 500,
     message: 'Internal server error',
-    errorType: 'InternalServerErrorException',
   },
   /** The result of an `AWS_PROXY` integration's function is not a response. Status recorded for `$connect`. */
   unusableResponse: {
     status: 500,
     message: 'Internal server error',
-    errorType: 'InternalServerErrorException',
   },
   /** An identity source is missing or empty, or the authorizer failed with `Unauthorized`. */
-  unauthorized: { status: 401, message: 'Unauthorized', errorType: 'UnauthorizedException' },
+  unauthorized: { status: 401, message: 'Unauthorized' },
   /** The authorizer's policy has no statement for the route. Text recorded; older recordings say `Forbidden`. */
   notAllowedByPolicy: {
     status: 403,
     message:
       'User is not authorized to access this resource because no identity-based policy allows the execute-api:Invoke action',
-    errorType: 'AccessDeniedException',
   },
   /** The authorizer's policy denies the route explicitly. Text recorded. */
   deniedByPolicy: {
     status: 403,
     message:
       'User is not authorized to access this resource with an explicit deny in an identity-based policy',
-    errorType: 'AccessDeniedException',
   },
-  /** The authorizer failed, timed out, or did not return a principal and a policy. Status recorded. */
+  /** C4: the authorizer's result is not one: no policy, a bad `Effect`, a nested context. Recorded, with the empty text. */
+  authorizerMalformed: { status: 500, message: '' },
+  /** The authorizer failed or timed out. Status recorded. */
   authorizerFailed: {
     status: 500,
     message: 'Internal server error',
-    errorType: 'AuthorizerConfigurationException',
   },
   /** More than one `Authorization` header for an authorizer: a page of HTML, of which only the status was recorded. */
-  badRequest: { status: 400, message: 'Bad Request', errorType: 'BadRequestException', isHtml: true },
+  badRequest: { status: 400, message: 'Bad Request', isHtml: true },
   /** Not recorded on an open connection. */
   integrationTimedOut: {
     status: 504,
     message: 'Endpoint request timed out',
-    errorType: 'IntegrationTimeoutException',
   },
 } as const satisfies Record<string, GatewayResponse>;
+
+/** The header `x-amzn-ErrorType` of a 403 for an unknown stage or path. C6: no response within an API has one. */
+export const FORBIDDEN_ERROR_TYPE = 'ForbiddenException';
 
 export interface GatewayResponse {
   readonly status: number;
   readonly message: string;
-  /** The header `x-amzn-ErrorType`. */
-  readonly errorType: string;
   /** Whether a handshake is refused with an HTML page instead of JSON. */
   readonly isHtml?: boolean;
 }

@@ -1,5 +1,5 @@
 import { createHash, randomInt } from 'node:crypto';
-import { z } from 'zod';
+import { BodySchema, type JsonSchema } from './body-schema.js';
 import { INTEGRATION_TIMEOUT_MS } from './silent/control-choices.js';
 
 /** Injected faults, which happen occasionally on AWS: `PUT /_gateway/faults` sets them. By default there are none. */
@@ -58,51 +58,77 @@ export class Faults {
   }
 }
 
-const numberBetween = (min: number, max: number) => {
-  const error = `must be a number from ${min} to ${max}`;
-  return z.number({ error }).min(min, { error }).max(max, { error });
-};
-const integerBetween = (min: number, max: number) => {
-  const error = `must be a whole number from ${min} to ${max}`;
-  return z.int({ error }).min(min, { error }).max(max, { error });
-};
-/** An object without other fields, so that a misspelt one is an error. */
-const fields = <T extends z.ZodRawShape>(shape: T, example: string) =>
-  z.strictObject(shape, {
-    error: (issue) =>
-      issue.code === 'unrecognized_keys'
-        ? `has no field ${issue.keys.join(', ')}: it may have ${Object.keys(shape).join(', ')}`
-        : `must be an object such as ${example}`,
-  });
-const rate = fields({ rate: numberBetween(0, 1) }, '{"rate": 0.1}');
-/** More than the longest timeout of an integration would have the same effect. */
-const latencyMs = integerBetween(0, INTEGRATION_TIMEOUT_MS.max).optional();
-const VPC_LINKS = 'must be a list of VPC link ids, or ["*"] for every link';
+/** A fault that is left out does not happen. */
+export interface FaultSettings {
+  readonly seed?: number;
+  readonly throttle?: Rate;
+  readonly latencyMs?: { readonly callback?: number; readonly integration?: number };
+  readonly disconnect?: 'drop' | 'duplicate' | null;
+  readonly vpcLinkDown?: readonly string[];
+  readonly integrationFailure?: Rate;
+}
 
-/** The body of `PUT /_gateway/faults`. A fault that is left out does not happen. */
-export const FaultSettings = fields(
-  {
-    /** Makes the random choices reproducible; picked when it is left out. */
-    seed: integerBetween(0, 2 ** 32 - 1).optional(),
-    /** Proportion of requests to `@connections` that get 429 `LimitExceededException`. */
-    throttle: rate.optional(),
-    /** Delay before a request to `@connections` is served, and before an integration is called. */
+interface Rate {
+  readonly rate: number;
+}
+
+/** A whole number from 0 on. */
+const upTo = (maximum: number, description?: string): JsonSchema => ({
+  type: 'integer',
+  minimum: 0,
+  maximum,
+  'x-expected': `a whole number from 0 to ${maximum}`,
+  ...(description !== undefined && { description }),
+});
+/** An object without other fields, so that a misspelt one is an error. */
+const fields = (
+  example: string,
+  properties: Readonly<Record<string, JsonSchema>>,
+  more: Partial<JsonSchema> = {},
+): JsonSchema => ({
+  type: 'object',
+  'x-expected': `an object such as ${example}`,
+  properties,
+  additionalProperties: false,
+  ...more,
+});
+const rate = (description: string) =>
+  fields(
+    '{"rate": 0.1}',
+    { rate: { type: 'number', minimum: 0, maximum: 1, 'x-expected': 'a number from 0 to 1' } },
+    { required: ['rate'], description },
+  );
+/** More than the longest timeout of an integration would have the same effect. */
+const latencyMs = upTo(INTEGRATION_TIMEOUT_MS.max);
+const vpcLinks = 'a list of VPC link ids, or ["*"] for every link';
+
+/** The body of `PUT /_gateway/faults`. */
+export const FaultSettings = new BodySchema<FaultSettings>(
+  fields('{"throttle": {"rate": 0.1}}', {
+    seed: upTo(2 ** 32 - 1, 'Makes the random choices reproducible; picked when it is left out.'),
+    throttle: rate('Proportion of requests to @connections that get 429 LimitExceededException.'),
     latencyMs: fields(
-      { callback: latencyMs, integration: latencyMs },
       '{"callback": 200, "integration": 1000}',
-    ).optional(),
-    /** `$disconnect` is called not at all, or twice: AWS calls it best effort. */
-    disconnect: z.enum(['drop', 'duplicate'], { error: 'must be "drop", "duplicate" or null' }).nullish(),
-    /** Integrations with these VPC links fail. */
-    vpcLinkDown: z
-      .array(z.string({ error: VPC_LINKS }).min(1, { error: VPC_LINKS }), { error: VPC_LINKS })
-      .optional(),
-    /** Proportion of integration calls that fail as if the target did not listen. */
-    integrationFailure: rate.optional(),
-  },
-  '{"throttle": {"rate": 0.1}}',
+      { callback: latencyMs, integration: latencyMs },
+      {
+        description:
+          'Delay before a request to @connections is served, and before an integration is called, in milliseconds.',
+      },
+    ),
+    disconnect: {
+      enum: ['drop', 'duplicate', null],
+      'x-expected': '"drop", "duplicate" or null',
+      description: '$disconnect is called not at all, or twice: AWS calls it best effort.',
+    },
+    vpcLinkDown: {
+      type: 'array',
+      items: { type: 'string', minLength: 1, 'x-expected': vpcLinks },
+      'x-expected': vpcLinks,
+      description: 'Integrations with these VPC links fail.',
+    },
+    integrationFailure: rate('Proportion of integration calls that fail as if the target did not listen.'),
+  }),
 );
-export type FaultSettings = Readonly<z.infer<typeof FaultSettings>>;
 
 /** Reproducible numbers from 0 to 1: the hash of the seed and a counter. */
 function seededRandom(seed: number): () => number {

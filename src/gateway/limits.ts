@@ -6,7 +6,7 @@ import { INTEGRATION_TIMEOUT_MS } from './silent/control-choices.js';
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
  */
 export const LIMITS = {
-  /** A larger frame closes the connection with 1009; a larger message to a client is sent in several frames. */
+  /** A larger frame of a client closes the connection with 1009. */
   frameBytes: 32 * 1024,
   /** A larger message closes the connection with 1009; a larger post gets 413. */
   messageBytes: 128 * 1024,
@@ -27,8 +27,12 @@ export const LIMITS = {
   /** Per stage, and the length of a name; given for REST APIs. */
   stageVariables: 100,
   stageVariableNameLength: 64,
+  /** Access-log format of a stage. C2: the model's 1,024 is narrower than the quotas' 3 KB. */
+  accessLogFormatCharacters: 3 * 1024,
   /** Time for a client to send its handshake; Node's default for the headers of a request. */
   handshakeMs: 60_000,
+  /** URL of a handshake, from `wss://` to the end of the query; not adjustable. */
+  handshakeUrlCharacters: 4096,
   /** Request line and headers of a handshake. AWS gives this number for REST and HTTP APIs, none for WebSocket APIs. */
   handshakeHeaderBytes: 10_240,
   /** Time that an idle HTTP connection of a callback client stays open; our choice. */

@@ -10,6 +10,7 @@ import { idleConnections } from './connections.ts';
 import { fanOut } from './fan-out.ts';
 import { table } from './figures.ts';
 import { inbound } from './inbound.ts';
+import { neighbours } from './neighbours.ts';
 import { throughGateway, throughService } from './round-trips.ts';
 import { sinkName } from './sink.ts';
 import { startUp } from './start-up.ts';
@@ -31,6 +32,10 @@ const seconds = positive('seconds', values.seconds, SECONDS);
 
 const PARTS = {
   callback: { title: 'Posts to @connections', measure: () => callback(rounds, RECIPIENTS) },
+  neighbours: {
+    title: 'Clients whose neighbours do not read',
+    measure: () => neighbours(rounds),
+  },
   inbound: { title: 'POST /message with a ping', measure: () => inbound(rounds, seconds) },
   gateway: { title: 'Frame → HTTP backend → frame', measure: () => throughGateway(rounds, seconds) },
   'round-trip': {

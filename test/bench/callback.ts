@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Child } from './child.ts';
 import { figure, ratio, shown, table } from './figures.ts';
+import { quota } from './quota.ts';
 import { Sink } from './sink.ts';
 import { atLeast, type Part, type Target } from './targets.ts';
 
@@ -23,7 +24,8 @@ type Kind = keyof typeof KINDS;
 const program = (name: string) => join(import.meta.dirname, 'processes', `${name}.ts`);
 
 /**
- * Posts to `@connections`: one message to many connections, and one post after the other. The targets are ratios of
+ * Posts to `@connections`: one message to many connections, one post after the other, and one message to many within a
+ * quota. The targets of the first two are ratios of
  * processor time: with one post at a time, posts/s are how soon two processes are scheduled.
  */
 export async function callback(rounds: number, recipients: number): Promise<Part> {
@@ -35,9 +37,10 @@ export async function callback(rounds: number, recipients: number): Promise<Part
     { sdk: 7.5, undici: 0.75 },
   );
   const single = await measurePart('one post after the other', rounds, 2_000, 1, { sdk: 4 });
+  const limited = await quota(rounds);
   return {
-    text: [many.text, single.text].join('\n\n'),
-    targets: [...many.targets, ...single.targets],
+    text: [many.text, single.text, limited.text].join('\n\n'),
+    targets: [...many.targets, ...single.targets, ...limited.targets],
   };
 }
 

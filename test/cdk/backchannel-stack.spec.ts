@@ -275,6 +275,13 @@ describe('the stack without a parameter', () => {
     template.resourceCountIs('AWS::CloudWatch::Dashboard', 1);
   });
 
+  it('shows the log lines of the levels that the service writes from warn on', () => {
+    const { Properties } = only(template, 'AWS::CloudWatch::Dashboard');
+    expect(JSON.stringify(Properties['DashboardBody'])).toContain(
+      "filter level in ['warn', 'error', 'fatal']",
+    );
+  });
+
   it('needs no function, no bucket and no custom resource', () => {
     const types = Object.values(template.toJSON().Resources as Record<string, { Type: string }>);
     expect(types.filter(({ Type }) => /Lambda|S3|Custom|CloudFormation|CDK/.test(Type))).toEqual([]);

@@ -3,6 +3,7 @@ import { connect, type SecureVersion } from 'node:tls';
 import { generate } from 'selfsigned';
 import { describe, expect, it } from 'vitest';
 import { type HttpBackend } from '../support/http-backend.js';
+import { RawWebSocket } from '../support/raw-web-socket.js';
 import { refusedHandshake } from '../support/web-socket-client.js';
 import { CONNECTION_ID } from '../support/deployed-api.js';
 import { ApiUnderTest, connectionIdOf, errorOf, startBackend } from './api-under-test.js';
@@ -143,6 +144,32 @@ describe('§1 a handshake', () => {
     expect(refused.headers['x-amzn-errortype']).toBe('ForbiddenException');
   });
 
+  it('that $connect refuses has x-amz-apigw-id, one Date and a content type, also without one of the backend: C6 [observed]', async () => {
+    await using backend = await startBackend();
+    await using api = await ApiUnderTest.deployed(connectRoute(backend));
+    backend.answer = () => ({ status: 403, body: '{}' });
+    const refused = await refusedHandshake(api.webSocketUrl);
+    expect(refused.headers).toMatchObject({
+      'content-type': 'application/json; charset=UTF-8',
+      'x-amz-apigw-id': expect.stringMatching(/^[\w-]{15}=$/) as string,
+    });
+    expect(refused.headerNames.filter((name) => name === 'date')).toEqual(['date']);
+  });
+
+  it('that is accepted has a 101 with exactly four headers, none of the backend: C7 [observed]', async () => {
+    await using backend = await startBackend();
+    await using api = await ApiUnderTest.deployed(connectRoute(backend));
+    backend.answer = () => ({ status: 200, headers: { 'content-type': 'application/json', 'x-a': 'b' } });
+    using raw = await RawWebSocket.open(api.webSocketUrl);
+    const [statusLine, ...headers] = raw.head.trimEnd().split('\r\n');
+    expect(statusLine).toMatch(/^HTTP\/1\.1 101 /);
+    expect(
+      headers
+        .map((line) => line.toLowerCase().replace(/(?<=^(date|sec-websocket-accept): ).+/, '…'))
+        .toSorted(),
+    ).toEqual(['connection: upgrade', 'date: …', 'sec-websocket-accept: …', 'upgrade: websocket']);
+  });
+
   it('that the gateway itself refuses has a JSON body with message and ids, and x-amz-apigw-id [observed]', async () => {
     await using backend = await startBackend();
     await using api = await ApiUnderTest.deployed(connectRoute(backend));
@@ -152,6 +179,9 @@ describe('§1 a handshake', () => {
       'content-type': 'application/json; charset=UTF-8',
       'x-amz-apigw-id': expect.stringMatching(/^[\w-]{15}=$/) as string,
     });
+    // C6
+    expect(refused.headerNames).not.toContain('x-amzn-errortype');
+    expect(refused.headerNames).not.toContain('x-amzn-requestid');
     expect(JSON.parse(refused.body)).toEqual({
       message: expect.any(String) as string,
       connectionId: expect.stringMatching(/=$/) as string,

@@ -52,6 +52,19 @@ async function addKey(api: ApiUnderTest, throttle?: ThrottleSettings) {
   return { key: key.value!, keyId: key.id! };
 }
 
+it.each(['$default', 'join'])(
+  '§10 an API key can be required on %s, where it is not checked: C11 [test]',
+  async (routeKey) => {
+    await using backend = await startBackend();
+    await using api = await ApiUnderTest.deployed({
+      [routeKey]: { ApiKeyRequired: true, integration: { IntegrationUri: backend.publicUrl } },
+    });
+    using client = await api.open();
+    client.send('{"action":"join"}');
+    expect((await backend.next()).body).toBe('{"action":"join"}');
+  },
+);
+
 describe('§10 a $connect route that requires an API key', () => {
   it('refuses a handshake without one with 403 [documented]', async () => {
     await using on = await withKey();

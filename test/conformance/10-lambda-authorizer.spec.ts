@@ -77,6 +77,26 @@ describe.runIf(hasFunction)('§10 a Lambda authorizer', () => {
     expect(isAuthorizer(await on.lambda.next())).toBe(false);
   });
 
+  it('sees the headers sorted by name, and the query in the order of the client: C13 [observed]', async () => {
+    await using on = await authorized(allow);
+    using _ = await on.api.open({ query: '?token=demo&b=1&a=2', headers: { 'x-b': '1', 'A-first': '2' } });
+    const { headers, queryStringParameters } = await on.lambda.next();
+    const names = Object.keys(headers as object).map((name) => name.toLowerCase());
+    expect(names).toEqual(names.toSorted());
+    expect(Object.keys(queryStringParameters as object)).toEqual(['token', 'b', 'a']);
+  });
+
+  it('gives a $disconnect event the close code before authorizer: C13 [observed]', async () => {
+    await using on = await authorized(allow);
+    using client = await on.api.open({ query: '?token=demo' });
+    await on.lambda.next();
+    await on.lambda.next();
+    await client.close();
+    const keys = Object.keys((await on.lambda.next()).requestContext as object);
+    expect(keys.indexOf('authorizer') - keys.indexOf('disconnectStatusCode')).toBeGreaterThan(0);
+    expect(keys).toContain('disconnectStatusCode');
+  });
+
   it('sees Connection, Upgrade and content-length among the headers [documented]', async () => {
     await using on = await authorized(allow);
     using _ = await on.api.open({ query: '?token=demo' });
@@ -169,11 +189,45 @@ describe.runIf(hasFunction)('§10 a Lambda authorizer', () => {
     expect(client.socket.readyState).toBe(client.socket.OPEN);
   });
 
-  it('whose context has more than text, numbers and booleans refuses with 500 [documented]', async () => {
-    await using on = await authorized((event) =>
-      policy('Allow', event.methodArn as string, { nested: { a: 1 } }),
+  it.each<[string, (event: LambdaEvent) => object]>([
+    ['no policy', () => ({ principalId: 'ann' })],
+    ['a policy that is not an object', () => ({ principalId: 'ann', policyDocument: 'Allow' })],
+    ['a bad Effect', ({ methodArn }) => policy('Maybe' as 'Allow', methodArn as string)],
+    ['a nested context', ({ methodArn }) => policy('Allow', methodArn as string, { nested: { a: 1 } })],
+  ])('that returns %s refuses with 500 and an empty message: C4 [observed]', async (_, result) => {
+    await using on = await authorized(result);
+    const refused = await refusedHandshake(on.url);
+    expect(refused.status).toBe(500);
+    expect(refused.body).toMatch(bodyWith(''));
+  });
+
+  it.each([
+    ['null', { principalId: null }, {}],
+    ['missing', { principalId: undefined }, {}],
+    ['a number', { principalId: 7 }, { principalId: '7' }],
+  ])('may return a principalId that is %s: C4 [observed]', async (_, principal, expected) => {
+    await using on = await authorized(({ methodArn }) => ({
+      ...policy('Allow', methodArn as string),
+      ...principal,
+    }));
+    using client = await on.api.open({ query: '?token=demo' });
+    await on.lambda.next();
+    await on.lambda.next();
+    client.send('{}');
+    expect((await on.lambda.next()).requestContext.authorizer).toEqual(expected);
+    await client.close();
+    expect((await on.lambda.next()).requestContext.authorizer).toEqual(expected);
+  });
+
+  it('may return null in its context, which is dropped: C4 [observed]', async () => {
+    await using on = await authorized(({ methodArn }) =>
+      policy('Allow', methodArn as string, { gone: null, text: 'a' }),
     );
-    expect((await refusedHandshake(on.url)).status).toBe(500);
+    using client = await on.api.open({ query: '?token=demo' });
+    await on.lambda.next();
+    await on.lambda.next();
+    client.send('{}');
+    expect((await on.lambda.next()).requestContext.authorizer).toEqual({ principalId: 'ann', text: 'a' });
   });
 
   it.each([
@@ -191,13 +245,28 @@ describe.runIf(hasFunction)('§10 a Lambda authorizer', () => {
     expect(await opened.catch((refused: HandshakeRefused) => refused.status)).toBe(status);
   });
 
-  it('is not asked when there is more than one Authorization header: a 400 as HTML [observed]', async () => {
-    await using on = await authorized(allow);
-    const refused = await refusedHandshake(on.url, { headers: { authorization: ['a', 'b'] } });
-    expect(refused.status).toBe(400);
-    expect(refused.headers['content-type']).toMatch(/^text\/html/);
-    expect(on.lambda.unexpected).toEqual([]);
-  });
+  it.each([[['a', 'b']], [['a', '']]])(
+    'is not asked when there are two Authorization headers %j: a 400 as HTML without x-amz-apigw-id, C14 [observed]',
+    async (authorization) => {
+      await using on = await authorized(allow);
+      const refused = await refusedHandshake(on.url, { headers: { authorization } });
+      expect(refused.status).toBe(400);
+      expect(refused.headers['content-type']).toMatch(/^text\/html/);
+      expect(refused.headers).not.toHaveProperty('x-amz-apigw-id');
+      expect(on.lambda.unexpected).toEqual([]);
+    },
+  );
+
+  it.each(['context.eventType', 'context.messageDirection'])(
+    'may have the identity source %s, and then refuses with 401: C5 [observed]',
+    async (source) => {
+      await using on = await authorized(allow, [source]);
+      const refused = await refusedHandshake(on.url);
+      expect(refused.status).toBe(401);
+      expect(refused.body).toMatch(bodyWith('Unauthorized'));
+      expect(on.lambda.unexpected).toEqual([]);
+    },
+  );
 
   it('§4 gives authorizer.* to be mapped for an HTTP backend, in every event of the connection [documented]', async () => {
     await using on = await authorized(
@@ -244,13 +313,6 @@ describe('§10 the control plane refuses an authorizer', () => {
       message: 'AuthorizerResultTtlInSeconds cannot be set for WEBSOCKET protocol Apis.',
     });
   });
-
-  it.each(['context.eventType', 'context.messageDirection'])(
-    'with the identity source %s [observed]',
-    async (source) => {
-      expect(await errorOf(create({ IdentitySource: [source] }))).toEqual(['BadRequestException', 400]);
-    },
-  );
 
   it.each<[string, Partial<CreateAuthorizerCommandInput>]>([
     ['with a payload format version', { AuthorizerPayloadFormatVersion: '2.0' }],

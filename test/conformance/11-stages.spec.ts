@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-apigatewayv2';
 import { describe, expect, it } from 'vitest';
 import { ApiUnderTest, errorOf, startBackend } from './api-under-test.js';
-import { isOwnStandIn } from './target.js';
+import { isAws, isOwnStandIn } from './target.js';
 
 describe('§11 a deployment', () => {
   it('is a snapshot: a change has no effect before the next one, which open connections use too [observed]', async () => {
@@ -88,6 +88,21 @@ describe('§11 a stage', () => {
         return (await backend.next()).url;
       })
       .toBe('/new');
+  });
+
+  it('merges new variables with those that it has: C12 [observed]', async () => {
+    await using api = await ApiUnderTest.deployed(
+      { $connect: {} },
+      { stage: { StageVariables: { a: '1', b: '2' } } },
+    );
+    const { StageVariables } = await api.control.send(
+      new UpdateStageCommand({
+        ApiId: api.apiId,
+        StageName: api.target.stage,
+        StageVariables: { b: '3', c: '4' },
+      }),
+    );
+    expect(StageVariables).toEqual({ a: '1', b: '3', c: '4' });
   });
 
   it('traces no data by default [documented]', async () => {
@@ -182,6 +197,24 @@ describe('§11 a stage', () => {
       await expect(create({ StageVariables })).rejects.toHaveProperty('$fault', 'client');
     }
   });
+
+  it('can be created without a deployment: C12 [observed]', async () => {
+    expect(await create({})).not.toHaveProperty('DeploymentId');
+  });
+
+  // on AWS it needs a log group
+  it.skipIf(isAws)(
+    '(stand-in only: without a log group) has an access-log format of at most 3 KB: C2 [documented]',
+    async () => {
+      const DestinationArn = 'arn:aws:logs:us-east-1:000000000000:log-group:conformance';
+      const createWith = async (characters: number) => {
+        const Format = '$context.requestId '.padEnd(characters, 'x');
+        return create({ AccessLogSettings: { DestinationArn, Format } });
+      };
+      expect((await createWith(3_072)).AccessLogSettings?.Format).toHaveLength(3_072);
+      expect(await errorOf(createWith(3_073))).toEqual(['BadRequestException', 400]);
+    },
+  );
 
   it('logs accesses only in a format with $context.requestId [documented]', async () => {
     const DestinationArn = 'arn:aws:logs:us-east-1:000000000000:log-group:conformance';

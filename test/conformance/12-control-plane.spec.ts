@@ -1,4 +1,9 @@
-import { GetIntegrationCommand, UpdateIntegrationCommand } from '@aws-sdk/client-apigatewayv2';
+import {
+  DeleteRouteRequestParameterCommand,
+  GetIntegrationCommand,
+  GetRouteCommand,
+  UpdateIntegrationCommand,
+} from '@aws-sdk/client-apigatewayv2';
 import { request } from 'undici';
 import { describe, expect, it } from 'vitest';
 import { WebSocketClient } from '../support/web-socket-client.js';
@@ -32,6 +37,15 @@ interface Kind {
 }
 
 const below = (word: string) => async (_: ApiUnderTest, base: string) => `${base}/${word}`;
+
+function authorizerBody({ functionUri }: ApiUnderTest): Json {
+  return {
+    name: 'authorizer',
+    authorizerType: 'REQUEST',
+    authorizerUri: functionUri,
+    identitySource: ['route.request.header.Auth'],
+  };
+}
 
 const KINDS: readonly Kind[] = [
   {
@@ -71,12 +85,7 @@ const KINDS: readonly Kind[] = [
   {
     name: 'authorizers',
     path: below('authorizers'),
-    body: ({ functionUri }) => ({
-      name: 'authorizer',
-      authorizerType: 'REQUEST',
-      authorizerUri: functionUri,
-      identitySource: ['route.request.header.Auth'],
-    }),
+    body: authorizerBody,
     id: 'authorizerId',
     change: { name: 'changed' },
     required: ['name', 'authorizerType'],
@@ -112,8 +121,8 @@ const KINDS: readonly Kind[] = [
 
 describe('§12 the control plane', () => {
   it.each(KINDS)(
-    'creates $name with 201, gives, lists and updates them with 200, deletes them with 204, and then knows none: 404 [documented]',
-    async ({ path, body, id, change }) => {
+    'creates $name with 201, gives, lists and updates them with 200 (routes with 201: C9), deletes them with 204, and then knows none: 404 [documented]',
+    async ({ name, path, body, id, change }) => {
       await using api = await ApiUnderTest.create();
       const collection = await path(api, `/v2/apis/${api.apiId}`);
       const created = await create(api, collection, body(api));
@@ -128,8 +137,7 @@ describe('§12 the control plane', () => {
 
       const updated = await api.controlRequest('PATCH', resource, change);
       expect(await updated.json()).toMatchObject(change);
-      // of UpdateRoute a 201 was recorded
-      expect([200, 201]).toContain(updated.status);
+      expect(updated.status).toBe(name === 'routes' ? 201 : 200);
 
       const deleted = await api.controlRequest('DELETE', resource);
       expect([deleted.status, await deleted.text()]).toEqual([204, '']);
@@ -267,6 +275,118 @@ describe('§12 what is not said is', () => {
   });
 });
 
+describe('§12 a response', () => {
+  it('to CreateStage has no AutoDeploy if the request has none: C9 [observed]', async () => {
+    await using api = await ApiUnderTest.create();
+    const stages = `/v2/apis/${api.apiId}/stages`;
+    expect(await create(api, stages, { stageName: 'dev' })).not.toHaveProperty('autoDeploy');
+    expect(await create(api, stages, { stageName: 'off', autoDeploy: false })).toMatchObject({
+      autoDeploy: false,
+    });
+  });
+
+  it('to CreateAuthorizer has no IdentitySource if there is none: C9 [observed]', async () => {
+    await using api = await ApiUnderTest.create();
+    const { identitySource: _, ...authorizer } = authorizerBody(api);
+    const created = await create(api, `/v2/apis/${api.apiId}/authorizers`, authorizer);
+    expect(created).not.toHaveProperty('identitySource');
+  });
+
+  it.each([
+    ['routes', 'Invalid route identifier specified'],
+    ['authorizers', 'Invalid Authorizer identifier specified'],
+  ])('of 404 for %s names no id: C9 [observed]', async (kind, message) => {
+    await using api = await ApiUnderTest.create();
+    const response = await api.controlRequest('GET', `/v2/apis/${api.apiId}/${kind}/none00`);
+    expect([response.status, await response.json()]).toMatchObject([404, { message }]);
+  });
+
+  it.each([
+    ['/v2/domainnames/none.example', 'The domain name resource specified in the request was not found.'],
+    [
+      '/v2/domainnames/none.example/apimappings',
+      'The domain name resource specified in the request was not found.',
+    ],
+  ])('of 404 for %s has the text of domain names [observed]', async (path, message) => {
+    await using api = await ApiUnderTest.create();
+    const response = await api.controlRequest('GET', path);
+    expect([response.status, await response.json()]).toMatchObject([404, { message }]);
+  });
+
+  it('to CreateApi with another protocol names both [observed]', async () => {
+    await using api = await ApiUnderTest.create();
+    const response = await api.controlRequest('POST', '/v2/apis', { name: 'a', protocolType: '?' });
+    expect([response.status, await response.json()]).toEqual([
+      400,
+      { message: 'Invalid protocol specified. Must be one of [HTTP, WEBSOCKET]' },
+    ]);
+  });
+});
+
+describe('§12 an authorizer', () => {
+  it.each([
+    [{ identityValidationExpression: '' }, 'IdentityValidationExpression must not be empty.'],
+    [{ identityValidationExpression: '[' }, 'Invalid validation expression: ['],
+    [{ authorizerCredentialsArn: '' }, 'Invalid role ARN'],
+    [
+      {
+        authorizerType: 'JWT',
+        jwtConfiguration: { issuer: 'https://issuer.example', audience: ['a'] },
+      },
+      'Invalid authorizer type. Only REQUEST authorizer type is supported on WEBSOCKET protocol Apis.',
+    ],
+  ])('is not created with %j: C10 [observed]', async (flaw, message) => {
+    await using api = await ApiUnderTest.create();
+    const body = { ...authorizerBody(api), ...flaw };
+    const response = await api.controlRequest('POST', `/v2/apis/${api.apiId}/authorizers`, body);
+    expect([response.status, await response.json()]).toEqual([400, { message }]);
+  });
+
+  it('loses its role and its validation expression by an empty text; the payload format version may be empty: C10 [observed]', async () => {
+    await using api = await ApiUnderTest.create();
+    const authorizers = `/v2/apis/${api.apiId}/authorizers`;
+    const { authorizerId } = await create(api, authorizers, {
+      ...authorizerBody(api),
+      identityValidationExpression: '[a-z]+',
+      authorizerCredentialsArn: 'arn:aws:iam::000000000000:role/conformance',
+    });
+    const updated = await api.controlRequest('PATCH', `${authorizers}/${String(authorizerId)}`, {
+      identityValidationExpression: '',
+      authorizerCredentialsArn: '',
+      authorizerPayloadFormatVersion: '',
+    });
+    expect(updated.status).toBe(200);
+    const authorizer = (await updated.json()) as Json;
+    expect(authorizer).not.toHaveProperty('identityValidationExpression');
+    expect(authorizer).not.toHaveProperty('authorizerCredentialsArn');
+  });
+});
+
+it('§12 a MOCK integration may have an empty URI: C11 [test]', async () => {
+  await using api = await ApiUnderTest.create();
+  const integrations = `/v2/apis/${api.apiId}/integrations`;
+  const body = { integrationType: 'MOCK', integrationUri: '' };
+  expect((await api.controlRequest('POST', integrations, body)).status).toBe(201);
+});
+
+it('§12 an API loses its version and its description by an empty text: C11 [test]', async () => {
+  await using api = await ApiUnderTest.create({ api: { Version: '1', Description: 'an API' } });
+  const resource = `/v2/apis/${api.apiId}`;
+  expect(await (await api.controlRequest('GET', resource)).json()).toMatchObject({ version: '1' });
+  const updated = await api.controlRequest('PATCH', resource, { version: '', description: '' });
+  expect(updated.status).toBe(200);
+  const json = (await updated.json()) as Json;
+  expect([json.version ?? '', json.description ?? '']).toEqual(['', '']);
+});
+
+it('§12 $connect may have a RouteResponseSelectionExpression without a route response, and be deployed: C11 [test]', async () => {
+  await using api = await ApiUnderTest.deployed({
+    $connect: { RouteResponseSelectionExpression: '$default' },
+  });
+  using client = await api.open();
+  expect(client.socket.readyState).toBe(client.socket.OPEN);
+});
+
 it('§12 ids are short and lower-case: 10 characters for an API, 6 or 7 for what it has [documented]', async () => {
   await using api = await ApiUnderTest.create();
   expect(api.apiId).toMatch(/^[a-z0-9]{10}$/);
@@ -304,6 +424,21 @@ describe('§12 UpdateIntegration', () => {
     );
     expect(RequestParameters).toEqual({ 'integration.request.header.b': 'context.stage' });
   });
+});
+
+it('§12 a route loses one declared parameter by DeleteRouteRequestParameter, as the SDK sends it [documented]', async () => {
+  await using api = await ApiUnderTest.create();
+  const RequestParameters = {
+    'route.request.header.Authorization': { Required: true },
+    'route.request.querystring.b': { Required: false },
+  };
+  await api.createRoute('$connect', { RequestParameters });
+  const { apiId: ApiId } = api;
+  const RouteId = api.routeIds.get('$connect');
+  const RequestParameterKey = 'route.request.header.Authorization';
+  await api.control.send(new DeleteRouteRequestParameterCommand({ ApiId, RouteId, RequestParameterKey }));
+  const route = await api.control.send(new GetRouteCommand({ ApiId, RouteId }));
+  expect(route.RequestParameters).toEqual({ 'route.request.querystring.b': { Required: false } });
 });
 
 it('§12 a route loses one declared parameter by DELETE …/requestparameters/{key} [documented]', async () => {
@@ -378,6 +513,16 @@ describe.skipIf(isAws)('§12 (stand-in only: without a certificate) a domain nam
         { certificateArn: 'arn:aws:acm:us-east-1:000000000000:certificate/a', endpointType: 'REGIONAL' },
       ],
     });
+    const again = await api.controlRequest('POST', '/v2/domainnames', {
+      domainName: 'ws.example',
+      domainNameConfigurations: [
+        { certificateArn: 'arn:aws:acm:us-east-1:000000000000:certificate/a', endpointType: 'REGIONAL' },
+      ],
+    });
+    expect([again.status, await again.json()]).toEqual([
+      409,
+      { message: 'The domain name resource already exists.' },
+    ]);
     const mapping = await create(api, '/v2/domainnames/ws.example/apimappings', {
       apiId: api.apiId,
       stage: 'dev',
@@ -396,6 +541,11 @@ describe.skipIf(isAws)('§12 (stand-in only: without a certificate) a domain nam
     const mappings = '/v2/domainnames/ws.example/apimappings';
     const deleted = await api.controlRequest('DELETE', `${mappings}/${String(mapping.apiMappingId)}`);
     expect(deleted.status).toBe(204);
+    const missing = await api.controlRequest('GET', `${mappings}/${String(mapping.apiMappingId)}`);
+    expect([missing.status, await missing.json()]).toMatchObject([
+      404,
+      { message: 'The api mapping resource specified in the request was not found.' },
+    ]);
     const { apiMappingSelectionExpression } = (await (
       await api.controlRequest('GET', '/v2/domainnames/ws.example')
     ).json()) as Json;

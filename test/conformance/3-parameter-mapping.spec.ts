@@ -222,6 +222,21 @@ it.each(['$connect', '$default', '$disconnect'])(
   },
 );
 
+it('§3 a mapped header replaces the header of that name that the client sends, on $connect: C3 [observed]', async () => {
+  await using backend = await startBackend();
+  await using api = await ApiUnderTest.deployed({
+    $connect: {
+      integration: {
+        IntegrationUri: backend.publicUrl,
+        RequestParameters: { 'integration.request.header.Sec-WebSocket-Version': "'0'" },
+      },
+    },
+  });
+  using _ = await api.open();
+  // two values would arrive as "13, 0"
+  expect((await backend.next()).headers['sec-websocket-version']).toBe('0');
+});
+
 it('§3 the name of a mapped header is case-insensitive for the backend, as all are [observed]', async () => {
   await using backend = await startBackend();
   await using api = await ApiUnderTest.deployed({

@@ -163,7 +163,7 @@ describe('§5 a VPC link', () => {
     expect((await backend.next()).body).toBe('hello');
   });
 
-  it('of v2 is none that a WebSocket API can use [documented]', async () => {
+  it('of v2 is none that a WebSocket API can use: C18 [documented]', async () => {
     await using api = await ApiUnderTest.create();
     const created = api.createRoute('$default', {
       integration: {

@@ -88,6 +88,23 @@ describe.runIf(hasFunction)('§5 the event of a function on $connect', () => {
     expect(keysOf(await on.lambda.next())).toEqual(recorded.connect.event);
   });
 
+  it('has headers and query sorted by name without regard to case: C13 [observed]', async () => {
+    await using on = await withFunction({ $connect: {} });
+    using _ = await on.api.open({
+      query: '?b=1&C=2&a=3',
+      headers: { 'x-b': '1', 'X-C': '2', 'x-a': '3', 'A-first': '4' },
+    });
+    const { headers, multiValueHeaders, queryStringParameters, multiValueQueryStringParameters } =
+      await on.lambda.next();
+    for (const members of [headers, multiValueHeaders]) {
+      const names = Object.keys(members as object).map((name) => name.toLowerCase());
+      expect(names).toEqual(names.toSorted());
+    }
+    for (const members of [queryStringParameters, multiValueQueryStringParameters]) {
+      expect(Object.keys(members as object)).toEqual(['a', 'b', 'C']);
+    }
+  });
+
   it('has the stage variables if there are any [observed]', async () => {
     await using on = await withFunction(everyRoute, { StageVariables: { colour: 'green' } });
     using _ = await on.api.open();

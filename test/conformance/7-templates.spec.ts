@@ -48,6 +48,31 @@ describe('§7 in a request template', () => {
     expect(await rendered(template, message)).toBe(expected);
   });
 
+  it('$context.requestTimeEpoch and $context.connectedAt are numbers that can be calculated with: C15 [practice]', async () => {
+    const template = [
+      '$context.requestTimeEpoch',
+      '#set($v = $context.requestTimeEpoch + 86400)$v',
+      '#set($v = $context.requestTimeEpoch - 5)$v',
+      '#set($v = $context.requestTimeEpoch * 2)$v',
+      '#set($v = $context.requestTimeEpoch / 1000)$v',
+      '#set($v = $context.requestTimeEpoch % 100)$v',
+      '#if($context.requestTimeEpoch >= $context.connectedAt)later#end',
+    ].join(' ');
+    const [epoch, ...values] = (await rendered(template, {})).split(' ');
+    const ms = Number(epoch);
+    expect(values).toEqual([
+      ...[ms + 86_400, ms - 5, ms * 2, Math.floor(ms / 1000), ms % 100].map(String),
+      'later',
+    ]);
+  });
+
+  it('$context.requestTimeEpoch is text, too: C15 [practice]', async () => {
+    const template =
+      '$context.requestTimeEpoch $context.requestTimeEpoch.toString() $context.requestTimeEpoch.substring(0, 10)';
+    const [epoch = '', text, seconds] = (await rendered(template, {})).split(' ');
+    expect([text, seconds]).toEqual([epoch, epoch.slice(0, 10)]);
+  });
+
   it('$context has the connection id [documented]', async () => {
     expect(await rendered('$context.connectionId', {})).toMatch(/^[\w-]+=+$/);
   });

@@ -4,11 +4,11 @@ import { ApiUnderTest, connectionIdOf, startBackend } from './api-under-test.js'
 import { CALLER, signedOnly } from './stand-in-permissions.js';
 import { isAws, isOwnStandIn } from './target.js';
 
-async function connected(resource: string) {
+async function connected(resource: string, denied?: string) {
   const backend = await startBackend();
   const api = await ApiUnderTest.deployed(
     { $connect: { integration: { IntegrationUri: backend.publicUrl, RequestParameters: CONNECTION_ID } } },
-    { standIn: signedOnly(resource) },
+    { standIn: signedOnly(resource, denied) },
   );
   const client = await api.open();
   const connectionId = connectionIdOf(await backend.next());
@@ -70,6 +70,20 @@ describe.runIf(isOwnStandIn)(
         403,
         'AccessDeniedException',
       ]);
+    });
+
+    it('for GET only lets the caller read a connection and not post to it: C12 [observed]', async () => {
+      await using on = await connected(`${api}/dev/GET/@connections/*`);
+      expect((await on.api.callback(on.path)).status).toBe(200);
+      expect((await on.api.callback(on.path, { method: 'POST', body: 'x' })).status).toBe(403);
+      expect((await on.api.callback(on.path, { method: 'DELETE' })).status).toBe(403);
+    });
+
+    it('that is denied explicitly is reported as such: C12 [observed]', async () => {
+      await using on = await connected(ANY, ANY);
+      const response = await on.api.callback(on.path, { method: 'POST', body: 'x' });
+      const { Message } = (await response.json()) as { Message: string };
+      expect(Message).toMatch(/ with an explicit deny in a session policy$/);
     });
 
     it('that is missing is reported with a capital Message, a masked account and the literal {connectionId} [observed]', async () => {

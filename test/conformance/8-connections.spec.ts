@@ -87,6 +87,12 @@ describe('§8 POST', () => {
     expect(await on.client.nextText()).toBe('still here');
   });
 
+  it('of nothing sends an empty text frame: C12 [observed]', async () => {
+    await using on = await connected();
+    await on.api.post(on.connectionId, '');
+    expect(await on.client.nextText()).toBe('');
+  });
+
   it.each(['', 'hello'])('of %j is 200 and counts as activity [observed]', async (data) => {
     await using on = await connected();
     const before = await on.lastActiveAt();
@@ -98,22 +104,25 @@ describe('§8 POST', () => {
       .toBeGreaterThan(before);
   });
 
-  it('of a long text goes as one message of a text frame and continuation frames [observed]', async () => {
-    await using on = await connected();
-    using raw = await RawWebSocket.open(on.api.webSocketUrl);
-    const text = 'x'.repeat(131_072);
-    await on.api.post(connectionIdOf(await on.backend.next()), text);
-    const frames = [await raw.next()];
-    while (frames.at(-1)?.isFinal === false) frames.push(await raw.next());
-    const { text: textFrame, continuation } = OPCODES;
-    expect(frames.map(({ opcode }) => opcode)).toEqual([
-      textFrame,
-      ...Array.from({ length: frames.length - 1 }, () => continuation),
-    ]);
-    // where it is split was seen to vary
-    expect(frames.length).toBeGreaterThan(1);
-    expect(Buffer.concat(frames.map(({ payload }) => payload)).toString()).toBe(text);
-  });
+  it.each([32_768, 32_769, 131_072])(
+    'of %i bytes goes as one message of a text frame and continuation frames: C8 [observed]',
+    async (bytes) => {
+      await using on = await connected();
+      using raw = await RawWebSocket.open(on.api.webSocketUrl);
+      const text = 'x'.repeat(bytes);
+      await on.api.post(connectionIdOf(await on.backend.next()), text);
+      const frames = [await raw.next()];
+      while (frames.at(-1)?.isFinal === false) frames.push(await raw.next());
+      const { text: textFrame, continuation } = OPCODES;
+      expect(frames.map(({ opcode }) => opcode)).toEqual([
+        textFrame,
+        ...Array.from({ length: frames.length - 1 }, () => continuation),
+      ]);
+      // where it is split was seen to vary
+      expect(frames.length).toBeGreaterThan(1);
+      expect(Buffer.concat(frames.map(({ payload }) => payload)).toString()).toBe(text);
+    },
+  );
 });
 
 describe('§8 GET', () => {

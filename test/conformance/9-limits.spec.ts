@@ -58,6 +58,26 @@ describe('§9 a client is', () => {
   });
 });
 
+describe('§9 the URL of a handshake', () => {
+  it.each([
+    [3_900, 101],
+    [4_200, 'a refusal'],
+  ])('may have 4,096 characters: C1, %i get %s [documented]', async (characters, outcome) => {
+    await using api = await ApiUnderTest.deployed({ $default: {} });
+    const url = `${api.webSocketUrl}?token=`;
+    const query = `?token=${'x'.repeat(characters - url.length)}`;
+    const status = await api.open({ query }).then(
+      (client) => {
+        client[Symbol.dispose]();
+        return 101;
+      },
+      // with which status AWS refuses is not known
+      () => 'a refusal',
+    );
+    expect(status).toBe(outcome);
+  });
+});
+
 // 10,000 requests a second are too many to make here
 describe.runIf(isOwnStandIn)('§9 (stand-in only: its account has smaller quotas) an account', () => {
   it('gets no more new connections a second than its quota says: 429 [documented]', async () => {

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Stack } from '../../src/gateway/cloudformation/stack.js';
 import { parseSubstitution } from '../../src/gateway/cloudformation/substitution.js';
 import { readTemplate } from '../../src/gateway/cloudformation/template.js';
@@ -47,9 +47,63 @@ it.each([
   expect(callMethod('a'.repeat(36), method, args)).toEqual(expected);
 });
 
-it('a mapping template with many blocks that nothing closes', () => {
-  const template = '#if(true)#foreach($i in [1])'.repeat(13);
-  expect(() => parseMappingTemplate('key', template)).toThrow('#if has no #end');
+describe('a mapping template that is ten times as long as the longest allowed one', () => {
+  const many = (text: string) => text.repeat(327_680 / text.length);
+  const within = (before: string, after: string, texts: readonly string[]) =>
+    texts.map((text) => `${before}${many(text)}${after}`);
+
+  it.each(
+    [
+      ...within('', '', ['$', '#', '\\', '\\$', '$!', '${a}', '$a', '$a#', '$a(', '#a ', '#a( ', '#[[ ']),
+      ...within('#* '.repeat(200_000), '', ['#* ']),
+      ...within('#if(true)#foreach($i in [1])', '#end#end', ['$a', '# ', '$', '#set($a = 1)', '#if(1)#end']),
+      ...within('#define($d)', '#end', ['#m(1)', '## c\n', '\r\n', '"']),
+      ...within('#set($a = "', '")', ['$a ', '# ', '\\"']),
+      ...within('#set($a = [', '1])', ['1,', '"a",', '$a.b(1),', ' ']),
+      ...within('#set($a = {', '"a":1})', ['"a":1,', ' ']),
+      ...within('#if(', '1)#end', ['1 + ', '$a || ']),
+      ...within('$a.b(', '1)', ['1, ', '"$a",']),
+      ...within('#m(', '1)', ['1 ', '"a" ']),
+      ...within('$a', '', ['.b', '[0]', '.b()']),
+      ...within('#if(true)', '#end', ['#elseif(true)']),
+      ...within('#macro(m ', ')#end', ['$a ']),
+    ].map((template) => [template.slice(0, 40), template] as const),
+  )('%j… is parsed', (_, template) => {
+    expect(() => parseMappingTemplate('key', template)).not.toThrow();
+  });
+
+  it.each([
+    ['#if(true)', '#if has no #end'],
+    ['#if(true)#foreach($i in [1])', '#if has no #end'],
+    ['(', 'nested more than'],
+    ['!', 'nested more than'],
+    ['[', 'nested more than'],
+    ['{"a":', 'nested more than'],
+    ['$a.b(', 'nested more than'],
+    ['$a[', 'nested more than'],
+    ['"', 'expected'],
+    ["\\'", 'expected'],
+  ])('many %j are refused', (text, reason) => {
+    const template = `${text.startsWith('#') ? '' : '#set($a = '}${many(text)}`;
+    expect(() => parseMappingTemplate('key', template)).toThrow(reason);
+  });
+});
+
+it.each([
+  ['a pattern', { properties: { a: { pattern: '^(a+)+$' } } }, { a: `${'a'.repeat(40)}!` }],
+  [
+    'a pattern for emoji',
+    { properties: { a: { pattern: '^(.+)+$' } } },
+    { a: `${'\u{1f600}'.repeat(40)}\n` },
+  ],
+  ['patternProperties', { patternProperties: { '^(a+)+$': { not: {} } } }, { [`${'a'.repeat(40)}!`]: 1 }],
+])('a message under a model with nested repetitions in %s', (_, schema, message) => {
+  const models = {
+    selection: parseSelectionExpression('$request.body.action', 'request'),
+    schemas: new Map([['$default', schema]]),
+  };
+  const isRefused = 'properties' in schema;
+  expect(validateMessage(models, readMessage(JSON.stringify(message))) !== undefined).toBe(isRefused);
 });
 
 it('a message with many items, under a model with uniqueItems', () => {

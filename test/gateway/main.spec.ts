@@ -259,7 +259,9 @@ describe('with a template', () => {
     await writeFile(join(folder, 'template.yaml'), template.replace('WEBSOCKET', 'WEBSOCKETS'));
     const program = gateway(['--port', '0', '--template', join(folder, 'template.yaml')]);
     expect(await program.exit).toBe(1);
-    expect(program.stderr).toEqual([expect.stringMatching(/template\.yaml:\d+:\d+: .*ProtocolType/)]);
+    expect(program.stderr).toEqual([
+      expect.stringMatching(/template\.yaml:\d+:\d+: .*Invalid protocol specified/),
+    ]);
   });
 
   it('names a function that cannot be loaded', async () => {

@@ -1,9 +1,11 @@
 import { type ConnectionId } from '../../src/api/integration.js';
 import { type CallbackObserver } from '../../src/nest/callback/callback-observer.js';
+import { GoneError } from '../../src/nest/callback/callback.errors.js';
 import { CallbackService } from '../../src/nest/callback/callback.service.js';
 import { createCallbackCredentials } from '../../src/nest/callback/client/callback-credentials.js';
 import { createConnectionsClient } from '../../src/nest/callback/client/create-connections-client.js';
 import { type DeliveryReport } from '../../src/nest/callback/delivery-report.js';
+import { type Recipient } from '../../src/nest/callback/recipient.js';
 import { type Constants, CONSTANTS } from '../../src/nest/config/constants.js';
 import { readConfig } from '../../src/nest/environment/read-config.js';
 
@@ -41,10 +43,21 @@ export async function postToAll(
   connectionIds: readonly ConnectionId[],
   data: string,
 ): Promise<DeliveryReport> {
-  return callback.postToMany(pageOf(connectionIds), data, async (_, post) => {
-    await post();
-    return 'delivered';
-  });
+  return callback.postToMany(pageOf(connectionIds), data);
+}
+
+/** One post, sent as a message to many; rejects with its error. */
+export async function postAsMany(
+  callback: CallbackService,
+  recipient: Recipient,
+  data: string,
+): Promise<void> {
+  const page = (async function* () {
+    yield [recipient];
+  })();
+  const { gone, firstFailure } = await callback.postToMany(page, data);
+  if (gone > 0) throw new GoneError('counted as gone');
+  if (firstFailure instanceof Error) throw firstFailure;
 }
 
 async function* pageOf(connectionIds: readonly ConnectionId[]) {

@@ -20,7 +20,11 @@ export class RawWebSocket implements Disposable {
   /** The gateway has ended the TCP connection. */
   readonly ended: Promise<unknown>;
 
-  private constructor(readonly socket: Socket) {
+  /** @param head the status line and the headers of the 101 */
+  private constructor(
+    readonly socket: Socket,
+    readonly head: string,
+  ) {
     this.ended = once(socket, 'end');
     socket.on('error', () => undefined);
     socket.on('data', (chunk: Buffer) => this.#read(chunk));
@@ -45,7 +49,7 @@ export class RawWebSocket implements Disposable {
     const end = response.indexOf('\r\n\r\n') + 4;
     const head = response.toString('latin1', 0, end);
     if (!head.startsWith('HTTP/1.1 101 ')) throw new Error(`the handshake was refused: ${head}`);
-    const raw = new RawWebSocket(socket);
+    const raw = new RawWebSocket(socket, head);
     raw.#read(response.subarray(end));
     return raw;
   }

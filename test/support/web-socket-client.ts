@@ -80,6 +80,8 @@ export class WebSocketClient implements Disposable {
 export class HandshakeRefused extends Error {
   readonly status: number;
   readonly headers: IncomingMessage['headers'];
+  /** In lower case and in the order of the response; a header that was sent twice is here twice. */
+  readonly headerNames: readonly string[];
 
   constructor(
     response: IncomingMessage,
@@ -88,6 +90,9 @@ export class HandshakeRefused extends Error {
     super(`the handshake was refused with ${response.statusCode}: ${body}`);
     this.status = response.statusCode ?? 0;
     this.headers = response.headers;
+    this.headerNames = response.rawHeaders
+      .filter((_, index) => index % 2 === 0)
+      .map((name) => name.toLowerCase());
   }
 }
 

@@ -4,7 +4,7 @@ import { type Clock } from '../clock.js';
 import { type ConnectionServer } from '../websocket/connections/connection-server.js';
 import { type Faults, FaultSettings } from '../faults.js';
 import { sendJson } from '../http-body.js';
-import { ClockAdvance } from './clock-advance.js';
+import { advanceMs, ClockAdvance } from './clock-advance.js';
 import { AdminProblem, checked } from './admin-problem.js';
 
 /**
@@ -18,7 +18,7 @@ export class AdminApi {
     '/_gateway/health': { GET: () => ({ status: 'ok', startId: this.#startId }) },
     '/_gateway/clock': {
       GET: () => ({ now: isoTime(this.clock.now()) }),
-      POST: (body) => ({ now: isoTime(this.clock.advance(checked(ClockAdvance, body))) }),
+      POST: (body) => ({ now: isoTime(this.clock.advance(advanceMs(checked(ClockAdvance, body)))) }),
     },
     '/_gateway/faults': {
       GET: () => this.faults.settings,

@@ -1,4 +1,4 @@
-import { type z } from 'zod';
+import { type BodySchema } from '../body-schema.js';
 
 /** An error of a request to `/_gateway/`. @see https://www.rfc-editor.org/rfc/rfc9457 */
 export class AdminProblem extends Error {
@@ -33,27 +33,8 @@ const PROBLEMS = {
  *
  * @throws {AdminProblem} names each wrong field, its value, and what is expected
  */
-export function checked<T extends z.ZodType>(schema: T, body: unknown): z.output<T> {
-  const { success, data, error } = schema.safeParse(body);
-  if (success) return data;
-  const details = error.issues.map(({ code, path, message }) => {
-    const field = path.length === 0 ? 'the body' : path.join('.');
-    // this message names the unknown fields itself
-    return code === 'unrecognized_keys'
-      ? `${field} ${message}`
-      : `${field} ${message}, not ${shown(body, path)}`;
-  });
-  throw new AdminProblem('bad_request', details.join('; '));
-}
-
-function shown(body: unknown, path: readonly PropertyKey[]): string {
-  const value = path.reduce(
-    (parent, key) => (parent as Record<PropertyKey, unknown> | undefined)?.[key],
-    body,
-  );
-  // not as JSON, which may be nested too deeply for JSON.stringify
-  if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'object' && value !== null) return 'an object';
-  const text = JSON.stringify(value) ?? 'left out';
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+export function checked<T>(schema: BodySchema<T>, body: unknown): T {
+  const result = schema.check(body);
+  if ('value' in result) return result.value;
+  throw new AdminProblem('bad_request', result.problems.join('; '));
 }

@@ -1,4 +1,5 @@
 import { type GatewayResponse } from '../errors.js';
+import { type ContextVariables } from '../mapping/context-variables.js';
 
 /** The result of an authorizer. */
 export type Authorization = {
@@ -8,7 +9,7 @@ export type Authorization = {
   | {
       readonly kind: 'allowed';
       /** `$context` variables of all later events of the connection. */
-      readonly variables: Readonly<Record<string, string>>;
+      readonly variables: ContextVariables;
       /** `$context` variables of `$connect` only. */
       readonly connectVariables?: Readonly<Record<string, string>>;
     }

@@ -1,3 +1,5 @@
+import { type ContextVariables } from '../mapping/context-variables.js';
+
 /** A client's request, as authorizers see it. */
 export interface AuthorizerRequest {
   readonly method: string;
@@ -9,6 +11,6 @@ export interface AuthorizerRequest {
   readonly header: ReadonlyMap<string, readonly string[]>;
   readonly querystring: ReadonlyMap<string, readonly string[]>;
   /** `$context` variables by name. */
-  readonly context: Readonly<Record<string, string | undefined>>;
+  readonly context: ContextVariables;
   readonly stageVariables: Readonly<Record<string, string>>;
 }

@@ -39,6 +39,6 @@ export function authorizeIam(
         ? { 'authenticate.status': '200', 'authorize.status': '403', 'authorize.error': message }
         : { 'authenticate.status': '403', 'authenticate.error': message };
     const reason = `AWS_IAM: ${errorType}`;
-    return { kind: 'denied', response: { status: 403, message, errorType }, reason, logVariables };
+    return { kind: 'denied', response: { status: 403, message }, reason, logVariables };
   }
 }

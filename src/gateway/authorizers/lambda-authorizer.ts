@@ -1,10 +1,12 @@
 import { type Logger } from 'pino';
+import { NEVER_IDENTITIES } from '../control/fields/authorizer-fields.js';
 import { type Authorization as DeployedAuthorization } from '../control/snapshot.js';
 import { GATEWAY_RESPONSES, type GatewayResponse } from '../errors.js';
-import { evaluatePolicy, parsePolicy, type Policy } from '../iam/policy.js';
+import { evaluatePolicy, parsePolicy, type Policy, PolicyError } from '../iam/policy.js';
 import { readFunctionError } from '../lambda/function-response.js';
 import { type Functions } from '../lambda/functions.js';
 import { LIMITS } from '../limits.js';
+import { type ContextVariables } from '../mapping/context-variables.js';
 import { ExactNumber, parseExactJson } from '../mapping/exact-json.js';
 import { evaluateSource } from '../mapping/request-parameters.js';
 import { fillStageVariables } from '../mapping/stage-variables.js';
@@ -58,7 +60,7 @@ export async function authorizeFunction(
         const reason = 'the authorizer failed with Unauthorized';
         return denied(GATEWAY_RESPONSES.unauthorized, reason, failed('401', errorMessage));
       }
-      throw new AuthorizerError(`it failed: ${errorType}: ${errorMessage}`);
+      throw new Error(`it failed: ${errorType}: ${errorMessage}`);
     }
     const { policy, variables } = readResult(response.payload);
     const logVariables = authorizerLogVariables(latencyMs);
@@ -82,7 +84,9 @@ export async function authorizeFunction(
     const { connectionId } = request.context;
     const reason = error instanceof Error ? error.message : String(error);
     log.warn({ connectionId, authorizerId, functionName, reason }, 'authorizer failed');
-    return denied(GATEWAY_RESPONSES.authorizerFailed, 'the authorizer failed', failed('500', reason));
+    const isMalformed = error instanceof AuthorizerError || error instanceof PolicyError;
+    const response = isMalformed ? GATEWAY_RESPONSES.authorizerMalformed : GATEWAY_RESPONSES.authorizerFailed;
+    return denied(response, 'the authorizer failed', failed('500', reason));
   }
 }
 
@@ -110,23 +114,22 @@ function countHeader({ rawHeaders }: AuthorizerRequest, name: string): number {
 function missingIdentity({ identitySources }: Authorizer, request: AuthorizerRequest): string | undefined {
   const { context, stageVariables, header, querystring } = request;
   const mappable = { context, stageVariables, handshake: { header, querystring } };
-  const isMissing = ({ source }: Authorizer['identitySources'][number]) =>
-    evaluateSource(source, mappable).every((value) => value === '');
+  const isMissing = ({ source, text }: Authorizer['identitySources'][number]) =>
+    NEVER_IDENTITIES.includes(text) || evaluateSource(source, mappable).every((value) => value === '');
   return identitySources.find(isMissing)?.text;
 }
 
-/** @throws {AuthorizerError | PolicyError} */
+/** @throws {AuthorizerError | PolicyError} the result is malformed */
 function readResult(payload: string): {
   readonly policy: Policy;
-  readonly variables: Readonly<Record<string, string>>;
+  readonly variables: ContextVariables;
 } {
   if (Buffer.byteLength(payload) > LIMITS.authorizerResponseBytes) {
-    throw new AuthorizerError(`its result is over ${LIMITS.authorizerResponseBytes} bytes`);
+    throw new Error(`its result is over ${LIMITS.authorizerResponseBytes} bytes`);
   }
   const result = parseExactJson(payload);
   if (!isObject(result)) throw new AuthorizerError('its result is not an object');
   const { principalId, policyDocument, context, usageIdentifierKey } = result;
-  if (typeof principalId !== 'string') throw new AuthorizerError('principalId must be a string');
   if (usageIdentifierKey !== undefined && typeof usageIdentifierKey !== 'string') {
     throw new AuthorizerError('usageIdentifierKey must be a string');
   }
@@ -134,24 +137,36 @@ function readResult(payload: string): {
     policy: parsePolicy(policyDocument),
     variables: {
       ...readContext(context),
-      'authorizer.principalId': principalId,
+      'authorizer.principalId': readPrincipal(principalId),
       ...(usageIdentifierKey !== undefined && { 'authorizer.usageIdentifierKey': usageIdentifierKey }),
     },
   };
 }
 
-/** `$context.authorizer.*`: all values become strings, `1` becomes `"1"`. */
-function readContext(context: unknown): Readonly<Record<string, string>> {
+/** C4: `null` and a missing principal are accepted, and a number becomes text. */
+function readPrincipal(principalId: unknown): string | undefined {
+  if (principalId === undefined || principalId === null) return undefined;
+  if (typeof principalId === 'string' || isNumber(principalId)) return String(principalId);
+  throw new AuthorizerError('principalId must be a string or a number');
+}
+
+/** `$context.authorizer.*`: all values become strings, `1` becomes `"1"`. C4: a `null` is dropped. */
+function readContext(context: unknown): ContextVariables {
   if (context === undefined || context === null) return {};
   if (!isObject(context)) throw new AuthorizerError('context must be an object');
-  const variables = Object.entries(context).map(([name, value]) => {
-    if (!['string', 'number', 'boolean'].includes(typeof value) && !(value instanceof ExactNumber)) {
-      throw new AuthorizerError(`context.${name} must be a string, a number or a boolean`);
-    }
-    return [`authorizer.${name}`, String(value)] as const;
-  });
+  const variables = Object.entries(context)
+    .filter(([, value]) => value !== null)
+    .map(([name, value]) => {
+      if (typeof value !== 'string' && typeof value !== 'boolean' && !isNumber(value)) {
+        throw new AuthorizerError(`context.${name} must be a string, a number or a boolean`);
+      }
+      return [`authorizer.${name}`, String(value)] as const;
+    });
   return Object.fromEntries(variables);
 }
+
+const isNumber = (value: unknown): value is number | ExactNumber =>
+  typeof value === 'number' || value instanceof ExactNumber;
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -34,7 +34,7 @@ async function serve(options: Options): Promise<void> {
   const templates = await Promise.all(
     options.templates.map(async (fileName) => ({ fileName, text: await readTemplateFile(fileName) })),
   );
-  const credentials = options.usesMachineCredentials ? machineCredentials : undefined;
+  const credentials = options.usesMachineCredentials ? await machineCredentials() : undefined;
   const services = { endpoints: options.endpoints, credentials };
   const gateway = await Gateway.start({
     ...options,

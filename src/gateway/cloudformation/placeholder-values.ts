@@ -63,6 +63,8 @@ const KINDS: Readonly<Record<string, Kind>> = {
     ref: 'arn',
     prefix: 'stateMachine:',
   },
+  // C17
+  'AWS::Serverless::StateMachine': { service: 'states', name: 'Name', ref: 'arn', prefix: 'stateMachine:' },
   'AWS::Events::EventBus': { name: 'Name', prefix: 'event-bus/' },
   'AWS::Kinesis::Stream': { name: 'Name', prefix: 'stream/' },
   'AWS::Logs::LogGroup': { name: 'LogGroupName', prefix: 'log-group:' },

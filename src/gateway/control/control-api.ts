@@ -6,10 +6,18 @@ import { isJsonObject, type JsonObject } from './fields/fields.js';
 import { type ControlResponse } from './operations/control-request.js';
 import { dispatchOperation } from './operations/dispatch-operation.js';
 
-/** Whether a path is the control plane's. A stage may be called `v2`: its `@connections` are not. */
-export function isControlPath(pathname: string): boolean {
-  return /^\/(v2|vpclinks|apikeys|usageplans)(?!\/(@|%40)connections(\/|$))(\/|$)/.test(pathname);
+/**
+ * Whether a request is the control plane's: by its path, or by its signature, so that v1 operations that are not
+ * supported are refused as such. A stage may be called `v2`: its `@connections` are not the control plane's.
+ *
+ * @param authorization the header
+ */
+export function isControlRequest(pathname: string, authorization = ''): boolean {
+  return CONTROL_PATH.test(pathname) || CONTROL_SIGNATURE.test(authorization);
 }
+
+const CONTROL_PATH = /^\/(v2|vpclinks|apikeys|usageplans)(?!\/(@|%40)connections(\/|$))(\/|$)/;
+const CONTROL_SIGNATURE = /^AWS4-HMAC-SHA256 +Credential=[^\s,]+\/apigateway\/aws4_request\b/;
 
 /**
  * The HTTP API of the control plane, as the SDKs and the `aws` command speak it (rest-json): of API Gateway v2 what

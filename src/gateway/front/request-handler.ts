@@ -4,15 +4,16 @@ import { type Logger } from 'pino';
 import { type AdminApi } from '../admin/admin-api.js';
 import { handleControlRequest } from '../control/control-api.js';
 import { type ControlPlane } from '../control/control-plane.js';
-import { GATEWAY_RESPONSES } from '../errors.js';
+import { FORBIDDEN_ERROR_TYPE, GATEWAY_RESPONSES } from '../errors.js';
 import { sendJson } from '../http-body.js';
 import { newRequestId } from '../ids.js';
 import { MISSING_UPGRADE } from '../silent/websocket-choices.js';
+import { type Refusal } from '../websocket/admission.js';
 import { type ConnectionServer } from '../websocket/connections/connection-server.js';
-import { handshakeProblem } from '../websocket/handshake-request.js';
+import { handshakeProblem, urlProblem } from '../websocket/handshake-request.js';
 import { type ManagementApi } from '../websocket/management-api.js';
 import { refuseHandshake } from '../websocket/refuse-handshake.js';
-import { badHandshake, forbidden } from '../websocket/steps/handshake-reply.js';
+import { badHandshake, forbidden, urlTooLong } from '../websocket/steps/handshake-reply.js';
 import { type Access } from './access.js';
 import { locateStage, type StageLocation } from './locate-stage.js';
 import { afterPendingResponses, pendingResponse } from './pending-response.js';
@@ -44,7 +45,7 @@ export class RequestHandler {
     try {
       const url = requestUrl(request);
       const { address, reason } = this.#locate(url, request);
-      const surface = url && surfaceOf(url, address);
+      const surface = url && surfaceOf(url, address, request.headers.authorization);
       if (url === undefined || surface === undefined) {
         const isStage = address?.rest.length === 0;
         return this.#refuse(request, response, isStage, reason ?? notAWebSocketPath(address?.stage));
@@ -67,7 +68,6 @@ export class RequestHandler {
     // until the WebSocket takes over, an error means that the client has left; the next write fails
     socket.on('error', () => undefined);
     const { address, reason } = this.#locate(requestUrl(request), request);
-    const problem = handshakeProblem(request);
     const { connections, log } = this.parts;
     if (pendingResponse(socket)) {
       // a 101 before the response would put the response among the frames
@@ -76,10 +76,20 @@ export class RequestHandler {
     } else if (address === undefined || address.rest.length > 0) {
       const refusal = forbidden(newRequestId(), reason ?? notAWebSocketPath(address?.stage));
       refuseHandshake(request, socket, refusal, log);
-    } else if (problem !== undefined) {
+    } else {
       const { apiId, stage } = address;
-      refuseHandshake(request, socket, badHandshake(problem), log, { apiId, stage });
-    } else connections.upgrade(request, socket, head, address);
+      const invalid = this.#invalid(request, apiId);
+      if (invalid === undefined) connections.upgrade(request, socket, head, address);
+      else refuseHandshake(request, socket, invalid, log, { apiId, stage });
+    }
+  }
+
+  /** The refusal of a handshake that no stage would serve. */
+  #invalid(request: IncomingMessage, apiId: string): Refusal | undefined {
+    const tooLong = urlProblem(request, this.parts.control.api(apiId)?.ApiEndpoint ?? '');
+    if (tooLong !== undefined) return urlTooLong(tooLong);
+    const problem = handshakeProblem(request);
+    return problem === undefined ? undefined : badHandshake(problem);
   }
 
   #locate(url: URL | undefined, { headers }: IncomingMessage): StageLocation {
@@ -102,8 +112,10 @@ export class RequestHandler {
       response.setHeader('Upgrade', 'websocket').setHeader('Connection', 'Upgrade');
       sendJson(response, status, { message: MISSING_UPGRADE.message });
     } else {
-      const { message, errorType } = GATEWAY_RESPONSES.forbidden;
-      response.setHeader('x-amzn-ErrorType', errorType).setHeader('x-amz-apigw-id', newRequestId());
+      const { message } = GATEWAY_RESPONSES.forbidden;
+      response
+        .setHeader('x-amzn-ErrorType', FORBIDDEN_ERROR_TYPE)
+        .setHeader('x-amz-apigw-id', newRequestId());
       sendJson(response, status, { message });
     }
   }

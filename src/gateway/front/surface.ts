@@ -1,5 +1,5 @@
 import { isAdminPath } from '../admin/admin-api.js';
-import { isControlPath } from '../control/control-api.js';
+import { isControlRequest } from '../control/control-api.js';
 import { type StageAddress } from '../stage-address.js';
 
 /**
@@ -8,10 +8,17 @@ import { type StageAddress } from '../stage-address.js';
  */
 export type Surface = 'admin' | 'control' | 'connections';
 
-/** @returns `undefined` for a path that only a WebSocket handshake can use */
-export function surfaceOf({ pathname }: URL, address: StageAddress | undefined): Surface | undefined {
+/**
+ * @param authorization the header
+ * @returns `undefined` for a path that only a WebSocket handshake can use
+ */
+export function surfaceOf(
+  { pathname }: URL,
+  address: StageAddress | undefined,
+  authorization: string | undefined,
+): Surface | undefined {
   // before the control plane: a stage may be named v2
   if (address?.rest[0] === '@connections') return 'connections';
-  if (isControlPath(pathname)) return 'control';
-  return isAdminPath(pathname) ? 'admin' : undefined;
+  if (isAdminPath(pathname)) return 'admin';
+  return isControlRequest(pathname, authorization) ? 'control' : undefined;
 }

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
 import { readSettingsFile } from '../settings-file.js';
+import { importOptional } from '../optional-package.js';
 import { UsageError } from '../usage-error.js';
 
 /** Source of certificate and key. */
@@ -105,7 +106,11 @@ async function selfSigned(folder: string, hosts: readonly string[]): Promise<Tls
     if (isUsable(pair, hosts)) return { ...pair, trustFile: certFile };
   }
   // imported on first use: it takes a quarter of the gateway's start time of 500 ms
-  const { generate } = await import('selfsigned');
+  const { generate } = await importOptional(
+    '--tls self-signed',
+    'selfsigned',
+    async () => import('selfsigned'),
+  );
   const { cert, private: key } = await generate(
     [{ name: 'commonName', value: 'API Gateway on this machine' }],
     {

@@ -18,13 +18,18 @@ export interface SignedRequest {
  * https://github.com/aws/aws-sdk-net/issues/3132.
  *
  * @param signedHeaders names in lower case, in the order of the signature
+ * @param service its signing name; S3 alone signs the path unmodified
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
-export function canonicalRequest(request: SignedRequest, signedHeaders: readonly string[]): string {
+export function canonicalRequest(
+  request: SignedRequest,
+  signedHeaders: readonly string[],
+  service: string,
+): string {
   const [path = '', query = ''] = request.target.split(/\?(.*)/s);
   return [
     request.method,
-    canonicalPath(path),
+    service === 's3' ? path : canonicalPath(path),
     canonicalQuery(query),
     ...signedHeaders.map((name) => `${name}:${canonicalValue(headerValues(request.rawHeaders, name))}`),
     '',

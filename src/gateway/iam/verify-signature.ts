@@ -1,8 +1,9 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import { SIGNATURE_SKEW_MS } from '../silent/authorization-choices.js';
-import { canonicalRequest, sha256, type SignedRequest } from './canonical-request.js';
+import { canonicalRequest, type SignedRequest } from './canonical-request.js';
 import { IamError } from './iam-error.js';
-import { ALGORITHM, basicTime, type Scope, type Signature, timeOf } from './read-signature.js';
+import { basicTime, type Signature, timeOf } from './read-signature.js';
+import { signatureOf, stringToSign, TERMINATOR } from './signature-value.js';
 
 /** The scope that a signature must have. */
 export interface ExpectedScope {
@@ -61,14 +62,10 @@ export function checkScope(
  * @throws {IamError} the request was signed with another secret, or was changed after signing
  */
 export function verifySignature(request: SignedRequest, signature: Signature, secretAccessKey: string): void {
-  const { scope, time, signedHeaders, value } = signature;
-  const canonical = canonicalRequest(request, signedHeaders);
-  const scopeText = `${scope.date}/${scope.region}/${scope.service}/${scope.terminator}`;
-  const stringToSign = [ALGORITHM, time, scopeText, sha256(canonical)].join('\n');
-  const expected = hmac(signingKey(secretAccessKey, scope), stringToSign).toString('hex');
-  if (isSame(expected, value)) return;
+  const canonical = canonicalRequest(request, signature.signedHeaders, signature.scope.service);
+  if (isSame(signatureOf(canonical, signature, secretAccessKey), signature.value)) return;
   throw invalid(
-    `The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.\n\nThe Canonical String for this request should have been\n'${canonical}'\n\nThe String-to-Sign should have been\n'${stringToSign}'\n`,
+    `The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.\n\nThe Canonical String for this request should have been\n'${canonical}'\n\nThe String-to-Sign should have been\n'${stringToSign(canonical, signature)}'\n`,
   );
 }
 
@@ -77,12 +74,5 @@ export function isSame(expected: string, actual: string): boolean {
   const [a, b] = [Buffer.from(expected), Buffer.from(actual)];
   return a.length === b.length && timingSafeEqual(a, b);
 }
-
-const TERMINATOR = 'aws4_request';
-
-const signingKey = (secretAccessKey: string, { date, region, service, terminator }: Scope) =>
-  [date, region, service, terminator].reduce<string | Buffer>(hmac, `AWS4${secretAccessKey}`);
-
-const hmac = (key: string | Buffer, text: string) => createHmac('sha256', key).update(text).digest();
 
 const invalid = (message: string) => new IamError('InvalidSignatureException', message);

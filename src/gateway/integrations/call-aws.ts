@@ -1,15 +1,9 @@
-import { Sha256 } from '@aws-crypto/sha256-js';
-import { SignatureV4 } from '@smithy/signature-v4';
+import { type AwsCredentials, signRequest } from '../iam/sign-request.js';
+import { importOptional } from '../optional-package.js';
 import { type BackendResponse } from './backend-response.js';
 import { type HttpClient } from './call-http.js';
 import { IntegrationFailedError } from './integration-errors.js';
 import { type AwsRequest } from './integration-request.js';
-
-export interface AwsCredentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
-}
 
 export interface AwsServices {
   /** Service → its endpoint in place of AWS's, from `--endpoint-for`. */
@@ -41,40 +35,27 @@ export async function callAws(
     throw new IntegrationFailedError(base.origin, { cause, isOutcomeUnknown: false });
   }
   const url = new URL(`${base.origin}${base.pathname.replace(/\/+$/, '')}${request.path}`);
-  const query = Map.groupBy(request.query, ([name]) => name)
-    .entries()
-    .map(([name, values]) => [name, values.map(([, value]) => value)] as const);
-  const signer = new SignatureV4({
-    // a global endpoint has one signing Region
-    region: names?.isGlobal ? 'us-east-1' : region,
-    service: names?.signing ?? service,
-    credentials: credentials ?? PLACEHOLDER,
-    sha256: Sha256,
-    // S3 signs the path unmodified, every other service encodes it once more
-    uriEscapePath: service !== 's3',
-  });
-  const signed = await signer
-    .sign({
-      method,
-      protocol: url.protocol,
-      hostname: url.hostname,
-      path: url.pathname,
-      query: Object.fromEntries(query),
-      headers: { ...headersOf(request.headers), host: url.host },
-      body: body ?? '',
-    })
-    .catch((cause: unknown) => {
-      throw new IntegrationFailedError(url.origin, { cause, isOutcomeUnknown: false });
-    });
   const search = request.query.map(([name, value]) => `${encode(name)}=${encode(value)}`).join('&');
-  return http.send({
-    origin: url.origin,
-    path: search === '' ? url.pathname : `${url.pathname}?${search}`,
-    method,
-    headers: Object.entries(signed.headers).flat(),
-    body,
-    timeoutMs,
+  const target = search === '' ? url.pathname : `${url.pathname}?${search}`;
+  const identity = await credentials?.().catch((cause: unknown) => {
+    throw new IntegrationFailedError(url.origin, { cause, isOutcomeUnknown: false });
   });
+  const headers = signRequest(
+    {
+      method,
+      target,
+      rawHeaders: [...headersOf(request.headers), 'host', url.host],
+      body: Buffer.from(body ?? ''),
+    },
+    {
+      credentials: identity ?? PLACEHOLDER,
+      // a global endpoint has one signing Region
+      region: names?.isGlobal ? 'us-east-1' : region,
+      service: names?.signing ?? service,
+      now: Date.now(),
+    },
+  );
+  return http.send({ origin: url.origin, path: target, method, headers, body, timeoutMs });
 }
 
 /** Emulators of AWS services require a signature and do not check it; some accept only letters and digits. */
@@ -83,15 +64,19 @@ const PLACEHOLDER: AwsCredentials = { accessKeyId: 'local', secretAccessKey: 'lo
 const notCalled = (service: string) =>
   `AWS is called only with --use-machine-credentials; --endpoint-for ${service}=URL sends the request to an emulator instead`;
 
-/** Credentials from the SDK's default chain: environment, profile, container, instance. */
-export async function machineCredentials(): Promise<AwsCredentials> {
-  // imported on first use: it is large and would delay the start
-  const { defaultProvider } = await import('@aws-sdk/credential-provider-node');
-  machine ??= defaultProvider();
-  return machine();
+/**
+ * Credentials from the SDK's default chain: environment, profile, container, instance.
+ *
+ * @throws {UsageError} the package with that chain is not installed
+ */
+export async function machineCredentials(): Promise<() => Promise<AwsCredentials>> {
+  const { defaultProvider } = await importOptional(
+    '--use-machine-credentials',
+    '@aws-sdk/credential-provider-node',
+    async () => import('@aws-sdk/credential-provider-node'),
+  );
+  return defaultProvider();
 }
-
-let machine: (() => Promise<AwsCredentials>) | undefined;
 
 function hostOf({ service, region, subdomain }: AwsRequest): string {
   const { host = service, isGlobal = false } = NAMES[service] ?? {};
@@ -120,17 +105,27 @@ interface ServiceNames {
   readonly isGlobal?: boolean;
 }
 
-/** By name in lower case, repeated ones joined by commas, without `content-length`, which the HTTP client sets. */
-function headersOf(headers: readonly string[]): Readonly<Record<string, string>> {
+/** A flat list, names in lower case, repeated ones joined by commas, without those that the signature or the client sets. */
+function headersOf(headers: readonly string[]): readonly string[] {
   const values = new Map<string, string>();
   for (let index = 0; index + 1 < headers.length; index += 2) {
     const [name = '', value = ''] = headers.slice(index, index + 2);
     const before = values.get(name.toLowerCase());
     values.set(name.toLowerCase(), before === undefined ? value : `${before},${value}`);
   }
-  values.delete('content-length');
-  return Object.fromEntries(values);
+  for (const name of SET_HERE) values.delete(name);
+  return [...values].flat();
 }
+
+const SET_HERE = [
+  'authorization',
+  'content-length',
+  'date',
+  'host',
+  'x-amz-content-sha256',
+  'x-amz-date',
+  'x-amz-security-token',
+];
 
 /** Percent-encoding of Signature Version 4. */
 const encode = (text: string) =>

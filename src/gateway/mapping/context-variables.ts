@@ -1,5 +1,10 @@
 import { disconnectVariables } from '../silent/mapping-choices.js';
 
+/**
+ * `$context` variables by name, such as `identity.sourceIp`; `undefined` for one without a value.
+ */
+export type ContextVariables = Readonly<Record<string, string | undefined>>;
+
 /** Facts that are the same in every event of one connection. */
 export interface ConnectionFacts {
   readonly apiId: string;
@@ -12,7 +17,7 @@ export interface ConnectionFacts {
   readonly sourceIp: string;
   readonly userAgent: string | undefined;
   /** Result of the authorization on `$connect`: `authorizer.*` and the rest of `identity.*`. */
-  readonly authorized: Readonly<Record<string, string>>;
+  readonly authorized: ContextVariables;
   /** The gateway's address on this connection; not a variable, but part of `X-Forwarded-For`. */
   readonly gatewayIp: string;
 }
@@ -35,9 +40,7 @@ export interface EventFacts {
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-mapping-template-reference.html
  */
-export function contextVariables(
-  facts: ConnectionFacts & EventFacts,
-): Readonly<Record<string, string | undefined>> {
+export function contextVariables(facts: ConnectionFacts & EventFacts): ContextVariables {
   return {
     apiId: facts.apiId,
     stage: facts.stage,

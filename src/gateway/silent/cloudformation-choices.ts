@@ -1,9 +1,4 @@
-/**
- * Choices about CloudFormation, where AWS is silent or contradicts itself. PROTOCOL.md, "Where AWS is silent", lists
- * them.
- *
- * Placeholder values are chosen in cloudformation/placeholder-values.ts.
- */
+import { type ChoiceTable, count } from './choice-table.js';
 
 /**
  * Rank among the resources that CloudFormation would start together: a deployment is last, as if it took longer. On AWS
@@ -20,3 +15,38 @@ export const EXPANDED_TEMPLATE_NODES = 500_000;
 /** Value of a reference to a resource that a macro (`Transform`) may add: its own name. */
 export const macroReference = (name: string, attribute: string | undefined): string =>
   attribute ? `${name}.${attribute}` : name;
+
+/** Choices about CloudFormation, where AWS is silent or contradicts itself. */
+export const CLOUDFORMATION_CHOICES: ChoiceTable = {
+  title: 'CloudFormation',
+  rows: [
+    {
+      question: 'resources that do not depend on one another',
+      choice:
+        "the shorter chain of dependencies first, then the template's order; a deployment last among equals",
+      because: 'CloudFormation begins with every resource whose dependencies exist',
+    },
+    {
+      question: 'a deployment that depends on no route',
+      choice: 'created early, and refused; `lint` reports it',
+      because: 'that order',
+    },
+    {
+      question: 'a resource that is not created here',
+      choice: 'listed; `Ref` and `GetAtt` have a fixed placeholder value',
+      because: 'integrations have to resolve',
+      where: 'cloudformation/placeholder-values.ts',
+    },
+    {
+      question: 'a YAML alias',
+      choice: `expanded up to ${count(EXPANDED_TEMPLATE_NODES)} parts, with a warning from \`lint\``,
+      because: 'documented as unsupported, but tools expand them first',
+    },
+    {
+      question:
+        '`{{resolve:…}}` without a `--parameter`; a reference to nothing in a template with `Transform`',
+      choice: 'remains unmodified; its own name',
+    },
+    { question: 'HTTP APIs in a template', choice: 'ignored, with the resources that belong to them' },
+  ],
+};

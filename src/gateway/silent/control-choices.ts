@@ -1,16 +1,7 @@
-/**
- * Choices about the control plane, where AWS is silent or contradicts itself. PROTOCOL.md, "Where AWS is silent",
- * lists them.
- */
+import { type ChoiceTable } from './choice-table.js';
 
 /** Items on one page of a list. Documented for v1 only, assumed for v2. */
 export const PAGE_SIZE = { default: 25, max: 500 } as const;
-
-/**
- * Status of a successful update. The models say 200; UpdateRoute was recorded with 201 (2026-09), which SDKs accept
- * too.
- */
-export const UPDATED_STATUS = 200;
 
 /**
  * Error when a quota is used up. Text and status 429 are AWS's: https://github.com/anomalyco/sst/issues/4522,
@@ -30,9 +21,6 @@ export const TEMPLATE_CHARACTERS = 32 * 1024;
 
 /** Integration timeout. The quotas say 50 to 29,000 ms; the model allows 30,000, which is for HTTP APIs. */
 export const INTEGRATION_TIMEOUT_MS = { min: 50, max: 29_000 } as const;
-
-/** Longest access-log format: the model's number; the guide has none. */
-export const ACCESS_LOG_FORMAT_LENGTH = 1024;
 
 /**
  * Method of an integration that invokes a Lambda function: the default, and the only one allowed. AWS's own templates
@@ -62,13 +50,10 @@ export const hasConnectionId = (connectionType: string) => connectionType === 'V
  */
 export const hasAuthorizerId = (authorizationType: string) => authorizationType === 'CUSTOM';
 
-/** Only this route can require an API key: the key of any other route would not be checked. */
-export const canRequireApiKey = (routeKey: string) => routeKey === '$connect';
-
 /**
  * A map after an update that names only some of its keys: the others stay, and a key with an empty string is removed.
- * Observed for the `RequestParameters` of integrations, and Terraform relies on it for stage variables; assumed for all
- * parameters and for `RouteSettings`, which have delete operations of their own. Templates and models are replaced as
+ * Observed for the `RequestParameters` of integrations and (C12) for stage variables, of which Terraform removes
+ * one by an empty string; assumed for all parameters and for `RouteSettings`, which have delete operations of their own. Templates and models are replaced as
  * a whole: by the model an empty string is a template, so it could not remove one.
  *
  * @see https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/apigatewayv2/stage.go
@@ -143,3 +128,114 @@ export const ASSUMED_TEXTS = {
   vpcLinkInUse: (id: string, integrations: readonly string[]) =>
     `Cannot delete vpc link. Vpc link '${id}' is referenced by integrations: [${integrations.join(', ')}]`,
 } as const;
+
+/** Choices about the control plane, where AWS is silent or contradicts itself. */
+export const CONTROL_CHOICES: ChoiceTable = {
+  title: 'Control plane',
+  rows: [
+    {
+      question: 'a model and text that is not JSON; `format` in a model',
+      choice: 'not allowed; not checked',
+    },
+    {
+      question: '`RequestParameters` and `ResponseParameters` in an update',
+      choice: 'merged; an empty value removes',
+      because: 'observed for integrations; Terraform relies on it',
+    },
+    {
+      question: '`RouteSettings` in an update; a stage variable that is sent empty',
+      choice: 'merged; removed',
+      because: 'as above; AWS was seen to merge stage variables',
+    },
+    {
+      question: 'templates and models in an update',
+      choice: 'replace the whole map',
+      because: 'by the model, an empty template is a template',
+    },
+    {
+      question: 'a page of a list',
+      choice: `${PAGE_SIZE.default} items by default, at most ${PAGE_SIZE.max}, in the order of the ids`,
+      because: 'documented for v1; routes were recorded so',
+    },
+    {
+      question: 'a quota of an API that is used up',
+      choice: `429 \`${QUOTA_ERROR}\``,
+      because: "the model's name; for an HTTP API a `ConflictException` with 429 was seen",
+    },
+    {
+      question: 'over 100 variables of a stage; a name over 64 characters',
+      choice: '400',
+      because: 'documented for REST APIs',
+    },
+    {
+      question: 'deleting a deployment that a stage serves; a VPC link that an integration names',
+      choice: "400 with v1's text",
+      because: 'known for v1 only',
+    },
+    {
+      question: 'a `DeploymentId` or `StageName` that does not exist, in a body',
+      choice: '404',
+      because: 'recorded for `RouteSettings`',
+    },
+    {
+      question: 'a `Target`, `ConnectionId`, or an API of an API mapping that does not exist',
+      choice: '400',
+      because: 'the request is wrong, not its path',
+    },
+    {
+      question: 'switching `AutoDeploy` on; what redeploys such a stage',
+      choice: 'deploys at once; a change of anything that a deployment contains',
+      because: 'as `CreateStage` does',
+    },
+    {
+      question: '`UpdateIntegration` to `INTERNET`',
+      choice: 'drops the `ConnectionId`',
+      because: 'it could not be removed otherwise',
+    },
+    {
+      question: `a template over ${TEMPLATE_CHARACTERS / 1024} KB`,
+      choice: '400',
+      because: "the model's number",
+    },
+    {
+      question: 'an integration to a Lambda function without a method; with another method than POST',
+      choice: 'POST; 400',
+      because: "AWS's own templates omit it",
+    },
+    {
+      question: '`AWS`, `AWS_PROXY` or `MOCK` with `VPC_LINK`',
+      choice: '400',
+      because: 'links lead to load balancers',
+    },
+    {
+      question: '`AuthorizerId` without `CUSTOM`',
+      choice: '400',
+      because: 'it would not be checked',
+    },
+    {
+      question: 'two authorizers or two models of one name; deleting a model that a route names',
+      choice: '409',
+    },
+    {
+      question: 'a model that is not draft 4, has a bad pattern, or refers to another by URL',
+      choice: '400',
+      because: 'it could not be applied',
+    },
+    {
+      question: 'members and values that are not served (HTTP APIs, mutual TLS, routing rules, …)',
+      choice: '400 that says so',
+      because: 'better than accepting them without effect',
+    },
+    {
+      question: 'an operation that is not served; a wrong method',
+      choice: `404 \`${UNKNOWN_OPERATION_ERROR}\`; 405 \`${WRONG_METHOD_ERROR}\``,
+      because: "Smithy's names",
+    },
+    {
+      question: 'a body that is not a JSON object, or over 1 MiB; not declared as JSON',
+      choice:
+        '400 `SerializationException`, 413 `RequestEntityTooLargeException`; 415 `UnsupportedMediaTypeException`',
+      because: 'a form of a web page is refused',
+    },
+  ],
+};

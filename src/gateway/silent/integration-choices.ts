@@ -1,32 +1,7 @@
-/**
- * Choices about integrations, where AWS is silent or contradicts itself. PROTOCOL.md, "Where AWS is silent", lists
- * them.
- *
- * Made elsewhere, where the code reads best:
- *
- * - timeouts are in real time, also after `POST /_gateway/clock`: moving the clock by two hours would otherwise fail
- *   each `$disconnect` in flight
- * - `CredentialsArn` is not assumed: a web page could otherwise use the machine's credentials
- * - the client's query string is not passed on by `$connect` without a mapping
- * - `HTTP` integrations send the headers recorded for messages on `$connect` and `$disconnect` too
- *   (websocket/steps/standard-headers.ts)
- * - without any integration response, the backend's status alone decides about a handshake; AWS requires at least one
- *   (websocket/steps/map-response.ts)
- * - `CONVERT_TO_TEXT` on a proxy turns its response into base64, as there is no integration response
- * - the form of a proxy function's result (integrations/lambda-response.ts)
- */
+import { type ChoiceTable } from './choice-table.js';
 
 /** HTTP method for `IntegrationMethod` `ANY`: a frame has no method of its own. */
 export const ANY_METHOD = 'POST';
-
-/** The standard headers that are sent: a mapped header replaces the one that the client sent, as in REST APIs. */
-export function withoutMapped(
-  standard: readonly (readonly [name: string, value: string])[],
-  mapped: readonly (readonly [name: string, value: string])[],
-): readonly (readonly [name: string, value: string])[] {
-  const names = new Set(mapped.map(([name]) => name.toLowerCase()));
-  return standard.filter(([name]) => !names.has(name.toLowerCase()));
-}
 
 /**
  * A literal in a query string. The guide calls it "pre-encoded" and shows `'static value'` with a space: only
@@ -73,3 +48,96 @@ export const jsonAction = (
   'X-Amz-Target': `${service.prefix}.${action}`,
   'Content-Type': `application/x-amz-json-${service.version}`,
 });
+
+/** Choices about integrations, where AWS is silent or contradicts itself. */
+export const INTEGRATION_CHOICES: ChoiceTable = {
+  title: 'Integrations',
+  rows: [
+    {
+      question: 'a literal in a query string',
+      choice: 'characters that a URL cannot contain are encoded, the rest is treated as already encoded',
+      because: 'the documents call it "pre-encoded" and show `\'static value\'` with a space',
+    },
+    { question: '`IntegrationMethod` `ANY`', choice: 'POST', because: 'a frame has no method of its own' },
+    {
+      question: 'a value mapped on `$connect` that cannot be sent as a header; a failed template',
+      choice: '500 `Internal server error` in the form of an error frame',
+      because: 'as on a message',
+      where: 'websocket/pipeline.ts',
+    },
+    {
+      question: 'no `TemplateSelectionExpression`, or no key matches; the key `\\$default`',
+      choice: 'the template for `$default`; the same',
+      because: 'public samples work without one, and write both',
+    },
+    {
+      question: '415 on a message',
+      choice: 'the frame `Unsupported Media Type`',
+      because: 'the text of REST APIs',
+      where: 'errors.ts',
+    },
+    {
+      question: 'the headers of `HTTP` on `$connect` and `$disconnect`',
+      choice: "as recorded for messages; none of the client's",
+      because: 'only messages were recorded',
+      where: 'websocket/steps/standard-headers.ts',
+    },
+    {
+      question: 'status of a non-proxy `$connect`',
+      choice: `the integration's own; ${FAILED_FUNCTION_STATUS} if a Lambda function failed`,
+      because: 'an integration response has no status',
+    },
+    {
+      question: 'no integration response at all; some, but none matches',
+      choice:
+        'on `$connect` the status decides, on a two-way route `Internal server error`; `Internal server error`, 500 on `$connect`',
+      because: 'AWS requires at least one',
+      where: 'websocket/steps/map-response.ts',
+    },
+    {
+      question: 'integration responses of a Lambda function that did not fail',
+      choice: 'only `$default` matches',
+      because: 'as in REST APIs',
+      where: 'websocket/steps/map-response.ts',
+    },
+    {
+      question: 'MOCK without `{"statusCode": 200–599}`',
+      choice: '`Internal server error`; `{statusCode: 200}` is accepted',
+      because: "AWS's REST samples write it so",
+    },
+    {
+      question: 'a two-way response over 128 KB; bytes that are not UTF-8; invalid base64',
+      choice: '`Internal server error`; U+FFFD; `Internal server error`',
+      because: 'a text frame cannot carry them',
+      where: 'websocket/steps/message-reply.ts',
+    },
+    {
+      question: '`CONVERT_TO_TEXT` on a proxy',
+      choice: 'its response becomes base64',
+      because: 'it has no integration response',
+      where: 'websocket/steps/map-response.ts',
+    },
+    {
+      question: '`:action/NAME` of an AWS service',
+      choice: '`Action=NAME` in the query; `X-Amz-Target` for the services that use JSON',
+      because: 'documented for REST APIs, but not how it is sent',
+    },
+    {
+      question: 'content type of an AWS integration',
+      choice: "`application/json`, or the service's JSON type, unless mapped",
+      because: 'recorded for HTTP',
+    },
+    {
+      question: '`CredentialsArn`',
+      choice: "not assumed; placeholders sign, or with `--use-machine-credentials` the machine's credentials",
+      because: 'a web page could otherwise use them',
+      where: 'integrations/call-aws.ts',
+    },
+    {
+      question: "an integration's timeout after `/_gateway/clock` was moved",
+      choice: 'real time',
+      because: 'otherwise a move by two hours would fail every `$disconnect` in flight',
+      where: 'integrations/integration-client.ts',
+    },
+  ],
+};

@@ -1,13 +1,5 @@
-/**
- * Choices about Lambda functions, where AWS is silent or contradicts itself. PROTOCOL.md, "Where AWS is silent",
- * lists them.
- *
- * Made elsewhere, where the code reads best:
- *
- * - a local function has the timeout of its integration, as its own is not known
- * - a function that is neither async nor takes a callback returns `null` (lambda/function-worker.ts)
- * - concurrent invocations beyond the limit wait, while Lambda would throttle (limits.ts)
- */
+import { LIMITS } from '../limits.js';
+import { type ChoiceTable } from './choice-table.js';
 
 /**
  * The names under which a function may have been given with `--function`, the most exact one first: an alias or version
@@ -40,3 +32,56 @@ const FUNCTION_ERROR_KEYS = new Set([
   'trace',
   'cause',
 ]);
+
+/** Choices about Lambda functions, where AWS is silent or contradicts itself. */
+export const FUNCTION_CHOICES: ChoiceTable = {
+  title: 'Lambda functions',
+  rows: [
+    {
+      question: "a local function's own timeout",
+      choice: "ends with its integration's",
+      because: 'it is not known here',
+      where: 'lambda/local-function.ts',
+    },
+    {
+      question: 'a local function that is neither async nor takes a callback',
+      choice: 'returns `null`, with a log line',
+      because: "the source of Lambda's Node.js runtime does",
+      where: 'lambda/function-worker.ts',
+    },
+    {
+      question: `more than ${LIMITS.functionEnvironments} concurrent calls of one local function`,
+      choice: 'wait',
+      because: 'each needs a thread; Lambda would throttle',
+      where: 'limits.ts',
+    },
+    {
+      question: 'an alias or version that was not given with `--function`',
+      choice: 'the function without it',
+    },
+    {
+      question: 'an Invoke endpoint without `X-Amz-Function-Error`',
+      choice: 'a response in the form of an error, or without JSON, is a failure',
+      because: 'the Runtime Interface Emulator omits the header',
+    },
+    {
+      question: 'what a proxy function may return',
+      choice:
+        'an object with `statusCode` 200–599, `body` a string or absent, headers of plain values; else 500',
+      because: 'as in REST APIs, except for the status recorded on `$connect`',
+      where: 'integrations/lambda-response.ts',
+    },
+    {
+      question: '`isBase64Encoded: true`',
+      choice: 'decoded',
+      because: 'as in REST APIs',
+      where: 'integrations/lambda-response.ts',
+    },
+    {
+      question: 'API key or IAM caller in a Lambda event',
+      choice: 'in `requestContext.identity`',
+      because: 'as in REST APIs',
+      where: 'websocket/steps/lambda-event.ts',
+    },
+  ],
+};

@@ -1,13 +1,7 @@
 import { escapeControls } from '../escape-controls.js';
 import { LIMITS } from '../limits.js';
 
-/**
- * Choices about throttling and access logs, where AWS is silent or contradicts itself. PROTOCOL.md, "Where AWS is
- * silent", lists them.
- *
- * Made elsewhere: each route has a bucket of its own under `DefaultRouteSettings`, and `@connections` counts towards
- * the account only (throttle.ts).
- */
+import { type ChoiceTable } from './choice-table.js';
 
 /** Burst of new connections: not documented; the quota "500 per second" allows this much in a single second. */
 export const newConnectionBurst = (newConnectionsPerSecond: number) => newConnectionsPerSecond;
@@ -20,3 +14,36 @@ export const MISSING_LOG_VALUE = '-';
 
 /** A value in an access log, escaped as in JSON: a client could otherwise write lines of its own. */
 export const escapeLogValue = (value: string) => escapeControls(JSON.stringify(value)).slice(1, -1);
+
+/** Choices about throttling and access logs, where AWS is silent or contradicts itself. */
+export const TRAFFIC_CHOICES: ChoiceTable = {
+  title: 'Throttles and access logs',
+  rows: [
+    { question: 'burst of new connections', choice: '500', because: 'not documented' },
+    {
+      question: 'throttling of `DefaultRouteSettings`',
+      choice: 'each route has a bucket of its own; `@connections` counts towards the account only',
+      where: 'throttle.ts',
+    },
+    {
+      question: 'quotes and line breaks in access-log values; an empty value',
+      choice: 'escaped as in JSON; `-`',
+      because: 'otherwise a client could write lines of its own',
+    },
+    {
+      question: '`error.responseType`, `waf.*`, `authorizer.requestId`, `integration.*` in access logs',
+      choice: '`-`',
+      because: 'AWS was seen to leave `integration.*` empty',
+    },
+    {
+      question: '`authorizer.status` of a function whose policy denies; of one that fails',
+      choice: '200; 500, or 401 for `Unauthorized`',
+      because: '"returned from an authorizer"',
+    },
+    {
+      question: '`authenticate.*`, `authorize.*` in access logs',
+      choice: 'those of `AWS_IAM`: whether the signature is valid, whether the policy allows; no latencies',
+      because: 'both are decided at once',
+    },
+  ],
+};

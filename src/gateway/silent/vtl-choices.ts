@@ -1,9 +1,4 @@
-/**
- * Choices about mapping templates, where AWS is silent or contradicts itself. PROTOCOL.md, "Where AWS is silent",
- * lists them.
- *
- * The rules of Velocity 1.7 are chosen in vtl/evaluate.ts and vtl/values.ts: AWS names no version.
- */
+import { type ChoiceTable, count } from './choice-table.js';
 
 /** `$input` without a body: reported for REST APIs with a GET. */
 export const EMPTY_INPUT_BODY = '{}';
@@ -35,4 +30,57 @@ export const TEMPLATE_LIMITS = {
   items: 100_000,
   /** Nested macros and definitions; Velocity's `velocimacro.max.depth`. */
   depth: 20,
+  /** Nested parentheses, arguments, lists, maps and texts with references in an expression. */
+  nesting: 200,
 } as const;
+
+/** Choices about mapping templates, where AWS is silent or contradicts itself. */
+export const TEMPLATE_CHOICES: ChoiceTable = {
+  title: 'Mapping templates',
+  rows: [
+    {
+      question: 'a mapping template that calculates',
+      choice: 'exactly with whole numbers of up to 4,096 bits, otherwise with doubles',
+      because: "Java's rules, without its overflow",
+      where: 'vtl/numbers.ts',
+    },
+    {
+      question:
+        "`$input.body`, `$input.json('$')` without a body; `$input.json`, `$input.path` of a value that does not exist",
+      choice: '`{}`; `""`, nothing',
+      because: 'as reported for REST APIs',
+    },
+    {
+      question: "`$input.params('x')` that does not exist",
+      choice: 'the empty text; header names are case-sensitive',
+    },
+    {
+      question: 'a documented `$context` variable without a value; an unknown one',
+      choice: 'the empty text; printed unmodified',
+      because: 'so that a typing error is visible',
+    },
+    {
+      question: '`$context.requestTimeEpoch` and `$context.connectedAt`',
+      choice: 'a number for operators and comparisons, a text for the methods of texts',
+      because: 'public templates use them in both ways',
+      where: 'vtl/text-number.ts',
+    },
+    {
+      question: 'an object, printed',
+      choice: '`{a=1, b=[{"c":5}]}`',
+      because: "Java's form",
+      where: 'vtl/values.ts',
+    },
+    {
+      question: '`#if`, `==`, `/`, `#set` of nothing',
+      choice: "Velocity 1.7's rules",
+      because: 'AWS names no version',
+      where: 'vtl/evaluate.ts',
+    },
+    {
+      question: `\`#foreach\` over more than ${count(TEMPLATE_LIMITS.iterations)}; a text over ${count(TEMPLATE_LIMITS.characters)} characters; a list over ${count(TEMPLATE_LIMITS.items)}; values nested more than ${TEMPLATE_LIMITS.nesting} deep in an expression`,
+      choice: 'an error',
+      because: 'AWS may truncate without an error',
+    },
+  ],
+};

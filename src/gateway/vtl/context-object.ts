@@ -1,4 +1,5 @@
 import { EMPTY_CONTEXT_VALUE } from '../silent/vtl-choices.js';
+import { TextNumber } from './text-number.js';
 import { type JavaMap, putKey } from './values.js';
 
 /**
@@ -7,12 +8,14 @@ import { type JavaMap, putKey } from './values.js';
 export function contextObject(variables: Readonly<Record<string, string | undefined>>): JavaMap {
   const context: JavaMap = {};
   for (const name of DOCUMENTED) put(context, name, EMPTY_CONTEXT_VALUE);
-  for (const [name, value] of Object.entries(variables)) if (value !== undefined) put(context, name, value);
+  for (const [name, value] of Object.entries(variables)) {
+    if (value !== undefined) put(context, name, EPOCHS.has(name) ? new TextNumber(value) : value);
+  }
   return context;
 }
 
 /** Splits at the first dot only: the name of an authorizer's value may be `a.b`. */
-function put(context: JavaMap, name: string, value: string): void {
+function put(context: JavaMap, name: string, value: string | TextNumber): void {
   const dot = name.indexOf('.');
   if (dot < 0) {
     putKey(context, name, value);
@@ -22,6 +25,9 @@ function put(context: JavaMap, name: string, value: string): void {
   if (!Object.hasOwn(context, group)) putKey(context, group, {});
   putKey(context[group] as JavaMap, name.slice(dot + 1), value);
 }
+
+/** Times in milliseconds since 1970. */
+const EPOCHS = new Set(['connectedAt', 'requestTimeEpoch']);
 
 /** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-mapping-template-reference.html */
 const DOCUMENTED = [

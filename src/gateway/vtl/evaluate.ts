@@ -182,8 +182,6 @@ export class Evaluation {
     const a = () => (first ? this.#evaluate(first) : null);
     const b = () => (second ? this.#evaluate(second) : null);
     switch (operator) {
-      case 'parenthesis':
-        return a();
       case 'not':
         return !isTrue(a());
       case 'minus':

@@ -1,8 +1,9 @@
 import { TEMPLATE_LIMITS } from '../silent/vtl-choices.js';
 import { Budget, checkedText } from './budget.js';
-import { ExactNumber } from '../mapping/exact-json.js';
+import { ExactNumber, exactNumber } from '../mapping/exact-json.js';
 import { javaPattern, javaReplacement, splitByPattern } from './java-pattern.js';
 import { compareNumbers, numberOf, parseWhole, truncated } from './numbers.js';
+import { TextNumber } from './text-number.js';
 import {
   areEqual,
   getKey,
@@ -24,6 +25,10 @@ import {
  */
 export function callMethod(target: Value, name: string, args: readonly Value[]): Value {
   if (target instanceof TemplateObject) return target.call(name, args);
+  if (target instanceof TextNumber) {
+    const text = target.toString();
+    return callMethod(isTextCall(name, args) ? text : exactNumber(text), name, args);
+  }
   const methods = methodsOf(target);
   const method = methods && Object.hasOwn(methods, name) ? methods[name] : COMMON.get(name);
   const value = method?.(target as never, ...args) ?? null;
@@ -42,6 +47,12 @@ export function readProperty(target: Value, name: string): Value {
 export function readIndex(target: Value, key: Value): Value {
   if (Array.isArray(target)) return item(target, key);
   return isMap(target) ? getKey(target, textOf(key)) : null;
+}
+
+/** Whether a method of a `TextNumber` is that of a text. A comparison with a number is that of a number. */
+function isTextCall(name: string, args: readonly Value[]): boolean {
+  if (name === 'compareTo' || name === 'equals') return typeof args[0] === 'string';
+  return Object.hasOwn(TEXT, name);
 }
 
 // oxlint-disable-next-line typescript/no-explicit-any -- templates pass arguments of any type

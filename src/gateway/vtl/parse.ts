@@ -1,217 +1,265 @@
-import {
-  positionAt,
-  positionOf,
-  type Raw,
-  type RawNode,
-  readVelocity,
-  SyntaxFault,
-} from './read-velocity.js';
-import { exactNumber } from '../mapping/exact-json.js';
-import { type Branch, type Expression, type Node, type Reference, type Step } from './syntax.js';
+import { ExpressionParser, NAME, REFERENCE } from './parse-expression.js';
+import { Scanner, type Surroundings, SyntaxFault } from './scanner.js';
+import { type Branch, type Expression, type Node } from './syntax.js';
 import { type Position } from './template-error.js';
 
 /**
- * Parses a template. The grammar is velocityjs's. The evaluation is our own, because the library follows JavaScript
- * where Velocity follows Java: `""` and `0` are true, `5 / 2` is 2, methods are Java's.
+ * Parses a template by the grammar of Velocity 1.7, in linear time.
  *
  * @throws {SyntaxFault}
  */
 export function parseTemplate(source: string): readonly Node[] {
-  const braced = /#\{(if|elseif|end|set|foreach|macro|define|break)\}/.exec(source);
-  if (braced) {
-    const reason = `${braced[0]} is valid in Velocity but not supported by this gateway; write #${braced[1]}`;
-    throw new SyntaxFault(positionAt(source, braced.index), reason);
-  }
-  return new Reader(source).nodes(readVelocity(source));
+  return new TemplateParser(source).parse();
 }
 
-/** Parses text in double quotes, which is a template of its own; the library does not report its position. */
-function parseWithin(source: string, position: Position): readonly Node[] {
-  try {
-    return new Reader(source, position).nodes(readVelocity(source));
-  } catch (error) {
-    if (!(error instanceof SyntaxFault)) throw error;
-    throw new SyntaxFault(position, `"${source}" ${error.message}`, { cause: error });
-  }
+/** A block without its `#end`. */
+interface OpenBlock {
+  readonly directive: string;
+  readonly position: Position;
+  /** What follows is added to these. */
+  nodes: Node[];
+  /** Of `#if`. */
+  readonly branches?: Branch[];
 }
 
-class Reader {
-  /** Where each line begins. */
-  readonly #lines: readonly number[];
+class TemplateParser {
+  readonly #scanner: Scanner;
+  readonly #expressions: ExpressionParser;
+  readonly #nodes: Node[] = [];
+  readonly #open: OpenBlock[] = [];
+  /** Text that is not a node yet. */
+  #text = '';
 
-  /** The directive or reference that is being read. */
-  #position: Position = { line: 1, column: 1 };
-
-  /** @param fixed the position of every node, if the source is part of another template */
   constructor(
     private readonly source: string,
-    private readonly fixed?: Position,
+    surroundings?: Surroundings,
   ) {
-    this.#lines = [0, ...source.matchAll(/\r\n?|\n/g).map((match) => match.index + match[0].length)];
-  }
-
-  nodes(raw: readonly RawNode[]): readonly Node[] {
-    return raw.flatMap((node) =>
-      typeof node === 'string' ? [{ kind: 'text', text: node } as const] : this.#node(node),
+    this.#scanner = new Scanner(source, surroundings);
+    this.#expressions = new ExpressionParser(this.#scanner, (text, position) =>
+      this.#scanner.nested(() => parseWithin(text, { position, depth: this.#scanner.depth })),
     );
   }
 
-  #node(raw: Raw | readonly RawNode[]): Node | [] {
-    if (Array.isArray(raw)) return this.#block(raw[0] as Raw, raw.slice(1) as readonly RawNode[]);
-    const node = raw as Raw;
-    const position = this.#enter(node);
-    switch (node.type) {
-      case 'references':
-        return { kind: 'print', reference: this.#reference(node), text: this.#textOf(node), position };
-      case 'set': {
-        const [target, value] = node.equal ?? fail(position, '#set');
-        return { kind: 'set', target: this.#reference(target), value: this.#expression(value), position };
-      }
+  parse(): readonly Node[] {
+    while (!this.#scanner.isAtEnd) this.#next();
+    this.#endText();
+    const [unclosed] = this.#open;
+    if (unclosed) throw new SyntaxFault(unclosed.position, `#${unclosed.directive} has no #end`);
+    return this.#nodes;
+  }
+
+  /** Text up to a dollar or number sign, and what this sign begins. */
+  #next(): void {
+    const [text = ''] = this.#scanner.take(/[^$#]*/y) ?? [];
+    if (this.#scanner.isAtEnd) {
+      this.#text += text;
+      return;
+    }
+    let end = text.length;
+    while (text[end - 1] === '\\') end -= 1;
+    const backslashes = text.length - end;
+    // two backslashes are one, and a single one makes the sign literal
+    this.#text += text.slice(0, end + Math.floor(backslashes / 2));
+    if (backslashes % 2 === 1) this.#sign();
+    else if (this.source[this.#scanner.at] === '$') this.#dollar();
+    else this.#hash();
+  }
+
+  /** A dollar or number sign that begins nothing. */
+  #sign(): void {
+    this.#text += this.source[this.#scanner.at] ?? '';
+    this.#scanner.at += 1;
+  }
+
+  #dollar(): void {
+    const start = this.#scanner.at;
+    const position = this.#scanner.position();
+    const [leader] = this.#scanner.take(REFERENCE) ?? [];
+    if (leader === undefined) {
+      this.#sign();
+      return;
+    }
+    const reference = this.#expressions.reference(leader);
+    this.#add({ kind: 'print', reference, text: this.source.slice(start, this.#scanner.at), position });
+  }
+
+  #hash(): void {
+    const position = this.#scanner.position();
+    if (this.#comment() || this.#directive(position) || this.#call(position)) this.#skipLineEnd();
+    else if (!this.#raw()) this.#sign();
+  }
+
+  #comment(): boolean {
+    if (this.#scanner.take(/##[^\n]*/y)) return true;
+    return this.#scanner.takeBetween('#*', '*#') !== undefined;
+  }
+
+  #raw(): boolean {
+    const text = this.#scanner.takeBetween('#[[', ']]#');
+    this.#text += text ?? '';
+    return text !== undefined;
+  }
+
+  #directive(position: Position): boolean {
+    const [, braced, plain] = this.#scanner.take(DIRECTIVE) ?? [];
+    const directive = braced ?? plain;
+    switch (directive) {
+      case undefined:
+        return false;
+      case 'else':
+        this.#branch(directive, position);
+        break;
+      case 'end':
+        this.#end(position);
+        break;
       case 'break':
-        return { kind: 'break' };
-      case 'macro_call':
-        return {
-          kind: 'call',
-          name: String(node.id),
-          args: this.#expressions(node.args),
-          text: this.#textOf(node),
-          position,
-        };
-      case 'raw':
-        return { kind: 'text', text: String(node.value) };
-      case 'comment':
-        return [];
+        this.#add({ kind: 'break' });
+        break;
       default:
-        return fail(position, `#${node.type}`);
+        this.#directiveWithArguments(directive, position);
     }
+    return true;
   }
 
-  #block(directive: Raw, body: readonly RawNode[]): Node {
-    const position = this.#enter(directive);
-    switch (directive.type) {
-      case 'if':
-        return { kind: 'if', branches: this.#branches(directive, body) };
-      case 'foreach':
-        return {
-          kind: 'foreach',
-          name: directive.to ?? '',
-          items: this.#expression(directive.from ?? fail(position, '#foreach')),
-          body: this.nodes(body),
-          position,
-        };
-      case 'define':
-        return { kind: 'define', name: String(directive.id), body: this.nodes(body) };
-      case 'macro': {
-        const parameters = (directive.args || []).map(({ id }) => String(id));
-        return { kind: 'macro', name: String(directive.id), parameters, body: this.nodes(body) };
+  #directiveWithArguments(directive: string, position: Position): void {
+    this.#scanner.take(/[ \t]*/y);
+    if (!this.#scanner.take(/\(/y)) this.#scanner.fail(`'(' after #${directive}`);
+    switch (directive) {
+      case 'set': {
+        const [leader] = this.#scanner.expect(REFERENCE, 'a reference');
+        const target = this.#expressions.reference(leader);
+        this.#scanner.expect(/=/y, "'='");
+        const value = this.#expressions.expression();
+        this.#closeArguments();
+        this.#add({ kind: 'set', target, value, position });
+        break;
       }
-      default:
-        return fail(position, `#${directive.type}`);
-    }
-  }
-
-  #branches(first: Raw, body: readonly RawNode[]): readonly Branch[] {
-    const branches: { directive: Raw; body: RawNode[] }[] = [{ directive: first, body: [] }];
-    for (const node of body) {
-      const type = typeof node === 'object' && 'type' in node ? node.type : '';
-      if (type === 'elseif' || type === 'else') branches.push({ directive: node as Raw, body: [] });
-      else branches.at(-1)?.body.push(node);
-    }
-    return branches.map(({ directive, body: nodes }) => ({
-      position: this.#enter(directive),
-      condition: directive.condition && this.#expression(directive.condition),
-      body: this.nodes(nodes),
-    }));
-  }
-
-  #enter({ pos }: Raw): Position {
-    this.#position = this.fixed ?? positionOf(pos);
-    return this.#position;
-  }
-
-  #reference(raw: Raw): Reference {
-    const steps = (raw.path ?? []).map((step) => this.#step(step));
-    return {
-      name: String(raw.id),
-      // `$name(…)` is not a reference in Velocity: a method without a name does not exist
-      path: raw.args === undefined ? steps : [{ kind: 'method', name: '', args: [] }, ...steps],
-      isQuiet: raw.leader === '$!',
-    };
-  }
-
-  #step(raw: Raw): Step {
-    switch (raw.type) {
-      case 'property':
-        return { kind: 'property', name: String(raw.id) };
-      case 'method':
-        return { kind: 'method', name: String(raw.id), args: this.#expressions(raw.args) };
-      default:
-        // `$name[]` and the like have no value and are printed unmodified
-        return { kind: 'index', key: raw.type === 'index' ? this.#expression(raw.id as Raw) : NOTHING };
-    }
-  }
-
-  #expressions(raw: Raw['args']): readonly Expression[] {
-    return (raw || []).map((item) => this.#expression(item));
-  }
-
-  #expression(raw: Raw | string | number): Expression {
-    if (typeof raw !== 'object') return { kind: 'literal', value: Number(raw) };
-    switch (raw.type) {
-      case 'references':
-        return { kind: 'reference', reference: this.#reference(raw) };
-      case 'string': {
-        const text = String(raw.value);
-        // in single quotes a dollar sign is literal
-        if (raw.isEval !== true || !/[$#]/.test(text)) return { kind: 'literal', value: text };
-        return { kind: 'interpolated', body: parseWithin(text, this.#position) };
+      case 'if': {
+        const condition = this.#expressions.expression();
+        this.#closeArguments();
+        this.#openIf(condition, position);
+        break;
       }
-      case 'integer':
-      case 'decimal':
-        return { kind: 'literal', value: exactNumber(String(raw.value)) };
-      case 'bool':
-        return { kind: 'literal', value: raw.value === 'null' ? null : raw.value === 'true' };
-      case 'runt':
-        return { kind: 'literal', value: String(raw.value) };
-      case 'array': {
-        const [from = NOTHING, to = NOTHING, ...rest] = (raw.value as readonly Raw[]).map((item) =>
-          this.#expression(item),
-        );
-        if (raw.isRange === true) return { kind: 'range', from, to };
-        const count = (raw.value as readonly Raw[]).length;
-        return { kind: 'list', items: [from, to, ...rest].slice(0, count) };
+      case 'elseif': {
+        const condition = this.#expressions.expression();
+        this.#closeArguments();
+        this.#branch(directive, position, condition);
+        break;
       }
-      case 'map':
-        return {
-          kind: 'map',
-          entries: Object.entries((raw.value ?? {}) as Record<string, Raw>).map(([key, value]) => [
-            key,
-            this.#expression(value),
-          ]),
-        };
-      case 'math':
-        return {
-          kind: 'operation',
-          operator: raw.operator ?? '',
-          operands: (raw.expression ?? []).map((operand) => this.#expression(operand)),
-        };
-      default:
-        return NOTHING;
+      case 'foreach': {
+        const name = this.#variable();
+        this.#scanner.expect(/in\b/y, "'in'");
+        const items = this.#expressions.value();
+        this.#closeArguments();
+        this.#openBlock(directive, position, (body) => ({ kind: 'foreach', name, items, body, position }));
+        break;
+      }
+      case 'define': {
+        const name = this.#variable();
+        this.#closeArguments();
+        this.#openBlock(directive, position, (body) => ({ kind: 'define', name, body }));
+        break;
+      }
+      default: {
+        const [name] = this.#scanner.expect(NAME, 'the name of the macro');
+        const parameters: string[] = [];
+        while (!this.#scanner.take(/\s*\)/y)) parameters.push(this.#variable());
+        this.#openBlock(directive, position, (body) => ({ kind: 'macro', name, parameters, body }));
+      }
     }
   }
 
-  #textOf({ pos }: Raw): string {
-    if (pos === undefined) return '';
-    const offset = (line: number, column: number) => (this.#lines[line - 1] ?? 0) + column;
-    return this.source.slice(
-      offset(pos.first_line, pos.first_column),
-      offset(pos.last_line, pos.last_column),
-    );
+  #variable(): string {
+    const [, braced, plain = ''] = this.#scanner.expect(VARIABLE, 'a variable such as $item');
+    return braced ?? plain;
+  }
+
+  #closeArguments(): void {
+    this.#scanner.expect(/\)/y, "an operator or ')'");
+  }
+
+  #openBlock(directive: string, position: Position, node: (body: readonly Node[]) => Node): void {
+    const nodes: Node[] = [];
+    this.#add(node(nodes));
+    this.#open.push({ directive, position, nodes });
+  }
+
+  #openIf(condition: Expression, position: Position): void {
+    const nodes: Node[] = [];
+    const branches: Branch[] = [{ condition, body: nodes, position }];
+    this.#add({ kind: 'if', branches });
+    this.#open.push({ directive: 'if', position, nodes, branches });
+  }
+
+  /** @param condition none for `#else` */
+  #branch(directive: string, position: Position, condition?: Expression): void {
+    this.#endText();
+    const block = this.#open.at(-1);
+    if (block?.branches === undefined) throw new SyntaxFault(position, `this #${directive} is in no #if`);
+    if (block.branches.at(-1)?.condition === undefined) {
+      throw new SyntaxFault(position, `this #${directive} comes after #else`);
+    }
+    block.nodes = [];
+    block.branches.push({ condition, body: block.nodes, position });
+  }
+
+  #end(position: Position): void {
+    this.#endText();
+    if (this.#open.pop() === undefined) throw new SyntaxFault(position, 'this #end closes no block');
+  }
+
+  /** The call of a macro; its arguments are separated by commas or only by white space. */
+  #call(position: Position): boolean {
+    const start = this.#scanner.at;
+    const [, name] = this.#scanner.take(CALL) ?? [];
+    if (name === undefined) return false;
+    if (name.startsWith('@')) {
+      throw new SyntaxFault(
+        position,
+        `#${name} calls a macro with a body, which this gateway does not support`,
+      );
+    }
+    const args: Expression[] = [];
+    while (!this.#scanner.take(/\s*\)/y)) {
+      if (args.length > 0) this.#scanner.take(/\s*,/y);
+      args.push(this.#expressions.value());
+    }
+    this.#add({ kind: 'call', name, args, text: this.source.slice(start, this.#scanner.at), position });
+    return true;
+  }
+
+  /** A directive at the end of a line, and a comment, take the line break with them. */
+  #skipLineEnd(): void {
+    this.#scanner.take(/[ \t]*\r?\n/y);
+  }
+
+  #add(node: Node): void {
+    this.#endText();
+    (this.#open.at(-1)?.nodes ?? this.#nodes).push(node);
+  }
+
+  #endText(): void {
+    const text = this.#text;
+    this.#text = '';
+    if (text !== '') (this.#open.at(-1)?.nodes ?? this.#nodes).push({ kind: 'text', text });
   }
 }
 
-const NOTHING: Expression = { kind: 'literal', value: null };
-
-function fail(position: Position, what: string): never {
-  throw new SyntaxFault(position, `${what} is not supported by this gateway`);
+/** Parses text in double quotes, whose line and column are those of the string. */
+function parseWithin(text: string, surroundings: Surroundings): readonly Node[] {
+  try {
+    return new TemplateParser(text, surroundings).parse();
+  } catch (error) {
+    if (!(error instanceof SyntaxFault)) throw error;
+    throw new SyntaxFault(error.position, `"${text}" ${error.message}`, { cause: error });
+  }
 }
+
+const NAMES = 'set|if|elseif|else|end|foreach|break|define|macro';
+/** `#{else}no` is `#else` before a letter. */
+const DIRECTIVE = new RegExp(`#(?:\\{(${NAMES})\\}|(${NAMES})(?![A-Za-z0-9_]))`, 'y');
+
+/** Any other parenthesis is text. */
+const CALL = /#(@?[A-Za-z_][\w-]*) *\(\s*(?=[-$'"[{\w()!])/y;
+
+const VARIABLE = /\$(?:\{\s*([A-Za-z_][\w-]*)\s*\}|([A-Za-z_][\w-]*))/y;

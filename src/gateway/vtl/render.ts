@@ -2,7 +2,7 @@ import { contextObject } from './context-object.js';
 import { Evaluation } from './evaluate.js';
 import { InputObject, type TemplateInput } from './input-object.js';
 import { parseTemplate } from './parse.js';
-import { SyntaxFault } from './read-velocity.js';
+import { SyntaxFault } from './scanner.js';
 import { type Node } from './syntax.js';
 import { TemplateError } from './template-error.js';
 import { UtilObject } from './util-object.js';
@@ -29,9 +29,8 @@ export function parseMappingTemplate(key: string, text: string): MappingTemplate
   try {
     return { key, nodes: parseTemplate(text) };
   } catch (cause) {
-    // a RangeError means that blocks are nested too deeply
-    const position = cause instanceof SyntaxFault ? cause.position : { line: 1, column: 1 };
-    throw new TemplateError(key, position, reasonOf(cause), { cause });
+    if (!(cause instanceof SyntaxFault)) throw cause;
+    throw new TemplateError(key, cause.position, cause.message, { cause });
   }
 }
 

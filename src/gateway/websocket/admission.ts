@@ -1,3 +1,5 @@
+import { type ContextVariables } from '../mapping/context-variables.js';
+
 /** The result of a handshake. */
 export type Admission =
   | {
@@ -5,7 +7,7 @@ export type Admission =
       /** The subprotocol that the backend has chosen. */
       readonly protocol: string | undefined;
       /** `$context` variables of the connection, from authorization. */
-      readonly authorized: Readonly<Record<string, string>>;
+      readonly authorized: ContextVariables;
     }
   | Refusal;
 
@@ -24,5 +26,5 @@ export interface Refusal {
    * Present when the integration of `$connect` has accepted the client before the refusal, or may have: the variables of
    * the connection for the `$disconnect` that the backend must receive.
    */
-  readonly mayHaveAccepted?: Readonly<Record<string, string>>;
+  readonly mayHaveAccepted?: ContextVariables;
 }

@@ -1,4 +1,5 @@
 import { type IncomingMessage } from 'node:http';
+import { LIMITS } from '../limits.js';
 
 /** The HTTP request that requests a WebSocket: the parts that `$connect` can use. */
 export interface HandshakeRequest {
@@ -43,6 +44,23 @@ export function handshakeProblem({ method, headers }: IncomingMessage): string |
   }
   if (new Set(protocols).size < protocols.length) return 'Sec-WebSocket-Protocol names a protocol twice';
   return undefined;
+}
+
+/**
+ * The reason why AWS would not serve the URL of a handshake. It quotes no part of the URL.
+ *
+ * @param apiEndpoint `wss://{host}` on AWS, which is usually longer than the name of this gateway
+ * @returns `undefined` if the URL is short enough
+ */
+export function urlProblem(
+  { headers: { host = '' }, url = '' }: IncomingMessage,
+  apiEndpoint: string,
+): string | undefined {
+  const characters = Math.max(`wss://${host}`.length, apiEndpoint.length) + url.length;
+  const { handshakeUrlCharacters: max } = LIMITS;
+  return characters <= max
+    ? undefined
+    : `on AWS the URL of the handshake has ${characters} characters, and at most ${max} are accepted. A long token fits into Sec-WebSocket-Protocol`;
 }
 
 /** A token, with blanks around it (RFC 9110, 5.6). */

@@ -8,7 +8,11 @@ import { type BackendResponse } from '../integrations/backend-response.js';
 import { findTarget, type Targets } from '../integrations/find-target.js';
 import { type IntegrationClient } from '../integrations/integration-client.js';
 import { isOutcomeUnknown } from '../integrations/integration-errors.js';
-import { type ConnectionFacts, type EventFacts } from '../mapping/context-variables.js';
+import {
+  type ConnectionFacts,
+  type ContextVariables,
+  type EventFacts,
+} from '../mapping/context-variables.js';
 import { isAccepting } from '../silent/websocket-choices.js';
 import { type ThrottledRoute } from '../throttle.js';
 import { type Admission, type Refusal } from './admission.js';
@@ -63,7 +67,7 @@ export class Pipeline {
   async connect(
     connection: ConnectionFacts,
     handshake: HandshakeRequest,
-    whenCalled: (authorized: Readonly<Record<string, string>>) => void,
+    whenCalled: (authorized: ContextVariables) => void,
   ): Promise<Admission> {
     const facts = this.#facts('CONNECT', '$connect');
     const { control } = this.parts;
@@ -137,7 +141,7 @@ export class Pipeline {
   async #admit(
     stage: DeployedStage,
     event: HandshakeEvent,
-    whenCalled: (authorized: Readonly<Record<string, string>>) => void,
+    whenCalled: (authorized: ContextVariables) => void,
   ): Promise<Admission> {
     const { connection, facts, handshake } = event;
     const limit = this.parts.throttle.exceededByConnection(throttled(stage, connection, '$connect'));
@@ -246,7 +250,7 @@ interface CallLog {
   readonly latencyMs?: number;
 }
 
-const accepted = (authorized: Readonly<Record<string, string>> = {}): Admission => ({
+const accepted = (authorized: ContextVariables = {}): Admission => ({
   kind: 'accepted',
   protocol: undefined,
   authorized,

@@ -1,18 +1,14 @@
 import { QUOTAS } from '../../api/quotas.js';
 import { TooLargeError } from './callback.errors.js';
+import { PostBody } from './client/post-body.js';
 
 /** A message to a client that accepts several messages in one frame. It may be posted with the message before it. */
 export class BatchedMessage {
-  readonly data: string | Uint8Array;
-  readonly bytes: number;
   readonly queuedAt = performance.now();
   /** Set when the post of a message before it has settled this one, too. */
   outcome: { readonly error?: unknown } | undefined;
 
-  constructor(data: string | Uint8Array) {
-    this.data = data;
-    this.bytes = Buffer.byteLength(data);
-  }
+  constructor(readonly body: PostBody) {}
 }
 
 /**
@@ -27,16 +23,16 @@ export class BatchedMessage {
 export async function postBatch(
   first: BatchedMessage,
   waiting: Iterable<BatchedMessage | undefined>,
-  post: (data: string | Uint8Array) => Promise<void>,
+  post: (body: PostBody) => Promise<void>,
 ): Promise<void> {
   const others = thatFit(first, waiting);
-  if (others.length === 0) return post(first.data);
+  if (others.length === 0) return post(first.body);
   try {
-    await post(asArray([first, ...others]));
+    await post(new PostBody(asArray([first, ...others])));
     for (const message of others) message.outcome = {};
   } catch (error) {
     // each message may be small enough by itself
-    if (error instanceof TooLargeError) return post(first.data);
+    if (error instanceof TooLargeError) return post(first.body);
     if (isFinal(error)) for (const message of others) message.outcome = { error };
     throw error;
   }
@@ -44,22 +40,23 @@ export async function postBatch(
 
 function thatFit(first: BatchedMessage, waiting: Iterable<BatchedMessage | undefined>): BatchedMessage[] {
   const others: BatchedMessage[] = [];
-  let bytes = first.bytes + BRACKETS;
+  let bytes = first.body.bytes.byteLength + BRACKETS;
   for (const message of waiting) {
     if (message === undefined || message.outcome) break;
-    bytes += message.bytes + COMMA;
+    bytes += message.body.bytes.byteLength + COMMA;
     if (bytes > QUOTAS.batchBytes) break;
     others.push(message);
   }
   return others;
 }
 
-const BRACKETS = 2;
-const COMMA = 1;
+const [START, SEPARATOR, END] = ['[', ',', ']'].map((text) => Buffer.from(text)) as [Buffer, Buffer, Buffer];
+const BRACKETS = START.length + END.length;
+const COMMA = SEPARATOR.length;
 
 function asArray(messages: readonly BatchedMessage[]): Uint8Array {
-  const parts = messages.flatMap(({ data }, n) => [n === 0 ? '[' : ',', data]);
-  return Buffer.concat([...parts, ']'].map((part) => Buffer.from(part as string)));
+  const parts = messages.flatMap(({ body }, n) => [n === 0 ? START : SEPARATOR, body.bytes]);
+  return Buffer.concat([...parts, END]);
 }
 
 const isFinal = (error: unknown) => !(error as { isTransient?: boolean }).isTransient;

@@ -76,12 +76,16 @@ export class ConnectionQueues<Message> {
     return this.#queues.get(connectionId)?.isRunning === true;
   }
 
+  /** Why a message cannot be queued now; undefined if it can. */
+  refusal(connectionId: ConnectionId, purpose: Purpose): QueueFullError | undefined {
+    return this.#hasRoom(connectionId, purpose) ? undefined : SHARE_TAKEN;
+  }
+
   /** @throws {QueueFullError} the work was not started */
   run<T>(connectionId: ConnectionId, work: () => Promise<T>, options: QueueOptions<Message>): Promise<T> {
     const { bytes, purpose, message } = options;
-    if (purpose !== undefined && !this.#hasRoom(connectionId, purpose)) {
-      throw SHARE_TAKEN;
-    }
+    const refusal = purpose && this.refusal(connectionId, purpose);
+    if (refusal) throw refusal;
     const releaseBytes = this.reserveBytes(bytes, purpose);
     const queue = this.#queueOf(connectionId);
     if (purpose !== undefined) this.#count(queue, purpose, 1);

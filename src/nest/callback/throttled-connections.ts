@@ -34,6 +34,11 @@ export class ThrottledConnections {
     return this.#throttled.has(connectionId);
   }
 
+  /** How many attempts to this connection in a row were throttled, up to the latest one. */
+  attemptsOf(connectionId: ConnectionId): number {
+    return this.#throttled.get(connectionId)?.attempts ?? 0;
+  }
+
   /** An attempt has succeeded. */
   accepted(connectionId: ConnectionId): void {
     this.#accepted += 1;

@@ -4,6 +4,7 @@ import { type ChannelName } from '../../api/messages.js';
 import { QUOTAS } from '../../api/quotas.js';
 import { GoneError } from '../callback/callback.errors.js';
 import { CallbackService, type PostOptions } from '../callback/callback.service.js';
+import { type DeliveryObserver } from '../callback/post-to-many.js';
 import { type DeliveryReport } from '../callback/delivery-report.js';
 import { type Recipient } from '../callback/recipient.js';
 import { Config } from '../config/config.js';
@@ -40,14 +41,6 @@ export interface Sender {
 /** Called when a connection that was a member of these channels was forgotten. Must not throw. */
 export interface ForgottenListener {
   (member: Sender, channels: readonly ChannelName[]): void;
-}
-
-/** Callbacks for each delivery of a message to many. */
-export interface DeliveryObserver {
-  /** The connection is gone, and was forgotten. The delivery ends when this resolves. */
-  readonly gone?: (connectionId: ConnectionId) => Promise<unknown>;
-  /** The delivery has succeeded or failed. */
-  readonly ended?: (connectionId: ConnectionId) => void;
 }
 
 /** The connections that API Gateway holds for us: registers and forgets them, and delivers to them. */
@@ -167,6 +160,7 @@ export class ConnectionsService {
   /**
    * Posts to many connections, and forgets those that are gone (410).
    *
+   * @param observer its `gone` is called when the connection was forgotten
    * @throws {QueueFullError} too many messages are queued; no connection got this one
    */
   async deliverToMany(
@@ -175,14 +169,12 @@ export class ConnectionsService {
     { gone, ended }: DeliveryObserver = {},
   ): Promise<DeliveryReport> {
     return this.tracing.span('post to many', {}, async (span) => {
-      const report = await this.callback.postToMany(recipients, frame, async ({ connectionId }, post) => {
-        try {
-          const outcome = await this.#forgetWhenGone(connectionId, post);
-          if (outcome === 'gone') await gone?.(connectionId);
-          return outcome;
-        } finally {
-          ended?.(connectionId);
-        }
+      const report = await this.callback.postToMany(recipients, frame, {
+        gone: async (connectionId) => {
+          await this.forget(connectionId);
+          await gone?.(connectionId);
+        },
+        ...(ended && { ended }),
       });
       const { firstFailure: _, ...counts } = report;
       span.add(counts);

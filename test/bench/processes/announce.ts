@@ -1,5 +1,4 @@
-import { type Server } from 'node:http';
-import { type AddressInfo } from 'node:net';
+import { type AddressInfo, type Server } from 'node:net';
 
 /** Listens on any free port, sends its URL to the parent process, and ends with it. */
 export function announce(server: Server): void {

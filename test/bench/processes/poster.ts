@@ -104,10 +104,7 @@ async function backchannel(callbackClient: string): Promise<Kind> {
   return {
     one: (connectionId) => callback.post(connectionId, DATA),
     async many(connectionIds) {
-      const { delivered } = await callback.postToMany(pages(connectionIds), DATA, async (_, post) => {
-        await post();
-        return 'delivered';
-      });
+      const { delivered } = await callback.postToMany(pages(connectionIds), DATA);
       if (delivered !== connectionIds.length) throw new Error(`only ${delivered} were delivered`);
     },
   };

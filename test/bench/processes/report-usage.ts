@@ -5,6 +5,8 @@ process.on('message', (message) => {
     const { user, system } = process.cpuUsage();
     process.send?.({ cpu: user + system });
   }
+  // in kilobytes
+  if (message === 'highestRss') process.send?.({ highestRss: process.resourceUsage().maxRSS * 1024 });
   if (message === 'memory') void reportMemory();
 });
 

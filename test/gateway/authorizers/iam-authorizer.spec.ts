@@ -46,7 +46,6 @@ describe('AWS_IAM on $connect', () => {
       response: {
         status: 403,
         message: 'Missing Authentication Token',
-        errorType: 'MissingAuthenticationTokenException',
       },
       reason: 'AWS_IAM: MissingAuthenticationTokenException',
       logVariables: {

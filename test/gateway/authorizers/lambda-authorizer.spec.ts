@@ -111,6 +111,13 @@ describe('identity sources', () => {
     expect(invocations).toEqual([]);
   });
 
+  it.each(['context.eventType', 'context.messageDirection'])(
+    'denies with 401 when it has %s, whatever its value is',
+    async (source) => {
+      expect(await statusOf({ result: policy(allow()), identitySources: [source] })).toBe(401);
+    },
+  );
+
   it('reads context and stage variables', async () => {
     const input = {
       result: policy(allow()),
@@ -174,15 +181,6 @@ describe('the function', () => {
   it.each([
     ['fails with anything else', failed('unauthorized')],
     ['times out', new FunctionTimedOutError('auth', 29_000)],
-    ['returns null', null],
-    ['returns text', 'allow'],
-    ['returns no principalId', { policyDocument: policy(allow()).policyDocument }],
-    ['returns no policy', { principalId: 'me' }],
-    ['returns an invalid policy', { principalId: 'me', policyDocument: 'allow' }],
-    ['returns a statement with an unknown effect', policy({ ...allow(), Effect: 'Maybe' })],
-    ['returns a nested context', { ...policy(allow()), context: { user: { id: 1 } } }],
-    ['returns a list in its context', { ...policy(allow()), context: { roles: ['a'] } }],
-    ['returns a list as its context', { ...policy(allow()), context: ['a'] }],
     ['returns more than 8 KB', { ...policy(allow()), context: { a: 'x'.repeat(8 * 1024) } }],
   ])('denies with 500 when it %s', async (_, result) => {
     const { authorization } = await authorize({ result });
@@ -190,6 +188,42 @@ describe('the function', () => {
       kind: 'denied',
       response: { status: 500, message: 'Internal server error' },
     });
+  });
+
+  it.each([
+    ['null', null],
+    ['text', 'allow'],
+    ['an object as principalId', { ...policy(allow()), principalId: { id: 1 } }],
+    ['no policy', { principalId: 'me' }],
+    ['an invalid policy', { principalId: 'me', policyDocument: 'allow' }],
+    ['a statement with an unknown effect', policy({ ...allow(), Effect: 'Maybe' })],
+    ['a nested context', { ...policy(allow()), context: { user: { id: 1 } } }],
+    ['a list in its context', { ...policy(allow()), context: { roles: ['a'] } }],
+    ['a list as its context', { ...policy(allow()), context: ['a'] }],
+  ])('denies with 500 and an empty message when it returns %s', async (_, result) => {
+    const { authorization } = await authorize({ result });
+    expect(authorization).toMatchObject({ kind: 'denied', response: { status: 500, message: '' } });
+  });
+
+  it.each([
+    ['a text', 'me', 'me'],
+    ['a number', 7, '7'],
+    ['null', null, undefined],
+    ['missing', undefined, undefined],
+  ])('may return a principalId that is %s', async (_, principalId, expected) => {
+    const { authorization } = await authorize({ result: { ...policy(allow()), principalId } });
+    expect(authorization).toMatchObject({
+      kind: 'allowed',
+      variables: { 'authorizer.principalId': expected },
+    });
+  });
+
+  it('may return null in its context, which has no variable', async () => {
+    const { authorization } = await authorize({
+      result: { ...policy(allow()), context: { a: null, b: 'c' } },
+    });
+    expect(authorization).toMatchObject({ kind: 'allowed', variables: { 'authorizer.b': 'c' } });
+    expect(authorization).not.toHaveProperty(['variables', 'authorizer.a']);
   });
 });
 

@@ -21,6 +21,8 @@ Resources:
   Sam: {Type: AWS::Serverless::Function}
   Live: {Type: AWS::Lambda::Alias, Properties: {FunctionName: !Ref Fn, Name: live}}
   Queue: {Type: AWS::SQS::Queue}
+  Steps: {Type: AWS::StepFunctions::StateMachine}
+  SamSteps: {Type: AWS::Serverless::StateMachine, Properties: {Name: flow}}
   Absent: {Type: AWS::SQS::Queue, Condition: IsOther}
   Subject:
     Type: Test
@@ -57,6 +59,9 @@ describe('an intrinsic function', () => {
     ['!Ref AWS::Partition', 'aws'],
     ['!Ref AWS::URLSuffix', 'amazonaws.com'],
     ['!Ref AWS::StackName', 'local'],
+    // C17: both are ARNs
+    ['!Ref Steps', 'arn:aws:states:eu-central-1:123456789012:stateMachine:Steps'],
+    ['!Ref SamSteps', 'arn:aws:states:eu-central-1:123456789012:stateMachine:flow'],
     [
       '!Ref AWS::StackId',
       'arn:aws:cloudformation:eu-central-1:123456789012:stack/local/00000000-0000-0000-0000-000000000000',

@@ -157,6 +157,23 @@ describe('loadTemplate', () => {
     expect(report.ignored.map(({ logicalId }) => logicalId)).toEqual(['Nlb55158F', 'CDKMetadata']);
   });
 
+  it('accepts what the CDK and public templates write without effect: C11', () => {
+    const { api } = loadApi(`
+Resources:
+  Api:
+    Type: AWS::ApiGatewayV2::Api
+    Properties: {Name: a, ProtocolType: WEBSOCKET, RouteSelectionExpression: $request.body.action}
+  Mock:
+    Type: AWS::ApiGatewayV2::Integration
+    Properties: {ApiId: !Ref Api, IntegrationType: MOCK, IntegrationUri: ''}
+  Route:
+    Type: AWS::ApiGatewayV2::Route
+    Properties: {ApiId: !Ref Api, RouteKey: $default, ApiKeyRequired: true, Target: !Sub 'integrations/\${Mock}'}
+`);
+    expect(api.integrations.values().next().value).not.toHaveProperty('IntegrationUri');
+    expect(api.routes.values().next().value).toMatchObject({ ApiKeyRequired: true });
+  });
+
   it('creates every type that WebSocket APIs use', () => {
     const { plane, report, api } = loadApi(`
 Resources:

@@ -1,6 +1,6 @@
 import { GetRoutesCommand } from '@aws-sdk/client-apigatewayv2';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { isControlPath } from '../../../src/gateway/control/control-api.js';
+import { isControlRequest } from '../../../src/gateway/control/control-api.js';
 import {
   type ControlApi,
   createApi,
@@ -152,7 +152,7 @@ describe('a path of the control plane', () => {
     '/apikeys',
     '/usageplans/abc123/keys',
   ])('%s belongs to it', (path) => {
-    expect(isControlPath(path)).toBe(true);
+    expect(isControlRequest(path)).toBe(true);
   });
 
   it.each([
@@ -164,12 +164,28 @@ describe('a path of the control plane', () => {
     '/vpclinksx',
     '/v2/@connections/L0SM9cOFvHcCIhw=',
   ])('%s does not belong to it', (path) => {
-    expect(isControlPath(path)).toBe(false);
+    expect(isControlRequest(path)).toBe(false);
   });
 
   it('does not include the encoded @connections of a stage called v2', () => {
-    expect(isControlPath('/v2/%40connections/L0SM9cOFvHcCIhw%3D')).toBe(false);
+    expect(isControlRequest('/v2/%40connections/L0SM9cOFvHcCIhw%3D')).toBe(false);
   });
+});
+
+describe('a signature', () => {
+  const signedFor = (service: string) =>
+    `AWS4-HMAC-SHA256 Credential=AKID/20260101/us-east-1/${service}/aws4_request, SignedHeaders=host, Signature=0`;
+
+  it('for the control plane makes any path one of it', () => {
+    expect(isControlRequest('/account', signedFor('apigateway'))).toBe(true);
+  });
+
+  it.each([undefined, '', 'Bearer apigateway', signedFor('execute-api'), signedFor('apigateway2')])(
+    'does not with %j',
+    (authorization) => {
+      expect(isControlRequest('/account', authorization)).toBe(false);
+    },
+  );
 });
 
 /** The ids of the routes, page by page. */

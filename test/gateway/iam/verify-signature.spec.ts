@@ -140,7 +140,11 @@ describe('the canonical path', () => {
     ['/dev/%40connections/asnFYeJtCGYCEZQ%3D', '/dev/%2540connections/asnFYeJtCGYCEZQ%253D'],
     ['/$default/%40connections/P-S_9e-7liACH9A%3D', '/%24default/%2540connections/P-S_9e-7liACH9A%253D'],
   ])('of %s is %s', (target, expected) => {
-    const canonical = canonicalRequest({ method: 'POST', target, rawHeaders: [], body: Buffer.alloc(0) }, []);
+    const canonical = canonicalRequest(
+      { method: 'POST', target, rawHeaders: [], body: Buffer.alloc(0) },
+      [],
+      'execute-api',
+    );
     expect(canonical.split('\n')[1]).toBe(expected);
   });
 });

@@ -16,7 +16,7 @@ function failureOf(work: () => unknown): string {
 
 describe('a template with a syntax error', () => {
   it.each([
-    ['#set($x = )', '1:10'],
+    ['#set($x = )', '1:11'],
     ['line\n  ${foo', '2:8'],
     ['a\n #if($x)\n  b', '2:2'],
     ['a\n#foreach($i in [1])\n#if($i)\n#end\n', '2:1'],
@@ -24,9 +24,30 @@ describe('a template with a syntax error', () => {
     ['#if(true)#end\n#end', '2:1'],
     ['#if(true)\n#foreach($i in [1])#end\n#end #end\n#if(true)#end', '3:6'],
     ['#if(true)'.repeat(10_000), '1:1'],
-    ['#{if}(true)x#{end}', '1:1'],
-    ['a\n#set($x = "b ${c")', '2:1'],
+    ['a\n#set($x = "b ${c")', '2:11'],
     ['#@tag()x#end', '1:1'],
+    ['#set($x = 1', '1:12'],
+    ['#set $x = 1', '1:6'],
+    ['#set(\n$x == 1)', '2:5'],
+    ['#if($x) #set($y = "a)', '1:22'],
+    ['#if($x == )x#end', '1:11'],
+    ['#if($x y)x#end', '1:8'],
+    ['#foreach($x of [1])x#end', '1:13'],
+    ['#foreach(x in [1])x#end', '1:10'],
+    ['x #else y', '1:3'],
+    ['#foreach($x in [1])#elseif($x)#end', '1:20'],
+    ['#if($x)#else #elseif($y)#end', '1:14'],
+    ['#macro()x#end', '1:8'],
+    ['#foo(1,)', '1:8'],
+    ['$x.get($i + 1)', '1:11'],
+    ['$x.get(1', '1:9'],
+    ['$x[1', '1:5'],
+    ['${1}', '1:3'],
+    ['#set($x = [1, 2)', '1:16'],
+    ['#set($x = [1..2, 3])', '1:16'],
+    ['#set($x = {a: 1})', '1:12'],
+    ['#set($x = {"a" 1})', '1:16'],
+    [`#set($x = ${'('.repeat(1000)}1${')'.repeat(1000)})`, '1:212'],
   ])('%j reports the position', (template, position) => {
     expect(failureOf(() => parseMappingTemplate('key', template))).toBe(position);
   });
@@ -44,11 +65,17 @@ describe('a template that fails', () => {
     ['#set($l = [1])\n $l.get(1)', '2:2'],
     ['#set($n = 0)$n.parseInt("x")', '1:13'],
     ['a\n#parse("file.vm")', '2:1'],
-    ['#set($x = "in $util.parseJson(\'x\') text")', '1:1'],
+    ['#set($x = "in $util.parseJson(\'x\') text")', '1:11'],
     ['#foreach($i in [1..1001])#end', '1:1'],
     ['$util.urlDecode("%")', '1:1'],
   ])('%j reports the position', (template, position) => {
     expect(failureOf(() => renderTemplate(template, 'no JSON'))).toBe(position);
+  });
+
+  it('says what was expected and what was found', () => {
+    expect(() => parseMappingTemplate('join', '#if($x = 1)y#end')).toThrow(
+      "expected an operator or ')'; found '='",
+    );
   });
 
   it('has its key and position in its message', () => {

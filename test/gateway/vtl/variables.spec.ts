@@ -172,3 +172,36 @@ describe('$stageVariables', () => {
     expect(renderTemplate(template, '', { stageVariables: { name: 'value' } })).toBe('value');
   });
 });
+
+describe('$context.requestTimeEpoch and $context.connectedAt', () => {
+  const context = { requestTimeEpoch: '1790000000123', connectedAt: '1790000000000', stage: 'dev' };
+
+  it.each([
+    ['$context.requestTimeEpoch', '1790000000123'],
+    ['"$context.requestTimeEpoch" ${context.connectedAt}', '"1790000000123" 1790000000000'],
+    ['#set($x = $context.requestTimeEpoch + 86400)$x', '1790000086523'],
+    ['#set($x = $context.requestTimeEpoch - $context.connectedAt)$x', '123'],
+    ['#set($x = $context.connectedAt * 2)$x', '3580000000000'],
+    ['#set($x = $context.requestTimeEpoch / 1000)$x', '1790000000'],
+    ['#set($x = $context.requestTimeEpoch % 100)$x', '23'],
+    ['#set($x = ($context.requestTimeEpoch / 1000) + 7200)$x', '1790007200'],
+    ['#if($context.requestTimeEpoch > $context.connectedAt)later#end', 'later'],
+    ['#if($context.requestTimeEpoch <= 1790000000123)same#end', 'same'],
+    ['#if($context.requestTimeEpoch == 1790000000123)number#end', 'number'],
+    ['#if($context.requestTimeEpoch == "1790000000123")text#end', 'text'],
+    ['#set($x = "at " + $context.connectedAt)$x', 'at 1790000000000'],
+    ['$context.requestTimeEpoch.toString()', '1790000000123'],
+    ['$context.requestTimeEpoch.substring(0, 10)', '1790000000'],
+    ['$context.requestTimeEpoch.length() $context.connectedAt.endsWith("000")', '13 true'],
+    ['$context.connectedAt.longValue() $context.connectedAt.intValue()', '1790000000000 1790000000000'],
+    ['$context.connectedAt.equals(1790000000000) $context.connectedAt.equals("1790000000000")', 'true true'],
+    ['$context.connectedAt.compareTo(5) $context.connectedAt.compareTo("1")', '1 1'],
+    ['#set($Long = 0)#set($x = $Long.valueOf($context.connectedAt) + 1)$x', '1790000000001'],
+  ])('%s is %s', (template, text) => {
+    expect(renderTemplate(template, '', { context })).toBe(text);
+  });
+
+  it('leaves other variables as text', () => {
+    expect(renderTemplate('#set($x = $context.stage + 1)$x', '', { context })).toBe('dev1');
+  });
+});

@@ -10,6 +10,8 @@ describe('text', () => {
     'line\n\n  line\n',
     '',
     '#foo("x") #bar',
+    '#* no comment #[[ no raw text',
+    '$! #@ #{x} #endless $. #',
   ])('%j is printed unmodified', (text) => {
     expect(render(text)).toBe(text);
   });

@@ -69,3 +69,44 @@ it('closes the socket of a refused client that does not close its side', async (
   expect(socket.destroyed).toBe(false);
   socket.destroy();
 });
+
+describe('the URL of a handshake', () => {
+  /** A path and query that make the whole URL this long, with the host name on AWS. */
+  const targetOf = ({ apiId }: DeployedGateway, characters: number) => {
+    const start = '/dev?token=';
+    return start.padEnd(characters - `wss://${apiId}.execute-api.us-east-1.amazonaws.com`.length, 'x');
+  };
+
+  it('gets 414 and a log line if it has 4,097 characters on AWS, and calls no integration', async () => {
+    await using backend = await HttpBackend.start();
+    const logLines = new LogLines();
+    await using gateway = await DeployedGateway.start(routes(backend), { log: logLines.log });
+    const target = targetOf(gateway, 4097);
+    const { status, body } = await responseOf(rawHandshake(gateway.gateway.url, { target }));
+    const line = await logLines.next('handshake refused');
+    expect(status).toBe(414);
+    expect(line).toMatchObject({ level: 30, status: 414, path: '/dev', stage: 'dev', apiId: gateway.apiId });
+    expect(JSON.parse(body)).toEqual({ message: `URI Too Long: ${String(line.reason)}` });
+    expect(body).not.toContain('xxx');
+    await gateway.gateway.stop();
+    expect(backend.unexpected).toEqual([]);
+  });
+
+  it('counts with the name of the gateway if that is longer', async () => {
+    await using backend = await HttpBackend.start();
+    await using gateway = await DeployedGateway.start(routes(backend));
+    const { port } = new URL(gateway.gateway.url);
+    const headers = { Host: `${'long-name.'.repeat(10)}localhost:${port}` };
+    const target = targetOf(gateway, 4096);
+    const { status } = await responseOf(rawHandshake(gateway.gateway.url, { target, headers }));
+    expect(status).toBe(414);
+  });
+
+  it('may have 4,096 characters on AWS', async () => {
+    await using backend = await HttpBackend.start();
+    await using gateway = await DeployedGateway.start(routes(backend));
+    const socket = rawHandshake(gateway.gateway.url, { target: targetOf(gateway, 4096) });
+    expect((await backend.next()).url).toBe('/connect');
+    socket.destroy();
+  });
+});

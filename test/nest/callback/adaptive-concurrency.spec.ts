@@ -13,25 +13,54 @@ async function runAll(adaptive: AdaptiveConcurrency, ...isThrottled: boolean[]) 
 
 const times = (count: number, isThrottled: boolean) => Array.from({ length: count }, () => isThrottled);
 
-it('halves with each throttled round, down to one', async () => {
-  const adaptive = new AdaptiveConcurrency(8);
-  const limits: number[] = [];
-  for (let round = 0; round < 5; round += 1) {
-    await runAll(adaptive, ...times(adaptive.limit, true));
-    limits.push(adaptive.limit);
-  }
-  expect(limits).toEqual([4, 2, 1, 1, 1]);
+it('becomes what was accepted at once of the attempts in flight, less a tenth', async () => {
+  const adaptive = new AdaptiveConcurrency(64);
+  // the seventh 429 is one in ten: the others are in flight then, and half of them are accepted
+  await runAll(adaptive, ...times(7, true), ...Array.from({ length: 57 }, (_, n) => n % 2 === 0));
+  expect(adaptive.limit).toBe(25);
 });
 
-it('grows by one with each round that is not throttled, up to its initial value', async () => {
-  const adaptive = new AdaptiveConcurrency(4);
-  await runAll(adaptive, ...times(4, true));
-  const limits: number[] = [];
-  for (let round = 0; round < 4; round += 1) {
-    await runAll(adaptive, ...times(adaptive.limit, false));
-    limits.push(adaptive.limit);
+it('does not count the attempts that were in flight when it was lowered', async () => {
+  const adaptive = new AdaptiveConcurrency(64);
+  await runAll(adaptive, ...times(64, true));
+  expect(adaptive.limit).toBe(8);
+  await runAll(adaptive, ...times(8, true));
+  expect(adaptive.limit).toBe(1);
+});
+
+it('starts an eighth of the attempts until those in flight show what is accepted', async () => {
+  const adaptive = new AdaptiveConcurrency(16);
+  const { promise: isReleased, resolve: release } = Promise.withResolvers<void>();
+  const inFlight = times(14, false).map(() => adaptive.run(() => isReleased));
+  await runAll(adaptive, true, true);
+  expect(adaptive.limit).toBe(2);
+  release();
+  await Promise.all(inFlight);
+  expect(adaptive.limit).toBe(12);
+});
+
+it('does not wait for attempts that get no response to measure what is accepted', async () => {
+  const adaptive = new AdaptiveConcurrency(64);
+  const stuck = times(5, false).map(() => adaptive.run(() => new Promise<void>(() => undefined)));
+  await runAll(adaptive, ...times(7, true), ...times(52, false));
+  expect(stuck).toHaveLength(5);
+  expect(adaptive.limit).toBeGreaterThan(40);
+});
+
+it('grows by one after ten rounds that are not throttled, and faster later, up to its initial value', async () => {
+  const adaptive = new AdaptiveConcurrency(16);
+  await runAll(adaptive, true, true, ...times(14, true));
+  const rounds: number[] = [];
+  while (adaptive.limit < 16) {
+    const { limit } = adaptive;
+    let round = 0;
+    while (adaptive.limit === limit) {
+      await runAll(adaptive, ...times(limit, false));
+      round += 1;
+    }
+    rounds.push(round);
   }
-  expect(limits).toEqual([3, 4, 4, 4]);
+  expect(rounds).toEqual([10, 10, 10, 10, 10, 10, 9, 8, 7, 6, 5, 4, 3, 2]);
 });
 
 it('does not slow down for a single client that reads too slowly', async () => {
@@ -49,7 +78,8 @@ it('does not count other failures as throttling', async () => {
 
 it('keeps within its limit, also after it has shrunk', async () => {
   const adaptive = new AdaptiveConcurrency(8);
-  await runAll(adaptive, ...times(8, true));
+  await runAll(adaptive, true, ...times(7, false));
+  const { limit } = adaptive;
   let inFlight = 0;
   let maxInFlight = 0;
   const work = async () => {
@@ -58,15 +88,15 @@ it('keeps within its limit, also after it has shrunk', async () => {
     await new Promise(setImmediate);
     inFlight -= 1;
   };
-  await Promise.all(Array.from({ length: 4 }, () => adaptive.run(work)));
-  expect(maxInFlight).toBe(4);
+  await Promise.all(Array.from({ length: 8 }, () => adaptive.run(work)));
+  expect([limit, maxInFlight]).toEqual([6, 6]);
 });
 
 it('doubles with each second in which it was not lowered, also without results', async () => {
   const now = vi.spyOn(performance, 'now').mockReturnValue(10_000);
   onTestFinished(() => now.mockRestore());
   const adaptive = new AdaptiveConcurrency(16);
-  for (let round = 0; round < 3; round += 1) await runAll(adaptive, ...times(adaptive.limit, true));
+  await runAll(adaptive, ...times(16, true));
   const limits = [0, 999, 1_000, 1_999, 4_000].map((ms) => {
     now.mockReturnValue(10_000 + ms);
     return adaptive.limit;
@@ -84,7 +114,7 @@ it('is not lowered by 429s that do not count, and is the highest again when thos
   await Promise.allSettled(Array.from({ length: 20 }, fail));
   expect(adaptive.limit).toBe(4);
   await runAll(adaptive, ...times(4, true));
-  expect(adaptive.limit).toBe(2);
+  expect(adaptive.limit).toBe(1);
   adaptive.restore();
   expect(adaptive.limit).toBe(4);
 });

@@ -9,23 +9,15 @@ import {
 } from '../../../src/nest/callback/callback.errors.js';
 import { type Constants } from '../../../src/nest/config/constants.js';
 import { type CallbackService } from '../../../src/nest/callback/callback.service.js';
-import { callbackTo, connection } from '../../support/callback.js';
+import { callbackTo, connection, postAsMany } from '../../support/callback.js';
 import { type Answer, ConnectionsEndpoint } from '../../support/connections-endpoint.js';
 
 const id = connection(1);
 
 /** The two ways to send a message to a client that accepts several in one frame. */
 const alone = (callback: CallbackService, data: string) => callback.post(id, data, { isBatched: true });
-async function withMany(callback: CallbackService, data: string): Promise<void> {
-  const page = (async function* () {
-    yield [{ connectionId: id, isBatched: true }];
-  })();
-  const { firstFailure } = await callback.postToMany(page, data, async (_, post) => {
-    await post();
-    return 'delivered';
-  });
-  if (firstFailure instanceof Error) throw firstFailure;
-}
+const withMany = (callback: CallbackService, data: string) =>
+  postAsMany(callback, { connectionId: id, isBatched: true }, data);
 
 /** A connection with a post in flight, which ends when the test says so; later messages wait. */
 async function busy(settings: NodeJS.ProcessEnv = {}, constants: Partial<Constants> = {}) {

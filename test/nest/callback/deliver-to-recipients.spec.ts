@@ -2,14 +2,23 @@ import { expect, it } from 'vitest';
 import { ThrottledError } from '../../../src/nest/callback/callback.errors.js';
 import { ConcurrencyLimit } from '../../../src/nest/callback/concurrency-limit.js';
 import {
+  type Delivery,
   type DeliveryLimits,
   deliverToRecipients,
 } from '../../../src/nest/callback/deliver-to-recipients.js';
+import { EventLoopTurns } from '../../../src/nest/callback/event-loop-turns.js';
 
 const limitsOf = (window: number, paused = 0): DeliveryLimits => ({
   window: new ConcurrencyLimit(window),
   paused: new ConcurrencyLimit(paused),
+  turns: new EventLoopTurns(),
 });
+
+/** No recipient is refused or must wait, if nothing else is given. */
+const by = (
+  deliver: Delivery<number>['deliver'],
+  rest: Partial<Delivery<number>> = {},
+): Delivery<number> => ({ refusal: () => undefined, mustWait: () => false, deliver, ...rest });
 
 async function* pagesOf(...pages: number[][]) {
   yield* pages;
@@ -24,13 +33,13 @@ it('delivers to every recipient of every page, and counts the results', async ()
   const delivered: number[] = [];
   const report = await deliverToRecipients(
     pagesOf([1, 2, 3], [4], [5, 6]),
-    async (recipient) => {
+    by(async (recipient) => {
       delivered.push(recipient);
       if (recipient === 2) throw new Error('timeout');
       if (recipient === 3) throw new Error('another');
       if (recipient === 6) throw new ThrottledError('throttled');
       return recipient === 5 ? 'gone' : 'delivered';
-    },
+    }),
     limitsOf(2),
   );
   expect(delivered.toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6]);
@@ -45,7 +54,11 @@ it('delivers to every recipient of every page, and counts the results', async ()
 });
 
 it('returns at once when there are no recipients', async () => {
-  const report = await deliverToRecipients(pagesOf(), async () => 'delivered', limitsOf(4));
+  const report = await deliverToRecipients(
+    pagesOf(),
+    by(async () => 'delivered'),
+    limitsOf(4),
+  );
   expect(report).toEqual({ recipients: 0, delivered: 0, gone: 0, throttled: 0, failed: 0 });
 });
 
@@ -59,7 +72,7 @@ it('fills its window across pages, and never exceeds it', async () => {
     inFlight -= 1;
     return 'delivered' as const;
   };
-  await deliverToRecipients(pagesOf([1, 2], [3, 4], [5, 6], [7, 8]), deliver, limitsOf(3));
+  await deliverToRecipients(pagesOf([1, 2], [3, 4], [5, 6], [7, 8]), by(deliver), limitsOf(3));
   expect(maxInFlight).toBe(3);
 });
 
@@ -71,10 +84,10 @@ it('reads a page only when a delivery to its first recipient can start', async (
   }
   const report = deliverToRecipients(
     pages(),
-    async () => {
+    by(async () => {
       await isReleased;
       return 'delivered';
-    },
+    }),
     limitsOf(3),
   );
   await new Promise(setImmediate);
@@ -90,7 +103,7 @@ it('rejects when a page cannot be read, after the deliveries in flight have ende
     delivered.push(recipient);
     return 'delivered' as const;
   };
-  await expect(deliverToRecipients(brokenPages(), deliver, limitsOf(2))).rejects.toThrow('store is gone');
+  await expect(deliverToRecipients(brokenPages(), by(deliver), limitsOf(2))).rejects.toThrow('store is gone');
   expect(delivered).toEqual([1]);
 });
 
@@ -103,8 +116,8 @@ it('alternates with another delivery that shares its window', async () => {
     return 'delivered' as const;
   };
   await Promise.all([
-    deliverToRecipients(pagesOf([1, 2, 3, 4, 5, 6, 7, 8]), deliver, limits),
-    deliverToRecipients(pagesOf([11, 12, 13, 14]), deliver, limits),
+    deliverToRecipients(pagesOf([1, 2, 3, 4, 5, 6, 7, 8]), by(deliver), limits),
+    deliverToRecipients(pagesOf([11, 12, 13, 14]), by(deliver), limits),
   ]);
   expect(started.indexOf('second')).toBeLessThan(4);
   expect(started.lastIndexOf('first')).toBeGreaterThan(started.indexOf('second'));
@@ -119,7 +132,11 @@ it('occupies no slot for a recipient that must wait for another message', async 
     return 'delivered' as const;
   };
   const isSlow = (recipient: number) => recipient < 0;
-  const report = deliverToRecipients(pagesOf([-1, -2, -3, 4, 5]), deliver, limitsOf(1), isSlow);
+  const report = deliverToRecipients(
+    pagesOf([-1, -2, -3, 4, 5]),
+    by(deliver, { mustWait: isSlow }),
+    limitsOf(1),
+  );
   await new Promise(setImmediate);
   expect(delivered).toEqual([4, 5]);
   release();
@@ -139,9 +156,47 @@ it('occupies no slot for a delivery that pauses, up to the limit of those', asyn
     delivered.push(recipient);
     return 'delivered' as const;
   };
-  const report = deliverToRecipients(pagesOf([-1, -2, 3, 4, -5, 6]), deliver, limitsOf(1, 2));
+  const report = deliverToRecipients(pagesOf([-1, -2, 3, 4, -5, 6]), by(deliver), limitsOf(1, 2));
   await new Promise(setImmediate);
   expect(delivered).toEqual([3, 4]);
   release();
   expect(await report).toMatchObject({ delivered: 6 });
+});
+
+it('counts recipients that are refused as failures, without a slot', async () => {
+  const isRefused = (recipient: number) => recipient < 0;
+  const delivered: number[] = [];
+  const refused = new Error('refused');
+  const deliver = async (recipient: number) => {
+    delivered.push(recipient);
+    return 'delivered' as const;
+  };
+  const refusal = (recipient: number) => (isRefused(recipient) ? refused : undefined);
+  const limits = limitsOf(1);
+  limits.window.tryAcquire();
+  const report = deliverToRecipients(pagesOf([-1, -2, -3]), by(deliver, { refusal }), limits);
+  expect(await report).toMatchObject({ recipients: 3, failed: 3, firstFailure: refused });
+  expect(delivered).toEqual([]);
+});
+
+it('lets the event loop continue after a hundred recipients that are refused', async () => {
+  const recipients = Array.from({ length: 1_000 }, (_, n) => n);
+  let refused = 0;
+  const refusal = () => {
+    refused += 1;
+    return new Error('refused');
+  };
+  const report = deliverToRecipients(
+    pagesOf(recipients),
+    by(async () => 'delivered', { refusal }),
+    limitsOf(1),
+  );
+  const seen: number[] = [];
+  do {
+    await new Promise(setImmediate);
+    seen.push(refused);
+  } while (seen.at(-1)! < 1_000);
+  await report;
+  const steps = seen.map((count, turn) => count - (seen[turn - 1] ?? 0));
+  expect(Math.max(...steps)).toBeLessThanOrEqual(100);
 });

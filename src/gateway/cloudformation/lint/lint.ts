@@ -4,6 +4,7 @@ import { CloudFormationError, type Place, ResourceRefusedError } from '../cloudf
 import { inDependencyOrder } from '../dependencies.js';
 import { type LoadOptions, loadTemplate } from '../load-template.js';
 import { readTemplate, type Template } from '../template.js';
+import { checkAuthorizers } from './authorizer-checks.js';
 import { checkDeployments } from './deployment-checks.js';
 import { checkExpressions, checkSubstitutions } from './expression-checks.js';
 import { checkIntegrations } from './integration-checks.js';
@@ -118,6 +119,7 @@ const CHECKS: readonly Check[] = [
   checkProperties,
   checkIntegrations,
   checkMappings,
+  checkAuthorizers,
   checkDeployments,
   checkExpressions,
   checkSubstitutions,

@@ -64,6 +64,12 @@ export const RULES = {
     see: `${GUIDE}/websocket-api-data-mapping.html`,
     fix: "'integration.request.{header|querystring|path}.NAME' from context.NAME, stageVariables.NAME, route.request.… or a 'literal'",
   },
+  'identity-source': {
+    severity: 'error',
+    reason: 'AWS deploys this identity source, and then refuses every handshake with 401 (recorded 2026-09)',
+    see: `${GUIDE}/apigateway-websocket-api-lambda-auth.html`,
+    fix: 'use route.request.header.NAME, route.request.querystring.NAME, or no IdentitySource',
+  },
   'selection-expression': {
     severity: 'error',
     reason: 'API Gateway refuses an expression that is not valid',

@@ -1,5 +1,6 @@
 import { flag, httpApisOnly, oneOf, text } from './field-kinds.js';
-import { type Stored } from './fields.js';
+import { badRequest } from '../control-error.js';
+import { type Field, type Stored } from './fields.js';
 import { TAGS } from './shared-fields.js';
 
 /** The fields of an API that an update can change. */
@@ -14,7 +15,7 @@ export const API_SETTINGS = {
   DisableExecuteApiEndpoint: flag(),
   DisableSchemaValidation: flag(),
   IpAddressType: oneOf(['ipv4', 'dualstack'] as const),
-  Version: text({ min: 1, max: 64 }),
+  Version: text({ max: 64 }),
   CorsConfiguration: httpApisOnly(),
   // these three are for the quick creation of HTTP APIs
   CredentialsArn: httpApisOnly(),
@@ -24,9 +25,21 @@ export const API_SETTINGS = {
 
 export const API_FIELDS = {
   ...API_SETTINGS,
-  ProtocolType: oneOf(['WEBSOCKET'] as const, ['HTTP']),
+  ProtocolType: protocolType(),
   Tags: TAGS,
 };
+
+function protocolType(): Field<'WEBSOCKET'> {
+  const field = oneOf(['WEBSOCKET'] as const, ['HTTP']);
+  return {
+    ...field,
+    read(value, path) {
+      if (value === 'WEBSOCKET' || value === 'HTTP') return field.read(value, path);
+      // AWS's text
+      throw badRequest('Invalid protocol specified. Must be one of [HTTP, WEBSOCKET]');
+    },
+  };
+}
 
 export type Api = Stored<
   typeof API_FIELDS,

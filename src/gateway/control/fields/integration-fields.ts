@@ -7,8 +7,8 @@ export const INTEGRATION_FIELDS = {
   IntegrationType: oneOf(['HTTP', 'HTTP_PROXY', 'MOCK', 'AWS', 'AWS_PROXY'] as const),
   /** Absent for `MOCK`. */
   IntegrationMethod: oneOf(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS', 'ANY']),
-  /** Absent for `MOCK`. An http(s) URL, or `arn:aws:apigateway:{region}:{service}:…`. */
-  IntegrationUri: text({ min: 1, max: 2048 }),
+  /** Absent for `MOCK`, or empty (C11). An http(s) URL, or `arn:aws:apigateway:{region}:{service}:…`. */
+  IntegrationUri: text({ max: 2048 }),
   ConnectionType: oneOf(['INTERNET', 'VPC_LINK'] as const),
   /** Id of a v1 VPC link, or `${stageVariables.NAME}`. */
   ConnectionId: text({ min: 1, max: 1024 }),

@@ -11,6 +11,7 @@ export const ROUTE_FIELDS = {
   AuthorizationType: oneOf(['NONE', 'AWS_IAM', 'CUSTOM'] as const),
   /** Only with `CUSTOM`. */
   AuthorizerId: text({}),
+  /** C11: accepted on every route; only that of `$connect` is checked. */
   ApiKeyRequired: flag(),
   OperationName: text({ max: 64 }),
   /** Value of `ModelSelectionExpression`, or `$default` → name of a model. */

@@ -1,4 +1,4 @@
-import { ACCESS_LOG_FORMAT_LENGTH } from '../../silent/control-choices.js';
+import { LIMITS } from '../../limits.js';
 import { flag, integer, mapOf, number, oneOf, structure, text } from './field-kinds.js';
 import { type Complete, type Stored, type Values } from './fields.js';
 import { TAGS } from './shared-fields.js';
@@ -14,7 +14,7 @@ const ROUTE_SETTINGS = {
 const ACCESS_LOG_SETTINGS = {
   /** A log group or delivery stream. The gateway writes to standard output, whatever the ARN. */
   DestinationArn: text({}),
-  Format: text({ max: ACCESS_LOG_FORMAT_LENGTH }),
+  Format: text({ max: LIMITS.accessLogFormatCharacters }),
 };
 
 /** The fields of a stage that an update can change. */
@@ -50,7 +50,7 @@ export const STAGE_FIELDS = {
 
 export type Stage = Stored<
   typeof STAGE_FIELDS,
-  'StageName' | 'AutoDeploy' | 'StageVariables' | 'DefaultRouteSettings' | 'RouteSettings' | 'Tags'
+  'StageName' | 'StageVariables' | 'DefaultRouteSettings' | 'RouteSettings' | 'Tags'
 > & {
   readonly AccessLogSettings?: AccessLogSettings;
   /** Result of the last automatic deployment; only with `AutoDeploy`. */

@@ -10,6 +10,10 @@ import { type ControlRequest } from './control-request.js';
 export interface ResourceCollection<Parent, T extends object> {
   /** The name in AWS's error messages, such as `Route`. */
   readonly resourceType: string;
+  /** AWS's text for an id that does not exist; by default it names the type. */
+  readonly unknownText?: (id: string) => string;
+  /** By default 200. */
+  readonly updatedStatus?: number;
   /** At most this many per API; adjustable on AWS. */
   readonly quota?: { readonly items: number; readonly plural: string };
   /** By id; a stage's id is its name. */
@@ -38,7 +42,10 @@ export function find<Parent, T extends object>(
 ): T {
   const resource = collection.items(parent).get(id);
   if (resource !== undefined) return resource;
-  throw notFound(collection.resourceType, `Invalid ${collection.resourceType} identifier specified ${id}`);
+  const { resourceType } = collection;
+  // C9: without the id
+  const text = collection.unknownText?.(id) ?? `Invalid ${resourceType} identifier specified`;
+  throw notFound(resourceType, text);
 }
 
 /** @throws {ControlError} as `create`, and 429: the quota is used up */

@@ -1,4 +1,4 @@
-import { UNKNOWN_OPERATION_ERROR, UPDATED_STATUS, WRONG_METHOD_ERROR } from '../../silent/control-choices.js';
+import { UNKNOWN_OPERATION_ERROR, WRONG_METHOD_ERROR } from '../../silent/control-choices.js';
 import { ControlError } from '../control-error.js';
 import { type JsonObject } from '../fields/fields.js';
 import { type ControlRequest, type ControlResponse } from './control-request.js';
@@ -66,7 +66,7 @@ export function operateOnResources<Parent, T extends object>(
     case 'PATCH': {
       if (collection.update === undefined) break;
       const resource = collection.update(parent, find(collection, parent, id), request.json());
-      return { status: UPDATED_STATUS, body: collection.write(resource, request) };
+      return { status: collection.updatedStatus ?? 200, body: collection.write(resource, request) };
     }
     case 'DELETE':
       collection.delete(parent, find(collection, parent, id));

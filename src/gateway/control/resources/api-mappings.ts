@@ -16,6 +16,8 @@ interface ParentDomainName {
 /** The stages behind a domain name, each by the first segment of the path. */
 export const apiMappings: ResourceCollection<ParentDomainName, ApiMapping> = {
   resourceType: 'ApiMapping',
+  // AWS's text
+  unknownText: () => 'The api mapping resource specified in the request was not found.',
 
   items: (parent) => mappingsOf(parent),
   write: (mapping) => writeFields(API_MAPPING_FIELDS, mapping),

@@ -11,6 +11,7 @@ import { newResourceId } from './resource-id.js';
 
 export const apis: ResourceCollection<ControlPlane, ApiResources> = {
   resourceType: 'API',
+  unknownText: (id) => `Invalid API identifier specified ${id}`,
 
   items: (plane) => plane.apis,
   write: ({ api }) => writeFields(API_FIELDS, api),
@@ -34,7 +35,7 @@ export const apis: ResourceCollection<ControlPlane, ApiResources> = {
       CreatedDate: plane.date(),
     };
     check(api);
-    const resources = new ApiResources(plane, api);
+    const resources = new ApiResources(plane, withoutEmptyTexts(api));
     plane.apis.set(ApiId, resources);
     return resources;
   },
@@ -43,7 +44,7 @@ export const apis: ResourceCollection<ControlPlane, ApiResources> = {
     const before = resources.api;
     const api: Api = { ...before, ...readFields(API_SETTINGS, input) };
     check(api);
-    resources.api = api;
+    resources.api = withoutEmptyTexts(api);
     if (DEPLOYED_API_FIELDS.some((name) => api[name] !== before[name])) deployAutomatically(resources);
     return resources;
   },
@@ -59,6 +60,11 @@ export const apis: ResourceCollection<ControlPlane, ApiResources> = {
     plane.deleteApi(api.ApiId);
   },
 };
+
+/** C11: an empty description or version removes it. */
+function withoutEmptyTexts({ Description, Version, ...api }: Api): Api {
+  return { ...api, ...(Description && { Description }), ...(Version && { Version }) };
+}
 
 function check({ RouteSelectionExpression }: Api): void {
   checkExpression('RouteSelectionExpression: ', () => parseSelectionExpression(RouteSelectionExpression));

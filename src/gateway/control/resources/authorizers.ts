@@ -4,8 +4,8 @@ import { parseSource, type Source } from '../../mapping/request-parameters.js';
 import { ASSUMED_TEXTS, withoutEmpty } from '../../silent/control-choices.js';
 import { badRequest, conflict } from '../control-error.js';
 import { type ApiResources } from '../control-plane.js';
-import { type Authorizer, AUTHORIZER_FIELDS } from '../fields/authorizer-fields.js';
-import { readFields, requireFields, writeFields } from '../fields/fields.js';
+import { type Authorizer, AUTHORIZER_FIELDS, AUTHORIZER_TYPE } from '../fields/authorizer-fields.js';
+import { type JsonObject, readFields, requireFields, writeFields } from '../fields/fields.js';
 import { type ResourceCollection } from '../operations/resource-collection.js';
 import { functionOf } from '../snapshot.js';
 import { deployAutomatically } from './deployments.js';
@@ -21,34 +21,47 @@ export const authorizers: ResourceCollection<ApiResources, Authorizer> = {
   quota: { items: LIMITS.authorizers, plural: 'Authorizers' },
 
   items: (resources) => resources.authorizers,
-  write: (authorizer) => writeFields(AUTHORIZER_FIELDS, authorizer),
+  // C9: without identity sources there is no list
+  write: ({ IdentitySource, ...authorizer }) =>
+    writeFields(AUTHORIZER_FIELDS, {
+      ...authorizer,
+      ...(IdentitySource.length > 0 && { IdentitySource }),
+    }),
 
   create(resources, input) {
-    const {
-      AuthorizerType,
-      IdentitySource = [],
-      ...values
-    } = requireFields(
+    const AuthorizerType = readType(input);
+    const { IdentitySource = [], ...values } = requireFields(
       readFields(AUTHORIZER_FIELDS, input),
       'Name',
       'AuthorizerType',
       // the model calls it optional because JWT authorizers have none
       'AuthorizerUri',
     );
+    // C10: only an update removes it so
+    if (values.IdentityValidationExpression === '') {
+      throw badRequest('IdentityValidationExpression must not be empty.');
+    }
+    if (values.AuthorizerCredentialsArn === '') throw badRequest(INVALID_ROLE);
     return put(resources, {
       ...values,
-      AuthorizerType: onlyRequest(AuthorizerType),
+      AuthorizerType,
       IdentitySource: withoutLoneEmpty(IdentitySource),
       AuthorizerId: newResourceId('Authorizer', resources.authorizers),
     });
   },
 
   update(resources, authorizer, input) {
-    const { AuthorizerType, IdentitySource, ...values } = readFields(AUTHORIZER_FIELDS, input);
-    if (AuthorizerType !== undefined) onlyRequest(AuthorizerType);
+    const AuthorizerType = readType(input);
+    // C10: an empty payload format version is accepted
+    const { authorizerPayloadFormatVersion, ...others } = input;
+    const { IdentitySource, ...values } = readFields(
+      AUTHORIZER_FIELDS,
+      authorizerPayloadFormatVersion === '' ? others : input,
+    );
     return put(resources, {
       ...authorizer,
       ...values,
+      AuthorizerType,
       ...(IdentitySource && { IdentitySource: withoutLoneEmpty(IdentitySource) }),
     });
   },
@@ -76,9 +89,9 @@ function put(resources: ApiResources, requested: Authorizer): Authorizer {
     AuthorizerCredentialsArn !== undefined &&
     !/^arn:[^:]+:iam::[^:]+:role\/.+$/.test(AuthorizerCredentialsArn)
   ) {
-    // AWS's text, recorded 2026-09
-    throw badRequest('Invalid role ARN');
+    throw badRequest(INVALID_ROLE);
   }
+  checkValidationExpression(authorizer.IdentityValidationExpression);
   authorizer.IdentitySource.forEach(checkIdentitySource);
   if (
     resources.authorizers.values().some((other) => other.Name === Name && other.AuthorizerId !== AuthorizerId)
@@ -90,20 +103,32 @@ function put(resources: ApiResources, requested: Authorizer): Authorizer {
   return authorizer;
 }
 
-function onlyRequest(type: string): 'REQUEST' {
-  if (type === 'REQUEST') return type;
+/** C10: AWS names a wrong type first, whatever else the request has. A missing one is found later. */
+function readType(input: JsonObject): 'REQUEST' {
+  const { AuthorizerType = 'REQUEST' } = readFields(AUTHORIZER_TYPE, input);
+  if (AuthorizerType === 'REQUEST') return AuthorizerType;
   // AWS's text, recorded 2026-09
   throw badRequest(
     'Invalid authorizer type. Only REQUEST authorizer type is supported on WEBSOCKET protocol Apis.',
   );
 }
 
+/** AWS's text, recorded 2026-09. */
+const INVALID_ROLE = 'Invalid role ARN';
+
+/** C10: it has no effect, but has to be a regular expression. Possessive quantifiers are Java's (`a++`). */
+function checkValidationExpression(expression: string | undefined): void {
+  if (expression === undefined) return;
+  try {
+    RegExp(expression.replaceAll(/(?<=[*+?}])\+/g, ''));
+  } catch {
+    throw badRequest(`Invalid validation expression: ${expression}`);
+  }
+}
+
 /** The model requires a list; AWS reads a single empty source as none (recorded 2026-09). */
 const withoutLoneEmpty = (sources: readonly string[]) =>
   sources.length === 1 && sources[0] === '' ? [] : sources;
-
-/** Context variables of `$connect` that AWS refuses as identity sources (recorded 2026-09). */
-const NO_IDENTITY_SOURCES = ['eventType', 'messageDirection'];
 
 function checkIdentitySource(expression: string): void {
   const source = readSource(expression);
@@ -111,7 +136,7 @@ function checkIdentitySource(expression: string): void {
     source !== undefined &&
     ((source.kind === 'handshake' && !source.isMultiValue) ||
       source.kind === 'stageVariable' ||
-      (source.kind === 'context' && !NO_IDENTITY_SOURCES.includes(source.name)));
+      source.kind === 'context');
   if (isIdentitySource) return;
   // AWS's text, recorded 2026-09
   throw badRequest(

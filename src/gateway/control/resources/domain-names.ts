@@ -17,6 +17,8 @@ import { type ResourceCollection } from '../operations/resource-collection.js';
  */
 export const domainNames: ResourceCollection<ControlPlane, DomainName> = {
   resourceType: 'DomainName',
+  // AWS's text, like that of a conflict
+  unknownText: () => 'The domain name resource specified in the request was not found.',
 
   items: (plane) => plane.domainNames,
   write: (domainName) => ({
@@ -32,8 +34,7 @@ export const domainNames: ResourceCollection<ControlPlane, DomainName> = {
       'DomainNameConfigurations',
     );
     const name = values.DomainName;
-    // AWS's text in v1
-    if (plane.domainNames.has(name)) throw conflict('The domain name you provided already exists.');
+    if (plane.domainNames.has(name)) throw conflict('The domain name resource already exists.');
     const domainName: DomainName = {
       Tags: {},
       RoutingMode: 'API_MAPPING_ONLY',

@@ -1,4 +1,5 @@
 import AjvDraft4 from 'ajv-draft-04';
+import { schemaPattern } from '../../linear-patterns.js';
 import { ARE_MODEL_FORMATS_CHECKED } from '../../silent/control-choices.js';
 import { type JsonObject } from '../fields/fields.js';
 
@@ -24,6 +25,7 @@ export function schemaErrors(schema: JsonObject): string | undefined {
   const ajv = new AjvDraft4.default({
     strict: false,
     validateFormats: ARE_MODEL_FORMATS_CHECKED,
+    code: { regExp: schemaPattern },
     logger: false,
   });
   if (ajv.validateSchema(rest) !== true) return ajv.errorsText(ajv.errors, { dataVar: 'schema' });

@@ -1,7 +1,7 @@
 import { LIMITS } from '../../limits.js';
 import { parseSource } from '../../mapping/request-parameters.js';
 import { parseSelectionExpression } from '../../mapping/selection-expression.js';
-import { canRequireApiKey, hasAuthorizerId, mergeMap, withoutEmpty } from '../../silent/control-choices.js';
+import { hasAuthorizerId, mergeMap, withoutEmpty } from '../../silent/control-choices.js';
 import { badRequest, conflict, notFound, unknownReference } from '../control-error.js';
 import { type ApiResources } from '../control-plane.js';
 import { checkExpression } from '../fields/check-expression.js';
@@ -15,6 +15,9 @@ import { newResourceId } from './resource-id.js';
 
 export const routes: ResourceCollection<ApiResources, Route> = {
   resourceType: 'Route',
+  // both C9
+  unknownText: () => 'Invalid route identifier specified',
+  updatedStatus: 201,
   quota: { items: LIMITS.routes, plural: 'Routes' },
 
   items: (resources) => resources.routes,
@@ -115,13 +118,10 @@ function checkRequestParameters({ RouteKey, RequestParameters = {} }: Route): vo
 
 /** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-route-keys-connect-disconnect.html */
 function checkAuthorization(resources: ApiResources, route: Route): void {
-  const { RouteKey, AuthorizationType, AuthorizerId, ApiKeyRequired } = route;
+  const { RouteKey, AuthorizationType, AuthorizerId } = route;
   if (RouteKey !== '$connect' && AuthorizationType !== 'NONE') {
     // AWS's text, recorded 2026-09
     throw badRequest('Currently, authorization is restricted to the $connect route only');
-  }
-  if (ApiKeyRequired && !canRequireApiKey(RouteKey)) {
-    throw badRequest(`ApiKeyRequired: only the $connect route can require a key, not '${RouteKey}'`);
   }
   if (hasAuthorizerId(AuthorizationType)) {
     if (AuthorizerId !== undefined && resources.authorizers.has(AuthorizerId)) return;

@@ -25,7 +25,6 @@ export const stages: ResourceCollection<ApiResources, Stage> = {
     if (resources.stages.has(values.StageName)) throw conflict(`Stage ${values.StageName} already exists`);
     const CreatedDate = resources.plane.date();
     const stage: Stage = {
-      AutoDeploy: false,
       StageVariables: {},
       RouteSettings: {},
       Tags: {},
@@ -35,12 +34,12 @@ export const stages: ResourceCollection<ApiResources, Stage> = {
       CreatedDate,
       LastUpdatedDate: CreatedDate,
     };
-    return put(resources, stage, values, stage.AutoDeploy);
+    return put(resources, stage, values, stage.AutoDeploy === true);
   },
 
   update(resources, { LastDeploymentStatusMessage, ...stage }, input) {
     const { AccessLogSettings, ...values } = readFields(STAGE_SETTINGS, input);
-    const { AutoDeploy = stage.AutoDeploy } = values;
+    const { AutoDeploy = stage.AutoDeploy ?? false } = values;
     const updated: Stage = {
       ...stage,
       ...values,

@@ -8,7 +8,7 @@ import { type Close, CLOSES } from '../../errors.js';
 import { type Faults } from '../../faults.js';
 import { newRequestId } from '../../ids.js';
 import { LIMITS } from '../../limits.js';
-import { type ConnectionFacts } from '../../mapping/context-variables.js';
+import { type ConnectionFacts, type ContextVariables } from '../../mapping/context-variables.js';
 import { NEVER_CONNECTED } from '../../silent/websocket-choices.js';
 import { type StageAddress } from '../../stage-address.js';
 import { type ServedStage } from '../../control/control-plane.js';
@@ -50,7 +50,9 @@ export class ConnectionServer {
     private readonly clock: Clock,
     private readonly faults: Faults,
     private readonly log: Logger,
-  ) {}
+  ) {
+    this.#webSockets.on('headers', setAcceptedHeaders);
+  }
 
   /** All connections that are open or closing. */
   open(): Iterable<LiveConnection> {
@@ -252,7 +254,7 @@ interface PendingHandshake {
   readonly request: IncomingMessage;
   readonly socket: Socket;
   /** Variables of the connection, once the integration of `$connect` is called. */
-  called?: Readonly<Record<string, string>>;
+  called?: ContextVariables;
   /** `$disconnect` is called although the client was never connected. */
   isDisconnected?: boolean;
 }
@@ -260,6 +262,12 @@ interface PendingHandshake {
 const STOPPING = 'the gateway is stopping';
 
 const names = ({ connectionId, apiId, stage }: ConnectionFacts) => ({ connectionId, apiId, stage });
+
+/** C7: AWS's 101 has a `Date`, and `Connection: upgrade`. `lines` begins with the status line. */
+function setAcceptedHeaders(lines: string[]): void {
+  const connection = lines.indexOf('Connection: Upgrade');
+  lines.splice(connection, 1, 'Connection: upgrade', `Date: ${new Date().toUTCString()}`);
+}
 
 /** Removes the IPv6 prefix that a dual-stack socket adds to an IPv4 address. */
 const plainIp = (address: string | undefined) => (address ?? '').replace(/^::ffff:/, '');

@@ -1,10 +1,11 @@
 import { WebSocket } from 'ws';
 import { type Close, CLOSES } from '../../errors.js';
 import { LIMITS } from '../../limits.js';
+import { FRAGMENT_BYTES } from '../../silent/websocket-choices.js';
 
 /**
- * A client's WebSocket with what API Gateway adds to ws: no frame is over 32 KB in either direction, and code 1009
- * has a reason.
+ * A client's WebSocket with what API Gateway adds to ws: long messages to the client are fragmented, frames of the
+ * client have a limit, and code 1009 has a reason.
  */
 export class GatewayWebSocket extends WebSocket {
   /** Code and reason with which ws has closed it because of a bad frame. */
@@ -19,20 +20,20 @@ export class GatewayWebSocket extends WebSocket {
   }
 
   /**
-   * Sends one text message, over 32 KB as a text frame and continuation frames. They are split by bytes, also within a
-   * character.
+   * Sends one text message, a long one as a text frame and continuation frames. They are split by bytes, also within
+   * a character.
    *
    * @param whenWritten called once the whole message is in the hands of the operating system, or is lost
    */
   sendText(text: string, whenWritten: () => void): void {
     // each UTF-16 code unit takes at most three bytes in UTF-8
-    if (text.length * 3 <= LIMITS.frameBytes) {
+    if (text.length * 3 <= FRAGMENT_BYTES) {
       this.send(text, whenWritten);
       return;
     }
     const bytes = Buffer.from(text);
-    for (let start = 0; start < bytes.length; start += LIMITS.frameBytes) {
-      const end = start + LIMITS.frameBytes;
+    for (let start = 0; start < bytes.length; start += FRAGMENT_BYTES) {
+      const end = start + FRAGMENT_BYTES;
       const fin = end >= bytes.length;
       this.send(bytes.subarray(start, end), { binary: false, fin }, fin ? whenWritten : undefined);
     }

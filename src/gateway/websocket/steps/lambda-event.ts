@@ -1,20 +1,20 @@
 import { HOP_BY_HOP_HEADERS } from '../../hop-by-hop-headers.js';
 import { newTraceId } from '../../ids.js';
-import { contextVariables } from '../../mapping/context-variables.js';
+import { type ContextVariables, contextVariables } from '../../mapping/context-variables.js';
 import { type RouteEvent } from '../route-event.js';
 
 /**
  * The event for the function of an `AWS_PROXY` integration. Keys and their order are those recorded from AWS between
  * 2023 and 2026; a key without a value is absent, not null. Only `$connect` has the client's query string and
- * headers, without those of its connection; a message has only its text.
+ * headers, without those of its connection, both sorted by name (C13); a message has only its text.
  */
 export function proxyEvent(event: RouteEvent): object {
   const { handshake, message, facts, stageVariables } = event;
   const withStageVariables = Object.keys(stageVariables).length > 0 && { stageVariables };
   switch (facts.eventType) {
     case 'CONNECT': {
-      const headers = eventHeaders(event);
-      const query = [...(handshake?.querystring ?? [])];
+      const headers = sorted(eventHeaders(event));
+      const query = sorted([...(handshake?.querystring ?? [])]);
       return {
         headers: lastValues(headers),
         multiValueHeaders: Object.fromEntries(headers),
@@ -57,18 +57,19 @@ export function proxyEvent(event: RouteEvent): object {
 
 /**
  * The event for a Lambda authorizer of type `REQUEST`. Unlike a proxy integration's event it contains the headers of
- * the connection, and `stageVariables` even if there are none.
+ * the connection, and `stageVariables` even if there are none. C13: headers are sorted, the query is in the client's
+ * order.
  *
  * @param methodArn `arn:aws:execute-api:{region}:{account}:{api}/{stage}/$connect`
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-lambda-auth.html
  */
 export function authorizerEvent(event: RouteEvent, methodArn: string): object {
-  const headers = [
+  const headers = sorted([
     ...eventHeaders(event),
-    ['Connection', ['upgrade']] as const,
-    ['Upgrade', ['websocket']] as const,
-    ['content-length', ['0']] as const,
-  ];
+    ['Connection', ['upgrade']],
+    ['Upgrade', ['websocket']],
+    ['content-length', ['0']],
+  ]);
   const query = [...(event.handshake?.querystring ?? [])];
   return {
     type: 'REQUEST',
@@ -89,9 +90,9 @@ function requestContext({ connection, facts }: RouteEvent): object {
   const { authorizer, identity } = authorized(connection.authorized);
   return {
     routeKey: facts.routeKey,
+    ...(facts.close && { disconnectStatusCode: facts.close.code }),
     ...(authorizer && { authorizer }),
     ...(facts.messageId !== undefined && { messageId: facts.messageId }),
-    ...(facts.close && { disconnectStatusCode: facts.close.code }),
     eventType: facts.eventType,
     extendedRequestId: facts.requestId,
     requestTime,
@@ -116,7 +117,7 @@ function requestContext({ connection, facts }: RouteEvent): object {
  * The result of the authorization as the event nests it. API key and IAM caller are in `identity`, as in REST APIs; no
  * recording of a WebSocket API with either is known.
  */
-function authorized(variables: Readonly<Record<string, string>>) {
+function authorized(variables: ContextVariables) {
   const below = (prefix: string) =>
     Object.entries(variables)
       .filter(([name]) => name.startsWith(prefix))
@@ -153,6 +154,13 @@ function eventHeaders({ connection, handshake }: RouteEvent): Values {
     ['X-Forwarded-Proto', ['https']],
   ];
 }
+
+/** By name, without regard to case. */
+const sorted = (values: Values): Values =>
+  values.toSorted(([a], [b]) => {
+    const [left, right] = [a.toLowerCase(), b.toLowerCase()];
+    return left < right ? -1 : Number(left > right);
+  });
 
 /** The last value wins, as in the recordings. */
 const lastValues = (values: Values): Readonly<Record<string, string>> =>

@@ -2,7 +2,7 @@ import { type DeployedIntegration, functionOf } from '../../control/snapshot.js'
 import { awsRequest } from '../../integrations/aws-request.js';
 import { type HttpRequest, type IntegrationRequest } from '../../integrations/integration-request.js';
 import { fillStageVariables } from '../../mapping/stage-variables.js';
-import { ANY_METHOD, withoutMapped } from '../../silent/integration-choices.js';
+import { ANY_METHOD } from '../../silent/integration-choices.js';
 import { render } from '../../vtl/render.js';
 import { type RouteEvent } from '../route-event.js';
 import { toBinary } from './content-handling.js';
@@ -110,3 +110,11 @@ function httpRequest(
 }
 
 const sentMethod = ({ method }: DeployedIntegration) => (method === 'ANY' ? ANY_METHOD : method);
+
+type Headers = readonly (readonly [name: string, value: string])[];
+
+/** C3: a mapped header replaces the one of that name that the client has sent. */
+function withoutMapped(standard: Headers, mapped: Headers): Headers {
+  const names = new Set(mapped.map(([name]) => name.toLowerCase()));
+  return standard.filter(([name]) => !names.has(name.toLowerCase()));
+}

@@ -75,7 +75,7 @@ function mapped(
   const body = template ? render(template, templateScope(event, text)) : text;
   return {
     status,
-    headers: { 'content-type': 'application/json', ...mappedHeaders(mapping, response, text, json) },
+    headers: mappedHeaders(mapping, response, text, json),
     body: contentHandling === 'CONVERT_TO_BINARY' ? toBinary(body) : Buffer.from(body),
   };
 }

@@ -1,6 +1,7 @@
 import { type ValidateFunction } from 'ajv';
 import AjvDraft4 from 'ajv-draft-04';
 import { type DeployedRoute } from '../../control/snapshot.js';
+import { schemaPattern } from '../../linear-patterns.js';
 import { evaluateSelection } from '../../mapping/selection-expression.js';
 import { ARE_MODEL_FORMATS_CHECKED } from '../../silent/control-choices.js';
 import { DEFAULT_KEY, keyOf } from '../../silent/integration-choices.js';
@@ -43,6 +44,7 @@ function compile(schema: object): ValidateFunction {
     // otherwise every object would have `constructor`
     ownProperties: true,
     validateFormats: ARE_MODEL_FORMATS_CHECKED,
+    code: { regExp: schemaPattern },
     logger: false,
   });
   // ajv's own compares every item with every other one

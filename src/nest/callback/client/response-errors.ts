@@ -20,8 +20,21 @@ interface ErrorResponse {
   readonly message: string;
 }
 
-/** The error for a response whose status is not a success. */
-export function errorFromResponse({ status, headers, body }: PoolResponse): CallbackError {
+/**
+ * The error for a response whose status is not a success. It has no stack: that would be the socket's in every case, and
+ * costs more than the request when API Gateway throttles.
+ */
+export function errorFromResponse(response: PoolResponse): CallbackError {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return describeResponse(response);
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+}
+
+function describeResponse({ status, headers, body }: PoolResponse): CallbackError {
   const type = String(headers['x-amzn-errortype'] ?? '');
   const text = Buffer.from(body ?? []).toString();
   const name = type.split(':')[0] || `status ${status}`;
@@ -115,6 +128,7 @@ function describe(error: unknown): {
 
 /** API Gateway's field is `message`, and `Message` when the signature is wrong. */
 function messageIn(text: string): string {
+  if (text === '') return '';
   try {
     const { message, Message } = JSON.parse(text) as { message?: unknown; Message?: unknown };
     return [message, Message].find((value) => typeof value === 'string') ?? '';

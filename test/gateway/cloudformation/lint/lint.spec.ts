@@ -154,6 +154,12 @@ const PLANTED: readonly Planted[] = [
     after: `RouteKey: $connect\n      RouteResponseSelectionExpression: ${MARK}$default`,
   },
   {
+    rule: 'identity-source',
+    what: 'an identity source that never counts as present',
+    before: '  Link:\n    Type: AWS::ApiGateway::VpcLink\n',
+    after: `  Auth:\n    Type: AWS::ApiGatewayV2::Authorizer\n    Properties:\n      ApiId: !Ref Api\n      Name: auth\n      AuthorizerType: REQUEST\n      AuthorizerUri: arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:000000000000:function:f/invocations\n      IdentitySource: [route.request.header.Auth, ${MARK}context.eventType]\n  Link:\n    Type: AWS::ApiGateway::VpcLink\n`,
+  },
+  {
     rule: 'auto-deploy-with-deployment',
     what: 'AutoDeploy beside a deployment',
     before: 'DeploymentId: !Ref Deployment',

@@ -33,7 +33,6 @@ describe('stages', () => {
     expect([CreatedDate, LastUpdatedDate]).toEqual([expect.any(Date), expect.any(Date)]);
     expect(stage).toEqual({
       StageName: 'dev',
-      AutoDeploy: false,
       DefaultRouteSettings: {
         DataTraceEnabled: false,
         DetailedMetricsEnabled: false,

@@ -198,6 +198,18 @@ describe('usage plans', () => {
     expect((await served.v1.send(new GetUsagePlanCommand({ usagePlanId }))).name).toBe('basic');
   });
 
+  it('refuses limits of single methods, which it does not support', async () => {
+    const throttle = { '/join/POST': { burstLimit: 1, rateLimit: 1 } };
+    const created = createPlan({ apiStages: [{ apiId, stage: 'dev', throttle }] });
+    await expect(created).rejects.toMatchObject({
+      name: 'BadRequestException',
+      message: 'apiStages[0].throttle is not supported by this gateway: leave it out',
+    });
+    const id = await createPlan();
+    const path = `/apiStages/${apiId}:dev/throttle/~1join~1POST/rateLimit`;
+    await expect(patch(id, ['replace', path, '1'])).rejects.toHaveProperty('name', 'BadRequestException');
+  });
+
   it('returns 404 for a stage that does not exist', async () => {
     await expect(createPlan({ apiStages: [{ apiId, stage: 'test' }] })).rejects.toBeInstanceOf(
       NotFoundException,

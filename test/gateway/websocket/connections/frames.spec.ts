@@ -152,12 +152,12 @@ describe('the connection is closed', () => {
 
 describe('a message to the client', () => {
   it.each([
-    ['32 KB', 'a'.repeat(32 * KB), [32 * KB]],
-    ['32 KB and a byte', 'a'.repeat(32 * KB + 1), [32 * KB, 1]],
-    ['128 KB', 'a'.repeat(128 * KB), [32 * KB, 32 * KB, 32 * KB, 32 * KB]],
-    ['more than 32 KB in characters of three bytes', '€'.repeat(20_000), [32 * KB, 27_232]],
+    ['8 KB', 'a'.repeat(8 * KB), [8 * KB]],
+    ['8 KB and a byte', 'a'.repeat(8 * KB + 1), [8 * KB, 1]],
+    ['128 KB', 'a'.repeat(128 * KB), Array.from({ length: 16 }, () => 8 * KB)],
+    ['more than 8 KB in characters of three bytes', '€'.repeat(5_000), [8 * KB, 6_808]],
     ['nothing', '', [0]],
-  ])('of %s is sent in frames of at most 32 KB', async (_, message, sizes) => {
+  ])('of %s is sent in frames of at most 8 KB', async (_, message, sizes) => {
     await using backend = await HttpBackend.start();
     await using gateway = await DeployedGateway.start(routes(backend));
     using client = await RawWebSocket.open(gateway.webSocketUrl);

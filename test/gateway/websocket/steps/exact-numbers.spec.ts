@@ -96,3 +96,11 @@ it('a model sees the value of a number, however it is written', () => {
   expect(validateMessage(models, readMessage('{"n":1.0}'))).toBeUndefined();
   expect(validateMessage(models, readMessage('{"n":6.0}'))).toContain('must be <= 5');
 });
+
+it('whole numbers as keys come first, and a repeated key has its last value', () => {
+  const text = '{"o": {"2": 1, "1": 2.0, "b": 3, "b": 4}}';
+  const expected = '{"1":2.0,"2":1,"b":4}';
+  expect(renderTemplate("$input.json('$.o')", text)).toBe(expected);
+  const event = { context: {}, stageVariables: {}, body: readMessage(text) };
+  expect(evaluateSource(parseSource('route.request.body.o'), event)).toEqual([expected]);
+});

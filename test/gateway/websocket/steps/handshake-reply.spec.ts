@@ -20,7 +20,12 @@ describe('refusal', () => {
       401,
       '{"message": "Unauthorized", "connectionId":"eHrdFcnvvHcCE-w=", "requestId":"eHrjDEuVPHcFWMg="}',
     ]);
-    expect(headers).toContain('application/json; charset=UTF-8');
+    expect(headers).toEqual([
+      'Content-Type',
+      'application/json; charset=UTF-8',
+      'x-amz-apigw-id',
+      'eHrjDEuVPHcFWMg=',
+    ]);
   });
 
   it('is an HTML page without ids for a malformed request', () => {
@@ -51,11 +56,18 @@ describe('admission', () => {
   });
 
   it('refuses with any other status, the body and the headers, without those of the backend’s connection', () => {
-    const response = mapped(401, 'who?', { 'x-a': ['1', '2'], connection: 'close', 'content-length': '4' });
+    const response = mapped(401, 'who?', {
+      'content-type': 'text/plain',
+      'x-a': ['1', '2'],
+      connection: 'close',
+      'content-length': '4',
+      date: 'Fri, 25 Sep 2026 01:15:58 GMT',
+      'x-amz-apigw-id': 'another',
+    });
     expect(admission(response, {}, 'id')).toEqual({
       kind: 'refused',
       status: 401,
-      headers: ['x-a', '1', 'x-a', '2'],
+      headers: ['content-type', 'text/plain', 'x-a', '1', 'x-a', '2', 'x-amz-apigw-id', 'id'],
       body: Buffer.from('who?'),
       reason: 'the integration of $connect responded with 401',
       requestId: 'id',

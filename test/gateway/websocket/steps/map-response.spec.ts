@@ -216,7 +216,6 @@ describe('its headers', () => {
         backendResponse(200, '{"user":"Zoë"}', { headers: { chosen: 'chat' } }),
       ),
     ).toEqual({
-      'content-type': 'application/json',
       'sec-websocket-protocol': ['chat'],
       user: [Buffer.from('Zoë').toString('latin1')],
       fixed: ['value'],

@@ -1,0 +1,51 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { SpawnedProgram } from '../support/spawned-program.js';
+
+const ROOT = join(import.meta.dirname, '../..');
+/** What the gateway's package depends on. */
+const DEPENDENCIES = ['ajv', 'ajv-draft-04', 'pino', 'undici', 'ws', 'yaml'];
+
+let folder: string;
+let main: string;
+
+/** An installation of the gateway without its optional packages. */
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'gateway-'));
+  main = join(folder, 'gateway/main.js');
+  await cp(join(process.env.BACKCHANNEL_DIST ?? join(ROOT, 'dist'), 'gateway'), dirname(main), {
+    recursive: true,
+  });
+  await writeFile(join(folder, 'package.json'), '{"type":"module"}');
+  await mkdir(join(folder, 'node_modules'));
+  for (const name of DEPENDENCIES) {
+    await symlink(join(ROOT, 'node_modules', name), join(folder, 'node_modules', name));
+  }
+});
+afterAll(async () => rm(folder, { recursive: true, force: true }));
+
+it('the gateway runs without them', async () => {
+  const { program, url } = await SpawnedProgram.listening(main, ['--port', '0']);
+  const response = await fetch(`${url}/_gateway/faults`, {
+    method: 'PUT',
+    headers: { 'Content-Type': 'application/json' },
+    body: '{"throttle":{"rate":2}}',
+  });
+  expect(await response.json()).toMatchObject({ detail: expect.stringContaining('throttle.rate') as string });
+  expect(await program.kill('SIGTERM')).toBe(0);
+});
+
+it.each([
+  [['--tls', 'self-signed'], 'selfsigned'],
+  [['--use-machine-credentials'], '@aws-sdk/credential-provider-node'],
+])('%j says what to install', async (options, name) => {
+  const run = promisify(execFile)(process.execPath, [main, '--port', '0', ...options], { cwd: folder });
+  await expect(run).rejects.toMatchObject({
+    code: 1,
+    stderr: `gateway: ${options.join(' ')} needs a package that is not installed: npm install ${name}\n`,
+  });
+});

@@ -42,7 +42,9 @@ export const LIMITS = {
    * response but not the number; this is 32 messages of the largest size.
    */
   clientBufferBytes: 4 * 1024 * 1024,
-  /** The same in messages, because each takes some 300 bytes of memory besides its own; our choice. */
+  /** All these buffers together; a client's share shrinks as they fill. Our choice: a laptop's gateway is one process. */
+  clientBuffersBytes: 512 * 1024 * 1024,
+  /** The buffer of one client in messages, because each takes some 300 bytes of memory besides its own; our choice. */
   clientBufferMessages: 10_000,
   /** Response of an integration; the payload limit of HTTP APIs, as AWS gives none for WebSocket APIs. */
   integrationResponseBytes: 10 * 1024 * 1024,
@@ -63,7 +65,13 @@ export const LIMITS = {
   controlBodyBytes: 1024 * 1024,
   /** Body of a request to `/_gateway/`; our choice. */
   adminBodyBytes: 64 * 1024,
-  /** Time for the `$disconnect` calls when the gateway stops; our choice. */
+  /** A response of `GET /_gateway/events` ends with the event that exceeds this; our choice. */
+  eventPageBytes: 16 * 1024 * 1024,
+  /** The same for each write of server-sent events; our choice. */
+  eventChunkBytes: 256 * 1024,
+  /** Interval of comments in server-sent events; proposed by their specification. */
+  heartbeatMs: 15_000,
+  /** Time for the `$disconnect` calls when the gateway stops or is reset; our choice. */
   stopMs: 5_000,
   /** Time for clients to send their close frames when the gateway stops; our choice. */
   stopClosingMs: 2_000,

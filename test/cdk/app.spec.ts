@@ -18,6 +18,8 @@ const OTHERS = [
   'publisherSecurityGroupId=sg-01234567',
 ];
 
+const JWKS = 'https://issuer.example/jwks.json';
+
 /** `npm run synth`, without credentials, account or region in its environment. */
 describe('npm run synth', () => {
   let folder: string;
@@ -76,6 +78,23 @@ describe('npm run synth', () => {
     expect(stderr).toEqual([
       'synth: store=postgres: expected valkey or dynamodb',
       'synth: minTasks=0: expected a whole number from 1 to 1000',
+    ]);
+  });
+
+  it('refuses values with which no task would start', async () => {
+    const { exit, stdout, stderr } = await synth(
+      '-c',
+      'HISTORY_SECONDS=abc',
+      '-c',
+      'AUTH=jwt',
+      '-c',
+      `JWT_JWKS_URL=${JWKS}`,
+    );
+    expect({ exit, stdout }).toEqual({ exit: 1, stdout: [] });
+    expect(stderr).toEqual([
+      'synth: HISTORY_SECONDS=abc: expected a whole number from 1 to 604800',
+      expect.stringMatching(/^synth: JWT_ISSUER is not set: required with JWT_JWKS_URL/),
+      expect.stringMatching(/^synth: JWT_AUDIENCE is not set: required with JWT_JWKS_URL/),
     ]);
   });
 

@@ -176,11 +176,16 @@ describe('the template for AWS, in the gateway on this machine', () => {
 });
 
 describe('gateway lint', () => {
-  const rules = (template: Stack) =>
-    lint(JSON.stringify(template), { fileName: 'backchannel.json' }).map(({ rule }) => rule);
+  const lintStack = (template: Stack) => lint(JSON.stringify(template), { fileName: 'backchannel.json' });
 
-  it('finds nothing in the template', () => {
-    expect(rules(stack)).toEqual([]);
+  /** Without hints: the service does not take the headers of $connect for an upgrade. */
+  const rules = (template: Stack) =>
+    lintStack(template)
+      .filter(({ severity }) => severity !== 'hint')
+      .map(({ rule }) => rule);
+
+  it('finds nothing in the template but a hint that does not concern the service', () => {
+    expect(lintStack(stack).map(({ rule }) => rule)).toEqual(['upgrade-headers']);
   });
 
   /** A copy with a fault in each resource of a type. */

@@ -68,7 +68,9 @@ describe('WebSocketNlbIntegration', () => {
         'route.request.header.Accept-Language': { Required: false },
       },
     });
-    expect(lint(JSON.stringify(template.toJSON()), { fileName: 'test.json' })).toEqual([]);
+    expect(lint(JSON.stringify(template.toJSON()), { fileName: 'test.json' })).toMatchObject([
+      { rule: 'upgrade-headers', severity: 'hint' },
+    ]);
   });
 
   it('can be shared by several routes of an API', () => {

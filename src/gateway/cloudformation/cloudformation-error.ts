@@ -18,16 +18,3 @@ export class CloudFormationError extends Error {
     super(`${fileName}:${place.line}:${place.column}: ${reason}`, options);
   }
 }
-
-/** The control plane refused a resource, as AWS would. */
-export class ResourceRefusedError extends CloudFormationError {
-  constructor(
-    fileName: string,
-    place: Place,
-    readonly logicalId: string,
-    reason: string,
-    options: ErrorOptions,
-  ) {
-    super(fileName, place, reason, options);
-  }
-}

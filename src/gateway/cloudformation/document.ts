@@ -9,6 +9,7 @@ import {
   type Scalar as YamlScalar,
   type TagId,
   type Tags,
+  type YAMLError,
   type YAMLMap,
 } from 'yaml';
 import { EXPANDED_TEMPLATE_NODES } from '../silent/cloudformation-choices.js';
@@ -58,7 +59,7 @@ export interface Document {
 }
 
 /** CloudFormation's limit for a template in S3; inline it is 51,200 bytes. */
-const TEMPLATE_BYTES = 1024 * 1024;
+export const TEMPLATE_BYTES = 1024 * 1024;
 /** More levels than any template needs, and far fewer than would exhaust the stack. */
 const MAX_DEPTH = 100;
 
@@ -82,22 +83,22 @@ export function readDocument(text: string, fileName: string): Document {
   }
   const parsed = parseYaml(text, lines, error);
   const [problem] = [...parsed.errors, ...parsed.warnings];
-  if (problem !== undefined) {
-    // the library reports its own recursion as a syntax error
-    const isTooDeep = problem.message.includes('call stack');
-    throw error(placeOf(problem.pos[0]), isTooDeep ? 'the template is nested too deeply' : problem.message);
-  }
+  if (problem !== undefined) throw error(placeOf(problem.pos[0]), reasonOf(problem, text));
 
   const reader = new Reader(text, placeOf, error);
   if (parsed.contents === null) throw error({ line: 1, column: 1 }, 'the template is empty');
   return { fileName, text, root: reader.read(parsed.contents), aliases: reader.aliases, placeOf, error };
 }
 
-/** The functions with a YAML short form; `Ref` and `Condition` are the only names without `Fn::`. */
+/**
+ * The functions with a YAML short form: those of every section, of `AWS::LanguageExtensions`, and of `Rules`. `Ref` and
+ * `Condition` are the only names without `Fn::`.
+ */
 const SHORT_FORMS: ReadonlySet<string> = new Set(
-  'Ref Condition GetAtt Sub Join Select Split If Equals And Or Not FindInMap ImportValue GetAZs Base64 Cidr Transform'.split(
-    ' ',
-  ),
+  (
+    'Ref Condition GetAtt Sub Join Select Split If Equals And Or Not FindInMap ImportValue GetAZs Base64 Cidr Transform ' +
+    'Length ToJsonString Contains EachMemberEquals EachMemberIn RefAll ValueOf ValueOfAll'
+  ).split(' '),
 );
 
 const TAGS = [...SHORT_FORMS].flatMap((name) => [
@@ -115,12 +116,26 @@ function parseYaml(text: string, lineCounter: LineCounter, error: Document['erro
       prettyErrors: false,
       // the library compares every key with every other; Reader uses a map
       uniqueKeys: false,
-      logLevel: 'silent',
+      // with 'silent', the library ignores all documents but the first
+      logLevel: 'error',
     });
   } catch (cause) {
     // the parser is recursive
     if (cause instanceof RangeError) throw error({ line: 1, column: 1 }, 'the template is nested too deeply');
     throw cause;
+  }
+}
+
+/** The library's message, in the terms of CloudFormation where it has its own. */
+function reasonOf({ code, message, pos: [start, end] }: YAMLError, text: string): string {
+  switch (code) {
+    case 'MULTIPLE_DOCS':
+      return 'a second YAML document begins here; a template is one document';
+    case 'TAG_RESOLVE_FAILED':
+      return `CloudFormation has no function ${text.slice(start, end)}`;
+    default:
+      // the library reports its own recursion as a syntax error
+      return message.includes('call stack') ? 'the template is nested too deeply' : message;
   }
 }
 
@@ -195,7 +210,16 @@ const isFunction = (name: string) => name === 'Ref' || name === 'Condition' || n
 
 const fullName = (name: string) => (isFunction(name) ? name : `Fn::${name}`);
 
-function scalarValue({ value, source }: YamlScalar): Scalar['value'] {
+/** CloudFormation reads YAML 1.1, in which these are booleans too unless they are quoted or have a tag. */
+const YAML_1_1_BOOLEANS: ReadonlyMap<unknown, boolean> = new Map(
+  ['yes', 'on', 'no', 'off'].flatMap((word, index) =>
+    [word, word.charAt(0).toUpperCase() + word.slice(1), word.toUpperCase()].map((text) => [text, index < 2]),
+  ),
+);
+
+function scalarValue({ value, source, type, tag }: YamlScalar): Scalar['value'] {
+  const flag = type === 'PLAIN' && tag === undefined ? YAML_1_1_BOOLEANS.get(value) : undefined;
+  if (flag !== undefined) return flag;
   if (typeof value === 'number' && source !== undefined && String(value) !== source) return source;
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
   return typeof value === 'bigint' ? String(value) : null;

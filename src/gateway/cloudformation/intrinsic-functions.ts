@@ -1,6 +1,7 @@
 import { type Call, type Node } from './document.js';
 import { type Evaluator, type Value } from './evaluator.js';
 import { isGatewayExpression, parseSubstitution, splitAttribute } from './substitution.js';
+import { withoutExtensions } from './template.js';
 
 /** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html */
 export const FUNCTIONS: Readonly<Record<string, (stack: Evaluator, call: Call) => Value | undefined>> = {
@@ -22,12 +23,13 @@ export const FUNCTIONS: Readonly<Record<string, (stack: Evaluator, call: Call) =
     return stack.text(text).split(stack.text(delimiter));
   },
   'Fn::FindInMap'(stack, call) {
-    const [map, first, second] = parameters(stack, call, 3);
+    const [preset, [map, first, second]] = mapParameters(stack, call);
     const path = [map, first, second].map((node) => stack.text(node));
     let node = stack.template.mappings.get(path[0] ?? '')?.value;
     for (const key of path.slice(1)) {
       node = node?.kind === 'dictionary' ? node.entries.get(key)?.value : undefined;
     }
+    node ??= preset;
     if (node === undefined) throw stack.error(call, `the mappings have no entry [${path.join(', ')}]`);
     return stack.value(node);
   },
@@ -65,7 +67,39 @@ export const FUNCTIONS: Readonly<Record<string, (stack: Evaluator, call: Call) =
       throw stack.error(call, 'Fn::Cidr needs a block and a count');
     return Array.from({ length: Math.min(Number(stack.text(count)) || 0, 256) }, () => stack.text(block));
   },
+  'Fn::Length'(stack, call) {
+    requireExtensions(stack, call);
+    return stack.list(call.argument).length;
+  },
+  'Fn::ToJsonString'(stack, call) {
+    requireExtensions(stack, call);
+    const value = stack.value(call.argument);
+    if (typeof value === 'object') return JSON.stringify(value);
+    throw stack.error(call.argument, 'Fn::ToJsonString needs an object or a list');
+  },
 };
+
+/** The functions of CloudFormation that the gateway does not evaluate. Those of `Rules` occur only there. */
+export const OTHER_FUNCTIONS: ReadonlySet<string> = new Set(
+  'Contains EachMemberEquals EachMemberIn GetStackOutput RefAll Transform ValueOf ValueOfAll'
+    .split(' ')
+    .map((name) => `Fn::${name}`),
+);
+
+function requireExtensions({ template }: Evaluator, { at, name }: Call): void {
+  if (!template.hasLanguageExtensions) throw withoutExtensions(template.document, at, name);
+}
+
+/** The parameters of `Fn::FindInMap`, of which `AWS::LanguageExtensions` adds a fourth: `DefaultValue`. */
+function mapParameters(stack: Evaluator, call: Call): readonly [preset: Node | undefined, Parameters[3]] {
+  const [, , , options] = items(stack, call);
+  if (options === undefined) return [undefined, parameters(stack, call, 3)];
+  requireExtensions(stack, { ...call, name: 'Fn::FindInMap with DefaultValue' });
+  const preset = options.kind === 'dictionary' ? options.entries.get('DefaultValue')?.value : undefined;
+  if (preset === undefined) throw stack.error(options, 'the fourth parameter must be {DefaultValue: …}');
+  const [map, first, second] = parameters(stack, call, 4);
+  return [preset, [map, first, second]];
+}
 
 /** The argument of `Fn::GetAtt`: `Name.Attribute`, or a list of both. */
 export function attributeOf(
@@ -117,7 +151,7 @@ function items(stack: Evaluator, { argument, name }: Call): readonly Node[] {
   throw stack.error(argument, `${name} needs a list`);
 }
 
-type Parameters = { 1: [Node]; 2: [Node, Node]; 3: [Node, Node, Node] };
+type Parameters = { 1: [Node]; 2: [Node, Node]; 3: [Node, Node, Node]; 4: [Node, Node, Node, Node] };
 
 function parameters<N extends keyof Parameters>(stack: Evaluator, call: Call, count: N): Parameters[N] {
   const actual = items(stack, call);

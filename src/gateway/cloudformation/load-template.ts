@@ -1,17 +1,29 @@
 import { ControlError } from '../control/control-error.js';
 import { type ControlPlane } from '../control/control-plane.js';
-import { ResourceRefusedError } from './cloudformation-error.js';
+import { type JsonObject } from '../control/fields/fields.js';
+import { keepingId } from '../control/resources/resource-id.js';
+import { CloudFormationError } from './cloudformation-error.js';
 import { inDependencyOrder } from './dependencies.js';
 import { type StackSettings, type Value } from './evaluator.js';
+import { expandLoops } from './expand-loops.js';
 import { type CreatedResource, creatorOf } from './resource-types.js';
 import { Stack } from './stack.js';
 import { readTemplate, type Resource } from './template.js';
+import { type UnservedApi, unservedApi } from './unserved-apis.js';
 import { wireInput } from './wire-input.js';
 
 export interface LoadOptions extends Omit<StackSettings, 'mayLackValues'> {
   /** For error messages. */
   readonly fileName: string;
+  /**
+   * The resources of the same template when it was loaded before: those with the same logical id and type keep their
+   * ids. They must no longer be in the control plane.
+   */
+  readonly before?: LoadedStack | undefined;
 }
+
+/** The created resources of a template, by logical id. */
+export type LoadedStack = ReadonlyMap<string, CreatedResource & { readonly type: string }>;
 
 export interface LoadReport {
   readonly created: readonly LoadedResource[];
@@ -22,6 +34,8 @@ export interface LoadReport {
     readonly apiId: string;
     readonly stages: readonly string[];
   }[];
+  readonly stack: LoadedStack;
+  readonly unserved: readonly UnservedApi[];
   /** The exported `Outputs` by name: parameters for templates that import them. */
   readonly exports: ReadonlyMap<string, string>;
 }
@@ -42,39 +56,59 @@ interface LoadedResource {
  *   one of its resources is refused. Resources that were created before that remain
  */
 export function loadTemplate(plane: ControlPlane, text: string, options: LoadOptions): LoadReport {
-  const created = new Map<string, CreatedResource>();
+  const created = new Map<string, CreatedResource & { readonly type: string }>();
   const ignoredApis = new Set<string>();
-  const stack = new Stack(readTemplate(text, options.fileName), options, (resource, attribute) => {
-    const physical = created.get(resource.logicalId);
-    return attribute === undefined ? physical?.ref : physical?.attributes[attribute];
-  });
+  const stack = new Stack(
+    expandLoops(readTemplate(text, options.fileName), options),
+    options,
+    (resource, attribute) => {
+      const physical = created.get(resource.logicalId);
+      return attribute === undefined ? physical?.ref : physical?.attributes[attribute];
+    },
+  );
 
   const ordered = inDependencyOrder(stack);
   for (const resource of ordered) {
     const create = creatorOf(resource.type);
     if (create === undefined) continue;
-    const input = wireInput(resource.type, properties(stack, resource));
+    const input = inputOf(stack, resource);
     // ignores an HTTP API and its resources, which refer to it by its logical id: the placeholder value
     if (isOtherApi(resource, input.protocolType)) ignoredApis.add(resource.logicalId);
     else if (!ignoredApis.has(String(input.apiId))) {
-      created.set(
-        resource.logicalId,
-        refusedAt(stack, resource, () => create(plane, input)),
+      const before = resourceBefore(resource, options.before);
+      const make = () => create(plane, { ...before?.chosen, ...input });
+      const { logicalId, type } = resource;
+      const kind = type.slice(type.lastIndexOf(':') + 1);
+      const result = refusedAt(stack, resource, () =>
+        before === undefined ? make() : keepingId(kind, before.ref, make),
       );
+      created.set(logicalId, { ...result, type });
     }
   }
   return report(plane, stack, ordered, created);
 }
 
-/** @throws {CloudFormationError} a property that cannot be evaluated */
-function properties(stack: Stack, resource: Resource): Readonly<Record<string, Value>> {
-  const values = [...resource.properties].map(([name, { value }]) => [name, stack.value(value)] as const);
-  return Object.fromEntries(
-    values.filter((entry): entry is readonly [string, Value] => entry[1] !== undefined),
-  );
+function resourceBefore(
+  { logicalId, type }: Resource,
+  stack: LoadedStack | undefined,
+): CreatedResource | undefined {
+  const before = stack?.get(logicalId);
+  return before?.type === type ? before : undefined;
 }
 
-const isOtherApi = ({ type, properties: declared }: Resource, protocol: unknown) =>
+/**
+ * The properties of a resource in the control plane's format.
+ *
+ * @throws {CloudFormationError} a property that cannot be evaluated
+ */
+export function inputOf(stack: Stack, resource: Resource): JsonObject {
+  const values = [...resource.properties].map(([name, { value }]) => [name, stack.value(value)] as const);
+  const known = values.filter((entry): entry is readonly [string, Value] => entry[1] !== undefined);
+  return wireInput(resource.type, Object.fromEntries(known));
+}
+
+/** Whether it is an HTTP API, or one that an OpenAPI document defines. */
+export const isOtherApi = ({ type, properties: declared }: Resource, protocol: unknown) =>
   type === 'AWS::ApiGatewayV2::Api' &&
   (protocol === 'HTTP' || declared.has('Body') || declared.has('BodyS3Location'));
 
@@ -85,9 +119,7 @@ function refusedAt<T>(stack: Stack, { at, logicalId, type }: Resource, create: (
   } catch (cause) {
     if (!(cause instanceof ControlError)) throw cause;
     const { fileName } = stack.template.document;
-    throw new ResourceRefusedError(fileName, at, logicalId, `${logicalId} (${type}): ${cause.message}`, {
-      cause,
-    });
+    throw new CloudFormationError(fileName, at, `${logicalId} (${type}): ${cause.message}`, { cause });
   }
 }
 
@@ -95,7 +127,7 @@ function report(
   plane: ControlPlane,
   stack: Stack,
   ordered: readonly Resource[],
-  createdById: ReadonlyMap<string, CreatedResource>,
+  createdById: LoadedStack,
 ): LoadReport {
   const loaded = ordered.map(({ type, logicalId, at }) => ({
     type,
@@ -112,6 +144,10 @@ function report(
       if (type !== 'AWS::ApiGatewayV2::Api') return [];
       return [{ logicalId, apiId: id, stages: [...(plane.apis.get(id)?.stages.keys() ?? [])] }];
     }),
+    stack: createdById,
+    unserved: [...stack.template.resources.values()]
+      .filter(({ logicalId }) => !createdById.has(logicalId))
+      .flatMap((resource) => unservedApi(resource, stack.isCreated(resource))),
     exports: new Map(exports.map(({ name, value }) => [stack.text(name), stack.text(value)])),
   };
 }

@@ -1,7 +1,7 @@
 import { macroReference } from '../silent/cloudformation-choices.js';
 import { type Call, type Node } from './document.js';
 import { type Evaluator, type StackSettings, type Value } from './evaluator.js';
-import { FUNCTIONS } from './intrinsic-functions.js';
+import { FUNCTIONS, OTHER_FUNCTIONS } from './intrinsic-functions.js';
 import { placeholderValue } from './placeholder-values.js';
 import { type Resource, type Template } from './template.js';
 
@@ -80,7 +80,7 @@ export class Stack implements Evaluator {
   reference(node: Node, name: string, attribute?: string): Value | undefined {
     if (attribute === undefined && name === 'AWS::NoValue') return undefined;
     const pseudo = attribute === undefined ? this.#pseudoParameter(name) : undefined;
-    const value = pseudo ?? (attribute === undefined ? this.#parameter(name) : undefined);
+    const value = pseudo ?? (attribute === undefined ? this.#parameter(node, name) : undefined);
     if (value !== undefined) return value;
 
     const resource = this.template.resources.get(name);
@@ -143,7 +143,14 @@ export class Stack implements Evaluator {
 
   #call(call: Call): Value | undefined {
     const evaluate = Object.hasOwn(FUNCTIONS, call.name) ? FUNCTIONS[call.name] : undefined;
-    if (evaluate === undefined) throw this.error(call, `${call.name} is not supported by this gateway`);
+    if (evaluate === undefined) {
+      throw this.error(
+        call,
+        OTHER_FUNCTIONS.has(call.name)
+          ? `${call.name} is not supported by this gateway`
+          : `CloudFormation has no function ${call.name}`,
+      );
+    }
     const value = evaluate(this, call);
     if (typeof value === 'string' && value.length > MAX_TEXT_CHARACTERS) {
       throw this.error(call, `this evaluates to more than ${MAX_TEXT_CHARACTERS} characters`);
@@ -152,11 +159,19 @@ export class Stack implements Evaluator {
     return typeof value === 'string' ? this.#resolveDynamic(value) : value;
   }
 
-  #parameter(name: string): Value | undefined {
+  #parameter(node: Node, name: string): Value | undefined {
     const declaration = this.template.parameters.get(name);
     if (declaration === undefined) return undefined;
-    const text = this.settings.parameters.get(name) ?? declaration.default ?? `{${name}}`;
-    return declaration.isList ? text.split(',').map((item) => item.trim()) : text;
+    const { isList, isStored, default: preset } = declaration;
+    const value = this.settings.parameters.get(name);
+    if (isStored && value === undefined && !this.settings.mayLackValues) {
+      throw this.error(
+        node,
+        `the default of the parameter ${name}, ${preset}, is the path of its value in the Parameter Store, which this gateway does not read; set --parameter ${name}=VALUE`,
+      );
+    }
+    const text = value ?? (isStored ? undefined : preset) ?? `{${name}}`;
+    return isList ? text.split(',').map((item) => item.trim()) : text;
   }
 
   #pseudoParameter(name: string): Value | undefined {

@@ -6,6 +6,8 @@ export interface Template {
   readonly document: Document;
   /** A macro, such as SAM's, may add resources that the template does not contain. */
   readonly hasTransform: boolean;
+  /** `Transform: AWS::LanguageExtensions`: more intrinsic functions, and loops. */
+  readonly hasLanguageExtensions: boolean;
   readonly parameters: ReadonlyMap<string, ParameterDeclaration>;
   readonly mappings: ReadonlyMap<string, Entry>;
   readonly conditions: ReadonlyMap<string, Entry>;
@@ -25,6 +27,8 @@ interface ParameterDeclaration {
   readonly at: Place;
   /** `CommaDelimitedList` or `List<…>`: its value is split at the commas. */
   readonly isList: boolean;
+  /** The value is in the Parameter Store of Systems Manager; the default is its path there. */
+  readonly isStored: boolean;
   readonly default: string | undefined;
 }
 
@@ -42,14 +46,27 @@ export interface Resource {
 /** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html */
 const MAX_RESOURCES = 500;
 
+/**
+ * Reads a template without its loops, which `expandLoops` adds.
+ *
+ * @throws {CloudFormationError} not a template, or a section of the wrong form
+ */
+export const readTemplate = (text: string, fileName: string): Template =>
+  templateOf(readDocument(text, fileName));
+
 /** @throws {CloudFormationError} not a template, or a section of the wrong form */
-export function readTemplate(text: string, fileName: string): Template {
-  const document = readDocument(text, fileName);
+export function templateOf(document: Document): Template {
   const sections = new Sections(document);
   const root = sections.dictionary(document.root, 'the template');
+  const transforms = transformsOf(root.entries.get('Transform')?.value);
+  const hasLanguageExtensions = transforms.includes(LANGUAGE_EXTENSIONS);
   const section = (name: string): ReadonlyMap<string, Entry> => {
     const entry = root.entries.get(name);
-    return entry === undefined ? new Map() : sections.dictionary(entry.value, name).entries;
+    if (entry === undefined) return new Map();
+    const entries = entriesOf(sections, entry.value, name);
+    const loop = entries.find(([key]) => isLoop(key));
+    if (loop !== undefined && !hasLanguageExtensions) throw withoutExtensions(document, loop[1].at, loop[0]);
+    return new Map(entries.filter(([key]) => !isLoop(key)));
   };
   if (!root.entries.has('Resources')) {
     throw document.error(root.at, 'the template has no Resources; is it a CloudFormation template?');
@@ -61,13 +78,35 @@ export function readTemplate(text: string, fileName: string): Template {
   }
   return {
     document,
-    hasTransform: root.entries.has('Transform'),
+    hasTransform: transforms.some((name) => name !== LANGUAGE_EXTENSIONS),
+    hasLanguageExtensions,
     parameters: mapEntries(section('Parameters'), (entry, name) => sections.parameter(entry, name)),
     mappings: section('Mappings'),
     conditions: section('Conditions'),
     resources: mapEntries(resources, (entry, name) => sections.resource(entry, name)),
     exports: [...section('Outputs')].flatMap(([name, entry]) => sections.exported(entry, name)),
   };
+}
+
+const LANGUAGE_EXTENSIONS = 'AWS::LanguageExtensions';
+
+/** Whether the key, or the name of the call that is the only entry of a section, is that of a loop. */
+export const isLoop = (key: string): boolean => key.startsWith('Fn::ForEach::');
+
+/** The error for a function that only templates with `AWS::LanguageExtensions` have. */
+export const withoutExtensions = (document: Document, at: Place, name: string) =>
+  document.error(at, `${name} needs Transform: ${LANGUAGE_EXTENSIONS}`);
+
+/** The names of the macros; one whose name is not text is any macro. */
+function transformsOf(node: Node | undefined): readonly string[] {
+  if (node === undefined) return [];
+  const items = node.kind === 'list' ? node.items : [node];
+  return items.map((item) => (item.kind === 'scalar' ? String(item.value) : ''));
+}
+
+function entriesOf(sections: Sections, node: Node, name: string): readonly (readonly [string, Entry])[] {
+  if (node.kind === 'call' && isLoop(node.name)) return [[node.name, { at: node.at, value: node.argument }]];
+  return [...sections.dictionary(node, name).entries];
 }
 
 class Sections {
@@ -88,9 +127,12 @@ class Sections {
     const type = entries.get('Type');
     const preset = entries.get('Default');
     const typeName = type && this.text(type.value, `${name}: Type`);
+    const stored = typeName?.match(/^AWS::SSM::Parameter::Value<(.+)>$/)?.[1];
+    const valueType = stored ?? typeName;
     return {
       at,
-      isList: typeName !== undefined && /^(CommaDelimitedList$|List<)/.test(typeName),
+      isList: /^(CommaDelimitedList$|List<)/.test(valueType ?? ''),
+      isStored: stored !== undefined,
       default: preset && this.text(preset.value, `${name}: Default`),
     };
   }

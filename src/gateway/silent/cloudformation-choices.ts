@@ -47,6 +47,10 @@ export const CLOUDFORMATION_CHOICES: ChoiceTable = {
         '`{{resolve:…}}` without a `--parameter`; a reference to nothing in a template with `Transform`',
       choice: 'remains unmodified; its own name',
     },
-    { question: 'HTTP APIs in a template', choice: 'ignored, with the resources that belong to them' },
+    {
+      question: 'HTTP APIs in a template; templates that have no WebSocket API',
+      choice: 'ignored, with the resources that belong to them; refused',
+      because: 'a gateway without an API would refuse every request',
+    },
   ],
 };

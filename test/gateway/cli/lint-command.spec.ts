@@ -20,7 +20,7 @@ describe('lint FILE', () => {
 
   async function run(...args: readonly string[]) {
     let output = '';
-    const exitCode = await lintCommand(args, (text) => (output += text));
+    const exitCode = await lintCommand.run(args, { env: {}, write: (text) => (output += text) });
     return { exitCode, output };
   }
 
@@ -53,6 +53,27 @@ describe('lint FILE', () => {
       exitCode: 0,
       output: expect.stringContaining('0 errors, 2 warnings') as string,
     });
+  });
+
+  it('has exit code 0 with hints only', async () => {
+    await writeFile(bad, CHAT.replace('Sec-WebSocket-Version', 'X-Version'));
+    expect(await run(bad)).toMatchObject({
+      exitCode: 0,
+      output: expect.stringContaining('0 errors, 0 warnings, 1 hint\n') as string,
+    });
+  });
+
+  it('reads UTF-16 with a byte order mark, as PowerShell writes it', async () => {
+    const bytes = Buffer.from(`\ufeff${CHAT}`, 'utf16le');
+    await writeFile(good, bytes);
+    expect(await run(good)).toMatchObject({ exitCode: 0 });
+    await writeFile(good, bytes.swap16());
+    expect(await run(good)).toMatchObject({ exitCode: 0 });
+  });
+
+  it('refuses a file in another encoding', async () => {
+    await writeFile(good, Buffer.from(`# für\n${CHAT}`, 'latin1'));
+    await expect(run(good)).rejects.toThrow('good.yml cannot be read: it is neither UTF-8 nor UTF-16');
   });
 
   it('uses the values of --parameter', async () => {

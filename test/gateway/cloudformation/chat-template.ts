@@ -36,6 +36,7 @@ Resources:
       RequestParameters:
         integration.request.header.ConnectionId: context.connectionId
         integration.request.header.Token: route.request.querystring.token
+        integration.request.header.Sec-WebSocket-Version: "'0'"
 
   ConnectRoute:
     Type: AWS::ApiGatewayV2::Route

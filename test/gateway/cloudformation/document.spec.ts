@@ -49,6 +49,25 @@ describe('readDocument', () => {
     });
   });
 
+  it('reads the booleans of YAML 1.1, unless they are quoted or the text of a function', () => {
+    expect(plain(read('[yes, Yes, YES, on, On, ON, true, no, No, NO, off, Off, OFF, False]'))).toEqual([
+      ...Array.from({ length: 7 }, () => true),
+      ...Array.from({ length: 7 }, () => false),
+    ]);
+    const texts = read('["yes", \'on\', yEs, y, n, !!str off]');
+    expect(plain(texts)).toEqual(['yes', 'on', 'yEs', 'y', 'n', 'off']);
+    expect(plain(read('A: !Ref on'))).toEqual({ A: { call: 'Ref', argument: 'on' } });
+    expect(plain(read('on: |-\n  off'))).toEqual({ true: 'off' });
+  });
+
+  it('reads the functions of language extensions and rules in their short form', () => {
+    expect(plain(read('[!Length [a], !ToJsonString {a: 1}, !Contains [[a], b]]'))).toEqual([
+      { call: 'Fn::Length', argument: ['a'] },
+      { call: 'Fn::ToJsonString', argument: { a: 1 } },
+      { call: 'Fn::Contains', argument: [['a'], 'b'] },
+    ]);
+  });
+
   it.each([
     ['a duplicate key', 'A: 1\nB: 2\nA: 3', "t.yml:3:1: duplicate key 'A'"],
     [
@@ -56,7 +75,8 @@ describe('readDocument', () => {
       'A: &a {b: 1}\nC:\n  <<: *a',
       't.yml:3:3: CloudFormation does not support merge keys (<<)',
     ],
-    ['an unknown tag', 'A: !Foo b', 't.yml:1:4: Unresolved tag: !Foo'],
+    ['a tag that is no function', 'A: !Foo b', 't.yml:1:4: CloudFormation has no function !Foo'],
+    ['a second document', 'A: 1\n---\nB: 2', 't.yml:2:1: a second YAML document begins here'],
     ['an alias of nothing', 'A: *a', 't.yml:1:4: the anchor &a is not defined before it'],
     ['a key that is not text', '? [a]\n: b', 't.yml:1:3: a key must be text'],
     ['nothing', '# nothing', 't.yml:1:1: the template is empty'],

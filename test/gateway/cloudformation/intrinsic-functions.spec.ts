@@ -94,10 +94,10 @@ describe('an intrinsic function', () => {
     ['!Select [1, !Split ["-", "a-b-c"]]', 'b'],
     ['!Select ["0", [a, b]]', 'a'],
     // conditions
-    ['!If [IsChat, yes, no]', 'yes'],
-    ['!If [IsOther, yes, !Ref AWS::NoValue]', undefined],
-    ['!If [IsBoth, yes, no]', 'no'],
-    ['!If [IsEither, yes, no]', 'yes'],
+    ['!If [IsChat, a, b]', 'a'],
+    ['!If [IsOther, a, !Ref AWS::NoValue]', undefined],
+    ['!If [IsBoth, a, b]', 'b'],
+    ['!If [IsEither, a, b]', 'a'],
     // the rest
     ['!FindInMap [Sizes, dev, Ms]', 5000],
     ['!FindInMap [Sizes, dev, Nlb]', 'chat'],
@@ -136,7 +136,14 @@ describe('an intrinsic function', () => {
     ['!If [Missing, a, b]', 'the template has no condition Missing'],
     ['!FindInMap [Sizes, prod, Ms]', 'the mappings have no entry [Sizes, prod, Ms]'],
     ['!ImportValue nlb', 'set it with --parameter nlb=VALUE'],
-    ['{"Fn::Length": [1]}', 'Fn::Length is not supported'],
+    ['{"Fn::Length": [1]}', 'Fn::Length needs Transform: AWS::LanguageExtensions'],
+    ['!ToJsonString [1]', 'Fn::ToJsonString needs Transform: AWS::LanguageExtensions'],
+    [
+      '!FindInMap [Sizes, prod, Ms, {DefaultValue: 1}]',
+      'Fn::FindInMap with DefaultValue needs Transform: AWS::LanguageExtensions',
+    ],
+    ['{"Fn::Transform": {Name: AWS::Include}}', 'Fn::Transform is not supported by this gateway'],
+    ['{"Fn::Lenght": [1]}', 'CloudFormation has no function Fn::Lenght'],
     ['{a: }', "'null' values are not allowed in templates"],
   ])('%s is refused, with its place: %s', (value, reason) => {
     const line = TEMPLATE.split('VALUE')[0]?.split('\n').length;

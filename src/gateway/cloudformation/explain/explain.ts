@@ -9,6 +9,7 @@ import { missingParameters } from '../../websocket/steps/require-parameters.js';
 import { selectRoute } from '../../websocket/steps/select-route.js';
 import { validateMessage } from '../../websocket/steps/validate-message.js';
 import { type LoadOptions, type LoadReport, loadTemplate } from '../load-template.js';
+import { requireApi } from '../unserved-apis.js';
 import { printRequest } from './print-request.js';
 import { type ClientInput, PLACEHOLDER_CONNECTION_ID, sampleEvent } from './sample-event.js';
 import { unfilledMappings } from './unfilled-mappings.js';
@@ -33,7 +34,7 @@ interface Explanation {
  * The request that an integration would receive, by the gateway's own steps, from a template and a placeholder
  * connection.
  *
- * @throws {CloudFormationError} the template cannot be loaded
+ * @throws {CloudFormationError} the template cannot be loaded, or has no API
  * @throws {UsageError} no such API, stage or route
  */
 export function explain(text: string, options: ExplainOptions): Explanation {
@@ -41,6 +42,7 @@ export function explain(text: string, options: ExplainOptions): Explanation {
   const { region, accountId } = options;
   const plane = new ControlPlane({ region, accountId, now: () => now });
   const report = loadTemplate(plane, text, options);
+  requireApi([{ ...report, fileName: options.fileName }]);
   const { apiId, resources, stage } = chooseStage(plane, report, options);
   const served = plane.stage(apiId, stage);
   if (served?.snapshot === undefined) throw new UsageError(`nothing is deployed to the stage ${stage}`);

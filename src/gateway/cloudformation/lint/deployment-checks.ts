@@ -25,11 +25,16 @@ function checkOrder(subject: Subject, api: LintedApi, report: Report): void {
     const missing = needed.filter(({ logicalId }) => !(dependencies?.has(logicalId) ?? true));
     if (missing.length === 0) continue;
     const names = missing.map(({ logicalId }) => logicalId);
+    const lacksRoutes = missing.some(({ type }) => type === 'AWS::ApiGatewayV2::Route');
     report(
       'deployment-before-routes',
       deployment.at,
       `${deployment.logicalId} does not depend on ${names.join(', ')}`,
-      { fix: `${deployment.logicalId}: DependsOn: [${names.join(', ')}], or AutoDeploy: true on the stage` },
+      {
+        // responses are usually created in time, as their routes are
+        severity: lacksRoutes ? 'error' : 'warning',
+        fix: `${deployment.logicalId}: DependsOn: [${names.join(', ')}], or AutoDeploy: true on the stage`,
+      },
     );
   }
 }
@@ -64,7 +69,10 @@ function checkRoutes(subject: Subject, { routes, routeResponses }: LintedApi, re
     if (key.startsWith('$') && !['$connect', '$disconnect', '$default'].includes(key)) {
       report('route-key', subject.at(resource, 'RouteKey'), `${resource.logicalId} has the key '${key}'`);
     }
-    if (resource.properties.has('RouteResponseSelectionExpression') && !twoWay.has(resource.logicalId)) {
+    // C11: $connect and $disconnect may have one; nothing is sent to the client by it
+    const isMessage = key !== '$connect' && key !== '$disconnect';
+    const isMeantTwoWay = isMessage && resource.properties.has('RouteResponseSelectionExpression');
+    if (isMeantTwoWay && !twoWay.has(resource.logicalId)) {
       report(
         'no-route-response',
         subject.at(resource, 'RouteResponseSelectionExpression'),

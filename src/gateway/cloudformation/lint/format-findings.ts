@@ -7,8 +7,10 @@ export function formatFindings(fileName: string, findings: readonly Finding[]): 
     `    why: ${reason}; ${see}`,
     `    fix: ${fix}`,
   ]);
-  const errors = findings.filter(isError).length;
-  const summary = `${fileName}: ${count(errors, 'error')}, ${count(findings.length - errors, 'warning')}`;
+  const countOf = (severity: Finding['severity']) =>
+    count(findings.filter((finding) => finding.severity === severity).length, severity);
+  const hints = findings.some(({ severity }) => severity === 'hint') ? `, ${countOf('hint')}` : '';
+  const summary = `${fileName}: ${countOf('error')}, ${countOf('warning')}${hints}`;
   return [...lines, summary].map((line) => `${line}\n`).join('');
 }
 

@@ -3,13 +3,16 @@ import { asNumber } from '../wire-input.js';
 import { type Check, type Report, type Subject } from './subject.js';
 import { type LintedIntegration, webSocketApis } from './template-apis.js';
 
-/** Checks an integration's connection id, VPC link, method and timeout. */
+/** Checks an integration's connection id, handshake headers, VPC link, method, URI, templates and timeout. */
 export const checkIntegrations: Check = (subject, report) => {
   for (const { integrations } of webSocketApis(subject)) {
     for (const integration of integrations) {
       checkConnectionId(subject, integration, report);
       checkVpcLink(subject, integration, report);
+      checkUpgradeHeaders(subject, integration, report);
       checkMethod(subject, integration, report);
+      checkConnectionsUri(subject, integration, report);
+      checkTemplateKeys(subject, integration, report);
       checkTimeout(subject, integration, report);
     }
   }
@@ -52,6 +55,45 @@ function checkMethod(subject: Subject, { resource }: LintedIntegration, report: 
     subject.at(resource, 'IntegrationMethod'),
     `${resource.logicalId} has IntegrationMethod ANY`,
   );
+}
+
+/** C3: a mapped header replaces the client's own. */
+function checkUpgradeHeaders(
+  subject: Subject,
+  { resource, routes }: LintedIntegration,
+  report: Report,
+): void {
+  if (subject.text(resource, 'IntegrationType') !== 'HTTP_PROXY') return;
+  if (!routes.some(({ key }) => key === '$connect')) return;
+  const isMapped = subject
+    .map(resource, 'RequestParameters')
+    .some(({ key }) => key.toLowerCase() === 'integration.request.header.sec-websocket-version');
+  if (isMapped) return;
+  report(
+    'upgrade-headers',
+    resource.at,
+    `${resource.logicalId} ($connect) passes Sec-WebSocket-* headers on to its backend`,
+  );
+}
+
+function checkConnectionsUri(subject: Subject, { resource }: LintedIntegration, report: Report): void {
+  const uri = subject.text(resource, 'IntegrationUri');
+  if (!/^arn:[^:]*:apigateway:[^:]*:execute-api:path\//.test(uri ?? '')) return;
+  report(
+    'connections-uri',
+    subject.at(resource, 'IntegrationUri'),
+    `${resource.logicalId} has the IntegrationUri '${uri}', which names no API`,
+  );
+}
+
+/** Finds content types as keys, which the expression never has as its value. */
+function checkTemplateKeys(subject: Subject, { resource }: LintedIntegration, report: Report): void {
+  const expression = subject.text(resource, 'TemplateSelectionExpression') ?? '\\$default';
+  if (/(^|[^\\])\$/.test(expression)) return;
+  for (const { key, at } of subject.map(resource, 'RequestTemplates')) {
+    if (!/^[\w.+-]+\/[\w.+*-]+$/.test(key) || key === expression) continue;
+    report('template-key', at, `${resource.logicalId}: no message selects the template '${key}'`);
+  }
 }
 
 function checkTimeout(subject: Subject, { resource }: LintedIntegration, report: Report): void {

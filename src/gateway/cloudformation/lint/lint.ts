@@ -1,17 +1,19 @@
-import { ControlPlane } from '../../control/control-plane.js';
-import { UNSUPPORTED } from '../../control/fields/field-kinds.js';
-import { CloudFormationError, type Place, ResourceRefusedError } from '../cloudformation-error.js';
+import { CloudFormationError, type Place } from '../cloudformation-error.js';
 import { inDependencyOrder } from '../dependencies.js';
-import { type LoadOptions, loadTemplate } from '../load-template.js';
+import { type StackSettings } from '../evaluator.js';
+import { expandLoops } from '../expand-loops.js';
 import { readTemplate, type Template } from '../template.js';
+import { checkApis } from './api-checks.js';
 import { checkAuthorizers } from './authorizer-checks.js';
 import { checkDeployments } from './deployment-checks.js';
 import { checkExpressions, checkSubstitutions } from './expression-checks.js';
 import { checkIntegrations } from './integration-checks.js';
 import { checkMappings } from './mapping-checks.js';
+import { checkPermissions } from './permission-checks.js';
 import { checkPolicies } from './policy-checks.js';
 import { PROPERTIES } from './properties.js';
 import { checkProperties } from './property-checks.js';
+import { findRefusals } from './refusals.js';
 import { type Rule, type RuleId, RULES } from './rules.js';
 import { type Check, type Report, Subject } from './subject.js';
 
@@ -32,25 +34,24 @@ export function lint(text: string, options: LintOptions): readonly Finding[] {
   const findings: Finding[] = [];
   const report: Report = (rule, { line, column }, message, overrides) =>
     findings.push({ line, column, rule, message, ...RULES[rule], ...overrides });
-  const template = readOrReport(text, options.fileName, report);
+  const settings = { ...PLACEHOLDER_ACCOUNT, parameters: options.parameters ?? new Map<string, string>() };
+  const template = readOrReport(text, options.fileName, settings, report);
   if (template !== undefined) {
-    const settings = {
-      ...PLACEHOLDER_ACCOUNT,
-      fileName: options.fileName,
-      parameters: options.parameters ?? new Map(),
-    };
     const subject = new Subject(template, settings);
     for (const check of CHECKS) check(subject, report);
-    if (!findings.some(({ severity }) => severity === 'error')) {
-      reportRefusal(subject, settings, report);
-    }
+    reportRefusals(subject, settings, [...findings], report);
   }
   return findings.toSorted((a, b) => a.line - b.line || a.column - b.column);
 }
 
-function readOrReport(text: string, fileName: string, report: Report): Template | undefined {
+function readOrReport(
+  text: string,
+  fileName: string,
+  settings: Omit<StackSettings, 'mayLackValues'>,
+  report: Report,
+): Template | undefined {
   try {
-    return readTemplate(text, fileName);
+    return expandLoops(readTemplate(text, fileName), { ...settings, mayLackValues: true });
   } catch (error) {
     if (!(error instanceof CloudFormationError)) throw error;
     report('template', error.place, error.reason);
@@ -58,32 +59,41 @@ function readOrReport(text: string, fileName: string, report: Report): Template 
   }
 }
 
-/** Reports the first resource that the control plane refuses; called when there is no other error. */
-function reportRefusal(subject: Subject, options: LoadOptions, report: Report): void {
-  const { text } = subject.template.document;
-  try {
-    loadTemplate(new ControlPlane(options), text, options);
-  } catch (error) {
-    if (!(error instanceof CloudFormationError)) throw error;
-    // otherwise a parameter has no value, and the template cannot be loaded
-    if (!(error instanceof ResourceRefusedError)) return;
-    const isOnlyHere = error.reason.includes(UNSUPPORTED);
-    if (!isOnlyHere && !refersOutside(subject, error.logicalId)) report('refused', error.place, error.reason);
+/**
+ * Reports the resources that the control plane refuses, except those with an error that it would refuse: one finding is
+ * enough.
+ */
+function reportRefusals(
+  subject: Subject,
+  settings: Omit<StackSettings, 'mayLackValues'>,
+  findings: readonly Finding[],
+  report: Report,
+): void {
+  const resources = [...subject.template.resources.values()];
+  const isBefore = (a: Place, b: Place) => a.line < b.line || (a.line === b.line && a.column <= b.column);
+  const inOrder = resources.toSorted((a, b) => a.at.line - b.at.line || a.at.column - b.at.column);
+  const faulty = new Set(
+    findings
+      .filter(({ rule, severity }) => severity === 'error' && !NOT_REFUSED.has(rule))
+      .map((finding) => inOrder.findLast(({ at }) => isBefore(at, finding))),
+  );
+  for (const { resource, reason } of findRefusals(subject, settings)) {
+    if (faulty.has(resource)) continue;
+    report('refused', resource.at, `${resource.logicalId} (${resource.type}): ${reason}`);
   }
 }
 
-/** Whether a resource refers to one of another template, which exists on AWS and not here. */
-function refersOutside(subject: Subject, logicalId: string): boolean {
-  const { resources } = subject.template;
-  const resource = resources.get(logicalId);
-  return REFERENCES.some((property) => {
-    const id = resource && subject.text(resource, property)?.replace(/^integrations\//, '');
-    return id !== undefined && !resources.has(id);
-  });
-}
-
-/** Properties that contain the id of another resource. */
-const REFERENCES = 'ApiId AuthorizerId ConnectionId DeploymentId IntegrationId RouteId Target'.split(' ');
+/** The errors in what the control plane accepts. */
+const NOT_REFUSED: ReadonlySet<RuleId> = new Set<RuleId>([
+  'no-connection-id',
+  'connect-only-source',
+  'undeclared-source',
+  'connections-policy',
+  'connections-uri',
+  'identity-source',
+  'no-permission',
+  'no-route-response',
+]);
 
 /** Reports nodes that cannot be evaluated; other rules ignore them. */
 const checkTemplate: Check = ({ template, stack }, report) => {
@@ -116,6 +126,7 @@ const PLACEHOLDER_ACCOUNT = { region: 'us-east-1', accountId: '000000000000' };
 
 const CHECKS: readonly Check[] = [
   checkTemplate,
+  checkApis,
   checkProperties,
   checkIntegrations,
   checkMappings,
@@ -124,4 +135,5 @@ const CHECKS: readonly Check[] = [
   checkExpressions,
   checkSubstitutions,
   checkPolicies,
+  checkPermissions,
 ];

@@ -1,7 +1,12 @@
+/**
+ * `error`: it fails on AWS. `warning`: it may fail, or it is misleading. `hint`: it works, but some backends have trouble
+ * with it.
+ */
+type Severity = 'error' | 'warning' | 'hint';
+
 /** The texts for every place that breaks a rule. */
 export interface Rule {
-  /** `error`: it fails on AWS. `warning`: it may fail, or it is misleading. */
-  readonly severity: 'error' | 'warning';
+  readonly severity: Severity;
   /** Why it fails. */
   readonly reason: string;
   /** The source. */
@@ -19,6 +24,20 @@ export const RULES = {
       'without a mapping an HTTP backend receives no connectionId on any route, and cannot post to the client',
     see: 'https://repost.aws/knowledge-center/api-gateway-vpc-link-integration',
     fix: "RequestParameters: {'integration.request.header.ConnectionId': 'context.connectionId'}",
+  },
+  'no-permission': {
+    severity: 'error',
+    reason:
+      'API Gateway may invoke a function only if a permission of the function, or the role in CredentialsArn, allows it for the route; otherwise the client receives Internal server error',
+    see: `${GUIDE}/apigateway-websocket-api-integration-requests.html`,
+    fix: "add an AWS::Lambda::Permission with Action: lambda:InvokeFunction, Principal: apigateway.amazonaws.com and SourceArn: !Sub 'arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/*'",
+  },
+  'upgrade-headers': {
+    severity: 'hint',
+    reason:
+      "$connect passes the client's Sec-WebSocket-* headers on, and some backends take the request for a WebSocket upgrade and respond with 400 (reported 2021 and later)",
+    see: 'https://stackoverflow.com/questions/67640010',
+    fix: "if yours does: RequestParameters: {'integration.request.header.Sec-WebSocket-Version': \"'0'\"}",
   },
   'v2-vpc-link': {
     severity: 'error',
@@ -95,6 +114,20 @@ export const RULES = {
     see: `${GUIDE}/apigateway-execution-service-websocket-limits-table.html`,
     fix: 'TimeoutInMillis: at most 29000; send the result of longer work by @connections',
   },
+  'template-key': {
+    severity: 'warning',
+    reason:
+      'the key of a request template is a value of TemplateSelectionExpression, and $default by default; messages have no content type',
+    see: `${GUIDE}/websocket-api-data-transformations.html`,
+    fix: "RequestTemplates: {'$default': …} with TemplateSelectionExpression: \\\\$default",
+  },
+  'connections-uri': {
+    severity: 'error',
+    reason:
+      'an integration with @connections has to name an API; AWS refuses to deploy execute-api:path (AWS Service of type execute-api not supported)',
+    see: `${GUIDE}/apigateway-how-to-call-websocket-api-connections.html`,
+    fix: 'post from the backend with PostToConnection',
+  },
   'template-size': {
     severity: 'error',
     reason: 'a mapping template has at most 32 KB by the API (300 KB by the guide)',
@@ -110,7 +143,7 @@ export const RULES = {
   'no-route-response': {
     severity: 'error',
     reason:
-      'a route without a route response is one-way, whatever its selection expression: responses are dropped',
+      'a message route without a route response is one-way, whatever its selection expression: responses are dropped',
     see: `${GUIDE}/apigateway-websocket-api-route-response.html`,
     fix: 'add an AWS::ApiGatewayV2::RouteResponse with RouteResponseKey: $default, or remove the expression',
   },
@@ -138,6 +171,12 @@ export const RULES = {
       'CloudFormation documents that it does not support aliases; some tools expand them before they send the template',
     see: `${CLOUDFORMATION}/UserGuide/template-formats.html`,
     fix: 'write the value in full, or generate the template with a tool',
+  },
+  'no-api': {
+    severity: 'error',
+    reason: 'the gateway cannot serve this template, and there is nothing to check',
+    see: `${CLOUDFORMATION}/TemplateReference/AWS_ApiGatewayV2.html`,
+    fix: 'see the message',
   },
   refused: {
     severity: 'error',

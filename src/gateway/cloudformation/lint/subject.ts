@@ -1,6 +1,7 @@
 import { CloudFormationError, type Place } from '../cloudformation-error.js';
 import { type Entry, type Node } from '../document.js';
 import { type StackSettings, type Value } from '../evaluator.js';
+import { placeholderValue } from '../placeholder-values.js';
 import { type PhysicalValue, Stack } from '../stack.js';
 import { type Resource, type Template } from '../template.js';
 import { type RuleId, type Rule } from './rules.js';
@@ -80,6 +81,11 @@ export class Subject {
     return isMet === undefined ? undefined : this.selectedBranch(isMet ? then : otherwise);
   }
 
+  /** The value of `Ref` for a resource that the gateway does not create. */
+  ref(resource: Resource): string | undefined {
+    return this.#attempt(() => placeholderValue(this.stack, resource, undefined));
+  }
+
   /** Every node in the properties of every resource, outer nodes first. */
   *nodes(): Generator<Node> {
     for (const { properties } of this.resources()) {
@@ -104,7 +110,7 @@ export class Subject {
 const LOGICAL_ID: PhysicalValue = ({ type, logicalId }, attribute) =>
   attribute?.endsWith('Id') && type.startsWith('AWS::ApiGateway') ? logicalId : undefined;
 
-function* nodesOf(node: Node): Generator<Node> {
+export function* nodesOf(node: Node): Generator<Node> {
   yield node;
   switch (node.kind) {
     case 'scalar':

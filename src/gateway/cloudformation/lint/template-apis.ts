@@ -3,8 +3,11 @@ import { type Subject } from './subject.js';
 
 /** A WebSocket API of a template, with its resources. */
 export interface LintedApi {
+  /** Its logical id, or its id if it is of another template. */
+  readonly id: string;
   readonly routes: readonly LintedRoute[];
   readonly integrations: readonly LintedIntegration[];
+  readonly authorizers: readonly Resource[];
   readonly deployments: readonly Resource[];
   readonly stages: readonly Resource[];
   readonly routeResponses: readonly Resource[];
@@ -46,11 +49,13 @@ function readApi(subject: Subject, id: string): LintedApi {
     key: subject.text(resource, 'RouteKey') ?? '',
   }));
   return {
+    id,
     routes,
     integrations: ofApi('Integration').map((resource) => ({
       resource,
       routes: routes.filter((route) => target(subject, route.resource) === resource.logicalId),
     })),
+    authorizers: ofApi('Authorizer'),
     deployments: ofApi('Deployment'),
     stages: ofApi('Stage'),
     routeResponses: ofApi('RouteResponse'),

@@ -14,20 +14,18 @@ function plant(before: string, after: string, prepare = (text: string) => text) 
   return { text: marked.replace(MARK, ''), line: lines.length, column: (lines.at(-1) ?? '').length + 1 };
 }
 
+const findings = (text: string, parameters: Record<string, string> = {}) =>
+  lint(text, { fileName: 'chat.yml', parameters: new Map(Object.entries(parameters)) });
+
 const found = (text: string) =>
-  lint(text, { fileName: 'chat.yml' }).map(({ rule, severity, line, column }) => ({
-    rule,
-    severity,
-    line,
-    column,
-  }));
+  findings(text).map(({ rule, severity, line, column }) => ({ rule, severity, line, column }));
 
 interface Planted {
   readonly rule: RuleId;
   readonly what: string;
   readonly before: string;
   readonly after: string;
-  readonly severity?: 'warning';
+  readonly severity?: 'warning' | 'hint';
 }
 
 const MAPPED = '        integration.request.header.ConnectionId: context.connectionId\n';
@@ -35,7 +33,46 @@ const ONLY_MAPPED = `      RequestParameters:\n${MAPPED}\n`;
 const POLICY = '!Sub arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/${Stage}/*';
 const resource = (tail: string) => `${MARK}arn:aws:execute-api:eu-central-1:123456789012:${tail}`;
 
+/** A function that handles $default. */
+const FUNCTION = `IntegrationType: AWS_PROXY
+      IntegrationUri: !Sub arn:aws:apigateway:\${AWS::Region}:lambda:path/2015-03-31/functions/\${Fn.Arn}/invocations`;
+const UPGRADE = `        integration.request.header.Sec-WebSocket-Version: "'0'"\n`;
+const PROXY = /IntegrationType: HTTP_PROXY\n.*\n.*\/message\n.*\n.*\n/;
+
 const PLANTED: readonly Planted[] = [
+  {
+    rule: 'no-permission',
+    what: 'a function that API Gateway may not invoke',
+    before: '  Message:\n',
+    after: `  ${MARK}Message:\n`,
+  },
+  {
+    rule: 'upgrade-headers',
+    what: "the handshake's headers on $connect",
+    before: '  Connect:\n',
+    after: `  ${MARK}Connect:\n`,
+    severity: 'hint',
+  },
+  {
+    rule: 'template-key',
+    what: 'a content type as the key of a template',
+    before: '      TimeoutInMillis: 10000\n',
+    after: `      RequestTemplates:\n        ${MARK}application/json: '{}'\n`,
+    severity: 'warning',
+  },
+  {
+    rule: 'connections-uri',
+    what: 'an integration with @connections of no API',
+    before: 'IntegrationUri: !Sub http://${NlbDnsName}/message',
+    after: `IntegrationUri: ${MARK}!Sub arn:aws:apigateway:\${AWS::Region}:execute-api:path/@connections/{connectionId}`,
+  },
+  {
+    rule: 'no-api',
+    what: 'an API that is created by a macro',
+    before: 'Resources:\n  Api:\n',
+    after: `Transform: AWS::Serverless-2016-10-31\nResources:\n  ${MARK}Chat:\n    Type: AWS::Serverless::WebSocketApi\n  Api:\n`,
+    severity: 'warning',
+  },
   {
     rule: 'no-connection-id',
     what: 'an HTTP backend that receives no connectionId',
@@ -62,6 +99,7 @@ const PLANTED: readonly Planted[] = [
     before:
       '  Deployment:\n    Type: AWS::ApiGatewayV2::Deployment\n    DependsOn: [ConnectRoute, MessageResponse]\n',
     after: `  ${MARK}Deployment:\n    Type: AWS::ApiGatewayV2::Deployment\n    DependsOn: [ConnectRoute, MessageRoute]\n`,
+    severity: 'warning',
   },
   {
     rule: 'connect-only-source',
@@ -151,7 +189,7 @@ const PLANTED: readonly Planted[] = [
     rule: 'no-route-response',
     what: 'a two-way route without a route response',
     before: 'RouteKey: $connect',
-    after: `RouteKey: $connect\n      RouteResponseSelectionExpression: ${MARK}$default`,
+    after: `RouteKey: join\n      RouteResponseSelectionExpression: ${MARK}$default`,
   },
   {
     rule: 'identity-source',
@@ -237,7 +275,7 @@ describe('lint', () => {
 
   it('reports each finding with its place, reason and fix', () => {
     const { text } = plant('TimeoutInMillis: 10000', 'TimeoutInMillis: 30000');
-    expect(lint(text, { fileName: 'chat.yml' })).toEqual([
+    expect(findings(text)).toEqual([
       expect.objectContaining({
         message: 'Message has TimeoutInMillis 30000',
         reason: expect.stringContaining('29,000 ms') as string,
@@ -266,7 +304,7 @@ describe('lint', () => {
     Type: AWS::ApiGatewayV2::IntegrationResponse
     Properties: {ApiId: !Ref Api, IntegrationId: !Ref Message, IntegrationResponseKey: $default}
 `;
-    expect(lint(text, { fileName: 'chat.yml' })).toMatchObject([
+    expect(findings(text)).toMatchObject([
       { rule: 'deployment-before-routes', message: 'Deployment does not depend on Answer' },
     ]);
   });
@@ -336,12 +374,12 @@ describe('lint', () => {
     expect(found(text)).toEqual([]);
   });
 
-  it('ignores HTTP APIs', () => {
+  it('only says of HTTP APIs that they are not served', () => {
     const text = CHAT.replace('ProtocolType: WEBSOCKET', 'ProtocolType: HTTP')
       .replace('      RouteSelectionExpression: $request.body.action\n', '')
       .replaceAll('POST', 'ANY')
       .replaceAll(/integration\.request\.header\.(\w+): \S+/g, "'overwrite:header.$1': $$context.stage");
-    expect(found(text)).toEqual([]);
+    expect(found(text)).toMatchObject([{ rule: 'no-api' }]);
   });
 
   it('checks nothing that depends on a parameter without a value', () => {
@@ -355,7 +393,7 @@ describe('lint', () => {
   it('accepts a VPC link of another template', () => {
     const text = CHAT.replaceAll('ConnectionId: !Ref Link', 'ConnectionId: !ImportValue link');
     expect(found(text)).toEqual([]);
-    expect(lint(text, { fileName: 'chat.yml', parameters: new Map([['link', 'abc123']]) })).toEqual([]);
+    expect(findings(text, { link: 'abc123' })).toEqual([]);
   });
 
   it('checks the branch that a condition selects', () => {
@@ -364,7 +402,7 @@ describe('lint', () => {
       '\nConditions: {Slow: !Equals [!Ref NlbDnsName, slow]}\nResources:',
     ).replace('TimeoutInMillis: 10000', 'TimeoutInMillis: !If [Slow, 60000, 10000]');
     expect(found(text)).toEqual([]);
-    const slow = lint(text, { fileName: 'chat.yml', parameters: new Map([['NlbDnsName', 'slow']]) });
+    const slow = findings(text, { NlbDnsName: 'slow' });
     expect(slow).toMatchObject([{ rule: 'timeout-range' }]);
   });
 
@@ -377,6 +415,19 @@ describe('lint', () => {
 /** Other replacements that a template needs in order to break only one rule. */
 function prepared(rule: RuleId, text: string): string {
   switch (rule) {
+    case 'upgrade-headers':
+      return text.replace(UPGRADE, '');
+    case 'no-permission':
+      return text
+        .replace(PROXY, () => `${FUNCTION}\n`)
+        .replace('  TaskRole:', '  Fn:\n    Type: AWS::Lambda::Function\n  TaskRole:');
+    case 'connections-uri':
+      return text
+        .replace(/HTTP_PROXY(?=\n.*\n.*execute-api:path)/, 'AWS')
+        .replace(
+          /      ConnectionType: VPC_LINK\n      ConnectionId: !Ref Link\n(?=      TimeoutInMillis)/,
+          '',
+        );
     case 'no-connection-id':
       return text.replace(`      TimeoutInMillis: 10000\n${ONLY_MAPPED}`, '      TimeoutInMillis: 10000\n\n');
     case 'v2-vpc-link':
@@ -384,6 +435,13 @@ function prepared(rule: RuleId, text: string): string {
         '  TaskRole:',
         '  V2:\n    Type: AWS::ApiGatewayV2::VpcLink\n    Properties: {Name: v2, SubnetIds: []}\n  TaskRole:',
       );
+    case 'no-route-response':
+      return text
+        .replace('        integration.request.header.Token: route.request.querystring.token\n', '')
+        .replace(
+          '      RequestParameters:\n        route.request.querystring.token: {Required: false}\n',
+          '',
+        );
     case 'route-key':
       return text.replace('        integration.request.header.Token: route.request.querystring.token\n', '');
     default:

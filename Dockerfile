@@ -69,7 +69,7 @@ WORKDIR /project
 USER node
 EXPOSE 8080
 HEALTHCHECK --interval=5s --timeout=3s --start-period=20s --retries=3 \
-  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.GATEWAY_PORT || 8080}/_gateway/health`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "/app/dist/gateway/main.js", "health"]
 ENTRYPOINT ["node", "/app/dist/gateway/main.js"]
 
 FROM node:24-bookworm-slim AS deploy

@@ -1,6 +1,6 @@
 // node scripts/pack.ts  writes pack/NAME-VERSION.tgz for each published package, from the output in dist.
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, globSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ENGINES } from './engines.ts';
 import { type Manifest, PUBLISHED, readManifest, workspacesOf } from './workspaces.ts';
@@ -17,6 +17,9 @@ function pack(folder: string): string {
   const stage = join(PACK, 'stage', manifest.name);
   for (const workspace of workspacesOf(folder)) stageOutput(workspace, stage);
   cpSync(join(ROOT, 'LICENSE'), join(stage, 'LICENSE'));
+  for (const schema of globSync('*.schema.json', { cwd: join(ROOT, 'src', folder) })) {
+    cpSync(join(ROOT, 'src', folder, schema), join(stage, schema));
+  }
   cpSync(join(ROOT, 'src', folder, 'README.md'), join(stage, 'README.md'));
   writeFileSync(join(stage, 'package.json'), `${JSON.stringify(publishedManifest(folder), undefined, 2)}\n`);
   const [{ filename }] = JSON.parse(
@@ -44,7 +47,7 @@ function publishedManifest(folder: string): Manifest {
   return {
     ...manifest,
     engines: ENGINES,
-    files: ['dist'],
+    files: ['dist', '*.schema.json'],
     dependencies: Object.fromEntries(dependencies.toSorted(([a], [b]) => a.localeCompare(b))),
   };
 }

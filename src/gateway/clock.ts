@@ -31,6 +31,12 @@ export class Clock {
     return this.now();
   }
 
+  /** Follows the machine's clock again. Timers become due later by what the clock was moved. */
+  reset(): void {
+    this.#offsetMs = 0;
+    for (const timer of this.#timers) timer.reschedule();
+  }
+
   /** Searched again for each timer, because an action may create, postpone and cancel timers. */
   #next(): ClockTimer | undefined {
     let next: ClockTimer | undefined;
@@ -74,7 +80,7 @@ export class ClockTimer {
     this.action();
   }
 
-  /** Shortens the remaining delay, after the clock was moved. */
+  /** Adapts the remaining delay, after the clock was moved. */
   reschedule(): void {
     clearTimeout(this.#timeout);
     this.#timeout = this.#schedule(this.#dueAt - this.clock.now());

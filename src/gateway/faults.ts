@@ -24,25 +24,31 @@ export class Faults {
   }
 
   /** Whether this request to `@connections` gets 429. */
-  throttlesCallback(): boolean {
-    return this.#happens('throttle');
+  throttlesCallback(connectionId: string): boolean {
+    return this.#concerns({ connectionId }) && this.#happens('throttle');
   }
 
   /** Whether this call of an integration fails as if its target did not listen. */
-  failsIntegration(vpcLinkId: string | undefined): boolean {
+  failsIntegration(vpcLinkId: string | undefined, call: FaultyCall): boolean {
+    if (!this.#concerns(call)) return false;
     const down = this.#settings.vpcLinkDown ?? [];
     if (vpcLinkId !== undefined && (down.includes(vpcLinkId) || down.includes('*'))) return true;
     return this.#happens('integrationFailure');
   }
 
-  /** Delay of each request, in real time. */
-  latencyMs(kind: 'callback' | 'integration'): number {
-    return this.#settings.latencyMs?.[kind] ?? 0;
+  /** Delay of a request to `@connections`, in real time. */
+  callbackLatencyMs(connectionId: string): number {
+    return this.#concerns({ connectionId }) ? (this.#settings.latencyMs?.callback ?? 0) : 0;
   }
 
-  /** Number of `$disconnect` calls for each closed connection. */
-  get disconnectCalls(): number {
-    switch (this.#settings.disconnect) {
+  /** Delay of a call of an integration, in real time. */
+  integrationLatencyMs(call: FaultyCall): number {
+    return this.#concerns(call) ? (this.#settings.latencyMs?.integration ?? 0) : 0;
+  }
+
+  /** Number of `$disconnect` calls for a closed connection. */
+  disconnectCalls(connectionId: string): number {
+    switch (this.#concerns({ connectionId }) ? this.#settings.disconnect : undefined) {
       case 'drop':
         return 0;
       case 'duplicate':
@@ -52,22 +58,45 @@ export class Faults {
     }
   }
 
+  /** A call without a route key is no call of an integration: only `connectionId` limits its faults. */
+  #concerns({ connectionId, routeKey }: Pick<FaultyCall, 'connectionId'> & Partial<FaultyCall>): boolean {
+    const { connectionId: onlyConnection = connectionId, route = routeKey } = this.#settings;
+    return onlyConnection === connectionId && (routeKey === undefined || route === routeKey);
+  }
+
   #happens(fault: 'throttle' | 'integrationFailure'): boolean {
     const rate = this.#settings[fault]?.rate;
     return rate !== undefined && this.#random[fault]() < rate;
   }
 }
 
-/** A fault that is left out does not happen. */
-export interface FaultSettings {
-  readonly seed?: number;
-  readonly throttle?: Rate;
-  readonly latencyMs?: { readonly callback?: number; readonly integration?: number };
-  readonly disconnect?: 'drop' | 'duplicate' | null;
-  readonly vpcLinkDown?: readonly string[];
-  readonly integrationFailure?: Rate;
+/** The call of an integration that may fail. */
+export interface FaultyCall {
+  readonly connectionId: string;
+  readonly routeKey: string;
 }
 
+/** A fault that is left out does not happen. */
+export interface FaultSettings {
+  /** Makes the random choices reproducible; picked when it is left out. */
+  readonly seed?: number;
+  /** Proportion of requests to `@connections` that get 429 `LimitExceededException`. */
+  readonly throttle?: Rate;
+  /** Delay before a request to `@connections` is served, and before an integration is called. */
+  readonly latencyMs?: { readonly callback?: number; readonly integration?: number };
+  /** `$disconnect` is called not at all, or twice. */
+  readonly disconnect?: 'drop' | 'duplicate' | null;
+  /** Ids of VPC links whose integrations fail, or `*` for every link. */
+  readonly vpcLinkDown?: readonly string[];
+  /** Proportion of integration calls that fail as if the target did not listen. */
+  readonly integrationFailure?: Rate;
+  /** Limits the faults of integrations to calls for this route key. */
+  readonly route?: string;
+  /** Limits all faults to this connection. */
+  readonly connectionId?: string;
+}
+
+/** From 0 to 1. */
 interface Rate {
   readonly rate: number;
 }
@@ -127,6 +156,18 @@ export const FaultSettings = new BodySchema<FaultSettings>(
       description: 'Integrations with these VPC links fail.',
     },
     integrationFailure: rate('Proportion of integration calls that fail as if the target did not listen.'),
+    route: {
+      type: 'string',
+      minLength: 1,
+      'x-expected': 'a route key, such as "$default"',
+      description: 'Limits the faults of integrations to calls for this route key.',
+    },
+    connectionId: {
+      type: 'string',
+      minLength: 1,
+      'x-expected': 'a connection id',
+      description: 'Limits all faults to this connection.',
+    },
   }),
 );
 

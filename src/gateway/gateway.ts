@@ -3,9 +3,9 @@ import { setTimeout } from 'node:timers/promises';
 import { type Logger } from 'pino';
 import { AccessLog } from './access-log.js';
 import { AdminApi } from './admin/admin-api.js';
+import { Commands } from './admin/commands.js';
 import { Clock } from './clock.js';
-import { loadTemplate } from './cloudformation/load-template.js';
-import { requireApi } from './cloudformation/unserved-apis.js';
+import { LoadedTemplates, type TemplateFile } from './cloudformation/loaded-templates.js';
 import { ControlPlane } from './control/control-plane.js';
 import { Faults } from './faults.js';
 import { Access } from './front/access.js';
@@ -20,8 +20,8 @@ import { IntegrationClient } from './integrations/integration-client.js';
 import { type FunctionSource } from './lambda/function-source.js';
 import { Functions } from './lambda/functions.js';
 import { LIMITS } from './limits.js';
+import { Recorder } from './recorder/recorder.js';
 import { type AccountLimits, Throttle } from './throttle.js';
-import { UsageError } from './usage-error.js';
 import { ConnectionIds } from './websocket/connections/connection-id.js';
 import { ConnectionServer } from './websocket/connections/connection-server.js';
 import { ManagementApi } from './websocket/management-api.js';
@@ -38,7 +38,7 @@ export interface GatewayOptions {
   /** The API that a request addresses when neither its `Host` nor its path names one. */
   readonly defaultApi?: string | undefined;
   /** CloudFormation templates to load at the start, in this order. */
-  readonly templates?: readonly { readonly fileName: string; readonly text: string }[] | undefined;
+  readonly templates?: readonly TemplateFile[] | undefined;
   readonly parameters?: ReadonlyMap<string, string> | undefined;
   readonly targets: Targets;
   /** Lambda functions by name or ARN; none by default. */
@@ -60,22 +60,38 @@ export interface GatewayOptions {
   readonly quotas?: Partial<AccountLimits> | undefined;
   /** Receives the lines of access logs; standard output by default. */
   readonly accessLog?: ((line: string) => void) | undefined;
+  /** Memory for records in bytes, or `off`. By default recording begins with the first reader. */
+  readonly record?: number | 'off' | undefined;
+  /** Whether records show secrets; by default they are masked. */
+  readonly recordSecrets?: boolean | undefined;
 }
 
 /** Amazon API Gateway for WebSocket APIs, on one port: creates, starts and stops the parts. */
 export class Gateway {
   /** Whether commands need a token, and which. */
   readonly adminToken: AdminTokenPolicy;
+  readonly commands: Commands;
+  readonly recorder: Recorder;
+  readonly admin: AdminApi;
   readonly #options: GatewayOptions;
   readonly #control: ControlPlane;
+  readonly #templates: LoadedTemplates;
   readonly #functions: Functions;
   readonly #integrations: IntegrationClient;
   readonly #connections: ConnectionServer;
   readonly #front: FrontServer;
+  /** The templates that are served now, with their parameters. */
+  #loaded: Pick<GatewayOptions, 'templates' | 'parameters'>;
+  /** Settings that `reload` changes; the parts read them at each event. */
+  readonly #live: {
+    readonly pipeline: { targets: Targets };
+    readonly services: { endpoints: AwsServices['endpoints'] };
+  };
 
   private constructor(options: GatewayOptions) {
     const { host, region, accountId, defaultApi, targets, tls, log } = options;
     this.#options = options;
+    this.#loaded = options;
     this.adminToken = adminTokenPolicy(options.adminToken, host);
 
     const clock = new Clock();
@@ -91,10 +107,17 @@ export class Gateway {
     });
     const iam = new Iam(options.iam ?? IAM_OFF, control, clock);
     const functions = new Functions(options.functions ?? new Map(), log);
-    const services = options.services ?? { endpoints: new Map(), credentials: undefined };
+    const services = { endpoints: new Map(), credentials: undefined, ...options.services };
     const integrations = new IntegrationClient(functions, services, faults);
     const parts = { control, integrations, targets, functions, iam, throttle, accessLog, clock, log };
-    const connections = new ConnectionServer(new Pipeline(parts), ids, clock, faults, log);
+    const recorder = new Recorder(clock, options);
+    const connections = new ConnectionServer(new Pipeline(parts), ids, clock, faults, log, recorder);
+    const restoreApis = () => {
+      control.clear();
+      this.#loadTemplates(this.#loaded);
+    };
+    this.commands = new Commands({ clock, faults, throttle, connections, recorder, restoreApis });
+    const admin = new AdminApi(this.commands, recorder);
     const access = new Access(
       {
         scheme: tls ? 'https' : 'http',
@@ -110,13 +133,28 @@ export class Gateway {
       control,
       defaultApi,
       access,
-      admin: new AdminApi(clock, faults, connections),
-      management: new ManagementApi({ control, connections, ids, iam, clock, faults, throttle, accessLog }),
+      admin,
+      management: new ManagementApi({
+        control,
+        connections,
+        ids,
+        iam,
+        clock,
+        faults,
+        throttle,
+        accessLog,
+        recorder,
+      }),
       connections,
+      recorder,
       log,
     });
 
+    this.recorder = recorder;
+    this.admin = admin;
     this.#control = control;
+    this.#templates = new LoadedTemplates(control, { region, accountId });
+    this.#live = { pipeline: parts, services };
     this.#functions = functions;
     this.#integrations = integrations;
     this.#connections = connections;
@@ -131,9 +169,8 @@ export class Gateway {
   static async start(options: GatewayOptions): Promise<Gateway> {
     const gateway = new Gateway(options);
     try {
-      gateway.#loadTemplates();
-      const problems = await gateway.#functions.load();
-      if (problems.length > 0) throw new UsageError(problems.join('\n'));
+      gateway.#loadTemplates(options);
+      await gateway.#functions.load();
       await new Promise<void>((resolve, reject) => {
         const { server } = gateway.#front;
         server.once('error', reject);
@@ -153,11 +190,22 @@ export class Gateway {
     return `${scheme}://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
   }
 
+  /** The APIs, with the names of their stages. */
+  apis(): readonly ApiSummary[] {
+    return [...this.#control.apis].map(([apiId, { api, stages }]) => ({
+      apiId,
+      name: api.Name,
+      logicalId: this.#templates.logicalIdOf(apiId),
+      stages: [...stages.keys()],
+    }));
+  }
+
   /** Graceful shutdown: accepts no new clients, closes every connection with 1001 and waits for each `$disconnect`. */
   async stop(): Promise<void> {
     const { server } = this.#front;
     const closed = new Promise((resolve) => server.close(resolve));
     await this.#connections.stop();
+    await this.admin.endReaders();
     server.closeAllConnections();
     await Promise.race([closed, setTimeout(LIMITS.stopSocketsMs, undefined, { ref: false })]);
     this.#front.destroySockets();
@@ -165,19 +213,52 @@ export class Gateway {
     await this.#integrations.close();
   }
 
-  /** Loads the templates and logs the resources that are ignored. A template may import the exports of earlier ones. */
-  #loadTemplates(): void {
-    const { templates = [], region, accountId, log } = this.#options;
-    let exported: ReadonlyMap<string, string> = new Map();
-    const reports = [];
-    for (const { fileName, text } of templates) {
-      const parameters = new Map([...exported, ...(this.#options.parameters ?? [])]);
-      const loaded = loadTemplate(this.#control, text, { fileName, parameters, region, accountId });
-      const ignored = loaded.ignored.map(({ type, logicalId }) => `${type} ${logicalId}`);
-      log.info({ fileName, apis: loaded.apis, ignored }, 'template loaded');
-      exported = new Map([...exported, ...loaded.exports]);
-      reports.push({ fileName, ...loaded });
+  /**
+   * Applies other templates, parameters, targets, functions and endpoints, and keeps the connections: those of a stage
+   * that still exists stay open, as on AWS after a deployment.
+   *
+   * @throws {CloudFormationError} a template cannot be read, or AWS would refuse one of its resources; nothing changes
+   * @throws {UsageError} a local function cannot be loaded; nothing changes
+   */
+  async reload(settings: ReloadableSettings): Promise<void> {
+    const functions = await this.#functions.prepare(settings.functions ?? new Map());
+    try {
+      this.#loadTemplates(settings);
+    } catch (error) {
+      await functions.discard();
+      throw error;
     }
-    requireApi(reports);
+    this.#loaded = settings;
+    this.#live.pipeline.targets = settings.targets;
+    this.#live.services.endpoints = settings.endpoints ?? new Map();
+    await functions.apply();
   }
+
+  /** Loads the templates and logs the resources that are ignored. */
+  #loadTemplates({
+    templates = [],
+    parameters = new Map(),
+  }: Pick<GatewayOptions, 'templates' | 'parameters'>): void {
+    for (const { fileName, apis, ignored: resources } of this.#templates.replace(templates, parameters)) {
+      const ignored = resources.map(({ type, logicalId }) => `${type} ${logicalId}`);
+      this.#options.log.info({ fileName, apis, ignored }, 'template loaded');
+    }
+  }
+}
+
+export interface ApiSummary {
+  readonly apiId: string;
+  readonly name: string;
+  /** If a template created it. */
+  readonly logicalId: string | undefined;
+  readonly stages: readonly string[];
+}
+
+/** The options that a running gateway can change. */
+export interface ReloadableSettings extends Pick<
+  GatewayOptions,
+  'templates' | 'parameters' | 'targets' | 'functions'
+> {
+  /** AWS service → its endpoint. */
+  readonly endpoints?: AwsServices['endpoints'] | undefined;
 }

@@ -63,7 +63,13 @@ export const LIMITS = {
   controlBodyBytes: 1024 * 1024,
   /** Body of a request to `/_gateway/`; our choice. */
   adminBodyBytes: 64 * 1024,
-  /** Time for the `$disconnect` calls when the gateway stops; our choice. */
+  /** A response of `GET /_gateway/events` ends with the event that exceeds this; our choice. */
+  eventPageBytes: 16 * 1024 * 1024,
+  /** The same for each write of server-sent events; our choice. */
+  eventChunkBytes: 256 * 1024,
+  /** Interval of comments in server-sent events; proposed by their specification. */
+  heartbeatMs: 15_000,
+  /** Time for the `$disconnect` calls when the gateway stops or is reset; our choice. */
   stopMs: 5_000,
   /** Time for clients to send their close frames when the gateway stops; our choice. */
   stopClosingMs: 2_000,

@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { endWithNpm } from './program/end-with-npm.js';
 import { requireNode } from './program/require-node.js';
 

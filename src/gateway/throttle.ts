@@ -62,6 +62,12 @@ export class Throttle {
     ]);
   }
 
+  /** Forgets all requests: every bucket is full. */
+  reset(): void {
+    for (const bucket of [this.#requests, this.#newConnections]) bucket.fill(this.now());
+    this.#others.clear();
+  }
+
   /** Takes a token from all buckets, or from none. */
   #exceeded(buckets: readonly TokenBucket[]): string | undefined {
     const now = this.now();
@@ -132,6 +138,11 @@ class TokenBucket {
         : Math.min(this.burst, this.#tokens + seconds * this.ratePerSecond);
     this.filledAt = now;
     return this.#tokens >= 1;
+  }
+
+  fill(now: number): void {
+    this.#tokens = this.burst;
+    this.filledAt = now;
   }
 
   take(): void {

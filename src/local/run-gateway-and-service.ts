@@ -38,6 +38,8 @@ async function start(): Promise<void> {
   const adminToken = env.GATEWAY_ADMIN_TOKEN || generatedAdminToken(env.GATEWAY_HOST);
   const gateway = run('gateway', 'GATEWAY_PORT', {
     ...env,
+    // so that the first message can be looked at, too
+    GATEWAY_RECORD: env.GATEWAY_RECORD || '32mb',
     ...(adminToken !== undefined && { GATEWAY_ADMIN_TOKEN: adminToken }),
   });
   const gatewayUrl = connectableUrl(await gateway.listening());

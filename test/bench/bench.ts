@@ -11,6 +11,7 @@ import { fanOut } from './fan-out.ts';
 import { table } from './figures.ts';
 import { inbound } from './inbound.ts';
 import { neighbours } from './neighbours.ts';
+import { recording } from './recording.ts';
 import { throughGateway, throughService } from './round-trips.ts';
 import { sinkName } from './sink.ts';
 import { startUp } from './start-up.ts';
@@ -38,6 +39,7 @@ const PARTS = {
   },
   inbound: { title: 'POST /message with a ping', measure: () => inbound(rounds, seconds) },
   gateway: { title: 'Frame → HTTP backend → frame', measure: () => throughGateway(rounds, seconds) },
+  recording: { title: 'The recorder of the gateway', measure: () => recording(rounds, seconds) },
   'round-trip': {
     title: 'Client → gateway → service → @connections → client',
     measure: () => throughService(rounds, seconds),

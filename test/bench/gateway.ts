@@ -11,10 +11,17 @@ export const startGateway = (args: readonly string[] = []): Child =>
   Child.start(PROGRAM, ['--port', '0', '--log-level', 'error', ...args]);
 
 /** A gateway without throttling. */
-export const startUnthrottledGateway = (execArgv: readonly string[]): Child =>
+export const startUnthrottledGateway = (execArgv: readonly string[], args: readonly string[] = []): Child =>
   Child.start(
     PROGRAM,
-    ['--port', '0', '--log-level', 'error', ...QUOTAS.flatMap((name) => ['--quota', `${name}=999999999`])],
+    [
+      '--port',
+      '0',
+      '--log-level',
+      'error',
+      ...QUOTAS.flatMap((name) => ['--quota', `${name}=999999999`]),
+      ...args,
+    ],
     execArgv,
   );
 

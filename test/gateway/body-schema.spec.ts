@@ -23,7 +23,7 @@ it.each([
     FaultSettings,
     '{"__proto__":1,"constructor":2,"a/b~c":3}',
     [
-      'the body has no field __proto__, constructor, a/b~c: it may have seed, throttle, latencyMs, disconnect, vpcLinkDown, integrationFailure',
+      'the body has no field __proto__, constructor, a/b~c: it may have seed, throttle, latencyMs, disconnect, vpcLinkDown, integrationFailure, route, connectionId',
     ],
   ],
   [

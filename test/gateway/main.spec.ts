@@ -1,7 +1,8 @@
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { type AddressInfo } from 'node:net';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -49,16 +50,78 @@ describe('the program', () => {
     expect(program.stdout).toEqual([]);
   });
 
-  it('names an unknown option', async () => {
+  it('suggests the flag and the command that were meant', async () => {
     const program = gateway(['--prot', '1']);
     expect(await program.exit).toBe(1);
-    expect(program.stderr.join()).toContain('--prot');
+    expect(program.stderr).toEqual([
+      'gateway: unknown flag --prot: did you mean --port?',
+      'gateway: backchannel-gateway serve --help lists the flags',
+    ]);
+    const other = gateway(['lnt', 'template.yaml']);
+    expect(await other.exit).toBe(1);
+    expect(other.stderr[0]).toBe('gateway: unknown command lnt: did you mean lint?');
   });
 
-  it('lists its options', async () => {
-    const program = gateway(['--help']);
-    expect(await program.exit).toBe(0);
-    expect(program.stdout.join('\n')).toContain('--target NLB=HOST[:PORT]');
+  it.each([[['--help']], [['help']], [['serve', '--help']], [['help', 'serve']]])(
+    'lists the flags of serve with %j',
+    async (args) => {
+      const program = gateway(args);
+      expect(await program.exit).toBe(0);
+      expect(program.stdout.join('\n')).toContain('--target NLB=HOST[:PORT]');
+    },
+  );
+
+  it('lists the commands, and prints its version', async () => {
+    const help = gateway(['--help']);
+    expect(await help.exit).toBe(0);
+    for (const name of ['serve', 'lint FILE', 'explain FILE', 'health', 'version']) {
+      expect(help.stdout.some((line) => line.startsWith(`  ${name} `))).toBe(true);
+    }
+    const version = gateway(['--version']);
+    expect(await version.exit).toBe(0);
+    expect(version.stdout).toEqual([expect.stringMatching(/^backchannel-gateway \d+\.\d+\.\d+/)]);
+  });
+
+  it('has its port in the file of --port-file while it listens', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'gateway-'));
+    const file = join(folder, 'port');
+    await writeFile(file, 'of an earlier gateway');
+    const args = ['--port=0', `--port-file=${file}`];
+    const { program, url } = await SpawnedProgram.listening('gateway/main.js', args);
+    expect(await readFile(file, 'utf8')).toBe(`${new URL(url).port}\n`);
+    expect(await gateway(['health', url]).exit).toBe(0);
+    expect(await program.kill('SIGTERM')).toBe(0);
+    expect(existsSync(file)).toBe(false);
+    await rm(folder, { recursive: true });
+  });
+
+  it('does not start when the file of --port-file cannot be written', async () => {
+    const program = gateway(['--port=0', '--port-file=/nowhere/port']);
+    expect(await program.exit).toBe(1);
+    expect(program.stderr).toEqual([expect.stringContaining('--port-file: ENOENT')]);
+  });
+
+  it('reads the configuration file in the working directory, unless there are two', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'gateway-'));
+    const run = async () => {
+      const main = join(import.meta.dirname, '../../dist/gateway/main.js');
+      const program = SpawnedProgram.command(['sh', '-c', `cd ${folder} && exec node ${main}`]);
+      await program.exit;
+      return program.stderr.join();
+    };
+    await writeFile(join(folder, 'backchannel-gateway.yaml'), 'port: none');
+    expect(await run()).toContain("backchannel-gateway.yaml: --port (GATEWAY_PORT) is 'none'");
+    await writeFile(join(folder, 'backchannel-gateway.json'), '{}');
+    expect(await run()).toContain('both backchannel-gateway.yaml and backchannel-gateway.json');
+    await rm(folder, { recursive: true });
+  });
+
+  it('logs readable lines with --log-format pretty', async () => {
+    const args = ['--port=0', '--log-format=pretty'];
+    const { program, url } = await SpawnedProgram.listening('gateway/main.js', args);
+    await program.kill('SIGTERM');
+    expect(program.stdout[0]).toMatch(/^\d\d:\d\d:\d\d\.\d{3} INFO {2}listening {2}url=http:/);
+    expect(program.stdout[0]).toContain(url);
   });
 });
 

@@ -7,6 +7,11 @@ Resources:
   Api:
     Type: AWS::ApiGatewayV2::Api
     Properties: { Name: echo, ProtocolType: WEBSOCKET, RouteSelectionExpression: $request.body.action }
+  Link:
+    Type: AWS::ApiGateway::VpcLink
+    Properties:
+      Name: backend
+      TargetArns: [arn:aws:elasticloadbalancing:us-east-1:000000000000:loadbalancer/net/backend/0123456789abcdef]
   Integration:
     Type: AWS::ApiGatewayV2::Integration
     Properties:
@@ -14,6 +19,8 @@ Resources:
       IntegrationType: HTTP_PROXY
       IntegrationMethod: POST
       IntegrationUri: http://backend.example/message
+      ConnectionType: VPC_LINK
+      ConnectionId: !Ref Link
       RequestParameters: { integration.request.header.ConnectionId: context.connectionId }
   Route:
     Type: AWS::ApiGatewayV2::Route
@@ -28,7 +35,6 @@ Resources:
 const PROGRAM = `
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { type AddressInfo } from 'node:net';
 import { startGateway } from 'backchannel-gateway';
 
 const backend = createServer((request, response) => {
@@ -41,8 +47,7 @@ const backend = createServer((request, response) => {
   })();
 }).listen(0, '127.0.0.1');
 await once(backend, 'listening');
-const { port } = backend.address() as AddressInfo;
-const gateway = await startGateway({ template: 'template.yaml', targets: { 'backend.example': \`127.0.0.1:\${port}\` } });
+const gateway = await startGateway({ template: 'template.yaml', targets: { backend } });
 
 const socket = new WebSocket(gateway.webSocketUrl('dev'));
 await new Promise((resolve) => socket.addEventListener('open', resolve));
@@ -50,8 +55,8 @@ const received = new Promise((resolve) => socket.addEventListener('message', ({ 
 socket.send('hello');
 const echo = await received;
 const closed = new Promise((resolve) => socket.addEventListener('close', ({ code }) => resolve(code)));
-await gateway.clock.advance('2h');
-console.log(JSON.stringify({ echo, closed: await closed, events: (await gateway.events()).map(({ type }) => type) }));
+gateway.clock.advance('2h');
+console.log(JSON.stringify({ echo, closed: await closed, events: gateway.events().map(({ type }) => type) }));
 await gateway.close();
 backend.close();
 `;

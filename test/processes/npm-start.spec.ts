@@ -4,6 +4,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { EventReader, stepsOf } from '../support/event-reader.js';
 import { findProcess, processTree, runningOf } from '../support/process-tree.js';
 import { SpawnedProgram } from '../support/spawned-program.js';
 import { WebSocketClient } from '../support/web-socket-client.js';
@@ -46,6 +47,19 @@ describe('npm start, which its tests share', () => {
     using client = await WebSocketClient.open(urlToPaste(program));
     client.send({ action: 'ping', id: 1 });
     expect(await client.next()).toEqual({ type: 'pong', id: 1 });
+  });
+
+  it('records from the start on, and masks the secret of the gateway', async () => {
+    using client = await WebSocketClient.open(urlToPaste(program));
+    client.send({ action: 'ping', id: 1 });
+    await client.next();
+    const { origin } = new URL(urlToPaste(program).replace('ws:', 'http:'));
+    const events = new EventReader({ url: origin });
+    expect(stepsOf(await events.next('control'), 'client_request')).toMatchObject([{ method: 'POST' }]);
+    const message = await events.next('message');
+    const [mapped] = stepsOf(message, 'parameters');
+    const secret = mapped?.parameters.find(({ destination }) => destination.endsWith('.GatewaySecret'));
+    expect(secret).toMatchObject({ source: "'***'", values: ['***'] });
   });
 
   it('prints no admin token', () => {

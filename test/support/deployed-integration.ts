@@ -19,6 +19,7 @@ export const deployedIntegration = (
   contentHandling: undefined,
   requestTemplates: { selection: undefined, byKey: new Map() },
   responses: [],
+  undeclared: [],
   parameters: Object.entries(parameters).map(([to, from]) => parseParameterMapping(to, from)),
   ...values,
 });

@@ -1,74 +1,138 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { type IncomingMessage, type ServerResponse } from 'node:http';
-import { type Clock } from '../clock.js';
-import { type ConnectionServer } from '../websocket/connections/connection-server.js';
-import { type Faults, FaultSettings } from '../faults.js';
+import { setTimeout } from 'node:timers/promises';
+import { FaultSettings } from '../faults.js';
 import { sendJson } from '../http-body.js';
-import { advanceMs, ClockAdvance } from './clock-advance.js';
+import { LIMITS } from '../limits.js';
+import { type Recorder } from '../recorder/recorder.js';
 import { AdminProblem, checked } from './admin-problem.js';
+import { advanceMs, ClockAdvance } from './clock-advance.js';
+import { type Commands } from './commands.js';
+import { readAfter, readEventQuery } from './event-query.js';
+import { EventReaders } from './event-readers.js';
+import { OPENAPI_DOCUMENT } from './openapi/openapi-document.js';
+import { readReset } from './reset-body.js';
 
 /**
- * The gateway's own API below `/_gateway/`: health, clock, faults and open connections. Bodies are JSON; errors are
- * problems (RFC 9457).
+ * The gateway's own API below `/_gateway/`: health, clock, faults, connections, records and reset. Bodies are JSON;
+ * errors are problems (RFC 9457). `GET /_gateway/openapi.json` describes it.
  */
 export class AdminApi {
   /** Different for each start: a deployer sees that the APIs, which are in memory, are lost. */
   readonly #startId = randomUUID();
+  readonly #readers: EventReaders;
+  /** Responses with events that are not yet sent. */
+  readonly #reading = new Set<ServerResponse>();
+  /** By path; the last segment may be a parameter. */
   readonly #resources: Readonly<Record<string, Resource>> = {
     '/_gateway/health': { GET: () => ({ status: 'ok', startId: this.#startId }) },
     '/_gateway/clock': {
-      GET: () => ({ now: isoTime(this.clock.now()) }),
-      POST: (body) => ({ now: isoTime(this.clock.advance(advanceMs(checked(ClockAdvance, body)))) }),
+      GET: () => ({ now: this.commands.now() }),
+      POST: ({ json }) => ({ now: this.commands.advance(advanceMs(checked(ClockAdvance, json()))) }),
     },
     '/_gateway/faults': {
-      GET: () => this.faults.settings,
-      PUT: (body) => {
-        this.faults.set(checked(FaultSettings, body));
-        return this.faults.settings;
-      },
-      DELETE: () => {
-        this.faults.clear();
-        return this.faults.settings;
+      GET: () => this.commands.faults,
+      PUT: ({ json }) => this.commands.setFaults(checked(FaultSettings, json())),
+      DELETE: () => this.commands.setFaults('none'),
+    },
+    '/_gateway/connections': {
+      GET: () => {
+        const items = this.commands.connections();
+        return { count: items.length, items };
       },
     },
-    '/_gateway/connections': { GET: () => ({ items: this.#connections() }) },
+    '/_gateway/connections/{connectionId}': {
+      DELETE: ({ parameter }) => this.#closeConnection(parameter),
+    },
+    '/_gateway/events': {
+      GET: async (call) => this.#events(call),
+      DELETE: () => {
+        this.recorder.clear();
+        return { after: this.recorder.lastId };
+      },
+    },
+    '/_gateway/reset': {
+      POST: async ({ body, json }) => {
+        await this.commands.reset(readReset(body.length === 0 ? {} : json()));
+        return { now: this.commands.now() };
+      },
+    },
+    '/_gateway/openapi.json': { GET: () => OPENAPI_DOCUMENT },
   };
 
   constructor(
-    private readonly clock: Clock,
-    private readonly faults: Faults,
-    private readonly connections: Pick<ConnectionServer, 'open'>,
-  ) {}
+    private readonly commands: Commands,
+    private readonly recorder: Recorder,
+  ) {
+    this.#readers = new EventReaders(recorder);
+  }
 
-  handle({ method }: IncomingMessage, response: ServerResponse, pathname: string, body: Buffer): void {
+  /** The methods of each path, as in the OpenAPI document. */
+  get operations(): Readonly<Record<string, readonly string[]>> {
+    return Object.fromEntries(
+      Object.entries(this.#resources).map(([path, resource]) => [path, Object.keys(resource)]),
+    );
+  }
+
+  async handle(request: IncomingMessage, response: ServerResponse, url: URL, body: Buffer): Promise<void> {
     try {
-      const resource = Object.hasOwn(this.#resources, pathname) ? this.#resources[pathname] : undefined;
-      if (resource === undefined) {
-        const paths = Object.keys(this.#resources).join(', ');
-        throw new AdminProblem('not_found', `${pathname} does not exist; the resources are ${paths}`);
-      }
+      const { resource, path, parameter } = this.#find(url.pathname);
       const methods = Object.keys(resource);
-      const operation = methods.find((each) => each === method) as Method | undefined;
-      if (operation === undefined) {
+      const method = methods.find((each) => each === request.method) as Method | undefined;
+      if (method === undefined) {
         response.setHeader('Allow', methods);
-        throw new AdminProblem('method_not_allowed', `${pathname} takes ${methods.join(', ')}`);
+        throw new AdminProblem('method_not_allowed', `${path} takes ${methods.join(', ')}`);
       }
-      const takesBody = operation === 'POST' || operation === 'PUT';
-      sendJson(response, 200, resource[operation]?.(takesBody ? parseJson(body) : undefined));
+      const json = () => parseJson(body);
+      const result = await resource[method]?.({ request, response, url, parameter, body, json });
+      if (result !== undefined) sendJson(response, 200, result);
     } catch (error) {
       if (!(error instanceof AdminProblem)) throw error;
       sendJson(response, error.status, error.body, 'application/problem+json');
     }
   }
 
-  #connections() {
-    return [...this.connections.open()].map(({ facts, lastActiveAt }) => ({
-      connectionId: facts.connectionId,
-      apiId: facts.apiId,
-      stage: facts.stage,
-      connectedAt: isoTime(facts.connectedAt),
-      lastActiveAt: isoTime(lastActiveAt),
-    }));
+  /** The gateway stops: ends the requests that wait for events, and waits until their responses are sent. */
+  async endReaders(): Promise<void> {
+    const sent = [...this.#reading].map(async (response) => once(response, 'close'));
+    this.#readers.end();
+    await Promise.race([Promise.all(sent), setTimeout(LIMITS.stopSocketsMs, undefined, { ref: false })]);
+  }
+
+  #find(pathname: string): { resource: Resource; path: string; parameter: string } {
+    const [, parent = '', last = ''] = pathname.match(/^(.*)\/([^/]+)$/) ?? [];
+    for (const [path, resource] of Object.entries(this.#resources)) {
+      if (path === pathname) return { resource, path, parameter: '' };
+      if (path.startsWith(`${parent}/{`)) return { resource, path, parameter: decoded(last) };
+    }
+    const paths = Object.keys(this.#resources).join(', ');
+    throw new AdminProblem('not_found', `${pathname} does not exist; the resources are ${paths}`);
+  }
+
+  #closeConnection(connectionId: string): unknown {
+    const closed = this.commands.closeConnection(connectionId);
+    if (closed !== undefined) return closed;
+    throw new AdminProblem('not_found', `there is no open connection '${connectionId}'`);
+  }
+
+  /** @returns `undefined` for server-sent events */
+  async #events({ request, response, url }: Call): Promise<unknown> {
+    const query = readEventQuery(url.searchParams);
+    if (!this.recorder.turnOn()) {
+      throw new AdminProblem('recording_off', 'the gateway was started with --record off');
+    }
+    this.#reading.add(response);
+    response.once('close', () => this.#reading.delete(response));
+    if (request.headers.accept?.includes('text/event-stream') === true) {
+      const lastEventId = request.headers['last-event-id'];
+      const after = typeof lastEventId === 'string' ? readAfter(lastEventId) : query.after;
+      this.#readers.stream({ ...query, after }, response);
+      return undefined;
+    }
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
+    return this.#readers.page(query, gone.signal);
   }
 }
 
@@ -76,14 +140,32 @@ export class AdminApi {
 export const isAdminPath = (pathname: string) => pathname.startsWith('/_gateway/');
 
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
-type Resource = Partial<Record<Method, (body: unknown) => unknown>>;
+type Resource = Partial<Record<Method, (call: Call) => unknown>>;
 
-const isoTime = (time: number) => new Date(time).toISOString();
+/** One request to a resource. */
+interface Call {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly url: URL;
+  /** The last segment of the path, if the resource has a parameter there. */
+  readonly parameter: string;
+  readonly body: Buffer;
+  /** @throws {AdminProblem} the body is not JSON */
+  readonly json: () => unknown;
+}
 
 function parseJson(body: Buffer): unknown {
   try {
     return JSON.parse(body.toString('utf8'));
   } catch (cause) {
     throw new AdminProblem('bad_request', 'the body must be JSON', { cause });
+  }
+}
+
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch (cause) {
+    throw new AdminProblem('not_found', `'${segment}' is not valid percent-encoding`, { cause });
   }
 }

@@ -25,6 +25,7 @@ export class AdminProblem extends Error {
 const PROBLEMS = {
   bad_request: { status: 400, title: 'The request is not valid' },
   not_found: { status: 404, title: 'The resource does not exist' },
+  recording_off: { status: 409, title: 'Nothing is recorded' },
   method_not_allowed: { status: 405, title: 'The resource does not support this method' },
 } as const;
 

@@ -8,8 +8,11 @@ import { type Functions } from '../lambda/functions.js';
 import { LIMITS } from '../limits.js';
 import { type ContextVariables } from '../mapping/context-variables.js';
 import { ExactNumber, parseExactJson } from '../mapping/exact-json.js';
-import { evaluateSource } from '../mapping/request-parameters.js';
+import { evaluateSource, type Mappable } from '../mapping/request-parameters.js';
 import { fillStageVariables } from '../mapping/stage-variables.js';
+import { bodyOf } from '../recorder/body.js';
+import { type AuthorizerCall } from '../recorder/gateway-event.js';
+import { type Story } from '../recorder/story.js';
 import { authorizerLogVariables } from '../silent/authorization-choices.js';
 import { type Authorization } from './authorization.js';
 import { type AuthorizerRequest } from './authorizer-request.js';
@@ -24,6 +27,7 @@ export interface AuthorizerInput {
   readonly resourceArn: string;
   /** Called when the function is invoked; the form of the event depends on the protocol of the API. */
   readonly event: () => object;
+  readonly story?: Story | undefined;
 }
 
 /**
@@ -36,9 +40,11 @@ export interface AuthorizerInput {
 export async function authorizeFunction(
   functions: Functions,
   authorizer: Authorizer,
-  { request, resourceArn, event }: AuthorizerInput,
+  { request, resourceArn, event, story }: AuthorizerInput,
   log: Logger,
 ): Promise<Authorization> {
+  const functionName = fillStageVariables(authorizer.functionName, request.stageVariables);
+  const call = story && recordCall(story, authorizer, functionName, request);
   if (countHeader(request, 'authorization') > 1) {
     return denied(GATEWAY_RESPONSES.badRequest, 'more than one Authorization header');
   }
@@ -48,12 +54,13 @@ export async function authorizeFunction(
     return denied(GATEWAY_RESPONSES.unauthorized, reason);
   }
 
-  const functionName = fillStageVariables(authorizer.functionName, request.stageVariables);
   const startedAt = performance.now();
   try {
     const payload = JSON.stringify(event());
+    if (call) call.request = bodyOf(payload);
     const response = await functions.invoke(functionName, payload, LIMITS.authorizerTimeoutMs);
     const latencyMs = String(Math.round(performance.now() - startedAt));
+    if (call) Object.assign(call, { response: bodyOf(response.payload), latencyMs: Number(latencyMs) });
     if (response.functionError !== undefined) {
       const { errorType, errorMessage } = readFunctionError(response.payload);
       if (errorMessage === 'Unauthorized') {
@@ -64,7 +71,9 @@ export async function authorizeFunction(
     }
     const { policy, variables } = readResult(response.payload);
     const logVariables = authorizerLogVariables(latencyMs);
-    switch (evaluatePolicy(policy, 'execute-api:Invoke', resourceArn)) {
+    const decision = evaluatePolicy(policy, 'execute-api:Invoke', resourceArn);
+    if (call) call.decision = decision;
+    switch (decision) {
       case 'implicitDeny': {
         const reason = "the authorizer's policy does not allow it";
         return denied(GATEWAY_RESPONSES.notAllowedByPolicy, reason, logVariables);
@@ -90,6 +99,24 @@ export async function authorizeFunction(
   }
 }
 
+type RecordedCall = { -readonly [name in keyof AuthorizerCall]: AuthorizerCall[name] };
+
+/** Adds the call to the story. @returns the step, to be completed */
+function recordCall(
+  story: Story,
+  { authorizerId, identitySources }: Authorizer,
+  functionName: string,
+  request: AuthorizerRequest,
+): RecordedCall {
+  const sources = identitySources.map(({ text, source }) => ({
+    source: text,
+    values: evaluateSource(source, mappable(request)),
+  }));
+  const step = { step: 'lambda_authorizer' as const, authorizerId, functionName, identitySources: sources };
+  story.add(step);
+  return step;
+}
+
 const failed = (status: string, reason: string) => ({
   'authorizer.status': status,
   'authorizer.error': reason,
@@ -112,12 +139,17 @@ function countHeader({ rawHeaders }: AuthorizerRequest, name: string): number {
 
 /** The first identity source without a value; the function is invoked only when all have one. */
 function missingIdentity({ identitySources }: Authorizer, request: AuthorizerRequest): string | undefined {
-  const { context, stageVariables, header, querystring } = request;
-  const mappable = { context, stageVariables, handshake: { header, querystring } };
   const isMissing = ({ source, text }: Authorizer['identitySources'][number]) =>
-    NEVER_IDENTITIES.includes(text) || evaluateSource(source, mappable).every((value) => value === '');
+    NEVER_IDENTITIES.includes(text) ||
+    evaluateSource(source, mappable(request)).every((value) => value === '');
   return identitySources.find(isMissing)?.text;
 }
+
+const mappable = ({ context, stageVariables, header, querystring }: AuthorizerRequest): Mappable => ({
+  context,
+  stageVariables,
+  handshake: { header, querystring },
+});
 
 /** @throws {AuthorizerError | PolicyError} the result is malformed */
 function readResult(payload: string): {

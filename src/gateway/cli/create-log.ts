@@ -1,8 +1,18 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
 import { escapeControls } from '../escape-controls.js';
+import { readableLines } from './readable-lines.js';
 
-/** The gateway's own log: one JSON object a line, on standard output by default. */
-export function createLog(level: string, destination?: DestinationStream): Logger {
+/** `json`: one object a line; `pretty`: readable lines for a terminal. */
+export type LogFormat = 'json' | 'pretty';
+
+/**
+ * The gateway's own log, on standard output by default.
+ *
+ * @param format by default readable on a terminal, JSON elsewhere
+ */
+export function createLog(level: string, format?: LogFormat, destination?: DestinationStream): Logger {
+  const { stdout } = process;
+  const isPretty = (format ?? (stdout.isTTY ? 'pretty' : 'json')) === 'pretty';
   return pino(
     {
       level,
@@ -11,6 +21,6 @@ export function createLog(level: string, destination?: DestinationStream): Logge
       formatters: { level: (label) => ({ level: label }) },
       hooks: { streamWrite: escapeControls },
     },
-    destination,
+    isPretty ? readableLines(destination ?? stdout, stdout.hasColors?.() ?? false) : destination,
   );
 }

@@ -1,21 +1,27 @@
-import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
+import { type ConfigFile, readConfigFile } from './config-file.js';
+import { type LogFormat } from './create-log.js';
+import { type Flag, type FlagValues } from './flags.js';
+import { LOCAL_ACCOUNT } from './local-account.js';
 import { readNameValues } from './name-value.js';
+import { SERVE_FLAGS } from './serve-flags.js';
 import { readAdminToken } from '../front/admin-token.js';
 import { hostName, plainAddress, readOrigin } from '../front/host-and-origin.js';
 import { type FunctionSource, FunctionSourceError, parseFunctionFlag } from '../lambda/function-source.js';
 import { type IamSettings, readIamSettings } from '../iam/iam-settings.js';
 import { type Targets } from '../integrations/find-target.js';
+import { readRecord } from '../recorder/record-size.js';
 import { type AccountLimits } from '../throttle.js';
 import { readTlsSettings, type TlsSettings } from '../front/tls.js';
 import { UsageError } from '../usage-error.js';
 
-/** Twelve digits, like every account id; appears only in names. */
-export const LOCAL_ACCOUNT = '000000000000';
-
-/** The options from the command line and the environment; an option takes precedence over its variable. */
+/** The options of `serve` from the command line, the environment and the configuration file. */
 export interface Options {
+  /** The configuration file, if there is one. */
+  readonly configFile: string | undefined;
   readonly host: string;
   readonly port: number;
+  /** The file that contains the port while the gateway listens. */
+  readonly portFile: string | undefined;
   readonly region: string;
   readonly defaultApi: string | undefined;
   /** Files of CloudFormation templates, in the order of loading. */
@@ -33,89 +39,99 @@ export interface Options {
   readonly iam: IamSettings;
   readonly tls: TlsSettings | undefined;
   readonly quotas: Partial<AccountLimits>;
+  /** Memory for records in bytes; by default recording begins with the first reader. */
+  readonly record: number | 'off' | undefined;
+  readonly recordSecrets: boolean;
+  /** Whether templates and the configuration file are loaded again when they change. */
+  readonly isWatching: boolean;
   readonly logLevel: string;
+  /** By default the output decides. */
+  readonly logFormat: LogFormat | undefined;
+  /** The values from which the options were read. */
+  readonly values: ServeValues;
 }
 
-export const USAGE = `Amazon API Gateway for WebSocket APIs, on your machine
+/** The values of `serve` from all sources. */
+export type ServeValues = FlagValues<typeof SERVE_FLAGS>;
 
-  --port PORT             port for WebSockets, @connections and the control plane (GATEWAY_PORT, 8080)
-  --host HOST             address to listen on (GATEWAY_HOST, 127.0.0.1)
-  --template FILE         CloudFormation template to serve (YAML, JSON, cdk.out/*.template.json); repeatable
-  --parameter NAME=VALUE  parameter of a template, or export of another stack; repeatable
-  --target NLB=HOST[:PORT]
-                          actual address of a VPC link's load balancer, by its name or ARN; repeatable.
-                          By default the host of the integration's URI
-  --function NAME=FILE[#EXPORT] | NAME=URL
-                          a Lambda function: a local ES module, or an Invoke endpoint; repeatable
-  --endpoint-for SERVICE=URL
-                          endpoint of an AWS service, such as dynamodb=http://127.0.0.1:8000; repeatable
-  --use-machine-credentials
-                          sign AWS integrations with this machine's AWS credentials; without it they are
-                          sent only to --endpoint-for, signed with placeholders
-  --allow-host NAME       another Host that may command the gateway, such as gw.example.com or
-                          *.example.com; repeatable
-  --allow-origin ORIGIN   a web page that may command the gateway, such as http://localhost:5173; repeatable
-  --admin-token TOKEN|off token for commands (GATEWAY_ADMIN_TOKEN); by default it is generated and printed
-                          if --host is not loopback
-  --default-api ID        API of a request whose Host and path name none; not needed with a single API
-  --region REGION         Region in the names of resources (AWS_REGION, us-east-1)
-  --auth off|sigv4        whether requests to @connections must be signed (off)
-  --credentials FILE      access keys: JSON, access key id → {secretAccessKey, arn?, …}
-  --policy FILE           permissions: an IAM policy, or ARN → policy (everything is allowed)
-  --tls self-signed       HTTPS with a certificate generated for localhost, stored in .data/gateway-tls
-  --tls-host HOST         another host of that certificate; repeatable
-  --tls-cert FILE --tls-key FILE
-                          HTTPS with your own certificate
-  --quota NAME=N          quota of the account: requests-per-second (10000), request-burst (5000),
-                          new-connections-per-second (500); repeatable
-  --log-level LEVEL       fatal, error, warn, info, debug, trace or silent (LOG_LEVEL, info)
-  --help                  show this text
-
-  lint FILE …             find what AWS would refuse in a CloudFormation template; see lint --help
-  explain FILE …          show the exact request that an integration would receive; see explain --help
-`;
-
-/** @throws {UsageError} names every wrong option and variable */
-export function readOptions(args: readonly string[], env: NodeJS.ProcessEnv): Options | 'help' {
-  const values = parse(args);
-  if (values.help) return 'help';
+/**
+ * Reads the options of `serve`. A flag takes precedence over its variable, the variable over the configuration file,
+ * and that over the default. Of a flag with names, such as `--parameter`, only equal names are replaced.
+ *
+ * @throws {UsageError} names every wrong flag, variable and key
+ */
+export function readOptions(flags: ServeValues, env: NodeJS.ProcessEnv): Options {
+  const config = readConfigFile(flags.config, SERVE_FLAGS);
+  const values = merged(flags, env, config);
   const problems: string[] = [];
-  const read = <T>(reader: () => T): T | undefined => {
+  const read = <T>(names: readonly (keyof ServeValues)[], reader: () => T): T | undefined => {
     try {
       return reader();
     } catch (error) {
       if (!(error instanceof UsageError || error instanceof FunctionSourceError)) throw error;
-      problems.push(error.message);
+      const isFromFile = names.some(
+        (name) => values[name] !== undefined && values[name] === config?.values[name],
+      );
+      problems.push(isFromFile ? error.message.replaceAll(/^/gm, `${config?.fileName}: `) : error.message);
       return undefined;
     }
   };
-  const adminToken = values['admin-token'] ?? (env.GATEWAY_ADMIN_TOKEN || undefined);
+  const each = <T>(name: ListName, reader: (text: string) => T): readonly T[] =>
+    (values[name] ?? []).flatMap((text) => read([name], () => [reader(text)]) ?? []);
+  const { 'admin-token': adminToken, 'port-file': portFile, port = '8080', host = '127.0.0.1' } = values;
   const options = {
-    port: read(() => readPort(values.port ?? (env.GATEWAY_PORT || '8080'))),
-    host: plainAddress(values.host ?? (env.GATEWAY_HOST || '127.0.0.1')),
-    region: values.region ?? (env.AWS_REGION || 'us-east-1'),
+    configFile: config?.fileName,
+    port: read(['port'], () => readPort(port)),
+    host: plainAddress(host),
+    portFile,
+    region: values.region ?? 'us-east-1',
     defaultApi: values['default-api'],
     templates: values.template ?? [],
-    parameters: read(() => readNameValues('--parameter', values.parameter)),
-    targets: new Map((values.target ?? []).flatMap((target) => read(() => [readTarget(target)]) ?? [])),
-    functions: new Map((values.function ?? []).flatMap((each) => read(() => [readFunction(each)]) ?? [])),
-    endpoints: new Map(
-      (values['endpoint-for'] ?? []).flatMap((each) => read(() => [readEndpoint(each)]) ?? []),
-    ),
+    parameters: read(['parameter'], () => readNameValues('--parameter', values.parameter)),
+    targets: new Map(each('target', readTarget)),
+    functions: new Map(each('function', readFunction)),
+    endpoints: new Map(each('endpoint-for', readEndpoint)),
     usesMachineCredentials: values['use-machine-credentials'] ?? false,
-    allowedHosts: (values['allow-host'] ?? []).flatMap((each) => read(() => readHostName(each)) ?? []),
-    allowedOrigins: (values['allow-origin'] ?? []).flatMap(
-      (each) => read(() => readAllowedOrigin(each)) ?? [],
-    ),
-    adminToken: adminToken === undefined ? undefined : read(() => readAdminToken(adminToken)),
-    iam: read(() => readIamSettings(values, env, LOCAL_ACCOUNT)),
-    tls: read(() => readTlsSettings(values)),
-    quotas: Object.fromEntries((values.quota ?? []).flatMap((each) => read(() => [readQuota(each)]) ?? [])),
-    logLevel: read(() => readLogLevel(values['log-level'] ?? (env.LOG_LEVEL || 'info'))),
+    allowedHosts: each('allow-host', readHostName),
+    allowedOrigins: each('allow-origin', readAllowedOrigin),
+    adminToken:
+      adminToken === undefined ? undefined : read(['admin-token'], () => readAdminToken(adminToken)),
+    iam: read(['auth', 'credentials', 'policy'], () => readIamSettings(values, env, LOCAL_ACCOUNT)),
+    tls: read(['tls', 'tls-host', 'tls-cert', 'tls-key'], () => readTlsSettings(values)),
+    quotas: Object.fromEntries(each('quota', readQuota)),
+    record: read(['record'], () => readRecord(values.record)),
+    recordSecrets: values['record-secrets'] ?? false,
+    isWatching: values.watch ?? false,
+    logLevel: read(['log-level'], () => readLogLevel(values['log-level'] ?? 'info')),
+    logFormat: read(['log-format'], () => readLogFormat(values['log-format'])),
+    values,
   };
   if (problems.length > 0) throw new UsageError(problems.join('\n'));
   // without problems every value was read
   return options as Options;
+}
+
+/** The flags that can be repeated. */
+type ListName = {
+  [K in keyof typeof SERVE_FLAGS]: (typeof SERVE_FLAGS)[K]['kind'] extends 'list' | 'map' ? K : never;
+}[keyof typeof SERVE_FLAGS];
+
+function merged(
+  flags: ServeValues,
+  env: NodeJS.ProcessEnv,
+  config: ConfigFile<typeof SERVE_FLAGS> | undefined,
+): ServeValues {
+  const all: Record<string, string | boolean | readonly string[]> = { ...config?.values };
+  for (const [name, flag] of Object.entries<Flag>(SERVE_FLAGS)) {
+    const variable = flag.variable === undefined ? undefined : env[flag.variable];
+    // an empty variable is one that is not set
+    if (variable) all[name] = variable;
+    const given = flags[name as keyof ServeValues];
+    if (given === undefined) continue;
+    const inFile = all[name];
+    all[name] = flag.kind === 'map' && Array.isArray(inFile) ? [...inFile, ...(given as string[])] : given;
+  }
+  return all;
 }
 
 function readPort(port: string): number {
@@ -184,38 +200,10 @@ function readLogLevel(logLevel: string): string {
   );
 }
 
-const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
+const LOG_LEVELS: readonly string[] = SERVE_FLAGS['log-level'].choices;
 
-const OPTIONS = {
-  port: { type: 'string' },
-  host: { type: 'string' },
-  template: { type: 'string', multiple: true },
-  parameter: { type: 'string', multiple: true },
-  target: { type: 'string', multiple: true },
-  function: { type: 'string', multiple: true },
-  'endpoint-for': { type: 'string', multiple: true },
-  'use-machine-credentials': { type: 'boolean' },
-  'allow-host': { type: 'string', multiple: true },
-  'allow-origin': { type: 'string', multiple: true },
-  'admin-token': { type: 'string' },
-  'default-api': { type: 'string' },
-  region: { type: 'string' },
-  auth: { type: 'string' },
-  credentials: { type: 'string' },
-  policy: { type: 'string' },
-  tls: { type: 'string' },
-  'tls-host': { type: 'string', multiple: true },
-  'tls-cert': { type: 'string' },
-  'tls-key': { type: 'string' },
-  quota: { type: 'string', multiple: true },
-  'log-level': { type: 'string' },
-  help: { type: 'boolean' },
-} as const satisfies ParseArgsOptionsConfig;
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options: OPTIONS, strict: true }).values;
-  } catch (error) {
-    throw new UsageError(`${(error as Error).message}; --help lists the options`);
-  }
+/** @returns `undefined` when the output decides */
+function readLogFormat(format: string | undefined): LogFormat | undefined {
+  if (format === undefined || format === 'json' || format === 'pretty') return format;
+  throw new UsageError(`--log-format is '${format}': it must be json or pretty`);
 }

@@ -1,6 +1,7 @@
 import { ControlError } from '../control/control-error.js';
 import { type ControlPlane } from '../control/control-plane.js';
 import { type JsonObject } from '../control/fields/fields.js';
+import { keepingId } from '../control/resources/resource-id.js';
 import { CloudFormationError } from './cloudformation-error.js';
 import { inDependencyOrder } from './dependencies.js';
 import { type StackSettings, type Value } from './evaluator.js';
@@ -14,7 +15,15 @@ import { wireInput } from './wire-input.js';
 export interface LoadOptions extends Omit<StackSettings, 'mayLackValues'> {
   /** For error messages. */
   readonly fileName: string;
+  /**
+   * The resources of the same template when it was loaded before: those with the same logical id and type keep their
+   * ids. They must no longer be in the control plane.
+   */
+  readonly before?: LoadedStack | undefined;
 }
+
+/** The created resources of a template, by logical id. */
+export type LoadedStack = ReadonlyMap<string, CreatedResource & { readonly type: string }>;
 
 export interface LoadReport {
   readonly created: readonly LoadedResource[];
@@ -25,6 +34,7 @@ export interface LoadReport {
     readonly apiId: string;
     readonly stages: readonly string[];
   }[];
+  readonly stack: LoadedStack;
   readonly unserved: readonly UnservedApi[];
   /** The exported `Outputs` by name: parameters for templates that import them. */
   readonly exports: ReadonlyMap<string, string>;
@@ -46,7 +56,7 @@ interface LoadedResource {
  *   one of its resources is refused. Resources that were created before that remain
  */
 export function loadTemplate(plane: ControlPlane, text: string, options: LoadOptions): LoadReport {
-  const created = new Map<string, CreatedResource>();
+  const created = new Map<string, CreatedResource & { readonly type: string }>();
   const ignoredApis = new Set<string>();
   const stack = new Stack(
     expandLoops(readTemplate(text, options.fileName), options),
@@ -65,13 +75,25 @@ export function loadTemplate(plane: ControlPlane, text: string, options: LoadOpt
     // ignores an HTTP API and its resources, which refer to it by its logical id: the placeholder value
     if (isOtherApi(resource, input.protocolType)) ignoredApis.add(resource.logicalId);
     else if (!ignoredApis.has(String(input.apiId))) {
-      created.set(
-        resource.logicalId,
-        refusedAt(stack, resource, () => create(plane, input)),
+      const before = resourceBefore(resource, options.before);
+      const make = () => create(plane, { ...before?.chosen, ...input });
+      const { logicalId, type } = resource;
+      const kind = type.slice(type.lastIndexOf(':') + 1);
+      const result = refusedAt(stack, resource, () =>
+        before === undefined ? make() : keepingId(kind, before.ref, make),
       );
+      created.set(logicalId, { ...result, type });
     }
   }
   return report(plane, stack, ordered, created);
+}
+
+function resourceBefore(
+  { logicalId, type }: Resource,
+  stack: LoadedStack | undefined,
+): CreatedResource | undefined {
+  const before = stack?.get(logicalId);
+  return before?.type === type ? before : undefined;
 }
 
 /**
@@ -105,7 +127,7 @@ function report(
   plane: ControlPlane,
   stack: Stack,
   ordered: readonly Resource[],
-  createdById: ReadonlyMap<string, CreatedResource>,
+  createdById: LoadedStack,
 ): LoadReport {
   const loaded = ordered.map(({ type, logicalId, at }) => ({
     type,
@@ -122,6 +144,7 @@ function report(
       if (type !== 'AWS::ApiGatewayV2::Api') return [];
       return [{ logicalId, apiId: id, stages: [...(plane.apis.get(id)?.stages.keys() ?? [])] }];
     }),
+    stack: createdById,
     unserved: [...stack.template.resources.values()]
       .filter(({ logicalId }) => !createdById.has(logicalId))
       .flatMap((resource) => unservedApi(resource, stack.isCreated(resource))),

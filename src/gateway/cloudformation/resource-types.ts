@@ -23,6 +23,8 @@ export interface CreatedResource {
   readonly ref: string;
   /** The values of `Fn::GetAtt`, by attribute. */
   readonly attributes: Readonly<Record<string, string>>;
+  /** Properties that AWS has chosen, in wire format: the resource keeps them when its template is loaded again. */
+  readonly chosen?: JsonObject;
 }
 
 /** @throws {ControlError} the control plane refuses the resource */
@@ -81,8 +83,8 @@ const CREATORS: Readonly<Record<string, Creator>> = {
   },
   'AWS::ApiGatewayV2::Stage': ofApi(stages, 'StageName'),
   'AWS::ApiGateway::ApiKey'(plane, input) {
-    const { id } = apiKeys.create(plane, input);
-    return { ref: id, attributes: { APIKeyId: id } };
+    const { id, value } = apiKeys.create(plane, input);
+    return { ref: id, attributes: { APIKeyId: id }, chosen: { value } };
   },
   'AWS::ApiGateway::UsagePlan'(plane, input) {
     // CloudFormation generates a name for a template without one

@@ -23,6 +23,7 @@ const CONTROL_SIGNATURE = /^AWS4-HMAC-SHA256 +Credential=[^\s,]+\/apigateway\/aw
  * The HTTP API of the control plane, as the SDKs and the `aws` command speak it (rest-json): of API Gateway v2 what
  * WebSocket APIs need, and of v1 VPC links, API keys and usage plans. The front has checked who may call.
  *
+ * @returns what was sent
  * @throws what no answer foresees, once the client has got its 500
  * @see https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/operations.html
  */
@@ -31,12 +32,12 @@ export function handleControlRequest(
   { method = '', url = '' }: IncomingMessage,
   response: ServerResponse,
   body: Buffer,
-): void {
+): ControlResponse {
   try {
     const [path = '', query] = url.split(/\?(.*)/s);
     const segments = path.slice(1).split('/').map(decodeSegment);
     const searchParams = new URLSearchParams(query);
-    send(
+    return send(
       response,
       dispatchOperation(controlPlane, { method, segments, searchParams, json: () => parseJson(body) }),
     );
@@ -52,20 +53,25 @@ export function handleControlRequest(
 
 function send(
   response: ServerResponse,
-  { status, body }: ControlResponse,
+  sent: ControlResponse,
   headers: Record<string, string> = {},
-) {
+): ControlResponse {
+  const { status, body } = sent;
   response.statusCode = status;
   response.setHeaders(new Map(Object.entries({ 'x-amzn-RequestId': randomUUID(), ...headers })));
   if (body === undefined) response.end();
   else response.setHeader('Content-Type', 'application/json').end(JSON.stringify(body));
+  return sent;
 }
 
 /** The SDKs select their error class by `x-amzn-ErrorType`. */
-function sendError(response: ServerResponse, { status, errorType, message, details }: ControlError) {
+function sendError(
+  response: ServerResponse,
+  { status, errorType, message, details }: ControlError,
+): ControlResponse {
   const { allow, ...members } = details;
   const headers = { 'x-amzn-ErrorType': errorType, ...(allow !== undefined && { Allow: allow }) };
-  send(response, { status, body: { message, ...members } }, headers);
+  return send(response, { status, body: { message, ...members } }, headers);
 }
 
 function decodeSegment(segment: string): string {

@@ -84,6 +84,64 @@ export class ControlPlane {
     this.apis.delete(apiId);
   }
 
+  /** Deletes all resources. */
+  clear(): void {
+    for (const apiId of this.apiIds()) this.deleteApi(apiId);
+    for (const resources of [this.domainNames, this.apiMappings, this.vpcLinks, this.apiKeys])
+      resources.clear();
+    this.usagePlans.clear();
+    this.usagePlanKeys.clear();
+  }
+
+  /**
+   * Replaces resources in one step: the data plane sees all of the change or nothing. Stages that do not exist
+   * afterwards are reported as deleted; those of the same API and name are not, so that their connections stay open.
+   *
+   * @param removed the resources that are replaced
+   * @param create creates the new ones; if it throws, everything is as it was before
+   */
+  replace<T>(removed: RemovedResources, create: () => T): T {
+    const restore = this.#checkpoint();
+    const stagesBefore = [...this.apis].flatMap(([apiId, { stages }]) =>
+      [...stages.keys()].map((name) => ({ apiId, name, last: this.stage(apiId, name) })),
+    );
+    for (const id of removed.apis) this.apis.delete(id);
+    for (const id of removed.vpcLinks) this.vpcLinks.delete(id);
+    for (const id of removed.apiKeys) this.apiKeys.delete(id);
+    for (const name of removed.domainNames) {
+      this.domainNames.delete(name);
+      this.apiMappings.delete(name);
+    }
+    for (const id of removed.usagePlans) {
+      this.usagePlans.delete(id);
+      this.usagePlanKeys.delete(id);
+    }
+    try {
+      const created = create();
+      for (const { apiId, name, last } of stagesBefore) {
+        if (last !== undefined && this.stage(apiId, name) === undefined) {
+          this.#whenStageDeleted?.(apiId, name, last);
+        }
+      }
+      return created;
+    } catch (error) {
+      restore();
+      throw error;
+    }
+  }
+
+  /** Copies what `replace` changes. */
+  #checkpoint(): () => void {
+    const { apis, vpcLinks, domainNames, apiMappings, apiKeys, usagePlans, usagePlanKeys } = this;
+    const maps = [apis, vpcLinks, domainNames, apiMappings, apiKeys, usagePlans] as Map<string, unknown>[];
+    const copies = maps.map((map) => ({ map, entries: [...map] }));
+    const members = [...usagePlanKeys].map(([id, keys]) => [id, new Set(keys)] as const);
+    return () => {
+      for (const { map, entries } of copies) refill(map, entries);
+      refill(usagePlanKeys, members);
+    };
+  }
+
   /**
    * The stage behind a custom domain name: of the mapping whose key is the first segment of the path, else of the one
    * without a key.
@@ -135,6 +193,16 @@ export class ControlPlane {
   seconds(): number {
     return Math.floor(this.#now() / 1000);
   }
+}
+
+/** The ids of resources that are replaced, by kind. */
+export type RemovedResources = Readonly<
+  Record<'apis' | 'vpcLinks' | 'domainNames' | 'apiKeys' | 'usagePlans', readonly string[]>
+>;
+
+function refill<T>(map: Map<string, T>, entries: Iterable<readonly [string, T]>): void {
+  map.clear();
+  for (const [id, value] of entries) map.set(id, value);
 }
 
 export interface ServedStage {

@@ -71,6 +71,8 @@ export interface DeployedIntegration {
   /** Id of the v1 VPC link, possibly `${stageVariables.NAME}`; `undefined` for the Internet. */
   readonly vpcLinkId: string | undefined;
   readonly parameters: readonly ParameterMapping[];
+  /** Not evaluated, because the route does not declare their source. */
+  readonly undeclared: readonly ParameterMapping[];
   readonly timeoutMs: number;
   readonly passthrough: Integration['PassthroughBehavior'];
   readonly contentHandling: ContentHandlingStrategy | undefined;
@@ -188,6 +190,7 @@ function deployIntegration(
     uri: integration.IntegrationUri ?? '',
     vpcLinkId: integration.ConnectionType === 'VPC_LINK' ? integration.ConnectionId : undefined,
     parameters: mappings.filter(({ source }) => isDeclared(source, declared)),
+    undeclared: mappings.filter(({ source }) => !isDeclared(source, declared)),
     timeoutMs: integration.TimeoutInMillis,
     passthrough: integration.PassthroughBehavior,
     contentHandling: integration.ContentHandlingStrategy,

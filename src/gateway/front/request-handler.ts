@@ -7,11 +7,14 @@ import { type ControlPlane } from '../control/control-plane.js';
 import { FORBIDDEN_ERROR_TYPE, GATEWAY_RESPONSES } from '../errors.js';
 import { sendJson } from '../http-body.js';
 import { newRequestId } from '../ids.js';
+import { bodyOf } from '../recorder/body.js';
+import { type Recorder } from '../recorder/recorder.js';
 import { MISSING_UPGRADE } from '../silent/websocket-choices.js';
 import { type Refusal } from '../websocket/admission.js';
 import { type ConnectionServer } from '../websocket/connections/connection-server.js';
 import { handshakeProblem, urlProblem } from '../websocket/handshake-request.js';
 import { type ManagementApi } from '../websocket/management-api.js';
+import { endRefused, handshakeStep } from '../websocket/recorded-steps.js';
 import { refuseHandshake } from '../websocket/refuse-handshake.js';
 import { badHandshake, forbidden, urlTooLong } from '../websocket/steps/handshake-reply.js';
 import { type Access } from './access.js';
@@ -28,6 +31,7 @@ export interface RequestHandlerParts {
   readonly admin: AdminApi;
   readonly management: ManagementApi;
   readonly connections: ConnectionServer;
+  readonly recorder: Recorder;
   readonly log: Logger;
 }
 
@@ -41,7 +45,7 @@ export class RequestHandler {
 
   /** Never rejects: an unexpected error is logged, and the client receives 500. */
   async request(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { control, access, admin, management, log } = this.parts;
+    const { access, admin, management, log } = this.parts;
     try {
       const url = requestUrl(request);
       const { address, reason } = this.#locate(url, request);
@@ -52,8 +56,8 @@ export class RequestHandler {
       }
       const body = await access.admit(request, response, surface, url.pathname);
       if (body === undefined) return;
-      if (surface === 'control') handleControlRequest(control, request, response, body);
-      else if (surface === 'admin') admin.handle(request, response, url.pathname, body);
+      if (surface === 'control') this.#control(request, response, body);
+      else if (surface === 'admin') await admin.handle(request, response, url, body);
       else if (address) await management.handle(request, response, address);
     } catch (error) {
       // not an error: the client left before it had sent the whole request
@@ -68,19 +72,18 @@ export class RequestHandler {
     // until the WebSocket takes over, an error means that the client has left; the next write fails
     socket.on('error', () => undefined);
     const { address, reason } = this.#locate(requestUrl(request), request);
-    const { connections, log } = this.parts;
     if (pendingResponse(socket)) {
       // a 101 before the response would put the response among the frames
       const refusal = badHandshake('an earlier request of this connection has no response yet');
-      afterPendingResponses(socket, () => refuseHandshake(request, socket, refusal, log));
+      afterPendingResponses(socket, () => this.#refuseHandshake(request, socket, refusal));
     } else if (address === undefined || address.rest.length > 0) {
       const refusal = forbidden(newRequestId(), reason ?? notAWebSocketPath(address?.stage));
-      refuseHandshake(request, socket, refusal, log);
+      this.#refuseHandshake(request, socket, refusal);
     } else {
       const { apiId, stage } = address;
       const invalid = this.#invalid(request, apiId);
-      if (invalid === undefined) connections.upgrade(request, socket, head, address);
-      else refuseHandshake(request, socket, invalid, log, { apiId, stage });
+      if (invalid === undefined) this.parts.connections.upgrade(request, socket, head, address);
+      else this.#refuseHandshake(request, socket, invalid, { apiId, stage });
     }
   }
 
@@ -90,6 +93,40 @@ export class RequestHandler {
     if (tooLong !== undefined) return urlTooLong(tooLong);
     const problem = handshakeProblem(request);
     return problem === undefined ? undefined : badHandshake(problem);
+  }
+
+  /** @param place for log and record, if the stage is known */
+  #refuseHandshake(
+    request: IncomingMessage,
+    socket: Socket,
+    refusal: Refusal,
+    place: { readonly apiId?: string; readonly stage?: string } = {},
+  ): void {
+    const story = this.parts.recorder.begin('handshake', place);
+    story?.add(handshakeStep(request));
+    endRefused(story, refusal);
+    refuseHandshake(request, socket, refusal, this.parts.log, place);
+  }
+
+  /** Records the request if it is not one that only reads. */
+  #control(request: IncomingMessage, response: ServerResponse, body: Buffer): void {
+    const { method = '', url = '' } = request;
+    const [, apiId] = url.match(/^\/v2\/apis\/([a-z0-9]+)/) ?? [];
+    const isRead = method === 'GET' || method === 'HEAD';
+    const story = isRead
+      ? undefined
+      : this.parts.recorder.begin('control', apiId === undefined ? {} : { apiId });
+    const sent = handleControlRequest(this.parts.control, request, response, body);
+    if (story === undefined) return;
+    const { status } = sent;
+    story.add({ step: 'client_request', method, url, ...(body.length > 0 && { body: bodyOf(body) }) });
+    story.add({
+      step: 'client_response',
+      status,
+      ...(sent.body && { body: bodyOf(JSON.stringify(sent.body)) }),
+    });
+    story.conclude({ result: status < 400 ? 'done' : 'refused', status });
+    story.end();
   }
 
   #locate(url: URL | undefined, { headers }: IncomingMessage): StageLocation {
@@ -108,6 +145,8 @@ export class RequestHandler {
       : `a stage supports GET, not ${method}`;
     const reason = isStage ? whyNoHandshake : whyNoStage;
     this.parts.log.info({ status, reason, method, path, host: headers.host }, 'request refused');
+    const step = { step: 'client_request' as const, method: method ?? '', url, headers: request.rawHeaders };
+    this.parts.recorder.note('request', step, { result: 'refused', status, reason });
     if (isUpgradeMissing) {
       response.setHeader('Upgrade', 'websocket').setHeader('Connection', 'Upgrade');
       sendJson(response, status, { message: MISSING_UPGRADE.message });

@@ -1,4 +1,3 @@
-import { readJsonFile } from '../settings-file.js';
 import { UsageError } from '../usage-error.js';
 
 /** The identity of a caller, as in `context.identity.*` and AWS's messages. */
@@ -22,24 +21,23 @@ export interface AccessKey {
 export type AccessKeys = ReadonlyMap<string, AccessKey>;
 
 /**
- * Reads `--credentials FILE`: a JSON object of access key id → `{ secretAccessKey, sessionToken?, accountId?, arn?,
+ * Reads the value of `--credentials`: an object of access key id → `{ secretAccessKey, sessionToken?, accountId?, arn?,
  * userId? }`.
  *
+ * @param where begins error messages: flag and file
  * @param defaultAccountId for identities without an account id
- * @throws {UsageError} names the file, the entry and what is expected, never a secret
+ * @throws {UsageError} names the entry and what is expected, never a secret
  */
-export function readAccessKeys(file: string, defaultAccountId: string): AccessKeys {
-  const json = readJsonFile('--credentials', file);
+export function readAccessKeys(json: unknown, where: string, defaultAccountId: string): AccessKeys {
   if (!isObject(json)) {
-    throw new UsageError(`--credentials: ${file} must be a JSON object of access key id → credentials`);
+    throw new UsageError(`${where} must be a JSON object of access key id → credentials`);
   }
   const problems: string[] = [];
   const keys = Object.entries(json).map(([accessKeyId, entry]) => {
-    const report = (problem: string) =>
-      void problems.push(`--credentials: ${file}: ${accessKeyId}${problem}`);
+    const report = (problem: string) => void problems.push(`${where}: ${accessKeyId}${problem}`);
     return [accessKeyId, readEntry(accessKeyId, entry, defaultAccountId, report)] as const;
   });
-  if (keys.length === 0) problems.push(`--credentials: ${file} has no entry: no caller could sign`);
+  if (keys.length === 0) problems.push(`${where} has no entry: no caller could sign`);
   if (problems.length > 0) throw new UsageError(problems.join('\n'));
   return new Map(keys);
 }

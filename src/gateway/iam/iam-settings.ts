@@ -40,12 +40,49 @@ export function readIamSettings(
   accountId: string,
 ): IamSettings {
   const { auth = 'off', credentials, policy } = flags;
+  const read = (flag: string, file: string) => ({
+    where: `${flag}: ${file}`,
+    json: readJsonFile(flag, file),
+  });
+  return iamSettings(
+    {
+      auth,
+      credentials: credentials === undefined ? undefined : read('--credentials', credentials),
+      policy: policy === undefined ? undefined : read('--policy', policy),
+    },
+    env,
+    accountId,
+  );
+}
+
+/** The content of a file, or a value of a program. */
+interface Source {
+  /** Begins error messages. */
+  readonly where: string;
+  readonly json: unknown;
+}
+
+/**
+ * @param accountId twelve digits; for identities without an account id
+ * @throws {UsageError} names the source and its problem
+ */
+export function iamSettings(
+  sources: {
+    readonly auth: string;
+    readonly credentials: Source | undefined;
+    readonly policy: Source | undefined;
+  },
+  env: NodeJS.ProcessEnv,
+  accountId: string,
+): IamSettings {
+  const { auth, credentials, policy } = sources;
   if (auth !== 'off' && auth !== 'sigv4') {
     throw new UsageError(`--auth is '${auth}': it must be off or sigv4`);
   }
   const policies = policy === undefined ? FULL_ACCESS : readPolicies(policy);
   if (credentials !== undefined) {
-    return { auth, accessKeys: readAccessKeys(credentials, accountId), policies };
+    const accessKeys = readAccessKeys(credentials.json, credentials.where, accountId);
+    return { auth, accessKeys, policies };
   }
   // with auth off, keys in the environment are unrelated to this gateway
   const accessKeys = auth === 'off' ? undefined : accessKeysOfEnvironment(env, accountId);
@@ -57,19 +94,18 @@ export function readIamSettings(
   return { auth, accessKeys, policies };
 }
 
-/** The file has one policy for all identities, or an object of ARN → policy. */
-function readPolicies(file: string): Policies {
-  const json = readJsonFile('--policy', file);
+/** One policy for all identities, or an object of ARN → policy. */
+function readPolicies({ json, where }: Source): Policies {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
-    throw new UsageError(`--policy: ${file} must be a policy, or an object of ARN → policy`);
+    throw new UsageError(`${where} must be a policy, or an object of ARN → policy`);
   }
   if ('Statement' in json || 'Version' in json) {
-    return { byArn: new Map(), others: readPolicy(json, `--policy: ${file}`) };
+    return { byArn: new Map(), others: readPolicy(json, where) };
   }
   const byArn = Object.entries(json).map(([arn, document]) => {
-    if (arn.startsWith('arn:')) return [arn, readPolicy(document, `--policy: ${file}: ${arn}`)] as const;
+    if (arn.startsWith('arn:')) return [arn, readPolicy(document, `${where}: ${arn}`)] as const;
     throw new UsageError(
-      `--policy: ${file} has '${arn}': it must be a policy, with Version and Statement, or an object of ARN → policy`,
+      `${where} has '${arn}': it must be a policy, with Version and Statement, or an object of ARN → policy`,
     );
   });
   return { byArn: new Map(byArn), others: undefined };

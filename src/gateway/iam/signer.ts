@@ -14,6 +14,7 @@ export interface Signer {
  * Finds the signer of a request: every check that needs no body.
  *
  * @param now milliseconds since 1970
+ * @param otherNow the time of another clock, as in `checkScope`
  * @throws {IamError} there is no signature, it is incomplete or has another scope, or the access key is unknown
  */
 export function readSigner(
@@ -21,9 +22,10 @@ export function readSigner(
   accessKeys: AccessKeys,
   scope: ExpectedScope,
   now: number,
+  otherNow = now,
 ): Signer {
   const signature = readSignature(request);
-  checkScope(signature, scope, now);
+  checkScope(signature, scope, now, otherNow);
   const accessKey = accessKeys.get(signature.accessKeyId);
   if (accessKey === undefined) throw unknownKey();
   return { signature, accessKey };

@@ -19,27 +19,18 @@ export interface ExpectedScope {
  * https://github.com/aws/aws-sdk-js-v3/issues/1831; read 2026-11-20).
  *
  * @param now milliseconds since 1970
+ * @param otherNow the time of another clock: a signature that is fresh by one of them is accepted
  * @throws {IamError}
  */
 export function checkScope(
-  { time, expiresSeconds, signedHeaders, scope }: Signature,
+  signature: Signature,
   { service, region }: ExpectedScope,
   now: number,
+  otherNow = now,
 ) {
-  const signedAt = timeOf(time);
-  const lifeMs = expiresSeconds === undefined ? SIGNATURE_SKEW_MS : expiresSeconds * 1000;
-  if (signedAt < now - lifeMs) {
-    const earliest = basicTime(now - lifeMs);
-    throw invalid(
-      `Signature expired: ${time} is now earlier than ${earliest} (${basicTime(now)} - ${lifeMs / 60_000} min.)`,
-    );
-  }
-  if (signedAt > now + SIGNATURE_SKEW_MS) {
-    const latest = basicTime(now + SIGNATURE_SKEW_MS);
-    throw invalid(
-      `Signature not yet current: ${time} is still later than ${latest} (${basicTime(now)} + ${SIGNATURE_SKEW_MS / 60_000} min.)`,
-    );
-  }
+  const { time, signedHeaders, scope } = signature;
+  const problem = ageProblem(signature, now);
+  if (problem !== undefined && ageProblem(signature, otherNow) !== undefined) throw invalid(problem);
   if (!signedHeaders.includes('host')) {
     throw invalid("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.");
   }
@@ -54,6 +45,21 @@ export function checkScope(
       `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '${scope.date}' != '${time.slice(0, 8)}', from '${time}'.`,
   ].filter((sentence) => sentence !== false);
   if (wrong.length > 0) throw invalid(wrong.join(''));
+}
+
+/** AWS's text for a signature that is too old or too new. */
+function ageProblem({ time, expiresSeconds }: Signature, now: number): string | undefined {
+  const signedAt = timeOf(time);
+  const lifeMs = expiresSeconds === undefined ? SIGNATURE_SKEW_MS : expiresSeconds * 1000;
+  if (signedAt < now - lifeMs) {
+    const earliest = basicTime(now - lifeMs);
+    return `Signature expired: ${time} is now earlier than ${earliest} (${basicTime(now)} - ${lifeMs / 60_000} min.)`;
+  }
+  if (signedAt > now + SIGNATURE_SKEW_MS) {
+    const latest = basicTime(now + SIGNATURE_SKEW_MS);
+    return `Signature not yet current: ${time} is still later than ${latest} (${basicTime(now)} + ${SIGNATURE_SKEW_MS / 60_000} min.)`;
+  }
+  return undefined;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { type Faults } from '../faults.js';
+import { type Faults, type FaultyCall } from '../faults.js';
 import { IntegrationFailedError, IntegrationTimedOutError } from './integration-errors.js';
 import { type IntegrationRequest } from './integration-request.js';
 
@@ -10,14 +10,18 @@ import { type IntegrationRequest } from './integration-request.js';
  * @throws {IntegrationTimedOutError} the injected latency is not shorter than the timeout
  * @throws {IntegrationFailedError} the VPC link is down, or the call is one of those that fail
  */
-export async function injectFaults<T extends IntegrationRequest>(request: T, faults: Faults): Promise<T> {
+export async function injectFaults<T extends IntegrationRequest>(
+  request: T,
+  faults: Faults,
+  call: FaultyCall,
+): Promise<T> {
   if (request.kind === 'mock') return request;
   const { timeoutMs } = request;
-  const latencyMs = faults.latencyMs('integration');
+  const latencyMs = faults.integrationLatencyMs(call);
   if (latencyMs > 0) await setTimeout(Math.min(latencyMs, timeoutMs), undefined, { ref: false });
   if (latencyMs >= timeoutMs) throw new IntegrationTimedOutError(timeoutMs, injected());
   const vpcLinkId = request.kind === 'http' ? request.vpcLinkId : undefined;
-  if (faults.failsIntegration(vpcLinkId)) {
+  if (faults.failsIntegration(vpcLinkId, call)) {
     throw new IntegrationFailedError(targetOf(request), injected());
   }
   return latencyMs === 0 ? request : { ...request, timeoutMs: timeoutMs - latencyMs };

@@ -1,4 +1,4 @@
-import { type Faults } from '../faults.js';
+import { type Faults, type FaultyCall } from '../faults.js';
 import { type Functions } from '../lambda/functions.js';
 import { type BackendResponse } from './backend-response.js';
 import { type AwsServices, callAws } from './call-aws.js';
@@ -19,14 +19,19 @@ export class IntegrationClient {
   ) {}
 
   /**
+   * @param event for which it is called; faults can be limited to some
    * @param origin target of an HTTP request, from `findTarget`; by default the origin of its URL
    * @throws {IntegrationTimedOutError} no complete response within the integration's timeout
    * @throws {IntegrationFailedError} no response at all
    * @throws {FunctionFailedError} the function of a proxy integration failed
    * @throws {UnusableResponseError} the result of a proxy integration's function is not a response
    */
-  async call(integrationRequest: IntegrationRequest, origin?: string): Promise<BackendResponse> {
-    const request = await injectFaults(integrationRequest, this.faults);
+  async call(
+    integrationRequest: IntegrationRequest,
+    event: FaultyCall,
+    origin?: string,
+  ): Promise<BackendResponse> {
+    const request = await injectFaults(integrationRequest, this.faults, event);
     switch (request.kind) {
       case 'http': {
         const { url, method, headers, body, timeoutMs } = request;

@@ -11,7 +11,7 @@ import {
   type FunctionWorkerMessage,
   type Invocation,
 } from './function-messages.js';
-import { failedResponse, type FunctionResponse } from './function-response.js';
+import { failedResponse, type FunctionResponse, withinLimit } from './function-response.js';
 
 /**
  * A worker thread with one function's module, like an execution environment on AWS: one invocation at a time, and the
@@ -116,7 +116,7 @@ export class FunctionEnvironment {
         this.#endLoading(failedWith(message.error));
         break;
       case 'returned':
-        this.#endCall(responseOf(message.payload));
+        this.#endCall(withinLimit(message.payload));
         break;
       case 'threw':
         this.#endCall(failedWith(message.error));
@@ -144,11 +144,3 @@ function hasChanged([file, { mtimeMs, size }]: readonly [string, FileVersion]): 
 
 const failedWith = ({ errorType, errorMessage, trace }: FunctionError) =>
   failedResponse(errorType, errorMessage, trace);
-
-function responseOf(payload: string): FunctionResponse {
-  if (Buffer.byteLength(payload) <= LIMITS.functionResponseBytes) return { payload };
-  return failedResponse(
-    'Function.ResponseSizeTooLarge',
-    `Response payload size exceeded maximum allowed payload size (${LIMITS.functionResponseBytes} bytes).`,
-  );
-}

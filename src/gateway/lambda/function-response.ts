@@ -1,3 +1,5 @@
+import { LIMITS } from '../limits.js';
+
 /** A response of Lambda's Invoke with status 200. */
 export interface FunctionResponse {
   /** JSON: the function's return value, or with `functionError` `{errorType, errorMessage, trace}`. */
@@ -13,6 +15,15 @@ export function failedResponse(
   trace: readonly string[] = [],
 ): FunctionResponse {
   return { payload: JSON.stringify({ errorType, errorMessage, trace }), functionError: 'Unhandled' };
+}
+
+/** The response with this result, unless it is larger than Lambda allows. */
+export function withinLimit(payload: string): FunctionResponse {
+  if (Buffer.byteLength(payload) <= LIMITS.functionResponseBytes) return { payload };
+  return failedResponse(
+    'Function.ResponseSizeTooLarge',
+    `Response payload size exceeded maximum allowed payload size (${LIMITS.functionResponseBytes} bytes).`,
+  );
 }
 
 /** Type and message of an error in Lambda's form; empty for any other payload. */

@@ -1,14 +1,53 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 
-/** Location of a function: a local ES module and the name of its export, or the URL of an Invoke endpoint. */
-export type FunctionSource = ModuleSource | { readonly kind: 'endpoint'; readonly url: URL };
+/**
+ * Where a function is: in a local ES module, by the name of its export; behind an Invoke endpoint; or in this process, in
+ * a test.
+ */
+export type FunctionSource =
+  | ModuleSource
+  | { readonly kind: 'endpoint'; readonly url: URL }
+  | { readonly kind: 'handler'; readonly handler: LambdaHandler };
+
+/**
+ * A Lambda function in this process.
+ *
+ * @param event for example that of an `AWS_PROXY` integration
+ * @returns the result, or a promise of it, which must have a JSON form; `undefined` is `null`
+ */
+// oxlint-disable-next-line typescript/no-explicit-any -- only the function knows the form of its events
+export type LambdaHandler = (event: any, context: LambdaContext) => unknown;
+
+/** @see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-context.html */
+export interface LambdaContext {
+  readonly functionName: string;
+  readonly functionVersion: string;
+  readonly invokedFunctionArn: string;
+  readonly awsRequestId: string;
+  /** Milliseconds until the timeout of the integration. */
+  readonly getRemainingTimeInMillis: () => number;
+}
 
 export interface ModuleSource {
   readonly kind: 'module';
   /** An absolute path. */
   readonly file: string;
   readonly exportName: string;
+}
+
+/** Whether both mean the same module, endpoint or handler. */
+export function isSameSource(a: FunctionSource, b: FunctionSource): boolean {
+  switch (a.kind) {
+    case 'module':
+      return b.kind === 'module' && a.file === b.file && a.exportName === b.exportName;
+    case 'endpoint':
+      return b.kind === 'endpoint' && a.url.href === b.url.href;
+    case 'handler':
+      return b.kind === 'handler' && a.handler === b.handler;
+    default:
+      return a satisfies never;
+  }
 }
 
 /** The value of `--function` is not valid, or its module cannot be used; the message is one line. */
@@ -34,7 +73,12 @@ export function parseFunctionFlag(value: string): { readonly name: string; reado
   return { name, source: parseSource(name, location) };
 }
 
-function parseSource(name: string, location: string): FunctionSource {
+/**
+ * @param name of the function, for error messages
+ * @param location `FILE`, `FILE#EXPORT` or `URL`
+ * @throws {FunctionSourceError} not a URL, or the file does not exist
+ */
+export function parseSource(name: string, location: string): FunctionSource {
   if (/^https?:\/\//i.test(location)) {
     if (!URL.canParse(location))
       throw new FunctionSourceError(`--function ${name}: '${location}' is not a URL`);

@@ -5,6 +5,7 @@ import { type Logger } from 'pino';
 import { LIMITS } from '../limits.js';
 import { FunctionEnvironment } from './function-environment.js';
 import { FunctionTimedOutError, FunctionUnavailableError } from './function-errors.js';
+import { arnOf, plainName } from './function-name.js';
 import { type Invocation } from './function-messages.js';
 import { type FunctionResponse } from './function-response.js';
 import { FunctionSourceError, type ModuleSource } from './function-source.js';
@@ -30,7 +31,7 @@ export class LocalFunction implements LambdaFunction {
     private readonly source: ModuleSource,
     private readonly log: Logger,
   ) {
-    this.#functionName = name.replace(/^arn:.*:function:/, '').replace(/:.*$/, '');
+    this.#functionName = plainName(name);
   }
 
   async load(): Promise<void> {
@@ -153,6 +154,3 @@ export class LocalFunction implements LambdaFunction {
 const MAX_CONCURRENT_LOADS = availableParallelism();
 
 const TIMED_OUT = Symbol('timed out');
-
-/** ARN of a function that was called by its name, in a placeholder account. */
-const arnOf = (functionName: string) => `arn:aws:lambda:us-east-1:000000000000:function:${functionName}`;

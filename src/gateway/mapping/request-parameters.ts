@@ -13,6 +13,8 @@ export interface ParameterMapping {
   readonly location: 'header' | 'querystring' | 'path';
   readonly name: string;
   readonly source: Source;
+  /** Destination and source as they were given. */
+  readonly text: { readonly destination: string; readonly source: string };
 }
 
 export type Source =
@@ -61,7 +63,12 @@ export function parseParameterMapping(destination: string, source: string): Para
       `'${destination}': the header ${name} belongs to the connection and cannot be mapped`,
     );
   }
-  return { location: location as ParameterMapping['location'], name, source: parseSource(source) };
+  return {
+    location: location as ParameterMapping['location'],
+    name,
+    source: parseSource(source),
+    text: { destination, source },
+  };
 }
 
 /** The source's values for one event. A source without a value has none; its parameter is then not sent. */

@@ -7,7 +7,10 @@ import { type JsonPath, parseJsonPath, valueAt } from './json-path.js';
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-selection-expressions.html
  */
-export type SelectionExpression = readonly (string | Variable)[];
+export interface SelectionExpression {
+  readonly text: string;
+  readonly parts: readonly (string | Variable)[];
+}
 
 type Variable =
   | { readonly kind: 'requestBody'; readonly path: JsonPath }
@@ -65,14 +68,14 @@ export function parseSelectionExpression(text: string, scope: SelectionScope = '
       `the selection expression '${text}' cannot be read from '${text.slice(end)}' on`,
     );
   }
-  return parts;
+  return { text, parts };
 }
 
 /**
  * The expression's text. A path without a value is empty: `${request.body.action}-${request.body.missing}` is `join-`.
  */
 export function evaluateSelection(expression: SelectionExpression, subject: Selectable): string {
-  return expression
+  return expression.parts
     .map((part) => (typeof part === 'string' ? part : asText(valueOf(part, subject))))
     .join('');
 }

@@ -11,6 +11,10 @@ import { LIMITS } from '../limits.js';
 import { type Iam } from '../iam/iam.js';
 import { IamError } from '../iam/iam-error.js';
 import { type AccessLog } from '../access-log.js';
+import { bodyOf } from '../recorder/body.js';
+import { type Body } from '../recorder/gateway-event.js';
+import { type Recorder } from '../recorder/recorder.js';
+import { type KeptStep, type Story } from '../recorder/story.js';
 import { type StageAddress } from '../stage-address.js';
 import { type Throttle } from '../throttle.js';
 import { type ConnectionIds } from './connections/connection-id.js';
@@ -27,6 +31,7 @@ export interface ManagementApiParts {
   readonly faults: Faults;
   readonly throttle: Throttle;
   readonly accessLog: AccessLog;
+  readonly recorder: Recorder;
 }
 
 /**
@@ -40,10 +45,24 @@ export class ManagementApi {
   constructor(private readonly parts: ManagementApiParts) {}
 
   async handle(request: IncomingMessage, response: ServerResponse, address: StageAddress): Promise<void> {
+    const { apiId, stage, rest } = address;
+    const [, connectionId = ''] = rest;
+    const story = this.parts.recorder.begin('callback', { apiId, stage, connectionId });
+    await this.#serve(request, response, address, story);
+    if (story) endCallback(story, response);
+  }
+
+  async #serve(
+    request: IncomingMessage,
+    response: ServerResponse,
+    address: StageAddress,
+    story: Story | undefined,
+  ): Promise<void> {
     response.setHeader('Content-Type', 'application/json');
     response.setHeader('x-amzn-RequestId', randomUUID());
     const requestId = newRequestId();
     response.setHeader('x-amz-apigw-id', requestId);
+    story?.identify({ requestId });
     this.#logAfterResponse(request, response, address, requestId);
     // SDKs correct their clock by it when a signature is too old or too new
     response.setHeader('Date', new Date(this.parts.clock.now()).toUTCString());
@@ -61,13 +80,24 @@ export class ManagementApi {
     }
     // read for GET and DELETE too, because the signature covers it
     const body = await readBody(request, LIMITS.messageBytes);
+    const recordedBody = story && body && bodyOf(body);
+    story?.add(requestStep(request, recordedBody));
     if (body === undefined) return tooLarge(response, this.parts.clock.now());
     const denial = this.#denial(request, body, address, verb);
-    if (denial !== undefined) return deny(response, denial);
-    const latencyMs = this.parts.faults.latencyMs('callback');
-    if (latencyMs > 0) await setTimeout(latencyMs, undefined, { ref: false });
-    if (this.parts.throttle.exceededByRequest() !== undefined || this.parts.faults.throttlesCallback()) {
-      return fail(response, 429, 'LimitExceededException');
+    if (denial !== undefined) {
+      story?.add({ step: 'signature', reason: denial.message });
+      return deny(response, denial);
+    }
+    const latencyMs = this.parts.faults.callbackLatencyMs(connectionId);
+    if (latencyMs > 0) {
+      story?.add({ step: 'fault', fault: 'latencyMs', delayMs: latencyMs });
+      await setTimeout(latencyMs, undefined, { ref: false });
+    }
+    const limit = this.parts.throttle.exceededByRequest();
+    if (limit !== undefined)
+      return this.#throttle(response, { step: 'failure', reason: `over ${limit}` }, story);
+    if (this.parts.faults.throttlesCallback(connectionId)) {
+      return this.#throttle(response, { step: 'fault', fault: 'throttle' }, story);
     }
 
     // the connection may belong to another stage of the API, as recorded
@@ -76,7 +106,11 @@ export class ManagementApi {
     switch (verb) {
       case 'POST':
         // always a text message; bytes that are not UTF-8 become U+FFFD
-        if (!connection.send(body.toString('utf8'))) return fail(response, 429, 'LimitExceededException');
+        if (!connection.send(body.toString('utf8'))) {
+          const reason = 'the client does not read, and its buffer is full';
+          return this.#throttle(response, { step: 'failure', reason }, story);
+        }
+        if (recordedBody) story?.add({ step: 'client_frame', body: recordedBody });
         return succeed(response, 200);
       case 'GET':
         return succeed(response, 200, describe(connection));
@@ -85,6 +119,11 @@ export class ManagementApi {
         return succeed(response, 204);
     }
     verb satisfies never;
+  }
+
+  #throttle(response: ServerResponse, why: KeptStep, story: Story | undefined): void {
+    story?.add(why);
+    fail(response, 429, 'LimitExceededException');
   }
 
   #logAfterResponse(
@@ -134,6 +173,31 @@ export class ManagementApi {
       throw error;
     }
   }
+}
+
+const requestStep = (
+  { method = '', url = '', rawHeaders }: IncomingMessage,
+  body: Body | undefined,
+): KeptStep => ({
+  step: 'client_request',
+  method,
+  url,
+  headers: rawHeaders,
+  ...(body && { body }),
+});
+
+function endCallback(story: Story, response: ServerResponse): void {
+  const status = response.statusCode;
+  const errorType = response.getHeader('x-amzn-ErrorType');
+  story.add({ step: 'client_response', status, headers: response.getHeaders() });
+  if (status < 300) story.conclude({ result: 'done', status });
+  else
+    story.conclude({
+      result: 'refused',
+      status,
+      ...(errorType !== undefined && { reason: String(errorType) }),
+    });
+  story.end();
 }
 
 const VERBS = ['POST', 'GET', 'DELETE'] as const;

@@ -13,6 +13,7 @@ import {
   type ContextVariables,
   type EventFacts,
 } from '../mapping/context-variables.js';
+import { type Story } from '../recorder/story.js';
 import { isAccepting } from '../silent/websocket-choices.js';
 import { type ThrottledRoute } from '../throttle.js';
 import { type Admission, type Refusal } from './admission.js';
@@ -20,6 +21,7 @@ import { type ClientMessage, readMessage } from './client-message.js';
 import { type DeployedStage, deployedStage, whyNotDeployed } from './deployed-stage.js';
 import { EventLog } from './event-log.js';
 import { type HandshakeRequest } from './handshake-request.js';
+import { failureStep, requestStep, responseStep } from './recorded-steps.js';
 import { type HandshakeEvent, type RouteEvent } from './route-event.js';
 import { authorize, type AuthorizationParts } from './steps/authorize.js';
 import { errorResponse, reasonOf } from './steps/error-response.js';
@@ -63,17 +65,20 @@ export class Pipeline {
    *
    * @param whenCalled the integration of `$connect` is called with these variables of the connection: from now on the
    *   backend may accept it
+   * @param story receives the steps
    */
   async connect(
     connection: ConnectionFacts,
     handshake: HandshakeRequest,
     whenCalled: (authorized: ContextVariables) => void,
+    story?: Story,
   ): Promise<Admission> {
     const facts = this.#facts('CONNECT', '$connect');
+    story?.identify(facts);
     const { control } = this.parts;
     const stage = deployedStage(control, connection);
     if (stage === undefined) return forbidden(facts.requestId, whyNotDeployed(control, connection));
-    const event = { connection, facts, stageVariables: stage.stageVariables, handshake };
+    const event = { connection, facts, stageVariables: stage.stageVariables, handshake, story };
     try {
       return await this.#admit(stage, event, whenCalled);
     } catch (error) {
@@ -81,14 +86,20 @@ export class Pipeline {
     }
   }
 
-  /** @returns the frame for the client, if there is one */
-  async message(connection: ConnectionFacts, text: string): Promise<string | undefined> {
+  /**
+   * @param story receives the steps and the outcome; the caller ends it when it has sent the frame
+   * @returns the frame for the client, if there is one
+   */
+  async message(connection: ConnectionFacts, text: string, story?: Story): Promise<string | undefined> {
     let facts: EventFacts = { ...this.#facts('MESSAGE', ''), messageId: newMessageId() };
+    story?.identify(facts);
+    story?.add({ step: 'frame', body: story.body(text) });
     const stage = deployedStage(this.parts.control, connection);
     try {
       const message = readMessage(text);
-      const route = stage && selectRoute(stage.snapshot, message);
+      const route = stage && selectRoute(stage.snapshot, message, story);
       facts = { ...facts, routeKey: route?.routeKey ?? '' };
+      story?.identify(facts);
       const limit = this.parts.throttle.exceededByRequest(
         stage && route && throttled(stage, connection, route.routeKey),
       );
@@ -97,12 +108,21 @@ export class Pipeline {
       if (route === undefined) throw rejected('forbidden', noRoute(message));
 
       const problem = validateMessage(route.models, message);
-      if (problem !== undefined) return this.#rejectBadMessage(stage, connection, facts, problem);
+      if (route.models) story?.add({ step: 'model', ...(problem !== undefined && { problem }) });
+      if (problem !== undefined) {
+        story?.conclude({ result: 'error_frame', status: 400, reason: problem });
+        return this.#rejectBadMessage(stage, connection, facts, problem);
+      }
       if (route.integration === undefined) throw rejected('noIntegration', 'the route has no integration');
 
-      const event = { connection, facts, stageVariables: stage.stageVariables, message };
+      const event = { connection, facts, stageVariables: stage.stageVariables, message, story };
       const { response, latencyMs } = await this.#call(route.integration, event);
       const frame = replyFrame(route, response, event);
+      story?.conclude(
+        frame === undefined
+          ? { result: 'dropped', status: response.status, reason: 'the route is one-way' }
+          : { result: 'replied', status: response.status },
+      );
       this.#log.access(stage, connection, facts, {
         status: response.status,
         integrationLatencyMs: latencyMs,
@@ -110,6 +130,8 @@ export class Pipeline {
       return frame;
     } catch (error) {
       const response = this.#fail(error, stage, connection, facts);
+      story?.add(failureStep(error));
+      story?.conclude({ result: 'error_frame', status: response.status, reason: reasonOf(error) });
       this.#log.errorFrame(connection, facts, response.message, reasonOf(error));
       return errorFrame(response, connection.connectionId, facts.requestId);
     }
@@ -119,22 +141,42 @@ export class Pipeline {
    * Calls `$disconnect` for a connection that is already closed; no one waits for the response.
    *
    * @param lastStage the connection's stage, if it was deleted, as it was served last
+   * @param story receives the steps and the outcome, and is ended
    */
-  async disconnect(connection: ConnectionFacts, close: Close, lastStage?: ServedStage): Promise<void> {
+  async disconnect(
+    connection: ConnectionFacts,
+    close: Close,
+    lastStage?: ServedStage,
+    story?: Story,
+  ): Promise<void> {
     const facts = { ...this.#facts('DISCONNECT', '$disconnect'), close };
+    story?.identify(facts);
     const stage = deployedStage(this.parts.control, connection, lastStage);
-    if (stage === undefined) return;
+    if (stage === undefined) {
+      story?.conclude({ result: 'not_called', reason: whyNotDeployed(this.parts.control, connection) });
+      story?.end();
+      return;
+    }
     try {
       const { stageVariables } = stage;
       const integration = stage.snapshot.routes.get('$disconnect')?.integration;
-      const called = integration && (await this.#call(integration, { connection, facts, stageVariables }));
+      const called =
+        integration && (await this.#call(integration, { connection, facts, stageVariables, story }));
+      story?.conclude(
+        called === undefined
+          ? { result: 'not_called', reason: 'there is no route $disconnect with an integration' }
+          : { result: 'dropped', status: called.response.status, reason: 'the client is gone' },
+      );
       this.#log.access(stage, connection, facts, {
         status: called?.response.status ?? 200,
         integrationLatencyMs: called?.latencyMs,
       });
     } catch (error) {
-      this.#fail(error, stage, connection, facts);
+      const { status } = this.#fail(error, stage, connection, facts);
+      story?.add(failureStep(error));
+      story?.conclude({ result: 'failed', status, reason: reasonOf(error) });
     }
+    story?.end();
   }
 
   /** The steps of `$connect`. */
@@ -188,8 +230,9 @@ export class Pipeline {
     return result;
   }
 
-  #refuse(error: unknown, stage: DeployedStage, { connection, facts }: HandshakeEvent): Refusal {
+  #refuse(error: unknown, stage: DeployedStage, { connection, facts, story }: HandshakeEvent): Refusal {
     const response = this.#fail(error, stage, connection, facts);
+    story?.add(failureStep(error));
     return refusal(response, connection.connectionId, facts.requestId, reasonOf(error));
   }
 
@@ -224,13 +267,20 @@ export class Pipeline {
   async #call(integration: DeployedIntegration, event: RouteEvent): Promise<Called> {
     const { control, targets, integrations } = this.parts;
     const request = mapRequest(integration, event);
+    event.story?.add(requestStep(request, event.story));
     const origin =
       request.kind === 'http'
         ? findTarget(request.url, request.vpcLinkId, (linkId) => control.vpcLink(linkId), targets)
         : undefined;
+    if (request.kind === 'http' && request.vpcLinkId !== undefined && origin !== undefined) {
+      event.story?.add({ step: 'target', vpcLinkId: request.vpcLinkId, origin });
+    }
     const startedAt = performance.now();
-    const response = await integrations.call(request, origin);
+    const { connectionId } = event.connection;
+    const { routeKey } = event.facts;
+    const response = await integrations.call(request, { connectionId, routeKey }, origin);
     const latencyMs = performance.now() - startedAt;
+    event.story?.add(responseStep(response, latencyMs, event.story));
     this.#log.responded(event, integration, response.status, latencyMs);
     return { response, latencyMs };
   }

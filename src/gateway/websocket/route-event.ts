@@ -1,4 +1,5 @@
 import { type ConnectionFacts, type EventFacts } from '../mapping/context-variables.js';
+import { type Story } from '../recorder/story.js';
 import { type ClientMessage } from './client-message.js';
 import { type HandshakeRequest } from './handshake-request.js';
 
@@ -11,6 +12,8 @@ export interface RouteEvent {
   readonly handshake?: HandshakeRequest;
   /** Only on message routes. */
   readonly message?: ClientMessage;
+  /** Records what the steps do; absent while nothing is recorded. */
+  readonly story?: Story | undefined;
 }
 
 /** An event on `$connect`. */

@@ -41,7 +41,11 @@ it('lists the open connections', async () => {
   const { gateway, admin } = await startGateway();
   await using _ = gateway;
   using client = await WebSocketClient.open(gateway.webSocketUrl);
-  const { items } = (await admin.get('connections')) as { items: Record<string, string>[] };
+  const { count, items } = (await admin.get('connections')) as {
+    count: number;
+    items: Record<string, string>[];
+  };
+  expect(count).toBe(1);
   expect(items).toEqual([
     {
       connectionId: expect.stringMatching(/^[\w-]{18}==$/) as string,
@@ -55,7 +59,18 @@ it('lists the open connections', async () => {
   expect(ConnectedAt?.toISOString()).toBe(items[0]?.connectedAt);
 
   await client.close();
-  await expect.poll(() => admin.get('connections')).toEqual({ items: [] });
+  await expect.poll(() => admin.get('connections')).toEqual({ count: 0, items: [] });
+});
+
+it('closes a connection', async () => {
+  const { gateway, admin } = await startGateway();
+  await using _ = gateway;
+  using client = await WebSocketClient.open(gateway.webSocketUrl);
+  const { items } = (await admin.get('connections')) as { items: { connectionId: string }[] };
+  const path = `connections/${encodeURIComponent(items[0]?.connectionId ?? '')}`;
+  expect(await admin.request('DELETE', path)).toMatchObject({ status: 200, body: items[0] });
+  expect(await client.closed).toEqual({ code: 1000, reason: 'Connection Closed Normally' });
+  expect(await admin.request('DELETE', path)).toMatchObject({ status: 404, body: { code: 'not_found' } });
 });
 
 describe('the clock', () => {

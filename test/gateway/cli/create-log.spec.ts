@@ -5,7 +5,7 @@ import { startGateway } from '../../support/deployed-gateway.js';
 
 it('shows control characters of a request as text', async () => {
   const lines: string[] = [];
-  const log = createLog('info', { write: (line) => lines.push(line) });
+  const log = createLog('info', 'json', { write: (line) => lines.push(line) });
   const gateway = await startGateway({ log });
   const socket = rawHandshake(gateway.url, { headers: { Host: Buffer.from([0xc2, 0x9b]).toString() } });
   await responseOf(socket);
@@ -18,6 +18,6 @@ it('shows control characters of a request as text', async () => {
 it('leaves every other character unmodified', () => {
   const lines: string[] = [];
   const text = 'Grüße, "quotes", \\ and 😀';
-  createLog('info', { write: (line) => lines.push(line) }).info(text);
+  createLog('info', 'json', { write: (line) => lines.push(line) }).info(text);
   expect(JSON.parse(lines.join(''))).toMatchObject({ level: 'info', msg: text });
 });

@@ -17,7 +17,7 @@ describe('explain FILE', () => {
 
   async function run(...args: readonly string[]) {
     let output = '';
-    const exitCode = await explainCommand(args, '123456789012', (text) => (output += text));
+    const exitCode = await explainCommand.run(args, { env: {}, write: (text) => (output += text) });
     return { exitCode, output };
   }
 

@@ -20,7 +20,7 @@ describe('lint FILE', () => {
 
   async function run(...args: readonly string[]) {
     let output = '';
-    const exitCode = await lintCommand(args, (text) => (output += text));
+    const exitCode = await lintCommand.run(args, { env: {}, write: (text) => (output += text) });
     return { exitCode, output };
   }
 

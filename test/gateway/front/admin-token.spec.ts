@@ -127,19 +127,22 @@ describe('with a token', () => {
     }
   });
 
-  it.each(['clock', 'faults', 'connections', 'none'])('/_gateway/%s requires it, with 401', async (name) => {
-    const path = `/_gateway/${name}`;
-    expect((await get(path, bearer(TOKEN))).status).toBe(name === 'none' ? 404 : 200);
-    for (const headers of [{}, bearer('wrong-wrong-wrong'), { Authorization: 'Basic YWRtaW46eA==' }]) {
-      const refused = await get(path, headers);
-      expect(refused).toMatchObject({
-        status: 401,
-        authenticate: 'Bearer',
-        body: { status: 401, code: 'unauthorized' },
-      });
-      expect(refused.body.detail).toContain('--admin-token');
-    }
-  });
+  it.each(['clock', 'faults', 'connections', 'events', 'openapi.json', 'none'])(
+    '/_gateway/%s requires it, with 401',
+    async (name) => {
+      const path = `/_gateway/${name}`;
+      expect((await get(path, bearer(TOKEN))).status).toBe(name === 'none' ? 404 : 200);
+      for (const headers of [{}, bearer('wrong-wrong-wrong'), { Authorization: 'Basic YWRtaW46eA==' }]) {
+        const refused = await get(path, headers);
+        expect(refused).toMatchObject({
+          status: 401,
+          authenticate: 'Bearer',
+          body: { status: 401, code: 'unauthorized' },
+        });
+        expect(refused.body.detail).toContain('--admin-token');
+      }
+    },
+  );
 
   it('is not required for health, WebSockets and @connections', async () => {
     const settings = {

@@ -13,6 +13,8 @@ const REQUEST: HttpRequest = {
   timeoutMs: 1_000,
 };
 
+const CALL = { connectionId: 'a', routeKey: '$default' };
+
 function faultsWith(settings: FaultSettings): Faults {
   const faults = new Faults();
   faults.set(settings);
@@ -20,13 +22,13 @@ function faultsWith(settings: FaultSettings): Faults {
 }
 
 it('returns the unmodified request without faults', async () => {
-  expect(await injectFaults(REQUEST, new Faults())).toEqual(REQUEST);
+  expect(await injectFaults(REQUEST, new Faults(), CALL)).toEqual(REQUEST);
 });
 
 describe('latency', () => {
   it('reduces the timeout', async () => {
     const startedAt = performance.now();
-    const { timeoutMs } = await injectFaults(REQUEST, faultsWith({ latencyMs: { integration: 40 } }));
+    const { timeoutMs } = await injectFaults(REQUEST, faultsWith({ latencyMs: { integration: 40 } }), CALL);
     // Node's timers may be early by a millisecond
     expect(performance.now() - startedAt).toBeGreaterThanOrEqual(39);
     expect(timeoutMs).toBe(960);
@@ -35,7 +37,7 @@ describe('latency', () => {
   it('is a timeout if it is not shorter than the timeout', async () => {
     const startedAt = performance.now();
     const faults = faultsWith({ latencyMs: { integration: 29_000 } });
-    await expect(injectFaults({ ...REQUEST, timeoutMs: 50 }, faults)).rejects.toMatchObject({
+    await expect(injectFaults({ ...REQUEST, timeoutMs: 50 }, faults, CALL)).rejects.toMatchObject({
       name: 'IntegrationTimedOutError',
     });
     expect(performance.now() - startedAt).toBeGreaterThanOrEqual(49);
@@ -47,7 +49,7 @@ describe('a request fails', () => {
     ['through a VPC link that is down', { vpcLinkDown: ['link'] }],
     ['with integrationFailure at rate 1', { integrationFailure: { rate: 1 } }],
   ])('%s', async (_, settings) => {
-    await expect(injectFaults(REQUEST, faultsWith(settings))).rejects.toMatchObject({
+    await expect(injectFaults(REQUEST, faultsWith(settings), CALL)).rejects.toMatchObject({
       name: 'IntegrationFailedError',
     });
   });
@@ -61,6 +63,6 @@ describe('a request fails', () => {
       { integrationFailure: { rate: 1 }, latencyMs: { integration: 29_000 } },
     ],
   ])('not %s', async (_, request, settings) => {
-    expect(await injectFaults(request, faultsWith(settings))).toEqual(request);
+    expect(await injectFaults(request, faultsWith(settings), CALL)).toEqual(request);
   });
 });

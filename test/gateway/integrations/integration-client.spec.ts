@@ -6,6 +6,8 @@ import { IntegrationClient } from '../../../src/gateway/integrations/integration
 import { type HttpRequest } from '../../../src/gateway/integrations/integration-request.js';
 import { HttpBackend } from '../../support/http-backend.js';
 
+const EVENT = { connectionId: 'a', routeKey: '$default' };
+
 /** A client without functions and services. */
 function clientOf() {
   const services = {
@@ -32,7 +34,7 @@ describe('an HTTP request', () => {
   it('is sent to its URL', async () => {
     await using backend = await HttpBackend.start();
     await using client = clientOf();
-    await client.call(httpRequest(`${backend.url}/a?b=c`, { headers: ['X-One', '1'], body: 'text' }));
+    await client.call(httpRequest(`${backend.url}/a?b=c`, { headers: ['X-One', '1'], body: 'text' }), EVENT);
     expect(await backend.next()).toMatchObject({
       method: 'POST',
       url: '/a?b=c',
@@ -44,14 +46,14 @@ describe('an HTTP request', () => {
   it('is sent to the address of the load balancer, if it is known', async () => {
     await using backend = await HttpBackend.start();
     await using client = clientOf();
-    await client.call(httpRequest('http://nlb.example/a'), backend.url);
+    await client.call(httpRequest('http://nlb.example/a'), EVENT, backend.url);
     expect(await backend.next()).toMatchObject({ url: '/a' });
   });
 
   it('sends bytes', async () => {
     await using backend = await HttpBackend.start();
     await using client = clientOf();
-    await client.call(httpRequest(backend.url, { body: Buffer.from('bytes') }));
+    await client.call(httpRequest(backend.url, { body: Buffer.from('bytes') }), EVENT);
     expect(await backend.next()).toMatchObject({ body: 'bytes' });
   });
 
@@ -59,7 +61,7 @@ describe('an HTTP request', () => {
     await using backend = await HttpBackend.start();
     backend.answer = () => ({ status: 302, headers: { Location: '/elsewhere' }, body: 'there' });
     await using client = clientOf();
-    expect(await client.call(httpRequest(backend.url))).toMatchObject({
+    expect(await client.call(httpRequest(backend.url), EVENT)).toMatchObject({
       status: 302,
       headers: { location: '/elsewhere' },
       body: Buffer.from('there'),
@@ -70,14 +72,14 @@ describe('an HTTP request', () => {
     await using backend = await HttpBackend.start();
     backend.answer = async () => new Promise(() => undefined);
     await using client = clientOf();
-    await expect(client.call(httpRequest(backend.url, { timeoutMs: 50 }))).rejects.toMatchObject({
+    await expect(client.call(httpRequest(backend.url, { timeoutMs: 50 }), EVENT)).rejects.toMatchObject({
       name: 'IntegrationTimedOutError',
     });
   });
 
   it('fails without a connection', async () => {
     await using client = clientOf();
-    await expect(client.call(httpRequest('http://127.0.0.1:1/'))).rejects.toMatchObject({
+    await expect(client.call(httpRequest('http://127.0.0.1:1/'), EVENT)).rejects.toMatchObject({
       name: 'IntegrationFailedError',
     });
   });
@@ -85,7 +87,7 @@ describe('an HTTP request', () => {
 
 it('returns the status of a MOCK without a call', async () => {
   await using client = clientOf();
-  expect(await client.call({ kind: 'mock', status: 418 })).toEqual({
+  expect(await client.call({ kind: 'mock', status: 418 }, EVENT)).toEqual({
     status: 418,
     headers: {},
     body: Buffer.alloc(0),

@@ -357,10 +357,36 @@ describe('loading', () => {
     using none = new FunctionModule('export const other = 1;');
     using broken = new FunctionModule('import "./nowhere.mjs";');
     await using functions = functionsOf([`fine=${fine.file}`, `none=${none.file}`, `broken=${broken.file}`]);
-    expect(await functions.load()).toEqual([
-      expect.stringContaining('--function none: handler is not exported by'),
-      expect.stringContaining('--function broken: Cannot find module'),
-    ]);
+    await expect(functions.load()).rejects.toThrow(
+      /^--function none: handler is not exported by .*\n--function broken: Cannot find module .*$/,
+    );
+  });
+});
+
+describe('other sources', () => {
+  const sourcesOf = (...flags: string[]) =>
+    new Map(flags.map(parseFunctionFlag).map(({ name, source }) => [name, source]));
+
+  it('replace functions, and keep those that stay the same with their memory', async () => {
+    using counting = new FunctionModule('let calls = 0; export const handler = async () => (calls += 1);');
+    using old = new FunctionModule('export const handler = async () => "old";');
+    using other = new FunctionModule('export const handler = async () => "new";');
+    await using functions = functionsOf([`count=${counting.file}`, `a=${old.file}`, `b=${old.file}`]);
+    await functions.invoke('count', '{}', 5_000);
+    const prepared = await functions.prepare(sourcesOf(`count=${counting.file}`, `a=${other.file}`));
+    expect(read(await functions.invoke('a', '{}', 5_000))).toBe('old');
+    await prepared.apply();
+    expect(read(await functions.invoke('a', '{}', 5_000))).toBe('new');
+    expect(read(await functions.invoke('count', '{}', 5_000))).toBe(2);
+    await expect(functions.invoke('b', '{}', 5_000)).rejects.toThrow("no function 'b' was given");
+  });
+
+  it('change nothing when one of them cannot be loaded', async () => {
+    using old = new FunctionModule('export const handler = async () => "old";');
+    using broken = new FunctionModule('export const other = 1;');
+    await using functions = functionsOf([`a=${old.file}`]);
+    await expect(functions.prepare(sourcesOf(`a=${broken.file}`))).rejects.toThrow('--function a: handler');
+    expect(read(await functions.invoke('a', '{}', 5_000))).toBe('old');
   });
 });
 

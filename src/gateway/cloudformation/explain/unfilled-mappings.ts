@@ -2,6 +2,7 @@ import { type Integration } from '../../control/fields/integration-fields.js';
 import { type Route } from '../../control/fields/route-fields.js';
 import { contextVariables } from '../../mapping/context-variables.js';
 import { evaluateSource, parseParameterMapping, type Source } from '../../mapping/request-parameters.js';
+import { whyNoValue } from '../../mapping/why-no-value.js';
 import { declarationsFor } from '../../silent/mapping-choices.js';
 import { type RouteEvent } from '../../websocket/route-event.js';
 
@@ -35,23 +36,8 @@ function whyEmpty(source: Source, route: Route, event: RouteEvent): string | und
     ...(handshake && { handshake }),
     ...(message && { body: message }),
   });
-  return values.length > 0 ? undefined : whyNoValue(source, event);
-}
-
-function whyNoValue(source: Source, { facts, message }: RouteEvent): string {
-  switch (source.kind) {
-    case 'literal':
-      return 'it is empty';
-    case 'context':
-      return source.name.startsWith('authorizer.')
-        ? `no authorizer runs here; set --context ${source.name}=VALUE`
-        : `a ${facts.eventType} has no context.${source.name}`;
-    case 'stageVariable':
-      return `the stage has no variable ${source.name}`;
-    case 'body':
-      if (message === undefined) return `a ${facts.eventType} has no body`;
-      return message.json === undefined ? 'the body is not JSON' : 'the body has no value at that path';
-    case 'handshake':
-      return `the client sends no such ${source.location === 'header' ? 'header' : 'query-string parameter'}`;
-  }
+  if (values.length > 0) return undefined;
+  return source.kind === 'context' && source.name.startsWith('authorizer.')
+    ? `no authorizer runs here; set --context ${source.name}=VALUE`
+    : whyNoValue(source, event.facts, message);
 }

@@ -18,8 +18,33 @@ const LENGTHS = {
   UsagePlan: 6,
 } as const;
 
+type Kind = keyof typeof LENGTHS;
+
+/** The id that the next resource of a kind gets; set only while `keepingId` runs, which is synchronous. */
+let kept: { readonly kind: string; readonly id: string } | undefined;
+
+/**
+ * Creates a resource again that existed before: it gets the same id.
+ *
+ * @param kind the last part of its type in CloudFormation, such as `Api`; a kind without generated ids has no effect
+ */
+export function keepingId<T>(kind: string, id: string, create: () => T): T {
+  kept = { kind, id };
+  try {
+    return create();
+  } finally {
+    kept = undefined;
+  }
+}
+
 /** @param taken the existing resources of that kind, by id */
-export function newResourceId(kind: keyof typeof LENGTHS, taken: ReadonlyMap<string, unknown>): string {
+export function newResourceId(kind: Kind, taken: ReadonlyMap<string, unknown>): string {
+  if (kept?.kind === kind && !taken.has(kept.id)) {
+    const { id } = kept;
+    // resources that are created along with it have new ids
+    kept = undefined;
+    return id;
+  }
   for (;;) {
     const id = Array.from({ length: LENGTHS[kind] }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
     if (!taken.has(id)) return id;

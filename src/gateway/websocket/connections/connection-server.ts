@@ -9,10 +9,13 @@ import { type Faults } from '../../faults.js';
 import { newRequestId } from '../../ids.js';
 import { LIMITS } from '../../limits.js';
 import { type ConnectionFacts, type ContextVariables } from '../../mapping/context-variables.js';
+import { type Recorder } from '../../recorder/recorder.js';
+import { type Story } from '../../recorder/story.js';
 import { NEVER_CONNECTED } from '../../silent/websocket-choices.js';
 import { type StageAddress } from '../../stage-address.js';
 import { type ServedStage } from '../../control/control-plane.js';
 import { type Pipeline } from '../pipeline.js';
+import { endRefused, handshakeStep } from '../recorded-steps.js';
 import { forbidden, unavailable } from '../steps/handshake-reply.js';
 import { type ConnectionIds } from './connection-id.js';
 import { GatewayWebSocket } from './gateway-web-socket.js';
@@ -50,6 +53,7 @@ export class ConnectionServer {
     private readonly clock: Clock,
     private readonly faults: Faults,
     private readonly log: Logger,
+    private readonly recorder: Recorder,
   ) {
     this.#webSockets.on('headers', setAcceptedHeaders);
   }
@@ -81,6 +85,23 @@ export class ConnectionServer {
       this.#lastStages.set(facts.connectionId, last);
       this.#live.get(facts.connectionId)?.close(CLOSES.goingAway);
     }
+  }
+
+  /**
+   * Closes every connection with 1001 and waits up to `LIMITS.stopMs` for the close frames and the `$disconnect` calls.
+   * Clients that connect meanwhile stay connected.
+   */
+  async closeAll(): Promise<void> {
+    const connections = [...this.#live.values()];
+    const closed = Promise.all(connections.map((connection) => connection.untilClosed()));
+    for (const connection of connections) connection.close(CLOSES.goingAway);
+    await Promise.race([closed, setTimeout(LIMITS.stopClosingMs, undefined, { ref: false })]);
+    for (const connection of connections) connection.terminate();
+    await closed;
+    await Promise.race([
+      Promise.all(this.#inFlight),
+      setTimeout(LIMITS.stopMs - LIMITS.stopClosingMs, undefined, { ref: false }),
+    ]);
   }
 
   /**
@@ -125,7 +146,9 @@ export class ConnectionServer {
       authorized: {},
       gatewayIp: plainIp(socket.localAddress),
     };
-    const handshake: PendingHandshake = { facts: requested, request, socket };
+    const story = this.recorder.begin('handshake', requested);
+    story?.add(handshakeStep(request));
+    const handshake: PendingHandshake = { facts: requested, request, socket, story };
     this.#handshakes.set(requested.connectionId, handshake);
     const admission = await this.pipeline.connect(
       requested,
@@ -133,6 +156,7 @@ export class ConnectionServer {
       (authorized) => {
         handshake.called = authorized;
       },
+      story,
     );
     // `stop` may have refused it in the meantime
     const isPending = this.#handshakes.delete(requested.connectionId);
@@ -155,10 +179,18 @@ export class ConnectionServer {
     let isOpen = false;
     this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {
       isOpen = true;
+      const headers = webSocket.protocol === '' ? [] : ['Sec-WebSocket-Protocol', webSocket.protocol];
+      story?.add({ step: 'client_response', status: 101, headers });
+      story?.conclude({ result: 'connected', status: 101 });
+      story?.end();
       this.#open(facts, webSocket);
     });
+    if (isOpen) return;
     // every other reason of ws was checked before $connect
-    if (!isOpen) this.#neverConnected(handshake, facts, 'the client left while $connect ran');
+    const reason = 'the client left while $connect ran';
+    story?.conclude({ result: 'never_connected', reason });
+    story?.end();
+    this.#neverConnected(handshake, facts, reason);
   }
 
   /** A refusal for a reason that arose while `$connect` ran, although the backend has accepted the client. */
@@ -168,8 +200,9 @@ export class ConnectionServer {
     return forbidden(newRequestId(), `the stage ${stage} was deleted while $connect ran`);
   }
 
-  #refuse({ facts, request, socket }: PendingHandshake, refusal: Refusal): void {
+  #refuse({ facts, request, socket, story }: PendingHandshake, refusal: Refusal): void {
     this.#handshakes.delete(facts.connectionId);
+    endRefused(story, refusal);
     refuseHandshake(request, socket, refusal, this.log, { ...names(facts), routeKey: '$connect' });
   }
 
@@ -198,15 +231,24 @@ export class ConnectionServer {
   }
 
   async #message(connection: LiveConnection, text: string, whenEnded: () => void): Promise<void> {
+    const story = this.recorder.begin('message', connection.facts);
     try {
-      const frame = await this.pipeline.message(connection.facts, text);
-      if (frame === undefined || connection.isGone || connection.send(frame)) return;
-      this.log.info(
-        { ...names(connection.facts), reason: 'the client does not read, and its buffer is full' },
-        'reply dropped',
-      );
+      const frame = await this.pipeline.message(connection.facts, text, story);
+      if (frame !== undefined) this.#reply(connection, frame, story);
+      story?.end();
     } finally {
       whenEnded();
+    }
+  }
+
+  #reply(connection: LiveConnection, frame: string, story: Story | undefined): void {
+    if (connection.isGone) {
+      story?.conclude({ result: 'undelivered', reason: 'the client is gone' });
+    } else if (connection.send(frame)) {
+      story?.add({ step: 'client_frame', body: story.body(frame) });
+    } else {
+      story?.conclude({ result: 'undelivered', reason: BUFFER_FULL });
+      this.log.info({ ...names(connection.facts), reason: BUFFER_FULL }, 'reply dropped');
     }
   }
 
@@ -230,8 +272,20 @@ export class ConnectionServer {
     );
     const lastStage = this.#lastStages.get(connectionId);
     this.#lastStages.delete(connectionId);
-    for (let calls = this.faults.disconnectCalls; calls > 0; calls -= 1) {
-      this.#track(this.pipeline.disconnect(facts, close, lastStage));
+    const begin = () => {
+      const story = this.recorder.begin('close', facts);
+      story?.add({ step: 'close', ...close, ...(cause !== undefined && { cause }) });
+      return story;
+    };
+    const disconnectCalls = this.faults.disconnectCalls(connectionId);
+    if (disconnectCalls === 0) {
+      const story = begin();
+      story?.add({ step: 'fault', fault: 'disconnect: drop' });
+      story?.conclude({ result: 'not_called', reason: 'the fault disconnect: drop' });
+      story?.end();
+    }
+    for (let calls = disconnectCalls; calls > 0; calls -= 1) {
+      this.#track(this.pipeline.disconnect(facts, close, lastStage, begin()));
     }
   }
 
@@ -253,11 +307,14 @@ interface PendingHandshake {
   readonly facts: ConnectionFacts;
   readonly request: IncomingMessage;
   readonly socket: Socket;
+  readonly story: Story | undefined;
   /** Variables of the connection, once the integration of `$connect` is called. */
   called?: ContextVariables;
   /** `$disconnect` is called although the client was never connected. */
   isDisconnected?: boolean;
 }
+
+const BUFFER_FULL = 'the client does not read, and its buffer is full';
 
 const STOPPING = 'the gateway is stopping';
 

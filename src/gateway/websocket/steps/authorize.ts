@@ -10,6 +10,7 @@ import { GATEWAY_RESPONSES } from '../../errors.js';
 import { type Iam } from '../../iam/iam.js';
 import { type Functions } from '../../lambda/functions.js';
 import { contextVariables } from '../../mapping/context-variables.js';
+import { type KeptStep } from '../../recorder/story.js';
 import { type Throttle } from '../../throttle.js';
 import { type HandshakeEvent } from '../route-event.js';
 import { EventRejectedError } from './event-rejected-error.js';
@@ -46,7 +47,9 @@ export async function authorize(
   const identified = { ...event.connection, authorized: identity.variables };
   const find = (value: string) => control.apiKeyAt(apiId, stage, value);
   const request = authorizerRequest({ ...event, connection: identified });
-  const { variables } = allowed(checkApiKey(snapshot, find, request));
+  const checked = checkApiKey(snapshot, find, request);
+  event.story?.add(apiKeyStep(checked));
+  const { variables } = allowed(checked);
   const apiKey = find(variables['identity.apiKey'] ?? '');
   const limit = apiKey && throttle.exceededByApiKey(apiKey);
   if (limit !== undefined) throw new EventRejectedError(GATEWAY_RESPONSES.throttled, `over ${limit}`);
@@ -63,14 +66,18 @@ async function identify(
   switch (authorization.kind) {
     case 'NONE':
       return { kind: 'allowed', variables: {} };
-    case 'AWS_IAM':
-      return authorizeIam(iam, authorizerRequest(event), resourcePath);
+    case 'AWS_IAM': {
+      const authorized = authorizeIam(iam, authorizerRequest(event), resourcePath);
+      event.story?.add(signatureStep(authorized));
+      return authorized;
+    }
     case 'CUSTOM': {
       const resourceArn = `arn:aws:execute-api:${control.region}:${control.accountId}:${resourcePath}`;
       const input = {
         request: authorizerRequest(event),
         resourceArn,
         event: () => authorizerEvent(event, resourceArn),
+        story: event.story,
       };
       return authorizeFunction(functions, authorization, input, log);
     }
@@ -88,6 +95,16 @@ const authorizerRequest = ({
   context: contextVariables({ ...connection, ...facts }),
   stageVariables,
 });
+
+const apiKeyStep = (checked: Authorization): KeptStep =>
+  checked.kind === 'denied'
+    ? { step: 'api_key', reason: checked.reason }
+    : { step: 'api_key', apiKeyId: checked.variables['identity.apiKeyId'] ?? '' };
+
+const signatureStep = (authorized: Authorization): KeptStep =>
+  authorized.kind === 'denied'
+    ? { step: 'signature', reason: authorized.response.message }
+    : { step: 'signature', identity: authorized.variables['identity.userArn'] ?? '' };
 
 function allowed(authorization: Authorization): Authorization & { kind: 'allowed' } {
   if (authorization.kind === 'allowed') return authorization;

@@ -2,6 +2,8 @@ import { type DeployedIntegration } from '../../control/snapshot.js';
 import { contextVariables } from '../../mapping/context-variables.js';
 import { evaluateSource, type Mappable, type Source } from '../../mapping/request-parameters.js';
 import { fillStageVariables } from '../../mapping/stage-variables.js';
+import { whyNoValue } from '../../mapping/why-no-value.js';
+import { type KeptStep } from '../../recorder/story.js';
 import { encodeLiteral } from '../../silent/integration-choices.js';
 import { type RouteEvent } from '../route-event.js';
 import { headerValue } from './header-value.js';
@@ -16,7 +18,8 @@ export interface MappedParameters {
 }
 
 /** @throws {MappingError} a mapped value cannot be sent as a header */
-export function mapParameters({ uri, parameters }: DeployedIntegration, event: RouteEvent): MappedParameters {
+export function mapParameters(integration: DeployedIntegration, event: RouteEvent): MappedParameters {
+  const { uri, parameters } = integration;
   const { message, handshake, stageVariables } = event;
   const mappable: Mappable = {
     context: contextVariables({ ...event.connection, ...event.facts }),
@@ -27,8 +30,10 @@ export function mapParameters({ uri, parameters }: DeployedIntegration, event: R
   let filled = fillStageVariables(uri, stageVariables);
   const query: string[] = [];
   const headers: (readonly [string, string])[] = [];
-  for (const { location, name, source } of parameters) {
-    const values = evaluateSource(source, mappable);
+  const allValues = parameters.map(({ source }) => evaluateSource(source, mappable));
+  event.story?.add(recorded(integration, allValues, event));
+  for (const [index, { location, name, source }] of parameters.entries()) {
+    const values = allValues[index] ?? [];
     switch (location) {
       case 'header':
         headers.push(...values.map((value) => [name, headerValue(name, value)] as const));
@@ -42,6 +47,25 @@ export function mapParameters({ uri, parameters }: DeployedIntegration, event: R
     }
   }
   return { uri: filled, query, headers };
+}
+
+function recorded(
+  { parameters, undeclared }: DeployedIntegration,
+  values: readonly (readonly string[])[],
+  { facts, message }: RouteEvent,
+): KeptStep {
+  const hasAll = undeclared.length === 0 && values.every((each) => each.length > 0);
+  if (hasAll) return { step: 'parameters', mappings: parameters, values };
+  const mappings = [...parameters, ...undeclared];
+  const whyEmpty = mappings.flatMap(({ source }, index): [number, string][] => {
+    if (values[index]?.length) return [];
+    const isUndeclared = index >= parameters.length && facts.eventType === 'CONNECT';
+    const reason = isUndeclared
+      ? `the route ${facts.routeKey} does not declare it`
+      : whyNoValue(source, facts, message);
+    return [[index, reason]];
+  });
+  return { step: 'parameters', mappings, values, whyEmpty: new Map(whyEmpty) };
 }
 
 const queryValue = (source: Source, value: string): string =>

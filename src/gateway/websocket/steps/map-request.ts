@@ -70,7 +70,16 @@ function mappedBody(
   event: RouteEvent,
 ): string | undefined {
   const template = selectTemplate(requestTemplates, { body: event.message?.json });
-  if (template !== undefined) return render(template, templateScope(event, event.message?.text ?? ''));
+  if (template !== undefined) {
+    const output = render(template, templateScope(event, event.message?.text ?? ''));
+    event.story?.add({
+      step: 'template',
+      direction: 'request',
+      key: template.key,
+      output: event.story.body(output),
+    });
+    return output;
+  }
   const passes =
     passthrough === 'WHEN_NO_MATCH' ||
     (passthrough === 'WHEN_NO_TEMPLATES' && requestTemplates.byKey.size === 0);

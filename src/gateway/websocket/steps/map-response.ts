@@ -64,7 +64,8 @@ function mapped(
   response: BackendResponse,
   event: RouteEvent,
 ): MappedResponse {
-  const { contentHandling, templates } = mapping;
+  const { key, contentHandling, templates } = mapping;
+  event.story?.add({ step: 'integration_response_key', key });
   const { status } = response;
   const text = contentHandling === 'CONVERT_TO_TEXT' ? toText(response.body) : response.body.toString('utf8');
   const { json } = readMessage(text);
@@ -73,6 +74,13 @@ function mapped(
     response: { status, headers: response.headers, body: json },
   });
   const body = template ? render(template, templateScope(event, text)) : text;
+  if (template)
+    event.story?.add({
+      step: 'template',
+      direction: 'response',
+      key: template.key,
+      output: event.story.body(body),
+    });
   return {
     status,
     headers: mappedHeaders(mapping, response, text, json),

@@ -6,7 +6,7 @@ import { selectRoute } from '../../../../src/gateway/websocket/steps/select-rout
 
 const api = (expression: string, ...routeKeys: string[]): Snapshot => ({
   routeSelection: parseSelectionExpression(expression),
-  apiKeySelection: [],
+  apiKeySelection: parseSelectionExpression('$request.header.x-api-key', 'apiKey'),
   routes: new Map(
     routeKeys.map((routeKey) => [
       routeKey,

@@ -1,0 +1,210 @@
+import { FaultSettings } from '../../faults.js';
+import { EVENT_TYPES } from '../../recorder/gateway-event.js';
+import { EVENT_LIMIT, MAX_WAIT_MS } from '../event-query.js';
+import { EVENT_SCHEMAS } from './event-schemas.js';
+import { array, INTEGER, object, ref, type Schema, STRING, TIME } from './schema.js';
+
+const json = (schema: Schema) => ({ 'application/json': { schema } });
+
+const PROBLEM = {
+  description: 'A problem (RFC 9457): `code` says which.',
+  content: { 'application/problem+json': { schema: ref('Problem') } },
+};
+
+/** An operation whose response is JSON. */
+const operation = (operationId: string, summary: string, response: Schema, others: Schema = {}) => ({
+  operationId,
+  summary,
+  responses: { 200: { description: 'Done.', content: json(response) }, default: PROBLEM },
+  ...others,
+});
+
+const bodyOf = (schema: Schema, example: unknown, required = true) => ({
+  requestBody: { required, content: { 'application/json': { schema, example } } },
+});
+
+const query = (name: string, schema: Schema, description: string) => ({
+  name,
+  in: 'query',
+  schema,
+  description,
+});
+
+const EVENT_PARAMETERS = [
+  query(
+    'after',
+    { type: ['integer', 'string'], default: 0 },
+    'Only events with a greater id. `latest`: only those that follow. An id of an earlier start of the gateway is 0.',
+  ),
+  query(
+    'limit',
+    { ...INTEGER, minimum: 1, maximum: EVENT_LIMIT.max, default: EVENT_LIMIT.default },
+    'The most events in a response. No limit for server-sent events.',
+  ),
+  query(
+    'wait',
+    { ...STRING, pattern: '^\\d{1,5}(ms|s)$', default: '0s' },
+    `How long to wait for the first event, at most ${MAX_WAIT_MS / 1_000}s. Unused for server-sent events.`,
+  ),
+  query('type', { enum: EVENT_TYPES }, 'Only events of this type.'),
+  ...['connectionId', 'apiId', 'stage', 'routeKey', 'requestId'].map((name) =>
+    query(name, STRING, `Only events with this ${name}.`),
+  ),
+];
+
+/** Describes the gateway's own API. A test compares its operations with those of `AdminApi`. */
+export const OPENAPI_DOCUMENT = {
+  openapi: '3.1.0',
+  info: {
+    title: 'Backchannel gateway',
+    version: '1',
+    description:
+      'Commands for tests of a WebSocket API: time, faults, connections, records of what happened, and reset. Bodies are JSON.',
+  },
+  paths: {
+    '/_gateway/health': {
+      get: operation(
+        'getHealth',
+        'Responds once the gateway serves requests. Needs no admin token.',
+        object({ status: { const: 'ok' }, startId: { ...STRING, description: 'Differs after each start.' } }),
+        { security: [] },
+      ),
+    },
+    '/_gateway/clock': {
+      get: operation('getClock', "The gateway's time.", ref('Clock')),
+      post: operation(
+        'advanceClock',
+        'Moves the clock forward. All that becomes due happens, in order.',
+        ref('Clock'),
+        {
+          ...bodyOf(ref('ClockAdvance'), { advance: '2h' }),
+        },
+      ),
+    },
+    '/_gateway/faults': {
+      get: operation('getFaults', 'The faults.', ref('Faults')),
+      put: operation('setFaults', 'Replaces all faults.', ref('Faults'), {
+        ...bodyOf(ref('Faults'), { throttle: { rate: 0.2 }, seed: 1 }),
+      }),
+      delete: operation('clearFaults', 'Removes all faults.', ref('Faults')),
+    },
+    '/_gateway/connections': {
+      get: operation(
+        'getConnections',
+        'The connections that are open or closing.',
+        object({ count: INTEGER, items: array(ref('Connection')) }),
+      ),
+    },
+    '/_gateway/connections/{connectionId}': {
+      delete: operation(
+        'closeConnection',
+        'Closes a connection as DELETE @connections does.',
+        ref('Connection'),
+        {
+          parameters: [{ name: 'connectionId', in: 'path', required: true, schema: STRING }],
+        },
+      ),
+    },
+    '/_gateway/events': {
+      get: {
+        operationId: 'getEvents',
+        summary:
+          'What happened, oldest first. The first request turns recording on, unless it is switched off.',
+        parameters: [
+          ...EVENT_PARAMETERS,
+          {
+            name: 'Last-Event-ID',
+            in: 'header',
+            schema: STRING,
+            description: 'For server-sent events: in place of `after`.',
+          },
+        ],
+        responses: {
+          200: {
+            description:
+              'With `Accept: text/event-stream`, the events and all that follow as server-sent events: `id` is the id, `data` an Event.',
+            content: { ...json(ref('EventPage')), 'text/event-stream': { schema: STRING } },
+          },
+          default: PROBLEM,
+        },
+      },
+      delete: operation(
+        'clearEvents',
+        'Forgets all events. Ids count on.',
+        object({ after: { ...INTEGER, description: 'The id of the newest event until now.' } }),
+      ),
+    },
+    '/_gateway/reset': {
+      post: operation(
+        'reset',
+        'Removes the faults, closes every connection and waits for its $disconnect, then resets clock and throttles and forgets all events.',
+        ref('Clock'),
+        { ...bodyOf(ref('Reset'), { apis: 'start' }, false) },
+      ),
+    },
+    '/_gateway/openapi.json': {
+      get: operation('getOpenApi', 'This document.', { type: 'object' }),
+    },
+  },
+  security: [{}, { adminToken: [] }],
+  components: {
+    securitySchemes: {
+      adminToken: {
+        type: 'http',
+        scheme: 'bearer',
+        description: 'Needed beyond loopback, or if one was given.',
+      },
+    },
+    schemas: {
+      Clock: object({ now: TIME }),
+      ClockAdvance: {
+        oneOf: [
+          object({
+            advance: { ...STRING, pattern: '^\\d{1,10}(ms|s|m|h|d)$', description: 'Such as 2h or 10m.' },
+          }),
+          object({ advanceMs: { ...INTEGER, minimum: 0, maximum: 30 * 86_400_000 } }),
+        ],
+      },
+      Faults: {
+        description: 'Injected faults; one that is left out does not happen.',
+        ...FaultSettings.json,
+      },
+      Connection: object({
+        connectionId: STRING,
+        apiId: STRING,
+        stage: STRING,
+        connectedAt: TIME,
+        lastActiveAt: { ...TIME, description: 'The last message in either direction.' },
+      }),
+      Reset: object(
+        {},
+        {
+          apis: {
+            enum: ['keep', 'start'],
+            default: 'keep',
+            description: '`start` replaces APIs and all other resources by those of the templates.',
+          },
+        },
+      ),
+      Problem: object({
+        title: STRING,
+        status: INTEGER,
+        code: {
+          enum: [
+            'bad_request',
+            'not_found',
+            'method_not_allowed',
+            'recording_off',
+            'host_not_allowed',
+            'origin_not_allowed',
+            'unauthorized',
+            'not_json',
+            'body_too_large',
+          ],
+        },
+        detail: STRING,
+      }),
+      ...EVENT_SCHEMAS,
+    },
+  },
+};

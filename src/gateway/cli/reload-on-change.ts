@@ -1,0 +1,76 @@
+import { type Logger } from 'pino';
+import { CloudFormationError } from '../cloudformation/cloudformation-error.js';
+import { type ReloadableSettings } from '../gateway.js';
+import { UsageError } from '../usage-error.js';
+import { type Flag } from './flags.js';
+import { type Options, type ServeValues } from './options.js';
+import { readTemplateFiles } from './read-template-file.js';
+import { SERVE_FLAGS } from './serve-flags.js';
+import { WatchedFiles } from './watch-files.js';
+
+/**
+ * `--watch`: loads templates and the configuration file again when one of them changes. With a file that cannot be
+ * loaded, the gateway serves what it had.
+ *
+ * @param started the options with which the gateway was started
+ * @param readAgain reads the options as at the start
+ * @returns ends it, also a reload in progress
+ */
+export function reloadOnChange(
+  gateway: { reload(settings: ReloadableSettings): Promise<void> },
+  started: Options,
+  readAgain: () => Options,
+  log: Logger,
+): AsyncDisposable {
+  let isDue = false;
+  let running: Promise<void> | undefined;
+  const files = new WatchedFiles(() => {
+    isDue = true;
+    running ??= reloadWhileDue().finally(() => {
+      running = undefined;
+    });
+  });
+  const reloadWhileDue = async () => {
+    while (isDue) {
+      isDue = false;
+      try {
+        const options = readAgain();
+        // also when one of them cannot be loaded: the next change may be its correction
+        files.set(filesOf(options));
+        await gateway.reload({ ...options, templates: await readTemplateFiles(options.templates) });
+        log.level = options.logLevel;
+        log.info('reloaded');
+        const flags = changedFlags(started.values, options.values);
+        if (flags.length > 0) log.warn({ flags }, 'these changes take effect after a restart');
+      } catch (error) {
+        if (error instanceof UsageError || error instanceof CloudFormationError) {
+          for (const reason of error.message.split('\n')) log.error({ reason }, 'not reloaded');
+        } else log.error({ err: error }, 'not reloaded');
+      }
+    }
+  };
+  files.set(filesOf(started));
+  return {
+    async [Symbol.asyncDispose]() {
+      files[Symbol.dispose]();
+      isDue = false;
+      await running;
+    },
+  };
+}
+
+/** Functions are not among them: each call uses the module as it is then. */
+export const filesOf = ({ configFile, templates }: Pick<Options, 'configFile' | 'templates'>) => [
+  ...(configFile === undefined ? [] : [configFile]),
+  ...templates,
+];
+
+/** The flags that a running gateway cannot change, and whose values are others than at the start. */
+function changedFlags(started: ServeValues, now: ServeValues): readonly string[] {
+  const names = Object.entries<Flag>(SERVE_FLAGS)
+    .filter(([, { isReloaded = false }]) => !isReloaded)
+    .map(([name]) => name as keyof ServeValues);
+  return names
+    .filter((name) => JSON.stringify(started[name]) !== JSON.stringify(now[name]))
+    .map((name) => `--${name}`);
+}

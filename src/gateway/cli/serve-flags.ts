@@ -1,0 +1,163 @@
+import { type Flags } from './flags.js';
+
+/** The flags of `serve`, which are also the keys of the configuration file. */
+export const SERVE_FLAGS = {
+  config: {
+    kind: 'text',
+    value: 'FILE',
+    help: 'configuration file; by default backchannel-gateway.yaml, .yml or .json in the working directory, if there is one',
+  },
+  port: {
+    kind: 'text',
+    value: 'PORT',
+    bounds: [0, 65_535],
+    variable: 'GATEWAY_PORT',
+    preset: '8080',
+    help: 'port for WebSockets, @connections and the control plane; 0 takes any free port',
+  },
+  host: {
+    kind: 'text',
+    value: 'HOST',
+    variable: 'GATEWAY_HOST',
+    preset: '127.0.0.1',
+    help: 'address to listen on',
+  },
+  'port-file': {
+    kind: 'text',
+    value: 'FILE',
+    isPath: true,
+    help: 'file that contains the port while the gateway listens',
+  },
+  template: {
+    kind: 'list',
+    value: 'FILE',
+    isPath: true,
+    isReloaded: true,
+    help: 'CloudFormation template to serve (YAML, JSON, cdk.out/*.template.json)',
+  },
+  parameter: {
+    kind: 'map',
+    value: 'NAME=VALUE',
+    isReloaded: true,
+    help: 'parameter of a template, export of another stack, or value of a {{resolve:…}}',
+  },
+  target: {
+    kind: 'map',
+    value: 'NLB=HOST[:PORT]',
+    isReloaded: true,
+    help: "actual address of a VPC link's load balancer, by its name or ARN; by default the host of the integration's URI",
+  },
+  function: {
+    kind: 'map',
+    value: 'NAME=FILE[#EXPORT]|URL',
+    isPath: true,
+    isReloaded: true,
+    help: 'a Lambda function: a local ES module, or an Invoke endpoint',
+  },
+  'endpoint-for': {
+    kind: 'map',
+    value: 'SERVICE=URL',
+    isReloaded: true,
+    help: 'endpoint of an AWS service, such as dynamodb=http://127.0.0.1:8000',
+  },
+  'use-machine-credentials': {
+    kind: 'switch',
+    help: "sign AWS integrations with this machine's AWS credentials; without it they are sent only to --endpoint-for, signed with placeholders; needs the package @aws-sdk/credential-provider-node",
+  },
+  'allow-host': {
+    kind: 'list',
+    value: 'NAME',
+    help: 'another Host that may command the gateway, such as gw.example.com or *.example.com (one label)',
+  },
+  'allow-origin': {
+    kind: 'list',
+    value: 'ORIGIN',
+    help: 'a web page that may command the gateway, such as http://localhost:5173',
+  },
+  'admin-token': {
+    kind: 'text',
+    value: 'TOKEN|off',
+    variable: 'GATEWAY_ADMIN_TOKEN',
+    help: 'token for commands: 16 to 512 of A-Z a-z 0-9 . _ ~ + / = -; by default it is generated and printed if --host is not loopback',
+  },
+  'default-api': {
+    kind: 'text',
+    value: 'ID',
+    help: 'API of a request whose Host and path name none; not needed with a single API',
+  },
+  region: {
+    kind: 'text',
+    value: 'REGION',
+    variable: 'AWS_REGION',
+    preset: 'us-east-1',
+    help: 'Region in ARNs and host names, and in signatures',
+  },
+  auth: {
+    kind: 'text',
+    value: 'off|sigv4',
+    choices: ['off', 'sigv4'],
+    preset: 'off',
+    help: 'whether requests to @connections must be signed',
+  },
+  credentials: {
+    kind: 'text',
+    value: 'FILE',
+    isPath: true,
+    help: 'who may sign: JSON, access key id → {secretAccessKey, sessionToken?, accountId?, arn?, userId?}; by default the key in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
+  },
+  policy: {
+    kind: 'text',
+    value: 'FILE',
+    isPath: true,
+    help: 'what signers may do: an IAM policy, or ARN → policy; by default everything',
+  },
+  tls: {
+    kind: 'text',
+    value: 'self-signed',
+    choices: ['self-signed'],
+    help: 'HTTPS with a certificate generated for localhost, stored in .data/gateway-tls; needs the package selfsigned',
+  },
+  'tls-host': { kind: 'list', value: 'HOST', help: 'another host of that certificate' },
+  'tls-cert': {
+    kind: 'text',
+    value: 'FILE',
+    isPath: true,
+    help: 'HTTPS with your own certificate; needs --tls-key',
+  },
+  'tls-key': { kind: 'text', value: 'FILE', isPath: true, help: 'the private key of --tls-cert' },
+  quota: {
+    kind: 'map',
+    value: 'NAME=N',
+    numbers: ['requests-per-second', 'request-burst', 'new-connections-per-second'],
+    help: 'quota of the account: requests-per-second (10000), request-burst (5000), new-connections-per-second (500)',
+  },
+  record: {
+    kind: 'text',
+    value: 'SIZE|off',
+    variable: 'GATEWAY_RECORD',
+    help: 'record what happens from the start on, in this much memory, from 1mb to 4096mb; by default from the first request to /_gateway/events on, in 32mb',
+  },
+  'record-secrets': {
+    kind: 'switch',
+    help: 'show tokens and other secrets in records; by default they are masked',
+  },
+  watch: {
+    kind: 'switch',
+    help: 'load templates and the configuration file again when they change, and keep the connections',
+  },
+  'log-level': {
+    kind: 'text',
+    value: 'LEVEL',
+    choices: ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
+    variable: 'LOG_LEVEL',
+    preset: 'info',
+    isReloaded: true,
+    help: 'fatal, error, warn, info, debug, trace or silent',
+  },
+  'log-format': {
+    kind: 'text',
+    value: 'json|pretty',
+    choices: ['json', 'pretty'],
+    help: 'form of the log lines; by default pretty on a terminal, json elsewhere',
+  },
+} as const satisfies Flags;

@@ -1,0 +1,74 @@
+import { type ControlPlane, type RemovedResources } from '../control/control-plane.js';
+import { type StackSettings } from './evaluator.js';
+import { type LoadedStack, type LoadReport, loadTemplate } from './load-template.js';
+import { requireApi } from './unserved-apis.js';
+
+export interface TemplateFile {
+  /** For error messages, and to recognize the template when it is loaded again. */
+  readonly fileName: string;
+  readonly text: string;
+}
+
+/** The templates that a control plane serves. They can be replaced while it serves them. */
+export class LoadedTemplates {
+  #stacks: ReadonlyMap<string, LoadedStack> = new Map();
+
+  constructor(
+    private readonly plane: ControlPlane,
+    private readonly settings: Pick<StackSettings, 'region' | 'accountId'>,
+  ) {}
+
+  /** The API's logical id; `undefined` if no template created it. */
+  logicalIdOf(apiId: string): string | undefined {
+    const created = this.#stacks.values().flatMap((stack) => stack.entries());
+    return created.find(([, { type, ref }]) => type === 'AWS::ApiGatewayV2::Api' && ref === apiId)?.[0];
+  }
+
+  /**
+   * Loads templates in place of those loaded before. Afterwards the control plane has what a new gateway would have with
+   * these templates, except that resources keep their ids: those of the same template, logical id and type. What was
+   * created otherwise, by an SDK for example, stays, unless it belongs to an API of a template.
+   *
+   * @param templates each may import the exports of earlier ones
+   * @throws {CloudFormationError} a template cannot be read, AWS would refuse one of its resources, or none has an
+   *   API; nothing changes
+   */
+  replace(
+    templates: readonly TemplateFile[],
+    parameters: ReadonlyMap<string, string>,
+  ): readonly TemplateReport[] {
+    return this.plane.replace(resourcesOf(this.#stacks.values()), () => {
+      const stacks = new Map<string, LoadedStack>();
+      let exported: ReadonlyMap<string, string> = new Map();
+      const reports = templates.map(({ fileName, text }) => {
+        const loaded = loadTemplate(this.plane, text, {
+          ...this.settings,
+          fileName,
+          parameters: new Map([...exported, ...parameters]),
+          before: this.#stacks.get(fileName),
+        });
+        stacks.set(fileName, loaded.stack);
+        exported = new Map([...exported, ...loaded.exports]);
+        return { fileName, ...loaded };
+      });
+      requireApi(reports);
+      this.#stacks = stacks;
+      return reports;
+    });
+  }
+}
+
+export type TemplateReport = LoadReport & { readonly fileName: string };
+
+/** The resources of templates that do not belong to another resource. */
+function resourcesOf(stacks: Iterable<LoadedStack>): RemovedResources {
+  const all = [...stacks].flatMap((stack) => [...stack.values()]);
+  const ids = (type: string) => all.filter((each) => each.type === type).map(({ ref }) => ref);
+  return {
+    apis: ids('AWS::ApiGatewayV2::Api'),
+    vpcLinks: ids('AWS::ApiGateway::VpcLink'),
+    domainNames: ids('AWS::ApiGatewayV2::DomainName'),
+    apiKeys: ids('AWS::ApiGateway::ApiKey'),
+    usagePlans: ids('AWS::ApiGateway::UsagePlan'),
+  };
+}

@@ -1,0 +1,107 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readOptions } from '../../../src/gateway/cli/options.js';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'config-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const file = (name = 'gateway.yaml') => join(folder, name);
+
+async function options(text: string, flags: Parameters<typeof readOptions>[0] = {}, env = {}) {
+  await writeFile(file(), text);
+  return readOptions({ config: file(), ...flags }, env);
+}
+
+describe('the configuration file', () => {
+  it('has every kind of flag, with paths from its own folder', async () => {
+    await mkdir(join(folder, 'dist'));
+    await writeFile(join(folder, 'dist/chat.mjs'), '');
+    const read = await options(`
+      port: 0
+      template: [a.yaml, /b.yaml]
+      parameter: { Stage: dev, Count: 2 }
+      target: { nlb: 127.0.0.1:3000 }
+      function: { chat: dist/chat.mjs, auth: http://127.0.0.1:9001 }
+      endpoint-for: { sqs: http://127.0.0.1:9324 }
+      allow-host: gw.example.com
+      use-machine-credentials: true
+      quota: { request-burst: 7 }
+      log-format: pretty
+      port-file: port
+    `);
+    expect(read).toMatchObject({
+      configFile: file(),
+      port: 0,
+      host: '127.0.0.1',
+      templates: [join(folder, 'a.yaml'), '/b.yaml'],
+      parameters: new Map([
+        ['Stage', 'dev'],
+        ['Count', '2'],
+      ]),
+      targets: new Map([['nlb', '127.0.0.1:3000']]),
+      functions: new Map<string, object>([
+        ['chat', { kind: 'module', file: join(folder, 'dist/chat.mjs'), exportName: 'handler' }],
+        ['auth', { kind: 'endpoint', url: new URL('http://127.0.0.1:9001') }],
+      ]),
+      allowedHosts: ['gw.example.com'],
+      usesMachineCredentials: true,
+      quotas: { requestBurst: 7 },
+      logFormat: 'pretty',
+      portFile: join(folder, 'port'),
+    });
+  });
+
+  it('may be JSON with a schema, or empty', async () => {
+    expect(await options('{"$schema": "./x.json", "port": 7}')).toMatchObject({ port: 7 });
+    expect(await options('')).toMatchObject({ port: 8080 });
+  });
+
+  it('gives way to a variable, and both to a flag', async () => {
+    const text = 'port: 1\nregion: eu-west-1';
+    expect(await options(text)).toMatchObject({ port: 1, region: 'eu-west-1' });
+    expect(await options(text, {}, { GATEWAY_PORT: '2' })).toMatchObject({ port: 2 });
+    expect(await options(text, { port: '3' }, { GATEWAY_PORT: '2' })).toMatchObject({ port: 3 });
+    expect(await options(text, {}, { GATEWAY_PORT: '' })).toMatchObject({ port: 1 });
+  });
+
+  it('keeps the names that no flag replaces, but no list that a flag replaces', async () => {
+    const read = await options('parameter: { A: file, B: file }\ntemplate: file.yaml', {
+      parameter: ['B=flag'],
+      template: ['flag.yaml'],
+    });
+    expect(Object.fromEntries(read.parameters)).toEqual({ A: 'file', B: 'flag' });
+    expect(read.templates).toEqual(['flag.yaml']);
+  });
+
+  it.each([
+    ['templat: a', 'templat is not a flag: did you mean template?'],
+    ['config: a', 'config is not a key of this file: give it as the flag --config'],
+    ['port: x', "--port (GATEWAY_PORT) is 'x'"],
+    ['port: [1]', 'port must be text: PORT'],
+    ['watch: yes please', 'watch must be true or false'],
+    ['target: nlb=127.0.0.1', 'target must be an object of NLB: HOST[:PORT]'],
+    ['target: { nlb: [1] }', 'target must be an object of texts; nlb is none'],
+    ['template: [{ a: 1 }]', 'template must be a list of FILE'],
+    ['auth: sometimes', "--auth is 'sometimes'"],
+    ['port: 1\nport: 2', ':2:1: not YAML: DUPLICATE_KEY'],
+    ['[]', 'it must be an object of flags'],
+  ])('is refused: %s', async (text, problem) => {
+    await expect(options(text)).rejects.toThrow(problem);
+    await expect(options(text)).rejects.toThrow(file());
+  });
+
+  it('is refused with every problem at once, without quoting a secret', async () => {
+    const text = 'admin-token: [a-secret]\nprot: 1\nhost: {}';
+    await expect(options(text)).rejects.toThrow(/admin-token[^]*prot[^]*host/);
+    await expect(options(text)).rejects.not.toThrow('a-secret');
+  });
+
+  it('is missing', () => {
+    expect(() => readOptions({ config: file('none.yaml') }, {})).toThrow('none.yaml does not exist');
+  });
+});

@@ -1,4 +1,4 @@
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 
@@ -22,6 +22,33 @@ it('is only one click from the README to every document beside it and in docs', 
     (document) => /^(?:docs\/)?[^/]+$/.test(document) && document !== 'README.md',
   );
   expect(others.filter((document) => !read('README.md').includes(`](${document})`))).toEqual([]);
+});
+
+it('has a README of one screen', () => {
+  expect(statSync(join(ROOT, 'README.md')).size).toBeLessThanOrEqual(9_000);
+});
+
+it('has a row for every script in CONTRIBUTING.md', () => {
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+  const partsOfCheck = scripts['check']!.split(/ && |npm run --silent /);
+  const isOwn = (name: string) => !/^(?:pre|post)/.test(name) && !partsOfCheck.includes(name);
+  const rows = [...read('CONTRIBUTING.md').matchAll(/^\| `npm (?:run )?([\w:-]+)/gm)].map(
+    ([, name]) => name!,
+  );
+  expect(rows.toSorted()).toEqual(
+    Object.keys(scripts)
+      .filter((name) => isOwn(name))
+      .toSorted(),
+  );
+});
+
+it('has a picture of the first minute that is small, without scripts, and readable in every setting', () => {
+  const picture = read('docs/first-minute.svg');
+  expect(Buffer.byteLength(picture)).toBeLessThanOrEqual(60_000);
+  expect(picture).not.toMatch(/<script|javascript:|\son\w+=|https?:\/\/(?!www\.w3\.org|127\.0\.0\.1)/);
+  expect(picture).toContain('@media(prefers-color-scheme:dark)');
+  expect(picture).toContain('@media(prefers-reduced-motion:reduce)');
+  expect(picture.replaceAll(/<[^>]*>/g, '')).toContain('"data":"hello"');
 });
 
 it('names only paths in CONTRIBUTING.md that exist', () => {

@@ -88,6 +88,11 @@ describe('the workspaces', () => {
   });
 });
 
+it('the Node.js of version managers is the one that the scripts bring', () => {
+  const { node } = root['devDependencies'] as Record<string, string>;
+  expect(readFileSync(join(ROOT, '.node-version'), 'utf8').trim()).toBe(node);
+});
+
 it('the root has tools only', () => {
   expect(root.dependencies).toBeUndefined();
 });

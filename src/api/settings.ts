@@ -365,7 +365,7 @@ const PUBLISH_API = {
     isSecret: true,
     whenUnset: 'none',
     meaning:
-      'keys of other backends; without keys there is no [publish API](../README.md#publishing-from-other-backends). ' +
+      'keys of other backends; without keys there is no [publish API](backend-api.md). ' +
       'Several keys may have the same name, so that one can replace another',
   },
   IDEMPOTENCY_SECONDS: {

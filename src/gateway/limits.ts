@@ -42,7 +42,9 @@ export const LIMITS = {
    * response but not the number; this is 32 messages of the largest size.
    */
   clientBufferBytes: 4 * 1024 * 1024,
-  /** The same in messages, because each takes some 300 bytes of memory besides its own; our choice. */
+  /** All these buffers together; a client's share shrinks as they fill. Our choice: a laptop's gateway is one process. */
+  clientBuffersBytes: 512 * 1024 * 1024,
+  /** The buffer of one client in messages, because each takes some 300 bytes of memory besides its own; our choice. */
   clientBufferMessages: 10_000,
   /** Response of an integration; the payload limit of HTTP APIs, as AWS gives none for WebSocket APIs. */
   integrationResponseBytes: 10 * 1024 * 1024,

@@ -4,89 +4,141 @@ import { connectableUrl, isLoopback } from './addresses.js';
 import { ProgramEndedError } from './child-program.js';
 import { deployLocally, LOCAL_STAGE } from './deployment/deploy-locally.js';
 import { readReplies } from './deployment/read-deployment.js';
-import { SupervisedProgram } from './supervised-program.js';
+import { describeAddresses } from './describe-addresses.js';
+import { type ProgramSettings, SupervisedProgram } from './supervised-program.js';
+
+/** A program that keeps running until it is stopped. */
+export type RunningProgram = Pick<SupervisedProgram, 'listening' | 'supervise' | 'stop' | 'kill'>;
+
+/** What `npm start` and `npm run dev` do differently. */
+export interface RunOptions {
+  /** The name at the beginning of each line. */
+  readonly name: string;
+  startService(settings: ProgramSettings): RunningProgram;
+  /** The line for a service that listens again. */
+  describeRestart(): string;
+}
+
+const NPM_START: RunOptions = {
+  name: 'start',
+  startService: (settings) => new SupervisedProgram(settings),
+  describeRestart: () => 'the service listens again',
+};
 
 /**
- * `npm start`: runs the gateway and the service as two processes, as on AWS, and deploys the API of
- * `api/definition.ts`. Ctrl-C stops the gateway first, so that the service still receives every `$disconnect`; a second
- * Ctrl-C kills both. A program that ends by itself is restarted.
+ * Runs the gateway and the service as two processes, as on AWS, and deploys the API of `api/definition.ts`. Ctrl-C
+ * stops the gateway first, so that the service still receives every `$disconnect`; a second Ctrl-C kills both. A
+ * program that ends by itself is restarted.
+ *
+ * @returns once both have ended
  */
-const running: SupervisedProgram[] = [];
-let isStopping = false;
-let stoppedAt = 0;
+export async function runGatewayAndService(options: RunOptions = NPM_START): Promise<void> {
+  const programs = new GatewayAndService(options);
+  process.on('SIGINT', () => programs.requestStop());
+  process.on('SIGTERM', () => programs.requestStop());
+  // the reader of the output has gone, as in `npm start | head`
+  process.stdout.on('error', () => void programs.stop());
+  process.stderr.on('error', () => void programs.stop());
+  process.exitCode = await programs.run();
+}
+
+class GatewayAndService {
+  readonly #running: RunningProgram[] = [];
+  #isStopping = false;
+  #stoppedAt = 0;
+
+  constructor(private readonly options: RunOptions) {}
+
+  /** @returns the exit code, once both have ended */
+  async run(): Promise<number> {
+    try {
+      await this.#start();
+      return 0;
+    } catch (error) {
+      const hasStopped = this.#isStopping;
+      const isKnown = hasStopped || (error instanceof ProgramEndedError && error.hasPrintedReason);
+      if (!isKnown) this.#print(error instanceof Error ? error.message : String(error));
+      await this.stop();
+      return hasStopped ? 0 : 1;
+    }
+  }
+
+  async stop(): Promise<void> {
+    if (this.#isStopping) return;
+    this.#isStopping = true;
+    this.#stoppedAt = performance.now();
+    for (const program of this.#running) await program.stop(stopLimitMs());
+  }
+
+  /** The second request kills the programs. npm repeats the signal of a Ctrl-C at once, which is the same request. */
+  requestStop(): void {
+    if (!this.#isStopping) void this.stop();
+    else if (performance.now() - this.#stoppedAt >= SAME_REQUEST_MS)
+      for (const program of this.#running) program.kill();
+  }
+
+  async #start(): Promise<void> {
+    const { env } = process;
+    const replies = readReplies(env.REPLIES);
+    const gatewaySecret = env.GATEWAY_SECRET || randomBytes(32).toString('base64url');
+    const adminToken = env.GATEWAY_ADMIN_TOKEN || generatedAdminToken(env.GATEWAY_HOST);
+    const gateway = this.#add(
+      (settings) => new SupervisedProgram(settings),
+      programSettings('gateway', 'GATEWAY_PORT', {
+        ...env,
+        // so that the first message can be looked at, too
+        GATEWAY_RECORD: env.GATEWAY_RECORD || '32mb',
+        ...(adminToken !== undefined && { GATEWAY_ADMIN_TOKEN: adminToken }),
+      }),
+    );
+    const gatewayUrl = connectableUrl(await gateway.listening());
+    const service = this.#add(
+      (settings) => this.options.startService(settings),
+      programSettings('service', 'PORT', {
+        ...env,
+        HOST: env.HOST || '127.0.0.1',
+        GATEWAY_SECRET: gatewaySecret,
+        WS_API_ENDPOINT: `${gatewayUrl}/${LOCAL_STAGE}`,
+        ...(!isLoopback(new URL(gatewayUrl).hostname) && credentialsOf(env)),
+      }),
+    );
+    const serviceUrl = connectableUrl(await service.listening());
+    const deploy = async () => {
+      await deployLocally({ gatewayUrl, serviceUrl, gatewaySecret, adminToken, replies });
+    };
+    await deploy();
+    const shownToken = env.GATEWAY_ADMIN_TOKEN ? undefined : adminToken;
+    process.stdout.write(describeAddresses({ gatewayUrl, serviceUrl, adminToken: shownToken, env }));
+
+    // a restarted gateway has no API: its resources are in memory
+    const gatewayRestarted = async () => {
+      await deploy();
+      this.#print('the gateway listens again and has its API; clients have to reconnect');
+    };
+    const serviceRestarted = async () => this.#print(this.options.describeRestart());
+    const report = (line: string) => this.#print(line);
+    await Promise.race([
+      gateway.supervise(gatewayRestarted, report),
+      service.supervise(serviceRestarted, report),
+    ]);
+  }
+
+  #add(start: (settings: ProgramSettings) => RunningProgram, settings: ProgramSettings): RunningProgram {
+    if (this.#isStopping) throw new Error('stopped during the start');
+    const program = start(settings);
+    this.#running.push(program);
+    return program;
+  }
+
+  #print(line: string): void {
+    process.stderr.write(`${this.options.name}: ${line}\n`);
+  }
+}
+
 const SAME_REQUEST_MS = 500;
 
-process.on('SIGINT', () => requestStop());
-process.on('SIGTERM', () => requestStop());
-// the reader of the output has gone, as in `npm start | head`
-process.stdout.on('error', () => void stop());
-process.stderr.on('error', () => void stop());
-
-try {
-  await start();
-} catch (error) {
-  const isKnown = isStopping || (error instanceof ProgramEndedError && error.hasPrintedReason);
-  if (!isKnown) print(error instanceof Error ? error.message : String(error));
-  process.exitCode = isStopping ? 0 : 1;
-  await stop();
-}
-
-async function start(): Promise<void> {
-  const { env } = process;
-  const replies = readReplies(env.REPLIES);
-  const gatewaySecret = env.GATEWAY_SECRET || randomBytes(32).toString('base64url');
-  const adminToken = env.GATEWAY_ADMIN_TOKEN || generatedAdminToken(env.GATEWAY_HOST);
-  const gateway = run('gateway', 'GATEWAY_PORT', {
-    ...env,
-    // so that the first message can be looked at, too
-    GATEWAY_RECORD: env.GATEWAY_RECORD || '32mb',
-    ...(adminToken !== undefined && { GATEWAY_ADMIN_TOKEN: adminToken }),
-  });
-  const gatewayUrl = connectableUrl(await gateway.listening());
-  const service = run('service', 'PORT', {
-    ...env,
-    HOST: env.HOST || '127.0.0.1',
-    GATEWAY_SECRET: gatewaySecret,
-    WS_API_ENDPOINT: `${gatewayUrl}/${LOCAL_STAGE}`,
-    ...(!isLoopback(new URL(gatewayUrl).hostname) && credentialsOf(env)),
-  });
-  const serviceUrl = connectableUrl(await service.listening());
-  const deploy = async () => {
-    await deployLocally({ gatewayUrl, serviceUrl, gatewaySecret, adminToken, replies });
-  };
-  await deploy();
-  printAddresses(gatewayUrl, serviceUrl, env.GATEWAY_ADMIN_TOKEN ? undefined : adminToken);
-
-  // a restarted gateway has no API: its resources are in memory
-  const gatewayRestarted = async () => {
-    await deploy();
-    print('the gateway listens again and has its API; clients have to reconnect');
-  };
-  await Promise.race([
-    gateway.supervise(gatewayRestarted, print),
-    service.supervise(async () => print('the service listens again'), print),
-  ]);
-}
-
-function run(name: string, portVariable: string, env: NodeJS.ProcessEnv): SupervisedProgram {
-  if (isStopping) throw new Error('stopped during the start');
-  const file = join(import.meta.dirname, `../${name}/main.js`);
-  const program = new SupervisedProgram({ name, file, env, portVariable });
-  running.push(program);
-  return program;
-}
-
-async function stop(): Promise<void> {
-  if (isStopping) return;
-  isStopping = true;
-  stoppedAt = performance.now();
-  for (const program of running) await program.stop(stopLimitMs());
-}
-
-/** The second request kills the programs. npm repeats the signal of a Ctrl-C at once, which is the same request. */
-function requestStop(): void {
-  if (!isStopping) void stop();
-  else if (performance.now() - stoppedAt >= SAME_REQUEST_MS) for (const program of running) program.kill();
+function programSettings(name: string, portVariable: string, env: NodeJS.ProcessEnv): ProgramSettings {
+  return { name, file: join(import.meta.dirname, `../${name}/main.js`), env, portVariable };
 }
 
 /** Longer than the service's own stop, which takes at most 28 s after its draining. */
@@ -108,33 +160,4 @@ function credentialsOf(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
     AWS_ACCESS_KEY_ID: env.AWS_ACCESS_KEY_ID || 'local',
     AWS_SECRET_ACCESS_KEY: env.AWS_SECRET_ACCESS_KEY || 'local',
   };
-}
-
-function print(line: string): void {
-  process.stderr.write(`start: ${line}\n`);
-}
-
-function printAddresses(gatewayUrl: string, serviceUrl: string, adminToken: string | undefined): void {
-  const webSocketUrl = `${gatewayUrl.replace('http', 'ws')}/${LOCAL_STAGE}`;
-  process.stdout.write(`
-  gateway   ${webSocketUrl}
-            ${gatewayUrl}/${LOCAL_STAGE}/@connections/{connectionId}
-            ${gatewayUrl}/v2/apis    aws apigatewayv2 get-apis --endpoint-url ${gatewayUrl}
-  service   ${serviceUrl}    POST /connect /disconnect /message, GET /health/ready
-${adminToken === undefined ? '' : adminTokenLines(adminToken)}
-  Try it:   npx wscat -c "${webSocketUrl}?token=demo"
-            {"action":"ping","id":1}
-            {"action":"join","channel":"news"}
-            {"action":"publish","channel":"news","data":"hello"}
-
-  Ctrl-C stops both.
-
-`);
-}
-
-function adminTokenLines(token: string): string {
-  return `
-  admin     ${token}    generated, because the gateway listens beyond loopback: for /v2 and /_gateway
-            AWS_ACCESS_KEY_ID=admin AWS_SECRET_ACCESS_KEY=TOKEN aws …, or Authorization: Bearer TOKEN
-`;
 }

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { copyFileSync, readFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, readFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
@@ -31,6 +31,8 @@ beforeAll(async () => {
     cwd: ROOT,
   });
   consumer = new Consumer();
+  // the image's user has to read it, as it can read a checkout
+  chmodSync(consumer.folder, 0o755);
   copyFileSync(join(ROOT, 'examples/python-backend/template.yaml'), join(consumer.folder, 'template.yaml'));
   // containers reach it by the address of this machine
   backend = createServer((_request, response) => response.end()).listen(0, '0.0.0.0');

@@ -30,8 +30,8 @@ export class LoadedTemplates {
    * created otherwise, by an SDK for example, stays, unless it belongs to an API of a template.
    *
    * @param templates each may import the exports of earlier ones
-   * @throws {CloudFormationError} a template cannot be read, AWS would refuse one of its resources, or none has an
-   *   API; nothing changes
+   * @throws {CloudFormationError} a template cannot be read, AWS would refuse one of its resources, or none of the
+   *   templates has an API that can be served; nothing changes
    */
   replace(
     templates: readonly TemplateFile[],

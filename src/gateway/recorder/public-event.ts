@@ -36,7 +36,11 @@ function publicStep(step: KeptStep): Step {
     const { mappings, values, whyEmpty } = step;
     const parameters = mappings.map(({ text }, index) => {
       const reason = whyEmpty?.get(index);
-      return { ...text, values: values[index] ?? [], ...(reason !== undefined && { whyEmpty: reason }) };
+      return {
+        ...text,
+        values: [values[index] ?? []].flat(),
+        ...(reason !== undefined && { whyEmpty: reason }),
+      };
     });
     return { step: 'parameters', parameters };
   }

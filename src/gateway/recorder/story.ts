@@ -11,8 +11,8 @@ export type KeptStep = KeptParameters | Kept<Exclude<Step, { readonly step: 'par
 interface KeptParameters {
   readonly step: 'parameters';
   readonly mappings: readonly { readonly text: { readonly destination: string; readonly source: string } }[];
-  /** Of each mapping; absent for those that are not evaluated. */
-  readonly values: readonly (readonly string[])[];
+  /** Of each mapping; absent for those that are not evaluated. A single value without its list, to save memory. */
+  readonly values: readonly (string | readonly string[])[];
   /** By the index of the mapping. */
   readonly whyEmpty?: ReadonlyMap<number, string>;
 }

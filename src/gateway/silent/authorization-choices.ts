@@ -60,6 +60,12 @@ export const AUTHORIZATION_CHOICES: ChoiceTable = {
       choice: `valid for ${SIGNATURE_SKEW_MS / 60_000} minutes; honoured, 1–604800 s`,
     },
     {
+      question: 'the age of a signature after `/_gateway/clock` was moved',
+      choice: "fresh by the moved clock or by the machine's is enough",
+      because: 'signers do not follow the move',
+      where: 'iam/verify-signature.ts',
+    },
+    {
       question: '`+` in a signed query string',
       choice: 'is a plus',
       because: 'SigV4 requires `%20`',

@@ -195,7 +195,7 @@ export const CONNECTION_CHOICES: ChoiceTable = {
     },
     {
       question: 'when a post is throttled because the client does not read',
-      choice: `when over ${megabytes(LIMITS.clientBufferBytes)}, or ${count(LIMITS.clientBufferMessages)} messages, are queued`,
+      choice: `when over ${megabytes(LIMITS.clientBufferBytes)}, or ${count(LIMITS.clientBufferMessages)} messages, are queued; less when over ${megabytes(LIMITS.clientBuffersBytes / 2)} are queued for all clients, of at most ${megabytes(LIMITS.clientBuffersBytes)}`,
       because: 'AWS documents the 429, not the number',
       where: 'limits.ts',
     },

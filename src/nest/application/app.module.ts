@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { type Logger } from 'pino';
 import { PermissionsModule } from '../channels/permissions.module.js';
+import { WithoutKeysController } from '../backend-api/without-keys.controller.js';
 import { PrefixPermissions } from '../channels/permissions.js';
 import { type Config } from '../config/config.js';
 import { ConfigModule } from '../config/config.module.js';
@@ -16,6 +17,7 @@ import { type Extensions } from './extensions.js';
 export class AppModule {
   static forRoot(config: Config, logger: Logger, extensions: Extensions = {}): DynamicModule {
     const { actions = [], permissions = PrefixPermissions } = extensions;
+    const hasBackendApi = config.backendApi.keys.length > 0;
     return {
       module: AppModule,
       imports: [
@@ -26,8 +28,9 @@ export class AppModule {
         HttpModule,
         RoutesModule,
         OperationModule,
-        ...(config.backendApi.keys.length > 0 ? [backendApi()] : []),
+        ...(hasBackendApi ? [backendApi()] : []),
       ],
+      controllers: hasBackendApi ? [] : [WithoutKeysController],
     };
   }
 }

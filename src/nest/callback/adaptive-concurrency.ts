@@ -11,8 +11,8 @@ import { ConcurrencyLimit } from './concurrency-limit.js';
  * was accepted, less a margin, gives the new limit. These results do not count otherwise, because their attempts were
  * started under the limit before.
  *
- * The limit grows by one after {@link GROWTH_ROUNDS} rounds, because each attempt to exceed the account's rate costs
- * 429s; from the sixth time on after one round less each time, because the account may accept far more by now. After each
+ * The limit grows by one at the end of a round, at most once in {@link GROWTH_MS}, because each attempt to exceed the
+ * account's rate costs 429s; from the sixth time on faster, because the account may accept far more by now. After each
  * second in which it was not lowered, it doubles: with few messages to many, rounds take long.
  */
 export class AdaptiveConcurrency {
@@ -25,8 +25,8 @@ export class AdaptiveConcurrency {
   /** Of the current round. */
   #results = 0;
   #throttled = 0;
-  /** Since the limit has changed. */
-  #rounds = 0;
+  /** When the limit has changed last, by `performance.now()`. */
+  #resizedAt = 0;
   /** By how much the limit has grown since it was lowered. */
   #growth = 0;
   /** When the limit was lowered or doubled last, by `performance.now()`. */
@@ -79,9 +79,9 @@ export class AdaptiveConcurrency {
     if (this.#results < limit) return;
     this.#results = 0;
     this.#throttled = 0;
-    this.#rounds += 1;
+    if (limit >= this.#max) return;
     const faster = Math.max(0, this.#growth - SLOW_GROWTH);
-    if (limit >= this.#max || this.#rounds < GROWTH_ROUNDS - faster) return;
+    if (performance.now() - this.#resizedAt < GROWTH_MS - faster * FASTER_MS) return;
     this.#growth += 1;
     this.#resize(limit + 1);
   }
@@ -127,7 +127,7 @@ export class AdaptiveConcurrency {
   #resize(limit: number): void {
     this.#results = 0;
     this.#throttled = 0;
-    this.#rounds = 0;
+    this.#resizedAt = performance.now();
     this.#limit.resize(limit);
   }
 }
@@ -153,8 +153,9 @@ const MEASURED_SHARE = 0.9;
 /** An account that has accepted all but one would refuse one again at once. */
 const MARGIN = 0.9;
 
-/** With twenty rounds, the limit follows the rate more slowly, for no fewer 429s. */
-const GROWTH_ROUNDS = 10;
+/** With twice that, the limit follows the rate more slowly, for no fewer 429s. */
+const GROWTH_MS = 100;
+const FASTER_MS = 10;
 
 /** Without it, the limit exceeds the rate by more when it reaches it. */
 const SLOW_GROWTH = 5;

@@ -11,12 +11,15 @@ beforeAll(async () => {
 afterAll(async () => shared[Symbol.asyncDispose]());
 
 it.each(['/v1/counts', '/v1/docs', '/v1/docs/swagger-ui.css', '/v1/openapi.json'])(
-  'does not serve %s where there are no API keys',
+  'does not serve %s where there are no API keys, and names the setting',
   async (path) => {
     await using service = await startService();
     const response = await request(service.app.getHttpServer()).get(path);
     expect(response).toMatchObject({ status: 404, type: 'application/problem+json' });
-    expect(response.body).toMatchObject({ code: 'not_found' });
+    expect(response.body).toMatchObject({
+      code: 'not_found',
+      detail: expect.stringContaining('API_KEYS') as string,
+    });
   },
 );
 

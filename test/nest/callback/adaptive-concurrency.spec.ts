@@ -47,20 +47,28 @@ it('does not wait for attempts that get no response to measure what is accepted'
   expect(adaptive.limit).toBeGreaterThan(40);
 });
 
-it('grows by one after ten rounds that are not throttled, and faster later, up to its initial value', async () => {
+it('grows by one each 100 ms in which it is not throttled, and faster later, up to its initial value', async () => {
+  let nowMs = 10_000;
+  const now = vi.spyOn(performance, 'now').mockImplementation(() => nowMs);
+  onTestFinished(() => now.mockRestore());
   const adaptive = new AdaptiveConcurrency(16);
-  await runAll(adaptive, true, true, ...times(14, true));
-  const rounds: number[] = [];
-  while (adaptive.limit < 16) {
+  await runAll(adaptive, ...times(16, true));
+  const intervalsMs: number[] = [];
+  let resizedAt = nowMs;
+  while (nowMs < 10_600) {
     const { limit } = adaptive;
-    let round = 0;
-    while (adaptive.limit === limit) {
-      await runAll(adaptive, ...times(limit, false));
-      round += 1;
-    }
-    rounds.push(round);
+    nowMs += 10;
+    await runAll(adaptive, ...times(limit, false));
+    if (adaptive.limit === limit) continue;
+    intervalsMs.push(nowMs - resizedAt);
+    resizedAt = nowMs;
   }
-  expect(rounds).toEqual([10, 10, 10, 10, 10, 10, 9, 8, 7, 6, 5, 4, 3, 2]);
+  expect([intervalsMs, adaptive.limit]).toEqual([[100, 100, 100, 100, 100, 100], 8]);
+  while (adaptive.limit < 10) {
+    nowMs += 10;
+    await runAll(adaptive, ...times(adaptive.limit, false));
+  }
+  expect(nowMs - resizedAt).toBe(90 + 80);
 });
 
 it('does not slow down for a single client that reads too slowly', async () => {

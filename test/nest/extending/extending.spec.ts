@@ -105,4 +105,11 @@ it('appears in docs/extending.md as a call that run-service.ts makes', () => {
   expect(DOCUMENT).toContain(
     `${call.slice(0, -1)}, { actions: [RollHandler], permissions: TeamPermissions })`,
   );
+  for (const [name, path] of [
+    ['RollHandler', 'src/nest/messages/roll.handler.ts'],
+    ['TeamPermissions', 'src/nest/channels/team.permissions.ts'],
+  ] as const) {
+    const specifier = posix.relative('src/service', path).replace(/\.ts$/, '.js');
+    expect(DOCUMENT).toContain(`import { ${name} } from '${specifier}';`);
+  }
 });

@@ -23,10 +23,12 @@ import { type Refusal } from '../admission.js';
 import { readHandshakeRequest } from '../handshake-request.js';
 import { refuseHandshake } from '../refuse-handshake.js';
 import { InboundMessages } from './inbound-messages.js';
+import { ClientBuffers } from './client-buffers.js';
 import { LiveConnection } from './live-connection.js';
 
 /** Accepts WebSocket handshakes, holds the open connections, and passes every event to the pipeline. */
 export class ConnectionServer {
+  readonly #buffers = new ClientBuffers();
   readonly #live = new Map<string, LiveConnection>();
   /** By connection id: handshakes whose `$connect` is in flight. */
   readonly #handshakes = new Map<string, PendingHandshake>();
@@ -208,7 +210,7 @@ export class ConnectionServer {
 
   #open(facts: ConnectionFacts, socket: GatewayWebSocket): void {
     socket.limitFrames();
-    const connection = new LiveConnection(facts, socket, this.clock);
+    const connection = new LiveConnection(facts, socket, this.clock, this.#buffers);
     this.#live.set(facts.connectionId, connection);
     this.log.info(names(facts), 'connected');
     const messages: InboundMessages = new InboundMessages(socket, (text, bytes) =>

@@ -2,6 +2,7 @@ import { type Clock, type ClockTimer } from '../../clock.js';
 import { type Close, CLOSE_REASONS, CLOSES } from '../../errors.js';
 import { LIMITS } from '../../limits.js';
 import { type ConnectionFacts } from '../../mapping/context-variables.js';
+import { type ClientBuffers } from './client-buffers.js';
 import { type GatewayWebSocket } from './gateway-web-socket.js';
 
 /** One open WebSocket with its timer and its close reason. There may be many: each field costs memory. */
@@ -10,6 +11,8 @@ export class LiveConnection {
   #closing: Close | undefined;
   /** Messages to the client that are not yet written to its socket. */
   #queued = 0;
+  /** What the buffers of all clients count for this one, in bytes; undefined when it has closed. */
+  #counted: number | undefined = 0;
   /** Due at the idle timeout or at the connection's maximum duration, whichever comes first. */
   readonly #timer: ClockTimer;
 
@@ -17,6 +20,7 @@ export class LiveConnection {
     readonly facts: ConnectionFacts,
     private readonly socket: GatewayWebSocket,
     private readonly clock: Clock,
+    private readonly buffers: ClientBuffers,
   ) {
     this.#lastActiveAt = facts.connectedAt;
     this.#timer = clock.timer(LIMITS.idleMs, () => this.close(CLOSES.goingAway));
@@ -53,17 +57,26 @@ export class LiveConnection {
    */
   send(text: string): boolean {
     const isFull =
-      this.socket.bufferedAmount > LIMITS.clientBufferBytes || this.#queued >= LIMITS.clientBufferMessages;
+      this.socket.bufferedAmount > this.buffers.share || this.#queued >= LIMITS.clientBufferMessages;
     if (isFull) return false;
     this.#queued += 1;
     this.socket.sendText(text, this.#written);
+    this.#count();
     this.touch();
     return true;
   }
 
   readonly #written = () => {
     this.#queued -= 1;
+    this.#count();
   };
+
+  #count(): void {
+    if (this.#counted === undefined) return;
+    const { bufferedAmount } = this.socket;
+    this.buffers.grew(bufferedAmount - this.#counted);
+    this.#counted = bufferedAmount;
+  }
 
   close(close: Close): void {
     // $disconnect receives the first reason, also if it is the client's
@@ -80,6 +93,8 @@ export class LiveConnection {
    */
   ended(code: number, reason: string): Close {
     this.#timer.cancel();
+    this.buffers.grew(-(this.#counted ?? 0));
+    this.#counted = undefined;
     return (
       this.#closing ?? this.socket.badFrameClose ?? { code, reason: reason || (CLOSE_REASONS[code] ?? '') }
     );

@@ -51,14 +51,15 @@ export function mapParameters(integration: DeployedIntegration, event: RouteEven
 
 function recorded(
   { parameters, undeclared }: DeployedIntegration,
-  values: readonly (readonly string[])[],
+  allValues: readonly (readonly string[])[],
   { facts, message }: RouteEvent,
 ): KeptStep {
-  const hasAll = undeclared.length === 0 && values.every((each) => each.length > 0);
+  const values = allValues.map((each) => (each.length === 1 ? (each[0] ?? '') : each));
+  const hasAll = undeclared.length === 0 && allValues.every((each) => each.length > 0);
   if (hasAll) return { step: 'parameters', mappings: parameters, values };
   const mappings = [...parameters, ...undeclared];
   const whyEmpty = mappings.flatMap(({ source }, index): [number, string][] => {
-    if (values[index]?.length) return [];
+    if (allValues[index]?.length) return [];
     const isUndeclared = index >= parameters.length && facts.eventType === 'CONNECT';
     const reason = isUndeclared
       ? `the route ${facts.routeKey} does not declare it`

@@ -25,6 +25,13 @@ const PIECES = [
   '!Select [-1, []]',
   'Fn::Sub: [',
   '!Ref',
+  '!Length [a]',
+  '!ToJsonString {a: b}',
+  '!FindInMap [a, b, c, DefaultValue: d]',
+  '{Fn::ForEach::L: [N, [a, b], {"${N}": !Ref N}]}',
+  'Fn::ForEach::L: [N, !Ref NlbArn, {}]\n',
+  'Transform: AWS::LanguageExtensions\n',
+  '---\n',
 
   '{',
   '}',

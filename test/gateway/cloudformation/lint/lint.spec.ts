@@ -335,6 +335,18 @@ describe('lint', () => {
     expect(found(text)).toEqual([]);
   });
 
+  it.each(['$request.body.type', '${request.body.type}', 'application/json'])(
+    'accepts a content type as the key of a template that %s selects',
+    (expression) => {
+      const text = CHAT.replace(
+        '      TimeoutInMillis: 10000\n',
+        () =>
+          `      TemplateSelectionExpression: ${expression}\n      RequestTemplates: {application/json: '{}'}\n`,
+      );
+      expect(found(text)).toEqual([]);
+    },
+  );
+
   it('only warns about a handshake source on an integration that $connect shares', () => {
     const text = CHAT.replace("!Join ['/', [integrations, !Ref Message]]", '!Sub integrations/${Connect}');
     expect(found(text)).toMatchObject([{ rule: 'connect-only-source', severity: 'warning' }]);

@@ -5,7 +5,8 @@ import { CHAT } from '../chat-template.js';
 const found = (text: string) =>
   lint(text, { fileName: 'chat.yml' }).map(({ rule, message }) => `${rule}: ${message.split(' ')[0]}`);
 
-const LONG = `OperationName: ${'x'.repeat(65)}`;
+const TOO_LONG = 'x'.repeat(65);
+const LONG = `OperationName: ${TOO_LONG}`;
 
 /** Two routes that the control plane refuses. */
 const REFUSED = CHAT.replace('RouteKey: $connect\n', `RouteKey: $connect\n      ${LONG}\n`).replace(
@@ -50,20 +51,23 @@ describe('lint, about what the control plane refuses', () => {
     expect(found(text)).toEqual(['refused: ConnectRoute', 'refused: MessageRoute']);
   });
 
-  it('does not show what depends on a value that only AWS knows', () => {
-    for (const value of [
-      '!Ref Name',
-      '!ImportValue name',
-      "'{{resolve:ssm:name}}'",
-      '!If [IsLong, {a: b}, 1]',
-    ]) {
-      const text = CHAT.replace(
-        'RouteKey: $default\n',
-        `RouteKey: $default\n      OperationName: ${value}\n      ModelSelectionExpression: ${'$x'.repeat(65)}\n`,
-      )
-        .replace('Parameters:\n', 'Parameters:\n  Name: {Type: String}\n')
-        .replace('\nResources:', '\nConditions: {IsLong: !Equals [!Ref Name, long]}\nResources:');
-      expect(found(text).filter((item) => item.startsWith('refused'))).toEqual([]);
-    }
+  it.each([
+    ['a parameter', `OperationName: !Sub '\${Name}${TOO_LONG}'`],
+    ['an import', `OperationName: !Join ['', [!ImportValue name, ${TOO_LONG}]]`],
+    ['a dynamic reference', `OperationName: '{{resolve:ssm:name}}${TOO_LONG}'`],
+    ['a condition for the value', `OperationName: !If [IsLong, name, ${TOO_LONG}]`],
+    ['a condition for the resource', `OperationName: ${TOO_LONG}\n    Condition: IsShort`],
+  ])('does not show what depends on %s that only AWS knows', (_, property) => {
+    const text = CHAT.replace(
+      /( {2}MessageRoute:[^]*?RouteResponseSelectionExpression: \$default\n)/,
+      (route) => `${route}      ${property}\n`,
+    )
+      .replace('Parameters:\n', 'Parameters:\n  Name: {Type: String}\n')
+      .replace(
+        '\nResources:',
+        '\nConditions: {IsLong: !Equals [!Ref Name, long], IsShort: !Not [!Condition IsLong]}\nResources:',
+      );
+    expect(found(text)).toEqual([]);
+    expect(found(text.replace(property, `OperationName: ${TOO_LONG}`))).toEqual(['refused: MessageRoute']);
   });
 });

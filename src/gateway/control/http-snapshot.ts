@@ -134,4 +134,20 @@ export interface HttpApis {
   isHttpApi(apiId: string): boolean;
   /** @returns `undefined` when the API is not an HTTP API, or has no such stage; `$default` is a stage's name */
   httpStage(apiId: string, stageName: string): ServedHttpStage | undefined;
+  /**
+   * The stage of an HTTP API behind a custom domain name: of the longest mapping whose key is the beginning of the path,
+   * whole parts compared, else of the one without a key (H1.11).
+   *
+   * @param host with or without a port
+   * @param path decoded, with a slash in front
+   * @returns `undefined` when no mapping matches, or the one that does is not for an HTTP API
+   */
+  httpMapping(host: string, path: string): MappedHttpStage | undefined;
+}
+
+export interface MappedHttpStage {
+  readonly apiId: string;
+  readonly stage: string;
+  /** The mapping's key, such as `v1/orders`; empty for the mapping without one. */
+  readonly basePath: string;
 }

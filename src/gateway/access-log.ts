@@ -2,8 +2,8 @@ import { type ConnectionFacts, contextVariables, type EventFacts } from './mappi
 import { escapeLogValue, MISSING_LOG_VALUE } from './silent/traffic-choices.js';
 
 /**
- * Access logs of stages: one line for each handshake, message, close, and request to `@connections`, in the format of
- * the stage's `AccessLogSettings`.
+ * Access logs of stages: one line for each handshake, message, close, request to `@connections`, and request to an HTTP
+ * API, in the format of the stage's `AccessLogSettings`.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-logging.html
  */
@@ -21,6 +21,15 @@ export class AccessLog {
   connectionApi(format: string | undefined, call: ConnectionApiCall, outcome: Outcome): void {
     if (format === undefined) return;
     this.#line(format, { ...connectionApiVariables(call), ...outcomeVariables(outcome) });
+  }
+
+  /**
+   * A request to an HTTP API.
+   *
+   * @param format that of its stage
+   */
+  request(format: string, variables: Readonly<Record<string, string | undefined>>): void {
+    this.#line(format, variables);
   }
 
   #line(format: string, variables: Variables): void {

@@ -1,7 +1,7 @@
 import { INTEGRATION_TIMEOUT_MS } from './silent/control-choices.js';
 
 /**
- * Quotas of Amazon API Gateway for WebSocket APIs, and limits of the gateway itself, each with its source. Quotas read
+ * Quotas of Amazon API Gateway for WebSocket and HTTP APIs, and limits of the gateway itself, each with its source. Quotas read
  * 2026-11-20 from
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
  */
@@ -40,7 +40,10 @@ export const LIMITS = {
   vpcLinkSubnets: 10,
   /** Time for a client to send its handshake; Node's default for the headers of a request. */
   handshakeMs: 60_000,
-  /** Request line and headers of a handshake. AWS gives this number for REST and HTTP APIs, none for WebSocket APIs. */
+  /**
+   * Request line and headers, of a handshake too (H14.06). AWS gives this number for REST and HTTP APIs, none for WebSocket
+   * APIs.
+   */
   handshakeHeaderBytes: 10_240,
   /** Time that an idle HTTP connection of a callback client stays open; our choice. */
   keepAliveMs: 65_000,
@@ -51,6 +54,8 @@ export const LIMITS = {
   clientBufferBytes: 4 * 1024 * 1024,
   /** The same in messages, because each takes some 300 bytes of memory besides its own; our choice. */
   clientBufferMessages: 10_000,
+  /** Body of a request to an HTTP API; a larger one gets 413 (H14.07). */
+  httpRequestBytes: 10 * 1024 * 1024,
   /** Response of an integration; the payload limit of HTTP APIs, as AWS gives none for WebSocket APIs. */
   integrationResponseBytes: 10 * 1024 * 1024,
   /**

@@ -16,7 +16,7 @@ export async function injectFaults<T extends IntegrationRequest>(request: T, fau
   const latencyMs = faults.latencyMs('integration');
   if (latencyMs > 0) await setTimeout(Math.min(latencyMs, timeoutMs), undefined, { ref: false });
   if (latencyMs >= timeoutMs) throw new IntegrationTimedOutError(timeoutMs, injected());
-  const vpcLinkId = request.kind === 'http' ? request.vpcLinkId : undefined;
+  const vpcLinkId = request.kind === 'http' || request.kind === 'forward' ? request.vpcLinkId : undefined;
   if (faults.failsIntegration(vpcLinkId)) {
     throw new IntegrationFailedError(targetOf(request), injected());
   }
@@ -33,6 +33,8 @@ function targetOf(request: Exclude<IntegrationRequest, { kind: 'mock' }>): strin
   switch (request.kind) {
     case 'http':
       return request.url.origin;
+    case 'forward':
+      return request.origin;
     case 'lambda':
       return request.functionName;
     case 'aws':

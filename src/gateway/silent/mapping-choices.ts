@@ -8,7 +8,7 @@
  * - a number is sent as it is written: `1.0`, `1e400`, `1234567890123456789` (mapping/exact-json.ts); a mapping template
  *   calculates with whole numbers exactly, with others as doubles, as Java does (vtl/numbers.ts)
  * - a mapped header value is sent as UTF-8, and one with a control character is an error
- *   (websocket/steps/header-value.ts)
+ *   (mapping/header-value.ts)
  */
 
 /**

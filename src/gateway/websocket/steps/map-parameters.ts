@@ -4,7 +4,7 @@ import { evaluateSource, type Mappable, type Source } from '../../mapping/reques
 import { fillStageVariables } from '../../mapping/stage-variables.js';
 import { encodeLiteral } from '../../silent/integration-choices.js';
 import { type RouteEvent } from '../route-event.js';
-import { headerValue } from './header-value.js';
+import { headerValue } from '../../mapping/header-value.js';
 
 /** The result of an integration's request parameters. */
 export interface MappedParameters {

@@ -6,7 +6,7 @@ import { EventRejectedError } from '../../../../src/gateway/websocket/steps/even
 import {
   MappingError,
   UnsupportedMediaTypeError,
-} from '../../../../src/gateway/websocket/steps/mapping-errors.js';
+} from '../../../../src/gateway/mapping/mapping-errors.js';
 
 it.each([
   [new EventRejectedError(GATEWAY_RESPONSES.throttled, 'x'), 429, 'Too Many Requests'],

@@ -4,7 +4,7 @@ import { parseSelectionExpression } from '../../../../src/gateway/mapping/select
 import {
   MappingError,
   UnsupportedMediaTypeError,
-} from '../../../../src/gateway/websocket/steps/mapping-errors.js';
+} from '../../../../src/gateway/mapping/mapping-errors.js';
 import { type HttpRequest } from '../../../../src/gateway/integrations/integration-request.js';
 import { type RouteEvent } from '../../../../src/gateway/websocket/route-event.js';
 import { mapRequest as map } from '../../../../src/gateway/websocket/steps/map-request.js';

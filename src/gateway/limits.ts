@@ -27,6 +27,17 @@ export const LIMITS = {
   /** Per stage, and the length of a name; given for REST APIs. */
   stageVariables: 100,
   stageVariableNameLength: 64,
+  /** H14.03 and H4.24; an integration of an HTTP API. */
+  httpIntegrationTimeoutMs: { min: 50, max: 30_000 },
+  /** H14.12 and H14.08; of HTTP APIs. */
+  stageVariableValueLength: 512,
+  httpAccessLogFormatLength: 3 * 1024,
+  /** H14.09: per route, and per JWT authorizer. */
+  authorizationScopes: 10,
+  jwtAudiences: 50,
+  /** H14.11: per account, and per link of v2; adjustable. */
+  vpcLinks: 10,
+  vpcLinkSubnets: 10,
   /** Time for a client to send its handshake; Node's default for the headers of a request. */
   handshakeMs: 60_000,
   /**

@@ -54,8 +54,8 @@ export function loadTemplate(plane: ControlPlane, text: string, options: LoadOpt
     const create = creatorOf(resource.type);
     if (create === undefined) continue;
     const input = wireInput(resource.type, properties(stack, resource));
-    // ignores an HTTP API and its resources, which refer to it by its logical id: the placeholder value
-    if (isOtherApi(resource, input.protocolType)) ignoredApis.add(resource.logicalId);
+    // ignores an API of a document, and its resources, which refer to it by its logical id: the placeholder value
+    if (isImportedApi(resource)) ignoredApis.add(resource.logicalId);
     else if (!ignoredApis.has(String(input.apiId))) {
       created.set(
         resource.logicalId,
@@ -74,9 +74,9 @@ function properties(stack: Stack, resource: Resource): Readonly<Record<string, V
   );
 }
 
-const isOtherApi = ({ type, properties: declared }: Resource, protocol: unknown) =>
-  type === 'AWS::ApiGatewayV2::Api' &&
-  (protocol === 'HTTP' || declared.has('Body') || declared.has('BodyS3Location'));
+/** An API that its OpenAPI document describes. */
+const isImportedApi = ({ type, properties: declared }: Resource) =>
+  type === 'AWS::ApiGatewayV2::Api' && (declared.has('Body') || declared.has('BodyS3Location'));
 
 /** Adds the resource's place to an error of the control plane. */
 function refusedAt<T>(stack: Stack, { at, logicalId, type }: Resource, create: () => T): T {

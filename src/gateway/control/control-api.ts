@@ -13,7 +13,7 @@ export function isControlPath(pathname: string): boolean {
 
 /**
  * The HTTP API of the control plane, as the SDKs and the `aws` command speak it (rest-json): of API Gateway v2 what
- * WebSocket APIs need, and of v1 VPC links, API keys and usage plans. The front has checked who may call.
+ * WebSocket and HTTP APIs need, and of v1 VPC links, API keys and usage plans. The front has checked who may call.
  *
  * @throws what no answer foresees, once the client has got its 500
  * @see https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/operations.html

@@ -73,3 +73,6 @@ export const jsonAction = (
   'X-Amz-Target': `${service.prefix}.${action}`,
   'Content-Type': `application/x-amz-json-${service.version}`,
 });
+
+/** Time for which an address of a target is left out after it refused a connection. AWS's health checks take as long. */
+export const TARGET_RETRY_MS = 5_000;

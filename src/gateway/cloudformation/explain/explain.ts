@@ -78,7 +78,7 @@ export function explain(text: string, options: ExplainOptions): Explanation {
 function chooseStage(plane: ControlPlane, { apis }: LoadReport, { api, stage }: ExplainOptions) {
   const candidates = apis.filter(({ logicalId }) => api === undefined || logicalId === api);
   const [chosen, ...more] = candidates;
-  const resources = chosen && plane.apis.get(chosen.apiId);
+  const resources = chosen && plane.webSocketApi(chosen.apiId);
   if (chosen === undefined || resources === undefined || more.length > 0) {
     const names = apis.map(({ logicalId }) => logicalId).join(', ');
     throw new UsageError(`--api must be one of the template's WebSocket APIs: ${names || 'it has none'}`);

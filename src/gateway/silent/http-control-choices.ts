@@ -1,0 +1,68 @@
+/**
+ * Choices about the control plane of HTTP APIs, where AWS is silent or contradicts itself. PROTOCOL.md, "Where AWS is
+ * silent", lists them.
+ */
+
+/** Payload of an `HTTP_PROXY` integration that names none. The model calls the field required, and allows only this. */
+export const HTTP_PROXY_PAYLOAD = '1.0';
+
+/** Method of a Lambda integration that names none (H12.05). Another one is stored: it has no effect. */
+export const FUNCTION_METHOD = 'POST';
+
+/** Seconds that the result of a Lambda authorizer is valid, if the request has no number (H9.17: sources conflict). */
+export const AUTHORIZER_TTL_SECONDS = 300;
+
+/** Error texts of which no recording is known. */
+export const HTTP_TEXTS = {
+  /** 400; in the form of AWS's text for WebSocket APIs. */
+  webSocketOnly: (field: string) => `${field} cannot be set for HTTP protocol Apis.`,
+  /** 400; as remembered from AWS. */
+  routeKey:
+    'The provided route key is not formatted properly for HTTP protocol. Format should be "<HTTP METHOD> /<RESOURCE PATH>" or "$default"',
+  /** 400; H2.03 says only that it is refused. */
+  trailingSlash: (routeKey: string) => `Invalid route key '${routeKey}': only the root path may end with /`,
+  /** 400; H2.04. */
+  greedyPart: (part: string) => `Invalid route key: ${part} must be the last part of the path`,
+  /** 409; H2.05. */
+  routeExists: (routeKey: string) => `Route with key ${routeKey} already exists for this API`,
+  /** 400; H8.21. The beginning is AWS's (H8.03). */
+  mapping: 'Invalid mapping expression specified: Validation Result: warnings : [], errors : ',
+  /** 400; H12.04. */
+  managed: (resource: string) =>
+    `${resource} is managed by API Gateway, because the API was created with a Target`,
+  /** 400; H12.04. */
+  notManaged: 'Target, RouteKey and CredentialsArn change only an API that was created with a Target',
+  /** 400; H7.04 has a text for one case only. */
+  subtypeParameters: (subtype: string, problem: string) =>
+    `Invalid parameters for the integration subtype ${subtype}: ${problem}`,
+} as const;
+
+/**
+ * A map of mappings after an update: the others stay, and a key with an empty string is removed (H8.12), also one of
+ * `remove:…`. A `remove:…` that a creation has stored with an empty string stays.
+ */
+export const mergeMappings = (
+  current: Readonly<Record<string, string>> | undefined,
+  changes: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries({ ...current, ...changes }).filter(
+      ([key]) => !(Object.hasOwn(changes, key) && changes[key] === ''),
+    ),
+  );
+
+/** The same for response parameters, by status: an empty object removes those of a status (H8.12). */
+export const mergeResponseMappings = (
+  current: Readonly<Record<string, Readonly<Record<string, string>>>> | undefined,
+  changes: Readonly<Record<string, Readonly<Record<string, string>>>>,
+): Readonly<Record<string, Readonly<Record<string, string>>>> => {
+  const merged = Object.entries(changes).map(([status, mappings]) => {
+    const isRemoval = Object.keys(mappings).length === 0;
+    return [status, isRemoval ? {} : mergeMappings(current?.[status], mappings)] as const;
+  });
+  return Object.fromEntries(
+    Object.entries({ ...current, ...Object.fromEntries(merged) }).filter(
+      ([, mappings]) => Object.keys(mappings).length > 0,
+    ),
+  );
+};

@@ -14,8 +14,8 @@ import { RequestHandler } from './front/request-handler.js';
 import { Iam } from './iam/iam.js';
 import { IAM_OFF, type IamSettings } from './iam/iam-settings.js';
 import { type AwsServices } from './integrations/call-aws.js';
-import { type Targets } from './integrations/find-target.js';
 import { IntegrationClient } from './integrations/integration-client.js';
+import { TargetPool, type Targets } from './integrations/target-pool.js';
 import { type FunctionSource } from './lambda/function-source.js';
 import { Functions } from './lambda/functions.js';
 import { LIMITS } from './limits.js';
@@ -73,10 +73,11 @@ export class Gateway {
   readonly #front: FrontServer;
 
   private constructor(options: GatewayOptions) {
-    const { host, region, accountId, defaultApi, targets, tls, log } = options;
+    const { host, region, accountId, defaultApi, tls, log } = options;
     this.#options = options;
     this.adminToken = adminTokenPolicy(options.adminToken, host);
 
+    const targets = new TargetPool(options.targets);
     const clock = new Clock();
     const faults = new Faults();
     const ids = new ConnectionIds();

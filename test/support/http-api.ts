@@ -26,7 +26,10 @@ import { type PrivateTargets } from '../../src/gateway/integrations/private-targ
 import { type FunctionSource } from '../../src/gateway/lambda/function-source.js';
 import { Functions } from '../../src/gateway/lambda/functions.js';
 import { LIMITS } from '../../src/gateway/limits.js';
-import { parseHttpRequestMapping, parseHttpResponseMapping } from '../../src/gateway/mapping/http-parameters.js';
+import {
+  parseHttpRequestMapping,
+  parseHttpResponseMapping,
+} from '../../src/gateway/mapping/http-parameters.js';
 import { type AccountLimits, Throttle } from '../../src/gateway/throttle.js';
 
 /** Parameter mappings in the form of the control plane. */
@@ -182,7 +185,10 @@ export class HttpApiUnderTest implements AsyncDisposable {
   readonly #integrations: IntegrationClient;
 
   private constructor(stages: ReadonlyMap<string, ServedHttpStage>, options: HttpApiOptions) {
-    const log = pino({ level: 'debug' }, { write: (line: string) => this.logLines.push(JSON.parse(line) as object) });
+    const log = pino(
+      { level: 'debug' },
+      { write: (line: string) => this.logLines.push(JSON.parse(line) as object) },
+    );
     const clock = new Clock();
     const apis: HttpApis & Parameters<typeof locateHttpApi>[2] = {
       region: 'us-east-1',
@@ -191,7 +197,9 @@ export class HttpApiUnderTest implements AsyncDisposable {
       isHttpApi: (apiId) => apiId === API_ID,
       httpStage: (apiId, name) => (apiId === API_ID ? stages.get(name) : undefined),
       httpMapping: (host, path) =>
-        host !== 'books.example' ? undefined : { apiId: API_ID, stage: 'dev', basePath: path.startsWith('/v1') ? 'v1' : '' },
+        host !== 'books.example'
+          ? undefined
+          : { apiId: API_ID, stage: 'dev', basePath: path.startsWith('/v1') ? 'v1' : '' },
       isDomainName: (name) => name === 'books.example',
     };
     const services = { endpoints: new Map(), credentials: undefined };

@@ -262,7 +262,10 @@ describe('H10: when there is no response, the client receives', () => {
         kind: 'unserved',
         reason: 'the integration subtype SQS-SendMessage is not served',
       }),
-      { ...httpRoute('GET /jwt', urlIntegration(api0)), authorization: { kind: 'NOT_SERVED', reason: 'JWT' } },
+      {
+        ...httpRoute('GET /jwt', urlIntegration(api0)),
+        authorization: { kind: 'NOT_SERVED', reason: 'JWT' },
+      },
     ]);
     for (const path of ['/none', '/sqs', '/jwt']) expect((await fetch(api.url + path)).status).toBe(500);
     expect(api.logLines).toContainEqual(

@@ -9,7 +9,13 @@ const select = (routeKeys: readonly string[], method: string, path: string) => {
 
 describe('Router', () => {
   // the table of DG:http-api-develop-routes
-  const DOCUMENTED = ['GET /pets/dog/1', 'GET /pets/dog/{id}', 'GET /pets/{proxy+}', 'ANY /{proxy+}', '$default'];
+  const DOCUMENTED = [
+    'GET /pets/dog/1',
+    'GET /pets/dog/{id}',
+    'GET /pets/{proxy+}',
+    'ANY /{proxy+}',
+    '$default',
+  ];
   it.each([
     ['GET', '/pets/dog/1', 'GET /pets/dog/1', {}],
     ['GET', '/pets/dog/2', 'GET /pets/dog/{id}', { id: '2' }],
@@ -54,7 +60,10 @@ describe('Router', () => {
     expect(select(['GET /pets/{id}'], 'GET', '/pets/1/2')).toBeUndefined();
     expect(select(['GET /pets/{proxy+}'], 'GET', '/pets')).toBeUndefined();
     expect(select(['GET /pets/{proxy+}'], 'GET', '/pets/')).toBeUndefined();
-    expect(select(['GET /pets/{proxy+}'], 'GET', '/pets/a/')).toEqual(['GET /pets/{proxy+}', { proxy: 'a/' }]);
+    expect(select(['GET /pets/{proxy+}'], 'GET', '/pets/a/')).toEqual([
+      'GET /pets/{proxy+}',
+      { proxy: 'a/' },
+    ]);
   });
 
   it('H2.15: a slash at the end is another path', () => {

@@ -155,7 +155,7 @@ function parseStatus(text: string): MappedValue {
 const BRACED = /\$\{([^}]*)(\}?)/g;
 
 /** `$request.…` and so on: the whole value is one variable. A dollar sign elsewhere is text. */
-const BARE = /^\$((?:request|response|context|stageVariables)(?:\..+)?)$/s;
+const BARE = /^\$((?:request|response|context|stageVariables)(?:\..*)?)$/s;
 
 function parseMappedValue(text: string, message: 'request' | 'response'): MappedValue {
   const bare = text.match(BARE)?.[1];

@@ -16,10 +16,9 @@ import { HttpPipeline } from './http/http-pipeline.js';
 import { Iam } from './iam/iam.js';
 import { IAM_OFF, type IamSettings } from './iam/iam-settings.js';
 import { type AwsServices } from './integrations/call-aws.js';
-import { type Targets } from './integrations/find-target.js';
-import { privateTargets } from './integrations/private-targets.js';
-import { TargetPool } from './integrations/target-pool.js';
 import { IntegrationClient } from './integrations/integration-client.js';
+import { privateTargets } from './integrations/private-targets.js';
+import { TargetPool, type Targets } from './integrations/target-pool.js';
 import { type FunctionSource } from './lambda/function-source.js';
 import { Functions } from './lambda/functions.js';
 import { LIMITS } from './limits.js';
@@ -77,10 +76,11 @@ export class Gateway {
   readonly #front: FrontServer;
 
   private constructor(options: GatewayOptions) {
-    const { host, region, accountId, defaultApi, targets, tls, log } = options;
+    const { host, region, accountId, defaultApi, tls, log } = options;
     this.#options = options;
     this.adminToken = adminTokenPolicy(options.adminToken, host);
 
+    const targets = new TargetPool(options.targets);
     const clock = new Clock();
     const faults = new Faults();
     const ids = new ConnectionIds();
@@ -98,11 +98,10 @@ export class Gateway {
     const integrations = new IntegrationClient(functions, services, faults);
     const parts = { control, integrations, targets, functions, iam, throttle, accessLog, clock, log };
     const connections = new ConnectionServer(new Pipeline(parts), ids, clock, faults, log);
-    const targetPool = new TargetPool(targets);
     const httpPipeline = new HttpPipeline({
       apis: control,
       integrations,
-      privateTargets: privateTargets(control.httpVpcLinks, () => targetPool),
+      privateTargets: privateTargets(control.httpVpcLinks, () => targets),
       throttle,
       accessLog,
       log,

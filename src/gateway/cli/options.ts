@@ -4,7 +4,7 @@ import { readAdminToken } from '../front/admin-token.js';
 import { hostName, plainAddress, readOrigin } from '../front/host-and-origin.js';
 import { type FunctionSource, FunctionSourceError, parseFunctionFlag } from '../lambda/function-source.js';
 import { type IamSettings, readIamSettings } from '../iam/iam-settings.js';
-import { type Targets } from '../integrations/find-target.js';
+import { type Targets } from '../integrations/target-pool.js';
 import { type AccountLimits } from '../throttle.js';
 import { readTlsSettings, type TlsSettings } from '../front/tls.js';
 import { UsageError } from '../usage-error.js';
@@ -42,9 +42,10 @@ export const USAGE = `Amazon API Gateway for WebSocket APIs, on your machine
   --host HOST             address to listen on (GATEWAY_HOST, 127.0.0.1)
   --template FILE         CloudFormation template to serve (YAML, JSON, cdk.out/*.template.json); repeatable
   --parameter NAME=VALUE  parameter of a template, or export of another stack; repeatable
-  --target NLB=HOST[:PORT]
-                          actual address of a VPC link's load balancer, by its name or ARN; repeatable.
-                          By default the host of the integration's URI
+  --target NAME=HOST[:PORT][,HOST[:PORT]…]
+                          actual address of a load balancer, a listener or a Cloud Map service, by its name, ARN
+                          or logical id; several are used in turn; repeatable. By default the host of the
+                          integration's URI; private integrations of HTTP APIs have no default
   --function NAME=FILE[#EXPORT] | NAME=URL
                           a Lambda function: a local ES module, or an Invoke endpoint; repeatable
   --endpoint-for SERVICE=URL
@@ -97,7 +98,7 @@ export function readOptions(args: readonly string[], env: NodeJS.ProcessEnv): Op
     defaultApi: values['default-api'],
     templates: values.template ?? [],
     parameters: read(() => readNameValues('--parameter', values.parameter)),
-    targets: new Map((values.target ?? []).flatMap((target) => read(() => [readTarget(target)]) ?? [])),
+    targets: read(() => readTargets(values.target ?? [])),
     functions: new Map((values.function ?? []).flatMap((each) => read(() => [readFunction(each)]) ?? [])),
     endpoints: new Map(
       (values['endpoint-for'] ?? []).flatMap((each) => read(() => [readEndpoint(each)]) ?? []),
@@ -125,13 +126,22 @@ function readPort(port: string): number {
   );
 }
 
-function readTarget(target: string): readonly [string, string] {
-  const [, loadBalancer, address] = target.match(/^([^=]+)=((?:[\w.-]+|\[[\da-f:]+\])(?::\d+)?)$/i) ?? [];
-  if (loadBalancer !== undefined && address !== undefined) return [loadBalancer, address];
-  throw new UsageError(
-    `--target is '${target}': it must be NLB=HOST or NLB=HOST:PORT, where NLB is a load balancer's name or ARN`,
-  );
+/** A target that is named several times has all the addresses. */
+function readTargets(targets: readonly string[]): Targets {
+  const all = targets.map((target) => {
+    const [, name, addresses] = target.match(/^([^=]+)=([^=]+)$/) ?? [];
+    const list = addresses?.split(',') ?? [];
+    if (name !== undefined && list.length > 0 && list.every((each) => ADDRESS.test(each)))
+      return { name, list };
+    throw new UsageError(
+      `--target is '${target}': it must be NAME=HOST or NAME=HOST:PORT, several separated by commas, where NAME is the name, ARN or logical id of a load balancer, a listener or a Cloud Map service`,
+    );
+  });
+  const byName = Map.groupBy(all, ({ name }) => name);
+  return new Map([...byName].map(([name, group]) => [name, group.flatMap(({ list }) => list)]));
 }
+
+const ADDRESS = /^(?:[\w.-]+|\[[\da-f:]+\])(?::\d+)?$/i;
 
 function readFunction(text: string): readonly [string, FunctionSource] {
   const { name, source } = parseFunctionFlag(text);

@@ -100,9 +100,8 @@ function withResponseMappings(input: JsonObject): JsonObject {
   return { ...input, responseParameters: Object.fromEntries(byStatus) };
 }
 
-/** Changes the parts of an API that were created with it (H12.04). */
+/** Changes the parts of an API that were created with it (H12.04). Each change may deploy, which changes the stage. */
 function overrideManaged(resources: HttpApiResources, input: JsonObject): void {
-  const parts = managedParts(resources);
   const override = <T extends object>(
     name: string,
     collection: ResourceCollection<HttpApiResources, T>,
@@ -114,9 +113,9 @@ function overrideManaged(resources: HttpApiResources, input: JsonObject): void {
       throw badRequest(`the API has no managed ${name}: it was created without a Target`);
     collection.update?.(resources, part, change);
   };
-  override('integration', httpIntegrations, parts.integration);
-  override('route', httpRoutes, parts.route);
-  override('stage', httpStages, parts.stage);
+  override('integration', httpIntegrations, managedParts(resources).integration);
+  override('route', httpRoutes, managedParts(resources).route);
+  override('stage', httpStages, managedParts(resources).stage);
 }
 
 /** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_ApiGatewayV2.html */

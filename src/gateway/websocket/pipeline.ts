@@ -5,9 +5,10 @@ import { type DeployedIntegration } from '../control/snapshot.js';
 import { type Close, GATEWAY_RESPONSES, type GatewayResponse } from '../errors.js';
 import { newMessageId, newRequestId } from '../ids.js';
 import { type BackendResponse } from '../integrations/backend-response.js';
-import { findTarget, type Targets } from '../integrations/find-target.js';
+import { findTarget } from '../integrations/find-target.js';
 import { type IntegrationClient } from '../integrations/integration-client.js';
-import { isOutcomeUnknown } from '../integrations/integration-errors.js';
+import { IntegrationFailedError, isOutcomeUnknown } from '../integrations/integration-errors.js';
+import { type TargetPool } from '../integrations/target-pool.js';
 import { type ConnectionFacts, type EventFacts } from '../mapping/context-variables.js';
 import { isAccepting } from '../silent/websocket-choices.js';
 import { type ThrottledRoute } from '../throttle.js';
@@ -31,7 +32,7 @@ import { validateMessage } from './steps/validate-message.js';
 /** The parts of the gateway that the steps use. */
 export interface PipelineParts extends AuthorizationParts {
   readonly integrations: IntegrationClient;
-  readonly targets: Targets;
+  readonly targets: TargetPool;
   readonly clock: Clock;
   readonly accessLog: AccessLog;
 }
@@ -220,12 +221,15 @@ export class Pipeline {
   async #call(integration: DeployedIntegration, event: RouteEvent): Promise<Called> {
     const { control, targets, integrations } = this.parts;
     const request = mapRequest(integration, event);
-    const origin =
+    const target =
       request.kind === 'http'
         ? findTarget(request.url, request.vpcLinkId, (linkId) => control.vpcLink(linkId), targets)
         : undefined;
     const startedAt = performance.now();
-    const response = await integrations.call(request, origin);
+    const response = await integrations.call(request, target?.origin).catch((error: unknown) => {
+      if (error instanceof IntegrationFailedError && !error.isOutcomeUnknown) target?.failed();
+      throw error;
+    });
     const latencyMs = performance.now() - startedAt;
     this.#log.responded(event, integration, response.status, latencyMs);
     return { response, latencyMs };

@@ -1,6 +1,7 @@
 import { ControlPlane } from '../../control/control-plane.js';
 import { type DeployedRoute, integrationId, type Snapshot } from '../../control/snapshot.js';
 import { findTarget } from '../../integrations/find-target.js';
+import { TargetPool } from '../../integrations/target-pool.js';
 import { UsageError } from '../../usage-error.js';
 import { readMessage } from '../../websocket/client-message.js';
 import { type RouteEvent } from '../../websocket/route-event.js';
@@ -65,7 +66,7 @@ export function explain(text: string, options: ExplainOptions): Explanation {
     const request = mapRequest(deployed.integration, event);
     if (request.kind === 'http') {
       const { url, vpcLinkId } = request;
-      const origin = findTarget(url, vpcLinkId, (id) => plane.vpcLink(id), new Map());
+      const { origin } = findTarget(url, vpcLinkId, (id) => plane.vpcLink(id), new TargetPool(new Map()));
       about.push(destination(plane, report, origin, vpcLinkId));
     }
     return { text: `${comments(about)}\n${printRequest(request)}`, isSent: true };

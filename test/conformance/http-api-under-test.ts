@@ -58,8 +58,7 @@ export class HttpApiInTarget implements AsyncDisposable {
       await created.createRoute(routeKey, integration);
     }
     for (const [StageName, stage] of Object.entries(stages)) {
-      await control.send(new CreateStageCommand({ ApiId, StageName, ...stage }));
-      await created.deploy(StageName);
+      await created.createStage(StageName, stage);
     }
     return created;
   }
@@ -84,6 +83,16 @@ export class HttpApiInTarget implements AsyncDisposable {
         ...(created && { Target: `integrations/${created.IntegrationId}` }),
       }),
     );
+  }
+
+  /** Creates a stage that serves what there is. */
+  async createStage(StageName: string, stage: StageSpec = {}): Promise<void> {
+    await this.createUndeployedStage(StageName, stage);
+    await this.deploy(StageName);
+  }
+
+  async createUndeployedStage(StageName: string, stage: StageSpec = {}): Promise<void> {
+    await this.control.send(new CreateStageCommand({ ApiId: this.apiId, StageName, ...stage }));
   }
 
   /** Has the stage serve what was changed. */

@@ -127,6 +127,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'gateway/admin',
     'gateway/front',
     'gateway/websocket',
+    'gateway/http',
     ...GATEWAY_SHARED,
   ],
   'gateway/cloudformation': [
@@ -140,12 +141,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'gateway/front': [
     'gateway/admin',
     'gateway/websocket',
+    'gateway/http',
     'gateway/control',
     'gateway/iam',
     ...GATEWAY_TABLES,
   ],
   'gateway/admin': ['gateway/websocket', ...GATEWAY_TABLES],
   'gateway/websocket': GATEWAY_SHARED,
+  'gateway/http': GATEWAY_SHARED,
   'gateway/integrations': ['gateway/control', 'gateway/lambda', ...GATEWAY_TABLES],
   'gateway/authorizers': [
     'gateway/control',
@@ -263,6 +266,7 @@ describe('the imports', () => {
     // the gateway's order
     ['gateway/front/planted.ts', '../gateway.js', 'gateway/front may not import gateway/gateway'],
     ['gateway/websocket/planted.ts', '../front/x.js', 'gateway/websocket may not import gateway/front'],
+    ['gateway/http/planted.ts', '../websocket/x.js', 'gateway/http may not import gateway/websocket'],
     [
       'gateway/integrations/planted.ts',
       '../websocket/x.js',

@@ -11,9 +11,12 @@ import { Access } from './front/access.js';
 import { type AdminTokenPolicy, adminTokenPolicy } from './front/admin-token.js';
 import { createFrontServer, type FrontServer } from './front/http-server.js';
 import { RequestHandler } from './front/request-handler.js';
+import { HttpApiServer } from './http/http-api-server.js';
+import { HttpPipeline } from './http/http-pipeline.js';
 import { Iam } from './iam/iam.js';
 import { IAM_OFF, type IamSettings } from './iam/iam-settings.js';
 import { type AwsServices } from './integrations/call-aws.js';
+import { privateTargets } from './integrations/private-targets.js';
 import { IntegrationClient } from './integrations/integration-client.js';
 import { TargetPool, type Targets } from './integrations/target-pool.js';
 import { type FunctionSource } from './lambda/function-source.js';
@@ -61,7 +64,7 @@ export interface GatewayOptions {
   readonly accessLog?: ((line: string) => void) | undefined;
 }
 
-/** Amazon API Gateway for WebSocket APIs, on one port: creates, starts and stops the parts. */
+/** Amazon API Gateway for WebSocket and HTTP APIs, on one port: creates, starts and stops the parts. */
 export class Gateway {
   /** Whether commands need a token, and which. */
   readonly adminToken: AdminTokenPolicy;
@@ -95,6 +98,14 @@ export class Gateway {
     const integrations = new IntegrationClient(functions, services, faults);
     const parts = { control, integrations, targets, functions, iam, throttle, accessLog, clock, log };
     const connections = new ConnectionServer(new Pipeline(parts), ids, clock, faults, log);
+    const httpPipeline = new HttpPipeline({
+      apis: control,
+      integrations,
+      privateTargets: privateTargets(control.httpVpcLinks, () => targets),
+      throttle,
+      accessLog,
+      log,
+    });
     const access = new Access(
       {
         scheme: tls ? 'https' : 'http',
@@ -113,6 +124,7 @@ export class Gateway {
       admin: new AdminApi(clock, faults, connections),
       management: new ManagementApi({ control, connections, ids, iam, clock, faults, throttle, accessLog }),
       connections,
+      httpApis: new HttpApiServer(httpPipeline, clock, log),
       log,
     });
 

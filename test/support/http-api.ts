@@ -179,7 +179,7 @@ interface HttpApiOptions {
 /** HTTP APIs at a port, without a control plane: the stages are given as they are served. */
 export class HttpApiUnderTest implements AsyncDisposable {
   readonly accessLogLines: string[] = [];
-  readonly logLines: Readonly<Record<string, unknown>>[] = [];
+  readonly logLines: Record<string, unknown>[] = [];
   readonly faults = new Faults();
   readonly #server: Server;
   readonly #integrations: IntegrationClient;
@@ -187,7 +187,7 @@ export class HttpApiUnderTest implements AsyncDisposable {
   private constructor(stages: ReadonlyMap<string, ServedHttpStage>, options: HttpApiOptions) {
     const log = pino(
       { level: 'debug' },
-      { write: (line: string) => this.logLines.push(JSON.parse(line) as object) },
+      { write: (line: string) => this.logLines.push(JSON.parse(line) as Record<string, unknown>) },
     );
     const clock = new Clock();
     const apis: HttpApis & Parameters<typeof locateHttpApi>[2] = {

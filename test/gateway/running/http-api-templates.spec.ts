@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { startGateway } from '../../support/deployed-gateway.js';
-import { functionModule } from '../../support/function-module.js';
+import { FunctionModule } from '../../support/function-module.js';
 import { HttpBackend } from '../../support/http-backend.js';
 
 const TEMPLATES = join(import.meta.dirname, '../../support/http-api-templates');
@@ -20,6 +20,8 @@ async function serve(fileName: string, targets: Readonly<Record<string, string |
   );
 }
 
+const moduleOf = ({ file }: FunctionModule) => ({ kind: 'module', file, exportName: 'handler' }) as const;
+
 /** An address at which nothing listens any more. */
 async function unusedAddress(): Promise<string> {
   await using backend = await HttpBackend.start();
@@ -28,11 +30,13 @@ async function unusedAddress(): Promise<string> {
 
 describe("a template of the CDK's documentation, served as it is", () => {
   it('calls the Lambda function', async () => {
-    const source = functionModule(`export const handler = (event) => ({ routeKey: event.routeKey });`);
+    using books = new FunctionModule(
+      `export const handler = async (event) => ({ routeKey: event.routeKey });`,
+    );
     await using gateway = stopping(
       await startGateway({
         templates: [read('1-lambda.json')],
-        functions: new Map([['BooksDefaultFn1F56B5E7', source]]),
+        functions: new Map([['BooksFnF887BEAD', moduleOf(books)]]),
       }),
     );
     const response = await fetch(`${gateway.url}/books`);
@@ -92,11 +96,11 @@ describe("a template of the CDK's documentation, served as it is", () => {
   it('serves no protected route openly', async () => {
     const { fileName, text } = read('6-everything.json');
     const open = text.replace('"DisableExecuteApiEndpoint": true,', '');
-    const source = functionModule(`export const handler = () => 'secret';`);
+    using secret = new FunctionModule(`export const handler = async () => 'secret';`);
     await using gateway = stopping(
       await startGateway({
         templates: [{ fileName, text: open }],
-        functions: new Map([['Fn9270CBC0', source]]),
+        functions: new Map([['Fn9270CBC0', moduleOf(secret)]]),
       }),
     );
     for (const path of ['/jwt', '/lam', '/lam1', '/prod/jwt']) {

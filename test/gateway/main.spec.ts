@@ -58,7 +58,7 @@ describe('the program', () => {
   it('lists its options', async () => {
     const program = gateway(['--help']);
     expect(await program.exit).toBe(0);
-    expect(program.stdout.join('\n')).toContain('--target NLB=HOST[:PORT]');
+    expect(program.stdout.join('\n')).toContain('--target NAME=HOST[:PORT][,…]');
   });
 });
 

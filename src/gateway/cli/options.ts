@@ -42,7 +42,7 @@ export const USAGE = `Amazon API Gateway for WebSocket APIs, on your machine
   --host HOST             address to listen on (GATEWAY_HOST, 127.0.0.1)
   --template FILE         CloudFormation template to serve (YAML, JSON, cdk.out/*.template.json); repeatable
   --parameter NAME=VALUE  parameter of a template, or export of another stack; repeatable
-  --target NAME=HOST[:PORT][,HOST[:PORT]…]
+  --target NAME=HOST[:PORT][,…]
                           actual address of a load balancer, a listener or a Cloud Map service, by its name, ARN
                           or logical id; several are used in turn; repeatable. By default the host of the
                           integration's URI; private integrations of HTTP APIs have no default

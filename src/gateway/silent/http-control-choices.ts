@@ -27,6 +27,9 @@ export const HTTP_TEXTS = {
   routeExists: (routeKey: string) => `Route with key ${routeKey} already exists for this API`,
   /** 400; H8.21. The beginning is AWS's (H8.03). */
   mapping: 'Invalid mapping expression specified: Validation Result: warnings : [], errors : ',
+  /** 400; H1.15. */
+  mixedDomain: (name: string) =>
+    `The domain name ${name} has mappings of the other protocol: WebSocket APIs cannot share one with HTTP APIs`,
   /** 400; H12.04. */
   managed: (resource: string) =>
     `${resource} is managed by API Gateway, because the API was created with a Target`,

@@ -6,6 +6,7 @@ import { type LoadOptions, loadTemplate } from '../load-template.js';
 import { readTemplate, type Template } from '../template.js';
 import { checkDeployments } from './deployment-checks.js';
 import { checkExpressions, checkSubstitutions } from './expression-checks.js';
+import { checkHttpApis } from './http-checks.js';
 import { checkIntegrations } from './integration-checks.js';
 import { checkMappings } from './mapping-checks.js';
 import { checkPolicies } from './policy-checks.js';
@@ -118,6 +119,7 @@ const CHECKS: readonly Check[] = [
   checkProperties,
   checkIntegrations,
   checkMappings,
+  checkHttpApis,
   checkDeployments,
   checkExpressions,
   checkSubstitutions,

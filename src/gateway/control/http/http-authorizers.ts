@@ -71,7 +71,7 @@ function put(resources: HttpApiResources, requested: HttpAuthorizer): HttpAuthor
 function checkJwt({ IdentitySource, JwtConfiguration = {} }: HttpAuthorizer): void {
   const { Issuer, Audience = [] } = JwtConfiguration;
   if (Issuer === undefined) throw badRequest('JwtConfiguration.Issuer is missing: JWT needs it');
-  if (!/^https:\/\//.test(Issuer) || !URL.canParse(Issuer)) {
+  if (!Issuer.startsWith('https://') || !URL.canParse(Issuer)) {
     throw badRequest(`JwtConfiguration.Issuer '${Issuer}' is not a URL that begins with https://`);
   }
   checkAudiences(Audience);

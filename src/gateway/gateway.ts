@@ -102,6 +102,7 @@ export class Gateway {
       apis: control,
       integrations,
       privateTargets: privateTargets(control.httpVpcLinks, () => targets),
+      iam,
       throttle,
       accessLog,
       log,

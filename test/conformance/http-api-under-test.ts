@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import {
   ApiGatewayV2Client,
+  type AuthorizationType,
   CreateApiCommand,
   type CreateApiCommandInput,
   CreateDeploymentCommand,
@@ -63,7 +64,11 @@ export class HttpApiInTarget implements AsyncDisposable {
     return created;
   }
 
-  async createRoute(routeKey: string, integration: IntegrationSpec | null): Promise<void> {
+  async createRoute(
+    routeKey: string,
+    integration: IntegrationSpec | null,
+    AuthorizationType: AuthorizationType = 'NONE',
+  ): Promise<void> {
     const { apiId: ApiId, control } = this;
     const created =
       integration &&
@@ -80,6 +85,7 @@ export class HttpApiInTarget implements AsyncDisposable {
       new CreateRouteCommand({
         ApiId,
         RouteKey: routeKey,
+        AuthorizationType,
         ...(created && { Target: `integrations/${created.IntegrationId}` }),
       }),
     );

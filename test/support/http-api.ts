@@ -21,6 +21,8 @@ import { type ApiEvent } from '../../src/gateway/http/api-event.js';
 import { type ApiRequest } from '../../src/gateway/http/api-request.js';
 import { HttpApiServer } from '../../src/gateway/http/http-api-server.js';
 import { HttpPipeline } from '../../src/gateway/http/http-pipeline.js';
+import { Iam } from '../../src/gateway/iam/iam.js';
+import { IAM_OFF } from '../../src/gateway/iam/iam-settings.js';
 import { IntegrationClient } from '../../src/gateway/integrations/integration-client.js';
 import { type PrivateTargets } from '../../src/gateway/integrations/private-targets.js';
 import { type FunctionSource } from '../../src/gateway/lambda/function-source.js';
@@ -139,6 +141,7 @@ export const REQUEST_ID = 'EOG78gw9oAMEctg=';
 export const apiRequest = (overrides: Partial<ApiRequest> = {}): ApiRequest => ({
   apiId: 'api1234567',
   method: 'GET',
+  target: '/',
   path: '/',
   queryString: '',
   rawHeaders: [],
@@ -212,6 +215,7 @@ export class HttpApiUnderTest implements AsyncDisposable {
       apis,
       integrations: this.#integrations,
       privateTargets: options.targets ?? NO_TARGETS,
+      iam: new Iam(IAM_OFF, apis, clock),
       throttle: new Throttle(() => clock.now(), { ...LIMITS, ...options.quotas }),
       accessLog: new AccessLog((line) => this.accessLogLines.push(line.trimEnd())),
       log,

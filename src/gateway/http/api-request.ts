@@ -2,6 +2,8 @@
 export interface ApiRequest {
   readonly apiId: string;
   readonly method: string;
+  /** Path and query, undecoded: what a signature covers. */
+  readonly target: string;
   /** Decoded, from the API's root: with the stage, or with the base path of a custom domain name. */
   readonly path: string;
   /** Encoded, as sent, without `?`; empty without a query string. */

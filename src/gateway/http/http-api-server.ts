@@ -37,6 +37,7 @@ export class HttpApiServer {
     return {
       apiId,
       method,
+      target: request.url ?? '',
       path,
       queryString,
       rawHeaders,

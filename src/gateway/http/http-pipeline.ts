@@ -3,6 +3,7 @@ import { type AccessLog } from '../access-log.js';
 import { type HttpApis, type HttpIntegration, type HttpRoute } from '../control/http-snapshot.js';
 import { HTTP_RESPONSES } from '../errors.js';
 import { type BackendResponse } from '../integrations/backend-response.js';
+import { type Iam } from '../iam/iam.js';
 import { type IntegrationClient } from '../integrations/integration-client.js';
 import { IntegrationFailedError } from '../integrations/integration-errors.js';
 import { type PrivateTargets } from '../integrations/private-targets.js';
@@ -12,6 +13,7 @@ import { type ApiRequest } from './api-request.js';
 import { type ApiResponse } from './api-response.js';
 import { HttpRequestError } from './http-request-error.js';
 import { type CallFacts, type Failure } from './served-request.js';
+import { authorizeRequest } from './steps/authorize-request.js';
 import { preflightResponse, withCors } from './steps/cors.js';
 import { gatewayResponse, httpErrorResponse, whyFailed } from './steps/gateway-response.js';
 import { integrationCall, type PrivateRequest } from './steps/integration-call.js';
@@ -25,6 +27,7 @@ export interface HttpPipelineParts {
   readonly apis: HttpApis;
   readonly integrations: IntegrationClient;
   readonly privateTargets: PrivateTargets;
+  readonly iam: Iam;
   readonly throttle: Throttle;
   readonly accessLog: AccessLog;
   readonly log: Logger;
@@ -33,7 +36,7 @@ export interface HttpPipelineParts {
 /**
  * The order of the steps for a request to an HTTP API, which is AWS's. A step is a function from a value to the next one.
  *
- *     request → select-stage → router → throttle → read the body → authorize
+ *     request → select-stage → router → throttle → read the body → authorize-request
  *               → integration-call (parameters mapped) → private target → call → map-http-response → cors
  *     OPTIONS without a route → cors: the gateway's own response
  *     error → gateway-response → cors
@@ -69,6 +72,8 @@ export class HttpPipeline {
       event = this.#event(request, selection, match.route, match.pathParameters);
       this.#throttle(event, selection);
       event = { ...event, body: receivedBody(await readBody()) };
+      const authorized = authorizeRequest(this.parts.iam, event);
+      event = { ...event, authorized };
       const integration = served(event.route);
       const backend = await this.#call(integration, event, call);
       const response = mapHttpResponse(integration, event, backend);
@@ -212,11 +217,7 @@ interface Progress {
 type ServedIntegration = Exclude<HttpIntegration, { kind: 'unserved' }>;
 
 /** @throws {HttpRequestError} the route is not served: without an integration, or with a kind that the gateway lacks */
-function served({ routeKey, authorization, integration }: HttpRoute): ServedIntegration {
-  if (authorization.kind !== 'NONE') {
-    const reason = authorization.kind === 'NOT_SERVED' ? authorization.reason : 'AWS_IAM is not served';
-    throw new HttpRequestError(HTTP_RESPONSES.configuration, reason, true);
-  }
+function served({ routeKey, integration }: HttpRoute): ServedIntegration {
   if (integration === undefined) {
     throw new HttpRequestError(
       HTTP_RESPONSES.configuration,

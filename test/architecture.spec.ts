@@ -132,6 +132,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'gateway/cloudformation': [
     'gateway/websocket',
+    'gateway/http',
     'gateway/integrations',
     'gateway/control',
     'gateway/mapping',

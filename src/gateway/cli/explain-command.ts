@@ -5,15 +5,17 @@ import { UsageError } from '../usage-error.js';
 import { readNameValues } from './name-value.js';
 import { readTemplateFile } from './read-template-file.js';
 
-export const EXPLAIN_USAGE = `explain FILE: shows the exact request that an integration of a template would receive
+export const EXPLAIN_USAGE = `explain FILE: shows the exact request or event that an integration of a template would receive
 
+  --request 'METHOD /PATH?QUERY'
+                           a request to an HTTP API, such as 'GET /books?x=1'; a named stage is part of the path
   --route KEY              $connect, $disconnect, or the key of a message route; by default the body selects it
-  --body TEXT              the client's message
+  --body TEXT              the client's message, or the body of --request
   --query STRING           the query string of the handshake
-  --header 'NAME: VALUE'   header of the handshake; repeatable
+  --header 'NAME: VALUE'   header of the handshake, or of --request; repeatable
   --context NAME=VALUE     variable from authorization, such as authorizer.userId=42; repeatable
   --parameter NAME=VALUE   parameter of the template; repeatable
-  --api LOGICAL_ID         required if the template has several WebSocket APIs
+  --api LOGICAL_ID         required if the template has several APIs of the kind
   --stage NAME             required if the API has several stages
   --region REGION          value of AWS::Region (us-east-1)
   --help                   show this text
@@ -22,7 +24,7 @@ Exit code 1 when nothing would be sent.
 `;
 
 /**
- * `explain FILE --route KEY --body JSON`
+ * `explain FILE --route KEY --body JSON`, or `explain FILE --request 'GET /books'`
  *
  * @param accountId value of `AWS::AccountId`
  * @returns the exit code
@@ -41,7 +43,7 @@ export async function explainCommand(
   const [fileName, ...others] = positionals;
   if (fileName === undefined || others.length > 0) throw new UsageError('explain needs one template file');
   const text = await readTemplateFile(fileName);
-  const { api, stage, route, body, query, region = 'us-east-1' } = values;
+  const { api, stage, route, request, body, query, region = 'us-east-1' } = values;
   try {
     const explanation = explain(text, {
       fileName,
@@ -51,6 +53,7 @@ export async function explainCommand(
       api,
       stage,
       route,
+      request,
       body,
       query,
       headers: (values.header ?? []).map(readHeader),
@@ -81,6 +84,7 @@ function parse(args: readonly string[]) {
         api: { type: 'string' },
         stage: { type: 'string' },
         route: { type: 'string' },
+        request: { type: 'string' },
         body: { type: 'string' },
         query: { type: 'string' },
         header: { type: 'string', multiple: true },

@@ -72,7 +72,8 @@ export function withoutHeaders(headers: readonly string[], names: ReadonlySet<st
   return others;
 }
 
-function requestSubject(event: ApiEvent): MappingSubject {
+/** What the request parameters of an integration read. */
+export function requestSubject(event: ApiEvent): MappingSubject {
   const { request } = event;
   let context: Readonly<Record<string, string | undefined>> | undefined;
   let query: ReturnType<typeof queryParameters> | undefined;

@@ -12,11 +12,14 @@ import { Access } from './front/access.js';
 import { type AdminTokenPolicy, adminTokenPolicy } from './front/admin-token.js';
 import { createFrontServer, type FrontServer } from './front/http-server.js';
 import { RequestHandler } from './front/request-handler.js';
+import { HttpApiServer } from './http/http-api-server.js';
+import { HttpPipeline } from './http/http-pipeline.js';
 import { Iam } from './iam/iam.js';
 import { IAM_OFF, type IamSettings } from './iam/iam-settings.js';
 import { type AwsServices } from './integrations/call-aws.js';
-import { type Targets } from './integrations/find-target.js';
 import { IntegrationClient } from './integrations/integration-client.js';
+import { privateTargets } from './integrations/private-targets.js';
+import { TargetPool, type Targets } from './integrations/target-pool.js';
 import { type FunctionSource } from './lambda/function-source.js';
 import { Functions } from './lambda/functions.js';
 import { LIMITS } from './limits.js';
@@ -66,7 +69,7 @@ export interface GatewayOptions {
   readonly recordSecrets?: boolean | undefined;
 }
 
-/** Amazon API Gateway for WebSocket APIs, on one port: creates, starts and stops the parts. */
+/** Amazon API Gateway for WebSocket and HTTP APIs, on one port: creates, starts and stops the parts. */
 export class Gateway {
   /** Whether commands need a token, and which. */
   readonly adminToken: AdminTokenPolicy;
@@ -84,16 +87,17 @@ export class Gateway {
   #loaded: Pick<GatewayOptions, 'templates' | 'parameters'>;
   /** Settings that `reload` changes; the parts read them at each event. */
   readonly #live: {
-    readonly pipeline: { targets: Targets };
+    readonly pipeline: { targets: TargetPool };
     readonly services: { endpoints: AwsServices['endpoints'] };
   };
 
   private constructor(options: GatewayOptions) {
-    const { host, region, accountId, defaultApi, targets, tls, log } = options;
+    const { host, region, accountId, defaultApi, tls, log } = options;
     this.#options = options;
     this.#loaded = options;
     this.adminToken = adminTokenPolicy(options.adminToken, host);
 
+    const targets = new TargetPool(options.targets);
     const clock = new Clock();
     const faults = new Faults();
     const ids = new ConnectionIds();
@@ -118,6 +122,15 @@ export class Gateway {
     };
     this.commands = new Commands({ clock, faults, throttle, connections, recorder, restoreApis });
     const admin = new AdminApi(this.commands, recorder);
+    const httpPipeline = new HttpPipeline({
+      apis: control,
+      integrations,
+      privateTargets: privateTargets(control.httpVpcLinks, () => parts.targets),
+      iam,
+      throttle,
+      accessLog,
+      log,
+    });
     const access = new Access(
       {
         scheme: tls ? 'https' : 'http',
@@ -147,6 +160,7 @@ export class Gateway {
       }),
       connections,
       recorder,
+      httpApis: new HttpApiServer(httpPipeline, clock, log),
       log,
     });
 
@@ -229,7 +243,7 @@ export class Gateway {
       throw error;
     }
     this.#loaded = settings;
-    this.#live.pipeline.targets = settings.targets;
+    this.#live.pipeline.targets = new TargetPool(settings.targets);
     this.#live.services.endpoints = settings.endpoints ?? new Map();
     await functions.apply();
   }

@@ -4,6 +4,9 @@ import { type Resource } from './template.js';
 /**
  * The value of a reference to a resource that the gateway does not create: always the same, and in the form that API
  * Gateway's resources need, so that integrations resolve.
+ *
+ * ARNs of load balancers, listeners and Cloud Map services contain logical ids where AWS has generated ids: so
+ * `--target` can name them.
  */
 export function placeholderValue(
   stack: Evaluator,
@@ -19,8 +22,10 @@ export function placeholderValue(
       const { region, accountId } = stack.settings;
       return `https://${service}.${region}.amazonaws.com/${accountId}/${name}`;
     }
+    if (kind.ref === 'id') return cloudMapId(resource);
     return kind.ref === 'arn' ? arn : name;
   }
+  if (kind.ref === 'id' && attribute === 'Id') return cloudMapId(resource);
   if (/Arn$/i.test(attribute)) return arn;
   if (attribute.endsWith('Name')) {
     return /DNSName$/i.test(attribute) ? `${resource.logicalId}.elb.local` : name;
@@ -34,7 +39,7 @@ interface Kind {
   /** The property with its name; by default the name is the logical id. */
   readonly name?: string;
   /** The kind of value that `Ref` has; by default the name. */
-  readonly ref?: 'name' | 'arn' | 'url';
+  readonly ref?: 'name' | 'arn' | 'url' | 'id';
   /** The last part of the ARN, before the name. */
   readonly prefix?: string;
 }
@@ -44,11 +49,16 @@ const KINDS: Readonly<Record<string, Kind>> = {
   'AWS::ApiGatewayV2::Stage': { name: 'StageName' },
   'AWS::ApiGatewayV2::DomainName': { name: 'DomainName' },
   'AWS::ElasticLoadBalancingV2::LoadBalancer': { service: 'elasticloadbalancing', name: 'Name', ref: 'arn' },
-  'AWS::ElasticLoadBalancingV2::Listener': {
+  'AWS::ElasticLoadBalancingV2::Listener': { service: 'elasticloadbalancing', ref: 'arn' },
+  'AWS::ElasticLoadBalancingV2::TargetGroup': {
     service: 'elasticloadbalancing',
+    name: 'Name',
     ref: 'arn',
-    prefix: 'listener/',
+    prefix: 'targetgroup/',
   },
+  'AWS::ServiceDiscovery::Service': { name: 'Name', ref: 'id' },
+  'AWS::ECS::Cluster': { name: 'ClusterName', prefix: 'cluster/' },
+  'AWS::ECS::Service': { name: 'ServiceName', ref: 'arn', prefix: 'service/' },
   'AWS::Lambda::Function': { name: 'FunctionName', prefix: 'function:' },
   'AWS::Serverless::Function': { service: 'lambda', name: 'FunctionName', prefix: 'function:' },
   'AWS::Lambda::Alias': { ref: 'arn', prefix: 'function:' },
@@ -90,7 +100,16 @@ function placeholderArn(
     case 'AWS::ElasticLoadBalancingV2::LoadBalancer': {
       const type = resource.properties.get('Type');
       const kind = type && stack.text(type.value) === 'network' ? 'net' : 'app';
-      return `arn:aws:${service}:${region}:${accountId}:loadbalancer/${kind}/${name}/0000000000000000`;
+      return `arn:aws:${service}:${region}:${accountId}:loadbalancer/${kind}/${name}/${resource.logicalId}`;
+    }
+    case 'AWS::ElasticLoadBalancingV2::Listener': {
+      const loadBalancer = resource.properties.get('LoadBalancerArn');
+      const path = loadBalancer && stack.text(loadBalancer.value).split(':loadbalancer/')[1];
+      return `arn:aws:${service}:${region}:${accountId}:listener/${path ?? `app/${name}/${name}`}/${name}`;
+    }
+    case 'AWS::ServiceDiscovery::Service': {
+      const suffix = name === resource.logicalId ? '' : `/${name}`;
+      return `arn:aws:${service}:${region}:${accountId}:service/${cloudMapId(resource)}${suffix}`;
     }
     case 'AWS::Lambda::Alias':
     case 'AWS::Lambda::Version':
@@ -101,6 +120,9 @@ function placeholderArn(
       return `arn:aws:${service}:${region}:${accountId}:${prefix}${name}`;
   }
 }
+
+/** `srv-…` */
+const cloudMapId = ({ logicalId }: Resource) => `srv-${logicalId}`;
 
 /** An alias or version refers to its function by name or ARN. */
 function functionArn(stack: Evaluator, { properties, logicalId }: Resource): string {

@@ -17,6 +17,10 @@ export function requestStep(request: IntegrationRequest, story: Story): KeptStep
       const { kind, method, url, headers, body } = request;
       return { step, kind, method, url: url.href, headers, ...bodyField(body) };
     }
+    case 'forward': {
+      const { method, origin, path, headers, body } = request;
+      return { step, kind: 'http', method, url: `${origin}${path}`, headers, ...bodyField(body) };
+    }
     case 'lambda': {
       const { kind, functionName, payload } = request;
       return { step, kind, functionName, body: story.body(payload) };

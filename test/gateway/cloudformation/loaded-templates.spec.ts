@@ -29,7 +29,7 @@ const load = (...texts: string[]) =>
 /** The only API. */
 function onlyApi() {
   const [resources, ...others] = plane.apis.values();
-  assert(resources !== undefined && others.length === 0);
+  assert(resources?.protocol === 'WEBSOCKET' && others.length === 0);
   return resources;
 }
 

@@ -192,6 +192,14 @@ describe('H4.22: what the client receives', () => {
     ]);
   });
 
+  it.each([100, 100_000])('has the bytes of the backend: %s', async (length) => {
+    await using served = await proxied('GET /books', 'BACKEND');
+    const bytes = Buffer.from(Array.from({ length }, (_, index) => index % 256));
+    served.backend.answer = () => ({ status: 200, body: bytes as unknown as string });
+    const response = await fetch(`${served.api.url}/books`);
+    expect(Buffer.from(await response.arrayBuffer()).equals(bytes)).toBe(true);
+  });
+
   it('has no body but its length after HEAD, and no length after 204', async () => {
     await using served = await proxied('ANY /books', 'BACKEND');
     served.backend.answer = ({ method }) =>

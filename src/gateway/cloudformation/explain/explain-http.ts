@@ -110,6 +110,7 @@ function sampleRequest(apiId: string, options: ExplainHttpOptions, now: number):
   return {
     apiId,
     method,
+    target: queryString === '' ? encodedPath : `${encodedPath}?${queryString}`,
     path,
     queryString,
     rawHeaders: [...(host === undefined ? ['Host', ownHost] : []), ...headers.flat()],

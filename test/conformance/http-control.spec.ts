@@ -500,7 +500,10 @@ describe('H11 a stage', () => {
     await using api = await createHttpApi();
     const format =
       '$context.requestId $context.authorizer.claims.sub $context.authorizer.tenant $context.identity.sourceIp $context.integration.status $context.resourcePath.';
-    await created(api, '/stages', { stageName: 'dev', accessLogSettings: { destinationArn: arn, format } });
+    const accessLogSettings = { destinationArn: arn, format };
+    expect(await created(api, '/stages', { stageName: 'dev', accessLogSettings })).toMatchObject({
+      accessLogSettings,
+    });
   });
 
   it('with AutoDeploy refuses an explicit deployment (H11.02) [documented]', async () => {
@@ -556,8 +559,8 @@ describe('H12.15 a v2 VPC link', () => {
   it.runIf(isOwnStandIn)('is created, read, renamed, listed and deleted [documented]', async () => {
     await using api = await createHttpApi();
     const { control } = api;
-    await using created = await createLink(api);
-    const { $metadata, CreatedDate, VpcLinkId, ...link } = created.link;
+    await using fresh = await createLink(api);
+    const { $metadata, CreatedDate, VpcLinkId, ...link } = fresh.link;
     expect($metadata.httpStatusCode).toBe(201);
     expect(CreatedDate).toBeInstanceOf(Date);
     expect(link).toMatchObject({

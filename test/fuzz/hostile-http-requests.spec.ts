@@ -64,11 +64,8 @@ it(
         const { status, bytes: response } = await exchange(origin, bytes);
         sent += 1;
         statuses.set(status, (statuses.get(status) ?? 0) + 1);
-        // the response to HEAD has no body
-        if (status === 500)
-          expect(response.toString()).toMatch(
-            /apigw-requestid: [\s\S]*\r\n(\{"message":"Internal Server Error"\})?$/,
-          );
+        const isForeign500 = status === 500 && !GATEWAY_500.test(response.toString());
+        expect(isForeign500).toBe(false);
         expect([loggedErrors, unhandled]).toEqual([[], []]);
       }),
       { seed: SEED, numRuns: RUNS },
@@ -87,6 +84,9 @@ const lambda = (PayloadFormatVersion: string) => ({
   PayloadFormatVersion,
   ...MAPPINGS,
 });
+
+/** The response to HEAD has no body. */
+const GATEWAY_500 = /apigw-requestid: [\s\S]*\r\n(\{"message":"Internal Server Error"\})?$/;
 
 const NAMES = [
   'X-Own',

@@ -5,7 +5,7 @@ import { FunctionModule } from '../../support/function-module.js';
 /** An API with one route to a function, whose code is the body of its handler. */
 async function invoking(
   code: string,
-  { version = '2.0' as '1.0' | '2.0', routeKey = '$default', timeoutMs = 30_000, ...stage }: Options = {},
+  { version = '2.0', routeKey = '$default', timeoutMs = 30_000, ...stage }: Options = {},
 ) {
   const module = new FunctionModule(`export const handler = async (event) => { ${code} };`);
   const functions = new Map([

@@ -110,7 +110,7 @@ function sampleRequest(apiId: string, options: ExplainHttpOptions, now: number):
   return {
     apiId,
     method,
-    target: queryString === '' ? encodedPath : `${encodedPath}?${queryString}`,
+    target: request.slice(method.length + 1),
     path,
     queryString,
     rawHeaders: [...(host === undefined ? ['Host', ownHost] : []), ...headers.flat()],

@@ -9,6 +9,7 @@ import { callback } from './callback.ts';
 import { idleConnections } from './connections.ts';
 import { fanOut } from './fan-out.ts';
 import { table } from './figures.ts';
+import { httpForward } from './http-forward.ts';
 import { inbound } from './inbound.ts';
 import { throughGateway, throughService } from './round-trips.ts';
 import { sinkName } from './sink.ts';
@@ -33,6 +34,10 @@ const PARTS = {
   callback: { title: 'Posts to @connections', measure: () => callback(rounds, RECIPIENTS) },
   inbound: { title: 'POST /message with a ping', measure: () => inbound(rounds, seconds) },
   gateway: { title: 'Frame → HTTP backend → frame', measure: () => throughGateway(rounds, seconds) },
+  'http-api': {
+    title: 'Request → HTTP API → HTTP backend',
+    measure: () => httpForward(rounds, seconds),
+  },
   'round-trip': {
     title: 'Client → gateway → service → @connections → client',
     measure: () => throughService(rounds, seconds),

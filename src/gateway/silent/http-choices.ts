@@ -13,10 +13,13 @@ export const joinQueries = (ofUri: string, ofRequest: string): string =>
 
 /** `Forwarded` as in the newest captures, without `by=` (H4.12); AWS accepts only https. */
 export const forwardedElement = (sourceIp: string, host: string): string => {
-  // RFC 7239, 4: an IPv6 address in brackets, and everything with a colon in quotes
-  const client = sourceIp.includes(':') ? `"[${sourceIp}]"` : sourceIp;
-  return `for=${client};host=${host.includes(':') ? `"${host}"` : host};proto=https`;
+  const client = sourceIp.includes(':') ? `[${sourceIp}]` : sourceIp;
+  return `for=${forwardedValue(client)};host=${forwardedValue(host)};proto=https`;
 };
+
+/** RFC 7239, 4: quoted if it is no token. A client's `Host` must not add parameters of its own. */
+const forwardedValue = (text: string): string =>
+  /^[\w.-]+$/.test(text) ? text : `"${text.replaceAll(/["\\]/g, String.raw`\$&`)}"`;
 
 /** The `Host` that a private integration sends without a mapping: the client's (H5.06). */
 export const privateHost = (clientHost: string): string => clientHost;

@@ -447,7 +447,7 @@ function prepared(rule: RuleId, text: string): string {
     case 'v2-vpc-link':
       return text.replace(
         '  TaskRole:',
-        '  V2:\n    Type: AWS::ApiGatewayV2::VpcLink\n    Properties: {Name: v2, SubnetIds: []}\n  TaskRole:',
+        '  V2:\n    Type: AWS::ApiGatewayV2::VpcLink\n    Properties: {Name: v2, SubnetIds: [subnet-1]}\n  TaskRole:',
       );
     case 'no-route-response':
       return text

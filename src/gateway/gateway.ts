@@ -4,8 +4,9 @@ import { type Logger } from 'pino';
 import { AccessLog } from './access-log.js';
 import { AdminApi } from './admin/admin-api.js';
 import { Clock } from './clock.js';
-import { loadTemplate } from './cloudformation/load-template.js';
+import { type LoadReport, loadTemplate } from './cloudformation/load-template.js';
 import { ControlPlane } from './control/control-plane.js';
+import { unservedRoutes } from './control/http/unserved-routes.js';
 import { Faults } from './faults.js';
 import { Access } from './front/access.js';
 import { type AdminTokenPolicy, adminTokenPolicy } from './front/admin-token.js';
@@ -187,7 +188,18 @@ export class Gateway {
       const loaded = loadTemplate(this.#control, text, { fileName, parameters, region, accountId });
       const ignored = loaded.ignored.map(({ type, logicalId }) => `${type} ${logicalId}`);
       log.info({ fileName, apis: loaded.apis, ignored }, 'template loaded');
+      for (const api of loaded.apis) this.#warnOfUnservedRoutes(api);
       exported = new Map([...exported, ...loaded.exports]);
+    }
+  }
+
+  /** A route that is not served gets 500: better known before its first request. */
+  #warnOfUnservedRoutes({ logicalId, apiId, stages }: LoadReport['apis'][number]): void {
+    const snapshots = new Set(stages.map((stage) => this.#control.httpStage(apiId, stage)?.snapshot));
+    const unserved = [...snapshots].flatMap((snapshot) => (snapshot ? unservedRoutes(snapshot) : []));
+    const byRoute = new Map(unserved.map(({ routeKey, reason }) => [routeKey, reason]));
+    for (const [routeKey, reason] of byRoute) {
+      this.#options.log.warn({ api: logicalId, routeKey, reason }, 'route not served');
     }
   }
 }

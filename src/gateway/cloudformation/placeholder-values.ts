@@ -1,4 +1,5 @@
 import { type Evaluator } from './evaluator.js';
+import { attributeOf } from './intrinsic-functions.js';
 import { type Resource } from './template.js';
 
 /**
@@ -6,7 +7,7 @@ import { type Resource } from './template.js';
  * Gateway's resources need, so that integrations resolve.
  *
  * ARNs of load balancers, listeners and Cloud Map services contain logical ids where AWS has generated ids: so
- * `--target` can name them.
+ * `--target` can name them. That of a Cloud Map service also contains its name, and its ECS services.
  */
 export function placeholderValue(
   stack: Evaluator,
@@ -106,8 +107,11 @@ function placeholderArn(
       return `arn:aws:${service}:${region}:${accountId}:listener/${path ?? `app/${name}/${name}`}/${name}`;
     }
     case 'AWS::ServiceDiscovery::Service': {
-      const suffix = name === resource.logicalId ? '' : `/${name}`;
-      return `arn:aws:${service}:${region}:${accountId}:service/${cloudMapId(resource)}${suffix}`;
+      const others = [name, ...registeredServices(stack, resource)].filter(
+        (each) => each !== resource.logicalId,
+      );
+      const path = [cloudMapId(resource), ...new Set(others)].join('/');
+      return `arn:aws:${service}:${region}:${accountId}:service/${path}`;
     }
     case 'AWS::Lambda::Alias':
     case 'AWS::Lambda::Version':
@@ -121,6 +125,23 @@ function placeholderArn(
 
 /** `srv-…` */
 const cloudMapId = ({ logicalId }: Resource) => `srv-${logicalId}`;
+
+/** Logical ids and names of the ECS services whose tasks are the instances of a Cloud Map service. */
+function registeredServices(stack: Evaluator, cloudMap: Resource): readonly string[] {
+  const services = [...stack.template.resources.values()].filter(({ type }) => type === 'AWS::ECS::Service');
+  return services
+    .filter((service) => isRegisteredIn(stack, service, cloudMap))
+    .flatMap((service) => [service.logicalId, physicalName(stack, service, 'ServiceName')]);
+}
+
+function isRegisteredIn(stack: Evaluator, { properties }: Resource, { logicalId }: Resource): boolean {
+  const registries = properties.get('ServiceRegistries')?.value;
+  if (registries?.kind !== 'list') return false;
+  return registries.items.some((item) => {
+    const arn = item.kind === 'dictionary' ? item.entries.get('RegistryArn')?.value : undefined;
+    return arn?.kind === 'call' && arn.name === 'Fn::GetAtt' && attributeOf(stack, arn)[0] === logicalId;
+  });
+}
 
 /** An alias or version refers to its function by name or ARN. */
 function functionArn(stack: Evaluator, { properties, logicalId }: Resource): string {

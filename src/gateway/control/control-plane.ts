@@ -137,31 +137,31 @@ export class ControlPlane implements HttpApis {
    * @param firstSegment decoded; none for `/`
    */
   apiMapping(host: string, firstSegment: string | undefined): MappedStage | undefined {
-    const byKey = this.#mappingsByKey(host);
+    const byKey = new Map([...this.#mappingsOf(host)].map((mapping) => [mapping.ApiMappingKey, mapping]));
     const keyed = firstSegment ? byKey.get(firstSegment) : undefined;
     const mapping = keyed ?? byKey.get('');
     return mapping && { apiId: mapping.ApiId, stage: mapping.Stage, isKeyed: keyed !== undefined };
   }
 
   httpMapping(host: string, path: string): MappedHttpStage | undefined {
-    const byKey = this.#mappingsByKey(host);
-    const key = [...byKey.keys()]
-      .filter((each) => each === '' || path === `/${each}` || path.startsWith(`/${each}/`))
-      .reduce<string | undefined>(
-        (best, each) => (each.length > (best?.length ?? -1) ? each : best),
-        undefined,
-      );
-    const mapping = key === undefined ? undefined : byKey.get(key);
-    if (key === undefined || mapping === undefined || !this.isHttpApi(mapping.ApiId)) return undefined;
-    return { apiId: mapping.ApiId, stage: mapping.Stage, basePath: key };
+    let longest: ApiMapping | undefined;
+    for (const mapping of this.#mappingsOf(host)) {
+      const key = mapping.ApiMappingKey;
+      const matches = key === '' || path === `/${key}` || path.startsWith(`/${key}/`);
+      if (matches && key.length >= (longest?.ApiMappingKey.length ?? 0)) longest = mapping;
+    }
+    if (longest === undefined || !this.isHttpApi(longest.ApiId)) return undefined;
+    return { apiId: longest.ApiId, stage: longest.Stage, basePath: longest.ApiMappingKey };
   }
 
-  /** The API mappings of a custom domain name. */
-  #mappingsByKey(host: string): ReadonlyMap<string, ApiMapping> {
+  /** The API mappings of a custom domain name; none for any other host. */
+  #mappingsOf(host: string): Iterable<ApiMapping> {
+    // for each request, and most gateways have no domain name
+    if (this.apiMappings.size === 0) return [];
     const name = host.replace(/:\d+$/, '').toLowerCase();
     // *.example.com matches every name that has one label in place of the star
     const mappings = this.apiMappings.get(name) ?? this.apiMappings.get(name.replace(/^[^.]+/, '*'));
-    return new Map(mappings?.values().map((mapping) => [mapping.ApiMappingKey, mapping]));
+    return mappings?.values() ?? [];
   }
 
   /** The API key with that value, if it is enabled and a member of a usage plan for the stage. */

@@ -1,7 +1,7 @@
 /**
  * The names by which `--target` can name where a private integration leads: for a listener its ARN and logical id, and
- * those of its load balancer and its name; for a load balancer or a Cloud Map service its ARN, name and logical id. The
- * most specific ones come first.
+ * those of its load balancer and its name; for a load balancer or a Cloud Map service its ARN, name and logical id,
+ * for the latter also those of its ECS service. The most specific ones come first.
  *
  * In the ARNs of a template's resources, logical ids take the place of the ids that AWS generates.
  *
@@ -18,10 +18,6 @@ export function targetNames(arn: string): readonly string[] {
     return kind === 'listener' ? [plain, ...(listenerId ? [listenerId] : []), ...loadBalancer] : loadBalancer;
   }
   const [, path] = plain.match(/^arn:[^:]+:servicediscovery:[^:]*:[^:]*:service\/(.+)$/) ?? [];
-  const [serviceId, serviceName] = (path ?? '').split('/');
-  return [
-    plain,
-    ...(serviceId ? [serviceId, serviceId.replace(/^srv-/, '')] : []),
-    ...(serviceName ? [serviceName] : []),
-  ];
+  const [serviceId, ...others] = (path ?? '').split('/');
+  return [plain, ...(serviceId ? [serviceId, serviceId.replace(/^srv-/, ''), ...others] : [])];
 }

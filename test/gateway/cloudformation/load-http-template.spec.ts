@@ -201,7 +201,7 @@ Resources:
   Balancer: {Type: AWS::ElasticLoadBalancingV2::LoadBalancer, Properties: {Name: books-lb, Type: network}}
   Listener: {Type: AWS::ElasticLoadBalancingV2::Listener, Properties: {LoadBalancerArn: !Ref Balancer, Port: 80}}
   Service: {Type: AWS::ServiceDiscovery::Service, Properties: {Name: books}}
-  Ecs: {Type: AWS::ECS::Service, Properties: {ServiceRegistries: [{RegistryArn: !GetAtt Service.Arn}]}}
+  Ecs: {Type: AWS::ECS::Service, Properties: {ServiceName: books-ecs, ServiceRegistries: [{RegistryArn: !GetAtt Service.Arn}]}}
   Link: {Type: AWS::ApiGatewayV2::VpcLink, Properties: {Name: l, SubnetIds: [a]}}
   A: {Type: AWS::ApiGatewayV2::Integration, Properties: {ApiId: !Ref Api, ConnectionType: VPC_LINK, ConnectionId: !Ref Link, IntegrationType: HTTP_PROXY, IntegrationMethod: ANY, IntegrationUri: !GetAtt Listener.ListenerArn}}
   B: {Type: AWS::ApiGatewayV2::Integration, Properties: {ApiId: !Ref Api, ConnectionType: VPC_LINK, ConnectionId: !Ref Link, IntegrationType: HTTP_PROXY, IntegrationMethod: ANY, IntegrationUri: !Sub '\${Service.Arn}?stage=prod'}}
@@ -210,7 +210,7 @@ Resources:
     expect(new Set(uris)).toEqual(
       new Set([
         'arn:aws:elasticloadbalancing:eu-west-1:111122223333:listener/net/books-lb/Balancer/Listener',
-        'arn:aws:servicediscovery:eu-west-1:111122223333:service/srv-Service/books?stage=prod',
+        'arn:aws:servicediscovery:eu-west-1:111122223333:service/srv-Service/books/Ecs/books-ecs?stage=prod',
       ]),
     );
   });

@@ -5,7 +5,7 @@ import { TargetPool } from '../../../src/gateway/integrations/target-pool.js';
 
 const ELB = 'arn:aws:elasticloadbalancing:us-east-1:123412341234';
 const LISTENER = `${ELB}:listener/app/books-lb/LoadBalancer/HttpListener`;
-const SERVICE = 'arn:aws:servicediscovery:us-east-1:123412341234:service/srv-BooksService/books';
+const SERVICE = 'arn:aws:servicediscovery:us-east-1:123412341234:service/srv-BooksService/books/EcsService';
 
 const find = (uri: string, name: string, link = 'abc123') =>
   privateTargets(new Map([['abc123', {}]]), () => new TargetPool(new Map([[name, '127.0.0.1:4000']]))).next(
@@ -25,6 +25,7 @@ describe('the target of a private integration', () => {
     ["the service's id", SERVICE, 'srv-BooksService'],
     ["the service's logical id", SERVICE, 'BooksService'],
     ["the service's name", SERVICE, 'books'],
+    ['its ECS service', SERVICE, 'EcsService'],
   ])('is found by %s', (_, uri, name) => {
     expect(find(uri, name)).toBe('127.0.0.1:4000');
   });

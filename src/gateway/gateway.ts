@@ -5,8 +5,9 @@ import { AccessLog } from './access-log.js';
 import { AdminApi } from './admin/admin-api.js';
 import { Commands } from './admin/commands.js';
 import { Clock } from './clock.js';
-import { LoadedTemplates, type TemplateFile } from './cloudformation/loaded-templates.js';
+import { LoadedTemplates, type TemplateFile, type TemplateReport } from './cloudformation/loaded-templates.js';
 import { ControlPlane } from './control/control-plane.js';
+import { unservedRoutes } from './control/http/unserved-routes.js';
 import { Faults } from './faults.js';
 import { Access } from './front/access.js';
 import { type AdminTokenPolicy, adminTokenPolicy } from './front/admin-token.js';
@@ -256,6 +257,17 @@ export class Gateway {
     for (const { fileName, apis, ignored: resources } of this.#templates.replace(templates, parameters)) {
       const ignored = resources.map(({ type, logicalId }) => `${type} ${logicalId}`);
       this.#options.log.info({ fileName, apis, ignored }, 'template loaded');
+      for (const api of apis) this.#warnOfUnservedRoutes(api);
+    }
+  }
+
+  /** A route that is not served gets 500: better known before its first request. */
+  #warnOfUnservedRoutes({ logicalId, apiId, stages }: TemplateReport['apis'][number]): void {
+    const snapshots = new Set(stages.map((stage) => this.#control.httpStage(apiId, stage)?.snapshot));
+    const unserved = [...snapshots].flatMap((snapshot) => (snapshot ? unservedRoutes(snapshot) : []));
+    const byRoute = new Map(unserved.map(({ routeKey, reason }) => [routeKey, reason]));
+    for (const [routeKey, reason] of byRoute) {
+      this.#options.log.warn({ api: logicalId, routeKey, reason }, 'route not served');
     }
   }
 }

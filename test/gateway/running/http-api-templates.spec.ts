@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { startGateway } from '../../support/deployed-gateway.js';
 import { FunctionModule } from '../../support/function-module.js';
@@ -97,12 +98,20 @@ describe("a template of the CDK's documentation, served as it is", () => {
     const { fileName, text } = read('6-everything.json');
     const open = text.replace('"DisableExecuteApiEndpoint": true,', '');
     using secret = new FunctionModule(`export const handler = async () => 'secret';`);
+    const lines: Record<string, unknown>[] = [];
+    const log = pino(
+      { level: 'warn' },
+      { write: (line: string) => lines.push(JSON.parse(line) as Record<string, unknown>) },
+    );
     await using gateway = stopping(
       await startGateway({
         templates: [{ fileName, text: open }],
         functions: new Map([['Fn9270CBC0', moduleOf(secret)]]),
+        log,
       }),
     );
+    const warned = lines.filter(({ msg }) => msg === 'route not served').map(({ routeKey }) => routeKey);
+    expect(new Set(warned)).toEqual(new Set(['GET /jwt', 'ANY /lam', 'ANY /lam1', 'POST /sqs']));
     for (const path of ['/jwt', '/lam', '/lam1', '/prod/jwt']) {
       const response = await fetch(`${gateway.url}${path}`, { headers: { authorization: 'token' } });
       expect([path, response.status, await response.json()]).toEqual([

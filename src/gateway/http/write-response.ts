@@ -29,8 +29,13 @@ export function writeResponse(
   all.push('Connection', response.shouldKeepAlive ? 'keep-alive' : 'close', ...own);
   all.push(isGatewayResponse ? 'apigw-requestid' : 'Apigw-Requestid', requestId);
   response.writeHead(status, all);
-  response.end(body);
+  // Node sends text together with the headers, but a buffer as a second part: a fifth of the time of a request
+  if (body.length <= SMALL_BYTES) response.end(body.toString('latin1'), 'latin1');
+  else response.end(body);
 }
+
+/** Up to this size, copying a body costs less than a second part. */
+const SMALL_BYTES = 16 * 1024;
 
 /** `x-probe` → `X-Probe`. Backends use few names, but may send any. */
 function titleCase(name: string): string {

@@ -14,7 +14,7 @@ export function readProxyResponse(payload: string): BackendResponse {
   if (!isObject(result))
     throw new UnusableResponseError(`it is ${kindOf(result)}, not an object with a statusCode`);
   const { statusCode, headers, multiValueHeaders } = result;
-  const body = readBody(result);
+  const body = resultBody(result);
   return { status: readStatus(statusCode), headers: readHeaders(headers, multiValueHeaders), body };
 }
 
@@ -32,7 +32,7 @@ export function readHttpResult(payload: string): BackendResponse {
     return { status: 200, headers: { 'content-type': 'application/json' }, body: Buffer.from(text) };
   }
   const { statusCode, headers, cookies } = result;
-  const body = readBody(result);
+  const body = resultBody(result);
   const all = new Map(Object.entries(readHeaders(headers, undefined)));
   // H6.34: the cookies before a set-cookie header
   const setCookie = [...readCookies(cookies), ...(all.get('set-cookie') ?? [])];
@@ -40,7 +40,7 @@ export function readHttpResult(payload: string): BackendResponse {
   return { status: readStatus(statusCode), headers: Object.fromEntries(all), body };
 }
 
-function readBody({ body, isBase64Encoded }: Readonly<Record<string, unknown>>): Buffer {
+function resultBody({ body, isBase64Encoded }: Readonly<Record<string, unknown>>): Buffer {
   if (body !== undefined && body !== null && typeof body !== 'string') {
     throw new UnusableResponseError(`body is ${kindOf(body)}, not a string; use JSON.stringify`);
   }

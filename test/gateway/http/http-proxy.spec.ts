@@ -1,5 +1,5 @@
 import { type OutgoingHttpHeaders, request as httpRequest } from 'node:http';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { functionIntegration, HttpApiUnderTest, httpRoute, urlIntegration } from '../../support/http-api.js';
 import { HttpBackend } from '../../support/http-backend.js';
@@ -192,6 +192,14 @@ describe('H4.22: what the client receives', () => {
     ]);
   });
 
+  it.each([100, 100_000])('has the bytes of the backend: %s', async (length) => {
+    await using served = await proxied('GET /books', 'BACKEND');
+    const bytes = Buffer.from(Array.from({ length }, (_, index) => index % 256));
+    served.backend.answer = () => ({ status: 200, body: bytes as unknown as string });
+    const response = await fetch(`${served.api.url}/books`);
+    expect(Buffer.from(await response.arrayBuffer()).equals(bytes)).toBe(true);
+  });
+
   it('has no body but its length after HEAD, and no length after 204', async () => {
     await using served = await proxied('ANY /books', 'BACKEND');
     served.backend.answer = ({ method }) =>
@@ -252,6 +260,16 @@ describe('H10: when there is no response, the client receives', () => {
     });
     expect(accepted.status).toBe(200);
     expect(await served.backend.next()).toMatchObject({ headers: { 'content-length': '10485760' } });
+  });
+
+  it('nothing if it leaves before it has sent its body; the backend is not called', async () => {
+    await using served = await proxied('POST /books', 'BACKEND');
+    const socket = connect(served.api.port, '127.0.0.1');
+    socket.end('POST /books HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhello');
+    const refusal = expect.objectContaining({ reason: 'the client left before it had sent the whole body' });
+    await expect.poll(() => served.api.logLines).toContainEqual(refusal);
+    expect(served.backend.unexpected).toEqual([]);
+    socket.destroy();
   });
 
   it('H2.20: 500 if the route has no integration, or one that is not served', async () => {

@@ -172,7 +172,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'gateway/admin': ['gateway/websocket', 'gateway/throttle', 'gateway/recorder', ...GATEWAY_TABLES],
   'gateway/websocket': GATEWAY_SHARED,
   'gateway/http': GATEWAY_SHARED,
-  'gateway/integrations': ['gateway/control', 'gateway/lambda', 'gateway/iam', ...GATEWAY_TABLES],
+  'gateway/integrations': [
+    'gateway/control',
+    'gateway/lambda',
+    'gateway/iam',
+    'gateway/recorder',
+    ...GATEWAY_TABLES,
+  ],
   'gateway/authorizers': [
     'gateway/control',
     'gateway/mapping',

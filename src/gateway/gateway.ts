@@ -5,7 +5,11 @@ import { AccessLog } from './access-log.js';
 import { AdminApi } from './admin/admin-api.js';
 import { Commands } from './admin/commands.js';
 import { Clock } from './clock.js';
-import { LoadedTemplates, type TemplateFile, type TemplateReport } from './cloudformation/loaded-templates.js';
+import {
+  LoadedTemplates,
+  type TemplateFile,
+  type TemplateReport,
+} from './cloudformation/loaded-templates.js';
 import { ControlPlane } from './control/control-plane.js';
 import { unservedRoutes } from './control/http/unserved-routes.js';
 import { Faults } from './faults.js';
@@ -130,6 +134,7 @@ export class Gateway {
       iam,
       throttle,
       accessLog,
+      recorder,
       log,
     });
     const access = new Access(
@@ -161,7 +166,7 @@ export class Gateway {
       }),
       connections,
       recorder,
-      httpApis: new HttpApiServer(httpPipeline, clock, log),
+      httpApis: new HttpApiServer(httpPipeline, clock, recorder, log),
       log,
     });
 

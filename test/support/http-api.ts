@@ -32,6 +32,7 @@ import {
   parseHttpRequestMapping,
   parseHttpResponseMapping,
 } from '../../src/gateway/mapping/http-parameters.js';
+import { Recorder } from '../../src/gateway/recorder/recorder.js';
 import { type AccountLimits, Throttle } from '../../src/gateway/throttle.js';
 
 /** Parameter mappings in the form of the control plane. */
@@ -211,6 +212,7 @@ export class HttpApiUnderTest implements AsyncDisposable {
       services,
       this.faults,
     );
+    const recorder = new Recorder(clock);
     const pipeline = new HttpPipeline({
       apis,
       integrations: this.#integrations,
@@ -218,9 +220,10 @@ export class HttpApiUnderTest implements AsyncDisposable {
       iam: new Iam(IAM_OFF, apis, clock),
       throttle: new Throttle(() => clock.now(), { ...LIMITS, ...options.quotas }),
       accessLog: new AccessLog((line) => this.accessLogLines.push(line.trimEnd())),
+      recorder,
       log,
     });
-    const served = new HttpApiServer(pipeline, clock, log);
+    const served = new HttpApiServer(pipeline, clock, recorder, log);
     this.#server = createServer((request, response) => {
       const address = locateHttpApi(request.url ?? '', request.headers.host ?? '', apis, undefined);
       if (address === undefined) response.writeHead(421).end();

@@ -1,5 +1,6 @@
 import { type HttpRoute } from '../control/http-snapshot.js';
 import { type ContextVariables } from '../mapping/context-variables.js';
+import { type Story } from '../recorder/story.js';
 import { type ApiRequest } from './api-request.js';
 
 /** A request for which the route is known, with everything that mappings, integrations and access logs can read. */
@@ -17,4 +18,6 @@ export interface ApiEvent {
   readonly body: Buffer | undefined;
   /** `$context` variables of the authorization: `authorizer.*`, `identity.*`. */
   readonly authorized: ContextVariables;
+  /** Absent while nothing is recorded. */
+  readonly story?: Story | undefined;
 }

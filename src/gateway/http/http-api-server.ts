@@ -5,6 +5,7 @@ import { HTTP_RESPONSES } from '../errors.js';
 import { readBody } from '../http-body.js';
 import { newRequestId } from '../ids.js';
 import { LIMITS } from '../limits.js';
+import { type Recorder } from '../recorder/recorder.js';
 import { type ApiRequest } from './api-request.js';
 import { type HttpAddress } from './http-address.js';
 import { type HttpPipeline, type RequestBody } from './http-pipeline.js';
@@ -16,6 +17,7 @@ export class HttpApiServer {
   constructor(
     private readonly pipeline: HttpPipeline,
     private readonly clock: Clock,
+    private readonly recorder: Recorder,
     private readonly log: Logger,
   ) {}
 
@@ -50,11 +52,17 @@ export class HttpApiServer {
     };
   }
 
-  #refusePath({ method, url }: IncomingMessage, response: ServerResponse, { apiId }: HttpAddress): void {
+  #refusePath(
+    { method = '', url = '', rawHeaders }: IncomingMessage,
+    response: ServerResponse,
+    { apiId }: HttpAddress,
+  ): void {
     const { status } = HTTP_RESPONSES.badRequest;
     const requestId = newRequestId();
     const reason = 'the path is not valid percent-encoding of UTF-8';
-    this.log.info({ status, reason, method, path: url?.split('?')[0], requestId, apiId }, 'request refused');
+    this.log.info({ status, reason, method, path: url.split('?')[0], requestId, apiId }, 'request refused');
+    const step = { step: 'client_request' as const, method, url, headers: rawHeaders };
+    this.recorder.note('http_request', step, { result: 'refused', status, reason }, { apiId, requestId });
     writeResponse(response, gatewayResponse(HTTP_RESPONSES.badRequest), requestId);
   }
 }

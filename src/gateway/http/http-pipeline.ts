@@ -8,11 +8,16 @@ import { type Iam } from '../iam/iam.js';
 import { type IntegrationClient } from '../integrations/integration-client.js';
 import { IntegrationFailedError } from '../integrations/integration-errors.js';
 import { type PrivateTargets } from '../integrations/private-targets.js';
+import { requestStep as callStep, responseStep as calledStep } from '../integrations/recorded-call.js';
+import { type Outcome } from '../recorder/gateway-event.js';
+import { type Recorder } from '../recorder/recorder.js';
+import { type Story } from '../recorder/story.js';
 import { type Throttle } from '../throttle.js';
 import { type ApiEvent } from './api-event.js';
 import { type ApiRequest } from './api-request.js';
 import { type ApiResponse } from './api-response.js';
 import { HttpRequestError } from './http-request-error.js';
+import { corsStep, requestStep, responseStep } from './recorded-request.js';
 import { type CallFacts, type Failure } from './served-request.js';
 import { authorizeRequest } from './steps/authorize-request.js';
 import { preflightResponse, withCors } from './steps/cors.js';
@@ -31,6 +36,7 @@ export interface HttpPipelineParts {
   readonly iam: Iam;
   readonly throttle: Throttle;
   readonly accessLog: AccessLog;
+  readonly recorder: Recorder;
   readonly log: Logger;
 }
 
@@ -55,6 +61,7 @@ export class HttpPipeline {
   async respond(request: ApiRequest, readBody: () => Promise<RequestBody>): Promise<PipelineResult> {
     const selection = selectStage(this.parts.apis, request);
     const snapshot = selection?.stage.snapshot;
+    const story = this.#begin(request, selection);
     let event: ApiEvent | undefined;
     const call: CallFacts = {};
     try {
@@ -65,26 +72,50 @@ export class HttpPipeline {
         throw refused('forbidden', 'the API has only its domain names (DisableExecuteApiEndpoint)');
       }
       const match = routerOf(snapshot).select(request.method, selection.routePath);
+      const routeKey = match?.route.routeKey;
+      story?.identify({ requestId: request.requestId, ...(routeKey !== undefined && { routeKey }) });
+      story?.add({
+        step: 'route',
+        expression: '$request.method $request.path',
+        value: `${request.method} ${selection.routePath}`,
+        ...(routeKey !== undefined && { routeKey }),
+      });
       if (match === undefined) {
         const preflight = preflightResponse(snapshot.cors, request);
-        if (preflight !== undefined) return this.#done({ request, selection, event, call }, preflight);
+        if (preflight !== undefined) {
+          return this.#done({ request, selection, event, call, story, isPreflight: true }, preflight);
+        }
         throw refused('notFound', 'no route matches, and there is no route $default');
       }
-      event = this.#event(request, selection, match.route, match.pathParameters);
+      event = { ...this.#event(request, selection, match.route, match.pathParameters), story };
       this.#throttle(event, selection);
-      event = { ...event, body: receivedBody(await readBody()) };
+      const body = receivedBody(await readBody());
+      if (body !== undefined) story?.add({ step: 'request_body', body: story.body(body) });
+      event = { ...event, body };
       const authorized = authorizeRequest(this.parts.iam, event);
       event = { ...event, authorized };
       const integration = served(event.route);
       const backend = await this.#call(integration, event, call);
       const response = mapHttpResponse(integration, event, backend);
-      return this.#done({ request, selection, event, call }, withCors(snapshot.cors, request, response));
+      const sent = withCors(snapshot.cors, request, response);
+      return this.#done({ request, selection, event, call, story }, sent);
     } catch (error) {
       const response = httpErrorResponse(error, event?.route.integration?.kind);
       this.#logFailure(request, selection, event, error, response.status);
       const sent = withCors(snapshot?.cors, request, gatewayResponse(response));
-      return this.#done({ request, selection, event, call, failure: { response, cause: error } }, sent);
+      story?.add({ step: 'failure', reason: whyFailed(error) });
+      const failure = { response, cause: error };
+      return this.#done({ request, selection, event, call, story, failure }, sent);
     }
+  }
+
+  #begin(request: ApiRequest, selection: StageSelection | undefined): Story | undefined {
+    const { apiId, requestId } = request;
+    const place = selection === undefined ? { apiId } : { apiId, stage: selection.name };
+    const story = this.parts.recorder.begin('http_request', place);
+    story?.identify({ requestId });
+    story?.add(requestStep(request));
+    return story;
   }
 
   #event(
@@ -120,12 +151,15 @@ export class HttpPipeline {
   async #call(integration: ServedIntegration, event: ApiEvent, facts: CallFacts): Promise<BackendResponse> {
     const call = integrationCall(integration, event);
     const faultyCall = { routeKey: event.route.routeKey };
+    const { story } = event;
+    if (call.kind !== 'private') story?.add(callStep(call, story));
     const startedAt = performance.now();
     try {
       const response = await (call.kind === 'private'
-        ? this.#callPrivate(call, faultyCall)
+        ? this.#callPrivate(call, faultyCall, story)
         : this.parts.integrations.call(call, faultyCall));
       facts.status = response.status;
+      story?.add(calledStep(response, performance.now() - startedAt, story));
       return response;
     } finally {
       facts.latencyMs = performance.now() - startedAt;
@@ -135,25 +169,39 @@ export class HttpPipeline {
   async #callPrivate(
     { uri, vpcLinkId, scheme, request }: PrivateRequest,
     faultyCall: FaultyCall,
+    story: Story | undefined,
   ): Promise<BackendResponse> {
     const target = this.parts.privateTargets.next(uri, vpcLinkId);
     try {
       const origin = `${scheme}://${target.address}`;
-      return await this.parts.integrations.call({ ...request, origin }, faultyCall);
+      const sent = { ...request, origin };
+      story?.add({ step: 'target', vpcLinkId, origin });
+      story?.add(callStep(sent, story));
+      return await this.parts.integrations.call(sent, faultyCall);
     } catch (error) {
       if (error instanceof IntegrationFailedError && !error.isOutcomeUnknown) target.failed();
       throw error;
     }
   }
 
-  #done({ selection, ...facts }: Progress, response: ApiResponse): PipelineResult {
+  #done({ story, isPreflight, ...progress }: Progress, response: ApiResponse): PipelineResult {
+    const { selection, ...facts } = progress;
+    if (story !== undefined) {
+      const { cors } = selection?.stage.snapshot ?? {};
+      const decision = cors && corsStep(facts.request, response, isPreflight ?? false);
+      if (decision !== undefined) story.add(decision);
+      story.add(responseStep(response, story));
+      story.conclude(outcome(response, facts.failure));
+    }
     const format = selection?.stage.accessLog?.format;
-    if (format === undefined) return { response };
+    if (format === undefined)
+      return story === undefined ? { response } : { response, sent: () => story.end() };
     const { accessLog, apis } = this.parts;
     const { accountId } = apis;
     return {
       response,
-      sent: (latencyMs) =>
+      sent(latencyMs) {
+        story?.end();
         accessLog.request(
           format,
           logVariables({
@@ -164,11 +212,11 @@ export class HttpPipeline {
             response,
             latencyMs,
           }),
-        ),
+        );
+      },
     };
   }
 
-  /** A refusal is the client's business, a failure that of whoever runs the backend. */
   #logFailure(
     { apiId, method, path, requestId }: ApiRequest,
     selection: StageSelection | undefined,
@@ -176,7 +224,6 @@ export class HttpPipeline {
     error: unknown,
     status: number,
   ): void {
-    const isRefusal = error instanceof HttpRequestError && !error.isFault;
     const fields = {
       status,
       reason: whyFailed(error),
@@ -187,7 +234,7 @@ export class HttpPipeline {
       apiId,
       stage: selection?.name,
     };
-    if (isRefusal) this.parts.log.info(fields, 'request refused');
+    if (isRefusal(error)) this.parts.log.info(fields, 'request refused');
     else this.parts.log.warn(fields, 'integration failed');
   }
 }
@@ -204,7 +251,7 @@ export type RequestBody =
 export interface PipelineResult {
   readonly response: ApiResponse;
   /**
-   * Writes the line of the access log; absent without one.
+   * Writes the line of the access log and ends the record; absent without both.
    *
    * @param latencyMs from the request's headers to the response's last byte
    */
@@ -218,7 +265,19 @@ interface Progress {
   readonly event: ApiEvent | undefined;
   readonly call: CallFacts;
   readonly failure?: Failure;
+  readonly story: Story | undefined;
+  /** Whether the gateway itself responds to the preflight. */
+  readonly isPreflight?: boolean;
 }
+
+function outcome({ status }: ApiResponse, failure: Failure | undefined): Outcome {
+  if (failure === undefined) return { result: 'done', status };
+  const { cause } = failure;
+  return { result: isRefusal(cause) ? 'refused' : 'failed', status, reason: whyFailed(cause) };
+}
+
+/** A refusal is the client's business, a failure that of whoever runs the backend. */
+const isRefusal = (error: unknown) => error instanceof HttpRequestError && !error.isFault;
 
 type ServedIntegration = Exclude<HttpIntegration, { kind: 'unserved' }>;
 

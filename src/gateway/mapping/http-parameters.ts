@@ -9,7 +9,14 @@ import { type JsonPath, parseJsonPath } from './json-path.js';
  */
 
 /** One entry of an integration's `RequestParameters`. */
-export type HttpRequestMapping =
+export type HttpRequestMapping = WrittenMapping & ParsedRequestMapping;
+
+/** A mapping as it was written: key and value. */
+interface WrittenMapping {
+  readonly text: { readonly destination: string; readonly source: string };
+}
+
+type ParsedRequestMapping =
   | {
       readonly operation: 'append' | 'overwrite';
       readonly location: 'header' | 'querystring';
@@ -21,7 +28,9 @@ export type HttpRequestMapping =
   | { readonly operation: 'overwrite'; readonly location: 'path'; readonly value: MappedValue };
 
 /** One entry of an integration's `ResponseParameters` for one status. */
-export type HttpResponseMapping =
+export type HttpResponseMapping = WrittenMapping & ParsedResponseMapping;
+
+type ParsedResponseMapping =
   | {
       readonly operation: 'append' | 'overwrite';
       readonly location: 'header';
@@ -57,6 +66,10 @@ export type MappingVariable =
  * @throws {ExpressionError} the key, its header or the value is not allowed
  */
 export function parseHttpRequestMapping(key: string, value: string): HttpRequestMapping {
+  return { text: { destination: key, source: value }, ...parseRequest(key, value) };
+}
+
+function parseRequest(key: string, value: string): ParsedRequestMapping {
   if (key === 'overwrite:path') {
     return { operation: 'overwrite', location: 'path', value: parseMappedValue(value, 'request') };
   }
@@ -84,6 +97,10 @@ export function parseHttpRequestMapping(key: string, value: string): HttpRequest
  * @throws {ExpressionError} the key, its header or the value is not allowed
  */
 export function parseHttpResponseMapping(key: string, value: string): HttpResponseMapping {
+  return { text: { destination: key, source: value }, ...parseResponse(key, value) };
+}
+
+function parseResponse(key: string, value: string): ParsedResponseMapping {
   // H8.02: the model's text has a dot, the guide's examples a colon
   if (key === 'overwrite:statuscode') {
     return { operation: 'overwrite', location: 'statuscode', value: parseStatus(value) };

@@ -8,6 +8,7 @@ import { type BackendResponse } from '../integrations/backend-response.js';
 import { findTarget } from '../integrations/find-target.js';
 import { type IntegrationClient } from '../integrations/integration-client.js';
 import { IntegrationFailedError, isOutcomeUnknown } from '../integrations/integration-errors.js';
+import { requestStep, responseStep } from '../integrations/recorded-call.js';
 import { type TargetPool } from '../integrations/target-pool.js';
 import {
   type ConnectionFacts,
@@ -22,7 +23,7 @@ import { type ClientMessage, readMessage } from './client-message.js';
 import { type DeployedStage, deployedStage, whyNotDeployed } from './deployed-stage.js';
 import { EventLog } from './event-log.js';
 import { type HandshakeRequest } from './handshake-request.js';
-import { failureStep, requestStep, responseStep } from './recorded-steps.js';
+import { failureStep } from './recorded-steps.js';
 import { type HandshakeEvent, type RouteEvent } from './route-event.js';
 import { authorize, type AuthorizationParts } from './steps/authorize.js';
 import { errorResponse, reasonOf } from './steps/error-response.js';

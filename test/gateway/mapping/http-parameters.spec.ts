@@ -32,6 +32,7 @@ describe('parseHttpRequestMapping', () => {
 
   it.each(['', "''"])('H8.11: removes with the value %j', (value) => {
     expect(parseHttpRequestMapping('remove:header.Header1', value)).toEqual({
+      text: { destination: 'remove:header.Header1', source: value },
       operation: 'remove',
       location: 'header',
       name: 'Header1',
@@ -118,6 +119,7 @@ describe('parseHttpResponseMapping', () => {
 
   it('H8.02: reads a status', () => {
     expect(parseHttpResponseMapping('overwrite:statuscode', '403')).toEqual({
+      text: { destination: 'overwrite:statuscode', source: '403' },
       operation: 'overwrite',
       location: 'statuscode',
       value: ['403'],

@@ -14,7 +14,7 @@ import { HttpRequestError } from '../http-request-error.js';
  * @throws {HttpRequestError} the request is refused, or the gateway does not serve the route's authorization
  */
 export function authorizeRequest(iam: Pick<Iam, 'authorize'>, event: ApiEvent): ContextVariables {
-  const { request, stage, routePath, body } = event;
+  const { request, stage, routePath, body, story } = event;
   const { authorization } = event.route;
   switch (authorization.kind) {
     case 'NONE':
@@ -25,7 +25,12 @@ export function authorizeRequest(iam: Pick<Iam, 'authorize'>, event: ApiEvent): 
       // H2.19: the request's own method and path, also for ANY and for path variables
       const resourcePath = `${request.apiId}/${stage}/${request.method}${routePath}`;
       const authorized = authorizeIam(iam, { ...request, ...(body && { body }) }, resourcePath);
-      if (authorized.kind === 'allowed') return authorized.variables;
+      if (authorized.kind === 'allowed') {
+        const { variables } = authorized;
+        story?.add({ step: 'signature', identity: variables['identity.userArn'] ?? '' });
+        return variables;
+      }
+      story?.add({ step: 'signature', reason: authorized.reason });
       throw new HttpRequestError(HTTP_RESPONSES.forbidden, authorized.reason);
     }
     default:

@@ -4,6 +4,7 @@ import { MappedBody, mappedValue, type MappingSubject } from '../../mapping/mapp
 import { type ApiEvent } from '../api-event.js';
 import { headerValues } from '../api-request.js';
 import { queryParameters, withoutParameters } from '../query-string.js';
+import { parametersStep } from '../recorded-request.js';
 import { httpContext } from './http-context.js';
 
 /** The parts of an integration's request that parameter mappings change. */
@@ -34,14 +35,18 @@ export function mapHttpRequest(
   const headers: string[] = [];
   const query: string[] = [];
   let path: string | undefined;
-  for (const mapping of requestParameters) {
+  const values = requestParameters.map((mapping) =>
+    mapping.operation === 'remove' ? undefined : mappedValue(mapping.value, subject),
+  );
+  event.story?.add(parametersStep(requestParameters, values));
+  for (const [index, mapping] of requestParameters.entries()) {
     const name = mapping.location === 'path' ? '' : mapping.name;
     const key = mapping.location === 'header' ? name.toLowerCase() : name;
     if (mapping.operation === 'remove') {
       dropped[mapping.location].add(key);
       continue;
     }
-    const value = mappedValue(mapping.value, subject);
+    const value = values[index];
     // H8.14: without a value nothing is changed
     if (value === undefined) continue;
     if (mapping.location === 'path') {

@@ -7,6 +7,7 @@ import { MappingError } from '../../mapping/mapping-errors.js';
 import { isFinalStatus } from '../../silent/integration-choices.js';
 import { type ApiEvent } from '../api-event.js';
 import { type ApiResponse } from '../api-response.js';
+import { parametersStep } from '../recorded-request.js';
 import { httpContext } from './http-context.js';
 import { withoutHeaders } from './map-http-request.js';
 
@@ -30,12 +31,16 @@ export function mapHttpResponse(
   const dropped = new Set<string>();
   const added: string[] = [];
   let mappedStatus = status;
-  for (const mapping of mappings) {
+  const values = mappings.map((mapping) =>
+    mapping.operation === 'remove' ? undefined : mappedValue(mapping.value, subject),
+  );
+  event.story?.add({ ...parametersStep(mappings, values), direction: 'response' });
+  for (const [index, mapping] of mappings.entries()) {
     if (mapping.operation === 'remove') {
       dropped.add(mapping.name.toLowerCase());
       continue;
     }
-    const value = mappedValue(mapping.value, subject);
+    const value = values[index];
     if (value === undefined) continue;
     if (mapping.location === 'statuscode') {
       mappedStatus = readStatus(value);

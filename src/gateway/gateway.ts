@@ -212,8 +212,9 @@ export class Gateway {
 
   /** The APIs, with the names of their stages. */
   apis(): readonly ApiSummary[] {
-    return [...this.#control.apis].map(([apiId, { api, stages }]) => ({
+    return [...this.#control.apis].map(([apiId, { api, protocol, stages }]) => ({
       apiId,
+      protocol,
       name: api.Name,
       logicalId: this.#templates.logicalIdOf(apiId),
       stages: [...stages.keys()],
@@ -279,6 +280,7 @@ export class Gateway {
 
 export interface ApiSummary {
   readonly apiId: string;
+  readonly protocol: 'WEBSOCKET' | 'HTTP';
   readonly name: string;
   /** If a template created it. */
   readonly logicalId: string | undefined;

@@ -85,9 +85,7 @@ function checkService(subject: Subject, { resource }: LintedIntegration, report:
 /** The resource of the template, of a type, to which the URI of a private integration refers. */
 function targetOf(subject: Subject, integration: Resource, type: string): Resource | undefined {
   const [uri] = (subject.text(integration, 'IntegrationUri') ?? '').split('?');
-  return subject
-    .resources(type)
-    .find((resource) => uri !== undefined && subject.stack.arnOf(resource) === uri);
+  return subject.resources(type).find((resource) => uri !== undefined && subject.arn(resource) === uri);
 }
 
 /** H3.03. */

@@ -1,47 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { BOOKS } from '../books-template.js';
 import { lint } from '../../../../src/gateway/cloudformation/lint/lint.js';
 
 const TEMPLATES = join(import.meta.dirname, '../../../support/http-api-templates');
-
-const HTTP = `
-Resources:
-  Api:
-    Type: AWS::ApiGatewayV2::Api
-    Properties:
-      Name: books
-      ProtocolType: HTTP
-      CorsConfiguration: {AllowOrigins: ['https://books.example']}
-  Stage: {Type: AWS::ApiGatewayV2::Stage, Properties: {ApiId: !Ref Api, StageName: $default, AutoDeploy: true}}
-  Link: {Type: AWS::ApiGatewayV2::VpcLink, Properties: {Name: link, SubnetIds: [subnet-1]}}
-  Balancer: {Type: AWS::ElasticLoadBalancingV2::LoadBalancer, Properties: {Type: application}}
-  Listener:
-    Type: AWS::ElasticLoadBalancingV2::Listener
-    Properties: {LoadBalancerArn: !Ref Balancer, Port: 80, Protocol: HTTP}
-  Service:
-    Type: AWS::ServiceDiscovery::Service
-    Properties: {DnsConfig: {DnsRecords: [{Type: SRV, TTL: 60}]}}
-  Books:
-    Type: AWS::ApiGatewayV2::Integration
-    Properties:
-      ApiId: !Ref Api
-      IntegrationType: HTTP_PROXY
-      IntegrationMethod: ANY
-      ConnectionType: VPC_LINK
-      ConnectionId: !Ref Link
-      IntegrationUri: !Ref Listener
-      PayloadFormatVersion: 1.0
-      RequestParameters:
-        append:header.x: $request.header.y
-  Route:
-    Type: AWS::ApiGatewayV2::Route
-    Properties:
-      ApiId: !Ref Api
-      RouteKey: ANY /books
-      AuthorizationType: NONE
-      Target: !Sub integrations/\${Books}
-`.replace('PayloadFormatVersion: 1.0', "PayloadFormatVersion: '1.0'");
 
 const found = (text: string) =>
   lint(text, { fileName: 'http.yml' }).map(({ rule, severity, line }) => ({ rule, severity, line }));
@@ -49,7 +12,7 @@ const lineOf = (text: string, part: string) => text.slice(0, text.indexOf(part))
 
 describe('lint of an HTTP API', () => {
   it('finds nothing in a good template', () => {
-    expect(found(HTTP)).toEqual([]);
+    expect(found(BOOKS)).toEqual([]);
   });
 
   it.each([
@@ -58,14 +21,14 @@ describe('lint of an HTTP API', () => {
     ['a source outside the grammar', '$request.header.y', '$request.headers.y'],
     ['the grammar of WebSocket APIs', 'append:header.x', 'integration.request.header.x'],
   ])('finds %s', (_, good, bad) => {
-    const text = HTTP.replace(good, () => bad);
+    const text = BOOKS.replace(good, () => bad);
     expect(found(text)).toEqual([
-      { rule: 'http-mapping', severity: 'error', line: lineOf(HTTP, 'append:header.x') },
+      { rule: 'http-mapping', severity: 'error', line: lineOf(BOOKS, 'append:header.x') },
     ]);
   });
 
   it('finds a stage in the path of a private integration (H5.05)', () => {
-    const text = HTTP.replace('StageName: $default', () => 'StageName: dev');
+    const text = BOOKS.replace('StageName: $default', () => 'StageName: dev');
     expect(found(text)).toEqual([
       { rule: 'stage-in-path', severity: 'warning', line: lineOf(text, '  Books:') },
     ]);
@@ -76,7 +39,7 @@ describe('lint of an HTTP API', () => {
   it.each(['Protocol: HTTPS', 'Protocol: TLS'])(
     'finds a listener with %s without TlsConfig (H5.03)',
     (tls) => {
-      const text = HTTP.replace('Protocol: HTTP}', `${tls}}`);
+      const text = BOOKS.replace('Protocol: HTTP}', `${tls}}`);
       expect(found(text)).toMatchObject([{ rule: 'plain-to-tls-listener', severity: 'warning' }]);
       const good = text.replace('  Route:', '      TlsConfig: {ServerNameToVerify: a.example}\n  Route:');
       expect(found(good)).toEqual([]);
@@ -84,7 +47,7 @@ describe('lint of an HTTP API', () => {
   );
 
   it('finds a Cloud Map service without SRV records (H5.10)', () => {
-    const text = HTTP.replace('IntegrationUri: !Ref Listener', 'IntegrationUri: !GetAtt Service.Arn');
+    const text = BOOKS.replace('IntegrationUri: !Ref Listener', 'IntegrationUri: !GetAtt Service.Arn');
     expect(found(text)).toEqual([]);
     expect(found(text.replace('Type: SRV', 'Type: A'))).toMatchObject([
       { rule: 'cloud-map-port', severity: 'warning' },
@@ -92,7 +55,7 @@ describe('lint of an HTTP API', () => {
   });
 
   it('finds a route that requires a signature of preflights (H3.03)', () => {
-    const text = HTTP.replace('AuthorizationType: NONE', 'AuthorizationType: AWS_IAM');
+    const text = BOOKS.replace('AuthorizationType: NONE', 'AuthorizationType: AWS_IAM');
     expect(found(text)).toMatchObject([{ rule: 'preflight-authorization', severity: 'warning' }]);
     const options = `  Options: {Type: AWS::ApiGatewayV2::Route, Properties: {ApiId: !Ref Api, RouteKey: OPTIONS /books}}\n`;
     expect(found(text + options)).toEqual([]);
@@ -105,7 +68,7 @@ describe('lint of an HTTP API', () => {
     ['an integration that is not a proxy (H4.01)', 'IntegrationType: HTTP_PROXY', 'IntegrationType: HTTP'],
     ['a timeout over 30 s (H4.24)', 'ConnectionType: VPC_LINK', 'TimeoutInMillis: 30001'],
   ])('reports what AWS refuses: %s', (_, good, bad) => {
-    expect(found(HTTP.replace(good, () => bad))).toMatchObject([{ rule: 'refused', severity: 'error' }]);
+    expect(found(BOOKS.replace(good, () => bad))).toMatchObject([{ rule: 'refused', severity: 'error' }]);
   });
 
   it.each([

@@ -141,9 +141,11 @@ describe('request parameters', () => {
     expect((await served.received('/dev/p')).headers['env']).toBe('blue');
   });
 
-  it('E16: the Host that the backend receives', async () => {
-    await using served = await mapped({ request: { 'overwrite:header.Host': 'books.internal' } });
-    expect((await served.received('/dev/p')).headers.host).toBe('books.internal');
+  it.each(['overwrite', 'append'])('E16: %s sets the Host that the backend receives', async (operation) => {
+    await using served = await mapped({ request: { [`${operation}:header.Host`]: 'books.internal' } });
+    const { rawHeaders } = await served.received('/dev/p');
+    const hosts = rawHeaders.filter((_, index) => rawHeaders[index - 1]?.toLowerCase() === 'host');
+    expect(hosts).toEqual(['books.internal']);
   });
 
   it('E22: overwrite:path replaces the path of the URI', async () => {

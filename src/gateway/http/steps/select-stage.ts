@@ -15,7 +15,10 @@ export interface StageSelection {
  *
  * @returns `undefined` when the API has no such stage
  */
-export function selectStage(apis: HttpApis, request: ApiRequest): StageSelection | undefined {
+export function selectStage(
+  apis: Pick<HttpApis, 'httpStage'>,
+  request: ApiRequest,
+): StageSelection | undefined {
   const { apiId, path, customDomain } = request;
   if (customDomain !== undefined) {
     const { stage: name, basePath } = customDomain;

@@ -32,7 +32,10 @@ describe('an HTTP API of a gateway in the process', () => {
     const named = BOOKS_TEMPLATE.replace('StageName: $default', 'StageName: dev');
     await using gateway = await startGateway({
       template: [named, ECHO_TEMPLATE],
-      functions: { fn, echo: async (event: object) => Promise.resolve({ body: JSON.stringify(event) }) },
+      functions: {
+        fn,
+        echo: async (event: object) => Promise.resolve({ statusCode: 200, body: JSON.stringify(event) }),
+      },
     });
     const { rawPath, requestContext } = await eventOf(`${gateway.url('dev')}/fn/1`);
     expect([rawPath, requestContext.stage]).toEqual(['/dev/fn/1', 'dev']);

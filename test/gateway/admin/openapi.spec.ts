@@ -50,6 +50,7 @@ async function start() {
 
 /** A request with a body, an origin and a parameter to an HTTP API. */
 async function requestHttpApi(gateway: DeployedGateway, admin: AdminClient): Promise<void> {
+  await using backend = await HttpBackend.start();
   const { url } = gateway.gateway;
   const headers = { 'content-type': 'application/json' };
   const send = async (path: string, body: object) =>
@@ -62,7 +63,7 @@ async function requestHttpApi(gateway: DeployedGateway, admin: AdminClient): Pro
   const { apiId } = (await send('', api)) as { apiId: string };
   const { integrationId } = (await send(`/${apiId}/integrations`, {
     integrationType: 'HTTP_PROXY',
-    integrationUri: `${url}/_gateway/health`,
+    integrationUri: backend.url,
     integrationMethod: 'GET',
     payloadFormatVersion: '1.0',
     requestParameters: { 'append:header.a': '$request.header.b' },

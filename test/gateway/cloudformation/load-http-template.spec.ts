@@ -161,7 +161,20 @@ describe('a template of an HTTP API', () => {
     const form = `{"404": {ResponseParameters: [{Destination: 'append:header.x', Source: v}]}}`;
     const { routes } = load(API.replace('RESPONSES', form));
     expect(routes[0]?.integration?.responseParameters).toEqual(
-      new Map([[404, [{ operation: 'append', location: 'header', name: 'x', value: ['v'] }]]]),
+      new Map([
+        [
+          404,
+          [
+            {
+              operation: 'append',
+              location: 'header',
+              name: 'x',
+              value: ['v'],
+              text: { destination: 'append:header.x', source: 'v' },
+            },
+          ],
+        ],
+      ]),
     );
   });
 

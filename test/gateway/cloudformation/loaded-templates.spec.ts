@@ -128,7 +128,8 @@ describe('a template that is loaded again', () => {
     const stateOf = () => {
       const [resources] = plane.httpApis();
       assert(resources !== undefined && plane.apis.size === 1);
-      const { api, integrations, served } = { ...resources, served: resources.served('$default') };
+      const { api, integrations } = resources;
+      const served = resources.served('$default');
       return {
         ids: [api.ApiId, ...integrations.keys(), ...plane.httpVpcLinks.keys()],
         routes: served?.snapshot?.routes.map(({ routeKey }) => routeKey),

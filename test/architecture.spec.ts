@@ -148,10 +148,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'gateway/admin',
     'gateway/front',
     'gateway/websocket',
+    'gateway/http',
     ...GATEWAY_SHARED,
   ],
   'gateway/cloudformation': [
     'gateway/websocket',
+    'gateway/http',
     'gateway/integrations',
     'gateway/control',
     'gateway/mapping',
@@ -161,6 +163,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'gateway/front': [
     'gateway/admin',
     'gateway/websocket',
+    'gateway/http',
     'gateway/control',
     'gateway/iam',
     'gateway/recorder',
@@ -168,7 +171,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'gateway/admin': ['gateway/websocket', 'gateway/throttle', 'gateway/recorder', ...GATEWAY_TABLES],
   'gateway/websocket': GATEWAY_SHARED,
-  'gateway/integrations': ['gateway/control', 'gateway/lambda', 'gateway/iam', ...GATEWAY_TABLES],
+  'gateway/http': GATEWAY_SHARED,
+  'gateway/integrations': [
+    'gateway/control',
+    'gateway/lambda',
+    'gateway/iam',
+    'gateway/recorder',
+    ...GATEWAY_TABLES,
+  ],
   'gateway/authorizers': [
     'gateway/control',
     'gateway/mapping',
@@ -287,6 +297,7 @@ describe('the imports', () => {
     // the gateway's order
     ['gateway/front/planted.ts', '../gateway.js', 'gateway/front may not import gateway/gateway'],
     ['gateway/websocket/planted.ts', '../front/x.js', 'gateway/websocket may not import gateway/front'],
+    ['gateway/http/planted.ts', '../websocket/x.js', 'gateway/http may not import gateway/websocket'],
     [
       'gateway/integrations/planted.ts',
       '../websocket/x.js',

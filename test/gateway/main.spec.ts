@@ -67,7 +67,7 @@ describe('the program', () => {
     async (args) => {
       const program = gateway(args);
       expect(await program.exit).toBe(0);
-      expect(program.stdout.join('\n')).toContain('--target NLB=HOST[:PORT]');
+      expect(program.stdout.join('\n')).toContain('--target NAME=HOST[:PORT][,…]');
     },
   );
 
@@ -331,11 +331,12 @@ describe('with a template', () => {
   });
 
   it('does not start without an API, and says why', async () => {
-    await writeFile(join(folder, 'template.yaml'), template.replace('WEBSOCKET', 'HTTP'));
+    const rest = 'Resources:\n  Rest: {Type: AWS::ApiGateway::RestApi, Properties: {Name: r}}\n';
+    await writeFile(join(folder, 'template.yaml'), rest);
     const program = gateway(['--port', '0', '--template', join(folder, 'template.yaml')]);
     expect(await program.exit).toBe(1);
     expect(program.stderr).toEqual([
-      expect.stringMatching(/template\.yaml:3:7: there is no API .*: Api .* is no WebSocket API/),
+      expect.stringMatching(/template\.yaml:2:3: there is no API .*: Rest .* is a REST API/),
     ]);
   });
 

@@ -13,6 +13,7 @@ import { UsageError } from '../usage-error.js';
 import {
   type ListeningServer,
   type StartGatewayOptions,
+  type Target,
   type TemplateSource,
   type UrlObject,
 } from './start-options.js';
@@ -62,7 +63,11 @@ export async function gatewayOptions(options: StartGatewayOptions): Promise<Gate
     accountId: LOCAL_ACCOUNT,
     templates: await Promise.all(templates.map(readTemplate)),
     parameters: mapOf(parameters, (_, value) => String(value)),
-    targets: mapOf(targets, addressOf),
+    targets: mapOf(targets, (name, target) =>
+      Array.isArray(target)
+        ? target.map((each: Target) => addressOf(name, each))
+        : addressOf(name, target as Target),
+    ),
     functions: mapOf(functions, functionSource),
     services: {
       endpoints: mapOf(endpoints, (name, value) => readUrl(`endpoints.${name}`, hrefOf(value))),
@@ -113,7 +118,7 @@ const isUrl = (value: object): value is UrlObject => 'href' in value && 'protoco
 const hrefOf = (value: string | UrlObject) => (typeof value === 'string' ? value : value.href);
 
 /** `HOST` or `HOST:PORT`, as `--target` has it. */
-function addressOf(name: string, target: string | UrlObject | ListeningServer): string {
+function addressOf(name: string, target: Target): string {
   if (typeof target === 'object' && !isUrl(target)) return listeningAddress(name, target);
   const text = hrefOf(target);
   if (/^(?:[\w.-]+|\[[\da-f:]+\])(?::\d+)?$/i.test(text)) return text;

@@ -9,16 +9,17 @@ export interface RunningGateway {
   readonly clock: GatewayClock;
   readonly faults: GatewayFaults;
   /**
-   * The URL of a stage, for plain HTTP.
+   * The URL of a stage, for plain HTTP; for the stage `$default` it is `endpoint`, or ends with the API's id.
    *
-   * @param stage may be left out if there is only one
+   * @param stage may be left out if there is only one. If both a WebSocket API and an HTTP API have it, that of the HTTP
+   *   API is meant
    * @param api its logical id, name or id; required if several APIs have such a stage
    * @throws {Error} there is no such stage, or several; the message lists the stages
    */
   url(stage?: string, api?: string): string;
-  /** The URL for WebSocket clients, such as `ws://127.0.0.1:PORT/dev`; parameters as for `url`. */
+  /** The URL for WebSocket clients, such as `ws://127.0.0.1:PORT/dev`; parameters as for `url`, of WebSocket APIs. */
   webSocketUrl(stage?: string, api?: string): string;
-  /** The `endpoint` of an `ApiGatewayManagementApiClient`; parameters as for `url`. */
+  /** The `endpoint` of an `ApiGatewayManagementApiClient`; parameters as for `url`, of WebSocket APIs. */
   managementEndpoint(stage?: string, api?: string): string;
   /** The connections that are open now. */
   connections(): readonly OpenConnection[];

@@ -17,7 +17,9 @@ import { type StartGatewayOptions } from './start-options.js';
 export async function startGateway(options: StartGatewayOptions = {}): Promise<RunningGateway> {
   const gateway = await Gateway.start(await gatewayOptions(options));
   const { url: endpoint, commands, recorder } = gateway;
-  const url = (stage?: string, api?: string) => `${endpoint}${stagePath(gateway.apis(), stage, api)}`;
+  const webSocketApis = () => gateway.apis().filter(({ protocol }) => protocol === 'WEBSOCKET');
+  const managementEndpoint = (stage?: string, api?: string) =>
+    `${endpoint}${stagePath(webSocketApis(), { stage, api })}`;
   let closed: Promise<void> | undefined;
   const close = async () => {
     closed ??= gateway.stop();
@@ -29,9 +31,9 @@ export async function startGateway(options: StartGatewayOptions = {}): Promise<R
       : [...recorder.after(id, filter)];
   return {
     endpoint,
-    url,
-    webSocketUrl: (stage, api) => url(stage, api).replace(/^http/, 'ws'),
-    managementEndpoint: url,
+    url: (stage, api) => `${endpoint}${stagePath(gateway.apis(), { stage, api })}`,
+    webSocketUrl: (stage, api) => managementEndpoint(stage, api).replace(/^http/, 'ws'),
+    managementEndpoint,
     clock: {
       now: () => new Date(commands.now()),
       advance(duration) {

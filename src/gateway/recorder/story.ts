@@ -10,6 +10,7 @@ export type KeptStep = KeptParameters | Kept<Exclude<Step, { readonly step: 'par
 
 interface KeptParameters {
   readonly step: 'parameters';
+  readonly direction?: 'response';
   readonly mappings: readonly { readonly text: { readonly destination: string; readonly source: string } }[];
   /** Of each mapping; absent for those that are not evaluated. A single value without its list, to save memory. */
   readonly values: readonly (string | readonly string[])[];
@@ -108,6 +109,7 @@ function stepBytes(step: KeptStep): number {
     // the steps of every message, without the cost of looking at each member
     case 'frame':
     case 'client_frame':
+    case 'request_body':
       return step.body.text.length;
     case 'route':
       return step.value?.length ?? 0;

@@ -43,7 +43,7 @@ describe('the configuration file', () => {
         ['Stage', 'dev'],
         ['Count', '2'],
       ]),
-      targets: new Map([['nlb', '127.0.0.1:3000']]),
+      targets: new Map([['nlb', ['127.0.0.1:3000']]]),
       functions: new Map<string, object>([
         ['chat', { kind: 'module', file: join(folder, 'dist/chat.mjs'), exportName: 'handler' }],
         ['auth', { kind: 'endpoint', url: new URL('http://127.0.0.1:9001') }],
@@ -84,7 +84,7 @@ describe('the configuration file', () => {
     ['port: x', "--port (GATEWAY_PORT) is 'x'"],
     ['port: [1]', 'port must be text: PORT'],
     ['watch: yes please', 'watch must be true or false'],
-    ['target: nlb=127.0.0.1', 'target must be an object of NLB: HOST[:PORT]'],
+    ['target: nlb=127.0.0.1', 'target must be an object of NAME: HOST[:PORT]'],
     ['target: { nlb: [1] }', 'target must be an object of texts; nlb is none'],
     ['template: [{ a: 1 }]', 'template must be a list of FILE'],
     ['auth: sometimes', "--auth is 'sometimes'"],

@@ -144,6 +144,11 @@ describe('reset', () => {
     expect(await other.nextText()).toBe('echo hello');
   });
 
+  it.each([{ apis: 'bogus' }, { api: 'start' }, null])('refuses %j', async (options) => {
+    await using gateway = await start();
+    await expect(gateway.reset(options as { apis: 'start' })).rejects.toThrow(/apis|must be an object/);
+  });
+
   it('restores the APIs of the templates', async () => {
     await using gateway = await start();
     const [api] = (

@@ -6,6 +6,8 @@ import { type EventFilter, type GatewayEvent } from '../recorder/gateway-event.j
 export interface RunningGateway {
   /** `http://127.0.0.1:PORT`, without a stage: the endpoint of the control plane and of `/_gateway/`. */
   readonly endpoint: string;
+  /** The token for commands by HTTP: given, or generated because `host` is not loopback. */
+  readonly adminToken: string | undefined;
   readonly clock: GatewayClock;
   readonly faults: GatewayFaults;
   /**

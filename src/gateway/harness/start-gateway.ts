@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { checked } from '../admin/admin-problem.js';
 import { advanceMs, ClockAdvance } from '../admin/clock-advance.js';
+import { readReset } from '../admin/reset-body.js';
 import { FaultSettings } from '../faults.js';
 import { Gateway } from '../gateway.js';
 import { type EventFilter, type GatewayEvent } from '../recorder/gateway-event.js';
@@ -16,7 +17,7 @@ import { type StartGatewayOptions } from './start-options.js';
  */
 export async function startGateway(options: StartGatewayOptions = {}): Promise<RunningGateway> {
   const gateway = await Gateway.start(await gatewayOptions(options));
-  const { url: endpoint, commands, recorder } = gateway;
+  const { url: endpoint, commands, recorder, adminToken } = gateway;
   const url = (stage?: string, api?: string) => `${endpoint}${stagePath(gateway.apis(), stage, api)}`;
   let closed: Promise<void> | undefined;
   const close = async () => {
@@ -29,6 +30,7 @@ export async function startGateway(options: StartGatewayOptions = {}): Promise<R
       : [...recorder.after(id, filter)];
   return {
     endpoint,
+    adminToken: adminToken.kind === 'required' ? adminToken.token : undefined,
     url,
     webSocketUrl: (stage, api) => url(stage, api).replace(/^http/, 'ws'),
     managementEndpoint: url,
@@ -72,7 +74,7 @@ export async function startGateway(options: StartGatewayOptions = {}): Promise<R
         cancel.abort();
       }
     },
-    reset: async ({ apis } = {}) => commands.reset(apis),
+    reset: async (options = {}) => commands.reset(readReset(options)),
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -61,6 +61,7 @@ function parseConfig(fileName: string): Readonly<Record<string, unknown>> {
   // JSON is YAML, too
   const lines = new LineCounter();
   const text = readSettingsFile('--config', fileName);
+  if (UTF_16_READ_AS_UTF_8.test(text)) throw new UsageError(`${fileName} is UTF-16: save it as UTF-8`);
   const document = parseDocument(text, { prettyErrors: true, lineCounter: lines });
   const [error] = document.errors;
   if (error !== undefined) {
@@ -77,6 +78,9 @@ function parseConfig(fileName: string): Readonly<Record<string, unknown>> {
   if (isObject(json)) return json;
   throw new UsageError(`${fileName}: it must be an object of flags, such as "port: 8080"`);
 }
+
+/** A byte order mark of UTF-16 is no UTF-8. */
+const UTF_16_READ_AS_UTF_8 = /^\uFFFD\uFFFD/;
 
 /**
  * The content, in which numbers are texts as they are written: `012345678901` is an account id and `1.10` a version.

@@ -128,6 +128,11 @@ describe('the configuration file', () => {
     await expect(options(text)).rejects.not.toThrow('a-secret');
   });
 
+  it('is refused in UTF-16', async () => {
+    await writeFile(file(), Buffer.from('\uFEFFport: 1', 'utf16le'));
+    expect(() => readOptions({ config: file() }, {})).toThrow(`${file()} is UTF-16: save it as UTF-8`);
+  });
+
   it('is missing', () => {
     expect(() => readOptions({ config: file('none.yaml') }, {})).toThrow('none.yaml does not exist');
   });

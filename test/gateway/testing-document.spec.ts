@@ -37,7 +37,7 @@ it('waits for a client in a way that fails when the handshake is refused', async
   await using gateway = await startGateway();
   const webSocketUrl = () => `${gateway.endpoint.replace('http', 'ws')}/none`;
   expect((await refusedHandshake(webSocketUrl())).status).toBe(403);
-  // oxlint-disable-next-line no-implied-eval, no-new-func, typescript/no-implied-eval -- the document's own code
+  // oxlint-disable-next-line no-implied-eval, typescript/no-implied-eval -- the document's own code
   const connect = new Function('gateway', `return (async () => {${body}})()`) as (
     gateway: object,
   ) => Promise<unknown>;

@@ -65,8 +65,8 @@ export async function startGateway(options: StartGatewayOptions = {}): Promise<R
     },
     connections: () => commands.connections(),
     events: (filter = {}) => after(0, checkedFilter(filter)),
-    waitFor: async (filter, options: WaitOptions = {}) => {
-      const { timeout, after: id } = checkedWait(options);
+    waitFor: async (filter, waitOptions = {}) => {
+      const { timeout, after: id } = checkedWait(waitOptions);
       checkedFilter(filter);
       const found = Promise.withResolvers<GatewayEvent>();
       let seen = id;
@@ -97,7 +97,7 @@ export async function startGateway(options: StartGatewayOptions = {}): Promise<R
         cancel.abort();
       }
     },
-    reset: async (options = {}) => whileOpen(async () => commands.reset(readReset(options))),
+    reset: async (body = {}) => whileOpen(async () => commands.reset(readReset(body))),
     close,
     [Symbol.asyncDispose]: close,
   };
@@ -140,7 +140,7 @@ function checkedFilter<T extends EventFilter | EventPredicate>(filter: T): T {
   }
   const { type } = filter;
   if (type === undefined || EVENT_TYPES.includes(type)) return filter;
-  throw new Error(`the filter's type is '${String(type)}': it must be one of ${EVENT_TYPES.join(', ')}`);
+  throw new Error(`the filter's type is '${type}': it must be one of ${EVENT_TYPES.join(', ')}`);
 }
 
 /** @param result an async function would select every event */

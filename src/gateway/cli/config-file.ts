@@ -95,7 +95,9 @@ function toJson(document: Document.Parsed, place: (offset: number) => string): u
     },
     Alias: (_key, alias) => {
       if (isNode(alias.resolve(document))) return;
-      throw new UsageError(`${place(alias.range?.[0] ?? 0)}: the alias *${alias.source} has no anchor before it`);
+      throw new UsageError(
+        `${place(alias.range?.[0] ?? 0)}: the alias *${alias.source} has no anchor before it`,
+      );
     },
   });
   try {

@@ -21,16 +21,19 @@ it('contains the port from writing to removing, and leaves no other file', async
   expect(await readdir(folder)).toEqual([]);
 });
 
-it.each(['1\n', '65535', ''])('replaces the file %j of an earlier gateway, once this one listens', (before) => {
-  const file = join(folder, 'port');
-  writeFileSync(file, before);
-  const portFile = new PortFile(file);
-  portFile.check();
-  portFile.remove();
-  expect(readFileSync(file, 'utf8')).toBe(before);
-  portFile.write(2);
-  expect(readFileSync(file, 'utf8')).toBe('2\n');
-});
+it.each(['1\n', '65535', ''])(
+  'replaces the file %j of an earlier gateway, once this one listens',
+  (before) => {
+    const file = join(folder, 'port');
+    writeFileSync(file, before);
+    const portFile = new PortFile(file);
+    portFile.check();
+    portFile.remove();
+    expect(readFileSync(file, 'utf8')).toBe(before);
+    portFile.write(2);
+    expect(readFileSync(file, 'utf8')).toBe('2\n');
+  },
+);
 
 it('does not remove the file of a later gateway, nor any other that has replaced it', () => {
   const file = join(folder, 'port');

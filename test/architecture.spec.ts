@@ -124,6 +124,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'gateway/harness': [
     'gateway/gateway',
     'gateway/cli',
+    'gateway/front',
     'gateway/cloudformation',
     'gateway/admin',
     'gateway/recorder',

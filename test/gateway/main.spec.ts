@@ -85,13 +85,27 @@ describe('the program', () => {
   it('has its port in the file of --port-file while it listens', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'gateway-'));
     const file = join(folder, 'port');
-    await writeFile(file, 'of an earlier gateway');
+    await writeFile(file, '1\n');
     const args = ['--port=0', `--port-file=${file}`];
     const { program, url } = await SpawnedProgram.listening('gateway/main.js', args);
     expect(await readFile(file, 'utf8')).toBe(`${new URL(url).port}\n`);
     expect(await gateway(['health', url]).exit).toBe(0);
     expect(await program.kill('SIGTERM')).toBe(0);
     expect(existsSync(file)).toBe(false);
+    await rm(folder, { recursive: true });
+  });
+
+  it('leaves the file of --port-file to the gateway that listens on the port', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'gateway-'));
+    const file = join(folder, 'port');
+    const { program, url } = await SpawnedProgram.listening('gateway/main.js', [
+      '--port=0',
+      `--port-file=${file}`,
+    ]);
+    const { port } = new URL(url);
+    expect(await gateway([`--port=${port}`, `--port-file=${file}`]).exit).toBe(1);
+    expect(await readFile(file, 'utf8')).toBe(`${port}\n`);
+    await program.kill('SIGTERM');
     await rm(folder, { recursive: true });
   });
 

@@ -38,7 +38,7 @@ A flag takes precedence over its variable, the variable over the file. Relative 
     const log = createLog(options.logLevel, options.logFormat);
     const tls = options.tls && (await loadTls(options.tls));
     const portFile = options.portFile === undefined ? undefined : new PortFile(options.portFile);
-    portFile?.remove();
+    portFile?.check();
     const gateway = await Gateway.start({
       ...options,
       accountId: LOCAL_ACCOUNT,

@@ -34,11 +34,14 @@ export function adminTokenPolicy(setting: string | undefined, host: string): Adm
  * @throws {UsageError} the token is too short, or cannot be sent in a header; the message does not quote it
  */
 export function readAdminToken(text: string): string {
-  if (text === 'off' || TOKEN.test(text)) return text;
+  if (isAdminTokenSetting(text)) return text;
   throw new UsageError(
     `--admin-token (GATEWAY_ADMIN_TOKEN) has ${text.length} characters: it must be off, or 16 to 512 of A-Z a-z 0-9 . _ ~ + / = -`,
   );
 }
+
+/** Whether it is `off`, or can be a token. */
+export const isAdminTokenSetting = (text: string): boolean => text === 'off' || TOKEN.test(text);
 
 /** Form of a Bearer token (RFC 6750, 2.1). */
 const TOKEN = /^[\w.~+/=-]{16,512}$/;

@@ -4,12 +4,12 @@ import { type TemplateFile } from '../cloudformation/loaded-templates.js';
 import { createLog } from '../cli/create-log.js';
 import { LOCAL_ACCOUNT } from '../cli/local-account.js';
 import { readTemplateFile } from '../cli/read-template-file.js';
-import { suggestion } from '../cli/suggest.js';
 import { type GatewayOptions } from '../gateway.js';
 import { iamSettings } from '../iam/iam-settings.js';
 import { type FunctionSource, type LambdaHandler, parseSource } from '../lambda/function-source.js';
 import { readRecord } from '../recorder/record-size.js';
 import { UsageError } from '../usage-error.js';
+import { checkOptions } from './check-options.js';
 import {
   type ListeningServer,
   type StartGatewayOptions,
@@ -18,32 +18,9 @@ import {
   type UrlObject,
 } from './start-options.js';
 
-const NAMES: readonly string[] = Object.keys({
-  template: true,
-  parameters: true,
-  targets: true,
-  functions: true,
-  endpoints: true,
-  port: true,
-  host: true,
-  region: true,
-  auth: true,
-  credentials: true,
-  policy: true,
-  adminToken: true,
-  tls: true,
-  quotas: true,
-  record: true,
-  recordSecrets: true,
-  logLevel: true,
-  accessLog: true,
-} satisfies Record<keyof StartGatewayOptions, true>);
-
 /** @throws {UsageError} names an option and what is expected */
 export async function gatewayOptions(options: StartGatewayOptions): Promise<GatewayOptions> {
-  for (const name of Object.keys(options)) {
-    if (!NAMES.includes(name)) throw new UsageError(`there is no option ${name}${suggestion(name, NAMES)}`);
-  }
+  checkOptions(options);
   const {
     template = [],
     parameters,

@@ -6,6 +6,8 @@ import { type EventFilter, type GatewayEvent } from '../recorder/gateway-event.j
 export interface RunningGateway {
   /** `http://127.0.0.1:PORT`, without a stage: the endpoint of the control plane and of `/_gateway/`. */
   readonly endpoint: string;
+  /** The token for commands by HTTP: given, or generated because `host` is not loopback. */
+  readonly adminToken: string | undefined;
   readonly clock: GatewayClock;
   readonly faults: GatewayFaults;
   /**
@@ -30,7 +32,8 @@ export interface RunningGateway {
    *
    * @param filter values that the event must have, or a function
    * @returns the first such event
-   * @throws {Error} there is none within the time; the message lists the events that there were
+   * @throws {Error} there is none within the time, and the message lists the events that there were; or the gateway is
+   *   closed
    */
   waitFor(filter: EventFilter | EventPredicate, options?: WaitOptions): Promise<GatewayEvent>;
   /**
@@ -40,7 +43,10 @@ export interface RunningGateway {
    * @param options with `apis: 'start'`, the APIs are those of the templates again, with the ids that these had
    */
   reset(options?: { readonly apis?: 'keep' | 'start' }): Promise<void>;
-  /** Closes all connections, waits for their `$disconnect`, and stops. */
+  /**
+   * Closes all connections, waits for their `$disconnect`, and stops. Afterwards there are `events()` and `connections()`
+   * still; everything else throws.
+   */
   close(): Promise<void>;
   /** Does the same as `close`, for `await using`, which needs Node.js 24 or a compiler. */
   [Symbol.asyncDispose](): Promise<void>;
@@ -73,11 +79,11 @@ export interface GatewayFaults {
   clear(): void;
 }
 
-/** @returns whether it is the wanted event */
+/** @returns whether it is the wanted event; no promise */
 export type EventPredicate = (event: GatewayEvent) => boolean;
 
 export interface WaitOptions {
-  /** In milliseconds, by real time; by default 5,000. */
+  /** In milliseconds, by real time; by default 5,000, at most 2,147,483,647. */
   readonly timeout?: number;
   /** Only events with a greater `id` count: that of the last event that was waited for. */
   readonly after?: number;

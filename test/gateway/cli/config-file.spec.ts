@@ -56,6 +56,31 @@ describe('the configuration file', () => {
     });
   });
 
+  it('has numbers as they are written', async () => {
+    const numbers = {
+      AccountId: '012345678901',
+      Version: '1.10',
+      Big: '12345678901234567890',
+      Hex: '0x10',
+      Exponent: '1e3',
+    };
+    for (const text of [
+      `parameter: ${JSON.stringify(numbers).replaceAll('"', '').replaceAll(':', ': ')}`,
+      Object.entries(numbers).reduce((yaml, [name, value]) => `${yaml}\n  ${name}: ${value}`, 'parameter:'),
+    ]) {
+      expect(Object.fromEntries((await options(text)).parameters)).toEqual(numbers);
+    }
+    expect(await options('{"admin-token": 12345678901234567890}')).toMatchObject({
+      adminToken: '12345678901234567890',
+    });
+    expect((await options('region: &a 0123\nparameter: { A: *a, 007: b }')).parameters).toEqual(
+      new Map([
+        ['A', '0123'],
+        ['007', 'b'],
+      ]),
+    );
+  });
+
   it('may be JSON with a schema, or empty', async () => {
     expect(await options('{"$schema": "./x.json", "port": 7}')).toMatchObject({ port: 7 });
     expect(await options('')).toMatchObject({ port: 8080 });
@@ -89,6 +114,8 @@ describe('the configuration file', () => {
     ['template: [{ a: 1 }]', 'template must be a list of FILE'],
     ['auth: sometimes', "--auth is 'sometimes'"],
     ['port: 1\nport: 2', ':2:1: not YAML: DUPLICATE_KEY'],
+    ['region: a\nport: *x', 'gateway.yaml:2:7: the alias *x has no anchor before it'],
+    [aliasBomb(), 'gateway.yaml:1:1: too many aliases'],
     ['[]', 'it must be an object of flags'],
   ])('is refused: %s', async (text, problem) => {
     await expect(options(text)).rejects.toThrow(problem);
@@ -101,7 +128,21 @@ describe('the configuration file', () => {
     await expect(options(text)).rejects.not.toThrow('a-secret');
   });
 
+  it('is refused in UTF-16', async () => {
+    await writeFile(file(), Buffer.from('\uFEFFport: 1', 'utf16le'));
+    expect(() => readOptions({ config: file() }, {})).toThrow(`${file()} is UTF-16: save it as UTF-8`);
+  });
+
   it('is missing', () => {
     expect(() => readOptions({ config: file('none.yaml') }, {})).toThrow('none.yaml does not exist');
   });
 });
+
+/** Nine lists, each with nine times the one before. */
+function aliasBomb(): string {
+  const lists = 'bcdefghi'.split('').map((name, index) => {
+    const before = `*${'abcdefgh'[index]}`;
+    return `${name}: &${name} [${Array.from({ length: 9 }, () => before).join(', ')}]`;
+  });
+  return ['a: &a [x]', ...lists].join('\n');
+}

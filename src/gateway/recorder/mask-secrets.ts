@@ -16,7 +16,15 @@ export const MASK = '***';
 export function maskSecrets(event: GatewayEvent): GatewayEvent {
   const secrets = [...new Set(event.steps.flatMap(secretsOf))].filter((secret) => secret !== '');
   const hide = (text: string) => secrets.reduce(hideSecret, text);
-  return mapTexts({ ...event, steps: event.steps.map((step) => maskByName(step, event)) }, hide);
+  return {
+    // its ids and names are not changed: a short secret may be the same word
+    ...event,
+    steps: mapTexts(
+      event.steps.map((step) => maskByName(step, event)),
+      hide,
+    ),
+    outcome: mapTexts(event.outcome, hide),
+  };
 }
 
 /** Whether the name of a header, a parameter or a variable says that its value is secret. */
@@ -196,12 +204,12 @@ function hideSecret(text: string, secret: string): string {
 
 /** Words of the record itself. */
 const OWN_MEMBERS: ReadonlySet<string> = new Set([
-  'type',
-  'time',
   'step',
   'kind',
   'direction',
   'decision',
+  'method',
+  'routeKey',
   'result',
 ]);
 

@@ -70,6 +70,22 @@ it('masks a short value only where it is a whole string', () => {
   expect(steps[1]).toMatchObject({ body: { text: '{"a":"***","b":"once"}' } });
 });
 
+it("does not mask the event's own ids and names", () => {
+  const names = {
+    apiId: 'dev',
+    stage: 'dev',
+    connectionId: 'dev',
+    routeKey: 'dev',
+    requestId: 'dev',
+    messageId: 'dev',
+  };
+  const steps: Step[] = [request('/x?token=dev'), { step: 'route', expression: '$x', routeKey: 'dev' }];
+  expect(maskSecrets(event(steps, names))).toMatchObject({
+    ...names,
+    steps: [{ url: '/x?token=***' }, { routeKey: 'dev' }],
+  });
+});
+
 it('masks literal request parameters, and parameters of secret sources', () => {
   const [step] = masked({
     step: 'parameters',

@@ -5,8 +5,7 @@ import {
   type RequestParameter,
   type Step,
 } from './gateway-event.js';
-
-export const MASK = '***';
+import { MASK, PART_LENGTH, secretsHider } from './hide-secrets.js';
 
 /**
  * Masks the secrets of an event: the values of headers, query parameters, request parameters and JSON members whose
@@ -14,8 +13,7 @@ export const MASK = '***';
  * the event. Messages and bodies are otherwise unmodified.
  */
 export function maskSecrets(event: GatewayEvent): GatewayEvent {
-  const secrets = [...new Set(event.steps.flatMap(secretsOf))].filter((secret) => secret !== '');
-  const hide = (text: string) => secrets.reduce(hideSecret, text);
+  const hide = secretsHider(event.steps.flatMap(secretsOf));
   return {
     // its ids and names are not changed: a short secret may be the same word
     ...event,
@@ -59,12 +57,10 @@ function secretsOfHeader(name: string, value: string): readonly string[] {
   // a signature is in no other place, and the list of signed headers is no secret
   if (value.startsWith('AWS4-')) return [value];
   // of `Bearer TOKEN` also the token, of `a=b; c=d` also b and d
+  // shorter parts are words such as `Basic`
   const parts = value.split(/[\s;,]+/).flatMap((part) => [part, part.slice(part.indexOf('=') + 1)]);
   return [value, ...parts.filter((part) => part.length >= PART_LENGTH)];
 }
-
-/** Shorter parts are words such as `Basic`. */
-const PART_LENGTH = 8;
 
 const isSecretParameter = ({ destination, source }: RequestParameter): boolean =>
   looksSecret(destination) || looksSecret(lastName(source));
@@ -190,17 +186,6 @@ function maskMembers(body: Body, url = ''): Body {
  */
 const STRING_OR_MEMBER =
   /"((?:[^"\\]|\\(?:.|$))*)(?:$|"(?:(\s*:\s*)("(?:[^"\\]|\\(?:.|$))*(?:"|$)|\[[^[\]]*(?:\]|$))?)?)/gs;
-
-/** A short secret is replaced only where it is a whole string: it may be part of any word. */
-function hideSecret(text: string, secret: string): string {
-  if (text === secret) return MASK;
-  const quoted = JSON.stringify(secret);
-  if (secret.length < PART_LENGTH) return text.replaceAll(quoted, `"${MASK}"`);
-  return [secret, encodeURIComponent(secret.toWellFormed()), quoted.slice(1, -1)].reduce(
-    (rest, form) => rest.replaceAll(form, MASK),
-    text,
-  );
-}
 
 /** Words of the record itself. */
 const OWN_MEMBERS: ReadonlySet<string> = new Set([

@@ -13,7 +13,10 @@ import { MASK, PART_LENGTH, secretsHider } from './hide-secrets.js';
  * the event. Messages and bodies are otherwise unmodified.
  */
 export function maskSecrets(event: GatewayEvent): GatewayEvent {
-  const hide = secretsHider(event.steps.flatMap(secretsOf));
+  const hide = secretsHider([
+    ...event.steps.flatMap((step) => secretsOf(step, event)),
+    ...secretsOfUrls(event.outcome.reason ?? ''),
+  ]);
   return {
     // its ids and names are not changed: a short secret may be the same word
     ...event,
@@ -21,7 +24,7 @@ export function maskSecrets(event: GatewayEvent): GatewayEvent {
       event.steps.map((step) => maskByName(step, event)),
       hide,
     ),
-    outcome: mapTexts(event.outcome, hide),
+    outcome: mapTexts(maskReason(event.outcome), hide),
   };
 }
 
@@ -35,15 +38,25 @@ const SECRET_NAME =
 const NO_SECRET_NAME = /^identity$|key[-_]?(?:id|ids|required|source|selectionexpression)$/i;
 
 /** Texts that are secret wherever they occur in the event. */
-function secretsOf(step: Step): readonly string[] {
+function secretsOf(step: Step, { type }: GatewayEvent): readonly string[] {
   switch (step.step) {
     case 'client_request':
       return [
         ...(step.headers ?? []).flatMap(([name, value]) => secretsOfHeader(name, value)),
         ...queryOf(step.url).flatMap(([name, value]) => (looksSecret(name) ? [value] : [])),
+        ...(type === 'control' && step.body ? secretsOfCommand(step.body, step.url) : []),
       ];
     case 'lambda_authorizer':
-      return step.identitySources.flatMap(({ values }) => values);
+      return [
+        ...step.identitySources.flatMap(({ values }) => values),
+        ...(step.request ? secretsOfMembers(step.request) : []),
+        ...(step.response ? secretsOfMembers(step.response) : []),
+      ];
+    case 'integration_request':
+      if (step.kind === 'lambda') return secretsOfMembers(step.body);
+      return step.kind === 'mock' ? [] : secretsOfUrls(step.url);
+    case 'failure':
+      return secretsOfUrls(step.reason);
     case 'parameters':
       return step.parameters.flatMap((each) => (isSecretParameter(each) ? each.values : []));
     default:
@@ -80,7 +93,7 @@ function maskByName(step: Step, event: GatewayEvent): Step {
         ...step,
         url: maskQuery(step.url),
         ...(step.headers && { headers: maskHeaders(step.headers) }),
-        ...(step.body && { body: event.type === 'control' ? maskMembers(step.body, step.url) : step.body }),
+        ...(step.body && { body: event.type === 'control' ? maskCommand(step.body, step.url) : step.body }),
       };
     case 'client_response': {
       const request = event.steps.find((each) => each.step === 'client_request');
@@ -88,7 +101,7 @@ function maskByName(step: Step, event: GatewayEvent): Step {
         ...step,
         ...(step.headers && { headers: maskHeaders(step.headers) }),
         ...(step.body && {
-          body: event.type === 'control' ? maskMembers(step.body, request?.url ?? '') : step.body,
+          body: event.type === 'control' ? maskCommand(step.body, request?.url ?? '') : step.body,
         }),
       };
     }
@@ -104,7 +117,7 @@ function maskByName(step: Step, event: GatewayEvent): Step {
       switch (step.kind) {
         case 'http':
         case 'aws':
-          return { ...step, url: maskQuery(step.url), headers: maskHeaders(step.headers) };
+          return { ...step, url: maskUrls(step.url), headers: maskHeaders(step.headers) };
         case 'lambda':
           return { ...step, body: maskMembers(step.body) };
         case 'mock':
@@ -113,6 +126,8 @@ function maskByName(step: Step, event: GatewayEvent): Step {
       return step satisfies never;
     case 'integration_response':
       return { ...step, headers: maskHeaders(step.headers) };
+    case 'failure':
+      return maskReason(step);
     default:
       return step;
   }
@@ -152,40 +167,110 @@ function maskQuery(url: string): string {
   return `${path}?${pairs.join('&')}`;
 }
 
+/** Masks the secrets of all absolute URLs in a text: user and password, and query parameters by name. */
+const maskUrls = (text: string): string =>
+  text
+    .replaceAll(USER, `$1${MASK}`)
+    .replaceAll(QUERY_PARAMETER, (whole, start: string, name: string) =>
+      looksSecret(decoded(name)) ? `${start}${MASK}` : whole,
+    );
+
+function secretsOfUrls(text: string): readonly string[] {
+  const users = [...text.matchAll(USER)].flatMap(([, , user = '']) => [
+    user,
+    user.slice(user.indexOf(':') + 1),
+  ]);
+  const values = [...text.matchAll(QUERY_PARAMETER)].flatMap(([, , name = '', value = '']) =>
+    looksSecret(decoded(name)) ? [value] : [],
+  );
+  return [...users, ...values].flatMap((secret) => [secret, decoded(secret)]);
+}
+
+const USER = /(:\/\/)([^\s"'\\/?#@]+)(?=@)/g;
+const QUERY_PARAMETER = /([?&]([^\s"'\\?&#=]+)=)([^\s"'\\?&#]+)/g;
+
+const maskReason = <T extends { readonly reason?: string }>(value: T): T =>
+  value.reason === undefined ? value : { ...value, reason: maskUrls(value.reason) };
+
 const queryOf = (url: string) => [...new URLSearchParams(url.split(/\?(.*)/s)[1])];
 
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
+    // it is cut off, or not valid
     return text;
   }
 }
 
+/** The body of a request to the control plane, or of its response. */
+function maskCommand(body: Body, url: string): Body {
+  if (isImport(url)) return { ...body, text: MASK };
+  const { text } = maskMembers(body, url);
+  return { ...body, text: maskUrls(text) };
+}
+
+function secretsOfCommand(body: Body, url: string): readonly string[] {
+  // keys in CSV
+  if (isImport(url)) return body.text.split(/[\s,"]+/).filter((part) => part.length >= PART_LENGTH);
+  return [...secretsOfMembers(body, url), ...secretsOfUrls(body.text)];
+}
+
+const isImport = (url: string) => /^\/apikeys\/?\?(.*&)?mode=import(&|$)/.test(url);
+
 /**
- * Masks the strings of JSON members whose names look secret. Not by parsing: the text may be cut.
+ * Masks the values of JSON members whose names look secret. Not by parsing: the text may be cut.
  *
  * @param url of a request to the control plane, where the `value` of an API key is a secret
  */
 function maskMembers(body: Body, url = ''): Body {
-  const isApiKey = url.startsWith('/apikeys');
-  const text = body.text.replaceAll(
-    STRING_OR_MEMBER,
-    (whole, name: string, colon?: string, value?: string) => {
-      if (value === undefined || !(looksSecret(name) || (isApiKey && name === 'value'))) return whole;
-      return `"${name}"${colon}${value.startsWith('[') ? `["${MASK}"]` : `"${MASK}"`}`;
-    },
-  );
-  return { ...body, text };
+  return { ...body, text: maskMembersOf(body.text, url) };
+}
+
+const maskMembersOf = (text: string, url: string): string =>
+  text.replaceAll(STRING_OR_MEMBER, (whole, name: string, colon?: string, value?: string) => {
+    if (value === undefined) return whole;
+    const isList = value.startsWith('[');
+    if (isSecretMember(name, url)) return `"${name}"${colon}${isList ? `["${MASK}"]` : `"${MASK}"`}`;
+    // it may have objects, but no lists
+    return isList ? `"${name}"${colon}${maskMembersOf(value, url)}` : whole;
+  });
+
+/** The values of these members. */
+const secretsOfMembers = ({ text }: { readonly text: string }, url = ''): readonly string[] =>
+  [...text.matchAll(STRING_OR_MEMBER)].flatMap(([, name = '', , value]) => {
+    if (value === undefined) return [];
+    if (isSecretMember(name, url))
+      return (value.match(STRING_OR_NUMBER) ?? []).map(unquoted).flatMap(literals);
+    return value.startsWith('[') ? secretsOfMembers({ text: value }, url) : [];
+  });
+
+/** Of a parameter's literal also what is between its quotes. */
+const literals = (secret: string) =>
+  secret.startsWith("'") ? [secret, secret.replace(/^'(.*)'$/s, '$1')] : [secret];
+
+const isSecretMember = (name: string, url: string) =>
+  looksSecret(name) || (name === 'value' && url.startsWith('/apikeys'));
+
+const STRING_OR_NUMBER = /"(?:[^"\\]|\\(?:.|$))*(?:"|$)|-?\d[\d.eE+-]*/gs;
+
+/** The text of a string, or of a number. */
+function unquoted(item: string): string {
+  if (!item.startsWith('"')) return item;
+  try {
+    return String(JSON.parse(item));
+  } catch {
+    return item.replace(/^"|"$/g, '');
+  }
 }
 
 /**
- * A string, with the value that follows it if it is the name of a member whose value is a string or a list without inner
- * lists. Any of them may be cut off. Each alternative that could fail at the end of the text matches there instead, so that
+ * A string, with the value that follows it if it is the name of a member whose value is a string, a number or a list
+ * without inner lists. Any of them may be cut off. Each alternative that could fail at the end of the text matches there instead, so that
  * nothing is read twice.
  */
 const STRING_OR_MEMBER =
-  /"((?:[^"\\]|\\(?:.|$))*)(?:$|"(?:(\s*:\s*)("(?:[^"\\]|\\(?:.|$))*(?:"|$)|\[[^[\]]*(?:\]|$))?)?)/gs;
+  /"((?:[^"\\]|\\(?:.|$))*)(?:$|"(?:(\s*:\s*)("(?:[^"\\]|\\(?:.|$))*(?:"|$)|\[[^[\]]*(?:\]|$)|-?\d[\d.eE+-]*)?)?)/gs;
 
 /** Words of the record itself. */
 const OWN_MEMBERS: ReadonlySet<string> = new Set([

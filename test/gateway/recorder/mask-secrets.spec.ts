@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type GatewayEvent, type Step } from '../../../src/gateway/recorder/gateway-event.js';
 import { maskSecrets } from '../../../src/gateway/recorder/mask-secrets.js';
 
@@ -180,10 +180,90 @@ it('masks bodies of the control plane by name, and the values of API keys', () =
   );
 });
 
+it('masks members that are numbers, and the values of masked members elsewhere', () => {
+  const steps = masked(
+    {
+      step: 'lambda_authorizer',
+      authorizerId: 'a',
+      functionName: 'auth',
+      identitySources: [],
+      request: body('{"stageVariables":{"dbPassword":"a-\\"password\\""}}'),
+      response: body(
+        '{"context":{"sessionToken":12345678901234567890,"jwt":["x","a-jwt-value"],"n":-1.5e3}}',
+      ),
+    },
+    {
+      step: 'template',
+      direction: 'request',
+      key: 'k',
+      output: body('12345678901234567890 a-"password" a-jwt-value "x" y'),
+    },
+  );
+  expect(steps).toMatchObject([
+    {
+      request: { text: '{"stageVariables":{"dbPassword":"***"}}' },
+      response: { text: '{"context":{"sessionToken":"***","jwt":["***"],"n":-1.5e3}}' },
+    },
+    { output: { text: '*** *** *** "***" y' } },
+  ]);
+});
+
+describe('a request to the control plane', () => {
+  const control = (url: string, sent: string, received: string) =>
+    maskSecrets(
+      event(
+        [
+          { step: 'client_request', method: 'POST', url, body: body(sent) },
+          { step: 'client_response', status: 400, body: body(received) },
+        ],
+        { type: 'control' },
+      ),
+    ).steps.map((step) => ('body' in step ? step.body?.text : undefined));
+
+  it.each([
+    ['/apikeys', '{"value":"SHORTSECRETKEY"}', '{"message":"\'SHORTSECRETKEY\' is too short"}'],
+    ['/apikeys', '{"value":"short"}', '{"message":"\'short\' is too short"}'],
+    ['/apikeys/k', '{"patchOperations":[{"path":"/value","value":"a-new-value"}]}', '"a-new-value"'],
+    ['/apikeys?mode=import&format=csv', 'Name,key\nn,an-imported-key', 'no an-imported-key'],
+    ['/v2/apis/a/stages', '{"stageVariables":{"dbPassword":"a p%ss word"}}', 'value a p%ss word is'],
+    ['/v2/apis/a/integrations', `{"requestParameters":{"x.Token":"'literal-value'"}}`, 'not literal-value'],
+  ])('is masked, with a response that repeats a secret: %s %s', (url, sent, received) => {
+    const secret = /SHORTSECRETKEY|"short"|'short'|a-new-value|an-imported-key|a p%ss word|literal-value/;
+    expect([sent, received].filter((text) => secret.test(text))).toHaveLength(2);
+    const texts = control(url, sent, received);
+    expect(texts.filter((text) => text === undefined || secret.test(text))).toEqual([]);
+    expect(texts[1]).toContain('***');
+  });
+
+  it('is masked in the URLs of its body', () => {
+    const sent = '{"integrationUri":"http://user:PASS-WORD@host/x?token=a-value-too&room=1"}';
+    expect(control('/v2/apis/a/integrations', sent, '{"message":"PASS-WORD a-value-too"}')).toEqual([
+      '{"integrationUri":"http://***@host/x?token=***&room=1"}',
+      '{"message":"*** ***"}',
+    ]);
+  });
+});
+
+it('masks user and password of the URL of an integration, also in reasons', () => {
+  const url = 'http://user:PASS-WORD@host/x?token=a-value-too&room=1';
+  const masked = 'http://***@host/x?token=***&room=1';
+  const { steps, outcome } = maskSecrets(
+    event(
+      [
+        { step: 'integration_request', kind: 'http', method: 'POST', url, headers: [] },
+        { step: 'failure', reason: `${url}: no response` },
+      ],
+      { outcome: { result: 'failed', reason: `'${url}' is not a URL` } },
+    ),
+  );
+  expect(steps).toMatchObject([{ url: masked }, { reason: `${masked}: no response` }]);
+  expect(outcome.reason).toBe(`'${masked}' is not a URL`);
+});
+
 it('takes time linear in the length of a body', () => {
   // a megabyte: quadratic time would be minutes
-  const texts = ['"', '\\"', '"a" ', '"a":[', '"a":"\\', '"a"  :', '"a":["'].map((part) =>
-    part.repeat(2 ** 20).slice(0, 2 ** 20),
+  const texts = ['"', '\\"', '"a" ', '"a":[', '"a":"\\', '"a"  :', '"a":["', '"a":1', '?a=', '://'].map(
+    (part) => part.repeat(2 ** 20).slice(0, 2 ** 20),
   );
   const steps = texts.map((text): Step => ({
     step: 'integration_request',
@@ -191,5 +271,6 @@ it('takes time linear in the length of a body', () => {
     functionName: 'f',
     body: body(text),
   }));
-  expect(masked(...steps)).toHaveLength(texts.length);
+  const reasons = texts.map((reason): Step => ({ step: 'failure', reason }));
+  expect(masked(...steps, ...reasons)).toHaveLength(2 * texts.length);
 });

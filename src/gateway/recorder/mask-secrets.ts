@@ -33,8 +33,11 @@ function looksSecret(name: string): boolean {
   return SECRET_NAME.test(name) && !NO_SECRET_NAME.test(name);
 }
 
+/** The same for a query parameter: an authorization code, or a key of an API. */
+const looksSecretInQuery = (name: string) => looksSecret(name) || /^(?:code|key)$/i.test(name);
+
 const SECRET_NAME =
-  /token|secret|passw|pwd$|authorization$|cookie|api[-_]?key|identifierkey|credential|signature|jwt|session[-_]?id/i;
+  /token|secret|passw|pwd$|authorization$|cookie|api[-_]?key|identifierkey|credential|signature|jwt|session[-_]?id|(?:^|[-_])auth$|access[-_]?key|[cx]srf/i;
 const NO_SECRET_NAME = /^identity$|key[-_]?(?:id|ids|required|source|selectionexpression)$/i;
 
 /** Texts that are secret wherever they occur in the event. */
@@ -43,7 +46,7 @@ function secretsOf(step: Step, { type }: GatewayEvent): readonly string[] {
     case 'client_request':
       return [
         ...(step.headers ?? []).flatMap(([name, value]) => secretsOfHeader(name, value)),
-        ...queryOf(step.url).flatMap(([name, value]) => (looksSecret(name) ? [value] : [])),
+        ...queryOf(step.url).flatMap(([name, value]) => (looksSecretInQuery(name) ? [value] : [])),
         ...(type === 'control' && step.body ? secretsOfCommand(step.body, step.url) : []),
       ];
     case 'lambda_authorizer':
@@ -76,7 +79,8 @@ function secretsOfHeader(name: string, value: string): readonly string[] {
 }
 
 const isSecretParameter = ({ destination, source }: RequestParameter): boolean =>
-  looksSecret(destination) || looksSecret(lastName(source));
+  looksSecret(destination) ||
+  (source.startsWith('route.request.querystring.') ? looksSecretInQuery : looksSecret)(lastName(source));
 
 /** `route.request.querystring.token` → `token` */
 const lastName = (source: string) => source.slice(source.lastIndexOf('.') + 1);
@@ -84,7 +88,10 @@ const lastName = (source: string) => source.slice(source.lastIndexOf('.') + 1);
 /** Clients offer tokens as sub-protocols, because a browser cannot set a header. */
 const isSubProtocol = (name: string) => name.toLowerCase() === 'sec-websocket-protocol';
 const subProtocols = (value: string) => value.split(',').map((item) => item.trim());
-const isSecretSubProtocol = (item: string) => looksSecret(item) || item.length >= 40;
+const isSecretSubProtocol = (item: string, index: number, all: readonly string[]) =>
+  looksSecret(item) || item.length >= 40 || TOKEN_FOLLOWS.test(all[index - 1] ?? '') || JWT.test(item);
+const TOKEN_FOLLOWS = /^(?:bearer|jwt|auth|authorization|(?:access[-_]?)?token)$/i;
+const JWT = /^eyJ[\w-]*\.[\w-]+\.[\w-]*$/;
 
 function maskByName(step: Step, event: GatewayEvent): Step {
   switch (step.step) {
@@ -139,7 +146,7 @@ const maskHeaders = (headers: HeaderList): HeaderList =>
       return [
         name,
         subProtocols(value)
-          .map((item) => (isSecretSubProtocol(item) ? MASK : item))
+          .map((item, index, all) => (isSecretSubProtocol(item, index, all) ? MASK : item))
           .join(', '),
       ];
     }
@@ -162,7 +169,7 @@ function maskQuery(url: string): string {
   if (query === undefined) return url;
   const pairs = query.split('&').map((pair) => {
     const [encodedName = ''] = pair.split('=');
-    return pair.includes('=') && looksSecret(decoded(encodedName)) ? `${encodedName}=${MASK}` : pair;
+    return pair.includes('=') && looksSecretInQuery(decoded(encodedName)) ? `${encodedName}=${MASK}` : pair;
   });
   return `${path}?${pairs.join('&')}`;
 }
@@ -172,7 +179,7 @@ const maskUrls = (text: string): string =>
   text
     .replaceAll(USER, `$1${MASK}`)
     .replaceAll(QUERY_PARAMETER, (whole, start: string, name: string) =>
-      looksSecret(decoded(name)) ? `${start}${MASK}` : whole,
+      looksSecretInQuery(decoded(name)) ? `${start}${MASK}` : whole,
     );
 
 function secretsOfUrls(text: string): readonly string[] {
@@ -181,7 +188,7 @@ function secretsOfUrls(text: string): readonly string[] {
     user.slice(user.indexOf(':') + 1),
   ]);
   const values = [...text.matchAll(QUERY_PARAMETER)].flatMap(([, , name = '', value = '']) =>
-    looksSecret(decoded(name)) ? [value] : [],
+    looksSecretInQuery(decoded(name)) ? [value] : [],
   );
   return [...users, ...values].flatMap((secret) => [secret, decoded(secret)]);
 }

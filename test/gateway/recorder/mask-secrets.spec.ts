@@ -29,6 +29,14 @@ it.each([
   ['X-Api-Key', 'k', '***'],
   ['X-Amz-Security-Token', 't', '***'],
   ['GatewaySecret', 's', '***'],
+  ['X-Auth', 'a', '***'],
+  ['X-Access-Key', 'a', '***'],
+  ['X-CSRF', 'a', '***'],
+  ['Key', 'a', 'a'],
+  ['Author', 'a', 'a'],
+  ['Sec-WebSocket-Protocol', 'bearer, eyJhbGciOi.short.tok, chat', 'bearer, ***, chat'],
+  ['Sec-WebSocket-Protocol', 'chat, eyJhbGciOi.short.tok', 'chat, ***'],
+  ['Sec-WebSocket-Protocol', 'Bearer, short', 'Bearer, ***'],
   ['Sec-WebSocket-Protocol', 'chat, token.abc', 'chat, ***'],
   ['Sec-WebSocket-Protocol', `chat, ${'j'.repeat(40)}`, 'chat, ***'],
   ['Sec-WebSocket-Protocol', 'chat, v2', 'chat, v2'],
@@ -41,6 +49,8 @@ it.each([
 it.each([
   ['/dev?token=a&x=1', '/dev?token=***&x=1'],
   ['/dev?access_token=a', '/dev?access_token=***'],
+  ['/dev?auth=a&access_key=b&key=c&code=d', '/dev?auth=***&access_key=***&key=***&code=***'],
+  ['/dev?monkey=a&access_key_id=b', '/dev?monkey=a&access_key_id=b'],
   [
     '/dev?X-Amz-Signature=a&X-Amz-Credential=b&X-Amz-Date=c',
     '/dev?X-Amz-Signature=***&X-Amz-Credential=***&X-Amz-Date=c',

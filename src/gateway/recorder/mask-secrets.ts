@@ -6,14 +6,18 @@ import {
   type Step,
 } from './gateway-event.js';
 import { MASK, PART_LENGTH, secretsHider } from './hide-secrets.js';
+import { type Variables } from './story.js';
 
 /**
  * Masks the secrets of an event: the values of headers, query parameters, request parameters and JSON members whose
  * names look secret, the values of an authorizer's identity sources, and each of these values wherever else it occurs in
  * the event. Messages and bodies are otherwise unmodified.
+ *
+ * @param variables those with such a name are secret, too
  */
-export function maskSecrets(event: GatewayEvent): GatewayEvent {
+export function maskSecrets(event: GatewayEvent, variables: readonly Variables[] = []): GatewayEvent {
   const hide = secretsHider([
+    ...variables.flatMap(secretsOfVariables),
     ...event.steps.flatMap((step) => secretsOf(step, event)),
     ...secretsOfUrls(event.outcome.reason ?? ''),
   ]);
@@ -66,6 +70,9 @@ function secretsOf(step: Step, { type }: GatewayEvent): readonly string[] {
       return [];
   }
 }
+
+const secretsOfVariables = (variables: Variables): readonly string[] =>
+  Object.entries(variables).flatMap(([name, value = '']) => (looksSecret(lastName(name)) ? [value] : []));
 
 function secretsOfHeader(name: string, value: string): readonly string[] {
   if (isSubProtocol(name)) return subProtocols(value).filter(isSecretSubProtocol);

@@ -218,6 +218,28 @@ it('masks members that are numbers, and the values of masked members elsewhere',
   ]);
 });
 
+it('masks the values of variables by name', () => {
+  const steps: Step[] = [
+    {
+      step: 'template',
+      direction: 'request',
+      key: 'k',
+      output: body('a-session-token a-password a-public-id'),
+    },
+  ];
+  const variables = [
+    {
+      'authorizer.sessionToken': 'a-session-token',
+      'identity.apiKeyId': 'a-public-id',
+      'identity.apiKey': undefined,
+    },
+    { dbPassword: 'a-password' },
+  ];
+  expect(maskSecrets(event(steps), variables).steps).toMatchObject([
+    { output: { text: '*** *** a-public-id' } },
+  ]);
+});
+
 describe('a request to the control plane', () => {
   const control = (url: string, sent: string, received: string) =>
     maskSecrets(

@@ -28,7 +28,7 @@ export function publicEvent(story: Story, { startedMs, showsSecrets }: PublicFor
     steps: story.steps.map(publicStep),
     outcome,
   };
-  return showsSecrets ? event : maskSecrets(event);
+  return showsSecrets ? event : maskSecrets(event, story.variables);
 }
 
 function publicStep(step: KeptStep): Step {

@@ -27,6 +27,9 @@ export interface EventPlace {
   readonly connectionId?: string;
 }
 
+/** Variables by name, such as `authorizer.sessionToken` or `dbPassword`. */
+export type Variables = Readonly<Record<string, string | undefined>>;
+
 /** The names of an event that are known only after it has begun. */
 export interface EventNames {
   readonly routeKey?: string;
@@ -47,6 +50,8 @@ export class Story {
   bytes = 0;
   names: EventNames = NO_NAMES;
   outcome: Outcome = DONE;
+  /** What templates and mappings of the event can read: the result of the authorization, stage variables. */
+  variables: readonly Variables[] = [];
   #lastBody: Body | undefined;
 
   /**

@@ -268,6 +268,7 @@ export class Pipeline {
 
   async #call(integration: DeployedIntegration, event: RouteEvent): Promise<Called> {
     const { control, targets, integrations } = this.parts;
+    if (event.story) event.story.variables = [event.connection.authorized, event.stageVariables];
     const request = mapRequest(integration, event);
     event.story?.add(requestStep(request, event.story));
     const target =

@@ -15,6 +15,7 @@ import {
   textOf,
   type Value,
 } from './values.js';
+import { takeSteps } from './work.js';
 
 /**
  * One rendering of a template, by the rules of Velocity 1.7: AWS names no version. Values are data or our own objects;
@@ -42,6 +43,7 @@ export class Evaluation {
   }
 
   #node(node: Node): string {
+    takeSteps(1);
     switch (node.kind) {
       case 'text':
         return node.text;
@@ -86,6 +88,7 @@ export class Evaluation {
     const value = this.#evaluate(items);
     // any other value has no items
     const values = Array.isArray(value) ? [...(value as Value[])] : isMap(value) ? Object.values(value) : [];
+    takeSteps(values.length);
     if (values.length > TEMPLATE_LIMITS.iterations) {
       throw new Error(
         `#foreach over ${values.length} items; API Gateway allows ${TEMPLATE_LIMITS.iterations}`,
@@ -156,6 +159,7 @@ export class Evaluation {
   }
 
   #evaluate(expression: Expression): Value {
+    takeSteps(1);
     switch (expression.kind) {
       case 'literal':
         return expression.value;
@@ -226,6 +230,7 @@ export class Evaluation {
   }
 
   #step(value: Value, step: Step): Value {
+    takeSteps(1);
     switch (step.kind) {
       case 'property':
         return readProperty(value, step.name);

@@ -1,6 +1,6 @@
 import { TEMPLATE_LIMITS } from '../silent/vtl-choices.js';
 import { checkedText } from './budget.js';
-import { callMethod, readIndex, readProperty } from './methods.js';
+import { callMethod, indexFromEnd, readIndex, readProperty } from './methods.js';
 import { numberOf } from './numbers.js';
 import { type Expression, type Node, type Reference, type Step } from './syntax.js';
 import { type Position } from './template-error.js';
@@ -154,7 +154,7 @@ export class Evaluation {
     }
     const owner = this.#follow(this.variables.get(name), path.slice(0, -1));
     const key = last.kind === 'index' ? this.#evaluate(last.key) : last.name;
-    if (Array.isArray(owner)) callMethod(owner, 'set', [key, value]);
+    if (Array.isArray(owner)) callMethod(owner, 'set', [indexFromEnd(owner, key), value]);
     else if (isMap(owner)) putKey(owner, textOf(key), value);
   }
 

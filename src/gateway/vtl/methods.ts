@@ -47,8 +47,14 @@ export function readProperty(target: Value, name: string): Value {
 
 /** `$value[key]` */
 export function readIndex(target: Value, key: Value): Value {
-  if (Array.isArray(target)) return item(target, key);
+  if (Array.isArray(target)) return (target as Value[])[indexFromEnd(target, key)] ?? null;
   return isMap(target) ? getKey(target, textOf(key)) : null;
+}
+
+/** In brackets, unlike as an argument of a method, `-1` is the last item. */
+export function indexFromEnd(list: readonly Value[], key: Value): number {
+  const index = whole(key);
+  return index < 0 ? list.length + index : index;
 }
 
 /** Whether a method of a `TextNumber` is that of a text. A comparison with a number is that of a number. */
@@ -133,7 +139,7 @@ const LIST: Methods<Value[]> = {
   add: (list, first: Value, second?: Value) => {
     if (second === undefined) return withRoom(list, 1).push(first) > 0;
     takeSteps(list.length);
-    withRoom(list, 1).splice(whole(first), 0, second);
+    withRoom(list, 1).splice(checkedIndex(list, first, list.length), 0, second);
     return '';
   },
   addAll: (list, others: Value) => {
@@ -147,18 +153,31 @@ const LIST: Methods<Value[]> = {
     return '';
   },
   contains: (list, value: Value) => list.some((other) => areEqual(other, value)),
-  get: (list, at: Value) =>
-    whole(at) in list ? item(list, at) : fail(`index ${whole(at)} is outside a list of ${list.length} items`),
+  get: (list, at: Value) => list[checkedIndex(list, at, list.length - 1)],
   indexOf: (list, value: Value) => list.findIndex((other) => areEqual(other, value)),
   isEmpty: (list) => list.length === 0,
   length: (list) => list.length,
-  remove: (list, at: Value) => {
+  // a whole number is an index; any other value is an item
+  remove: (list, value: Value) => {
     takeSteps(list.length);
-    return list.splice(numberOf(at) ?? list.findIndex((other) => areEqual(other, at)), 1)[0];
+    if (Number.isInteger(numberOf(value))) {
+      return list.splice(checkedIndex(list, value, list.length - 1), 1)[0];
+    }
+    const index = list.findIndex((other) => areEqual(other, value));
+    if (index >= 0) list.splice(index, 1);
+    return index >= 0;
   },
-  set: (list, at: Value, value: Value) => list.splice(whole(at), 1, value)[0],
+  set: (list, at: Value, value: Value) => {
+    const index = checkedIndex(list, at, list.length - 1);
+    const old = list[index];
+    list[index] = value;
+    return old;
+  },
   size: (list) => list.length,
-  subList: (list, from: Value, to: Value) => javaList(list.slice(whole(from), whole(to))),
+  subList: (list, from: Value, to: Value) => {
+    const end = checkedIndex(list, to, list.length);
+    return javaList(list.slice(checkedIndex(list, from, end), end));
+  },
 };
 
 const MAP: Methods<JavaMap> = {
@@ -206,7 +225,12 @@ function wantedPattern(text: string, value: Value): string {
   return pattern;
 }
 
-const item = (list: readonly Value[], at: Value): Value => list[whole(at)] ?? null;
+function checkedIndex(list: readonly Value[], at: Value, last: number): number {
+  const index = whole(at);
+  return index >= 0 && index <= last
+    ? index
+    : fail(`index ${index} is outside a list of ${list.length} items`);
+}
 
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 

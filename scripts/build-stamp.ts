@@ -6,7 +6,15 @@ const ROOT = join(import.meta.dirname, '..');
 const STAMP = join(ROOT, 'dist/.sources');
 
 /** Everything that decides what the compiler writes: the sources, its settings, and the versions of all packages. */
-const INPUTS = ['src/**/*.ts', 'src/*/package.json', 'nest-cli.json', 'tsconfig.json', 'package-lock.json'];
+const INPUTS = [
+  'src/**/*.{ts,tsx,html,css,svg}',
+  'src/*/package.json',
+  'src/gateway/inspector/tsconfig.json',
+  'scripts/build-inspector.ts',
+  'nest-cli.json',
+  'tsconfig.json',
+  'package-lock.json',
+];
 
 export function digestOfSources(): string {
   const digest = createHash('sha256');

@@ -16,9 +16,15 @@ const INPUTS = [
   'package-lock.json',
 ];
 
-export function digestOfSources(): string {
+export const digestOfSources = (): string => digestOf(INPUTS);
+
+/** What the bundle of the inspector is made of: it imports other folders of the gateway. */
+export const digestOfInspector = (): string =>
+  digestOf(['src/gateway/**/*.{ts,tsx,html,css,svg}', 'scripts/build-inspector.ts']);
+
+function digestOf(inputs: readonly string[]): string {
   const digest = createHash('sha256');
-  for (const file of globSync(INPUTS, { cwd: ROOT }).toSorted()) {
+  for (const file of globSync(inputs, { cwd: ROOT }).toSorted()) {
     digest
       .update(`${file}\0`)
       .update(readFileSync(join(ROOT, file)))

@@ -1,4 +1,4 @@
-import { globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { PUBLISHED } from '../scripts/workspaces.ts';
@@ -141,6 +141,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'gateway/lambda',
     'gateway/iam',
     'gateway/throttle',
+    'gateway/story',
     'gateway/recorder',
     ...GATEWAY_TABLES,
   ],
@@ -190,6 +191,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'gateway/access-log': ['gateway/mapping', ...GATEWAY_TABLES],
   'gateway/throttle': GATEWAY_TABLES,
+  // the page runs in the browser
+  'gateway/inspector': ['gateway/story', 'gateway/recorder'],
+  'gateway/story': ['gateway/recorder', ...GATEWAY_TABLES],
   'gateway/recorder': GATEWAY_TABLES,
   'gateway/control': ['gateway/mapping', ...GATEWAY_TABLES],
   'gateway/vtl': ['gateway/mapping', ...GATEWAY_TABLES],
@@ -207,9 +211,10 @@ type Sources = ReadonlyMap<string, string>;
 
 /** The files that a file imports, type-only and dynamic imports included. */
 function importsOf(file: string, source: string): readonly string[] {
-  return [...source.matchAll(IMPORT)].map(([, specifier = '']) =>
-    posix.join(posix.dirname(file), specifier).replace(/\.js$/, '.ts'),
-  );
+  return [...source.matchAll(IMPORT)].map(([, specifier = '']) => {
+    const path = posix.join(posix.dirname(file), specifier).replace(/\.js$/, '');
+    return existsSync(join(SRC, `${path}.tsx`)) ? `${path}.tsx` : `${path}.ts`;
+  });
 }
 
 /** One sentence for each import that the table does not allow. */
@@ -226,7 +231,7 @@ function violations(sources: Sources): string[] {
 }
 
 function partOf(file: string): string {
-  const path = file.replace(/\.ts$/, '');
+  const path = file.replace(/\.tsx?$/, '');
   const parts = Object.keys(MAY_IMPORT).filter((part) => path === part || path.startsWith(`${part}/`));
   return parts.toSorted((a, b) => b.length - a.length)[0] ?? `no part (${file})`;
 }
@@ -247,7 +252,7 @@ function cycles(sources: Sources): string[] {
 }
 
 const sources: Sources = new Map(
-  globSync('**/*.ts', { cwd: SRC }).map((file) => [
+  globSync('**/*.{ts,tsx}', { cwd: SRC }).map((file) => [
     file.replaceAll('\\', '/'),
     readFileSync(join(SRC, file), 'utf8'),
   ]),

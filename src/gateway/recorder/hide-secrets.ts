@@ -34,7 +34,7 @@ type Forms = ReadonlyMap<string, readonly string[]>;
 function formsOf(secrets: Iterable<string>, isPart: (secret: string) => boolean, keyLength: number): Forms {
   const forms = new Set([...secrets].filter(isPart).flatMap(encoded));
   return Map.groupBy(
-    [...forms].sort((a, b) => b.length - a.length),
+    [...forms].toSorted((a, b) => b.length - a.length),
     (form) => form.slice(0, keyLength),
   );
 }

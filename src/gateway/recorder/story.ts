@@ -115,11 +115,11 @@ function stepBytes(step: KeptStep): number {
     case 'frame':
     case 'client_frame':
     case 'request_body':
-      return step.body.text.length;
+      return textBytes(step.body.text);
     case 'route':
-      return step.value?.length ?? 0;
+      return textBytes(step.value ?? '');
     case 'integration_response':
-      return step.body.text.length + bytesOf(step.headers);
+      return textBytes(step.body.text) + bytesOf(step.headers);
     case 'parameters':
       return bytesOf(step.values);
     default:
@@ -127,15 +127,17 @@ function stepBytes(step: KeptStep): number {
   }
 }
 
-/** A byte for each character: V8 takes two only for texts outside Latin-1. */
 function bytesOf(value: unknown): number {
-  if (typeof value === 'string') return 24 + value.length;
+  if (typeof value === 'string') return 24 + textBytes(value);
   if (typeof value !== 'object' || value === null) return 8;
   let bytes = 40;
   if (Array.isArray(value)) for (const item of value) bytes += 8 + bytesOf(item);
   else for (const name in value) bytes += 8 + bytesOf(value[name as keyof typeof value]);
   return bytes;
 }
+
+/** V8 takes a byte for each character, and two if one of them is outside Latin-1. */
+const textBytes = (text: string): number => (/[\u0100-\uffff]/.test(text) ? 2 : 1) * text.length;
 
 const NO_NAMES: EventNames = {};
 const DONE: Outcome = { result: 'done' };

@@ -19,6 +19,8 @@ export function describeStep(step: Step): StepText {
       return { title: 'client request', text: `${step.method} ${step.url}`, ...contentOf(step) };
     case 'frame':
       return { title: 'frame', text: `from the client, ${sizeText(step.body.bytes)}`, body: step.body };
+    case 'request_body':
+      return { title: 'request body', text: sizeText(step.body.bytes), body: step.body };
     case 'close':
       return { title: 'close', text: withReason(`${step.code} ${step.reason}`.trimEnd(), step.cause) };
     case 'route':
@@ -52,7 +54,7 @@ export function describeStep(step: Step): StepText {
     case 'parameters': {
       const empty = step.parameters.filter(({ values }) => values.length === 0).length;
       const text = `${step.parameters.length}${empty === 0 ? '' : `, ${empty} without a value`}`;
-      return { title: 'mappings', text, parameters: step.parameters };
+      return { title: step.direction === 'response' ? 'response mappings' : 'mappings', text, parameters: step.parameters };
     }
     case 'template':
       return { title: 'template', text: `${step.direction} template ${step.key}`, body: step.output };
@@ -70,6 +72,12 @@ export function describeStep(step: Step): StepText {
       };
     case 'integration_response_key':
       return { title: 'response key', text: step.key };
+    case 'cors':
+      return {
+        title: step.isPreflight ? 'preflight' : 'CORS',
+        text: `${step.origin} ${step.allowedOrigin === undefined ? 'is not allowed' : 'is allowed'}`,
+        hasFailed: step.allowedOrigin === undefined,
+      };
     case 'failure': {
       const { reason, templateKey, line, column } = step;
       const place = templateKey === undefined ? '' : ` (template ${templateKey}, ${line}:${column})`;

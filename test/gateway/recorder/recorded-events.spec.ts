@@ -445,7 +445,7 @@ describe('a message whose template reads a secret', () => {
     await gateway.deploy();
     using client = await WebSocketClient.open(gateway.webSocketUrl);
     client.send('1');
-    expect(String((await backend.next()).body)).toBe('a-session-token a-password alice');
+    expect((await backend.next()).body).toBe('a-session-token a-password alice');
     const event = await events.next('message');
     const text = { bytes: 32, text: '*** *** alice' };
     expect(stepsOf(event, 'template')).toMatchObject([{ output: text }]);

@@ -94,6 +94,7 @@ const NOT_REFUSED: ReadonlySet<RuleId> = new Set<RuleId>([
   'identity-source',
   'no-permission',
   'no-route-response',
+  'template-syntax',
 ]);
 
 /** Reports nodes that cannot be evaluated; other rules ignore them. */

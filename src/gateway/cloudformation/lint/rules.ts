@@ -167,6 +167,13 @@ export const RULES = {
     see: 'https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-integrations.html',
     fix: 'shorten it, or do the work in the backend',
   },
+  'template-syntax': {
+    severity: 'error',
+    reason:
+      'a mapping template that is not valid can be deployed, and then every event that selects it gets Internal server error',
+    see: `${GUIDE}/apigateway-websocket-api-mapping-template-reference.html`,
+    fix: 'see the message; the line and column are those of the mapping template',
+  },
   'route-key': {
     severity: 'error',
     reason: 'only $connect, $disconnect and $default may begin with $',

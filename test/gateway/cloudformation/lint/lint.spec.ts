@@ -180,6 +180,12 @@ const PLANTED: readonly Planted[] = [
     after: `RequestTemplates:\n        ${MARK}$default: "${'x'.repeat(32 * 1024 + 1)}"`,
   },
   {
+    rule: 'template-syntax',
+    what: 'a mapping template with blocks that nothing closes',
+    before: 'TimeoutInMillis: 10000',
+    after: `RequestTemplates:\n        ${MARK}$default: "${'#if(1)'.repeat(3000)}"`,
+  },
+  {
     rule: 'route-key',
     what: 'a route key with $',
     before: 'RouteKey: $connect',

@@ -5,6 +5,8 @@ import { digestOfSources, readStamp, writeStamp } from './build-stamp.ts';
 
 const sources = digestOfSources();
 if (readStamp() !== sources) {
+  // on the error output: others read what the program prints that needs the build
+  process.stderr.write('compiling src to dist\n');
   const { status } = spawnSync(process.execPath, ['node_modules/@nestjs/cli/bin/nest.js', 'build'], {
     cwd: join(import.meta.dirname, '..'),
     stdio: 'inherit',

@@ -15,12 +15,13 @@ class Gateway:
         port_file = pathlib.Path(self._folder.name, "port")
         self._process = subprocess.Popen(
             ["npx", "--no-install", "backchannel-gateway", "--port", "0", "--port-file", str(port_file), "--record", "8mb", *arguments],
-            # ends with this process: its own group would survive Ctrl-C
+            stderr=open(pathlib.Path(self._folder.name, "errors"), "w"),
             cwd=pathlib.Path(__file__).parent,
         )
         while not port_file.exists():
             if self._process.poll() is not None:
-                raise RuntimeError(f"the gateway ended with {self._process.returncode}; it has printed why")
+                errors = pathlib.Path(self._folder.name, "errors").read_text()
+                raise RuntimeError(f"the gateway ended with {self._process.returncode}: {errors}")
             time.sleep(0.05)
         self.url = f"http://127.0.0.1:{port_file.read_text().strip()}"
 

@@ -154,6 +154,15 @@ describe('npm start beyond loopback with a configured admin token, which its tes
 });
 
 describe('npm start', () => {
+  it.each(['--help', '--port'])('takes no arguments, and says where settings are: %s', async (argument) => {
+    await using program = SpawnedProgram.run('local/start.js', [argument]);
+    expect(await program.exit).toBe(1);
+    expect(program.stdout).toEqual([]);
+    expect(program.stderr).toEqual([
+      expect.stringMatching(`unexpected argument ${argument}: .*docs/settings.md`),
+    ]);
+  });
+
   it('beyond loopback deploys with a generated token, and prints it', async () => {
     await using program = start({ GATEWAY_HOST: '0.0.0.0' });
     await program.prints('Ctrl-C stops both');

@@ -171,4 +171,14 @@ describe('a template that is loaded again', () => {
     load(CHAT + KEYED);
     expect(onlyApi().api.ApiId).toBe(before.api.api.ApiId);
   });
+
+  it('changes nothing when none has an API any more', () => {
+    load(CHAT);
+    const before = onlyApi();
+    expect(() => load(CHAT.replace('ProtocolType: WEBSOCKET', 'ProtocolType: HTTP'))).toThrow(
+      /^0\.yml:11:3: there is no API that this gateway can serve/,
+    );
+    expect(onlyApi()).toBe(before);
+    expect(closed).toEqual([]);
+  });
 });

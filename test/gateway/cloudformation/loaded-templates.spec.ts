@@ -175,8 +175,8 @@ describe('a template that is loaded again', () => {
   it('changes nothing when none has an API any more', () => {
     load(CHAT);
     const before = onlyApi();
-    expect(() => load(CHAT.replace('ProtocolType: WEBSOCKET', 'ProtocolType: HTTP'))).toThrow(
-      /^0\.yml:11:3: there is no API that this gateway can serve/,
+    expect(() => load('Resources:\n  Rest: {Type: AWS::ApiGateway::RestApi}\n')).toThrow(
+      /^0\.yml:2:3: there is no API that this gateway can serve/,
     );
     expect(onlyApi()).toBe(before);
     expect(closed).toEqual([]);

@@ -94,6 +94,7 @@ export class HttpPipeline {
       event = { ...event, body };
       const authorized = authorizeRequest(this.parts.iam, event);
       event = { ...event, authorized };
+      if (story !== undefined) story.variables = [authorized, event.stageVariables];
       const integration = served(event.route);
       const backend = await this.#call(integration, event, call);
       const response = mapHttpResponse(integration, event, backend);

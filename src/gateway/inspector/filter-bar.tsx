@@ -7,7 +7,17 @@ interface FilterBarProps {
   readonly all: number;
 }
 
-const KINDS = ['handshake', 'message', 'close', 'callback', 'http_request', 'request', 'control', 'clock', 'faults'];
+const KINDS = [
+  'handshake',
+  'message',
+  'close',
+  'callback',
+  'http_request',
+  'request',
+  'control',
+  'clock',
+  'faults',
+];
 
 export function FilterBar({ filter, onChange, shown, all }: FilterBarProps) {
   return (

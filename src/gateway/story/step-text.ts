@@ -54,7 +54,11 @@ export function describeStep(step: Step): StepText {
     case 'parameters': {
       const empty = step.parameters.filter(({ values }) => values.length === 0).length;
       const text = `${step.parameters.length}${empty === 0 ? '' : `, ${empty} without a value`}`;
-      return { title: step.direction === 'response' ? 'response mappings' : 'mappings', text, parameters: step.parameters };
+      return {
+        title: step.direction === 'response' ? 'response mappings' : 'mappings',
+        text,
+        parameters: step.parameters,
+      };
     }
     case 'template':
       return { title: 'template', text: `${step.direction} template ${step.key}`, body: step.output };

@@ -6,11 +6,25 @@ const ROOT = join(import.meta.dirname, '..');
 const STAMP = join(ROOT, 'dist/.sources');
 
 /** Everything that decides what the compiler writes: the sources, its settings, and the versions of all packages. */
-const INPUTS = ['src/**/*.ts', 'src/*/package.json', 'nest-cli.json', 'tsconfig.json', 'package-lock.json'];
+const INPUTS = [
+  'src/**/*.{ts,tsx,html,css,svg}',
+  'src/*/package.json',
+  'src/gateway/inspector/tsconfig.json',
+  'scripts/build-inspector.ts',
+  'nest-cli.json',
+  'tsconfig.json',
+  'package-lock.json',
+];
 
-export function digestOfSources(): string {
+export const digestOfSources = (): string => digestOf(INPUTS);
+
+/** What the bundle of the inspector is made of: it imports other folders of the gateway. */
+export const digestOfInspector = (): string =>
+  digestOf(['src/gateway/**/*.{ts,tsx,html,css,svg}', 'scripts/build-inspector.ts']);
+
+function digestOf(inputs: readonly string[]): string {
   const digest = createHash('sha256');
-  for (const file of globSync(INPUTS, { cwd: ROOT }).toSorted()) {
+  for (const file of globSync(inputs, { cwd: ROOT }).toSorted()) {
     digest
       .update(`${file}\0`)
       .update(readFileSync(join(ROOT, file)))

@@ -1,6 +1,7 @@
 // node scripts/build.ts  compiles src to dist, unless dist is already the output of the same sources.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { buildInspector } from './build-inspector.ts';
 import { digestOfSources, readStamp, writeStamp } from './build-stamp.ts';
 
 const sources = digestOfSources();
@@ -12,6 +13,9 @@ if (readStamp() !== sources) {
     stdio: 'inherit',
   });
   // the compiler has deleted dist, and with it the stamp
-  if (status === 0) writeStamp(sources);
+  if (status === 0) {
+    await buildInspector();
+    writeStamp(sources);
+  }
   process.exitCode = status ?? 1;
 }

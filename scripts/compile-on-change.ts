@@ -3,7 +3,13 @@ import { existsSync, globSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parentPort } from 'node:worker_threads';
 import ts from 'typescript';
-import { digestOfSources, readTextIfExists, removeStamp, writeStamp } from './build-stamp.ts';
+import {
+  digestOfInspector,
+  digestOfSources,
+  readTextIfExists,
+  removeStamp,
+  writeStamp,
+} from './build-stamp.ts';
 
 /** The result of one compilation. With an error, nothing was written. */
 export type Compilation =
@@ -17,6 +23,8 @@ const DIST = join(ROOT, 'dist');
 const port = parentPort!;
 const send = (result: Compilation) => port.postMessage(result);
 
+/** Vite bundles it before `npm run dev`, and not again. */
+const inspector = digestOfInspector();
 let startedAt = performance.now();
 let sources = '';
 let changed: string[] = [];
@@ -60,13 +68,14 @@ function finish(): void {
     return;
   }
   // so that the other scripts need not build; a change in between is compiled next
-  if (digestOfSources() === sources && !hasLeftovers()) writeStamp(sources);
+  const isWhole = digestOfSources() === sources && digestOfInspector() === inspector && !hasLeftovers();
+  if (isWhole) writeStamp(sources);
   send({ kind: 'compiled', changed, durationMs });
 }
 
 /** Whether dist has the output of a source that was deleted, which only a whole build removes. */
 function hasLeftovers(): boolean {
-  return globSync('**/*.js', { cwd: DIST }).some(
+  return globSync('**/*.js', { cwd: DIST, exclude: ['gateway/inspector/**'] }).some(
     (file) => !existsSync(join(ROOT, 'src', file.replace(/\.js$/, '.ts'))),
   );
 }

@@ -1,4 +1,4 @@
-import { globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { PUBLISHED } from '../scripts/workspaces.ts';
@@ -124,6 +124,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'gateway/harness': [
     'gateway/gateway',
     'gateway/cli',
+    'gateway/front',
     'gateway/cloudformation',
     'gateway/admin',
     'gateway/recorder',
@@ -140,6 +141,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'gateway/lambda',
     'gateway/iam',
     'gateway/throttle',
+    'gateway/story',
     'gateway/recorder',
     ...GATEWAY_TABLES,
   ],
@@ -148,10 +150,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'gateway/admin',
     'gateway/front',
     'gateway/websocket',
+    'gateway/http',
     ...GATEWAY_SHARED,
   ],
   'gateway/cloudformation': [
     'gateway/websocket',
+    'gateway/http',
     'gateway/integrations',
     'gateway/control',
     'gateway/mapping',
@@ -161,6 +165,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'gateway/front': [
     'gateway/admin',
     'gateway/websocket',
+    'gateway/http',
     'gateway/control',
     'gateway/iam',
     'gateway/recorder',
@@ -168,7 +173,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'gateway/admin': ['gateway/websocket', 'gateway/throttle', 'gateway/recorder', ...GATEWAY_TABLES],
   'gateway/websocket': GATEWAY_SHARED,
-  'gateway/integrations': ['gateway/control', 'gateway/lambda', 'gateway/iam', ...GATEWAY_TABLES],
+  'gateway/http': GATEWAY_SHARED,
+  'gateway/integrations': [
+    'gateway/control',
+    'gateway/lambda',
+    'gateway/iam',
+    'gateway/recorder',
+    ...GATEWAY_TABLES,
+  ],
   'gateway/authorizers': [
     'gateway/control',
     'gateway/mapping',
@@ -179,6 +191,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'gateway/access-log': ['gateway/mapping', ...GATEWAY_TABLES],
   'gateway/throttle': GATEWAY_TABLES,
+  // the page runs in the browser
+  'gateway/inspector': ['gateway/story', 'gateway/recorder'],
+  'gateway/story': ['gateway/recorder', ...GATEWAY_TABLES],
   'gateway/recorder': GATEWAY_TABLES,
   'gateway/control': ['gateway/mapping', ...GATEWAY_TABLES],
   'gateway/vtl': ['gateway/mapping', ...GATEWAY_TABLES],
@@ -196,9 +211,10 @@ type Sources = ReadonlyMap<string, string>;
 
 /** The files that a file imports, type-only and dynamic imports included. */
 function importsOf(file: string, source: string): readonly string[] {
-  return [...source.matchAll(IMPORT)].map(([, specifier = '']) =>
-    posix.join(posix.dirname(file), specifier).replace(/\.js$/, '.ts'),
-  );
+  return [...source.matchAll(IMPORT)].map(([, specifier = '']) => {
+    const path = posix.join(posix.dirname(file), specifier).replace(/\.js$/, '');
+    return existsSync(join(SRC, `${path}.tsx`)) ? `${path}.tsx` : `${path}.ts`;
+  });
 }
 
 /** One sentence for each import that the table does not allow. */
@@ -215,7 +231,7 @@ function violations(sources: Sources): string[] {
 }
 
 function partOf(file: string): string {
-  const path = file.replace(/\.ts$/, '');
+  const path = file.replace(/\.tsx?$/, '');
   const parts = Object.keys(MAY_IMPORT).filter((part) => path === part || path.startsWith(`${part}/`));
   return parts.toSorted((a, b) => b.length - a.length)[0] ?? `no part (${file})`;
 }
@@ -236,7 +252,7 @@ function cycles(sources: Sources): string[] {
 }
 
 const sources: Sources = new Map(
-  globSync('**/*.ts', { cwd: SRC }).map((file) => [
+  globSync('**/*.{ts,tsx}', { cwd: SRC }).map((file) => [
     file.replaceAll('\\', '/'),
     readFileSync(join(SRC, file), 'utf8'),
   ]),
@@ -287,6 +303,7 @@ describe('the imports', () => {
     // the gateway's order
     ['gateway/front/planted.ts', '../gateway.js', 'gateway/front may not import gateway/gateway'],
     ['gateway/websocket/planted.ts', '../front/x.js', 'gateway/websocket may not import gateway/front'],
+    ['gateway/http/planted.ts', '../websocket/x.js', 'gateway/http may not import gateway/websocket'],
     [
       'gateway/integrations/planted.ts',
       '../websocket/x.js',

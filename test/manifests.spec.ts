@@ -19,7 +19,9 @@ const NOT_IMPORTED: Readonly<Record<string, Readonly<Record<string, string>>>> =
 /** The packages, ours included, that the files of a workspace import; type-only and dynamic imports included. */
 function importsOf(workspace: string): string[] {
   const folder = join(ROOT, 'src', workspace);
-  const imported = globSync('**/*.ts', { cwd: folder }).flatMap((file) =>
+  // the inspector is bundled: what it imports is not installed
+  const files = globSync('**/*.ts', { cwd: folder }).filter((file) => !file.startsWith('inspector/'));
+  const imported = files.flatMap((file) =>
     ts
       .preProcessFile(readFileSync(join(folder, file), 'utf8'))
       .importedFiles.map(({ fileName }) => packageOf(posix.dirname(`${workspace}/${file}`), fileName)),

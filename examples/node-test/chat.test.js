@@ -23,7 +23,10 @@ after(async () => {
 
 async function connect() {
   const client = new WebSocket(gateway.webSocketUrl('dev'));
-  await once(client, 'open');
+  await new Promise((resolve, reject) => {
+    client.onopen = resolve;
+    client.onerror = () => reject(new Error('the handshake failed'));
+  });
   return client;
 }
 

@@ -7,8 +7,8 @@ import {
 import { escapeLogValue, MISSING_LOG_VALUE } from './silent/traffic-choices.js';
 
 /**
- * Access logs of stages: one line for each handshake, message, close, and request to `@connections`, in the format of
- * the stage's `AccessLogSettings`.
+ * Access logs of stages: one line for each handshake, message, close, request to `@connections`, and request to an HTTP
+ * API, in the format of the stage's `AccessLogSettings`.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-logging.html
  */
@@ -26,6 +26,15 @@ export class AccessLog {
   connectionApi(format: string | undefined, call: ConnectionApiCall, outcome: Outcome): void {
     if (format === undefined) return;
     this.#line(format, { ...connectionApiVariables(call), ...outcomeVariables(outcome) });
+  }
+
+  /**
+   * A request to an HTTP API.
+   *
+   * @param format that of its stage
+   */
+  request(format: string, variables: ContextVariables): void {
+    this.#line(format, variables);
   }
 
   #line(format: string, variables: ContextVariables): void {

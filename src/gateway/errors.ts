@@ -79,6 +79,38 @@ export interface GatewayResponse {
   readonly isHtml?: boolean;
 }
 
+/**
+ * Responses that API Gateway generates itself for HTTP APIs (H10): JSON without spaces and without an error type. The
+ * response type appears in access logs only; which one belongs to which case is not documented (H10.15).
+ */
+export const HTTP_RESPONSES = {
+  /** H10.13: the path cannot be decoded. Not recorded. */
+  badRequest: { status: 400, message: 'Bad Request', responseType: 'DEFAULT_4XX' },
+  /** H1.16, H10.03: the API's own endpoint is disabled, or the request is not signed. */
+  forbidden: { status: 403, message: 'Forbidden', responseType: 'ACCESS_DENIED' },
+  /** H10.01: no stage, nothing deployed to it, or no route. */
+  notFound: { status: 404, message: 'Not Found', responseType: 'DEFAULT_4XX' },
+  /** H10.09: the body is over 10 MB. Not recorded. */
+  tooLarge: { status: 413, message: 'Request Entity Too Large', responseType: 'REQUEST_TOO_LARGE' },
+  /** H10.12: status documented, text not recorded. */
+  throttled: { status: 429, message: 'Too Many Requests', responseType: 'THROTTLED' },
+  /** H2.20, H11.07: the route has no integration, or the stage lacks a variable. Not recorded. */
+  configuration: { status: 500, message: 'Internal Server Error', responseType: 'API_CONFIGURATION_ERROR' },
+  /** H10.05: the function failed, did not run, or its result is not a response. */
+  integrationFailed: { status: 500, message: 'Internal Server Error', responseType: 'INTEGRATION_FAILURE' },
+  /** H10.06: no target of a private integration. */
+  unavailable: { status: 503, message: 'Service Unavailable', responseType: 'INTEGRATION_FAILURE' },
+  /** H10.07: a function is slower than the timeout. For an HTTP backend not recorded. */
+  timedOut: { status: 503, message: 'Service Unavailable', responseType: 'INTEGRATION_TIMEOUT' },
+} as const satisfies Record<string, HttpGatewayResponse>;
+
+export interface HttpGatewayResponse {
+  readonly status: number;
+  readonly message: string;
+  /** `$context.error.responseType` */
+  readonly responseType: string;
+}
+
 /** Close codes and reasons, sent in the close frame and to `$disconnect`. */
 export const CLOSES = {
   /** Idle timeout, maximum duration, deleted API or stage, or the gateway stops. */

@@ -72,7 +72,8 @@ export class Faults {
 
 /** The call of an integration that may fail. */
 export interface FaultyCall {
-  readonly connectionId: string;
+  /** Absent for a request to an HTTP API: faults of one connection do not concern it. */
+  readonly connectionId?: string;
   readonly routeKey: string;
 }
 

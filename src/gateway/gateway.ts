@@ -5,18 +5,26 @@ import { AccessLog } from './access-log.js';
 import { AdminApi } from './admin/admin-api.js';
 import { Commands } from './admin/commands.js';
 import { Clock } from './clock.js';
-import { LoadedTemplates, type TemplateFile } from './cloudformation/loaded-templates.js';
+import {
+  LoadedTemplates,
+  type TemplateFile,
+  type TemplateReport,
+} from './cloudformation/loaded-templates.js';
 import { ControlPlane } from './control/control-plane.js';
+import { unservedRoutes } from './control/http/unserved-routes.js';
 import { Faults } from './faults.js';
 import { Access } from './front/access.js';
 import { type AdminTokenPolicy, adminTokenPolicy } from './front/admin-token.js';
 import { createFrontServer, type FrontServer } from './front/http-server.js';
 import { RequestHandler } from './front/request-handler.js';
+import { HttpApiServer } from './http/http-api-server.js';
+import { HttpPipeline } from './http/http-pipeline.js';
 import { Iam } from './iam/iam.js';
 import { IAM_OFF, type IamSettings } from './iam/iam-settings.js';
 import { type AwsServices } from './integrations/call-aws.js';
-import { type Targets } from './integrations/find-target.js';
 import { IntegrationClient } from './integrations/integration-client.js';
+import { privateTargets } from './integrations/private-targets.js';
+import { TargetPool, type Targets } from './integrations/target-pool.js';
 import { type FunctionSource } from './lambda/function-source.js';
 import { Functions } from './lambda/functions.js';
 import { LIMITS } from './limits.js';
@@ -66,7 +74,7 @@ export interface GatewayOptions {
   readonly recordSecrets?: boolean | undefined;
 }
 
-/** Amazon API Gateway for WebSocket APIs, on one port: creates, starts and stops the parts. */
+/** Amazon API Gateway for WebSocket and HTTP APIs, on one port: creates, starts and stops the parts. */
 export class Gateway {
   /** Whether commands need a token, and which. */
   readonly adminToken: AdminTokenPolicy;
@@ -84,16 +92,17 @@ export class Gateway {
   #loaded: Pick<GatewayOptions, 'templates' | 'parameters'>;
   /** Settings that `reload` changes; the parts read them at each event. */
   readonly #live: {
-    readonly pipeline: { targets: Targets };
+    readonly pipeline: { targets: TargetPool };
     readonly services: { endpoints: AwsServices['endpoints'] };
   };
 
   private constructor(options: GatewayOptions) {
-    const { host, region, accountId, defaultApi, targets, tls, log } = options;
+    const { host, region, accountId, defaultApi, tls, log } = options;
     this.#options = options;
     this.#loaded = options;
     this.adminToken = adminTokenPolicy(options.adminToken, host);
 
+    const targets = new TargetPool(options.targets);
     const clock = new Clock();
     const faults = new Faults();
     const ids = new ConnectionIds();
@@ -118,6 +127,16 @@ export class Gateway {
     };
     this.commands = new Commands({ clock, faults, throttle, connections, recorder, restoreApis });
     const admin = new AdminApi(this.commands, recorder);
+    const httpPipeline = new HttpPipeline({
+      apis: control,
+      integrations,
+      privateTargets: privateTargets(control.httpVpcLinks, () => parts.targets),
+      iam,
+      throttle,
+      accessLog,
+      recorder,
+      log,
+    });
     const access = new Access(
       {
         scheme: tls ? 'https' : 'http',
@@ -147,6 +166,7 @@ export class Gateway {
       }),
       connections,
       recorder,
+      httpApis: new HttpApiServer(httpPipeline, clock, recorder, log),
       log,
     });
 
@@ -192,8 +212,9 @@ export class Gateway {
 
   /** The APIs, with the names of their stages. */
   apis(): readonly ApiSummary[] {
-    return [...this.#control.apis].map(([apiId, { api, stages }]) => ({
+    return [...this.#control.apis].map(([apiId, { api, protocol, stages }]) => ({
       apiId,
+      protocol,
       name: api.Name,
       logicalId: this.#templates.logicalIdOf(apiId),
       stages: [...stages.keys()],
@@ -229,7 +250,7 @@ export class Gateway {
       throw error;
     }
     this.#loaded = settings;
-    this.#live.pipeline.targets = settings.targets;
+    this.#live.pipeline.targets = new TargetPool(settings.targets);
     this.#live.services.endpoints = settings.endpoints ?? new Map();
     await functions.apply();
   }
@@ -242,12 +263,24 @@ export class Gateway {
     for (const { fileName, apis, ignored: resources } of this.#templates.replace(templates, parameters)) {
       const ignored = resources.map(({ type, logicalId }) => `${type} ${logicalId}`);
       this.#options.log.info({ fileName, apis, ignored }, 'template loaded');
+      for (const api of apis) this.#warnOfUnservedRoutes(api);
+    }
+  }
+
+  /** A route that is not served gets 500: better known before its first request. */
+  #warnOfUnservedRoutes({ logicalId, apiId, stages }: TemplateReport['apis'][number]): void {
+    const snapshots = new Set(stages.map((stage) => this.#control.httpStage(apiId, stage)?.snapshot));
+    const unserved = [...snapshots].flatMap((snapshot) => (snapshot ? unservedRoutes(snapshot) : []));
+    const byRoute = new Map(unserved.map(({ routeKey, reason }) => [routeKey, reason]));
+    for (const [routeKey, reason] of byRoute) {
+      this.#options.log.warn({ api: logicalId, routeKey, reason }, 'route not served');
     }
   }
 }
 
 export interface ApiSummary {
   readonly apiId: string;
+  readonly protocol: 'WEBSOCKET' | 'HTTP';
   readonly name: string;
   /** If a template created it. */
   readonly logicalId: string | undefined;

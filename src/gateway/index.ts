@@ -11,6 +11,7 @@ export type {
   Credentials,
   ListeningServer,
   StartGatewayOptions,
+  Target,
   TemplateSource,
   UrlObject,
 } from './harness/start-options.js';

@@ -1,7 +1,7 @@
 import { INTEGRATION_TIMEOUT_MS } from './silent/control-choices.js';
 
 /**
- * Quotas of Amazon API Gateway for WebSocket APIs, and limits of the gateway itself, each with its source. Quotas read
+ * Quotas of Amazon API Gateway for WebSocket and HTTP APIs, and limits of the gateway itself, each with its source. Quotas read
  * 2026-11-20 from
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
  */
@@ -29,11 +29,25 @@ export const LIMITS = {
   stageVariableNameLength: 64,
   /** Access-log format of a stage. C2: the model's 1,024 is narrower than the quotas' 3 KB. */
   accessLogFormatCharacters: 3 * 1024,
+  /** H14.03 and H4.24; an integration of an HTTP API. */
+  httpIntegrationTimeoutMs: { min: 50, max: 30_000 },
+  /** H14.12 and H14.08; of HTTP APIs. */
+  stageVariableValueLength: 512,
+  httpAccessLogFormatLength: 3 * 1024,
+  /** H14.09: per route, and per JWT authorizer. */
+  authorizationScopes: 10,
+  jwtAudiences: 50,
+  /** H14.11: per account, and per link of v2; adjustable. */
+  vpcLinks: 10,
+  vpcLinkSubnets: 10,
   /** Time for a client to send its handshake; Node's default for the headers of a request. */
   handshakeMs: 60_000,
   /** URL of a handshake, from `wss://` to the end of the query; not adjustable. */
   handshakeUrlCharacters: 4096,
-  /** Request line and headers of a handshake. AWS gives this number for REST and HTTP APIs, none for WebSocket APIs. */
+  /**
+   * Request line and headers, of a handshake too (H14.06). AWS gives this number for REST and HTTP APIs, none for WebSocket
+   * APIs.
+   */
   handshakeHeaderBytes: 10_240,
   /** Time that an idle HTTP connection of a callback client stays open; our choice. */
   keepAliveMs: 65_000,
@@ -46,6 +60,8 @@ export const LIMITS = {
   clientBuffersBytes: 512 * 1024 * 1024,
   /** The buffer of one client in messages, because each takes some 300 bytes of memory besides its own; our choice. */
   clientBufferMessages: 10_000,
+  /** Body of a request to an HTTP API; a larger one gets 413 (H14.07). */
+  httpRequestBytes: 10 * 1024 * 1024,
   /** Response of an integration; the payload limit of HTTP APIs, as AWS gives none for WebSocket APIs. */
   integrationResponseBytes: 10 * 1024 * 1024,
   /**

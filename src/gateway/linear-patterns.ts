@@ -32,8 +32,8 @@ export class SchemaPattern {
   }
 }
 
-/** A Unicode class, or a character from the surrogates on. */
-const NEEDS_CODE_POINTS = /\\p|\\u(?:\{|d[89a-f]|[ef])|[\ud800-\uffff]/i;
+/** A Unicode class, a back-reference, or a character from the surrogates on. */
+const NEEDS_CODE_POINTS = /\\[pk1-9]|\\u(?:\{|d[89a-f]|[ef])|[\ud800-\uffff]/i;
 
 /** How ajv makes its patterns; the code would be needed to write a validator to a file. */
 export const schemaPattern = Object.assign((source: string) => new SchemaPattern(source), { code: '' });

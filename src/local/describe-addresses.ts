@@ -18,6 +18,7 @@ export function describeAddresses({ gatewayUrl, serviceUrl, adminToken, env }: L
   gateway   ${webSocketUrl}
             ${gatewayUrl}/${LOCAL_STAGE}/@connections/{connectionId}
             ${gatewayUrl}/v2/apis    aws apigatewayv2 get-apis --endpoint-url ${gatewayUrl}
+  inspector ${gatewayUrl}/_gateway/${adminToken === undefined ? '' : `?token=${adminToken}`}    each message, step by step
   service   ${serviceUrl}    POST /connect /disconnect /message, GET /health/ready
             ${env.API_KEYS ? `${serviceUrl}/v1/docs    the publish API, with a key of API_KEYS` : NO_PUBLISH_API}
 ${adminToken === undefined ? '' : adminTokenLines(adminToken)}

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
-import { QUOTAS } from '../api/quotas.js';
 import { combinationProblems } from '../api/setting-rules.js';
 import { parseSettings } from '../api/settings.js';
+import { toUserId, USER_ID_FORM } from '../api/user-id.js';
 
 export const LIFETIME_HOURS = 12;
 
@@ -16,8 +16,11 @@ export function createDevelopmentToken(
   env: NodeJS.ProcessEnv,
   nowMs: number = Date.now(),
 ): string {
-  if (userId.length > QUOTAS.userIdLength)
-    throw new Error(`the user id has ${userId.length} characters, expected at most ${QUOTAS.userIdLength}`);
+  if (toUserId(userId) === undefined) {
+    throw new Error(
+      `the user id ${JSON.stringify(userId.slice(0, 60))} is not valid: expected ${USER_ID_FORM}`,
+    );
+  }
   const { JWT_SECRET, JWT_USER_CLAIM, JWT_ISSUER, JWT_AUDIENCE } = readJwtSettings(env);
   const [audience] = JWT_AUDIENCE ?? [];
   const issuedAt = Math.floor(nowMs / 1000);

@@ -9,6 +9,7 @@ import { callback } from './callback.ts';
 import { idleConnections } from './connections.ts';
 import { fanOut } from './fan-out.ts';
 import { table } from './figures.ts';
+import { httpForward } from './http-forward.ts';
 import { inbound } from './inbound.ts';
 import { neighbours } from './neighbours.ts';
 import { recording } from './recording.ts';
@@ -40,6 +41,10 @@ const PARTS = {
   inbound: { title: 'POST /message with a ping', measure: () => inbound(rounds, seconds) },
   gateway: { title: 'Frame → HTTP backend → frame', measure: () => throughGateway(rounds, seconds) },
   recording: { title: 'The recorder of the gateway', measure: () => recording(rounds, seconds) },
+  'http-api': {
+    title: 'Request → HTTP API → HTTP backend',
+    measure: () => httpForward(rounds, seconds),
+  },
   'round-trip': {
     title: 'Client → gateway → service → @connections → client',
     measure: () => throughService(rounds, seconds),

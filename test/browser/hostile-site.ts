@@ -1,7 +1,13 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { type AddressInfo, connect, createServer as createTcpServer, type Server } from 'node:net';
+import {
+  type AddressInfo,
+  connect,
+  createServer as createTcpServer,
+  type Server,
+  type Socket,
+} from 'node:net';
 import { join } from 'node:path';
 
 const SCRIPT = readFileSync(join(import.meta.dirname, 'attack.js'), 'utf8');
@@ -12,6 +18,7 @@ const SCRIPT = readFileSync(join(import.meta.dirname, 'attack.js'), 'utf8');
  */
 export class HostileSite implements AsyncDisposable {
   #gatewayPort: number | undefined;
+  readonly #sockets = new Set<Socket>();
   readonly #http = createServer((_, response) => {
     // so that the next request comes on a new connection
     response.writeHead(200, { 'Content-Type': 'text/html', Connection: 'close' });
@@ -27,6 +34,8 @@ export class HostileSite implements AsyncDisposable {
     const site = new HostileSite(server);
     server.on('connection', (socket) => {
       socket.on('error', () => undefined);
+      site.#sockets.add(socket);
+      socket.once('close', () => site.#sockets.delete(socket));
       if (site.#gatewayPort === undefined) {
         site.#http.emit('connection', socket);
         return;
@@ -51,7 +60,7 @@ export class HostileSite implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.server.close();
-    this.#http.closeAllConnections();
+    for (const socket of this.#sockets) socket.destroy();
     await once(this.server, 'close');
   }
 }

@@ -7,11 +7,12 @@ import {
   GetApisCommand,
   GetIntegrationsCommand,
 } from '@aws-sdk/client-apigatewayv2';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Browser, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { AdminClient } from '../support/admin-client.js';
 import { SpawnedProgram } from '../support/spawned-program.js';
 import { WebSocketClient } from '../support/web-socket-client.js';
+import { launchBrowser } from './browser.js';
 import { HostileSite } from './hostile-site.js';
 
 const SECRET = 'the-gateway-secret-of-this-test';
@@ -19,20 +20,7 @@ const SECRET = 'the-gateway-secret-of-this-test';
 let browser: Browser;
 
 beforeAll(async () => {
-  browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: [
-      '--headless',
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      '--host-resolver-rules=MAP *.example 127.0.0.1',
-    ],
-  });
+  browser = await launchBrowser();
 }, 60_000);
 
 afterAll(async () => browser?.close());

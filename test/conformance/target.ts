@@ -17,6 +17,7 @@ import { startGateway } from '../support/deployed-gateway.js';
  *                               would add headers
  *     CONFORMANCE_FUNCTION_ARN  a Lambda function made of aws/bridge-function.mjs; AWS only
  *     CONFORMANCE_NLB_ARN       a network load balancer that leads to the backend; AWS only
+ *     CONFORMANCE_SUBNET_IDS    subnets for a v2 VPC link, separated by commas; AWS only
  *
  * Credentials come the AWS SDK's way. Files have to run one after the other there (`npm run test:conformance` does so),
  * as they share one port, and one clock.
@@ -56,6 +57,8 @@ if (isAws) vi.setConfig({ testTimeout: 5 * 60_000 });
 export const isOwnStandIn = given === undefined;
 export const hasFunction = isOwnStandIn || process.env.CONFORMANCE_FUNCTION_ARN !== undefined;
 export const hasLoadBalancer = isOwnStandIn || process.env.CONFORMANCE_NLB_ARN !== undefined;
+export const hasSubnets = isOwnStandIn || process.env.CONFORMANCE_SUBNET_IDS !== undefined;
+export const subnetIds = (process.env.CONFORMANCE_SUBNET_IDS ?? 'subnet-1,subnet-2').split(',');
 
 export const credentials = isAws
   ? defaultProvider()

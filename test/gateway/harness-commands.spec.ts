@@ -115,6 +115,39 @@ describe('the events', () => {
     );
   });
 
+  it.each([Infinity, 2 ** 31, NaN, -1])('are not waited for with the timeout %d', async (timeout) => {
+    await using gateway = await start();
+    await expect(gateway.waitFor({ type: 'message' }, { timeout })).rejects.toThrow(`timeout is ${timeout}`);
+  });
+
+  it.each([
+    [{ tpye: 'message' }, 'the filter has no member tpye: did you mean type?'],
+    [{ type: 'mesage' }, "the filter's type is 'mesage'"],
+    [null, 'the filter must be a function, or an object'],
+  ])('are not selected by %j', async (filter, problem) => {
+    await using gateway = await start();
+    expect(() => gateway.events(filter as object)).toThrow(problem);
+    await expect(gateway.waitFor(filter as object)).rejects.toThrow(problem);
+  });
+
+  it('are not selected by an async function', async () => {
+    await using gateway = await start();
+    using _ = await WebSocketClient.open(gateway.webSocketUrl());
+    const filter = (async () => false) as unknown as () => boolean;
+    expect(() => gateway.events(filter)).toThrow('not a promise');
+    await expect(gateway.waitFor(filter)).rejects.toThrow('not a promise');
+  });
+
+  it('are no longer waited for when the gateway closes', async () => {
+    const gateway = await start();
+    using _ = await WebSocketClient.open(gateway.webSocketUrl());
+    const close = gateway.waitFor({ type: 'close' });
+    const [message] = await Promise.allSettled([gateway.waitFor({ type: 'message' }), gateway.close()]);
+    expect(message).toMatchObject({ reason: { message: 'the gateway is closed' } });
+    expect(await close).toMatchObject({ type: 'close' });
+    await expect(gateway.waitFor({ type: 'message' })).rejects.toThrow('the gateway is closed');
+  });
+
   it('rejects a wait when the function throws', async () => {
     await using gateway = await start();
     using client = await WebSocketClient.open(gateway.webSocketUrl());
@@ -144,6 +177,11 @@ describe('reset', () => {
     expect(await other.nextText()).toBe('echo hello');
   });
 
+  it.each([{ apis: 'bogus' }, { api: 'start' }, null])('refuses %j', async (options) => {
+    await using gateway = await start();
+    await expect(gateway.reset(options as { apis: 'start' })).rejects.toThrow(/apis|must be an object/);
+  });
+
   it('restores the APIs of the templates', async () => {
     await using gateway = await start();
     const [api] = (
@@ -155,5 +193,25 @@ describe('reset', () => {
     using client = await WebSocketClient.open(gateway.webSocketUrl('dev'));
     client.send('hello');
     expect(await client.nextText()).toBe('echo hello');
+  });
+});
+
+describe('a closed gateway', () => {
+  it('still has its events, and refuses everything else', async () => {
+    const gateway = await start();
+    using _ = await WebSocketClient.open(gateway.webSocketUrl());
+    await gateway.close();
+    expect(gateway.events().map(({ type }) => type)).toEqual(['handshake', 'close']);
+    expect(gateway.connections()).toEqual([]);
+    for (const use of [
+      () => gateway.url(),
+      () => gateway.webSocketUrl(),
+      () => gateway.clock.advance('1s'),
+      () => gateway.faults.set({}),
+      () => gateway.faults.clear(),
+    ]) {
+      expect(use).toThrow('the gateway is closed');
+    }
+    await expect(gateway.reset()).rejects.toThrow('the gateway is closed');
   });
 });

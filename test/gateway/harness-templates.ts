@@ -47,3 +47,49 @@ Resources:
     Type: AWS::ApiGatewayV2::Stage
     Properties: { ApiId: !Ref Api, StageName: dev, AutoDeploy: true }
 `;
+
+/** An HTTP API: `GET /books` by the listener `Listener`, with a mapped header; `ANY /fn/{id}` by the function `fn`. */
+export const BOOKS_TEMPLATE = `
+Resources:
+  Books:
+    Type: AWS::ApiGatewayV2::Api
+    Properties:
+      Name: books
+      ProtocolType: HTTP
+      CorsConfiguration: { AllowOrigins: [ "https://shop.example" ], AllowMethods: [ GET ] }
+  VpcLink:
+    Type: AWS::ApiGatewayV2::VpcLink
+    Properties: { Name: books, SubnetIds: [ subnet-1 ] }
+  Listener:
+    Type: AWS::ElasticLoadBalancingV2::Listener
+  Private:
+    Type: AWS::ApiGatewayV2::Integration
+    Properties:
+      ApiId: !Ref Books
+      IntegrationType: HTTP_PROXY
+      IntegrationMethod: ANY
+      IntegrationUri: !Ref Listener
+      ConnectionType: VPC_LINK
+      ConnectionId: !Ref VpcLink
+      PayloadFormatVersion: '1.0'
+      TimeoutInMillis: 5000
+      RequestParameters: { "append:header.x-tenant": $request.querystring.tenant, "remove:header.x-internal": "''" }
+      ResponseParameters:
+        "200": { ResponseParameters: [ { Destination: "append:header.x-served", Source: $context.routeKey } ] }
+  Function:
+    Type: AWS::ApiGatewayV2::Integration
+    Properties:
+      ApiId: !Ref Books
+      IntegrationType: AWS_PROXY
+      IntegrationUri: arn:aws:lambda:us-east-1:000000000000:function:fn
+      PayloadFormatVersion: '2.0'
+  GetBooks:
+    Type: AWS::ApiGatewayV2::Route
+    Properties: { ApiId: !Ref Books, RouteKey: GET /books, Target: !Sub "integrations/\${Private}" }
+  AnyFunction:
+    Type: AWS::ApiGatewayV2::Route
+    Properties: { ApiId: !Ref Books, RouteKey: "ANY /fn/{id}", Target: !Sub "integrations/\${Function}" }
+  BooksStage:
+    Type: AWS::ApiGatewayV2::Stage
+    Properties: { ApiId: !Ref Books, StageName: $default, AutoDeploy: true }
+`;

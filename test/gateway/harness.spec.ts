@@ -152,8 +152,45 @@ Outputs:
     [{ functions: { echo: 'none.mjs' } }, 'none.mjs does not exist'],
     [{ credentials: {} }, 'credentials has no entry'],
     [{ record: 'much' }, 'much'],
+    [{ record: 5 }, 'record is 5: it must be off, or a size such as 32mb'],
+    [{ template: null }, 'template is null: it must be a file, a URL'],
+    [{ template: ['a.yaml', 5] }, 'template is a list: it must be a file'],
+    [{ parameters: { a: null } }, 'parameters.a is null: it must be a text'],
+    [{ targets: { a: 5 } }, 'targets.a is 5: it must be HOST:PORT'],
+    [{ functions: { a: 5 } }, 'functions.a is 5: it must be a function'],
+    [{ endpoints: { a: undefined } }, 'endpoints.a is undefined: it must be a URL'],
+    [{ port: 'xsock' }, 'port is another text: it must be a whole number from 0 to 65535'],
+    [{ host: '' }, 'host is empty: it must be an address'],
+    [{ region: '' }, 'region is empty'],
+    [{ credentials: null }, 'credentials is null'],
+    [{ adminToken: 'x' }, /^adminToken is another text: it must be off, or 16 to 512/],
+    [{ adminToken: '' }, 'adminToken is empty'],
+    [{ tls: {} }, 'tls is another object: it must be { cert, key }'],
+    [{ quotas: { requestBurst: -5 } }, 'quotas.requestBurst is -5: it must be a whole number from 1'],
+    [{ quotas: { requestBurst: NaN } }, 'quotas.requestBurst is NaN'],
+    [{ quotas: { burst: 1 } }, 'there is no option quotas.burst'],
+    [{ recordSecrets: 'false' }, 'recordSecrets is another text: it must be true or false'],
+    [{ logLevel: 'loud' }, 'logLevel is another text: it must be one of fatal, error'],
+    [{ accessLog: 5 }, 'accessLog is 5: it must be a function'],
+    [null, 'the argument is null: it must be an object of options'],
+    [{ host: '', port: -1 }, /^host is empty[^]*\nport is -1/],
   ])('refuses %o', async (options, problem) => {
     await expect(startGateway(options as StartGatewayOptions)).rejects.toThrow(problem);
+  });
+
+  it('has the admin token that is generated beyond loopback', async () => {
+    await using gateway = await startGateway({ host: '0.0.0.0' });
+    const { port } = new URL(gateway.endpoint);
+    const reset = async (headers: Record<string, string>) =>
+      fetch(`http://127.0.0.1:${port}/_gateway/reset`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', ...headers },
+        body: '{}',
+      });
+    expect((await reset({})).status).toBe(401);
+    expect((await reset({ Authorization: `Bearer ${gateway.adminToken}` })).ok).toBe(true);
+    await using local = await startGateway();
+    expect(local.adminToken).toBeUndefined();
   });
 
   it('leaves nothing open after closing, also when it is closed twice', async () => {

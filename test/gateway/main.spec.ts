@@ -67,7 +67,7 @@ describe('the program', () => {
     async (args) => {
       const program = gateway(args);
       expect(await program.exit).toBe(0);
-      expect(program.stdout.join('\n')).toContain('--target NLB=HOST[:PORT]');
+      expect(program.stdout.join('\n')).toContain('--target NAME=HOST[:PORT][,…]');
     },
   );
 
@@ -85,13 +85,27 @@ describe('the program', () => {
   it('has its port in the file of --port-file while it listens', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'gateway-'));
     const file = join(folder, 'port');
-    await writeFile(file, 'of an earlier gateway');
+    await writeFile(file, '1\n');
     const args = ['--port=0', `--port-file=${file}`];
     const { program, url } = await SpawnedProgram.listening('gateway/main.js', args);
     expect(await readFile(file, 'utf8')).toBe(`${new URL(url).port}\n`);
     expect(await gateway(['health', url]).exit).toBe(0);
     expect(await program.kill('SIGTERM')).toBe(0);
     expect(existsSync(file)).toBe(false);
+    await rm(folder, { recursive: true });
+  });
+
+  it('leaves the file of --port-file to the gateway that listens on the port', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'gateway-'));
+    const file = join(folder, 'port');
+    const { program, url } = await SpawnedProgram.listening('gateway/main.js', [
+      '--port=0',
+      `--port-file=${file}`,
+    ]);
+    const { port } = new URL(url);
+    expect(await gateway([`--port=${port}`, `--port-file=${file}`]).exit).toBe(1);
+    expect(await readFile(file, 'utf8')).toBe(`${port}\n`);
+    await program.kill('SIGTERM');
     await rm(folder, { recursive: true });
   });
 
@@ -331,11 +345,12 @@ describe('with a template', () => {
   });
 
   it('does not start without an API, and says why', async () => {
-    await writeFile(join(folder, 'template.yaml'), template.replace('WEBSOCKET', 'HTTP'));
+    const rest = 'Resources:\n  Rest: {Type: AWS::ApiGateway::RestApi, Properties: {Name: r}}\n';
+    await writeFile(join(folder, 'template.yaml'), rest);
     const program = gateway(['--port', '0', '--template', join(folder, 'template.yaml')]);
     expect(await program.exit).toBe(1);
     expect(program.stderr).toEqual([
-      expect.stringMatching(/template\.yaml:3:7: there is no API .*: Api .* is no WebSocket API/),
+      expect.stringMatching(/template\.yaml:2:3: there is no API .*: Rest .* is a REST API/),
     ]);
   });
 

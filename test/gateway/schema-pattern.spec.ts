@@ -27,6 +27,14 @@ it('matches as a regular expression with the flag u does', () => {
   );
 });
 
+it.each([String.raw`^(.)\1$`, String.raw`^(?<c>.)\k<c>$`])(
+  'compares characters with those of a group: %s',
+  (source) => {
+    expect(new SchemaPattern(source).test('\u{1f600}\u{1f600}')).toBe(true);
+    expect(new SchemaPattern(source).test('\u{1f600}\u{1f601}')).toBe(false);
+  },
+);
+
 it('has the errors of the flag u', () => {
   expect(() => new SchemaPattern(String.raw`\a`)).toThrow(SyntaxError);
 });

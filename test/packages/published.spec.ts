@@ -20,3 +20,15 @@ describe.each(PUBLISHED)('the package of src/%s', (workspace) => {
     await expect(run(join(BIN, 'attw'), [file, '--profile', 'esm-only'])).resolves.toBeDefined();
   });
 });
+
+it('has the inspector, bundled, in the package of the gateway', async () => {
+  const { stdout } = await run('tar', ['-tzf', tarball('backchannel-gateway')]);
+  const files = stdout.split('\n').filter((file) => file.includes('/inspector/'));
+  const types = files.map((file) => file.replace(/-[\w-]+(?=\.\w+$)/, '')).toSorted();
+  expect(types).toEqual([
+    'package/dist/gateway/inspector/assets/icon.svg',
+    'package/dist/gateway/inspector/assets/index.css',
+    'package/dist/gateway/inspector/assets/index.js',
+    'package/dist/gateway/inspector/index.html',
+  ]);
+});

@@ -13,6 +13,8 @@ const FILES = {
   'authorization-choices': 'AUTHORIZATION_CHOICES',
   'traffic-choices': 'TRAFFIC_CHOICES',
   'control-choices': 'CONTROL_CHOICES',
+  'http-choices': 'HTTP_CHOICES',
+  'http-control-choices': 'HTTP_CONTROL_CHOICES',
   'cloudformation-choices': 'CLOUDFORMATION_CHOICES',
 } as const;
 

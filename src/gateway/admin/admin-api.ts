@@ -11,11 +11,12 @@ import { advanceMs, ClockAdvance } from './clock-advance.js';
 import { type Commands } from './commands.js';
 import { readAfter, readEventQuery } from './event-query.js';
 import { EventReaders } from './event-readers.js';
+import { sendInspectorFile } from './inspector-page.js';
 import { OPENAPI_DOCUMENT } from './openapi/openapi-document.js';
 import { readReset } from './reset-body.js';
 
 /**
- * The gateway's own API below `/_gateway/`: health, clock, faults, connections, records and reset. Bodies are JSON;
+ * The gateway's own API below `/_gateway/`: health, clock, faults, connections, records and reset, and the inspector's page. Bodies are JSON;
  * errors are problems (RFC 9457). `GET /_gateway/openapi.json` describes it.
  */
 export class AdminApi {
@@ -77,6 +78,7 @@ export class AdminApi {
 
   async handle(request: IncomingMessage, response: ServerResponse, url: URL, body: Buffer): Promise<void> {
     try {
+      if (request.method === 'GET' && (await sendInspectorFile(url.pathname, response))) return;
       const { resource, path, parameter } = this.#find(url.pathname);
       const methods = Object.keys(resource);
       const method = methods.find((each) => each === request.method) as Method | undefined;

@@ -14,7 +14,7 @@ export interface EventQuery {
 export const EVENT_LIMIT = { default: 1_000, max: 10_000 };
 export const MAX_WAIT_MS = 60_000;
 
-const FILTERS = ['type', 'connectionId', 'apiId', 'stage', 'routeKey', 'requestId'] as const;
+export const FILTERS = ['type', 'connectionId', 'apiId', 'stage', 'routeKey', 'requestId'] as const;
 const PARAMETERS = ['after', 'limit', 'wait', ...FILTERS];
 
 /** @throws {AdminProblem} names the parameter, its value and what is expected */

@@ -52,12 +52,12 @@ export class EventStream {
 
   /** Once for all events of a turn. */
   #schedule(): void {
-    if (this.#isBlocked && this.recorder.lastEvictedId > this.#position) this.response.destroy();
+    if (this.recorder.lastEvictedId > this.#position) this.response.destroy();
     if (this.#isBlocked || this.#isScheduled) return;
     this.#isScheduled = true;
     setImmediate(() => {
       this.#isScheduled = false;
-      if (!this.response.writableEnded) this.#send();
+      if (!this.response.writableEnded && !this.response.destroyed) this.#send();
     });
   }
 

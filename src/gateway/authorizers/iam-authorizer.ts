@@ -9,16 +9,16 @@ import { type AuthorizerRequest } from './authorizer-request.js';
  *
  * Where AWS is silent: the texts of the refusal are those of REST APIs.
  *
- * @param resourcePath the end of the resource's ARN: `{apiId}/{stage}/$connect`
+ * @param resourcePath the end of the resource's ARN: `{apiId}/{stage}/$connect`, or `{apiId}/{stage}/{METHOD}/{path}`
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-control-access-iam.html
  */
 export function authorizeIam(
-  iam: Iam,
-  { method, target, rawHeaders }: Pick<AuthorizerRequest, 'method' | 'target' | 'rawHeaders'>,
+  iam: Pick<Iam, 'authorize'>,
+  { method, target, rawHeaders, body = NO_BODY }: SignedHandshakeOrRequest,
   resourcePath: string,
 ): Authorization {
   try {
-    const request = { method, target, rawHeaders, body: Buffer.alloc(0) };
+    const request = { method, target, rawHeaders, body };
     const { accountId, arn, userId } = iam.authorize(request, 'execute-api:Invoke', resourcePath);
     return {
       kind: 'allowed',
@@ -42,3 +42,10 @@ export function authorizeIam(
     return { kind: 'denied', response: { status: 403, message }, reason, logVariables };
   }
 }
+
+type SignedHandshakeOrRequest = Pick<AuthorizerRequest, 'method' | 'target' | 'rawHeaders'> & {
+  /** Of a request to an HTTP API; a handshake has none. */
+  readonly body?: Buffer;
+};
+
+const NO_BODY = Buffer.alloc(0);

@@ -6,11 +6,18 @@ import { healthCommand } from './health-command.js';
 import { findCommand, helpCommand } from './help-command.js';
 import { lintCommand } from './lint-command.js';
 import { serveCommand } from './serve-command.js';
+import { tailCommand } from './tail-command.js';
 import { versionCommand } from './version-command.js';
 
-const OTHERS = [serveCommand, lintCommand, explainCommand, healthCommand, versionCommand];
+const OTHERS = [serveCommand, lintCommand, explainCommand, tailCommand, healthCommand, versionCommand];
 const HELP_COMMAND = helpCommand(OTHERS);
 const COMMANDS: readonly Command[] = [...OTHERS, HELP_COMMAND];
+
+// the reader of the output has gone, as in `tail | head`
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
 
 try {
   const [command, args] = chosen(process.argv.slice(2));

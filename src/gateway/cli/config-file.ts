@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { parseDocument } from 'yaml';
+import { type Document, isNode, LineCounter, parseDocument, visit } from 'yaml';
 import { readSettingsFile } from '../settings-file.js';
 import { UsageError } from '../usage-error.js';
 import { type Flag, type Flags, type FlagValues } from './flags.js';
@@ -59,7 +59,10 @@ function findConfigFile(): string | undefined {
 
 function parseConfig(fileName: string): Readonly<Record<string, unknown>> {
   // JSON is YAML, too
-  const document = parseDocument(readSettingsFile('--config', fileName), { prettyErrors: true });
+  const lines = new LineCounter();
+  const text = readSettingsFile('--config', fileName);
+  if (UTF_16_READ_AS_UTF_8.test(text)) throw new UsageError(`${fileName} is UTF-16: save it as UTF-8`);
+  const document = parseDocument(text, { prettyErrors: true, lineCounter: lines });
   const [error] = document.errors;
   if (error !== undefined) {
     const [at] = error.linePos ?? [];
@@ -67,10 +70,42 @@ function parseConfig(fileName: string): Readonly<Record<string, unknown>> {
     // without the cause, which would quote the file
     throw new UsageError(`${fileName}${place}: not YAML: ${error.code}`);
   }
-  const json: unknown = document.toJS();
+  const json = toJson(document, (offset) => {
+    const { line, col } = lines.linePos(offset);
+    return `${fileName}:${line}:${col}`;
+  });
   if (json === null) return {};
   if (isObject(json)) return json;
   throw new UsageError(`${fileName}: it must be an object of flags, such as "port: 8080"`);
+}
+
+/** A byte order mark of UTF-16 is no UTF-8. */
+const UTF_16_READ_AS_UTF_8 = /^\uFFFD\uFFFD/;
+
+/**
+ * The content, in which numbers are texts as they are written: `012345678901` is an account id and `1.10` a version.
+ *
+ * @param place describes the place of an offset
+ * @throws {UsageError} an alias has no anchor, or the file would grow to many times its size by aliases
+ */
+function toJson(document: Document.Parsed, place: (offset: number) => string): unknown {
+  visit(document, {
+    Scalar: (_key, scalar) => {
+      if (typeof scalar.value === 'number') scalar.value = scalar.source;
+    },
+    Alias: (_key, alias) => {
+      if (isNode(alias.resolve(document))) return;
+      throw new UsageError(
+        `${place(alias.range?.[0] ?? 0)}: the alias *${alias.source} has no anchor before it`,
+      );
+    },
+  });
+  try {
+    return document.toJS();
+  } catch (error) {
+    if (!(error instanceof ReferenceError)) throw error;
+    throw new UsageError(`${place(0)}: too many aliases: write the values out`, { cause: error });
+  }
 }
 
 function unknownKey(key: string, flags: Flags): string {

@@ -6,28 +6,37 @@ import { LOCAL_ACCOUNT } from './local-account.js';
 import { readNameValues } from './name-value.js';
 import { readTemplateFile } from './read-template-file.js';
 
-/** `explain FILE --route KEY --body JSON` */
+/** `explain FILE --route KEY --body JSON`, or `explain FILE --request 'GET /books'` */
 export const explainCommand = defineCommand(
   {
     name: 'explain',
     operands: 'FILE',
-    summary: 'shows the exact request that an integration of a template would receive',
+    summary: 'shows the exact request or event that an integration of a template would receive',
     flags: {
+      request: {
+        kind: 'text',
+        value: "'METHOD /PATH?QUERY'",
+        help: "a request to an HTTP API, such as 'GET /books?x=1'; a named stage is part of the path",
+      },
       route: {
         kind: 'text',
         value: 'KEY',
         help: '$connect, $disconnect, or the key of a message route; by default the body selects it',
       },
-      body: { kind: 'text', value: 'TEXT', help: "the client's message" },
+      body: { kind: 'text', value: 'TEXT', help: "the client's message, or the body of --request" },
       query: { kind: 'text', value: 'STRING', help: 'the query string of the handshake' },
-      header: { kind: 'list', value: "'NAME: VALUE'", help: 'header of the handshake' },
+      header: { kind: 'list', value: "'NAME: VALUE'", help: 'header of the handshake, or of --request' },
       context: {
         kind: 'map',
         value: 'NAME=VALUE',
         help: 'variable from authorization, such as authorizer.userId=42',
       },
       parameter: { kind: 'map', value: 'NAME=VALUE', help: 'parameter of the template' },
-      api: { kind: 'text', value: 'LOGICAL_ID', help: 'required if the template has several WebSocket APIs' },
+      api: {
+        kind: 'text',
+        value: 'LOGICAL_ID',
+        help: 'required if the template has several APIs of the kind',
+      },
       stage: { kind: 'text', value: 'NAME', help: 'required if the API has several stages' },
       region: { kind: 'text', value: 'REGION', preset: 'us-east-1', help: 'value of AWS::Region' },
     },
@@ -37,7 +46,7 @@ export const explainCommand = defineCommand(
     const [fileName, ...others] = operands;
     if (fileName === undefined || others.length > 0) throw new UsageError('explain needs one template file');
     const text = await readTemplateFile(fileName);
-    const { api, stage, route, body, query, region = 'us-east-1' } = values;
+    const { api, stage, route, request, body, query, region = 'us-east-1' } = values;
     try {
       const explanation = explain(text, {
         fileName,
@@ -47,6 +56,7 @@ export const explainCommand = defineCommand(
         api,
         stage,
         route,
+        request,
         body,
         query,
         headers: (values.header ?? []).map(readHeader),

@@ -1,5 +1,6 @@
 import { UsageError } from '../usage-error.js';
 import { defineCommand } from './command.js';
+import { readGatewayUrl } from './gateway-url.js';
 
 /** A gateway that responds later is too busy to be healthy. */
 const TIMEOUT_MS = 3_000;
@@ -16,12 +17,9 @@ Node.js trusts: NODE_EXTRA_CA_CERTS.`,
     exitCodes: { 0: 'healthy', 1: 'not healthy, no response within 3 s, or the command line is wrong' },
   },
   async ({ operands }, { env, write }) => {
-    const [url = `http://127.0.0.1:${env.GATEWAY_PORT || '8080'}`, ...others] = operands;
+    const [url, ...others] = operands;
     if (others.length > 0) throw new UsageError('health takes one URL');
-    if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
-      throw new UsageError(`'${url}' is not the URL of a gateway, such as http://127.0.0.1:8080`);
-    }
-    const resource = new URL('/_gateway/health', url);
+    const resource = new URL('/_gateway/health', readGatewayUrl(url, env));
     try {
       const response = await fetch(resource, { signal: AbortSignal.timeout(TIMEOUT_MS) });
       const { status } = (await response.json()) as { readonly status?: unknown };

@@ -8,7 +8,7 @@ import { readAdminToken } from '../front/admin-token.js';
 import { hostName, plainAddress, readOrigin } from '../front/host-and-origin.js';
 import { type FunctionSource, FunctionSourceError, parseFunctionFlag } from '../lambda/function-source.js';
 import { type IamSettings, readIamSettings } from '../iam/iam-settings.js';
-import { type Targets } from '../integrations/find-target.js';
+import { type Targets } from '../integrations/target-pool.js';
 import { readRecord } from '../recorder/record-size.js';
 import { type AccountLimits } from '../throttle.js';
 import { readTlsSettings, type TlsSettings } from '../front/tls.js';
@@ -88,7 +88,7 @@ export function readOptions(flags: ServeValues, env: NodeJS.ProcessEnv): Options
     defaultApi: values['default-api'],
     templates: values.template ?? [],
     parameters: read(['parameter'], () => readNameValues('--parameter', values.parameter)),
-    targets: new Map(each('target', readTarget)),
+    targets: read(['target'], () => readTargets(values.target ?? [])),
     functions: new Map(each('function', readFunction)),
     endpoints: new Map(each('endpoint-for', readEndpoint)),
     usesMachineCredentials: values['use-machine-credentials'] ?? false,
@@ -129,9 +129,16 @@ function merged(
     const given = flags[name as keyof ServeValues];
     if (given === undefined) continue;
     const inFile = all[name];
-    all[name] = flag.kind === 'map' && Array.isArray(inFile) ? [...inFile, ...(given as string[])] : given;
+    all[name] = flag.kind === 'map' && Array.isArray(inFile) ? withOthers(given as string[], inFile) : given;
   }
   return all;
+}
+
+/** Entries `NAME=VALUE`, after the entries of other names. */
+function withOthers(entries: readonly string[], others: readonly string[]): readonly string[] {
+  const nameOf = (entry: string) => entry.slice(0, entry.indexOf('='));
+  const names = new Set(entries.map(nameOf));
+  return [...others.filter((entry) => !names.has(nameOf(entry))), ...entries];
 }
 
 function readPort(port: string): number {
@@ -141,13 +148,22 @@ function readPort(port: string): number {
   );
 }
 
-function readTarget(target: string): readonly [string, string] {
-  const [, loadBalancer, address] = target.match(/^([^=]+)=((?:[\w.-]+|\[[\da-f:]+\])(?::\d+)?)$/i) ?? [];
-  if (loadBalancer !== undefined && address !== undefined) return [loadBalancer, address];
-  throw new UsageError(
-    `--target is '${target}': it must be NLB=HOST or NLB=HOST:PORT, where NLB is a load balancer's name or ARN`,
-  );
+/** A target that is named several times has all the addresses. */
+function readTargets(targets: readonly string[]): Targets {
+  const all = targets.map((target) => {
+    const [, name, addresses] = target.match(/^([^=]+)=([^=]+)$/) ?? [];
+    const list = addresses?.split(',') ?? [];
+    if (name !== undefined && list.length > 0 && list.every((each) => ADDRESS.test(each)))
+      return { name, list };
+    throw new UsageError(
+      `--target is '${target}': it must be NAME=HOST or NAME=HOST:PORT, several separated by commas, where NAME is the name, ARN or logical id of a load balancer, a listener or a Cloud Map service`,
+    );
+  });
+  const byName = Map.groupBy(all, ({ name }) => name);
+  return new Map([...byName].map(([name, group]) => [name, group.flatMap(({ list }) => list)]));
 }
+
+const ADDRESS = /^(?:[\w.-]+|\[[\da-f:]+\])(?::\d+)?$/i;
 
 function readFunction(text: string): readonly [string, FunctionSource] {
   const { name, source } = parseFunctionFlag(text);

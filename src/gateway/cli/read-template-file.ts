@@ -1,12 +1,18 @@
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { buffer } from 'node:stream/consumers';
 import { decodeTemplate } from '../cloudformation/decode-template.js';
 import { type TemplateFile } from '../cloudformation/loaded-templates.js';
 import { UsageError } from '../usage-error.js';
 
-/** @throws {UsageError} the file cannot be read */
+/** Ten times what CloudFormation accepts: such a file is another one, or a device without an end. */
+const MAX_BYTES = 10 * 1024 * 1024;
+
+/** @throws {UsageError} the file cannot be read, or is too large */
 export async function readTemplateFile(file: string): Promise<string> {
   try {
-    return decodeTemplate(await readFile(file));
+    const bytes = await buffer(createReadStream(file, { end: MAX_BYTES }));
+    if (bytes.length > MAX_BYTES) throw new RangeError('it has more than 10 MB; CloudFormation accepts 1 MB');
+    return decodeTemplate(bytes);
   } catch (cause) {
     const isEncoding = cause instanceof TypeError;
     const reason = isEncoding

@@ -1,5 +1,5 @@
 import { type Logger } from 'pino';
-import { type AdminTokenPolicy } from '../front/admin-token.js';
+import { inspectorUrl } from '../front/admin-cookie.js';
 import { loadTls } from '../front/tls.js';
 import { Gateway } from '../gateway.js';
 import { machineCredentials } from '../integrations/call-aws.js';
@@ -38,7 +38,7 @@ A flag takes precedence over its variable, the variable over the file. Relative 
     const log = createLog(options.logLevel, options.logFormat);
     const tls = options.tls && (await loadTls(options.tls));
     const portFile = options.portFile === undefined ? undefined : new PortFile(options.portFile);
-    portFile?.remove();
+    portFile?.check();
     const gateway = await Gateway.start({
       ...options,
       accountId: LOCAL_ACCOUNT,
@@ -56,8 +56,15 @@ A flag takes precedence over its variable, the variable over the file. Relative 
       await gateway.stop();
       throw error;
     }
-    log.info({ url: gateway.url, ...(tls?.trustFile && { trust: tls.trustFile }) }, 'listening');
-    announceAdminToken(gateway.adminToken, log);
+    log.info(
+      {
+        url: gateway.url,
+        inspector: inspectorUrl(gateway.url),
+        ...(tls?.trustFile && { trust: tls.trustFile }),
+      },
+      'listening',
+    );
+    announceAdminToken(gateway, log);
     const watch = options.isWatching
       ? reloadOnChange(gateway, options, () => readOptions(values, env), log)
       : undefined;
@@ -75,7 +82,7 @@ A flag takes precedence over its variable, the variable over the file. Relative 
 );
 
 /** Logs whether commands need a token. A generated one is logged once, because it is known nowhere else. */
-function announceAdminToken(policy: AdminTokenPolicy, log: Logger): void {
+function announceAdminToken({ adminToken: policy, url }: Gateway, log: Logger): void {
   if (policy.kind === 'off') {
     log.warn(
       'the admin token is off: every machine that reaches this port can change APIs, faults and the clock; --host 127.0.0.1 prevents it',
@@ -85,7 +92,7 @@ function announceAdminToken(policy: AdminTokenPolicy, log: Logger): void {
     log
       .child({}, { level: 'warn' })
       .warn(
-        { adminToken: policy.token },
+        { adminToken: policy.token, inspector: inspectorUrl(url, policy.token) },
         'other machines can reach this gateway, so commands need this token, as Authorization: Bearer TOKEN or as the secret key of the access key id admin; set a permanent one with --admin-token or GATEWAY_ADMIN_TOKEN',
       );
   }

@@ -13,7 +13,7 @@ export const SERVE_FLAGS = {
     bounds: [0, 65_535],
     variable: 'GATEWAY_PORT',
     preset: '8080',
-    help: 'port for WebSockets, @connections and the control plane; 0 takes any free port',
+    help: 'port for WebSockets, HTTP APIs, @connections and the control plane; 0 takes any free port',
   },
   host: {
     kind: 'text',
@@ -43,9 +43,9 @@ export const SERVE_FLAGS = {
   },
   target: {
     kind: 'map',
-    value: 'NLB=HOST[:PORT]',
+    value: 'NAME=HOST[:PORT][,…]',
     isReloaded: true,
-    help: "actual address of a VPC link's load balancer, by its name or ARN; by default the host of the integration's URI",
+    help: "actual address of a load balancer, a listener or a Cloud Map service, by its name, ARN or logical id; several are used in turn; by default the host of the integration's URI, and none for private integrations of HTTP APIs",
   },
   function: {
     kind: 'map',

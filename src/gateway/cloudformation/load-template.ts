@@ -72,8 +72,8 @@ export function loadTemplate(plane: ControlPlane, text: string, options: LoadOpt
     const create = creatorOf(resource.type);
     if (create === undefined) continue;
     const input = inputOf(stack, resource);
-    // ignores an HTTP API and its resources, which refer to it by its logical id: the placeholder value
-    if (isOtherApi(resource, input.protocolType)) ignoredApis.add(resource.logicalId);
+    // ignores an API of a document, and its resources, which refer to it by its logical id: the placeholder value
+    if (isImportedApi(resource)) ignoredApis.add(resource.logicalId);
     else if (!ignoredApis.has(String(input.apiId))) {
       const before = resourceBefore(resource, options.before);
       const make = () => create(plane, { ...before?.chosen, ...input });
@@ -107,10 +107,9 @@ export function inputOf(stack: Stack, resource: Resource): JsonObject {
   return wireInput(resource.type, Object.fromEntries(known));
 }
 
-/** Whether it is an HTTP API, or one that an OpenAPI document defines. */
-export const isOtherApi = ({ type, properties: declared }: Resource, protocol: unknown) =>
-  type === 'AWS::ApiGatewayV2::Api' &&
-  (protocol === 'HTTP' || declared.has('Body') || declared.has('BodyS3Location'));
+/** An API that its OpenAPI document describes. */
+export const isImportedApi = ({ type, properties: declared }: Resource) =>
+  type === 'AWS::ApiGatewayV2::Api' && (declared.has('Body') || declared.has('BodyS3Location'));
 
 /** Adds the resource's place to an error of the control plane. */
 function refusedAt<T>(stack: Stack, { at, logicalId, type }: Resource, create: () => T): T {

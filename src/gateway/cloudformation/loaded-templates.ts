@@ -67,6 +67,7 @@ function resourcesOf(stacks: Iterable<LoadedStack>): RemovedResources {
   return {
     apis: ids('AWS::ApiGatewayV2::Api'),
     vpcLinks: ids('AWS::ApiGateway::VpcLink'),
+    httpVpcLinks: ids('AWS::ApiGatewayV2::VpcLink'),
     domainNames: ids('AWS::ApiGatewayV2::DomainName'),
     apiKeys: ids('AWS::ApiGateway::ApiKey'),
     usagePlans: ids('AWS::ApiGateway::UsagePlan'),

@@ -1,9 +1,13 @@
 import { type Evaluator } from './evaluator.js';
+import { attributeOf } from './intrinsic-functions.js';
 import { type Resource } from './template.js';
 
 /**
  * The value of a reference to a resource that the gateway does not create: always the same, and in the form that API
  * Gateway's resources need, so that integrations resolve.
+ *
+ * ARNs of load balancers, listeners and Cloud Map services contain logical ids where AWS has generated ids: so
+ * `--target` can name them. That of a Cloud Map service also contains its name, and its ECS services.
  */
 export function placeholderValue(
   stack: Evaluator,
@@ -19,8 +23,10 @@ export function placeholderValue(
       const { region, accountId } = stack.settings;
       return `https://${service}.${region}.amazonaws.com/${accountId}/${name}`;
     }
+    if (kind.ref === 'id') return cloudMapId(resource);
     return kind.ref === 'arn' ? arn : name;
   }
+  if (kind.ref === 'id' && attribute === 'Id') return cloudMapId(resource);
   if (/Arn$/i.test(attribute)) return arn;
   if (attribute.endsWith('Name')) {
     return /DNSName$/i.test(attribute) ? `${resource.logicalId}.elb.local` : name;
@@ -34,7 +40,7 @@ interface Kind {
   /** The property with its name; by default the name is the logical id. */
   readonly name?: string;
   /** The kind of value that `Ref` has; by default the name. */
-  readonly ref?: 'name' | 'arn' | 'url';
+  readonly ref?: 'name' | 'arn' | 'url' | 'id';
   /** The last part of the ARN, before the name. */
   readonly prefix?: string;
 }
@@ -44,11 +50,16 @@ const KINDS: Readonly<Record<string, Kind>> = {
   'AWS::ApiGatewayV2::Stage': { name: 'StageName' },
   'AWS::ApiGatewayV2::DomainName': { name: 'DomainName' },
   'AWS::ElasticLoadBalancingV2::LoadBalancer': { service: 'elasticloadbalancing', name: 'Name', ref: 'arn' },
-  'AWS::ElasticLoadBalancingV2::Listener': {
+  'AWS::ElasticLoadBalancingV2::Listener': { service: 'elasticloadbalancing', ref: 'arn' },
+  'AWS::ElasticLoadBalancingV2::TargetGroup': {
     service: 'elasticloadbalancing',
+    name: 'Name',
     ref: 'arn',
-    prefix: 'listener/',
+    prefix: 'targetgroup/',
   },
+  'AWS::ServiceDiscovery::Service': { name: 'Name', ref: 'id' },
+  'AWS::ECS::Cluster': { name: 'ClusterName', prefix: 'cluster/' },
+  'AWS::ECS::Service': { name: 'ServiceName', ref: 'arn', prefix: 'service/' },
   'AWS::Lambda::Function': { name: 'FunctionName', prefix: 'function:' },
   'AWS::Serverless::Function': { service: 'lambda', name: 'FunctionName', prefix: 'function:' },
   'AWS::Lambda::Alias': { ref: 'arn', prefix: 'function:' },
@@ -90,7 +101,19 @@ function placeholderArn(
     case 'AWS::ElasticLoadBalancingV2::LoadBalancer': {
       const type = resource.properties.get('Type');
       const kind = type && stack.text(type.value) === 'network' ? 'net' : 'app';
-      return `arn:aws:${service}:${region}:${accountId}:loadbalancer/${kind}/${name}/0000000000000000`;
+      return `arn:aws:${service}:${region}:${accountId}:loadbalancer/${kind}/${name}/${resource.logicalId}`;
+    }
+    case 'AWS::ElasticLoadBalancingV2::Listener': {
+      const loadBalancer = resource.properties.get('LoadBalancerArn');
+      const path = loadBalancer && stack.text(loadBalancer.value).split(':loadbalancer/')[1];
+      return `arn:aws:${service}:${region}:${accountId}:listener/${path ?? `app/${name}/${name}`}/${name}`;
+    }
+    case 'AWS::ServiceDiscovery::Service': {
+      const others = [name, ...registeredServices(stack, resource)].filter(
+        (each) => each !== resource.logicalId,
+      );
+      const path = [cloudMapId(resource), ...new Set(others)].join('/');
+      return `arn:aws:${service}:${region}:${accountId}:service/${path}`;
     }
     case 'AWS::Lambda::Alias':
     case 'AWS::Lambda::Version':
@@ -100,6 +123,26 @@ function placeholderArn(
     default:
       return `arn:aws:${service}:${region}:${accountId}:${prefix}${name}`;
   }
+}
+
+/** `srv-…` */
+const cloudMapId = ({ logicalId }: Resource) => `srv-${logicalId}`;
+
+/** Logical ids and names of the ECS services whose tasks are the instances of a Cloud Map service. */
+function registeredServices(stack: Evaluator, cloudMap: Resource): readonly string[] {
+  const services = [...stack.template.resources.values()].filter(({ type }) => type === 'AWS::ECS::Service');
+  return services
+    .filter((service) => isRegisteredIn(stack, service, cloudMap))
+    .flatMap((service) => [service.logicalId, physicalName(stack, service, 'ServiceName')]);
+}
+
+function isRegisteredIn(stack: Evaluator, { properties }: Resource, { logicalId }: Resource): boolean {
+  const registries = properties.get('ServiceRegistries')?.value;
+  if (registries?.kind !== 'list') return false;
+  return registries.items.some((item) => {
+    const arn = item.kind === 'dictionary' ? item.entries.get('RegistryArn')?.value : undefined;
+    return arn?.kind === 'call' && arn.name === 'Fn::GetAtt' && attributeOf(stack, arn)[0] === logicalId;
+  });
 }
 
 /** An alias or version refers to its function by name or ARN. */

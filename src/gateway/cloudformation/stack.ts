@@ -94,6 +94,11 @@ export class Stack implements Evaluator {
     );
   }
 
+  /** The placeholder ARN of a resource that the gateway does not create. */
+  arnOf(resource: Resource): string {
+    return this.#valueOf(resource, 'Arn');
+  }
+
   isConditionMet(name: string, at: Node['at']): boolean {
     const known = this.#conditions.get(name);
     if (this.#conditionDepth > MAX_CONDITION_DEPTH) {

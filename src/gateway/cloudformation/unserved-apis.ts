@@ -13,30 +13,25 @@ export interface UnservedApi {
  * @param isCreated whether the resource's condition is met
  */
 export function unservedApi(
-  { at, logicalId, type, condition, properties }: Resource,
+  { at, logicalId, type, condition }: Resource,
   isCreated: boolean,
 ): readonly UnservedApi[] {
   const kind = Object.hasOwn(KINDS, type) ? KINDS[type] : undefined;
   if (kind === undefined) return [];
-  const isDocument = properties.has('Body') || properties.has('BodyS3Location');
-  const why = isCreated
-    ? type === API && isDocument
-      ? 'is defined by an OpenAPI document, as only HTTP APIs can be'
-      : kind
-    : `is not created, because its condition ${condition} is not met`;
+  const why = isCreated ? kind : `is not created, because its condition ${condition} is not met`;
   return [{ at, reason: `${logicalId} (${type}) ${why}` }];
 }
 
-const API = 'AWS::ApiGatewayV2::Api';
-
-const NOT_A_WEBSOCKET_API = 'is no WebSocket API, and only those are served';
+const REST_API = 'is a REST API, and only WebSocket and HTTP APIs are served';
 const OTHER_TEMPLATE = 'is another template, which is not read: give that one';
 
 const KINDS: Readonly<Record<string, string>> = {
-  [API]: NOT_A_WEBSOCKET_API,
-  'AWS::ApiGateway::RestApi': NOT_A_WEBSOCKET_API,
-  'AWS::Serverless::Api': NOT_A_WEBSOCKET_API,
-  'AWS::Serverless::HttpApi': NOT_A_WEBSOCKET_API,
+  // the others are created
+  'AWS::ApiGatewayV2::Api': 'is defined by an OpenAPI document, which is not served yet',
+  'AWS::ApiGateway::RestApi': REST_API,
+  'AWS::Serverless::Api': REST_API,
+  'AWS::Serverless::HttpApi':
+    'is created by a macro of AWS that does not run here, with an OpenAPI document, which is not served yet',
   'AWS::Serverless::WebSocketApi':
     'is created by a macro of AWS that does not run here: give the template that results from it (of a deployed stack, aws cloudformation get-template --template-stage Processed)',
   'AWS::CloudFormation::Stack': OTHER_TEMPLATE,

@@ -32,6 +32,7 @@ const MAPS = new Set([
   'Tags',
 ]);
 const FLAGS = new Set([
+  'AllowCredentials',
   'ApiKeyRequired',
   'AutoDeploy',
   'DataTraceEnabled',
@@ -47,6 +48,7 @@ const NUMBERS = new Set([
   'AuthorizerResultTtlInSeconds',
   'BurstLimit',
   'Limit',
+  'MaxAge',
   'Offset',
   'RateLimit',
   'ThrottlingBurstLimit',

@@ -21,7 +21,7 @@ const CONTROL_SIGNATURE = /^AWS4-HMAC-SHA256 +Credential=[^\s,]+\/apigateway\/aw
 
 /**
  * The HTTP API of the control plane, as the SDKs and the `aws` command speak it (rest-json): of API Gateway v2 what
- * WebSocket APIs need, and of v1 VPC links, API keys and usage plans. The front has checked who may call.
+ * WebSocket and HTTP APIs need, and of v1 VPC links, API keys and usage plans. The front has checked who may call.
  *
  * @returns what was sent
  * @throws what no answer foresees, once the client has got its 500

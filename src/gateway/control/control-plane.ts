@@ -1,4 +1,16 @@
-import { type Deployable, type Snapshot } from './snapshot.js';
+import { type HttpApi } from './http/http-api-fields.js';
+import { type HttpAuthorizer } from './http/http-authorizer-fields.js';
+import { type HttpIntegrationResource } from './http/http-integration-fields.js';
+import { type HttpRouteResource } from './http/http-route-fields.js';
+import { type HttpVpcLink } from './http/http-vpc-link-fields.js';
+import { type DeployableHttpApi, takeHttpSnapshot } from './http/take-http-snapshot.js';
+import {
+  type HttpApis,
+  type HttpSnapshot,
+  type MappedHttpStage,
+  type ServedHttpStage,
+} from './http-snapshot.js';
+import { type Deployable, type Snapshot, takeSnapshot } from './snapshot.js';
 import { type Api } from './fields/api-fields.js';
 import { type ApiKey } from './fields/api-key-fields.js';
 import { type ApiMapping } from './fields/api-mapping-fields.js';
@@ -28,14 +40,17 @@ export interface ControlPlaneOptions {
  * All resources, in memory. The data plane uses the methods, which show what is deployed; the collections in resources/
  * change the maps.
  */
-export class ControlPlane {
+export class ControlPlane implements HttpApis {
   readonly region: string;
   readonly accountId: string;
-  readonly apis = new Map<string, ApiResources>();
+  readonly apis = new Map<string, ApiResources | HttpApiResources>();
   readonly domainNames = new Map<string, DomainName>();
   /** By the domain name. */
   readonly apiMappings = new Map<string, ReadonlyMap<string, ApiMapping>>();
+  /** Links of v1, for WebSocket APIs. */
   readonly vpcLinks = new Map<string, VpcLink>();
+  /** Links of v2, for HTTP APIs. */
+  readonly httpVpcLinks = new Map<string, HttpVpcLink>();
   readonly apiKeys = new Map<string, ApiKey>();
   readonly usagePlans = new Map<string, UsagePlan>();
   /** By the usage plan's id: the ids of the API keys in it. */
@@ -50,17 +65,42 @@ export class ControlPlane {
     this.#whenStageDeleted = whenStageDeleted;
   }
 
+  /** A WebSocket API. */
   api(apiId: string): Api | undefined {
-    return this.apis.get(apiId)?.api;
+    return this.webSocketApi(apiId)?.api;
   }
 
+  webSocketApi(apiId: string): ApiResources | undefined {
+    const resources = this.apis.get(apiId);
+    return resources?.protocol === 'WEBSOCKET' ? resources : undefined;
+  }
+
+  /** The WebSocket APIs. */
+  webSocketApis(): readonly ApiResources[] {
+    return [...this.apis.values()].filter((resources) => resources.protocol === 'WEBSOCKET');
+  }
+
+  /** The HTTP APIs. */
+  httpApis(): readonly HttpApiResources[] {
+    return [...this.apis.values()].filter((resources) => resources.protocol === 'HTTP');
+  }
+
+  isHttpApi(apiId: string): boolean {
+    return this.apis.get(apiId)?.protocol === 'HTTP';
+  }
+
+  /** The ids of all APIs, of both protocols. */
   apiIds(): readonly string[] {
     return [...this.apis.keys()];
   }
 
-  /** @returns `snapshot` is `undefined` when nothing is deployed to the stage */
+  /**
+   * A stage of a WebSocket API.
+   *
+   * @returns `snapshot` is `undefined` when nothing is deployed to the stage
+   */
   stage(apiId: string, stageName: string): ServedStage | undefined {
-    const resources = this.apis.get(apiId);
+    const resources = this.webSocketApi(apiId);
     const stage = resources?.stages.get(stageName);
     if (resources === undefined || stage === undefined) return undefined;
     return {
@@ -69,6 +109,11 @@ export class ControlPlane {
       routeSettings: (routeKey) => routeSettings(stage, routeKey),
       accessLog: stage.AccessLogSettings && { format: stage.AccessLogSettings.Format },
     };
+  }
+
+  httpStage(apiId: string, stageName: string): ServedHttpStage | undefined {
+    const resources = this.apis.get(apiId);
+    return resources?.protocol === 'HTTP' ? resources.served(stageName) : undefined;
   }
 
   deleteStage(apiId: string, stageName: string): void {
@@ -87,8 +132,9 @@ export class ControlPlane {
   /** Deletes all resources. */
   clear(): void {
     for (const apiId of this.apiIds()) this.deleteApi(apiId);
-    for (const resources of [this.domainNames, this.apiMappings, this.vpcLinks, this.apiKeys])
-      resources.clear();
+    for (const resources of [this.domainNames, this.apiMappings, this.vpcLinks]) resources.clear();
+    this.httpVpcLinks.clear();
+    this.apiKeys.clear();
     this.usagePlans.clear();
     this.usagePlanKeys.clear();
   }
@@ -107,6 +153,7 @@ export class ControlPlane {
     );
     for (const id of removed.apis) this.apis.delete(id);
     for (const id of removed.vpcLinks) this.vpcLinks.delete(id);
+    for (const id of removed.httpVpcLinks) this.httpVpcLinks.delete(id);
     for (const id of removed.apiKeys) this.apiKeys.delete(id);
     for (const name of removed.domainNames) {
       this.domainNames.delete(name);
@@ -132,8 +179,10 @@ export class ControlPlane {
 
   /** Copies what `replace` changes. */
   #checkpoint(): () => void {
-    const { apis, vpcLinks, domainNames, apiMappings, apiKeys, usagePlans, usagePlanKeys } = this;
-    const maps = [apis, vpcLinks, domainNames, apiMappings, apiKeys, usagePlans] as Map<string, unknown>[];
+    const { apis, vpcLinks, httpVpcLinks, domainNames, apiMappings, apiKeys, usagePlans } = this;
+    const { usagePlanKeys } = this;
+    const all = [apis, vpcLinks, httpVpcLinks, domainNames, apiMappings, apiKeys, usagePlans];
+    const maps = all as Map<string, unknown>[];
     const copies = maps.map((map) => ({ map, entries: [...map] }));
     const members = [...usagePlanKeys].map(([id, keys]) => [id, new Set(keys)] as const);
     return () => {
@@ -150,13 +199,31 @@ export class ControlPlane {
    * @param firstSegment decoded; none for `/`
    */
   apiMapping(host: string, firstSegment: string | undefined): MappedStage | undefined {
-    const name = host.replace(/:\d+$/, '').toLowerCase();
-    // *.example.com matches every name that has one label in place of the star
-    const mappings = this.apiMappings.get(name) ?? this.apiMappings.get(name.replace(/^[^.]+/, '*'));
-    const byKey = new Map(mappings?.values().map((mapping) => [mapping.ApiMappingKey, mapping]));
+    const byKey = new Map([...this.#mappingsOf(host)].map((mapping) => [mapping.ApiMappingKey, mapping]));
     const keyed = firstSegment ? byKey.get(firstSegment) : undefined;
     const mapping = keyed ?? byKey.get('');
     return mapping && { apiId: mapping.ApiId, stage: mapping.Stage, isKeyed: keyed !== undefined };
+  }
+
+  httpMapping(host: string, path: string): MappedHttpStage | undefined {
+    let longest: ApiMapping | undefined;
+    for (const mapping of this.#mappingsOf(host)) {
+      const key = mapping.ApiMappingKey;
+      const matches = key === '' || path === `/${key}` || path.startsWith(`/${key}/`);
+      if (matches && key.length >= (longest?.ApiMappingKey.length ?? 0)) longest = mapping;
+    }
+    if (longest === undefined || !this.isHttpApi(longest.ApiId)) return undefined;
+    return { apiId: longest.ApiId, stage: longest.Stage, basePath: longest.ApiMappingKey };
+  }
+
+  /** The API mappings of a custom domain name; none for any other host. */
+  #mappingsOf(host: string): Iterable<ApiMapping> {
+    // for each request, and most gateways have no domain name
+    if (this.apiMappings.size === 0) return [];
+    const name = host.replace(/:\d+$/, '').toLowerCase();
+    // *.example.com matches every name that has one label in place of the star
+    const mappings = this.apiMappings.get(name) ?? this.apiMappings.get(name.replace(/^[^.]+/, '*'));
+    return mappings?.values() ?? [];
   }
 
   /** The API key with that value, if it is enabled and a member of a usage plan for the stage. */
@@ -180,6 +247,7 @@ export class ControlPlane {
     return this.domainNames.has(name) || this.domainNames.has(name.replace(/^[^.]+/, '*'));
   }
 
+  /** A VPC link of v1. */
   vpcLink(id: string): VpcLink | undefined {
     return this.vpcLinks.get(id);
   }
@@ -197,7 +265,7 @@ export class ControlPlane {
 
 /** The ids of resources that are replaced, by kind. */
 export type RemovedResources = Readonly<
-  Record<'apis' | 'vpcLinks' | 'domainNames' | 'apiKeys' | 'usagePlans', readonly string[]>
+  Record<'apis' | 'vpcLinks' | 'httpVpcLinks' | 'domainNames' | 'apiKeys' | 'usagePlans', readonly string[]>
 >;
 
 function refill<T>(map: Map<string, T>, entries: Iterable<readonly [string, T]>): void {
@@ -229,8 +297,9 @@ interface UsableApiKey {
   readonly throttle?: { readonly burstLimit: number; readonly rateLimit: number };
 }
 
-/** One API and its resources, each by its id. Resources are replaced, never modified. */
+/** One WebSocket API and its resources, each by its id. Resources are replaced, never modified. */
 export class ApiResources implements Deployable {
+  readonly protocol = 'WEBSOCKET';
   readonly routes = new Map<string, Route>();
   /** By the route's id. */
   readonly routeResponses = new Map<string, ReadonlyMap<string, RouteResponse>>();
@@ -248,6 +317,64 @@ export class ApiResources implements Deployable {
     readonly plane: ControlPlane,
     public api: Api,
   ) {}
+
+  freeze(deploymentId: string): void {
+    this.snapshots.set(deploymentId, takeSnapshot(this));
+  }
+
+  thaw(deploymentId: string): void {
+    this.snapshots.delete(deploymentId);
+  }
+
+  setTags(Tags: Readonly<Record<string, string>>): void {
+    this.api = { ...this.api, Tags };
+  }
+}
+
+/** One HTTP API and its resources, each by its id. Resources are replaced, never modified. */
+export class HttpApiResources implements DeployableHttpApi {
+  readonly protocol = 'HTTP';
+  readonly routes = new Map<string, HttpRouteResource>();
+  readonly integrations = new Map<string, HttpIntegrationResource>();
+  readonly authorizers = new Map<string, HttpAuthorizer>();
+  readonly deployments = new Map<string, Deployment>();
+  /** By the deployment's id. */
+  readonly snapshots = new Map<string, HttpSnapshot>();
+  readonly stages = new Map<string, Stage>();
+  readonly #served = new WeakMap<Stage, ServedHttpStage>();
+
+  constructor(
+    readonly plane: ControlPlane,
+    public api: HttpApi,
+  ) {}
+
+  freeze(deploymentId: string): void {
+    this.snapshots.set(deploymentId, takeHttpSnapshot(this));
+  }
+
+  thaw(deploymentId: string): void {
+    this.snapshots.delete(deploymentId);
+  }
+
+  setTags(Tags: Readonly<Record<string, string>>): void {
+    this.api = { ...this.api, Tags };
+  }
+
+  /** The stage as the data plane reads it: the same object until the stage is changed. */
+  served(stageName: string): ServedHttpStage | undefined {
+    const stage = this.stages.get(stageName);
+    if (stage === undefined) return undefined;
+    const known = this.#served.get(stage);
+    if (known !== undefined) return known;
+    const served: ServedHttpStage = {
+      stageVariables: stage.StageVariables,
+      snapshot: this.snapshots.get(stage.DeploymentId ?? ''),
+      routeSettings: (routeKey) => routeSettings(stage, routeKey),
+      accessLog: stage.AccessLogSettings && { format: stage.AccessLogSettings.Format },
+    };
+    this.#served.set(stage, served);
+    return served;
+  }
 }
 
 const routeSettings = ({ DefaultRouteSettings, RouteSettings }: Stage, routeKey: string): RouteSettings => ({

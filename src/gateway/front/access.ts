@@ -3,6 +3,7 @@ import { type Logger } from 'pino';
 import { readBody } from '../http-body.js';
 import { LIMITS } from '../limits.js';
 import { AccessRefused } from './access-refused.js';
+import { sendCookie, tokenOfCookie, tokenOfLink } from './admin-cookie.js';
 import { AdminToken, type AdminTokenPolicy } from './admin-token.js';
 import { checkHostAndOrigin, type HostAndOriginRules } from './host-and-origin.js';
 import { sendPreflight, sendRefusal, setCorsHeaders } from './access-responses.js';
@@ -24,7 +25,7 @@ export class Access {
    * Checks, in this order: Host, Origin, admin token, content type; then reads the body and checks its signature.
    *
    * @returns the body, empty for `@connections`, which reads its own; `undefined` when the response was sent: a
-   *   refusal, or the preflight response for a page of an allowed origin
+   *   refusal, the preflight response for a page of an allowed origin, or the cookie for the inspector
    */
   async admit(
     request: IncomingMessage,
@@ -46,6 +47,12 @@ export class Access {
         }
       }
       if (surface === 'connections') return Buffer.alloc(0);
+      const linkToken = surface === 'admin' ? tokenOfLink(request) : undefined;
+      if (linkToken !== undefined && this.#token !== undefined) {
+        this.#token.checkBearer(linkToken);
+        sendCookie(request, response, linkToken, this.rules.scheme === 'https');
+        return undefined;
+      }
       return await this.#readCommand(request, surface, pathname);
     } catch (error) {
       if (!(error instanceof AccessRefused)) throw error;
@@ -75,7 +82,7 @@ export class Access {
       // health checks of containers have no token, and the response contains no secret
       pathname === '/_gateway/health'
         ? undefined
-        : this.#token?.check({ method, target, rawHeaders }, headers.authorization);
+        : this.#token?.check({ method, target, rawHeaders }, authorizationOf(request, surface));
     if (hasBody(request)) requireJson(headers['content-type']);
     const maxBytes = MAX_BODY_BYTES[surface];
     const body = await readBody(request, maxBytes);
@@ -83,6 +90,14 @@ export class Access {
     checkSignature?.(body);
     return body;
   }
+}
+
+/** The cookie of the inspector takes the place of the header, below `/_gateway/` only. */
+function authorizationOf(request: IncomingMessage, surface: 'admin' | 'control'): string | undefined {
+  const { authorization } = request.headers;
+  if (authorization !== undefined || surface !== 'admin') return authorization;
+  const token = tokenOfCookie(request);
+  return token === undefined ? undefined : `Bearer ${token}`;
 }
 
 const MAX_BODY_BYTES = { admin: LIMITS.adminBodyBytes, control: LIMITS.controlBodyBytes };

@@ -34,11 +34,14 @@ export function adminTokenPolicy(setting: string | undefined, host: string): Adm
  * @throws {UsageError} the token is too short, or cannot be sent in a header; the message does not quote it
  */
 export function readAdminToken(text: string): string {
-  if (text === 'off' || TOKEN.test(text)) return text;
+  if (isAdminTokenSetting(text)) return text;
   throw new UsageError(
     `--admin-token (GATEWAY_ADMIN_TOKEN) has ${text.length} characters: it must be off, or 16 to 512 of A-Z a-z 0-9 . _ ~ + / = -`,
   );
 }
+
+/** Whether it is `off`, or can be a token. */
+export const isAdminTokenSetting = (text: string): boolean => text === 'off' || TOKEN.test(text);
 
 /** Form of a Bearer token (RFC 6750, 2.1). */
 const TOKEN = /^[\w.~+/=-]{16,512}$/;
@@ -71,15 +74,18 @@ export class AdminToken {
   check(request: Omit<SignedRequest, 'body'>, authorization: string | undefined): (body: Buffer) => void {
     const [, bearer] = authorization?.match(/^Bearer +(\S+) *$/i) ?? [];
     if (bearer !== undefined) {
-      if (isSame(this.#token, bearer)) return () => undefined;
-      throw new AccessRefused(
-        'unauthorized',
-        `the Bearer token is not the admin token of this gateway${HINT}`,
-      );
+      this.checkBearer(bearer);
+      return () => undefined;
     }
     // the machine's clock, because tests move the gateway's
     const signer = asRefusal(() => readSigner(request, this.#accessKeys, SCOPE, Date.now()));
     return (body) => asRefusal(() => verifySigner({ ...request, body }, signer));
+  }
+
+  /** @throws {AccessRefused} it is another token */
+  checkBearer(token: string): void {
+    if (isSame(this.#token, token)) return;
+    throw new AccessRefused('unauthorized', `the Bearer token is not the admin token of this gateway${HINT}`);
   }
 }
 
@@ -89,7 +95,7 @@ const ACCESS_KEY_ID = 'admin';
 const SCOPE = { service: 'apigateway', region: undefined };
 
 const HINT =
-  '. Commands need the admin token (--admin-token, GATEWAY_ADMIN_TOKEN, or the one printed at start): as Authorization: Bearer TOKEN, or with AWS_ACCESS_KEY_ID=admin and AWS_SECRET_ACCESS_KEY=TOKEN';
+  '. Commands need the admin token (--admin-token, GATEWAY_ADMIN_TOKEN, or the one printed at start): as Authorization: Bearer TOKEN, or with AWS_ACCESS_KEY_ID=admin and AWS_SECRET_ACCESS_KEY=TOKEN; in a browser, open /_gateway/?token=TOKEN';
 
 function asRefusal<T>(check: () => T): T {
   try {

@@ -26,7 +26,7 @@ export function createFrontServer(
     headersTimeout: LIMITS.handshakeMs,
     keepAliveTimeout: LIMITS.keepAliveMs,
     // any other upgrade is an offer that may be ignored (RFC 9110, 7.8): Java's client offers h2c in each request
-    shouldUpgradeCallback: ({ headers }: IncomingMessage) => /websocket/i.test(headers.upgrade ?? ''),
+    shouldUpgradeCallback: (request: IncomingMessage) => handler.isHandshake(request),
   };
   const server = tls ? createTlsServer({ ...settings, ...tls }) : createHttpServer(settings);
   const sockets = new Set<Socket>();

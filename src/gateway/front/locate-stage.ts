@@ -8,6 +8,7 @@ export type StageLocation =
 /** The APIs and API mappings of the control plane. */
 export interface Addressable {
   apiIds(): readonly string[];
+  isHttpApi(apiId: string): boolean;
   api(apiId: string): { readonly DisableExecuteApiEndpoint: boolean } | undefined;
   apiMapping(
     host: string,
@@ -21,7 +22,7 @@ export interface Addressable {
  * 1. a custom domain name, with its API mappings: `/{key}…`, or `/…` for the mapping without a key
  * 2. the `Host` header `{apiId}.execute-api.…`: `/{stage}…`
  * 3. a path with the API's id: `/_apis/{apiId}/{stage}…`
- * 4. the API of `--default-api`, else the only API: `/{stage}…`
+ * 4. the API of `--default-api` if it is a WebSocket API, else the only WebSocket API: `/{stage}…`
  *
  * An API with `DisableExecuteApiEndpoint` is reached by the first way only. The stage need not exist.
  */
@@ -40,7 +41,7 @@ export function locateStage(
   }
   const [, apiIdOfHost] = host.match(/^([a-z0-9]+)\.execute-api\./) ?? [];
   const isNamedInPath = segments[0] === '_apis';
-  const apiId = apiIdOfHost ?? (isNamedInPath ? segments[1] : (defaultApi ?? onlyOne(apis.apiIds())));
+  const apiId = apiIdOfHost ?? (isNamedInPath ? segments[1] : defaultWebSocketApi(apis, defaultApi));
   const [stage, ...rest] = isNamedInPath ? segments.slice(2) : segments;
   if (apiId === undefined) return { reason: whyNoApi(isNamedInPath, apis) };
   if (stage === undefined) return { reason: 'the path names no stage' };
@@ -51,12 +52,18 @@ export function locateStage(
 
 function whyNoApi(isNamedInPath: boolean, apis: Addressable): string {
   if (isNamedInPath) return 'the path /_apis names no API';
-  return apis.apiIds().length === 0
-    ? 'there is no API'
+  return webSocketApiIds(apis).length === 0
+    ? 'there is no API for it'
     : 'there are several APIs, and neither host, path nor --default-api names one';
 }
 
-const onlyOne = (apiIds: readonly string[]) => (apiIds.length === 1 ? apiIds[0] : undefined);
+function defaultWebSocketApi(apis: Addressable, defaultApi: string | undefined): string | undefined {
+  if (defaultApi !== undefined && !apis.isHttpApi(defaultApi)) return defaultApi;
+  const apiIds = webSocketApiIds(apis);
+  return apiIds.length === 1 ? apiIds[0] : undefined;
+}
+
+const webSocketApiIds = (apis: Addressable) => apis.apiIds().filter((apiId) => !apis.isHttpApi(apiId));
 
 /** `/dev/%40connections/a%3D` → `dev`, `@connections`, `a=` */
 function decodePath(pathname: string): readonly string[] | undefined {

@@ -10,6 +10,7 @@ import { newRequestId } from '../ids.js';
 import { bodyOf } from '../recorder/body.js';
 import { type Recorder } from '../recorder/recorder.js';
 import { MISSING_UPGRADE } from '../silent/websocket-choices.js';
+import { type HttpApiServer } from '../http/http-api-server.js';
 import { type Refusal } from '../websocket/admission.js';
 import { type ConnectionServer } from '../websocket/connections/connection-server.js';
 import { handshakeProblem, urlProblem } from '../websocket/handshake-request.js';
@@ -18,6 +19,7 @@ import { endRefused, handshakeStep } from '../websocket/recorded-steps.js';
 import { refuseHandshake } from '../websocket/refuse-handshake.js';
 import { badHandshake, forbidden, urlTooLong } from '../websocket/steps/handshake-reply.js';
 import { type Access } from './access.js';
+import { locateHttpApi, namedHttpApi } from './locate-http-api.js';
 import { locateStage, type StageLocation } from './locate-stage.js';
 import { afterPendingResponses, pendingResponse } from './pending-response.js';
 import { surfaceOf } from './surface.js';
@@ -32,24 +34,29 @@ export interface RequestHandlerParts {
   readonly management: ManagementApi;
   readonly connections: ConnectionServer;
   readonly recorder: Recorder;
+  readonly httpApis: HttpApiServer;
   readonly log: Logger;
 }
 
 /**
- * Handles every request at the gateway's port: WebSocket handshakes at `/{stage}`, callbacks at
+ * Handles every request at the gateway's port: requests to HTTP APIs, WebSocket handshakes at `/{stage}`, callbacks at
  * `/{stage}/@connections/{connectionId}`, the control plane at `/v2/…` and `/vpclinks`, the gateway's own API at
- * `/_gateway/…`.
+ * `/_gateway/…`. None of these paths hides a route of an HTTP API that the request names.
  */
 export class RequestHandler {
   constructor(private readonly parts: RequestHandlerParts) {}
 
   /** Never rejects: an unexpected error is logged, and the client receives 500. */
   async request(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { access, admin, management, log } = this.parts;
+    const { control, defaultApi, access, admin, management, httpApis, log } = this.parts;
     try {
+      const { url: target = '' } = request;
+      const { host = '', authorization } = request.headers;
+      const httpApi = locateHttpApi(target, host, control, defaultApi, authorization);
+      if (httpApi !== undefined) return await httpApis.serve(request, response, httpApi);
       const url = requestUrl(request);
       const { address, reason } = this.#locate(url, request);
-      const surface = url && surfaceOf(url, address, request.headers.authorization);
+      const surface = url && surfaceOf(url, address, authorization);
       if (url === undefined || surface === undefined) {
         const isStage = address?.rest.length === 0;
         return this.#refuse(request, response, isStage, reason ?? notAWebSocketPath(address?.stage));
@@ -66,6 +73,17 @@ export class RequestHandler {
       if (response.headersSent) response.destroy();
       else sendJson(response, 500, { message: 'Internal server error' });
     }
+  }
+
+  /**
+   * Whether a request that offers a WebSocket is a handshake. HTTP APIs have no WebSockets: there it is a request as any
+   * other (H4.21).
+   */
+  isHandshake({ headers, url = '' }: IncomingMessage): boolean {
+    return (
+      /websocket/i.test(headers.upgrade ?? '') &&
+      namedHttpApi(url, headers.host ?? '', this.parts.control) === undefined
+    );
   }
 
   upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {

@@ -4,45 +4,23 @@ import { type TemplateFile } from '../cloudformation/loaded-templates.js';
 import { createLog } from '../cli/create-log.js';
 import { LOCAL_ACCOUNT } from '../cli/local-account.js';
 import { readTemplateFile } from '../cli/read-template-file.js';
-import { suggestion } from '../cli/suggest.js';
 import { type GatewayOptions } from '../gateway.js';
 import { iamSettings } from '../iam/iam-settings.js';
 import { type FunctionSource, type LambdaHandler, parseSource } from '../lambda/function-source.js';
 import { readRecord } from '../recorder/record-size.js';
 import { UsageError } from '../usage-error.js';
+import { checkOptions } from './check-options.js';
 import {
   type ListeningServer,
   type StartGatewayOptions,
+  type Target,
   type TemplateSource,
   type UrlObject,
 } from './start-options.js';
 
-const NAMES: readonly string[] = Object.keys({
-  template: true,
-  parameters: true,
-  targets: true,
-  functions: true,
-  endpoints: true,
-  port: true,
-  host: true,
-  region: true,
-  auth: true,
-  credentials: true,
-  policy: true,
-  adminToken: true,
-  tls: true,
-  quotas: true,
-  record: true,
-  recordSecrets: true,
-  logLevel: true,
-  accessLog: true,
-} satisfies Record<keyof StartGatewayOptions, true>);
-
 /** @throws {UsageError} names an option and what is expected */
 export async function gatewayOptions(options: StartGatewayOptions): Promise<GatewayOptions> {
-  for (const name of Object.keys(options)) {
-    if (!NAMES.includes(name)) throw new UsageError(`there is no option ${name}${suggestion(name, NAMES)}`);
-  }
+  checkOptions(options);
   const {
     template = [],
     parameters,
@@ -62,7 +40,11 @@ export async function gatewayOptions(options: StartGatewayOptions): Promise<Gate
     accountId: LOCAL_ACCOUNT,
     templates: await Promise.all(templates.map(readTemplate)),
     parameters: mapOf(parameters, (_, value) => String(value)),
-    targets: mapOf(targets, addressOf),
+    targets: mapOf(targets, (name, target) =>
+      Array.isArray(target)
+        ? target.map((each: Target) => addressOf(name, each))
+        : addressOf(name, target as Target),
+    ),
     functions: mapOf(functions, functionSource),
     services: {
       endpoints: mapOf(endpoints, (name, value) => readUrl(`endpoints.${name}`, hrefOf(value))),
@@ -113,7 +95,7 @@ const isUrl = (value: object): value is UrlObject => 'href' in value && 'protoco
 const hrefOf = (value: string | UrlObject) => (typeof value === 'string' ? value : value.href);
 
 /** `HOST` or `HOST:PORT`, as `--target` has it. */
-function addressOf(name: string, target: string | UrlObject | ListeningServer): string {
+function addressOf(name: string, target: Target): string {
   if (typeof target === 'object' && !isUrl(target)) return listeningAddress(name, target);
   const text = hrefOf(target);
   if (/^(?:[\w.-]+|\[[\da-f:]+\])(?::\d+)?$/i.test(text)) return text;

@@ -6,19 +6,22 @@ import { type EventFilter, type GatewayEvent } from '../recorder/gateway-event.j
 export interface RunningGateway {
   /** `http://127.0.0.1:PORT`, without a stage: the endpoint of the control plane and of `/_gateway/`. */
   readonly endpoint: string;
+  /** The token for commands by HTTP: given, or generated because `host` is not loopback. */
+  readonly adminToken: string | undefined;
   readonly clock: GatewayClock;
   readonly faults: GatewayFaults;
   /**
-   * The URL of a stage, for plain HTTP.
+   * The URL of a stage, for plain HTTP; for the stage `$default` it is `endpoint`, or ends with the API's id.
    *
-   * @param stage may be left out if there is only one
+   * @param stage may be left out if there is only one. If both a WebSocket API and an HTTP API have it, that of the HTTP
+   *   API is meant
    * @param api its logical id, name or id; required if several APIs have such a stage
    * @throws {Error} there is no such stage, or several; the message lists the stages
    */
   url(stage?: string, api?: string): string;
-  /** The URL for WebSocket clients, such as `ws://127.0.0.1:PORT/dev`; parameters as for `url`. */
+  /** The URL for WebSocket clients, such as `ws://127.0.0.1:PORT/dev`; parameters as for `url`, of WebSocket APIs. */
   webSocketUrl(stage?: string, api?: string): string;
-  /** The `endpoint` of an `ApiGatewayManagementApiClient`; parameters as for `url`. */
+  /** The `endpoint` of an `ApiGatewayManagementApiClient`; parameters as for `url`, of WebSocket APIs. */
   managementEndpoint(stage?: string, api?: string): string;
   /** The connections that are open now. */
   connections(): readonly OpenConnection[];
@@ -29,7 +32,8 @@ export interface RunningGateway {
    *
    * @param filter values that the event must have, or a function
    * @returns the first such event
-   * @throws {Error} there is none within the time; the message lists the events that there were
+   * @throws {Error} there is none within the time, and the message lists the events that there were; or the gateway is
+   *   closed
    */
   waitFor(filter: EventFilter | EventPredicate, options?: WaitOptions): Promise<GatewayEvent>;
   /**
@@ -39,7 +43,10 @@ export interface RunningGateway {
    * @param options with `apis: 'start'`, the APIs are those of the templates again, with the ids that these had
    */
   reset(options?: { readonly apis?: 'keep' | 'start' }): Promise<void>;
-  /** Closes all connections, waits for their `$disconnect`, and stops. */
+  /**
+   * Closes all connections, waits for their `$disconnect`, and stops. Afterwards there are `events()` and `connections()`
+   * still; everything else throws.
+   */
   close(): Promise<void>;
   /** Does the same as `close`, for `await using`, which needs Node.js 24 or a compiler. */
   [Symbol.asyncDispose](): Promise<void>;
@@ -72,11 +79,11 @@ export interface GatewayFaults {
   clear(): void;
 }
 
-/** @returns whether it is the wanted event */
+/** @returns whether it is the wanted event; no promise */
 export type EventPredicate = (event: GatewayEvent) => boolean;
 
 export interface WaitOptions {
-  /** In milliseconds, by real time; by default 5,000. */
+  /** In milliseconds, by real time; by default 5,000, at most 2,147,483,647. */
   readonly timeout?: number;
   /** Only events with a greater `id` count: that of the last event that was waited for. */
   readonly after?: number;

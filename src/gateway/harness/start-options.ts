@@ -10,10 +10,10 @@ export interface StartGatewayOptions {
   /** Parameters of the templates, exports of other stacks, and values of `{{resolve:…}}`. */
   readonly parameters?: Readonly<Record<string, string | number | boolean>>;
   /**
-   * Actual addresses of the load balancers of VPC links, by name or ARN: `HOST:PORT`, `HOST`, a URL, or a server that
-   * listens, such as `http.createServer(…).listen(0)`.
+   * Actual addresses of load balancers, listeners and Cloud Map services, by name, ARN or logical id. Several for one are
+   * used in turn.
    */
-  readonly targets?: Readonly<Record<string, string | UrlObject | ListeningServer>>;
+  readonly targets?: Readonly<Record<string, Target | readonly Target[]>>;
   /** Lambda functions by name or ARN: a file (`FILE#EXPORT`), the URL of an Invoke endpoint, or a function. */
   readonly functions?: Readonly<Record<string, string | UrlObject | LambdaHandler>>;
   /** Endpoints of AWS services for `AWS` integrations, such as `{ sqs: 'http://127.0.0.1:9324' }`. */
@@ -53,6 +53,9 @@ export interface StartGatewayOptions {
 /** A file, the text of a template (it has several lines, or begins with a brace), or the template as an object. */
 export type TemplateSource =
   string | UrlObject | { readonly Resources: object; readonly [section: string]: unknown };
+
+/** `HOST:PORT`, `HOST`, a URL, or a server that listens, such as `http.createServer(…).listen(0)`. */
+export type Target = string | UrlObject | ListeningServer;
 
 /** A `URL`. */
 export interface UrlObject {

@@ -12,6 +12,8 @@ export interface OutgoingRequest {
   /** Flat list: name, value, … */
   readonly headers: readonly string[];
   readonly body: string | Buffer | undefined;
+  /** The name that the certificate of an `https` origin must have; by default that of the `Host` header. */
+  readonly serverName?: string | undefined;
   readonly timeoutMs: number;
 }
 
@@ -32,7 +34,7 @@ export class HttpClient {
    */
   async send({ timeoutMs, ...request }: OutgoingRequest): Promise<BackendResponse> {
     return new Promise((resolve, reject) => {
-      const { origin, path, method, headers, body = null } = request;
+      const { origin, path, method, headers, body = null, serverName } = request;
       const receiver = new ResponseReceiver(timeoutMs, resolve, (cause, { isTimeout, isOutcomeUnknown }) =>
         reject(
           isTimeout
@@ -41,7 +43,8 @@ export class HttpClient {
         ),
       );
       try {
-        this.#agent.dispatch({ origin, path, method, headers: [...headers], body }, receiver);
+        const options = { origin, path, method, headers: headers as string[], body, servername: serverName };
+        this.#agent.dispatch(options, receiver);
       } catch (cause) {
         receiver.onResponseError(undefined, cause as Error);
       }

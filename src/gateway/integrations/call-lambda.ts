@@ -8,7 +8,7 @@ import {
   IntegrationTimedOutError,
 } from './integration-errors.js';
 import { type LambdaRequest } from './integration-request.js';
-import { readProxyResponse } from './lambda-response.js';
+import { readHttpResult, readProxyResponse } from './lambda-response.js';
 
 /**
  * Invokes the function of an integration.
@@ -22,14 +22,16 @@ import { readProxyResponse } from './lambda-response.js';
  * @throws {UnusableResponseError} the result of a proxy integration's function is not a response
  */
 export async function callLambda(functions: Functions, request: LambdaRequest): Promise<BackendResponse> {
-  const { functionName, timeoutMs, isProxy } = request;
+  const { functionName, timeoutMs, isProxy, payloadFormat } = request;
   const { payload, functionError } = await invoke(functions, request).catch((cause: unknown) => {
     if (cause instanceof FunctionTimedOutError) {
       throw new IntegrationTimedOutError(timeoutMs, { cause, isOutcomeUnknown: true });
     }
     throw new IntegrationFailedError(functionName, { cause, isOutcomeUnknown: false });
   });
-  if (functionError === undefined && isProxy) return readProxyResponse(payload);
+  if (functionError === undefined && isProxy) {
+    return payloadFormat === '2.0' ? readHttpResult(payload) : readProxyResponse(payload);
+  }
   const { errorType = 'Error', errorMessage = '' } = readFunctionError(payload);
   if (isProxy) throw new FunctionFailedError(functionName, errorType, errorMessage);
   return {

@@ -1,12 +1,18 @@
 import { type VpcLink } from '../control/fields/vpc-link-fields.js';
+import { targetNames } from './target-names.js';
+import { type PooledTarget, type TargetPool } from './target-pool.js';
 
-/** Actual addresses of load balancers: name or ARN → `HOST` or `HOST:PORT`. */
-export type Targets = ReadonlyMap<string, string>;
+/** Where an integration's HTTP request is sent. */
+export interface FoundTarget {
+  readonly origin: string;
+  /** Call it when the target refused the connection. */
+  readonly failed: PooledTarget['failed'];
+}
 
 /**
- * The origin to which an integration's HTTP request is sent. Over the Internet it is the URI's own. Through a VPC
- * link it is the address that `--target` gives for the link's load balancer, else the URI's own. An address without a
- * port gets the URI's port, because a load balancer has one listener for each port.
+ * The origin to which the HTTP request of a WebSocket API's integration is sent. Over the Internet it is the URI's own.
+ * Through a VPC link it is the address that `--target` gives for the link's load balancer, else the URI's own. An
+ * address without a port gets the URI's port, because a load balancer has one listener for each port.
  *
  * The `Host` header is always that of the URI.
  *
@@ -16,21 +22,19 @@ export function findTarget(
   url: URL,
   vpcLinkId: string | undefined,
   vpcLink: (id: string) => VpcLink | undefined,
-  targets: Targets,
-): string {
-  if (vpcLinkId === undefined) return url.origin;
+  targets: TargetPool,
+): FoundTarget {
+  const own = { origin: url.origin, failed: () => undefined };
+  if (vpcLinkId === undefined) return own;
   const link = vpcLink(vpcLinkId);
   if (link === undefined) throw new NoVpcLinkError(`there is no VPC link '${vpcLinkId}'`);
-  const [arn] = link.targetArns;
-  const target = targets.get(arn) ?? targets.get(loadBalancerName(arn));
-  if (target === undefined) return url.origin;
-  const hasPort = /:\d+$/.test(target);
-  return `${url.protocol}//${target}${hasPort || url.port === '' ? '' : `:${url.port}`}`;
+  const target = targets.next(targetNames(link.targetArns[0]));
+  if (target === undefined) return own;
+  const { address, failed } = target;
+  const hasPort = /:\d+$/.test(address);
+  return { origin: `${url.protocol}//${address}${hasPort || url.port === '' ? '' : `:${url.port}`}`, failed };
 }
 
 export class NoVpcLinkError extends Error {
   override readonly name = 'NoVpcLinkError';
 }
-
-/** `arn:aws:elasticloadbalancing:…:loadbalancer/net/NAME/ID` → `NAME` */
-const loadBalancerName = (arn: string) => arn.split('/')[2] ?? '';

@@ -20,7 +20,7 @@ export async function injectFaults<T extends IntegrationRequest>(
   const latencyMs = faults.integrationLatencyMs(call);
   if (latencyMs > 0) await setTimeout(Math.min(latencyMs, timeoutMs), undefined, { ref: false });
   if (latencyMs >= timeoutMs) throw new IntegrationTimedOutError(timeoutMs, injected());
-  const vpcLinkId = request.kind === 'http' ? request.vpcLinkId : undefined;
+  const vpcLinkId = request.kind === 'http' || request.kind === 'forward' ? request.vpcLinkId : undefined;
   if (faults.failsIntegration(vpcLinkId, call)) {
     throw new IntegrationFailedError(targetOf(request), injected());
   }
@@ -37,6 +37,8 @@ function targetOf(request: Exclude<IntegrationRequest, { kind: 'mock' }>): strin
   switch (request.kind) {
     case 'http':
       return request.url.origin;
+    case 'forward':
+      return request.origin;
     case 'lambda':
       return request.functionName;
     case 'aws':

@@ -38,6 +38,8 @@ export class IntegrationClient {
         const path = `${url.pathname}${url.search}`;
         return this.#http.send({ origin: origin ?? url.origin, path, method, headers, body, timeoutMs });
       }
+      case 'forward':
+        return this.#http.send(request);
       case 'lambda':
         return callLambda(this.functions, request);
       case 'aws':

@@ -36,7 +36,11 @@ export const isOutcomeUnknown = (error: unknown): boolean =>
 /** The function of an `AWS_PROXY` integration failed: it threw an error, exited, or could not be loaded. */
 export class FunctionFailedError extends Error {
   override readonly name = 'FunctionFailedError';
-  constructor(functionName: string, errorType: string, errorMessage: string) {
+  constructor(
+    functionName: string,
+    errorType: string,
+    readonly errorMessage: string,
+  ) {
     super(`the function '${functionName}' failed: ${errorType}: ${errorMessage}`);
   }
 }
@@ -44,7 +48,7 @@ export class FunctionFailedError extends Error {
 /** The result of an `AWS_PROXY` integration's function is not a valid response. */
 export class UnusableResponseError extends Error {
   override readonly name = 'UnusableResponseError';
-  constructor(problem: string) {
-    super(`the function's response is unusable: ${problem}`);
+  constructor(problem: string, options?: ErrorOptions) {
+    super(`the function's response is unusable: ${problem}`, options);
   }
 }

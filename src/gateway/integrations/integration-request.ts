@@ -1,5 +1,5 @@
 /** The request to an integration, after mapping. */
-export type IntegrationRequest = HttpRequest | LambdaRequest | AwsRequest | MockRequest;
+export type IntegrationRequest = HttpRequest | ForwardRequest | LambdaRequest | AwsRequest | MockRequest;
 
 /** A request to an HTTP backend. */
 export interface HttpRequest {
@@ -14,6 +14,24 @@ export interface HttpRequest {
   readonly timeoutMs: number;
 }
 
+/** A client's request to an HTTP API that is passed on to an HTTP backend; without a `URL`, which is slow to create. */
+export interface ForwardRequest {
+  readonly kind: 'forward';
+  /** `http://host[:port]` or `https://…` */
+  readonly origin: string;
+  readonly method: string;
+  /** Path and query, encoded. */
+  readonly path: string;
+  /** Flat list: name, value, …, with `Host`. */
+  readonly headers: readonly string[];
+  readonly body: Buffer | undefined;
+  /** Id of the VPC link; `undefined` for the Internet. */
+  readonly vpcLinkId: string | undefined;
+  /** The name that the certificate of an `https` origin must have; by default that of the `Host` header. */
+  readonly serverName: string | undefined;
+  readonly timeoutMs: number;
+}
+
 /** An invocation of a Lambda function. */
 export interface LambdaRequest {
   readonly kind: 'lambda';
@@ -23,6 +41,8 @@ export interface LambdaRequest {
   readonly payload: string;
   /** Whether the function returns status, headers and body, or the body alone. */
   readonly isProxy: boolean;
+  /** Form of a proxy's result: payload 2.0 of HTTP APIs; by default 1.0, which WebSocket APIs share. */
+  readonly payloadFormat?: '2.0';
   readonly timeoutMs: number;
 }
 

@@ -13,15 +13,52 @@ export function readProxyResponse(payload: string): BackendResponse {
   const result = parse(payload);
   if (!isObject(result))
     throw new UnusableResponseError(`it is ${kindOf(result)}, not an object with a statusCode`);
-  const { statusCode, headers, multiValueHeaders, body, isBase64Encoded } = result;
+  const { statusCode, headers, multiValueHeaders } = result;
+  const body = resultBody(result);
+  return { status: readStatus(statusCode), headers: readHeaders(headers, multiValueHeaders), body };
+}
+
+/**
+ * Reads the result of a function behind an HTTP API with payload 2.0: `{statusCode, headers, cookies, body,
+ * isBase64Encoded}`, or without `statusCode` any value, which is the body (H6.30 to H6.36).
+ *
+ * @param payload JSON
+ * @throws {UnusableResponseError} it has a `statusCode` but not this form, or cannot be written as HTTP
+ */
+export function readHttpResult(payload: string): BackendResponse {
+  const result = parseJson(payload);
+  if (!isObject(result) || result['statusCode'] === undefined) {
+    const text = typeof result === 'string' ? result : payload;
+    return { status: 200, headers: { 'content-type': 'application/json' }, body: Buffer.from(text) };
+  }
+  const { statusCode, headers, cookies } = result;
+  const body = resultBody(result);
+  const all = new Map(Object.entries(readHeaders(headers, undefined)));
+  // H6.34: the cookies before a set-cookie header
+  const setCookie = [...readCookies(cookies), ...(all.get('set-cookie') ?? [])];
+  if (setCookie.length > 0) all.set('set-cookie', setCookie);
+  return { status: readStatus(statusCode), headers: Object.fromEntries(all), body };
+}
+
+function resultBody({ body, isBase64Encoded }: Readonly<Record<string, unknown>>): Buffer {
   if (body !== undefined && body !== null && typeof body !== 'string') {
     throw new UnusableResponseError(`body is ${kindOf(body)}, not a string; use JSON.stringify`);
   }
-  return {
-    status: readStatus(statusCode),
-    headers: readHeaders(headers, multiValueHeaders),
-    body: Buffer.from(body ?? '', isBase64Encoded === true ? 'base64' : 'utf8'),
-  };
+  return Buffer.from(body ?? '', isBase64Encoded === true ? 'base64' : 'utf8');
+}
+
+function readCookies(cookies: unknown): readonly string[] {
+  if (cookies === undefined || cookies === null) return [];
+  if (!Array.isArray(cookies)) throw new UnusableResponseError(`cookies is ${kindOf(cookies)}, not a list`);
+  return cookies.map((cookie) => headerText('set-cookie', cookie));
+}
+
+function parseJson(payload: string): unknown {
+  try {
+    return JSON.parse(payload) as unknown;
+  } catch (cause) {
+    throw new UnusableResponseError('it is not JSON', { cause });
+  }
 }
 
 function parse(payload: string): unknown {

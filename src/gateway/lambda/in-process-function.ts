@@ -10,6 +10,7 @@ import { type LambdaFunction } from './lambda-function.js';
 /** A function that runs in this process: it can share variables with a test. */
 export class InProcessFunction implements LambdaFunction {
   readonly #functionName: string;
+  readonly #inFlight = new Set<PromiseWithResolvers<never>>();
   #isClosed = false;
 
   /** @param name may be an ARN */
@@ -23,7 +24,7 @@ export class InProcessFunction implements LambdaFunction {
 
   /** A handler that does not return in time keeps running, and its result is ignored. */
   async invoke(calledAs: string, payload: string, timeoutMs: number): Promise<FunctionResponse> {
-    if (this.#isClosed) throw new FunctionUnavailableError(this.name, 'the gateway is stopping');
+    if (this.#isClosed) throw this.#stopping();
     const deadline = performance.now() + timeoutMs;
     const context: LambdaContext = {
       functionName: this.#functionName,
@@ -35,11 +36,14 @@ export class InProcessFunction implements LambdaFunction {
     const cancel = new AbortController();
     const timedOut = setTimeout(timeoutMs, undefined, { signal: cancel.signal });
     timedOut.catch(() => undefined);
+    const closed = Promise.withResolvers<never>();
+    this.#inFlight.add(closed);
     try {
-      const response = await Promise.race([this.#run(payload, context), timedOut]);
+      const response = await Promise.race([this.#run(payload, context), timedOut, closed.promise]);
       if (response === undefined) throw new FunctionTimedOutError(this.name, timeoutMs);
       return response;
     } finally {
+      this.#inFlight.delete(closed);
       cancel.abort();
     }
   }
@@ -47,8 +51,14 @@ export class InProcessFunction implements LambdaFunction {
   /** Does nothing: it is loaded. */
   async load(): Promise<void> {}
 
+  /** Ends the invocations in flight; their handlers keep running. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    for (const { reject } of this.#inFlight) reject(this.#stopping());
+  }
+
+  #stopping(): FunctionUnavailableError {
+    return new FunctionUnavailableError(this.name, 'the gateway is stopping');
   }
 
   async #run(payload: string, context: LambdaContext): Promise<FunctionResponse> {

@@ -65,7 +65,7 @@ export function contextVariables(facts: ConnectionFacts & EventFacts): ContextVa
 const MONTHS = 'JanFebMarAprMayJunJulAugSepOctNovDec';
 
 /** `20/Jan/2024:11:55:00 +0000` */
-function commonLogTime(time: number): string {
+export function commonLogTime(time: number): string {
   const iso = new Date(time).toISOString();
   const month = Number(iso.slice(5, 7)) - 1;
   return `${iso.slice(8, 10)}/${MONTHS.slice(month * 3, month * 3 + 3)}/${iso.slice(0, 4)}:${iso.slice(11, 19)} +0000`;

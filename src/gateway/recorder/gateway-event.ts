@@ -41,6 +41,8 @@ export const EVENT_TYPES = [
   'close',
   /** A request to `@connections`. */
   'callback',
+  /** A request to an HTTP API. */
+  'http_request',
   /** A plain HTTP request that has no destination here. */
   'request',
   /** A request that changes a resource of the control plane. */
@@ -76,7 +78,7 @@ export const RESULTS = [
   'refused',
   /** A close: no integration was called. */
   'not_called',
-  /** A close: the integration failed. */
+  /** A close, or a request to an HTTP API: the integration failed. */
   'failed',
   /** A request or a command was served. */
   'done',
@@ -106,12 +108,15 @@ export type Step =
       readonly url: string;
       /** Absent for the control plane. */
       readonly headers?: HeaderList;
+      /** That of a request to an HTTP API is a step of its own. */
       readonly body?: Body;
     }
   /** The client's message. */
   | { readonly step: 'frame'; readonly body: Body }
   /** Code and reason of the close, and why a client that the backend may have accepted was never connected. */
   | { readonly step: 'close'; readonly code: number; readonly reason: string; readonly cause?: string }
+  /** The body of a request to an HTTP API, which is read once its route is selected; absent without a body. */
+  | { readonly step: 'request_body'; readonly body: Body }
   /** The selection of the route; without a value if the message is not JSON. */
   | {
       readonly step: 'route';
@@ -120,14 +125,19 @@ export type Step =
       /** Absent if there is neither a route for the value nor `$default`. */
       readonly routeKey?: string;
     }
-  /** The signature of a handshake or of a request to `@connections`: the signer's ARN, or why it was refused. */
+  /** The signature of a handshake or of a request: the signer's ARN, or why it was refused. */
   | { readonly step: 'signature'; readonly identity?: string; readonly reason?: string }
   | ({ readonly step: 'lambda_authorizer' } & AuthorizerCall)
   /** The API key of a handshake. */
   | { readonly step: 'api_key'; readonly apiKeyId?: string; readonly reason?: string }
   /** The check of a message by its route's model; `problem` if the message is not valid. */
   | { readonly step: 'model'; readonly problem?: string }
-  | { readonly step: 'parameters'; readonly parameters: readonly RequestParameter[] }
+  | {
+      readonly step: 'parameters';
+      /** Response parameters of an HTTP API; absent for request parameters. */
+      readonly direction?: 'response';
+      readonly parameters: readonly RequestParameter[];
+    }
   /** The key of a mapping template, and its output. */
   | {
       readonly step: 'template';
@@ -148,6 +158,15 @@ export type Step =
     }
   /** The integration response that maps it. */
   | { readonly step: 'integration_response_key'; readonly key: string }
+  /** The decision of an HTTP API's CORS configuration on the origin of a request. */
+  | {
+      readonly step: 'cors';
+      /** Whether the gateway itself responds, because no route has the method OPTIONS. */
+      readonly isPreflight: boolean;
+      readonly origin: string;
+      /** The value of `Access-Control-Allow-Origin`; absent if the origin is not allowed. */
+      readonly allowedOrigin?: string;
+    }
   /** The event failed or was rejected. */
   | {
       readonly step: 'failure';
@@ -185,9 +204,9 @@ export interface AuthorizerCall {
 }
 
 export interface RequestParameter {
-  /** `integration.request.header.ConnectionId` */
+  /** `integration.request.header.ConnectionId`, or `append:header.NAME` of an HTTP API. */
   readonly destination: string;
-  /** `context.connectionId` */
+  /** `context.connectionId`, or `$request.header.NAME` of an HTTP API. */
   readonly source: string;
   /** Empty if the source has no value: the parameter is not sent. */
   readonly values: readonly string[];

@@ -5,18 +5,31 @@ import {
   type RequestParameter,
   type Step,
 } from './gateway-event.js';
-
-export const MASK = '***';
+import { MASK, PART_LENGTH, secretsHider } from './hide-secrets.js';
+import { type Variables } from './story.js';
 
 /**
  * Masks the secrets of an event: the values of headers, query parameters, request parameters and JSON members whose
  * names look secret, the values of an authorizer's identity sources, and each of these values wherever else it occurs in
  * the event. Messages and bodies are otherwise unmodified.
+ *
+ * @param variables those with such a name are secret, too
  */
-export function maskSecrets(event: GatewayEvent): GatewayEvent {
-  const secrets = [...new Set(event.steps.flatMap(secretsOf))].filter((secret) => secret !== '');
-  const hide = (text: string) => secrets.reduce(hideSecret, text);
-  return mapTexts({ ...event, steps: event.steps.map((step) => maskByName(step, event)) }, hide);
+export function maskSecrets(event: GatewayEvent, variables: readonly Variables[] = []): GatewayEvent {
+  const hide = secretsHider([
+    ...variables.flatMap(secretsOfVariables),
+    ...event.steps.flatMap((step) => secretsOf(step, event)),
+    ...secretsOfUrls(event.outcome.reason ?? ''),
+  ]);
+  return {
+    // its ids and names are not changed: a short secret may be the same word
+    ...event,
+    steps: mapTexts(
+      event.steps.map((step) => maskByName(step, event)),
+      hide,
+    ),
+    outcome: mapTexts(maskReason(event.outcome), hide),
+  };
 }
 
 /** Whether the name of a header, a parameter or a variable says that its value is secret. */
@@ -24,20 +37,33 @@ function looksSecret(name: string): boolean {
   return SECRET_NAME.test(name) && !NO_SECRET_NAME.test(name);
 }
 
+/** The same for a query parameter: an authorization code, or a key of an API. */
+const looksSecretInQuery = (name: string) => looksSecret(name) || /^(?:code|key)$/i.test(name);
+
 const SECRET_NAME =
-  /token|secret|passw|pwd$|authorization$|cookie|api[-_]?key|identifierkey|credential|signature|jwt|session[-_]?id/i;
+  /token|secret|passw|pwd$|authorization$|cookie|api[-_]?key|identifierkey|credential|signature|jwt|session[-_]?id|(?:^|[-_])auth$|access[-_]?key|[cx]srf/i;
 const NO_SECRET_NAME = /^identity$|key[-_]?(?:id|ids|required|source|selectionexpression)$/i;
 
 /** Texts that are secret wherever they occur in the event. */
-function secretsOf(step: Step): readonly string[] {
+function secretsOf(step: Step, { type }: GatewayEvent): readonly string[] {
   switch (step.step) {
     case 'client_request':
       return [
         ...(step.headers ?? []).flatMap(([name, value]) => secretsOfHeader(name, value)),
-        ...queryOf(step.url).flatMap(([name, value]) => (looksSecret(name) ? [value] : [])),
+        ...queryOf(step.url).flatMap(([name, value]) => (looksSecretInQuery(name) ? [value] : [])),
+        ...(type === 'control' && step.body ? secretsOfCommand(step.body, step.url) : []),
       ];
     case 'lambda_authorizer':
-      return step.identitySources.flatMap(({ values }) => values);
+      return [
+        ...step.identitySources.flatMap(({ values }) => values),
+        ...(step.request ? secretsOfMembers(step.request) : []),
+        ...(step.response ? secretsOfMembers(step.response) : []),
+      ];
+    case 'integration_request':
+      if (step.kind === 'lambda') return secretsOfMembers(step.body);
+      return step.kind === 'mock' ? [] : secretsOfUrls(step.url);
+    case 'failure':
+      return secretsOfUrls(step.reason);
     case 'parameters':
       return step.parameters.flatMap((each) => (isSecretParameter(each) ? each.values : []));
     default:
@@ -45,21 +71,23 @@ function secretsOf(step: Step): readonly string[] {
   }
 }
 
+const secretsOfVariables = (variables: Variables): readonly string[] =>
+  Object.entries(variables).flatMap(([name, value = '']) => (looksSecret(lastName(name)) ? [value] : []));
+
 function secretsOfHeader(name: string, value: string): readonly string[] {
   if (isSubProtocol(name)) return subProtocols(value).filter(isSecretSubProtocol);
   if (!looksSecret(name)) return [];
   // a signature is in no other place, and the list of signed headers is no secret
   if (value.startsWith('AWS4-')) return [value];
   // of `Bearer TOKEN` also the token, of `a=b; c=d` also b and d
+  // shorter parts are words such as `Basic`
   const parts = value.split(/[\s;,]+/).flatMap((part) => [part, part.slice(part.indexOf('=') + 1)]);
   return [value, ...parts.filter((part) => part.length >= PART_LENGTH)];
 }
 
-/** Shorter parts are words such as `Basic`. */
-const PART_LENGTH = 8;
-
 const isSecretParameter = ({ destination, source }: RequestParameter): boolean =>
-  looksSecret(destination) || looksSecret(lastName(source));
+  looksSecret(destination) ||
+  (source.startsWith('route.request.querystring.') ? looksSecretInQuery : looksSecret)(lastName(source));
 
 /** `route.request.querystring.token` → `token` */
 const lastName = (source: string) => source.slice(source.lastIndexOf('.') + 1);
@@ -67,7 +95,10 @@ const lastName = (source: string) => source.slice(source.lastIndexOf('.') + 1);
 /** Clients offer tokens as sub-protocols, because a browser cannot set a header. */
 const isSubProtocol = (name: string) => name.toLowerCase() === 'sec-websocket-protocol';
 const subProtocols = (value: string) => value.split(',').map((item) => item.trim());
-const isSecretSubProtocol = (item: string) => looksSecret(item) || item.length >= 40;
+const isSecretSubProtocol = (item: string, index: number, all: readonly string[]) =>
+  looksSecret(item) || item.length >= 40 || TOKEN_FOLLOWS.test(all[index - 1] ?? '') || JWT.test(item);
+const TOKEN_FOLLOWS = /^(?:bearer|jwt|auth|authorization|(?:access[-_]?)?token)$/i;
+const JWT = /^eyJ[\w-]*\.[\w-]+\.[\w-]*$/;
 
 function maskByName(step: Step, event: GatewayEvent): Step {
   switch (step.step) {
@@ -76,7 +107,7 @@ function maskByName(step: Step, event: GatewayEvent): Step {
         ...step,
         url: maskQuery(step.url),
         ...(step.headers && { headers: maskHeaders(step.headers) }),
-        ...(step.body && { body: event.type === 'control' ? maskMembers(step.body, step.url) : step.body }),
+        ...(step.body && { body: event.type === 'control' ? maskCommand(step.body, step.url) : step.body }),
       };
     case 'client_response': {
       const request = event.steps.find((each) => each.step === 'client_request');
@@ -84,7 +115,7 @@ function maskByName(step: Step, event: GatewayEvent): Step {
         ...step,
         ...(step.headers && { headers: maskHeaders(step.headers) }),
         ...(step.body && {
-          body: event.type === 'control' ? maskMembers(step.body, request?.url ?? '') : step.body,
+          body: event.type === 'control' ? maskCommand(step.body, request?.url ?? '') : step.body,
         }),
       };
     }
@@ -100,7 +131,7 @@ function maskByName(step: Step, event: GatewayEvent): Step {
       switch (step.kind) {
         case 'http':
         case 'aws':
-          return { ...step, url: maskQuery(step.url), headers: maskHeaders(step.headers) };
+          return { ...step, url: maskUrls(step.url), headers: maskHeaders(step.headers) };
         case 'lambda':
           return { ...step, body: maskMembers(step.body) };
         case 'mock':
@@ -109,6 +140,8 @@ function maskByName(step: Step, event: GatewayEvent): Step {
       return step satisfies never;
     case 'integration_response':
       return { ...step, headers: maskHeaders(step.headers) };
+    case 'failure':
+      return maskReason(step);
     default:
       return step;
   }
@@ -120,7 +153,7 @@ const maskHeaders = (headers: HeaderList): HeaderList =>
       return [
         name,
         subProtocols(value)
-          .map((item) => (isSecretSubProtocol(item) ? MASK : item))
+          .map((item, index, all) => (isSecretSubProtocol(item, index, all) ? MASK : item))
           .join(', '),
       ];
     }
@@ -143,10 +176,35 @@ function maskQuery(url: string): string {
   if (query === undefined) return url;
   const pairs = query.split('&').map((pair) => {
     const [encodedName = ''] = pair.split('=');
-    return pair.includes('=') && looksSecret(decoded(encodedName)) ? `${encodedName}=${MASK}` : pair;
+    return pair.includes('=') && looksSecretInQuery(decoded(encodedName)) ? `${encodedName}=${MASK}` : pair;
   });
   return `${path}?${pairs.join('&')}`;
 }
+
+/** Masks the secrets of all absolute URLs in a text: user and password, and query parameters by name. */
+const maskUrls = (text: string): string =>
+  text
+    .replaceAll(USER, `$1${MASK}`)
+    .replaceAll(QUERY_PARAMETER, (whole, start: string, name: string) =>
+      looksSecretInQuery(decoded(name)) ? `${start}${MASK}` : whole,
+    );
+
+function secretsOfUrls(text: string): readonly string[] {
+  const users = [...text.matchAll(USER)].flatMap(([, , user = '']) => [
+    user,
+    user.slice(user.indexOf(':') + 1),
+  ]);
+  const values = [...text.matchAll(QUERY_PARAMETER)].flatMap(([, , name = '', value = '']) =>
+    looksSecretInQuery(decoded(name)) ? [value] : [],
+  );
+  return [...users, ...values].flatMap((secret) => [secret, decoded(secret)]);
+}
+
+const USER = /(:\/\/)([^\s"'\\/?#@]+)(?=@)/g;
+const QUERY_PARAMETER = /([?&]([^\s"'\\?&#=]+)=)([^\s"'\\?&#]+)/g;
+
+const maskReason = <T extends { readonly reason?: string }>(value: T): T =>
+  value.reason === undefined ? value : { ...value, reason: maskUrls(value.reason) };
 
 const queryOf = (url: string) => [...new URLSearchParams(url.split(/\?(.*)/s)[1])];
 
@@ -154,54 +212,88 @@ function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
+    // it is cut off, or not valid
     return text;
   }
 }
 
+/** The body of a request to the control plane, or of its response. */
+function maskCommand(body: Body, url: string): Body {
+  if (isImport(url)) return { ...body, text: MASK };
+  const { text } = maskMembers(body, url);
+  return { ...body, text: maskUrls(text) };
+}
+
+function secretsOfCommand(body: Body, url: string): readonly string[] {
+  // keys in CSV
+  if (isImport(url)) return body.text.split(/[\s,"]+/).filter((part) => part.length >= PART_LENGTH);
+  return [...secretsOfMembers(body, url), ...secretsOfUrls(body.text)];
+}
+
+const isImport = (url: string) => /^\/apikeys\/?\?(.*&)?mode=import(&|$)/.test(url);
+
 /**
- * Masks the strings of JSON members whose names look secret. Not by parsing: the text may be cut.
+ * Masks the values of JSON members whose names look secret. Not by parsing: the text may be cut.
  *
  * @param url of a request to the control plane, where the `value` of an API key is a secret
  */
 function maskMembers(body: Body, url = ''): Body {
-  const isApiKey = url.startsWith('/apikeys');
-  const text = body.text.replaceAll(
-    STRING_OR_MEMBER,
-    (whole, name: string, colon?: string, value?: string) => {
-      if (value === undefined || !(looksSecret(name) || (isApiKey && name === 'value'))) return whole;
-      return `"${name}"${colon}${value.startsWith('[') ? `["${MASK}"]` : `"${MASK}"`}`;
-    },
-  );
-  return { ...body, text };
+  return { ...body, text: maskMembersOf(body.text, url) };
+}
+
+const maskMembersOf = (text: string, url: string): string =>
+  text.replaceAll(STRING_OR_MEMBER, (whole, name: string, colon?: string, value?: string) => {
+    if (value === undefined) return whole;
+    const isList = value.startsWith('[');
+    if (isSecretMember(name, url)) return `"${name}"${colon}${isList ? `["${MASK}"]` : `"${MASK}"`}`;
+    // it may have objects, but no lists
+    return isList ? `"${name}"${colon}${maskMembersOf(value, url)}` : whole;
+  });
+
+/** The values of these members. */
+const secretsOfMembers = ({ text }: { readonly text: string }, url = ''): readonly string[] =>
+  [...text.matchAll(STRING_OR_MEMBER)].flatMap(([, name = '', , value]) => {
+    if (value === undefined) return [];
+    if (isSecretMember(name, url))
+      return (value.match(STRING_OR_NUMBER) ?? []).map(unquoted).flatMap(literals);
+    return value.startsWith('[') ? secretsOfMembers({ text: value }, url) : [];
+  });
+
+/** Of a parameter's literal also what is between its quotes. */
+const literals = (secret: string) =>
+  secret.startsWith("'") ? [secret, secret.replace(/^'(.*)'$/s, '$1')] : [secret];
+
+const isSecretMember = (name: string, url: string) =>
+  looksSecret(name) || (name === 'value' && url.startsWith('/apikeys'));
+
+const STRING_OR_NUMBER = /"(?:[^"\\]|\\(?:.|$))*(?:"|$)|-?\d[\d.eE+-]*/gs;
+
+/** The text of a string, or of a number. */
+function unquoted(item: string): string {
+  if (!item.startsWith('"')) return item;
+  try {
+    return String(JSON.parse(item));
+  } catch {
+    return item.replace(/^"|"$/g, '');
+  }
 }
 
 /**
- * A string, with the value that follows it if it is the name of a member whose value is a string or a list without inner
- * lists. Any of them may be cut off. Each alternative that could fail at the end of the text matches there instead, so that
+ * A string, with the value that follows it if it is the name of a member whose value is a string, a number or a list
+ * without inner lists. Any of them may be cut off. Each alternative that could fail at the end of the text matches there instead, so that
  * nothing is read twice.
  */
 const STRING_OR_MEMBER =
-  /"((?:[^"\\]|\\(?:.|$))*)(?:$|"(?:(\s*:\s*)("(?:[^"\\]|\\(?:.|$))*(?:"|$)|\[[^[\]]*(?:\]|$))?)?)/gs;
-
-/** A short secret is replaced only where it is a whole string: it may be part of any word. */
-function hideSecret(text: string, secret: string): string {
-  if (text === secret) return MASK;
-  const quoted = JSON.stringify(secret);
-  if (secret.length < PART_LENGTH) return text.replaceAll(quoted, `"${MASK}"`);
-  return [secret, encodeURIComponent(secret.toWellFormed()), quoted.slice(1, -1)].reduce(
-    (rest, form) => rest.replaceAll(form, MASK),
-    text,
-  );
-}
+  /"((?:[^"\\]|\\(?:.|$))*)(?:$|"(?:(\s*:\s*)("(?:[^"\\]|\\(?:.|$))*(?:"|$)|\[[^[\]]*(?:\]|$)|-?\d[\d.eE+-]*)?)?)/gs;
 
 /** Words of the record itself. */
 const OWN_MEMBERS: ReadonlySet<string> = new Set([
-  'type',
-  'time',
   'step',
   'kind',
   'direction',
   'decision',
+  'method',
+  'routeKey',
   'result',
 ]);
 

@@ -28,12 +28,12 @@ export function publicEvent(story: Story, { startedMs, showsSecrets }: PublicFor
     steps: story.steps.map(publicStep),
     outcome,
   };
-  return showsSecrets ? event : maskSecrets(event);
+  return showsSecrets ? event : maskSecrets(event, story.variables);
 }
 
 function publicStep(step: KeptStep): Step {
   if (step.step === 'parameters') {
-    const { mappings, values, whyEmpty } = step;
+    const { direction, mappings, values, whyEmpty } = step;
     const parameters = mappings.map(({ text }, index) => {
       const reason = whyEmpty?.get(index);
       return {
@@ -42,7 +42,7 @@ function publicStep(step: KeptStep): Step {
         ...(reason !== undefined && { whyEmpty: reason }),
       };
     });
-    return { step: 'parameters', parameters };
+    return { step: 'parameters', ...(direction && { direction }), parameters };
   }
   if (step.step === 'integration_response') {
     return { ...step, latencyMs: rounded(step.latencyMs), headers: pairs(step.headers) };

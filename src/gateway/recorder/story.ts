@@ -10,6 +10,7 @@ export type KeptStep = KeptParameters | Kept<Exclude<Step, { readonly step: 'par
 
 interface KeptParameters {
   readonly step: 'parameters';
+  readonly direction?: 'response';
   readonly mappings: readonly { readonly text: { readonly destination: string; readonly source: string } }[];
   /** Of each mapping; absent for those that are not evaluated. A single value without its list, to save memory. */
   readonly values: readonly (string | readonly string[])[];
@@ -25,6 +26,9 @@ export interface EventPlace {
   readonly stage?: string;
   readonly connectionId?: string;
 }
+
+/** Variables by name, such as `authorizer.sessionToken` or `dbPassword`. */
+export type Variables = Readonly<Record<string, string | undefined>>;
 
 /** The names of an event that are known only after it has begun. */
 export interface EventNames {
@@ -46,6 +50,8 @@ export class Story {
   bytes = 0;
   names: EventNames = NO_NAMES;
   outcome: Outcome = DONE;
+  /** What templates and mappings of the event can read: the result of the authorization, stage variables. */
+  variables: readonly Variables[] = [];
   #lastBody: Body | undefined;
 
   /**
@@ -108,11 +114,12 @@ function stepBytes(step: KeptStep): number {
     // the steps of every message, without the cost of looking at each member
     case 'frame':
     case 'client_frame':
-      return step.body.text.length;
+    case 'request_body':
+      return textBytes(step.body.text);
     case 'route':
-      return step.value?.length ?? 0;
+      return textBytes(step.value ?? '');
     case 'integration_response':
-      return step.body.text.length + bytesOf(step.headers);
+      return textBytes(step.body.text) + bytesOf(step.headers);
     case 'parameters':
       return bytesOf(step.values);
     default:
@@ -120,15 +127,17 @@ function stepBytes(step: KeptStep): number {
   }
 }
 
-/** A byte for each character: V8 takes two only for texts outside Latin-1. */
 function bytesOf(value: unknown): number {
-  if (typeof value === 'string') return 24 + value.length;
+  if (typeof value === 'string') return 24 + textBytes(value);
   if (typeof value !== 'object' || value === null) return 8;
   let bytes = 40;
   if (Array.isArray(value)) for (const item of value) bytes += 8 + bytesOf(item);
   else for (const name in value) bytes += 8 + bytesOf(value[name as keyof typeof value]);
   return bytes;
 }
+
+/** V8 takes a byte for each character, and two if one of them is outside Latin-1. */
+const textBytes = (text: string): number => (/[\u0100-\uffff]/.test(text) ? 2 : 1) * text.length;
 
 const NO_NAMES: EventNames = {};
 const DONE: Outcome = { result: 'done' };

@@ -48,9 +48,16 @@ export const CLOUDFORMATION_CHOICES: ChoiceTable = {
       choice: 'remains unmodified; its own name',
     },
     {
-      question: 'HTTP APIs in a template; templates that have no WebSocket API',
-      choice: 'ignored, with the resources that belong to them; refused',
+      question: 'an API with an OpenAPI document (`Body`); templates without any API that is served',
+      choice: 'ignored, with the resources that belong to it; refused',
       because: 'a gateway without an API would refuse every request',
+      where: 'cloudformation/unserved-apis.ts',
+    },
+    {
+      question: 'ARNs of load balancers, listeners and Cloud Map services',
+      choice: 'logical ids take the place of the ids that AWS generates',
+      because: 'so `--target` can name them',
+      where: 'cloudformation/placeholder-values.ts',
     },
   ],
 };

@@ -222,7 +222,7 @@ export const CONTROL_CHOICES: ChoiceTable = {
       because: 'it could not be applied',
     },
     {
-      question: 'members and values that are not served (HTTP APIs, mutual TLS, routing rules, …)',
+      question: 'members and values that are not served (OpenAPI documents, mutual TLS, routing rules, …)',
       choice: '400 that says so',
       because: 'better than accepting them without effect',
     },

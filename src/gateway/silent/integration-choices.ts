@@ -49,6 +49,9 @@ export const jsonAction = (
   'Content-Type': `application/x-amz-json-${service.version}`,
 });
 
+/** Time for which an address of a target is left out after it refused a connection. AWS's health checks take as long. */
+export const TARGET_RETRY_MS = 5_000;
+
 /** Choices about integrations, where AWS is silent or contradicts itself. */
 export const INTEGRATION_CHOICES: ChoiceTable = {
   title: 'Integrations',

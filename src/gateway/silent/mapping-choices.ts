@@ -76,12 +76,12 @@ export const MAPPING_CHOICES: ChoiceTable = {
       question: 'a mapped value with control characters',
       choice: '`Internal server error`',
       because: 'it would break the request',
-      where: 'websocket/steps/header-value.ts',
+      where: 'mapping/header-value.ts',
     },
     {
       question: 'a mapped header value beyond ASCII',
       choice: 'UTF-8',
-      where: 'websocket/steps/header-value.ts',
+      where: 'mapping/header-value.ts',
     },
     {
       question: 'JSONPath filters, slices, `..`',

@@ -24,6 +24,8 @@ export const TEMPLATE_LIMITS = {
   iterations: 1000,
   /** Iterations of all loops together. */
   allIterations: 100_000,
+  /** Steps of one rendering (`vtl/work.ts`), about half a second. */
+  steps: 3_000_000,
   /** Characters of any text: eight times the largest message, so that one may be escaped or encoded. */
   characters: 1024 * 1024,
   /** Items of a list. */
@@ -78,7 +80,7 @@ export const TEMPLATE_CHOICES: ChoiceTable = {
       where: 'vtl/evaluate.ts',
     },
     {
-      question: `\`#foreach\` over more than ${count(TEMPLATE_LIMITS.iterations)}; a text over ${count(TEMPLATE_LIMITS.characters)} characters; a list over ${count(TEMPLATE_LIMITS.items)}; values nested more than ${TEMPLATE_LIMITS.nesting} deep in an expression`,
+      question: `\`#foreach\` over more than ${count(TEMPLATE_LIMITS.iterations)}; a text over ${count(TEMPLATE_LIMITS.characters)} characters; a list over ${count(TEMPLATE_LIMITS.items)}; values nested more than ${TEMPLATE_LIMITS.nesting} deep in an expression; a rendering of more than ${count(TEMPLATE_LIMITS.steps)} steps, about half a second`,
       choice: 'an error',
       because: 'AWS may truncate without an error',
     },

@@ -1,4 +1,5 @@
 import { TEMPLATE_LIMITS } from '../silent/vtl-choices.js';
+import { CHARACTERS_PER_STEP, takeSteps } from './work.js';
 
 /** The characters that one text may still grow by, so that a map that contains another twice, and so on, ends early. */
 export class Budget {
@@ -6,6 +7,7 @@ export class Budget {
 
   /** @throws {Error} fewer characters are left */
   spend(characters: number): void {
+    takeSteps(1 + characters / CHARACTERS_PER_STEP);
     this.#left -= characters;
     if (this.#left < 0) fail();
   }

@@ -1,6 +1,6 @@
 import { TEMPLATE_LIMITS } from '../silent/vtl-choices.js';
 import { checkedText } from './budget.js';
-import { callMethod, readIndex, readProperty } from './methods.js';
+import { callMethod, indexFromEnd, readIndex, readProperty } from './methods.js';
 import { numberOf } from './numbers.js';
 import { type Expression, type Node, type Reference, type Step } from './syntax.js';
 import { type Position } from './template-error.js';
@@ -15,6 +15,7 @@ import {
   textOf,
   type Value,
 } from './values.js';
+import { takeSteps } from './work.js';
 
 /**
  * One rendering of a template, by the rules of Velocity 1.7: AWS names no version. Values are data or our own objects;
@@ -42,6 +43,7 @@ export class Evaluation {
   }
 
   #node(node: Node): string {
+    takeSteps(1);
     switch (node.kind) {
       case 'text':
         return node.text;
@@ -86,6 +88,7 @@ export class Evaluation {
     const value = this.#evaluate(items);
     // any other value has no items
     const values = Array.isArray(value) ? [...(value as Value[])] : isMap(value) ? Object.values(value) : [];
+    takeSteps(values.length);
     if (values.length > TEMPLATE_LIMITS.iterations) {
       throw new Error(
         `#foreach over ${values.length} items; API Gateway allows ${TEMPLATE_LIMITS.iterations}`,
@@ -151,11 +154,12 @@ export class Evaluation {
     }
     const owner = this.#follow(this.variables.get(name), path.slice(0, -1));
     const key = last.kind === 'index' ? this.#evaluate(last.key) : last.name;
-    if (Array.isArray(owner)) callMethod(owner, 'set', [key, value]);
+    if (Array.isArray(owner)) callMethod(owner, 'set', [indexFromEnd(owner, key), value]);
     else if (isMap(owner)) putKey(owner, textOf(key), value);
   }
 
   #evaluate(expression: Expression): Value {
+    takeSteps(1);
     switch (expression.kind) {
       case 'literal':
         return expression.value;
@@ -226,6 +230,7 @@ export class Evaluation {
   }
 
   #step(value: Value, step: Step): Value {
+    takeSteps(1);
     switch (step.kind) {
       case 'property':
         return readProperty(value, step.name);

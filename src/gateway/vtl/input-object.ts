@@ -3,6 +3,7 @@ import { ExpressionError } from '../mapping/expression-error.js';
 import { parseJsonPath, valueAt } from '../mapping/json-path.js';
 import { EMPTY_INPUT_BODY, MISSING_INPUT_PARAMETER, MISSING_INPUT_VALUE } from '../silent/vtl-choices.js';
 import { jsonOf, TemplateObject, textOf, type Value } from './values.js';
+import { takeSteps, takeStepsForEachCharacter } from './work.js';
 
 /** The values behind `$input`. */
 export interface TemplateInput {
@@ -52,6 +53,7 @@ export class InputObject extends TemplateObject {
   /** @param path `$.a.b`; in Jayway's JSONPath, which AWS uses, `a.b` means the same */
   #at(path: Value): Value {
     const text = textOf(path);
+    takeStepsForEachCharacter(text);
     try {
       return valueAt(this.#parsed(), parseJsonPath(text.startsWith('$') ? text.slice(1) : `.${text}`));
     } catch (error) {
@@ -71,6 +73,7 @@ export class InputObject extends TemplateObject {
 
   #params(): Value {
     const { path, querystring, header } = this.input.params;
+    for (const values of [path, querystring, header]) takeSteps(Object.keys(values).length);
     return { path: { ...path }, querystring: { ...querystring }, header: { ...header } };
   }
 

@@ -1,5 +1,6 @@
 import '../linear-patterns.js';
 import { TEMPLATE_LIMITS } from '../silent/vtl-choices.js';
+import { takeSteps, takeStepsForEachCharacter, takeStepsForPattern } from './work.js';
 
 /**
  * A Java regular expression as JavaScript's: the common syntax, flags at the beginning (`(?i)`), quotation (`\Q…\E`),
@@ -8,6 +9,7 @@ import { TEMPLATE_LIMITS } from '../silent/vtl-choices.js';
  * @throws {SyntaxError} syntax that only Java has, such as `a++`
  */
 export function javaPattern(source: string, flags = '', isWhole = false): RegExp {
+  takeStepsForEachCharacter(source);
   const own = /^\(\?([ims]+)\)/.exec(source)?.[1] ?? '';
   const pattern = source
     .replace(/^\(\?[ims]+\)/, '')
@@ -23,16 +25,22 @@ export function javaPattern(source: string, flags = '', isWhole = false): RegExp
 
 /** In a replacement of Java's `$1` is a group, and a backslash makes the next character literal. */
 export function javaReplacement(source: string): (match: string, ...rest: unknown[]) => string {
-  return (...match) =>
-    source.replaceAll(/\\([\s\S])|\$(\d)/g, (_, literal: string | undefined, group: string | undefined) => {
-      if (literal !== undefined) return literal;
-      const value = match[Number(group)];
-      return typeof value === 'string' ? value : '';
-    });
+  return (...match) => {
+    takeSteps(source.length);
+    return source.replaceAll(
+      /\\([\s\S])|\$(\d)/g,
+      (_, literal: string | undefined, group: string | undefined) => {
+        if (literal !== undefined) return literal;
+        const value = match[Number(group)];
+        return typeof value === 'string' ? value : '';
+      },
+    );
+  };
 }
 
 /** Java's `split`: no groups in the result, and without a limit no empty strings at the end. */
 export function splitByPattern(text: string, source: string, limit: number): readonly string[] {
+  takeStepsForPattern(text, source);
   const parts: string[] = [];
   let from = 0;
   for (const { 0: separator, index } of text.matchAll(javaPattern(source, 'g'))) {

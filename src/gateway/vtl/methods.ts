@@ -16,6 +16,7 @@ import {
   textOf,
   type Value,
 } from './values.js';
+import { takeSteps, takeStepsFor, takeStepsForPattern, takeStepsForSearch } from './work.js';
 
 /**
  * The methods of text, numbers, lists and maps: those of Java that templates use. A value has no others, so that a
@@ -31,6 +32,7 @@ export function callMethod(target: Value, name: string, args: readonly Value[]):
   }
   const methods = methodsOf(target);
   const method = methods && Object.hasOwn(methods, name) ? methods[name] : COMMON.get(name);
+  if (typeof target === 'string' && !CONSTANT_TIME.has(name)) takeStepsFor(target);
   const value = method?.(target as never, ...args) ?? null;
   return typeof value === 'string' ? checkedText(value) : value;
 }
@@ -45,8 +47,14 @@ export function readProperty(target: Value, name: string): Value {
 
 /** `$value[key]` */
 export function readIndex(target: Value, key: Value): Value {
-  if (Array.isArray(target)) return item(target, key);
+  if (Array.isArray(target)) return (target as Value[])[indexFromEnd(target, key)] ?? null;
   return isMap(target) ? getKey(target, textOf(key)) : null;
+}
+
+/** In brackets, unlike as an argument of a method, `-1` is the last item. */
+export function indexFromEnd(list: readonly Value[], key: Value): number {
+  const index = whole(key);
+  return index < 0 ? list.length + index : index;
 }
 
 /** Whether a method of a `TextNumber` is that of a text. A comparison with a number is that of a number. */
@@ -71,29 +79,32 @@ const COMMON = new Map<string, (target: Value, ...args: Value[]) => Value>([
   ['equals', (target, other) => typeof target === typeof other && areEqual(target, other)],
 ]);
 
+/** The methods of texts that do not read the whole text. */
+const CONSTANT_TIME = new Set(['charAt', 'isEmpty', 'length', 'substring']);
+
 const TEXT: Methods<string> = {
   charAt: (text, at: Value) =>
     text[whole(at)] ?? fail(`index ${whole(at)} is outside a text of ${text.length} characters`),
   compareTo: (text, other: Value) => compare(text, textOf(other)),
   concat: (text, other: Value) => text + textOf(other),
-  contains: (text, part: Value) => text.includes(textOf(part)),
+  contains: (text, part: Value) => text.includes(wanted(text, part)),
   endsWith: (text, part: Value) => text.endsWith(textOf(part)),
   equalsIgnoreCase: (text, other: Value) => text.toLowerCase() === textOf(other).toLowerCase(),
   indexOf: (text, part: Value, from?: Value) =>
-    text.indexOf(textOf(part), from === undefined ? 0 : whole(from)),
+    text.indexOf(wanted(text, part), from === undefined ? 0 : whole(from)),
   isEmpty: (text) => text === '',
-  lastIndexOf: (text, part: Value) => text.lastIndexOf(textOf(part)),
+  lastIndexOf: (text, part: Value) => text.lastIndexOf(wanted(text, part)),
   length: (text) => text.length,
-  matches: (text, pattern: Value) => javaPattern(textOf(pattern), '', true).test(text),
+  matches: (text, pattern: Value) => javaPattern(wantedPattern(text, pattern), '', true).test(text),
   replace: (text, part: Value, by: Value) =>
     text.replaceAll(
-      textOf(part),
+      wanted(text, part),
       limited(() => textOf(by)),
     ),
   replaceAll: (text, pattern: Value, by: Value) =>
-    text.replace(javaPattern(textOf(pattern), 'g'), limited(javaReplacement(textOf(by)))),
+    text.replace(javaPattern(wantedPattern(text, pattern), 'g'), limited(javaReplacement(textOf(by)))),
   replaceFirst: (text, pattern: Value, by: Value) =>
-    text.replace(javaPattern(textOf(pattern)), limited(javaReplacement(textOf(by)))),
+    text.replace(javaPattern(wantedPattern(text, pattern)), limited(javaReplacement(textOf(by)))),
   split: (text, pattern: Value, limit?: Value) =>
     javaList(splitByPattern(text, textOf(pattern), limit === undefined ? 0 : whole(limit))),
   startsWith: (text, part: Value) => text.startsWith(textOf(part)),
@@ -127,11 +138,13 @@ const WHOLE = /^[+-]?\d+$/;
 const LIST: Methods<Value[]> = {
   add: (list, first: Value, second?: Value) => {
     if (second === undefined) return withRoom(list, 1).push(first) > 0;
-    withRoom(list, 1).splice(whole(first), 0, second);
+    takeSteps(list.length);
+    withRoom(list, 1).splice(checkedIndex(list, first, list.length), 0, second);
     return '';
   },
   addAll: (list, others: Value) => {
     const added = Array.isArray(others) ? (others as Value[]) : [];
+    takeSteps(added.length);
     withRoom(list, added.length).push(...added);
     return added.length > 0;
   },
@@ -140,29 +153,44 @@ const LIST: Methods<Value[]> = {
     return '';
   },
   contains: (list, value: Value) => list.some((other) => areEqual(other, value)),
-  get: (list, at: Value) =>
-    whole(at) in list ? item(list, at) : fail(`index ${whole(at)} is outside a list of ${list.length} items`),
+  get: (list, at: Value) => list[checkedIndex(list, at, list.length - 1)],
   indexOf: (list, value: Value) => list.findIndex((other) => areEqual(other, value)),
   isEmpty: (list) => list.length === 0,
   length: (list) => list.length,
-  remove: (list, at: Value) =>
-    list.splice(numberOf(at) ?? list.findIndex((other) => areEqual(other, at)), 1)[0],
-  set: (list, at: Value, value: Value) => list.splice(whole(at), 1, value)[0],
+  // a whole number is an index; any other value is an item
+  remove: (list, value: Value) => {
+    takeSteps(list.length);
+    if (Number.isInteger(numberOf(value))) {
+      return list.splice(checkedIndex(list, value, list.length - 1), 1)[0];
+    }
+    const index = list.findIndex((other) => areEqual(other, value));
+    if (index >= 0) list.splice(index, 1);
+    return index >= 0;
+  },
+  set: (list, at: Value, value: Value) => {
+    const index = checkedIndex(list, at, list.length - 1);
+    const old = list[index];
+    list[index] = value;
+    return old;
+  },
   size: (list) => list.length,
-  subList: (list, from: Value, to: Value) => javaList(list.slice(whole(from), whole(to))),
+  subList: (list, from: Value, to: Value) => {
+    const end = checkedIndex(list, to, list.length);
+    return javaList(list.slice(checkedIndex(list, from, end), end));
+  },
 };
 
 const MAP: Methods<JavaMap> = {
   containsKey: (map, key: Value) => Object.hasOwn(map, textOf(key)),
-  containsValue: (map, value: Value) => Object.values(map).some((other) => areEqual(other, value)),
-  entrySet: (map) => javaList(Object.entries(map).map(([key, value]) => new MapEntry(key, value))),
+  containsValue: (map, value: Value) => keysOf(map).some((key) => areEqual(map[key], value)),
+  entrySet: (map) => javaList(keysOf(map).map((key) => new MapEntry(key, map[key]))),
   get: (map, key: Value) => getKey(map, textOf(key)),
   getOrDefault: (map, key: Value, otherwise: Value) => getKey(map, textOf(key)) ?? otherwise,
-  isEmpty: (map) => Object.keys(map).length === 0,
-  keySet: (map) => javaList(Object.keys(map)),
+  isEmpty: (map) => keysOf(map).length === 0,
+  keySet: (map) => javaList(keysOf(map)),
   put: (map, key: Value, value: Value) => putKey(map, textOf(key), value),
   putAll: (map, others: Value) => {
-    for (const [key, value] of Object.entries(isMap(others) ? others : {})) putKey(map, key, value);
+    if (isMap(others)) for (const key of keysOf(others)) putKey(map, key, others[key]);
     return '';
   },
   remove: (map, key: Value) => {
@@ -170,16 +198,39 @@ const MAP: Methods<JavaMap> = {
     delete map[textOf(key)];
     return old;
   },
-  size: (map) => Object.keys(map).length,
-  values: (map) => javaList(Object.values(map)),
+  size: (map) => keysOf(map).length,
+  values: (map) => javaList(keysOf(map).map((key) => map[key])),
 };
+
+function keysOf(map: JavaMap): readonly string[] {
+  const keys = Object.keys(map);
+  takeSteps(keys.length);
+  return keys;
+}
 
 const ENTRY: Methods<MapEntry> = {
   getKey: ({ key }) => key,
   getValue: ({ value }) => value,
 };
 
-const item = (list: readonly Value[], at: Value): Value => list[whole(at)] ?? null;
+function wanted(text: string, value: Value): string {
+  const part = textOf(value);
+  takeStepsForSearch(text, part);
+  return part;
+}
+
+function wantedPattern(text: string, value: Value): string {
+  const pattern = textOf(value);
+  takeStepsForPattern(text, pattern);
+  return pattern;
+}
+
+function checkedIndex(list: readonly Value[], at: Value, last: number): number {
+  const index = whole(at);
+  return index >= 0 && index <= last
+    ? index
+    : fail(`index ${index} is outside a list of ${list.length} items`);
+}
 
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
@@ -188,10 +239,13 @@ function whole(value: Value): number {
   return number === undefined ? fail('the argument is not a whole number') : Math.trunc(number);
 }
 
+const STEPS_PER_MATCH = 4;
+
 /** Fails before the result becomes too long: V8 ends the process when a string is far too long. */
 function limited(replacement: (match: string, ...rest: unknown[]) => string) {
   const budget = new Budget();
   return (match: string, ...rest: unknown[]): string => {
+    takeSteps(STEPS_PER_MATCH);
     const text = replacement(match, ...rest);
     budget.spend(text.length);
     return text;

@@ -1,4 +1,5 @@
 import { ExactNumber, exactNumber } from '../mapping/exact-json.js';
+import { takeStepsForEachCharacter } from './work.js';
 
 /** Bits of a whole number; more than any identifier has, and few enough that a loop of multiplications ends early. */
 const MAX_BITS = 4096;
@@ -54,6 +55,7 @@ export function parseWhole(text: string): number | ExactNumber {
 function wholeOf(value: unknown): bigint | undefined {
   if (typeof value === 'number') return Number.isInteger(value) ? BigInt(value) : undefined;
   const text = String(value);
+  takeStepsForEachCharacter(text);
   return /^-?\d+$/.test(text) && text.length <= MAX_BITS ? BigInt(text) : undefined;
 }
 

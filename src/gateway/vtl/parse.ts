@@ -1,7 +1,7 @@
 import { ExpressionParser, NAME, REFERENCE } from './parse-expression.js';
 import { Scanner, type Surroundings, SyntaxFault } from './scanner.js';
 import { type Branch, type Expression, type Node } from './syntax.js';
-import { type Position } from './template-error.js';
+import { type Position, shortened } from './template-error.js';
 
 /**
  * Parses a template by the grammar of Velocity 1.7, in linear time.
@@ -250,8 +250,9 @@ function parseWithin(text: string, surroundings: Surroundings): readonly Node[] 
   try {
     return new TemplateParser(text, surroundings).parse();
   } catch (error) {
-    if (!(error instanceof SyntaxFault)) throw error;
-    throw new SyntaxFault(error.position, `"${text}" ${error.message}`, { cause: error });
+    // text in an inner pair of quotes is quoted already
+    if (!(error instanceof SyntaxFault) || error.cause !== undefined) throw error;
+    throw new SyntaxFault(error.position, `in "${shortened(text, 100)}": ${error.message}`, { cause: error });
   }
 }
 

@@ -6,6 +6,7 @@ import { SyntaxFault } from './scanner.js';
 import { type Node } from './syntax.js';
 import { TemplateError } from './template-error.js';
 import { UtilObject } from './util-object.js';
+import { withLimitedWork } from './work.js';
 
 /** A parsed mapping template. */
 export interface MappingTemplate {
@@ -48,7 +49,7 @@ export function render(template: MappingTemplate, scope: TemplateScope): string 
   ]);
   const evaluation = new Evaluation(variables);
   try {
-    return evaluation.render(template.nodes);
+    return withLimitedWork(() => evaluation.render(template.nodes));
   } catch (cause) {
     // also a RangeError: nested too deeply for a recursion, or too long for a string
     throw new TemplateError(template.key, evaluation.position, reasonOf(cause), { cause });

@@ -18,6 +18,14 @@ export class TemplateError extends Error {
     reason: string,
     options?: ErrorOptions,
   ) {
-    super(`template '${templateKey}', line ${position.line}, column ${position.column}: ${reason}`, options);
+    const place = `template '${templateKey}', line ${position.line}, column ${position.column}`;
+    super(`${place}: ${shortened(reason, MAX_REASON_LENGTH)}`, options);
   }
+}
+
+/** Characters: the reason may contain names, patterns and paths from the template, and is logged for each message. */
+const MAX_REASON_LENGTH = 500;
+
+export function shortened(text: string, maxLength: number): string {
+  return text.length <= maxLength ? text : `${text.slice(0, maxLength)}…`;
 }

@@ -1,5 +1,6 @@
 import { parseExactJson } from '../mapping/exact-json.js';
 import { TemplateObject, textOf, type Value } from './values.js';
+import { takeSteps, takeStepsForEachCharacter } from './work.js';
 
 /**
  * `$util`
@@ -13,7 +14,10 @@ export class UtilObject extends TemplateObject {
 
   call(method: string, [arg = null]: readonly Value[]): Value {
     if (!Object.hasOwn(FUNCTIONS, method)) return null;
-    return arg === null ? null : (FUNCTIONS[method]?.(textOf(arg)) ?? null);
+    if (arg === null) return null;
+    const text = textOf(arg);
+    takeStepsForEachCharacter(text);
+    return FUNCTIONS[method]?.(text) ?? null;
   }
 }
 
@@ -33,6 +37,7 @@ const FUNCTIONS: Readonly<Record<string, (text: string) => Value>> = {
 };
 
 function parseJson(text: string): Value {
+  takeSteps(text.length * 4);
   try {
     return parseExactJson(text);
   } catch (cause) {

@@ -1,6 +1,7 @@
 import { ExactNumber } from '../mapping/exact-json.js';
 import { Budget, checkedText } from './budget.js';
 import { calculateNumbers, compareNumbers } from './numbers.js';
+import { takeSteps } from './work.js';
 
 /**
  * The values of a template, and how Velocity 1.7 and Java print, compare and calculate with them. JSON's values are
@@ -19,7 +20,10 @@ class JavaList extends Array<Value> {
 /** Creates a list of these values: `new JavaList(3)` would have three holes. */
 export function javaList(values: Iterable<Value>): JavaList {
   const list = new JavaList();
-  for (const value of values) list.push(value);
+  for (const value of values) {
+    takeSteps(1);
+    list.push(value);
+  }
   return list;
 }
 
@@ -53,6 +57,7 @@ export function getKey(map: JavaMap, key: string): Value {
 
 /** @returns the value before */
 export function putKey(map: JavaMap, key: string, value: Value): Value {
+  takeSteps(10);
   const old = getKey(map, key);
   Object.defineProperty(map, key, { value, writable: true, enumerable: true, configurable: true });
   return old;

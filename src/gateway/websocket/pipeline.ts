@@ -5,9 +5,11 @@ import { type DeployedIntegration } from '../control/snapshot.js';
 import { type Close, GATEWAY_RESPONSES, type GatewayResponse } from '../errors.js';
 import { newMessageId, newRequestId } from '../ids.js';
 import { type BackendResponse } from '../integrations/backend-response.js';
-import { findTarget, type Targets } from '../integrations/find-target.js';
+import { findTarget } from '../integrations/find-target.js';
 import { type IntegrationClient } from '../integrations/integration-client.js';
-import { isOutcomeUnknown } from '../integrations/integration-errors.js';
+import { IntegrationFailedError, isOutcomeUnknown } from '../integrations/integration-errors.js';
+import { requestStep, responseStep } from '../integrations/recorded-call.js';
+import { type TargetPool } from '../integrations/target-pool.js';
 import {
   type ConnectionFacts,
   type ContextVariables,
@@ -21,7 +23,7 @@ import { type ClientMessage, readMessage } from './client-message.js';
 import { type DeployedStage, deployedStage, whyNotDeployed } from './deployed-stage.js';
 import { EventLog } from './event-log.js';
 import { type HandshakeRequest } from './handshake-request.js';
-import { failureStep, requestStep, responseStep } from './recorded-steps.js';
+import { failureStep } from './recorded-steps.js';
 import { type HandshakeEvent, type RouteEvent } from './route-event.js';
 import { authorize, type AuthorizationParts } from './steps/authorize.js';
 import { errorResponse, reasonOf } from './steps/error-response.js';
@@ -37,7 +39,7 @@ import { validateMessage } from './steps/validate-message.js';
 /** The parts of the gateway that the steps use. */
 export interface PipelineParts extends AuthorizationParts {
   readonly integrations: IntegrationClient;
-  readonly targets: Targets;
+  readonly targets: TargetPool;
   readonly clock: Clock;
   readonly accessLog: AccessLog;
 }
@@ -266,19 +268,26 @@ export class Pipeline {
 
   async #call(integration: DeployedIntegration, event: RouteEvent): Promise<Called> {
     const { control, targets, integrations } = this.parts;
+    if (event.story) event.story.variables = [event.connection.authorized, event.stageVariables];
     const request = mapRequest(integration, event);
     event.story?.add(requestStep(request, event.story));
-    const origin =
+    const target =
       request.kind === 'http'
         ? findTarget(request.url, request.vpcLinkId, (linkId) => control.vpcLink(linkId), targets)
         : undefined;
-    if (request.kind === 'http' && request.vpcLinkId !== undefined && origin !== undefined) {
+    if (request.kind === 'http' && request.vpcLinkId !== undefined && target !== undefined) {
+      const { origin } = target;
       event.story?.add({ step: 'target', vpcLinkId: request.vpcLinkId, origin });
     }
     const startedAt = performance.now();
     const { connectionId } = event.connection;
     const { routeKey } = event.facts;
-    const response = await integrations.call(request, { connectionId, routeKey }, origin);
+    const response = await integrations
+      .call(request, { connectionId, routeKey }, target?.origin)
+      .catch((error: unknown) => {
+        if (error instanceof IntegrationFailedError && !error.isOutcomeUnknown) target?.failed();
+        throw error;
+      });
     const latencyMs = performance.now() - startedAt;
     event.story?.add(responseStep(response, latencyMs, event.story));
     this.#log.responded(event, integration, response.status, latencyMs);

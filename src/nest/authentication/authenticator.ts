@@ -1,7 +1,7 @@
 import { HEADERS, NO_USER, type UserId } from '../../api/integration.js';
 import { Problem } from '../http/problem.js';
 import { type Handshake } from './handshake.js';
-import { toUserId, USER_ID_FORM } from './user-id.js';
+import { toUserId, USER_ID_FORM } from '../../api/user-id.js';
 
 /** Decides at `$connect`, once for each connection, who the user is. `AUTH` names the implementation. */
 export abstract class Authenticator {

@@ -17,7 +17,7 @@ import { Problem } from '../http/problem.js';
 import { Authenticator } from './authenticator.js';
 import { type Handshake } from './handshake.js';
 import { IssuerKeys } from './issuer-keys.js';
-import { toUserId, USER_ID_FORM } from './user-id.js';
+import { toUserId, USER_ID_FORM } from '../../api/user-id.js';
 
 /**
  * `AUTH=jwt`: the handshake carries a signed token. The token itself names its algorithm and its key, so that both are

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type ConnectionId, type UserId } from '../../api/integration.js';
 import { ChannelNameSchema, DataSchema } from '../../api/message-schemas.js';
 import { QUOTAS } from '../../api/quotas.js';
-import { toUserId, USER_ID_FORM } from '../authentication/user-id.js';
+import { toUserId, USER_ID_FORM } from '../../api/user-id.js';
 
 /** Path segments, query strings and bodies of other backends' requests; also for the OpenAPI document. */
 

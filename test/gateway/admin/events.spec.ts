@@ -214,6 +214,20 @@ describe('server-sent events', () => {
   });
 });
 
+it('a stream is cut off when events of one turn do not fit into the memory', async () => {
+  const { gateway } = await start();
+  await using _ = gateway;
+  using reader = await stream(`${gateway.gateway.url}/_gateway/events?type=clock`);
+  const { recorder } = gateway.gateway;
+  const now = new Date(0).toISOString();
+  for (let n = 0; n < 5_000; n += 1) {
+    recorder.note('clock', { step: 'clock', advancedMs: 1, now }, { result: 'done' });
+  }
+  expect(recorder.lastEvictedId).toBeGreaterThan(0);
+  await reader.ended;
+  expect(recorder.listeners).toBe(0);
+});
+
 it('DELETE forgets all events, and those that have begun', async () => {
   await using backend = await HttpBackend.start();
   const { promise, resolve } = Promise.withResolvers<{ status: number }>();

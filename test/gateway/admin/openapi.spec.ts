@@ -48,6 +48,35 @@ async function start() {
   return { stack, gateway, admin: new AdminClient(gateway.gateway.url) };
 }
 
+/** A request with a body, an origin and a parameter to an HTTP API. */
+async function requestHttpApi(gateway: DeployedGateway, admin: AdminClient): Promise<void> {
+  await using backend = await HttpBackend.start();
+  const { url } = gateway.gateway;
+  const headers = { 'content-type': 'application/json' };
+  const send = async (path: string, body: object) =>
+    (await fetch(`${url}/v2/apis${path}`, { method: 'POST', headers, body: JSON.stringify(body) })).json();
+  const api = {
+    name: 'books',
+    protocolType: 'HTTP',
+    corsConfiguration: { allowOrigins: ['https://a.example'] },
+  };
+  const { apiId } = (await send('', api)) as { apiId: string };
+  const { integrationId } = (await send(`/${apiId}/integrations`, {
+    integrationType: 'HTTP_PROXY',
+    integrationUri: backend.url,
+    integrationMethod: 'GET',
+    payloadFormatVersion: '1.0',
+    requestParameters: { 'append:header.a': '$request.header.b' },
+    responseParameters: { 200: { 'overwrite:header.c': 'd' } },
+  })) as { integrationId: string };
+  await send(`/${apiId}/routes`, { routeKey: 'POST /x', target: `integrations/${integrationId}` });
+  await send(`/${apiId}/stages`, { stageName: '$default', autoDeploy: true });
+  const origin = 'https://a.example';
+  const response = await fetch(`${url}/_apis/${apiId}/x`, { method: 'POST', headers: { origin }, body: '1' });
+  expect(response.headers.get('c')).toBe('d');
+  await admin.request('GET', 'events?type=http_request&wait=30s');
+}
+
 async function onlyConnection(admin: AdminClient): Promise<string> {
   const { items } = (await admin.get('connections')) as { items: { connectionId: string }[] };
   return items[0]?.connectionId ?? '';
@@ -62,6 +91,7 @@ async function doEverything(gateway: DeployedGateway, admin: AdminClient): Promi
   await admin.advanceClock('1s');
   await admin.setFaults({ seed: 1 });
   await fetch(`${gateway.gateway.url}/a/b/c`);
+  await requestHttpApi(gateway, admin);
   await client.close();
   await admin.request('GET', 'events?type=close&wait=30s');
 }

@@ -43,7 +43,7 @@ describe('the configuration file', () => {
         ['Stage', 'dev'],
         ['Count', '2'],
       ]),
-      targets: new Map([['nlb', '127.0.0.1:3000']]),
+      targets: new Map([['nlb', ['127.0.0.1:3000']]]),
       functions: new Map<string, object>([
         ['chat', { kind: 'module', file: join(folder, 'dist/chat.mjs'), exportName: 'handler' }],
         ['auth', { kind: 'endpoint', url: new URL('http://127.0.0.1:9001') }],
@@ -54,6 +54,31 @@ describe('the configuration file', () => {
       logFormat: 'pretty',
       portFile: join(folder, 'port'),
     });
+  });
+
+  it('has numbers as they are written', async () => {
+    const numbers = {
+      AccountId: '012345678901',
+      Version: '1.10',
+      Big: '12345678901234567890',
+      Hex: '0x10',
+      Exponent: '1e3',
+    };
+    for (const text of [
+      `parameter: ${JSON.stringify(numbers).replaceAll('"', '').replaceAll(':', ': ')}`,
+      Object.entries(numbers).reduce((yaml, [name, value]) => `${yaml}\n  ${name}: ${value}`, 'parameter:'),
+    ]) {
+      expect(Object.fromEntries((await options(text)).parameters)).toEqual(numbers);
+    }
+    expect(await options('{"admin-token": 12345678901234567890}')).toMatchObject({
+      adminToken: '12345678901234567890',
+    });
+    expect((await options('region: &a 0123\nparameter: { A: *a, 007: b }')).parameters).toEqual(
+      new Map([
+        ['A', '0123'],
+        ['007', 'b'],
+      ]),
+    );
   });
 
   it('may be JSON with a schema, or empty', async () => {
@@ -84,11 +109,13 @@ describe('the configuration file', () => {
     ['port: x', "--port (GATEWAY_PORT) is 'x'"],
     ['port: [1]', 'port must be text: PORT'],
     ['watch: yes please', 'watch must be true or false'],
-    ['target: nlb=127.0.0.1', 'target must be an object of NLB: HOST[:PORT]'],
+    ['target: nlb=127.0.0.1', 'target must be an object of NAME: HOST[:PORT]'],
     ['target: { nlb: [1] }', 'target must be an object of texts; nlb is none'],
     ['template: [{ a: 1 }]', 'template must be a list of FILE'],
     ['auth: sometimes', "--auth is 'sometimes'"],
     ['port: 1\nport: 2', ':2:1: not YAML: DUPLICATE_KEY'],
+    ['region: a\nport: *x', 'gateway.yaml:2:7: the alias *x has no anchor before it'],
+    [aliasBomb(), 'gateway.yaml:1:1: too many aliases'],
     ['[]', 'it must be an object of flags'],
   ])('is refused: %s', async (text, problem) => {
     await expect(options(text)).rejects.toThrow(problem);
@@ -101,7 +128,21 @@ describe('the configuration file', () => {
     await expect(options(text)).rejects.not.toThrow('a-secret');
   });
 
+  it('is refused in UTF-16', async () => {
+    await writeFile(file(), Buffer.from('\uFEFFport: 1', 'utf16le'));
+    expect(() => readOptions({ config: file() }, {})).toThrow(`${file()} is UTF-16: save it as UTF-8`);
+  });
+
   it('is missing', () => {
     expect(() => readOptions({ config: file('none.yaml') }, {})).toThrow('none.yaml does not exist');
   });
 });
+
+/** Nine lists, each with nine times the one before. */
+function aliasBomb(): string {
+  const lists = 'bcdefghi'.split('').map((name, index) => {
+    const before = `*${'abcdefgh'[index]}`;
+    return `${name}: &${name} [${Array.from({ length: 9 }, () => before).join(', ')}]`;
+  });
+  return ['a: &a [x]', ...lists].join('\n');
+}

@@ -30,6 +30,10 @@ describe('lint FILE', () => {
     expect(await run(good)).toEqual({ exitCode: 0, output: `${good}: 0 errors, 0 warnings\n` });
   });
 
+  it('does not read a file without end', async () => {
+    await expect(run('/dev/zero')).rejects.toThrow('/dev/zero cannot be read: it has more than 10 MB');
+  });
+
   it('prints place, rule, reason and fix as text, with exit code 1', async () => {
     const { exitCode, output } = await run(bad);
     expect(exitCode).toBe(1);

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,16 +21,48 @@ it('contains the port from writing to removing, and leaves no other file', async
   expect(await readdir(folder)).toEqual([]);
 });
 
-it('removes the file that an earlier gateway has left, but not that of a later one', () => {
+it.each(['1\n', '65535', ''])(
+  'replaces the file %j of an earlier gateway, once this one listens',
+  (before) => {
+    const file = join(folder, 'port');
+    writeFileSync(file, before);
+    const portFile = new PortFile(file);
+    portFile.check();
+    portFile.remove();
+    expect(readFileSync(file, 'utf8')).toBe(before);
+    portFile.write(2);
+    expect(readFileSync(file, 'utf8')).toBe('2\n');
+  },
+);
+
+it('does not remove the file of a later gateway, nor any other that has replaced it', () => {
   const file = join(folder, 'port');
-  writeFileSync(file, '1\n');
   const portFile = new PortFile(file);
-  portFile.remove();
-  expect(existsSync(file)).toBe(false);
   portFile.write(2);
   new PortFile(file).write(3);
   portFile.remove();
   expect(readFileSync(file, 'utf8')).toBe('3\n');
+  writeFileSync(file, 'precious');
+  portFile.remove();
+  expect(readFileSync(file, 'utf8')).toBe('precious');
+});
+
+it.each(['precious\n', 'Resources: {}', '123456789'])('leaves a file with %j alone', async (before) => {
+  const file = join(folder, 'port');
+  writeFileSync(file, before);
+  const portFile = new PortFile(file);
+  portFile.remove();
+  for (const action of [() => portFile.check(), () => portFile.write(1)]) {
+    expect(action).toThrow(/^--port-file: .*port exists and contains no port/);
+  }
+  expect(readFileSync(file, 'utf8')).toBe(before);
+  expect(await readdir(folder)).toEqual(['port']);
+});
+
+it('refuses an empty name, a folder, and a file without end', () => {
+  expect(() => new PortFile('')).toThrow('--port-file is empty');
+  expect(() => new PortFile(folder).check()).toThrow('contains no port');
+  expect(() => new PortFile('/dev/zero').check()).toThrow('contains no port');
 });
 
 it('names the flag when it cannot be written', () => {

@@ -71,10 +71,7 @@ describe('an intrinsic function', () => {
     ['{a: 1, b: !Ref AWS::NoValue}', { a: 1 }],
     // Fn::GetAtt, of resources that are not created here
     ['!GetAtt Nlb.DNSName', 'Nlb.elb.local'],
-    [
-      '!Ref Nlb',
-      'arn:aws:elasticloadbalancing:eu-central-1:123456789012:loadbalancer/net/edge/0000000000000000',
-    ],
+    ['!Ref Nlb', 'arn:aws:elasticloadbalancing:eu-central-1:123456789012:loadbalancer/net/edge/Nlb'],
     ['!GetAtt [Fn, Arn]', 'arn:aws:lambda:eu-central-1:123456789012:function:chat-authorizer'],
     ['{Fn::GetAtt: [Sam, Arn]}', 'arn:aws:lambda:eu-central-1:123456789012:function:Sam'],
     ['!Ref Live', 'arn:aws:lambda:eu-central-1:123456789012:function:chat-authorizer:live'],

@@ -15,7 +15,7 @@ function load(text: string, parameters: Record<string, string> = {}) {
 /** The only API and its resources. */
 function loadApi(text: string, parameters: Record<string, string> = {}) {
   const { plane, report } = load(text, parameters);
-  const api = plane.apis.values().next().value;
+  const [api] = plane.webSocketApis();
   assert(api);
   return { plane, report, api };
 }
@@ -301,8 +301,11 @@ Resources:
   });
 
   it('refuses a v2 link as AWS does', () => {
-    const text = CHAT.replace('AWS::ApiGateway::VpcLink', 'AWS::ApiGatewayV2::VpcLink');
-    expect(() => load(text)).toThrow(/Connect \(AWS::ApiGatewayV2::Integration\): .*'Link'.* v1 VPC link/);
+    const text = CHAT.replace('AWS::ApiGateway::VpcLink', 'AWS::ApiGatewayV2::VpcLink').replace(
+      'TargetArns: [!Ref NlbArn]',
+      'SubnetIds: [subnet-1]',
+    );
+    expect(() => load(text)).toThrow(/Connect \(AWS::ApiGatewayV2::Integration\): .* v1 VPC link/);
   });
 
   it('creates a deployment without dependencies before the routes, as CloudFormation does', () => {
@@ -325,13 +328,13 @@ Resources:
     expect(api.routes.size).toBe(3);
   });
 
-  it('ignores HTTP APIs and their resources', () => {
+  it('ignores an API that a document describes, and its resources', () => {
     const { plane, report } = load(
       CHAT.replace(
         '\nResources:\n',
         () => `
 Resources:
-  Http: {Type: AWS::ApiGatewayV2::Api, Properties: {Name: http, ProtocolType: HTTP}}
+  Http: {Type: AWS::ApiGatewayV2::Api, Properties: {Body: {openapi: 3.0.1}}}
   Get: {Type: AWS::ApiGatewayV2::Route, Properties: {ApiId: !Ref Http, RouteKey: GET /}}
 `,
       ),

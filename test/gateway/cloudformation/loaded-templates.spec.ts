@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { LoadedTemplates } from '../../../src/gateway/cloudformation/loaded-templates.js';
 import { ControlPlane } from '../../../src/gateway/control/control-plane.js';
 import { apis } from '../../../src/gateway/control/resources/apis.js';
+import { BOOKS_TEMPLATE } from '../harness-templates.js';
 import { CHAT } from './chat-template.js';
 
 const SETTINGS = { region: 'eu-central-1', accountId: '123456789012' };
@@ -29,7 +30,7 @@ const load = (...texts: string[]) =>
 /** The only API. */
 function onlyApi() {
   const [resources, ...others] = plane.apis.values();
-  assert(resources !== undefined && others.length === 0);
+  assert(resources?.protocol === 'WEBSOCKET' && others.length === 0);
   return resources;
 }
 
@@ -122,6 +123,30 @@ describe('a template that is loaded again', () => {
     expect(plane.apis.size).toBe(2);
   });
 
+  it('serves other routes of an HTTP API, which keeps its ids', () => {
+    load(BOOKS_TEMPLATE);
+    const stateOf = () => {
+      const [resources] = plane.httpApis();
+      assert(resources !== undefined && plane.apis.size === 1);
+      const { api, integrations } = resources;
+      const served = resources.served('$default');
+      return {
+        ids: [api.ApiId, ...integrations.keys(), ...plane.httpVpcLinks.keys()],
+        routes: served?.snapshot?.routes.map(({ routeKey }) => routeKey),
+      };
+    };
+    const before = stateOf();
+    expect(before.routes?.toSorted()).toEqual(['ANY /fn/{id}', 'GET /books']);
+    load(BOOKS_TEMPLATE.replace('GET /books', 'GET /shelves'));
+    const after = stateOf();
+    expect(after.ids).toEqual(before.ids);
+    expect(after.routes?.toSorted()).toEqual(['ANY /fn/{id}', 'GET /shelves']);
+    expect(() => load(BOOKS_TEMPLATE.replace('!Ref VpcLink', '!Ref Lnk'))).toThrow(/^0\.yml:|^1\.yml:/);
+    expect(stateOf()).toEqual(after);
+    load(CHAT);
+    expect([plane.httpApis(), plane.httpVpcLinks.size]).toEqual([[], 0]);
+  });
+
   it.each([
     ['cannot be parsed', 'Resources: ['],
     ['refers to nothing', CHAT.replace('!Ref Link', '!Ref Lnk')],
@@ -150,8 +175,8 @@ describe('a template that is loaded again', () => {
   it('changes nothing when none has an API any more', () => {
     load(CHAT);
     const before = onlyApi();
-    expect(() => load(CHAT.replace('ProtocolType: WEBSOCKET', 'ProtocolType: HTTP'))).toThrow(
-      /^0\.yml:11:3: there is no API that this gateway can serve/,
+    expect(() => load('Resources:\n  Rest: {Type: AWS::ApiGateway::RestApi}\n')).toThrow(
+      /^0\.yml:2:3: there is no API that this gateway can serve/,
     );
     expect(onlyApi()).toBe(before);
     expect(closed).toEqual([]);

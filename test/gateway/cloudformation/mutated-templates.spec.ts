@@ -6,6 +6,7 @@ import { loadTemplate } from '../../../src/gateway/cloudformation/load-template.
 import { CloudFormationError } from '../../../src/gateway/cloudformation/cloudformation-error.js';
 import { ControlPlane } from '../../../src/gateway/control/control-plane.js';
 import { UsageError } from '../../../src/gateway/usage-error.js';
+import { BOOKS } from './books-template.js';
 import { CHAT } from './chat-template.js';
 
 const SETTINGS = {
@@ -70,18 +71,22 @@ const PIECES = [
   '🙂',
 ];
 
-const mutated = fc
-  .array(
-    fc.record({
-      at: fc.nat(CHAT.length),
-      cut: fc.oneof(fc.constant(0), fc.nat(40)),
-      piece: fc.oneof(fc.constantFrom(...PIECES), fc.string({ maxLength: 5 })),
-    }),
-    { minLength: 1, maxLength: 4 },
-  )
-  .map((changes) =>
-    changes.reduce((text, { at, cut, piece }) => text.slice(0, at) + piece + text.slice(at + cut), CHAT),
-  );
+const mutationsOf = (template: string) =>
+  fc
+    .array(
+      fc.record({
+        at: fc.nat(template.length),
+        cut: fc.oneof(fc.constant(0), fc.nat(40)),
+        piece: fc.oneof(fc.constantFrom(...PIECES), fc.string({ maxLength: 5 })),
+      }),
+      { minLength: 1, maxLength: 4 },
+    )
+    .map((changes) =>
+      changes.reduce(
+        (text, { at, cut, piece }) => text.slice(0, at) + piece + text.slice(at + cut),
+        template,
+      ),
+    );
 
 /** Whether the template is refused with an expected error. Any other error is rethrown. */
 function isRefused(work: () => unknown): boolean {
@@ -95,13 +100,16 @@ function isRefused(work: () => unknown): boolean {
 }
 
 describe('a damaged template', () => {
-  it('is linted, loaded and explained, or refused with a place', () => {
+  it.each([
+    ['WebSocket', CHAT, { body: '{"action":"ping"}' }],
+    ['HTTP', BOOKS, { request: 'GET /books?x=1' }],
+  ])('of a %s API is linted, loaded and explained, or refused with a place', (_, template, input) => {
     let refused = 0;
     fc.assert(
-      fc.property(mutated, (text) => {
+      fc.property(mutationsOf(template), (text) => {
         expect(lint(text, SETTINGS).every(({ line, column }) => line >= 1 && column >= 1)).toBe(true);
         if (isRefused(() => loadTemplate(new ControlPlane(SETTINGS), text, SETTINGS))) refused += 1;
-        isRefused(() => explain(text, { ...SETTINGS, body: '{"action":"ping"}' }));
+        isRefused(() => explain(text, { ...SETTINGS, ...input }));
       }),
       { seed: 20_261_120, numRuns: 120 },
     );

@@ -184,16 +184,12 @@ Resources:
 
   it.each([
     [
-      'an HTTP API',
-      '{Type: AWS::ApiGatewayV2::Api, Properties: {Name: a, ProtocolType: HTTP}}',
-      'is no WebSocket API',
-    ],
-    [
       'an OpenAPI document',
       '{Type: AWS::ApiGatewayV2::Api, Properties: {Body: {}}}',
       'is defined by an OpenAPI document',
     ],
-    ['a REST API', '{Type: AWS::ApiGateway::RestApi}', 'is no WebSocket API'],
+    ['a REST API', '{Type: AWS::ApiGateway::RestApi}', 'is a REST API'],
+    ['an HTTP API of SAM', '{Type: AWS::Serverless::HttpApi}', 'is created by a macro of AWS'],
     ['a nested stack', '{Type: AWS::CloudFormation::Stack}', 'is another template'],
   ])('is refused, with the reason: %s', (_, resource, reason) => {
     expect(() => loadSet(`  A: ${resource}\n`)).toThrow(reason);
@@ -218,6 +214,12 @@ Resources:
     expect(found('Resources: {Q: {Type: AWS::SQS::Queue}}')).toEqual([
       { rule: 'no-api', severity: 'error', line: 1 },
     ]);
+  });
+
+  it('is not one with an HTTP API', () => {
+    const text = '  A: {Type: AWS::ApiGatewayV2::Api, Properties: {Name: a, ProtocolType: HTTP}}\n';
+    expect(() => loadSet(text)).not.toThrow();
+    expect(found(`Resources:\n${text}`)).toEqual([]);
   });
 
   it('is served beside another template with an API', () => {
@@ -323,7 +325,7 @@ ${others}`;
         'arn:aws:states:eu-central-1:123456789012:stateMachine:S',
         'https://sqs.eu-central-1.amazonaws.com/123456789012/Q',
         'arn:aws:sns:eu-central-1:123456789012:T',
-        'arn:aws:elasticloadbalancing:eu-central-1:123456789012:loadbalancer/app/L/0000000000000000',
+        'arn:aws:elasticloadbalancing:eu-central-1:123456789012:loadbalancer/app/L/L',
         'F',
       ].join(' | '),
     );

@@ -85,7 +85,7 @@ describe('the HTTP API of the control plane', () => {
     ['POST', '/apikeys?mode=import'],
     ['GET', '/usageplans/abc123/usage'],
     ['GET', '/v2/apis/{api}/exports/OAS30'],
-    ['POST', '/v2/vpclinks'],
+    ['POST', '/v2/portals'],
     ['GET', '/vpclinks/abc123/more'],
     ['GET', '/v2/apis/{api}/constructor'],
     ['GET', '/v2/apis/{api}/stages/dev/more'],

@@ -6,12 +6,14 @@ const locate = (
   {
     host = 'localhost:8080',
     apis = ['api1'],
+    httpApis = [] as string[],
     defaultApi = undefined as string | undefined,
     disabled = [] as string[],
   } = {},
 ) => {
   const addressable: Addressable = {
-    apiIds: () => apis,
+    apiIds: () => [...apis, ...httpApis],
+    isHttpApi: (apiId) => httpApis.includes(apiId),
     api: (apiId) => ({ DisableExecuteApiEndpoint: disabled.includes(apiId) }),
     apiMapping: (name, segment) => {
       if (name !== 'chat.example') return undefined;
@@ -52,6 +54,11 @@ describe('locateStage', () => {
 
   it('finds the default API among several', () => {
     expect(locate('/dev', { apis: ['api1', 'api2'], defaultApi: 'api2' })).toEqual(['api2', 'dev']);
+  });
+
+  it('finds the only WebSocket API beside HTTP APIs, also if --default-api names one of those', () => {
+    expect(locate('/dev', { httpApis: ['http1', 'http2'] })).toEqual(['api1', 'dev']);
+    expect(locate('/dev', { httpApis: ['http1'], defaultApi: 'http1' })).toEqual(['api1', 'dev']);
   });
 
   it('finds none of several APIs without a name', () => {

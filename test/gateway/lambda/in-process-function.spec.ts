@@ -66,6 +66,13 @@ describe('a function in this process', () => {
     });
   });
 
+  it('ends invocations in flight when it is closed', async () => {
+    const functions = functionsWith(() => new Promise(() => {}));
+    const invoked = functions.invoke('chat', '{}', 30_000);
+    const [ended] = await Promise.allSettled([invoked, functions.close()]);
+    expect(ended).toMatchObject({ reason: { name: 'FunctionUnavailableError' } });
+  });
+
   it('is not called once it is closed', async () => {
     const functions = functionsWith(() => 1);
     await functions.close();

@@ -1,4 +1,4 @@
-import { CreateAuthorizerCommand } from '@aws-sdk/client-apigatewayv2';
+import { CreateAuthorizerCommand, UpdateStageCommand } from '@aws-sdk/client-apigatewayv2';
 import { describe, expect, it } from 'vitest';
 import { parseFunctionFlag } from '../../../src/gateway/lambda/function-source.js';
 import { type GatewayEvent } from '../../../src/gateway/recorder/gateway-event.js';
@@ -394,6 +394,62 @@ describe('secrets', () => {
   it('are shown with recordSecrets', async () => {
     const text = await secrets({ recordSecrets: true });
     expect(SECRETS.filter((secret) => !text.includes(secret))).toEqual([]);
+  });
+});
+
+describe('a message whose template reads a secret', () => {
+  it('is masked', async () => {
+    await using backend = await HttpBackend.start();
+    using module = new FunctionModule(`
+      export const handler = async ({ methodArn: Resource }) => ({
+        principalId: 'alice',
+        policyDocument: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'execute-api:Invoke', Resource }] },
+        context: { sessionToken: 'a-session-token' },
+      });`);
+    const { name, source } = parseFunctionFlag(`auth=${module.file}`);
+    const { gateway, events } = await start(
+      {
+        $default: {
+          integration: {
+            IntegrationType: 'HTTP',
+            IntegrationUri: backend.url,
+            RequestTemplates: {
+              $default:
+                '$context.authorizer.sessionToken $stageVariables.dbPassword $context.authorizer.principalId',
+            },
+            TemplateSelectionExpression: '\\$default',
+          },
+        },
+      },
+      { functions: new Map([[name, source]]) },
+    );
+    await using _ = gateway;
+    const { AuthorizerId } = await gateway.control.send(
+      new CreateAuthorizerCommand({
+        ApiId: gateway.apiId,
+        Name: 'auth',
+        AuthorizerType: 'REQUEST',
+        AuthorizerUri:
+          'arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:000000000000:function:auth/invocations',
+        IdentitySource: [],
+      }),
+    );
+    await gateway.createRoute('$connect', { AuthorizationType: 'CUSTOM', AuthorizerId });
+    await gateway.control.send(
+      new UpdateStageCommand({
+        ApiId: gateway.apiId,
+        StageName: 'dev',
+        StageVariables: { dbPassword: 'a-password' },
+      }),
+    );
+    await gateway.deploy();
+    using client = await WebSocketClient.open(gateway.webSocketUrl);
+    client.send('1');
+    expect((await backend.next()).body).toBe('a-session-token a-password alice');
+    const event = await events.next('message');
+    const text = { bytes: 32, text: '*** *** alice' };
+    expect(stepsOf(event, 'template')).toMatchObject([{ output: text }]);
+    expect(stepsOf(event, 'integration_request')).toMatchObject([{ body: text }]);
   });
 });
 

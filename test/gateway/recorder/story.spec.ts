@@ -19,10 +19,10 @@ it('does not take a text for the bytes of which it is the base64', () => {
 });
 
 it('estimates its memory by the texts of its steps', () => {
-  const bytesOf = (length: number) => {
+  const bytesOf = (length: number, character = 'x') => {
     const story = begin();
-    const body = story.body('x'.repeat(length));
-    const text = 'y'.repeat(length);
+    const body = story.body(character.repeat(length));
+    const text = character.repeat(length);
     story.add({ step: 'frame', body });
     story.add({ step: 'parameters', mappings: [], values: [[text]] });
     story.add({
@@ -39,6 +39,9 @@ it('estimates its memory by the texts of its steps', () => {
     return story.bytes;
   };
   expect(bytesOf(1_000) - bytesOf(0)).toBe(8_000);
+  // V8 takes two bytes for each
+  expect(bytesOf(1_000, '語') - bytesOf(0)).toBe(16_000);
+  expect(bytesOf(1_000, 'ÿ') - bytesOf(0)).toBe(8_000);
   expect(bytesOf(0)).toBeGreaterThan(1_000);
 });
 

@@ -1,5 +1,6 @@
 import { array, assert, constantFrom, json, oneof, property, string } from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { TEMPLATE_LIMITS } from '../../../src/gateway/silent/vtl-choices.js';
 import { TemplateError } from '../../../src/gateway/vtl/template-error.js';
 import { renderTemplate } from './render-template.js';
 
@@ -120,6 +121,61 @@ describe('a template that does not end, or grows without end, fails', () => {
     '#set($x = [])$!x.add($x)$x',
   ])('%s', (template) => {
     expect(() => renderTemplate(template)).toThrow(TemplateError);
+  });
+});
+
+describe('a template that takes too many steps, each within the other limits, fails', () => {
+  const loop = (body: string) => `#foreach($i in [1..1000])#foreach($j in [1..100])${body}#end#end`;
+  const long = '#set($x = "aaaaaaaaaa")#foreach($i in [1..16])#set($x = $x.concat($x))#end';
+  const map = '#set($m = {})#foreach($i in [1..1000])$!m.put("k$i", $i)#end';
+
+  it.each([
+    ...[
+      '#if($l.contains("zz"))#end',
+      '#if($l.indexOf("zz"))#end',
+      '$!l.add(0, 1)$!l.remove(0)',
+      '$!l.add(0, "z")$!l.remove("z")',
+      '#if($l == $k)#end',
+      '#set($m = [1..90000])',
+      '#set($m = $l.subList(0, 90000))',
+    ].map((body) => `#set($l = [1..90000])#set($k = [1..90000])${loop(body)}`),
+    ...[
+      '#if($x.contains("b"))#end',
+      '#if($x.indexOf("ab"))#end',
+      '#if($x.matches("(a+)+b"))#end',
+      '#set($y = $x.toUpperCase())',
+      '#set($y = $x.replace("a", "b"))',
+      '#set($y = $util.escapeJavaScript($x))',
+      "#set($y = $util.parseJson('[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1]'))",
+    ].map((body) => `${long}${loop(body)}`),
+    ...[
+      '#if($m.size() == 1)#end',
+      '#if($m.containsValue("zz"))#end',
+      '#set($k = $m.keySet())',
+      '#set($n = {})$!n.putAll($m)',
+    ].map((body) => `${map}${loop(body)}`),
+    loop('#set($x = 1)'.repeat(500)),
+    `#set($n = ${'9'.repeat(600)})${loop('#set($m = $n * $n)')}`,
+    'abcdefgh'
+      .split('')
+      .map((name, index) => `#macro(${name})${`#${'bcdefghi'[index]}(1)`.repeat(9)}#end`)
+      .join('') + '#macro(i)#end#a(1)',
+  ])('%#: %s', (template) => {
+    expect(() => renderTemplate(template)).toThrow(`more than ${TEMPLATE_LIMITS.steps} steps`);
+  });
+
+  it('but a long result of many items does not', () => {
+    const items = JSON.stringify(
+      Array.from({ length: 1000 }, (_, index) => ({ id: index, text: 'x'.repeat(90) })),
+    );
+    const template =
+      '#set($s = "")#foreach($x in $input.path("$"))#set($s = "$s#if($s != \'\'),#end$util.escapeJavaScript($x.text.replaceAll(\'x\', \'y\'))")#end$s';
+    expect(renderTemplate(template, items)).toHaveLength(90_999);
+  });
+
+  it('and the next rendering may take as many steps again', () => {
+    const template = `done#set($l = [1..90000])${'#if($l.contains("zz"))#end'.repeat(8)}`;
+    for (let count = 0; count < 3; count += 1) expect(renderTemplate(template)).toBe('done');
   });
 });
 

@@ -58,12 +58,35 @@ describe("Java's methods of lists", () => {
     ['$!l.add(0, "w")$l', '[w, x, y]'],
     ['$l.addAll($l) $l', 'true [x, y, x, y]'],
     ['$l.contains("x") $l.contains("q") $l.indexOf("y")', 'true false 1'],
-    ['$l.remove(0) $l $l.remove("y") $l', 'x [y] y []'],
+    ['$l.remove(0) $l $l.remove("y") $l', 'x [y] true []'],
+    ['$l.remove("zzz") $l $l.remove(1.5) $l', 'false [x, y] false [x, y]'],
+    ['$!l.add(2, "z")$l $l.subList(3, 3) $l.subList(0, 3)', '[x, y, z] [] [x, y, z]'],
+    ['#set($l[-1] = "z")$l $l[-1] $l[-2]', '[x, z] z x'],
     ['$l.set(0, "q") $l', 'x [q, y]'],
     ['$l.subList(0, 1)', '[x]'],
     ['$!l.clear()$l', '[]'],
   ])('%s gives %s', (template, text) => {
     expect(render(template)).toBe(text);
+  });
+});
+
+describe('an index outside a list', () => {
+  it.each([
+    '$l.get(2)',
+    '$l.get(-1)',
+    '$l.remove(2)',
+    '$l.remove(-1)',
+    '$l.set(2, "z")',
+    '$l.set(-1, "z")',
+    '$l.add(3, "z")',
+    '$l.add(-1, "z")',
+    '$l.subList(-1, 1)',
+    '$l.subList(0, 3)',
+    '$l.subList(2, 1)',
+    '#set($l[2] = "z")',
+    '#set($l[-3] = "z")',
+  ])('%s fails', (template) => {
+    expect(() => render(template)).toThrow('outside a list of 2 items');
   });
 });
 

@@ -14,6 +14,16 @@ function failureOf(work: () => unknown): string {
   throw new Error('it did not fail');
 }
 
+function messageOf(template: string): string {
+  try {
+    parseMappingTemplate('key', template);
+  } catch (error) {
+    if (error instanceof TemplateError) return error.message;
+    throw error;
+  }
+  throw new Error('it did not fail');
+}
+
 describe('a template with a syntax error', () => {
   it.each([
     ['#set($x = )', '1:11'],
@@ -80,6 +90,22 @@ describe('a template that fails', () => {
 
   it('has its key and position in its message', () => {
     expect(() => parseMappingTemplate('join', 'a\n  #if(')).toThrow(/^template 'join', line 2, column \d+: /);
+  });
+
+  it('quotes text in double quotes once and shortened, however deep it is nested', () => {
+    const levels = Array.from({ length: 100 });
+    const nested = levels.reduce<string>(
+      (text) => `${'x'.repeat(200)}$a.b("${text.replaceAll('"', String.raw`\"`)}")`,
+      '#end',
+    );
+    expect(messageOf(nested)).toMatch(/: in "#end": this #end closes no block$/);
+    expect(messageOf(`$a.b("#end ${'x'.repeat(30_000)}")`)).toMatch(
+      /: in "#end x{95}…": this #end closes no block$/,
+    );
+  });
+
+  it('has a reason of limited length', () => {
+    expect(messageOf(`#@${'m'.repeat(30_000)}()`).length).toBeLessThan(600);
   });
 
   it('contains no part of the client’s message, because it is logged', () => {

@@ -8,6 +8,7 @@ const STEPS: Readonly<Record<string, readonly [description: string, Schema, Sche
     { method: STRING, url: { ...STRING, description: 'Path and query.' } },
     { headers: ref('HeaderList'), body: ref('Body') },
   ],
+  request_body: ['The body of a request to an HTTP API.', { body: ref('Body') }],
   frame: ["The client's message.", { body: ref('Body') }],
   close: [
     'Code and reason of the close.',
@@ -50,7 +51,7 @@ const STEPS: Readonly<Record<string, readonly [description: string, Schema, Sche
     { problem: STRING },
   ],
   parameters: [
-    'The request parameters of the integration.',
+    'The request parameters of the integration, or the response parameters of an HTTP API.',
     {
       parameters: array(
         object(
@@ -63,6 +64,7 @@ const STEPS: Readonly<Record<string, readonly [description: string, Schema, Sche
         ),
       ),
     },
+    { direction: { const: 'response' } },
   ],
   template: [
     'A mapping template and its output.',
@@ -74,6 +76,11 @@ const STEPS: Readonly<Record<string, readonly [description: string, Schema, Sche
     { status: INTEGER, headers: ref('HeaderList'), body: ref('Body'), latencyMs: MILLISECONDS },
   ],
   integration_response_key: ['The integration response that maps it.', { key: STRING }],
+  cors: [
+    "The decision of an HTTP API's CORS configuration on an origin.",
+    { isPreflight: BOOLEAN, origin: STRING },
+    { allowedOrigin: { ...STRING, description: 'Absent if the origin is not allowed.' } },
+  ],
   failure: [
     'Why the event failed or was rejected, and the place in the mapping template.',
     { reason: STRING },

@@ -59,7 +59,7 @@ export const OPENAPI_DOCUMENT = {
     title: 'Backchannel gateway',
     version: '1',
     description:
-      'Commands for tests of a WebSocket API: time, faults, connections, records of what happened, and reset. Bodies are JSON.',
+      'Commands for tests of WebSocket and HTTP APIs: time, faults, connections, records of what happened, and reset. Bodies are JSON.',
   },
   paths: {
     '/_gateway/health': {

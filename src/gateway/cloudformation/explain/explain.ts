@@ -1,6 +1,7 @@
 import { ControlPlane } from '../../control/control-plane.js';
 import { type DeployedRoute, integrationId, type Snapshot } from '../../control/snapshot.js';
 import { findTarget } from '../../integrations/find-target.js';
+import { TargetPool } from '../../integrations/target-pool.js';
 import { UsageError } from '../../usage-error.js';
 import { readMessage } from '../../websocket/client-message.js';
 import { type RouteEvent } from '../../websocket/route-event.js';
@@ -10,6 +11,8 @@ import { selectRoute } from '../../websocket/steps/select-route.js';
 import { validateMessage } from '../../websocket/steps/validate-message.js';
 import { type LoadOptions, type LoadReport, loadTemplate } from '../load-template.js';
 import { requireApi } from '../unserved-apis.js';
+import { explainHttp } from './explain-http.js';
+import { chooseApi, type Explanation, notSent, resourceName, sent } from './explanation.js';
 import { printRequest } from './print-request.js';
 import { type ClientInput, PLACEHOLDER_CONNECTION_ID, sampleEvent } from './sample-event.js';
 import { unfilledMappings } from './unfilled-mappings.js';
@@ -21,13 +24,8 @@ export interface ExplainOptions extends LoadOptions, ClientInput {
   readonly stage?: string | undefined;
   /** By default the route that the body selects. */
   readonly route?: string | undefined;
-}
-
-interface Explanation {
-  /** The request; lines that begin with `#` are comments. */
-  readonly text: string;
-  /** Whether a request would be sent. */
-  readonly isSent: boolean;
+  /** The request to an HTTP API: `GET /books?x=1`. Without it the API is a WebSocket API. */
+  readonly request?: string | undefined;
 }
 
 /**
@@ -38,6 +36,8 @@ interface Explanation {
  * @throws {UsageError} no such API, stage or route
  */
 export function explain(text: string, options: ExplainOptions): Explanation {
+  const { request } = options;
+  if (request !== undefined) return explainRequest(text, { ...options, request });
   const now = Date.now();
   const { region, accountId } = options;
   const plane = new ControlPlane({ region, accountId, now: () => now });
@@ -54,37 +54,41 @@ export function explain(text: string, options: ExplainOptions): Explanation {
   const route = resources.routes.values().find((item) => item.RouteKey === routeKey);
   const integration = resources.integrations.get(integrationId(route?.Target) ?? '');
   if (route === undefined || integration === undefined || deployed.integration === undefined) {
-    return failed([`route ${routeKey} of stage ${stage}`], 'the route has no integration: nothing is sent');
+    return notSent([`route ${routeKey} of stage ${stage}`], 'the route has no integration: nothing is sent');
   }
   const about = [
-    `route ${routeKey} of stage ${stage} → ${name(report, integration.IntegrationId)} (${integration.IntegrationType})`,
+    `route ${routeKey} of stage ${stage} → ${resourceName(report, integration.IntegrationId)} (${integration.IntegrationType})`,
     `the connection is a placeholder: connectionId ${PLACEHOLDER_CONNECTION_ID}, client ${event.connection.sourceIp}`,
     ...unfilledMappings(integration, route, event),
   ];
   const refusal = whyRefused(deployed, event);
-  if (refusal !== undefined) return failed(about, refusal);
+  if (refusal !== undefined) return notSent(about, refusal);
   try {
-    const request = mapRequest(deployed.integration, event);
-    if (request.kind === 'http') {
-      const { url, vpcLinkId } = request;
-      const origin = findTarget(url, vpcLinkId, (id) => plane.vpcLink(id), new Map());
+    const mapped = mapRequest(deployed.integration, event);
+    if (mapped.kind === 'http') {
+      const { url, vpcLinkId } = mapped;
+      const { origin } = findTarget(url, vpcLinkId, (id) => plane.vpcLink(id), new TargetPool(new Map()));
       about.push(destination(plane, report, origin, vpcLinkId));
     }
-    return { text: `${comments(about)}\n${printRequest(request)}`, isSent: true };
+    return sent(about, printRequest(mapped));
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    return failed(about, `nothing is sent: ${error.message}`);
+    return notSent(about, `nothing is sent: ${error.message}`);
   }
 }
 
-function chooseStage(plane: ControlPlane, { apis }: LoadReport, { api, stage }: ExplainOptions) {
-  const candidates = apis.filter(({ logicalId }) => api === undefined || logicalId === api);
-  const [chosen, ...more] = candidates;
-  const resources = chosen && plane.apis.get(chosen.apiId);
-  if (chosen === undefined || resources === undefined || more.length > 0) {
-    const names = apis.map(({ logicalId }) => logicalId).join(', ');
-    throw new UsageError(`--api must be one of the template's WebSocket APIs: ${names || 'it has none'}`);
+/** A request to an HTTP API: its path names the stage, and its method and path select the route. */
+function explainRequest(text: string, options: ExplainOptions & { readonly request: string }): Explanation {
+  for (const name of ['stage', 'route', 'query'] as const) {
+    if (options[name] !== undefined) throw new UsageError(`--${name} is part of --request: omit it`);
   }
+  return explainHttp(text, options);
+}
+
+function chooseStage(plane: ControlPlane, report: LoadReport, { api, stage }: ExplainOptions) {
+  const chosen = chooseApi(plane, report, 'WEBSOCKET', api);
+  const resources = plane.webSocketApi(chosen.apiId);
+  if (resources === undefined) throw new UsageError(`${chosen.logicalId} is not a WebSocket API`);
   const [stageName, ...others] = chosen.stages.filter((item) => stage === undefined || item === stage);
   if (stageName === undefined || others.length > 0) {
     const names = chosen.stages.join(', ');
@@ -132,18 +136,5 @@ function destination(
 ): string {
   const link = vpcLinkId === undefined ? undefined : plane.vpcLink(vpcLinkId);
   if (link === undefined) return `sent to ${origin}`;
-  return `sent through the VPC link ${name(report, link.id)} to ${link.targetArns[0]}; here to ${origin}, unless --target names another`;
+  return `sent through the VPC link ${resourceName(report, link.id)} to ${link.targetArns[0]}; here to ${origin}, unless --target names another`;
 }
-
-/** The resource's logical id and line. */
-function name({ created }: LoadReport, id: string): string {
-  const resource = created.find((item) => item.id === id);
-  return resource === undefined ? id : `${resource.logicalId} (line ${resource.line})`;
-}
-
-const failed = (about: readonly string[], reason: string): Explanation => ({
-  text: comments([...about, reason]),
-  isSent: false,
-});
-
-const comments = (lines: readonly string[]) => lines.map((line) => `# ${line}\n`).join('');

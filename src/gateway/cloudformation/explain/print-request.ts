@@ -10,6 +10,8 @@ import {
 export function printRequest(request: IntegrationRequest): string {
   switch (request.kind) {
     case 'http':
+      return printHttp({ ...request, path: `${request.url.pathname}${request.url.search}` });
+    case 'forward':
       return printHttp(request);
     case 'lambda':
       return printLambda(request);
@@ -20,10 +22,15 @@ export function printRequest(request: IntegrationRequest): string {
   }
 }
 
-function printHttp({ method, url, headers, body }: HttpRequest): string {
+function printHttp({
+  method,
+  path,
+  headers,
+  body,
+}: Pick<HttpRequest, 'method' | 'headers' | 'body'> & { readonly path: string }): string {
   const length = Buffer.byteLength(body ?? '');
   return [
-    `${method} ${url.pathname}${url.search} HTTP/1.1`,
+    `${method} ${path} HTTP/1.1`,
     ...headerLines(headers),
     // the HTTP client adds it for methods that usually have a body, even without one
     ...(length > 0 || ['PATCH', 'POST', 'PUT'].includes(method) ? [`Content-Length: ${length}`] : []),

@@ -1,13 +1,13 @@
 import { creatorOf } from '../resource-types.js';
 import { unservedApi } from '../unserved-apis.js';
 import { type Check } from './subject.js';
-import { webSocketApis } from './template-apis.js';
+import { httpApis, webSocketApis } from './template-apis.js';
 
 /** Reports a template in which there is nothing that the gateway serves, and the reason. */
 export const checkApis: Check = (subject, report) => {
   const { resources, document } = subject.template;
   const created = new Set(subject.resources());
-  const isServed = webSocketApis(subject).length > 0;
+  const isServed = webSocketApis(subject).length > 0 || httpApis(subject).length > 0;
   const unserved = [...resources.values()]
     .filter(({ type }) => !isServed || type === 'AWS::Serverless::WebSocketApi')
     .flatMap((resource) => unservedApi(resource, created.has(resource)));

@@ -1,11 +1,13 @@
 import { ExpressionError } from '../../mapping/expression-error.js';
 import { parseSelectionExpression, type SelectionScope } from '../../mapping/selection-expression.js';
 import { TEMPLATE_CHARACTERS } from '../../silent/control-choices.js';
+import { parseMappingTemplate } from '../../vtl/render.js';
+import { TemplateError } from '../../vtl/template-error.js';
 import { type Node } from '../document.js';
 import { isGatewayExpression, parseSubstitution, splitAttribute } from '../substitution.js';
 import { type Check, type Report, type Subject } from './subject.js';
 
-/** Checks selection expressions, and the size of mapping templates. */
+/** Checks selection expressions, and the size and the syntax of mapping templates. */
 export const checkExpressions: Check = (subject, report) => {
   for (const [type, property, scope] of EXPRESSIONS) {
     for (const resource of subject.resources(`AWS::ApiGatewayV2::${type}`)) {
@@ -28,9 +30,13 @@ export const checkExpressions: Check = (subject, report) => {
   for (const [type, property] of TEMPLATES) {
     for (const resource of subject.resources(`AWS::ApiGatewayV2::${type}`)) {
       for (const { key, at, text } of subject.map(resource, property)) {
-        const bytes = Buffer.byteLength(text ?? '');
-        if (bytes <= TEMPLATE_CHARACTERS) continue;
-        report('template-size', at, `${resource.logicalId}: the template '${key}' has ${bytes} bytes`);
+        if (text === undefined) continue;
+        const bytes = Buffer.byteLength(text);
+        if (bytes > TEMPLATE_CHARACTERS) {
+          report('template-size', at, `${resource.logicalId}: the template '${key}' has ${bytes} bytes`);
+        }
+        const fault = hasUnknownValue(subject, text) ? undefined : syntaxFault(key, text);
+        if (fault !== undefined) report('template-syntax', at, `${resource.logicalId}: ${fault}`);
       }
     }
   }
@@ -47,6 +53,24 @@ const TEMPLATES = [
   ['Integration', 'RequestTemplates'],
   ['IntegrationResponse', 'ResponseTemplates'],
 ] as const;
+
+/** Whether the text contains a parameter without a value, which may be any part of a template's syntax. */
+function hasUnknownValue(subject: Subject, text: string): boolean {
+  return (
+    text.includes('{{resolve:') ||
+    subject.template.parameters.keys().some((name) => text.includes(`{${name}}`))
+  );
+}
+
+function syntaxFault(key: string, text: string): string | undefined {
+  try {
+    parseMappingTemplate(key, text);
+    return undefined;
+  } catch (error) {
+    if (error instanceof TemplateError) return error.message;
+    throw error;
+  }
+}
 
 /** Finds expressions of API Gateway that `Fn::Sub` replaces, anywhere in the template. */
 export const checkSubstitutions: Check = (subject, report) => {

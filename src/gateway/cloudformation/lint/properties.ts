@@ -57,6 +57,8 @@ export const PROPERTIES: Readonly<Record<string, Properties>> = {
     'AccessLogSettings AccessPolicyId AutoDeploy ClientCertificateId DefaultRouteSettings DeploymentId Description ' +
       'RouteSettings StageVariables Tags',
   ),
+  'AWS::ApiGatewayV2::ApiGatewayManagedOverrides': properties('ApiId', 'Integration Route Stage'),
+  'AWS::ApiGatewayV2::VpcLink': properties('Name SubnetIds', 'SecurityGroupIds Tags'),
   'AWS::ApiGateway::ApiKey': properties(
     '',
     'CustomerId Description Enabled GenerateDistinctId Name StageKeys Tags Value',

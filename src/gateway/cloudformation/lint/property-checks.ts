@@ -1,7 +1,7 @@
 import { PROPERTIES } from './properties.js';
 import { type Check } from './subject.js';
 
-/** Checks the names of properties of the API Gateway resources that WebSocket APIs use. */
+/** Checks the names of properties of the API Gateway resources that WebSocket and HTTP APIs use. */
 export const checkProperties: Check = (subject, report) => {
   for (const { type, logicalId, properties, at } of subject.resources()) {
     const known = Object.hasOwn(PROPERTIES, type) ? PROPERTIES[type] : undefined;

@@ -4,7 +4,7 @@ import { UNSUPPORTED } from '../../control/fields/field-kinds.js';
 import { CloudFormationError } from '../cloudformation-error.js';
 import { allDependencies, inDependencyOrder } from '../dependencies.js';
 import { type StackSettings } from '../evaluator.js';
-import { inputOf, isOtherApi } from '../load-template.js';
+import { inputOf, isImportedApi } from '../load-template.js';
 import { type CreatedResource, creatorOf } from '../resource-types.js';
 import { Stack } from '../stack.js';
 import { type Resource } from '../template.js';
@@ -28,7 +28,7 @@ export function findRefusals(
   const plane = new ControlPlane(settings);
   const created = new Map<string, CreatedResource>();
   const lost = new Set<string>();
-  const otherApis = new Set<string>();
+  const importedApis = new Set<string>();
   const stack = new Stack(template, { ...settings, mayLackValues: true }, (resource, attribute) => {
     const physical = created.get(resource.logicalId);
     return attribute === undefined ? physical?.ref : physical?.attributes[attribute];
@@ -44,8 +44,8 @@ export function findRefusals(
     }
     try {
       const input = inputOf(stack, resource);
-      if (isOtherApi(resource, input.protocolType)) otherApis.add(resource.logicalId);
-      else if (!otherApis.has(String(input.apiId))) created.set(resource.logicalId, create(plane, input));
+      if (isImportedApi(resource)) importedApis.add(resource.logicalId);
+      else if (!importedApis.has(String(input.apiId))) created.set(resource.logicalId, create(plane, input));
     } catch (error) {
       lost.add(resource.logicalId);
       // the rule `template` reports a value that cannot be evaluated

@@ -89,6 +89,39 @@ export const RULES = {
     see: `${GUIDE}/apigateway-websocket-api-lambda-auth.html`,
     fix: 'use route.request.header.NAME, route.request.querystring.NAME, or no IdentitySource',
   },
+  'http-mapping': {
+    severity: 'error',
+    reason: 'API Gateway refuses a mapping of an HTTP API that is not valid, and one of a reserved header',
+    see: `${GUIDE}/http-api-parameter-mapping.html`,
+    fix: "'{append|overwrite|remove}:{header|querystring}.NAME' or 'overwrite:path', from $request.…, $context.NAME, $stageVariables.NAME or text",
+  },
+  'stage-in-path': {
+    severity: 'warning',
+    reason: 'a private integration receives the whole path, with the name of the stage in front',
+    see: `${GUIDE}/http-api-develop-integrations-private.html`,
+    fix: "RequestParameters: {'overwrite:path': '$request.path'}, or have the backend expect it",
+  },
+  'plain-to-tls-listener': {
+    severity: 'warning',
+    reason:
+      'the protocol of a private integration is HTTP unless it has a TlsConfig, whatever the listener expects',
+    see: `${GUIDE}/http-api-develop-integrations-private.html`,
+    fix: 'TlsConfig: {ServerNameToVerify: NAME}, with a name of the certificate',
+  },
+  'cloud-map-port': {
+    severity: 'warning',
+    reason:
+      'a private integration reaches only instances with an IP address and a port; only SRV records have one',
+    see: `${GUIDE}/http-api-develop-integrations-private.html`,
+    fix: 'DnsRecords: [{Type: SRV, TTL: 60}], or register the instances with AWS_INSTANCE_PORT',
+  },
+  'preflight-authorization': {
+    severity: 'warning',
+    reason:
+      'a browser sends preflights without credentials, and a route that matches OPTIONS takes them despite the CorsConfiguration',
+    see: 'https://github.com/anomalyco/sst/issues/5493',
+    fix: 'add a route for OPTIONS without authorization',
+  },
   'selection-expression': {
     severity: 'error',
     reason: 'API Gateway refuses an expression that is not valid',
@@ -133,6 +166,13 @@ export const RULES = {
     reason: 'a mapping template has at most 32 KB by the API (300 KB by the guide)',
     see: 'https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-integrations.html',
     fix: 'shorten it, or do the work in the backend',
+  },
+  'template-syntax': {
+    severity: 'error',
+    reason:
+      'a mapping template that is not valid can be deployed, and then every event that selects it gets Internal server error',
+    see: `${GUIDE}/apigateway-websocket-api-mapping-template-reference.html`,
+    fix: 'see the message; the line and column are those of the mapping template',
   },
   'route-key': {
     severity: 'error',

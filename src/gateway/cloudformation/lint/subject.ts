@@ -56,6 +56,11 @@ export class Subject {
     return value === undefined || typeof value === 'object' ? undefined : String(value);
   }
 
+  /** The placeholder ARN of a resource that is not one of API Gateway's. */
+  arn(resource: Resource): string | undefined {
+    return this.#attempt(() => this.stack.arnOf(resource));
+  }
+
   /** The place of the property's value, or of the resource if it has none. */
   at(resource: Resource, property: string): Place {
     return resource.properties.get(property)?.value.at ?? resource.at;

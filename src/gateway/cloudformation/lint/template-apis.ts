@@ -1,10 +1,12 @@
 import { type Resource } from '../template.js';
 import { type Subject } from './subject.js';
 
-/** A WebSocket API of a template, with its resources. */
+/** An API of a template, with its resources. */
 export interface LintedApi {
   /** Its logical id, or its id if it is of another template. */
   readonly id: string;
+  /** Absent when another template has it. */
+  readonly api: Resource | undefined;
   readonly routes: readonly LintedRoute[];
   readonly integrations: readonly LintedIntegration[];
   readonly authorizers: readonly Resource[];
@@ -25,8 +27,19 @@ export interface LintedIntegration {
   readonly routes: readonly LintedRoute[];
 }
 
-/** The WebSocket APIs of a template, without its HTTP APIs. */
-export function webSocketApis(subject: Subject): readonly LintedApi[] {
+/** The WebSocket APIs of a template. */
+export const webSocketApis = (subject: Subject): readonly LintedApi[] =>
+  apiIds(subject)
+    .filter((id) => protocolOf(subject, id) === 'WEBSOCKET')
+    .map((id) => readApi(subject, id));
+
+/** The HTTP APIs of a template, without those that an OpenAPI document describes. */
+export const httpApis = (subject: Subject): readonly LintedApi[] =>
+  apiIds(subject)
+    .filter((id) => protocolOf(subject, id) === 'HTTP')
+    .map((id) => readApi(subject, id));
+
+function apiIds(subject: Subject): readonly string[] {
   const ids = new Set(
     subject.resources().flatMap((resource) => {
       if (!resource.type.startsWith('AWS::ApiGatewayV2::')) return [];
@@ -34,7 +47,7 @@ export function webSocketApis(subject: Subject): readonly LintedApi[] {
       return id === undefined ? [] : [id];
     }),
   );
-  return [...ids].filter((id) => isWebSocket(subject, id)).map((id) => readApi(subject, id));
+  return [...ids];
 }
 
 const API = 'AWS::ApiGatewayV2::Api';
@@ -48,8 +61,10 @@ function readApi(subject: Subject, id: string): LintedApi {
     resource,
     key: subject.text(resource, 'RouteKey') ?? '',
   }));
+  const api = subject.template.resources.get(id);
   return {
     id,
+    api: api?.type === API ? api : undefined,
     routes,
     integrations: ofApi('Integration').map((resource) => ({
       resource,
@@ -66,13 +81,22 @@ function readApi(subject: Subject, id: string): LintedApi {
 const target = (subject: Subject, route: Resource) =>
   subject.text(route, 'Target')?.match(/^integrations\/(.+)$/)?.[1];
 
-/** An API of another template is judged by its routes: those of an HTTP API are `$default` or `GET /path`. */
-function isWebSocket(subject: Subject, id: string): boolean {
+/**
+ * An API of another template is judged by its routes: those of an HTTP API are `$default` or `GET /path`.
+ *
+ * @returns `undefined` for an API that an OpenAPI document describes, and for one whose routes do not show it
+ */
+function protocolOf(subject: Subject, id: string): 'WEBSOCKET' | 'HTTP' | undefined {
   const api = subject.template.resources.get(id);
-  if (api?.type === API) return subject.text(api, 'ProtocolType') !== 'HTTP' && !api.properties.has('Body');
-  return subject
+  if (api?.type === API) {
+    if (api.properties.has('Body') || api.properties.has('BodyS3Location')) return undefined;
+    return subject.text(api, 'ProtocolType') === 'HTTP' ? 'HTTP' : 'WEBSOCKET';
+  }
+  const keys = subject
     .resources('AWS::ApiGatewayV2::Route')
     .filter((route) => subject.text(route, 'ApiId') === id)
     .map((route) => subject.text(route, 'RouteKey') ?? '')
-    .some((key) => key !== '$default' && !/^[A-Z]+ \//.test(key));
+    .filter((key) => key !== '$default');
+  if (keys.length === 0) return undefined;
+  return keys.some((key) => !/^[A-Z]+ \//.test(key)) ? 'WEBSOCKET' : 'HTTP';
 }

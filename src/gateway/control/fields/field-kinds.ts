@@ -1,3 +1,4 @@
+import { HTTP_TEXTS } from '../../silent/http-control-choices.js';
 import { badRequest } from '../control-error.js';
 import {
   type Field,
@@ -59,6 +60,14 @@ export const notSupported = (): Field<never> => ({
 export const httpApisOnly = (): Field<never> => ({
   read(_value, path) {
     throw badRequest(`${path} cannot be set for WEBSOCKET protocol Apis.`);
+  },
+  write: (value) => value,
+});
+
+/** A field of WebSocket APIs (H12.02). */
+export const webSocketApisOnly = (): Field<never> => ({
+  read(_value, path) {
+    throw badRequest(HTTP_TEXTS.webSocketOnly(path));
   },
   write: (value) => value,
 });

@@ -3,7 +3,7 @@ import { flag, integer, mapOf, number, oneOf, structure, text } from './field-ki
 import { type Complete, type Stored, type Values } from './fields.js';
 import { TAGS } from './shared-fields.js';
 
-const ROUTE_SETTINGS = {
+export const ROUTE_SETTINGS = {
   DataTraceEnabled: flag(),
   DetailedMetricsEnabled: flag(),
   LoggingLevel: oneOf(['ERROR', 'INFO', 'OFF'] as const),
@@ -11,7 +11,7 @@ const ROUTE_SETTINGS = {
   ThrottlingRateLimit: number(0),
 };
 
-const ACCESS_LOG_SETTINGS = {
+export const ACCESS_LOG_SETTINGS = {
   /** A log group or delivery stream. The gateway writes to standard output, whatever the ARN. */
   DestinationArn: text({}),
   Format: text({ max: LIMITS.accessLogFormatCharacters }),
@@ -53,6 +53,8 @@ export type Stage = Stored<
   'StageName' | 'StageVariables' | 'DefaultRouteSettings' | 'RouteSettings' | 'Tags'
 > & {
   readonly AccessLogSettings?: AccessLogSettings;
+  /** Only of the stage that was created with its HTTP API. */
+  readonly ApiGatewayManaged?: true;
   /** Result of the last automatic deployment; only with `AutoDeploy`. */
   readonly LastDeploymentStatusMessage?: string;
   /** ISO 8601, in whole seconds; so is the next. */

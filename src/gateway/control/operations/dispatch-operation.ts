@@ -1,4 +1,5 @@
 import { type ApiResources, type ControlPlane } from '../control-plane.js';
+import { httpVpcLinks } from '../http/http-vpc-links.js';
 import { apiKeys } from '../resources/api-keys.js';
 import { apiMappings } from '../resources/api-mappings.js';
 import { apis } from '../resources/apis.js';
@@ -16,11 +17,19 @@ import { findTaggable, tag, untag } from '../resources/tags.js';
 import { usagePlanKeys } from '../resources/usage-plan-keys.js';
 import { usagePlans } from '../resources/usage-plans.js';
 import { vpcLinks } from '../resources/vpc-links.js';
+import { dispatchBelowHttpApi } from './dispatch-http-api.js';
 import { type ControlRequest, type ControlResponse } from './control-request.js';
 import { find, type ResourceCollection } from './resource-collection.js';
-import { methodNotAllowed, operateOnResources, unknownOperation, V1, V2 } from './resource-operations.js';
+import {
+  deleteOnly,
+  methodNotAllowed,
+  operateOnResources,
+  unknownOperation,
+  V1,
+  V2,
+} from './resource-operations.js';
 
-/** The collections below `/v2/apis/{apiId}/`, by their name in the path. */
+/** The collections below `/v2/apis/{apiId}/` of a WebSocket API, by their name in the path. */
 const API_COLLECTIONS: Readonly<Record<string, ResourceCollection<ApiResources, object>>> = {
   routes,
   integrations,
@@ -75,6 +84,9 @@ function dispatchV2(plane: ControlPlane, path: readonly string[], request: Contr
       const domainName = find(domainNames, plane, id);
       return operateOnResources(V2, apiMappings, { plane, domainName }, rest, request);
     }
+    case 'vpclinks':
+      // 202 (accepted) for a deletion (H12.15)
+      return operateOnResources({ ...V2, deletedStatus: 202 }, httpVpcLinks, plane, path.slice(1), request);
     case 'tags':
       // an ARN contains slashes, which not every client encodes
       return dispatchTags(plane, path.slice(1).join('/'), request);
@@ -91,11 +103,14 @@ function dispatchBelowApi(
   path: readonly string[],
   request: ControlRequest,
 ): ControlResponse {
+  const resources = find(apis, plane, apiId);
+  if (resources.protocol === 'HTTP') {
+    return dispatchBelowHttpApi(resources, [collectionName, ...path], request);
+  }
   const collection = Object.hasOwn(API_COLLECTIONS, collectionName)
     ? API_COLLECTIONS[collectionName]
     : undefined;
   if (collection === undefined) throw unknownOperation(request);
-  const resources = find(apis, plane, apiId);
   const [id, subcollection, ...below] = path;
   const [key, ...rest] = below;
   if (id === undefined || subcollection === undefined)
@@ -131,13 +146,6 @@ function dispatchBelowApi(
       return deleteOnly(request, () => deleteRouteSettings(resources, find(stages, resources, id), key));
   }
   throw unknownOperation(request);
-}
-
-/** For a part of a resource that has only the operation delete. */
-function deleteOnly(request: ControlRequest, performDelete: () => void): ControlResponse {
-  if (request.method !== 'DELETE') throw methodNotAllowed(request, 'DELETE');
-  performDelete();
-  return { status: V2.deletedStatus };
 }
 
 function dispatchTags(plane: ControlPlane, arn: string, request: ControlRequest): ControlResponse {

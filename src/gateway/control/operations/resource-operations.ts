@@ -75,6 +75,13 @@ export function operateOnResources<Parent, T extends object>(
   throw methodNotAllowed(request, collection.update === undefined ? 'DELETE, GET' : 'DELETE, GET, PATCH');
 }
 
+/** For a part of a resource that has only the operation delete. */
+export function deleteOnly(request: ControlRequest, performDelete: () => void): ControlResponse {
+  if (request.method !== 'DELETE') throw methodNotAllowed(request, 'DELETE');
+  performDelete();
+  return { status: V2.deletedStatus };
+}
+
 export const unknownOperation = ({ method, segments }: ControlRequest) =>
   new ControlError(UNKNOWN_OPERATION_ERROR, `this gateway has no operation ${method} /${segments.join('/')}`);
 

@@ -1,5 +1,6 @@
 import { ASSUMED_TEXTS } from '../../silent/control-choices.js';
-import { conflict, unknownReference } from '../control-error.js';
+import { HTTP_TEXTS } from '../../silent/http-control-choices.js';
+import { badRequest, conflict, unknownReference } from '../control-error.js';
 import { type ControlPlane } from '../control-plane.js';
 import { API_MAPPING_FIELDS, type ApiMapping } from '../fields/api-mapping-fields.js';
 import { type DomainName } from '../fields/domain-name-fields.js';
@@ -13,7 +14,7 @@ interface ParentDomainName {
   readonly domainName: DomainName;
 }
 
-/** The stages behind a domain name, each by the first segment of the path. */
+/** The stages behind a domain name, each by the beginning of the path. */
 export const apiMappings: ResourceCollection<ParentDomainName, ApiMapping> = {
   resourceType: 'ApiMapping',
   // AWS's text
@@ -49,7 +50,15 @@ function put(parent: ParentDomainName, mapping: ApiMapping): ApiMapping {
     throw unknownReference('ApiId', 'Api', `Invalid API identifier specified ${ApiId}`);
   if (!resources.stages.has(Stage))
     throw unknownReference('Stage', 'Stage', `Invalid stage identifier specified ${Stage}`);
+  if (resources.protocol === 'WEBSOCKET' && key.includes('/')) {
+    throw badRequest(`ApiMappingKey '${key}' has several segments; a WebSocket API is mapped by one`);
+  }
   const mappings = mappingsOf(parent);
+  const others = mappings.values().filter((other) => other.ApiMappingId !== id);
+  const { apis } = parent.plane;
+  if (others.some((other) => apis.get(other.ApiId)?.protocol !== resources.protocol)) {
+    throw badRequest(HTTP_TEXTS.mixedDomain(parent.domainName.DomainName));
+  }
   if (mappings.values().some((other) => other.ApiMappingKey === key && other.ApiMappingId !== id)) {
     throw conflict(ASSUMED_TEXTS.apiMappingExists);
   }

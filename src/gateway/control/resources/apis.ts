@@ -2,52 +2,30 @@ import { parseSelectionExpression } from '../../mapping/selection-expression.js'
 import { DEPLOYED_API_FIELDS } from '../../silent/control-choices.js';
 import { type ResourceCollection } from '../operations/resource-collection.js';
 import { badRequest } from '../control-error.js';
-import { ApiResources, type ControlPlane } from '../control-plane.js';
+import { ApiResources, type ControlPlane, type HttpApiResources } from '../control-plane.js';
 import { deployAutomatically } from './deployments.js';
 import { checkExpression } from '../fields/check-expression.js';
 import { type Api, API_FIELDS, API_SETTINGS } from '../fields/api-fields.js';
-import { readFields, requireFields, writeFields } from '../fields/fields.js';
+import { type JsonObject, readFields, requireFields, writeFields } from '../fields/fields.js';
+import { HTTP_API_FIELDS } from '../http/http-api-fields.js';
+import { createHttpApi, updateHttpApi } from '../http/http-apis.js';
 import { newResourceId } from './resource-id.js';
 
-export const apis: ResourceCollection<ControlPlane, ApiResources> = {
+export const apis: ResourceCollection<ControlPlane, ApiResources | HttpApiResources> = {
   resourceType: 'API',
   unknownText: (id) => `Invalid API identifier specified ${id}`,
 
   items: (plane) => plane.apis,
-  write: ({ api }) => writeFields(API_FIELDS, api),
+  write: (resources) =>
+    resources.protocol === 'HTTP'
+      ? writeFields(HTTP_API_FIELDS, resources.api)
+      : writeFields(API_FIELDS, resources.api),
 
-  create(plane, input) {
-    const values = requireFields(
-      readFields(API_FIELDS, input),
-      'Name',
-      'ProtocolType',
-      // the model calls it optional because HTTP APIs have none
-      'RouteSelectionExpression',
-    );
-    const ApiId = newResourceId('Api', plane.apis);
-    const api: Api = {
-      ApiKeySelectionExpression: '$request.header.x-api-key',
-      DisableExecuteApiEndpoint: false,
-      IpAddressType: 'ipv4',
-      ...values,
-      ApiId,
-      ApiEndpoint: `wss://${ApiId}.execute-api.${plane.region}.amazonaws.com`,
-      CreatedDate: plane.date(),
-    };
-    check(api);
-    const resources = new ApiResources(plane, withoutEmptyTexts(api));
-    plane.apis.set(ApiId, resources);
-    return resources;
-  },
+  create: (plane, input) =>
+    input.protocolType === 'HTTP' ? createHttpApi(plane, input) : createWebSocketApi(plane, input),
 
-  update(_plane, resources, input) {
-    const before = resources.api;
-    const api: Api = { ...before, ...readFields(API_SETTINGS, input) };
-    check(api);
-    resources.api = withoutEmptyTexts(api);
-    if (DEPLOYED_API_FIELDS.some((name) => api[name] !== before[name])) deployAutomatically(resources);
-    return resources;
-  },
+  update: (_plane, resources, input) =>
+    resources.protocol === 'HTTP' ? updateHttpApi(resources, input) : updateWebSocketApi(resources, input),
 
   delete(plane, { api }) {
     const mappings = plane.apiMappings.values().flatMap((each) => each.values());
@@ -64,6 +42,39 @@ export const apis: ResourceCollection<ControlPlane, ApiResources> = {
 /** C11: an empty description or version removes it. */
 function withoutEmptyTexts({ Description, Version, ...api }: Api): Api {
   return { ...api, ...(Description && { Description }), ...(Version && { Version }) };
+}
+
+function createWebSocketApi(plane: ControlPlane, input: JsonObject): ApiResources {
+  const values = requireFields(
+    readFields(API_FIELDS, input),
+    'Name',
+    'ProtocolType',
+    // the model calls it optional because HTTP APIs have none
+    'RouteSelectionExpression',
+  );
+  const ApiId = newResourceId('Api', plane.apis);
+  const api: Api = {
+    ApiKeySelectionExpression: '$request.header.x-api-key',
+    DisableExecuteApiEndpoint: false,
+    IpAddressType: 'ipv4',
+    ...values,
+    ApiId,
+    ApiEndpoint: `wss://${ApiId}.execute-api.${plane.region}.amazonaws.com`,
+    CreatedDate: plane.date(),
+  };
+  check(api);
+  const resources = new ApiResources(plane, withoutEmptyTexts(api));
+  plane.apis.set(ApiId, resources);
+  return resources;
+}
+
+function updateWebSocketApi(resources: ApiResources, input: JsonObject): ApiResources {
+  const before = resources.api;
+  const api: Api = { ...before, ...readFields(API_SETTINGS, input) };
+  check(api);
+  resources.api = withoutEmptyTexts(api);
+  if (DEPLOYED_API_FIELDS.some((name) => api[name] !== before[name])) deployAutomatically(resources);
+  return resources;
 }
 
 function check({ RouteSelectionExpression }: Api): void {

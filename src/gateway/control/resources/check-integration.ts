@@ -6,6 +6,7 @@ import { type ApiResources } from '../control-plane.js';
 import { checkExpression } from '../fields/check-expression.js';
 import { type Integration } from '../fields/integration-fields.js';
 import { functionOf } from '../snapshot.js';
+import { checkCredentials, checkUrlText, STAGE_VARIABLE } from './integration-texts.js';
 
 /**
  * Checks what an integration of each type must and must not have.
@@ -29,7 +30,7 @@ export function checkIntegration(resources: ApiResources, integration: Integrati
       integration.IntegrationType satisfies never;
   }
   checkConnection(resources, integration);
-  checkCredentials(integration);
+  checkCredentials(integration.CredentialsArn);
   for (const [destination, source] of Object.entries(integration.RequestParameters ?? {})) {
     checkExpression('Invalid mapping expression specified: ', () =>
       parseParameterMapping(destination, source),
@@ -43,26 +44,13 @@ export function checkIntegration(resources: ApiResources, integration: Integrati
   }
 }
 
-const STAGE_VARIABLE = String.raw`\$\{stageVariables\.\w+\}`;
-
 /** An http(s) URL; a stage variable may stand for any part of it. */
 function checkUrl({ IntegrationType, IntegrationMethod, IntegrationUri }: Integration): void {
   if (IntegrationMethod === undefined)
     throw badRequest(`IntegrationMethod is missing: ${IntegrationType} needs it`);
   if (IntegrationUri === undefined)
     throw badRequest(`IntegrationUri is missing: ${IntegrationType} needs it`);
-  const fail = (reason: string) => {
-    throw badRequest(`IntegrationUri '${IntegrationUri}' ${reason}`);
-  };
-  // a value that each variable could have: a digit in a port, a letter elsewhere
-  const example = IntegrationUri.replace(new RegExp(`^${STAGE_VARIABLE}(?!:)`), 'http://x')
-    .replace(new RegExp(`^${STAGE_VARIABLE}`), 'http')
-    .replace(new RegExp(`(?<=:\\d*)${STAGE_VARIABLE}`, 'g'), '1')
-    .replace(new RegExp(STAGE_VARIABLE, 'g'), 'x');
-  if (example.includes('${')) fail('contains a variable; only ${stageVariables.NAME} is allowed');
-  if (!/^https?:\/\//i.test(example) || !URL.canParse(example)) {
-    fail('is not a URL; it must be http://… or https://…, possibly with ${stageVariables.NAME}');
-  }
+  checkUrlText(IntegrationUri);
 }
 
 const ACTION = /^arn:[^:]+:apigateway:[^:]+:[^:]+:(?:path|action)\/./;
@@ -112,11 +100,4 @@ function checkConnection(resources: ApiResources, integration: Integration): voi
     'VpcLink',
     `ConnectionId '${ConnectionId}' is neither a v1 VPC link (aws apigateway create-vpc-link) nor \${stageVariables.NAME}; links of apigatewayv2 are for HTTP APIs only`,
   );
-}
-
-/** A role to assume, or `arn:aws:iam::*:user/*` for the caller's own credentials. */
-function checkCredentials({ CredentialsArn }: Integration): void {
-  if (CredentialsArn === undefined || /^arn:[^:]+:iam::[^:]+:(role|user)\/.+$/.test(CredentialsArn)) return;
-  // AWS's text, recorded for authorizers
-  throw badRequest('Invalid role ARN');
 }

@@ -1,17 +1,16 @@
 import { ASSUMED_TEXTS } from '../../silent/control-choices.js';
 import { badRequest, unknownReference } from '../control-error.js';
-import { type ApiResources } from '../control-plane.js';
 import { type Deployment, DEPLOYMENT_FIELDS, DEPLOYMENT_SETTINGS } from '../fields/deployment-fields.js';
 import { readFields, writeFields } from '../fields/fields.js';
 import { type Stage } from '../fields/stage-fields.js';
 import { type ResourceCollection } from '../operations/resource-collection.js';
-import { takeSnapshot } from '../snapshot.js';
 import { newResourceId } from './resource-id.js';
+import { type StagedApi } from './staged-api.js';
 
 /** AWS's text: https://github.com/aws/serverless-application-model/issues/2512 */
 const NO_ROUTES = 'At least one route is required before deploying the Api';
 
-export const deployments: ResourceCollection<ApiResources, Deployment> = {
+export const deployments: ResourceCollection<StagedApi, Deployment> = {
   resourceType: 'Deployment',
 
   items: (resources) => resources.deployments,
@@ -41,19 +40,19 @@ export const deployments: ResourceCollection<ApiResources, Deployment> = {
       throw badRequest(ASSUMED_TEXTS.deploymentInUse);
     }
     resources.deployments.delete(DeploymentId);
-    resources.snapshots.delete(DeploymentId);
+    resources.thaw(DeploymentId);
   },
 };
 
 /** Deploys to every stage with `AutoDeploy`. Call it after each change of what a deployment contains. */
-export function deployAutomatically(resources: ApiResources): void {
+export function deployAutomatically(resources: StagedApi): void {
   const stages = resources.stages.values().filter(({ AutoDeploy }) => AutoDeploy);
   // a copy: deploying replaces the stage in the map
   for (const stage of stages.toArray()) deployToStage(resources, stage);
 }
 
 /** Deploys to one stage with `AutoDeploy`. An API without routes is not deployed: the stage keeps its deployment. */
-export function deployToStage(resources: ApiResources, stage: Stage): Stage {
+export function deployToStage(resources: StagedApi, stage: Stage): Stage {
   if (resources.routes.size === 0) {
     return point(resources, stage, {
       LastDeploymentStatusMessage: `Deployment attempt failed: ${NO_ROUTES}.`,
@@ -71,13 +70,13 @@ export function deployToStage(resources: ApiResources, stage: Stage): Stage {
 }
 
 /** AWS's text: https://github.com/go-to-k/cdk-real-drift/issues/667 */
-export const autoDeployIsOn = ({ api: { ApiId }, plane: { accountId } }: ApiResources) =>
+export const autoDeployIsOn = ({ api: { ApiId }, plane: { accountId } }: StagedApi) =>
   badRequest(
     `Deployment ID cannot be set on this stage ${accountId}:${ApiId} because AutoDeploy is enabled.`,
   );
 
 function deploy(
-  resources: ApiResources,
+  resources: StagedApi,
   settings: Pick<Deployment, 'AutoDeployed' | 'Description'>,
 ): Deployment {
   const deployment: Deployment = {
@@ -87,12 +86,12 @@ function deploy(
     CreatedDate: resources.plane.date(),
   };
   resources.deployments.set(deployment.DeploymentId, deployment);
-  resources.snapshots.set(deployment.DeploymentId, takeSnapshot(resources));
+  resources.freeze(deployment.DeploymentId);
   return deployment;
 }
 
 function point(
-  resources: ApiResources,
+  resources: StagedApi,
   stage: Stage,
   target: Pick<Stage, 'DeploymentId' | 'LastDeploymentStatusMessage'>,
 ): Stage {

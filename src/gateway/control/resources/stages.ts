@@ -2,7 +2,6 @@ import { LIMITS } from '../../limits.js';
 import { ASSUMED_TEXTS, mergeMap, withoutEmpty } from '../../silent/control-choices.js';
 import { type ResourceCollection } from '../operations/resource-collection.js';
 import { badRequest, conflict, notFound, unknownReference } from '../control-error.js';
-import { type ApiResources } from '../control-plane.js';
 import { autoDeployIsOn, deployToStage } from './deployments.js';
 import { readFields, requireFields, type Values, writeFields } from '../fields/fields.js';
 import {
@@ -12,68 +11,97 @@ import {
   STAGE_FIELDS,
   STAGE_SETTINGS,
 } from '../fields/stage-fields.js';
+import { type StagedApi } from './staged-api.js';
 
-export const stages: ResourceCollection<ApiResources, Stage> = {
-  resourceType: 'Stage',
-  quota: { items: LIMITS.stages, plural: 'Stages' },
-
-  items: (resources) => resources.stages,
-  write: (stage) => writeFields(STAGE_FIELDS, stage),
-
-  create(resources, input) {
-    const { AccessLogSettings, ...values } = requireFields(readFields(STAGE_FIELDS, input), 'StageName');
-    if (resources.stages.has(values.StageName)) throw conflict(`Stage ${values.StageName} already exists`);
-    const CreatedDate = resources.plane.date();
-    const stage: Stage = {
-      StageVariables: {},
-      RouteSettings: {},
-      Tags: {},
-      ...values,
-      ...(AccessLogSettings && { AccessLogSettings: checkAccessLog(AccessLogSettings) }),
-      DefaultRouteSettings: { ...DEFAULT_ROUTE_SETTINGS, ...values.DefaultRouteSettings },
-      CreatedDate,
-      LastUpdatedDate: CreatedDate,
-    };
-    return put(resources, stage, values, stage.AutoDeploy === true);
+export const stages = stageCollection({
+  settings: STAGE_SETTINGS,
+  fields: STAGE_FIELDS,
+  // recorded of CreateStage for a WebSocket API, 2026-09: it has no AutoDeploy
+  presets: {},
+  defaultRouteSettings: { DataTraceEnabled: false, DetailedMetricsEnabled: false, LoggingLevel: 'OFF' },
+  checkFormat(format) {
+    if (/\$context\.(requestId|extendedRequestId)\b/.test(format)) return;
+    throw badRequest(
+      'AccessLogSettings.Format must contain $context.requestId or $context.extendedRequestId',
+    );
   },
+});
 
-  update(resources, { LastDeploymentStatusMessage, ...stage }, input) {
-    const { AccessLogSettings, ...values } = readFields(STAGE_SETTINGS, input);
-    const { AutoDeploy = stage.AutoDeploy ?? false } = values;
-    const updated: Stage = {
-      ...stage,
-      ...values,
-      // "Supported only for stages with autoDeploy enabled"
-      ...(AutoDeploy && LastDeploymentStatusMessage !== undefined && { LastDeploymentStatusMessage }),
-      ...(AccessLogSettings && {
-        AccessLogSettings: checkAccessLog({ ...stage.AccessLogSettings, ...AccessLogSettings }),
-      }),
-      StageVariables: mergeMap(stage.StageVariables, values.StageVariables),
-      DefaultRouteSettings: { ...stage.DefaultRouteSettings, ...values.DefaultRouteSettings },
-      RouteSettings: mergeMap(stage.RouteSettings, values.RouteSettings),
-      LastUpdatedDate: resources.plane.date(),
-    };
-    return put(resources, updated, values, AutoDeploy && !stage.AutoDeploy);
-  },
+/** The differences between the stages of the two protocols. */
+export interface StageKind {
+  readonly settings: typeof STAGE_SETTINGS;
+  readonly fields: typeof STAGE_FIELDS;
+  /** Values of a stage that is created without them. */
+  readonly presets: Pick<Stage, 'AutoDeploy'>;
+  readonly defaultRouteSettings: RouteSettings;
+  /** @throws {ControlError} 400: the format of an access log is not valid */
+  readonly checkFormat: (format: string) => void;
+}
 
-  delete(resources, { StageName }) {
-    const { ApiId } = resources.api;
-    const mappings = resources.plane.apiMappings.values().flatMap((each) => each.values());
-    if (mappings.some((mapping) => mapping.ApiId === ApiId && mapping.Stage === StageName)) {
-      throw badRequest(ASSUMED_TEXTS.stageIsMapped(StageName));
-    }
-    resources.plane.deleteStage(ApiId, StageName);
-  },
-};
+export function stageCollection(kind: StageKind): ResourceCollection<StagedApi, Stage> {
+  return {
+    resourceType: 'Stage',
+    quota: { items: LIMITS.stages, plural: 'Stages' },
+
+    items: (resources) => resources.stages,
+    write: (stage) => writeFields(kind.fields, stage),
+
+    create(resources, input) {
+      const { AccessLogSettings, ...values } = requireFields(readFields(kind.fields, input), 'StageName');
+      if (resources.stages.has(values.StageName)) throw conflict(`Stage ${values.StageName} already exists`);
+      const CreatedDate = resources.plane.date();
+      const stage: Stage = {
+        ...kind.presets,
+        StageVariables: {},
+        RouteSettings: {},
+        Tags: {},
+        ...values,
+        ...(AccessLogSettings && { AccessLogSettings: checkAccessLog(kind, AccessLogSettings) }),
+        DefaultRouteSettings: { ...kind.defaultRouteSettings, ...values.DefaultRouteSettings },
+        CreatedDate,
+        LastUpdatedDate: CreatedDate,
+      };
+      return put(resources, stage, values, stage.AutoDeploy === true);
+    },
+
+    update(resources, { LastDeploymentStatusMessage, ...stage }, input) {
+      const { AccessLogSettings, ...values } = readFields(kind.settings, input);
+      const { AutoDeploy = stage.AutoDeploy ?? false } = values;
+      const updated: Stage = {
+        ...stage,
+        ...values,
+        // "Supported only for stages with autoDeploy enabled"
+        ...(AutoDeploy && LastDeploymentStatusMessage !== undefined && { LastDeploymentStatusMessage }),
+        ...(AccessLogSettings && {
+          AccessLogSettings: checkAccessLog(kind, { ...stage.AccessLogSettings, ...AccessLogSettings }),
+        }),
+        StageVariables: mergeMap(stage.StageVariables, values.StageVariables),
+        DefaultRouteSettings: { ...stage.DefaultRouteSettings, ...values.DefaultRouteSettings },
+        RouteSettings: mergeMap(stage.RouteSettings, values.RouteSettings),
+        LastUpdatedDate: resources.plane.date(),
+      };
+      return put(resources, updated, values, AutoDeploy && !stage.AutoDeploy);
+    },
+
+    delete(resources, { StageName }) {
+      const { ApiId } = resources.api;
+      const mappings = resources.plane.apiMappings.values().flatMap((each) => each.values());
+      if (mappings.some((mapping) => mapping.ApiId === ApiId && mapping.Stage === StageName)) {
+        throw badRequest(ASSUMED_TEXTS.stageIsMapped(StageName));
+      }
+      resources.plane.deleteStage(ApiId, StageName);
+    },
+  };
+}
 
 /** DeleteAccessLogSettings; not an error for a stage without any. */
-export function deleteAccessLogSettings(resources: ApiResources, stage: Stage): void {
+export function deleteAccessLogSettings(resources: StagedApi, stage: Stage): void {
   const { AccessLogSettings: _, ...rest } = stage;
   resources.stages.set(stage.StageName, { ...rest, LastUpdatedDate: resources.plane.date() });
 }
 
 /** @throws {ControlError} 404: the stage has no settings for the route key */
-export function deleteRouteSettings(resources: ApiResources, stage: Stage, routeKey: string): void {
+export function deleteRouteSettings(resources: StagedApi, stage: Stage, routeKey: string): void {
   const { [routeKey]: settings, ...RouteSettings } = stage.RouteSettings;
   if (settings === undefined || !Object.hasOwn(stage.RouteSettings, routeKey)) {
     throw notFound(
@@ -84,15 +112,8 @@ export function deleteRouteSettings(resources: ApiResources, stage: Stage, route
   resources.stages.set(stage.StageName, { ...stage, RouteSettings, LastUpdatedDate: resources.plane.date() });
 }
 
-/** Recorded of CreateStage for a WebSocket API, 2026-09. */
-const DEFAULT_ROUTE_SETTINGS: RouteSettings = {
-  DataTraceEnabled: false,
-  DetailedMetricsEnabled: false,
-  LoggingLevel: 'OFF',
-};
-
 function put(
-  resources: ApiResources,
+  resources: StagedApi,
   settings: Stage,
   given: Values<typeof STAGE_SETTINGS>,
   deploysNow: boolean,
@@ -105,7 +126,7 @@ function put(
   return deploysNow ? deployToStage(resources, stage) : stage;
 }
 
-function checkDeployment(resources: ApiResources, { AutoDeploy }: Stage, id: string | undefined): void {
+function checkDeployment(resources: StagedApi, { AutoDeploy }: Stage, id: string | undefined): void {
   if (id === undefined) return;
   if (AutoDeploy) throw autoDeployIsOn(resources);
   if (!resources.deployments.has(id))
@@ -133,10 +154,7 @@ function checkStageVariables({ StageVariables }: Stage): void {
   }
 }
 
-function checkRouteSettings(
-  resources: ApiResources,
-  settings: Readonly<Record<string, RouteSettings>>,
-): void {
+function checkRouteSettings(resources: StagedApi, settings: Readonly<Record<string, RouteSettings>>): void {
   const routeKeys = new Set(resources.routes.values().map(({ RouteKey }) => RouteKey));
   for (const key of Object.keys(settings)) {
     if (routeKeys.has(key)) continue;
@@ -146,7 +164,10 @@ function checkRouteSettings(
 }
 
 /** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-logging.html */
-function checkAccessLog({ DestinationArn = '', Format = '' }: Partial<AccessLogSettings>): AccessLogSettings {
+function checkAccessLog(
+  kind: StageKind,
+  { DestinationArn = '', Format = '' }: Partial<AccessLogSettings>,
+): AccessLogSettings {
   if (DestinationArn === '' || Format === '') {
     // AWS's text, recorded 2026-09
     throw badRequest('Access Log value missing. Expected destinationArn and format.');
@@ -156,10 +177,6 @@ function checkAccessLog({ DestinationArn = '', Format = '' }: Partial<AccessLogS
       `AccessLogSettings.DestinationArn '${DestinationArn}' is not the ARN of a log group or delivery stream`,
     );
   }
-  if (!/\$context\.(requestId|extendedRequestId)\b/.test(Format)) {
-    throw badRequest(
-      'AccessLogSettings.Format must contain $context.requestId or $context.extendedRequestId',
-    );
-  }
+  kind.checkFormat(Format);
   return { DestinationArn, Format };
 }

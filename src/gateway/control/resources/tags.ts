@@ -12,7 +12,8 @@ interface Taggable {
 }
 
 /**
- * @param arn `arn:aws:apigateway:{region}::/apis/{id}`, `…/apis/{id}/stages/{name}` or `…/domainnames/{name}`
+ * @param arn `arn:aws:apigateway:{region}::/apis/{id}`, `…/apis/{id}/stages/{name}`, `…/domainnames/{name}` or
+ *   `…/vpclinks/{id}`, of v2
  * @throws {ControlError} 400: an ARN of another form; 404: no resource has that ARN
  */
 export function findTaggable(plane: ControlPlane, arn: string): Taggable {
@@ -21,10 +22,10 @@ export function findTaggable(plane: ControlPlane, arn: string): Taggable {
   const hasForm =
     kind === 'apis'
       ? below === undefined || below === 'stages'
-      : kind === 'domainnames' && below === undefined;
+      : (kind === 'domainnames' || kind === 'vpclinks') && below === undefined;
   if (!hasForm || rest.length > 0) {
     throw badRequest(
-      `'${arn}' is not the ARN of an API, a stage or a domain name, such as arn:aws:apigateway:${plane.region}::/apis/{apiId}`,
+      `'${arn}' is not the ARN of an API, a stage, a domain name or a v2 VPC link, such as arn:aws:apigateway:${plane.region}::/apis/{apiId}`,
     );
   }
   const found = region === plane.region ? resourceAt(plane, kind, id, below && name) : undefined;
@@ -65,11 +66,15 @@ function resourceAt(
       }
     );
   }
+  if (kind === 'vpclinks') {
+    const link = plane.httpVpcLinks.get(id);
+    return link && { tags: link.Tags, set: (Tags) => plane.httpVpcLinks.set(id, { ...link, Tags }) };
+  }
   const resources = plane.apis.get(id);
   if (resources === undefined) return undefined;
   if (stageName === undefined) {
-    const { api } = resources;
-    return { tags: api.Tags ?? {}, set: (Tags) => (resources.api = { ...api, Tags }) };
+    const tags = resources.api.Tags ?? {};
+    return { tags, set: (Tags) => resources.setTags(Tags) };
   }
   const stage = resources.stages.get(stageName);
   return stage && { tags: stage.Tags, set: (Tags) => resources.stages.set(stageName, { ...stage, Tags }) };

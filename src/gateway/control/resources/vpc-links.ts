@@ -47,13 +47,13 @@ export const vpcLinks: ResourceCollection<ControlPlane, VpcLink> = {
   },
 
   delete(plane, { id }) {
-    const users = plane.apis.values().flatMap(({ api, integrations }) =>
-      integrations
-        .values()
-        .filter(({ ConnectionId }) => ConnectionId === id)
-        .map(({ IntegrationId }) => `${api.ApiId}/${IntegrationId}`),
-    );
-    const used = users.toArray();
+    const used = plane
+      .webSocketApis()
+      .flatMap(({ api, integrations }) =>
+        [...integrations.values()]
+          .filter(({ ConnectionId }) => ConnectionId === id)
+          .map(({ IntegrationId }) => `${api.ApiId}/${IntegrationId}`),
+      );
     if (used.length > 0) {
       throw badRequest(ASSUMED_TEXTS.vpcLinkInUse(id, used));
     }

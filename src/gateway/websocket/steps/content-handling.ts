@@ -1,4 +1,4 @@
-import { MappingError } from './mapping-errors.js';
+import { MappingError } from '../../mapping/mapping-errors.js';
 
 /**
  * `CONVERT_TO_BINARY`: decodes base64 text.

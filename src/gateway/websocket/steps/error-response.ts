@@ -2,7 +2,7 @@ import { GATEWAY_RESPONSES, type GatewayResponse } from '../../errors.js';
 import { IntegrationTimedOutError, UnusableResponseError } from '../../integrations/integration-errors.js';
 import { TemplateError } from '../../vtl/template-error.js';
 import { EventRejectedError } from './event-rejected-error.js';
-import { MappingError, UnsupportedMediaTypeError } from './mapping-errors.js';
+import { MappingError, UnsupportedMediaTypeError } from '../../mapping/mapping-errors.js';
 
 /** The response to an event that failed or was rejected. */
 export function errorResponse(error: unknown): GatewayResponse {

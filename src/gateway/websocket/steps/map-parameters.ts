@@ -6,7 +6,7 @@ import { whyNoValue } from '../../mapping/why-no-value.js';
 import { type KeptStep } from '../../recorder/story.js';
 import { encodeLiteral } from '../../silent/integration-choices.js';
 import { type RouteEvent } from '../route-event.js';
-import { headerValue } from './header-value.js';
+import { headerValue } from '../../mapping/header-value.js';
 
 /** The result of an integration's request parameters. */
 export interface MappedParameters {

@@ -8,7 +8,7 @@ import { type RouteEvent } from '../route-event.js';
 import { toBinary } from './content-handling.js';
 import { proxyEvent } from './lambda-event.js';
 import { mapParameters, type MappedParameters } from './map-parameters.js';
-import { MappingError, UnsupportedMediaTypeError } from './mapping-errors.js';
+import { MappingError, UnsupportedMediaTypeError } from '../../mapping/mapping-errors.js';
 import { readMockStatus } from './mock-status.js';
 import { selectTemplate } from './select-template.js';
 import { httpHeaders, proxyHeaders } from './standard-headers.js';

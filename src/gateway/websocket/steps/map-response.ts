@@ -11,8 +11,8 @@ import { readMessage } from '../client-message.js';
 import { type MappedResponse } from '../mapped-response.js';
 import { type RouteEvent } from '../route-event.js';
 import { toBinary, toText } from './content-handling.js';
-import { headerValue } from './header-value.js';
-import { MappingError } from './mapping-errors.js';
+import { headerValue } from '../../mapping/header-value.js';
+import { MappingError } from '../../mapping/mapping-errors.js';
 import { selectTemplate } from './select-template.js';
 import { templateScope } from './template-scope.js';
 

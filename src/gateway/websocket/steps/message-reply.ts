@@ -5,7 +5,7 @@ import { LIMITS } from '../../limits.js';
 import { type MappedResponse } from '../mapped-response.js';
 import { type RouteEvent } from '../route-event.js';
 import { mapResponse } from './map-response.js';
-import { MappingError } from './mapping-errors.js';
+import { MappingError } from '../../mapping/mapping-errors.js';
 
 /** @returns the frame for the client; none on a one-way route, whatever the status of the response */
 export function replyFrame(

@@ -1,5 +1,5 @@
 import { isFinalStatus, UNQUOTED_MOCK_STATUS } from '../../silent/integration-choices.js';
-import { MappingError } from './mapping-errors.js';
+import { MappingError } from '../../mapping/mapping-errors.js';
 
 /**
  * The status of a `MOCK` integration, from its rendered request template: `{"statusCode": 200}`.

@@ -114,7 +114,7 @@ describe('integration responses', () => {
   it('are deleted with their integration', async () => {
     await create();
     await served.v2.send(new DeleteIntegrationCommand({ ApiId, IntegrationId }));
-    expect(served.controlPlane.apis.get(ApiId)?.integrationResponses.size).toBe(0);
+    expect(served.controlPlane.webSocketApi(ApiId)?.integrationResponses.size).toBe(0);
   });
 
   it('are part of a deployment, $default last', async () => {

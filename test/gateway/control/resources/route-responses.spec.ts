@@ -74,7 +74,7 @@ describe('route responses', () => {
   it('is deleted with its route', async () => {
     await create();
     await served.v2.send(new DeleteRouteCommand({ ApiId, RouteId }));
-    expect(served.controlPlane.apis.get(ApiId)?.routeResponses.size).toBe(0);
+    expect(served.controlPlane.webSocketApi(ApiId)?.routeResponses.size).toBe(0);
   });
 
   it.each([

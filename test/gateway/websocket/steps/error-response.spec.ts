@@ -3,10 +3,7 @@ import { GATEWAY_RESPONSES } from '../../../../src/gateway/errors.js';
 import { TemplateError } from '../../../../src/gateway/vtl/template-error.js';
 import { errorResponse } from '../../../../src/gateway/websocket/steps/error-response.js';
 import { EventRejectedError } from '../../../../src/gateway/websocket/steps/event-rejected-error.js';
-import {
-  MappingError,
-  UnsupportedMediaTypeError,
-} from '../../../../src/gateway/websocket/steps/mapping-errors.js';
+import { MappingError, UnsupportedMediaTypeError } from '../../../../src/gateway/mapping/mapping-errors.js';
 
 it.each([
   [new EventRejectedError(GATEWAY_RESPONSES.throttled, 'x'), 429, 'Too Many Requests'],

@@ -1,10 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type DeployedIntegration } from '../../../../src/gateway/control/snapshot.js';
 import { parseSelectionExpression } from '../../../../src/gateway/mapping/selection-expression.js';
-import {
-  MappingError,
-  UnsupportedMediaTypeError,
-} from '../../../../src/gateway/websocket/steps/mapping-errors.js';
+import { MappingError, UnsupportedMediaTypeError } from '../../../../src/gateway/mapping/mapping-errors.js';
 import { type HttpRequest } from '../../../../src/gateway/integrations/integration-request.js';
 import { type RouteEvent } from '../../../../src/gateway/websocket/route-event.js';
 import { mapRequest as map } from '../../../../src/gateway/websocket/steps/map-request.js';

@@ -6,7 +6,7 @@ import {
 import { parseResponseMapping } from '../../../../src/gateway/mapping/response-parameters.js';
 import { parseSelectionExpression } from '../../../../src/gateway/mapping/selection-expression.js';
 import { type BackendResponse } from '../../../../src/gateway/integrations/backend-response.js';
-import { MappingError } from '../../../../src/gateway/websocket/steps/mapping-errors.js';
+import { MappingError } from '../../../../src/gateway/mapping/mapping-errors.js';
 import { mapResponse } from '../../../../src/gateway/websocket/steps/map-response.js';
 import { TemplateError } from '../../../../src/gateway/vtl/template-error.js';
 import { deployedIntegration } from '../../../support/deployed-integration.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { GATEWAY_RESPONSES } from '../../../../src/gateway/errors.js';
-import { MappingError } from '../../../../src/gateway/websocket/steps/mapping-errors.js';
+import { MappingError } from '../../../../src/gateway/mapping/mapping-errors.js';
 import {
   badMessageFrame,
   errorFrame,

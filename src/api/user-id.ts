@@ -1,5 +1,5 @@
-import { type UserId } from '../../api/integration.js';
-import { QUOTAS } from '../../api/quotas.js';
+import { type UserId } from './integration.js';
+import { QUOTAS } from './quotas.js';
 
 export const USER_ID_FORM = `1 to ${QUOTAS.userIdLength} characters without control and format characters`;
 

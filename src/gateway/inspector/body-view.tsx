@@ -1,0 +1,26 @@
+import { type Body } from '../recorder/gateway-event.js';
+import { sizeText } from '../story/event-text.js';
+
+/** A message or a body; JSON is indented. */
+export function BodyView({ body: { bytes, text, isBase64, isCut } }: { readonly body: Body }) {
+  const notes = [
+    ...(isBase64 === true ? ['not UTF-8, shown as base64'] : []),
+    ...(isCut === true ? [`only the beginning of ${sizeText(bytes)}`] : []),
+  ];
+  return (
+    <>
+      <pre tabIndex={0}>{isBase64 === true || isCut === true ? text : indented(text)}</pre>
+      {notes.length === 0 ? null : <p class="body-note">{notes.join('; ')}</p>}
+    </>
+  );
+}
+
+/** Numbers that JavaScript cannot hold would change; such a text stays as it is. */
+function indented(text: string): string {
+  if (/\d{16}|\d[eE]|\.\d{15}/.test(text)) return text;
+  try {
+    return JSON.stringify(JSON.parse(text), undefined, 2);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,90 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { explain, type ExplainOptions } from '../../../../src/gateway/cloudformation/explain/explain.js';
+import { UsageError } from '../../../../src/gateway/usage-error.js';
+
+const TEMPLATES = join(import.meta.dirname, '../../../support/http-api-templates');
+const read = (name: string) => readFileSync(join(TEMPLATES, name), 'utf8');
+
+const run = (name: string, request: string, options: Partial<ExplainOptions> = {}) =>
+  explain(read(name), {
+    fileName: name,
+    region: 'us-east-1',
+    accountId: '000000000000',
+    parameters: new Map(),
+    request,
+    ...options,
+  });
+
+describe('explain of a request to an HTTP API', () => {
+  it('prints the event of a function', () => {
+    const { text, isSent } = run('1-lambda.json', 'GET /books?x=1&x=2', { headers: [['Cookie', 'a=b']] });
+    const [, json = ''] = text.split('\n\ninvoke ')[1]?.split(/\n\n/) ?? [];
+    expect(isSent).toBe(true);
+    expect(text).toMatch(/^# route GET \/books of stage \$default → \w+ \(line \d+\) \(AWS_PROXY\)$/m);
+    expect(JSON.parse(json)).toMatchObject({
+      version: '2.0',
+      routeKey: 'GET /books',
+      rawPath: '/books',
+      rawQueryString: 'x=1&x=2',
+      cookies: ['a=b'],
+      queryStringParameters: { x: '1,2' },
+      requestContext: { stage: '$default', http: { method: 'GET', sourceIp: '203.0.113.1' } },
+    });
+  });
+
+  it('prints the request to a URL, with the path variable filled in', () => {
+    const { text } = run('2-url.json', 'POST /books/a/b?x=1', { body: 'hello' });
+    expect(text).toMatch(/^# sent to https:\/\/get-books-proxy\.example\.com$/m);
+    expect(text).toMatch(/\n\nPOST \/[^\n]*a\/b\?x=1 HTTP\/1\.1\n/);
+    expect(text).toMatch(/^Host: get-books-proxy\.example\.com$/m);
+    expect(text).toMatch(/^Content-Length: 5$/m);
+  });
+
+  it('prints the mapped request to a load balancer, and which target it needs', () => {
+    const { text } = run('3-alb.json', 'GET /books?x=1', { headers: [['header1', 'v']] });
+    expect(text).toMatch(/here to --target lblistener657ADDEC=HOST:PORT$/m);
+    expect(text).toMatch(/\n\nGET \/books\?x=1 HTTP\/1\.1\n/);
+    expect(text).toMatch(/^header2: v$/m);
+    expect(text).not.toMatch(/^header1:/m);
+  });
+
+  it('names a mapping whose source has no value', () => {
+    expect(run('3-alb.json', 'GET /').text).toMatch(
+      /^# without effect: append:header\.header2 ← \$request\.header\.header1: the request has no such value$/m,
+    );
+  });
+
+  it('has no request for a protected route, which is not served', () => {
+    const { text, isSent } = run('6-everything.json', 'GET /jwt');
+    expect(isSent).toBe(false);
+    expect(text).toMatch(/^# .*GET \/jwt is protected by a JWT authorizer/m);
+  });
+
+  it('has no request for a subtype, which is not served', () => {
+    expect(run('6-everything.json', 'POST /prod/sqs')).toEqual({
+      isSent: false,
+      text: expect.stringMatching(/stage prod\n# the integration subtype SQS-SendMessage is not served/),
+    });
+  });
+
+  it('has no request without a matching route', () => {
+    expect(run('1-lambda.json', 'POST /books').text).toMatch(/the response is 404: no route .* POST \/books/);
+  });
+
+  it.each(['/books', 'get /books', 'GET books', 'GET /a b', 'GET /%zz'])(
+    'refuses the request %j',
+    (request) => {
+      expect(() => run('1-lambda.json', request)).toThrow(UsageError);
+    },
+  );
+
+  it.each(['stage', 'route', 'query'])('refuses --%s, which is part of the request', (option) => {
+    expect(() => run('1-lambda.json', 'GET /books', { [option]: 'x' })).toThrow(UsageError);
+  });
+
+  it('says that a template with HTTP APIs alone needs --request', () => {
+    expect(() => run('1-lambda.json', 'GET /', { request: undefined })).toThrow(/set --request/);
+  });
+});

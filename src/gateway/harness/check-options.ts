@@ -46,6 +46,7 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 const isUrl = (value: unknown) => isObject(value) && isText(value['href']) && isText(value['protocol']);
+const isTarget = (value: unknown) => isText(value) || isUrl(value) || isServer(value);
 const isServer = (value: unknown) => isObject(value) && typeof value['address'] === 'function';
 const isWhole = (value: unknown, min: number, max: number) =>
   Number.isInteger(value) && Number(value) >= min && Number(value) <= max;
@@ -66,9 +67,8 @@ const CHECKS: Readonly<Record<keyof StartGatewayOptions, Check>> = {
   parameters: object('texts, numbers and booleans', check('a text, a number or a boolean', isParameter)),
   targets: object(
     'addresses',
-    check(
-      'HOST:PORT, a URL, or a server that listens',
-      (value) => isText(value) || isUrl(value) || isServer(value),
+    check('HOST:PORT, a URL, a server that listens, or a list of these', (value) =>
+      Array.isArray(value) ? value.length > 0 && value.every(isTarget) : isTarget(value),
     ),
   ),
   functions: object(

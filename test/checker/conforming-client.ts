@@ -323,7 +323,7 @@ export class ConformingClient {
       const isJoined = reply?.type === 'joined';
       if (!isJoined) subscription.isUncertain = true;
       if (this.#isStopped || !subscription.isWanted) return;
-      // what was sent before the leave was not wanted by then, and is missing
+      // messages sent before the leave are missing: the client no longer wants them
       if (subscription.leaves !== leaves) return this.#join(subscription);
       if (isJoined) {
         this.#joined(subscription, since, reply);

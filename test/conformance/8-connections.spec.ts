@@ -118,7 +118,7 @@ describe('§8 POST', () => {
         textFrame,
         ...Array.from({ length: frames.length - 1 }, () => continuation),
       ]);
-      // where it is split was seen to vary
+      // the places where it is split vary
       expect(frames.length).toBeGreaterThan(1);
       expect(Buffer.concat(frames.map(({ payload }) => payload)).toString()).toBe(text);
     },

@@ -78,7 +78,7 @@ describe.runIf(hasFunction)('H6 an event of payload 2.0', () => {
         'X-Mixed-Header': 'ProbeValue',
       },
     });
-    // what fetch adds
+    // headers that fetch adds
     for (const name of ['accept', 'accept-language', 'sec-fetch-mode']) delete event.headers[name];
     expect(forms(event)).toEqual(recorded);
     // H6.08: also in the recorded order

@@ -240,7 +240,7 @@ export class HttpPipeline {
   }
 }
 
-/** The body of a request, as far as it came. */
+/** The part of a request's body that was received. */
 export type RequestBody =
   /** `undefined` when there is none. */
   | { readonly kind: 'complete'; readonly bytes: Buffer | undefined }
@@ -277,7 +277,7 @@ function outcome({ status }: ApiResponse, failure: Failure | undefined): Outcome
   return { result: isRefusal(cause) ? 'refused' : 'failed', status, reason: whyFailed(cause) };
 }
 
-/** A refusal is the client's business, a failure that of whoever runs the backend. */
+/** A refusal is for the client to correct, a failure for the operator of the backend. */
 const isRefusal = (error: unknown) => error instanceof HttpRequestError && !error.isFault;
 
 type ServedIntegration = Exclude<HttpIntegration, { kind: 'unserved' }>;

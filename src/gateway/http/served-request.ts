@@ -18,7 +18,7 @@ export interface ServedRequest {
   readonly latencyMs: number;
 }
 
-/** Facts of the integration's call, as far as it came. */
+/** Facts of the integration's call, up to the step where it ended. */
 export interface CallFacts {
   /** The status of the backend, or of the function's result. */
   status?: number;

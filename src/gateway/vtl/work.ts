@@ -20,7 +20,7 @@ export function withLimitedWork<T>(rendering: () => T): T {
  * Counts work before it is done.
  *
  * @param steps about 100 ns each: one value, one comparison, or `CHARACTERS_PER_STEP`
- * @throws {Error} the rendering may not take so many more steps
+ * @throws {Error} the rendering has exceeded its limit of steps
  */
 export function takeSteps(steps: number): void {
   left -= steps;

@@ -81,7 +81,11 @@ export const HTTP_CONTROL_CHOICES: ChoiceTable = {
       choice: 'stored, without effect',
       because: 'no recording',
     },
-    { question: '`PassthroughBehavior`', choice: 'ignored', because: 'Terraform sends it for HTTP APIs too' },
+    {
+      question: '`PassthroughBehavior`',
+      choice: 'ignored',
+      because: 'templates for WebSocket APIs often carry it over',
+    },
     {
       question: 'other fields and resources of WebSocket APIs',
       choice: '400',

@@ -1,5 +1,7 @@
 import { badRequest } from '../control/control-error.js';
-import { type ApiResources, type ControlPlane, type HttpApiResources } from '../control/control-plane.js';
+import { type ControlPlane } from '../control/control-plane.js';
+import { type ApiResources } from '../control/api-resources.js';
+import { type HttpApiResources } from '../control/http-api-resources.js';
 import { isJsonObject, type JsonObject } from '../control/fields/fields.js';
 import { managedParts } from '../control/http/http-apis.js';
 import { httpAuthorizers } from '../control/http/http-authorizers.js';

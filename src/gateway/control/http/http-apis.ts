@@ -1,6 +1,7 @@
 import { HTTP_TEXTS } from '../../silent/http-control-choices.js';
 import { badRequest } from '../control-error.js';
-import { type ControlPlane, HttpApiResources } from '../control-plane.js';
+import { type ControlPlane } from '../control-plane.js';
+import { HttpApiResources } from '../http-api-resources.js';
 import { type JsonObject, readFields, requireFields, type Values } from '../fields/fields.js';
 import { createIn } from '../operations/resource-collection.js';
 import { deployAutomatically } from '../resources/deployments.js';

@@ -8,7 +8,7 @@ import {
   mergeResponseMappings,
 } from '../../silent/http-control-choices.js';
 import { badRequest, conflict } from '../control-error.js';
-import { type HttpApiResources } from '../control-plane.js';
+import { type HttpApiResources } from '../http-api-resources.js';
 import { readFields, requireFields, writeFields } from '../fields/fields.js';
 import { type ResourceCollection } from '../operations/resource-collection.js';
 import { deployAutomatically } from '../resources/deployments.js';

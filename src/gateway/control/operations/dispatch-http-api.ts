@@ -1,5 +1,5 @@
 import { badRequest } from '../control-error.js';
-import { type HttpApiResources } from '../control-plane.js';
+import { type HttpApiResources } from '../http-api-resources.js';
 import { deleteCorsConfiguration } from '../http/http-apis.js';
 import { httpAuthorizers } from '../http/http-authorizers.js';
 import { httpIntegrations } from '../http/http-integrations.js';

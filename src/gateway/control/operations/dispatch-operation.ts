@@ -1,4 +1,5 @@
-import { type ApiResources, type ControlPlane } from '../control-plane.js';
+import { type ControlPlane } from '../control-plane.js';
+import { type ApiResources } from '../api-resources.js';
 import { httpVpcLinks } from '../http/http-vpc-links.js';
 import { apiKeys } from '../resources/api-keys.js';
 import { apiMappings } from '../resources/api-mappings.js';

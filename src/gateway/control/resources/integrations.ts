@@ -7,7 +7,7 @@ import {
   withoutEmpty,
 } from '../../silent/control-choices.js';
 import { conflict } from '../control-error.js';
-import { type ApiResources } from '../control-plane.js';
+import { type ApiResources } from '../api-resources.js';
 import { readFields, requireFields, writeFields } from '../fields/fields.js';
 import { type Integration, INTEGRATION_FIELDS } from '../fields/integration-fields.js';
 import { type ResourceCollection } from '../operations/resource-collection.js';

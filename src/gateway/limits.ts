@@ -1,4 +1,5 @@
 import { INTEGRATION_TIMEOUT_MS } from './silent/control-choices.js';
+import { DEFINITION_BYTES } from './silent/openapi-choices.js';
 
 /**
  * Quotas of Amazon API Gateway for WebSocket and HTTP APIs, and limits of the gateway itself, each with its source. Quotas read
@@ -77,8 +78,8 @@ export const LIMITS = {
   authorizerResponseBytes: 8 * 1024,
   /** Timeout of a Lambda authorizer; an integration's, as AWS gives none for WebSocket APIs. */
   authorizerTimeoutMs: INTEGRATION_TIMEOUT_MS.max,
-  /** Body of a control-plane request. AWS publishes no number; this is eight times its largest integration. */
-  controlBodyBytes: 1024 * 1024,
+  /** Body of a control-plane request. AWS publishes no number; JSON may double an OpenAPI definition, by its quotes. */
+  controlBodyBytes: 2 * DEFINITION_BYTES + 1024 * 1024,
   /** Body of a request to `/_gateway/`; our choice. */
   adminBodyBytes: 64 * 1024,
   /** A response of `GET /_gateway/events` ends with the event that exceeds this; our choice. */

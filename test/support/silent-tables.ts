@@ -15,6 +15,7 @@ const FILES = {
   'control-choices': 'CONTROL_CHOICES',
   'http-choices': 'HTTP_CHOICES',
   'http-control-choices': 'HTTP_CONTROL_CHOICES',
+  'openapi-choices': 'OPENAPI_CHOICES',
   'cloudformation-choices': 'CLOUDFORMATION_CHOICES',
 } as const;
 

@@ -260,9 +260,13 @@ export class Gateway {
     templates = [],
     parameters = new Map(),
   }: Pick<GatewayOptions, 'templates' | 'parameters'>): void {
-    for (const { fileName, apis, ignored: resources } of this.#templates.replace(templates, parameters)) {
+    for (const report of this.#templates.replace(templates, parameters)) {
+      const { fileName, apis, ignored: resources, importWarnings } = report;
       const ignored = resources.map(({ type, logicalId }) => `${type} ${logicalId}`);
       this.#options.log.info({ fileName, apis, ignored }, 'template loaded');
+      for (const { logicalId, warning } of importWarnings) {
+        this.#options.log.warn({ api: logicalId, warning }, 'left out of an OpenAPI definition');
+      }
       for (const api of apis) this.#warnOfUnservedRoutes(api);
     }
   }

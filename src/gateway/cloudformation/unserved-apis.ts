@@ -26,12 +26,10 @@ const REST_API = 'is a REST API, and only WebSocket and HTTP APIs are served';
 const OTHER_TEMPLATE = 'is another template, which is not read: give that one';
 
 const KINDS: Readonly<Record<string, string>> = {
-  // the others are created
-  'AWS::ApiGatewayV2::Api': 'is defined by an OpenAPI document, which is not served yet',
+  'AWS::ApiGatewayV2::Api': 'is not created',
   'AWS::ApiGateway::RestApi': REST_API,
   'AWS::Serverless::Api': REST_API,
-  'AWS::Serverless::HttpApi':
-    'is created by a macro of AWS that does not run here, with an OpenAPI document, which is not served yet',
+  'AWS::Serverless::HttpApi': 'is created by a macro of AWS that does not run here',
   'AWS::Serverless::WebSocketApi':
     'is created by a macro of AWS that does not run here: give the template that results from it (of a deployed stack, aws cloudformation get-template --template-stage Processed)',
   'AWS::CloudFormation::Stack': OTHER_TEMPLATE,

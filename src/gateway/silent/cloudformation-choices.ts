@@ -48,8 +48,8 @@ export const CLOUDFORMATION_CHOICES: ChoiceTable = {
       choice: 'remains unmodified; its own name',
     },
     {
-      question: 'an API with an OpenAPI document (`Body`); templates without any API that is served',
-      choice: 'ignored, with the resources that belong to it; refused',
+      question: 'templates without any API that is served',
+      choice: 'refused',
       because: 'a gateway without an API would refuse every request',
       where: 'cloudformation/unserved-apis.ts',
     },

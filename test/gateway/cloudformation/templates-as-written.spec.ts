@@ -183,11 +183,6 @@ Resources:
   });
 
   it.each([
-    [
-      'an OpenAPI document',
-      '{Type: AWS::ApiGatewayV2::Api, Properties: {Body: {}}}',
-      'is defined by an OpenAPI document',
-    ],
     ['a REST API', '{Type: AWS::ApiGateway::RestApi}', 'is a REST API'],
     ['an HTTP API of SAM', '{Type: AWS::Serverless::HttpApi}', 'is created by a macro of AWS'],
     ['a nested stack', '{Type: AWS::CloudFormation::Stack}', 'is another template'],

@@ -78,7 +78,11 @@ function reportRefusals(
       .filter(({ rule, severity }) => severity === 'error' && !NOT_REFUSED.has(rule))
       .map((finding) => inOrder.findLast(({ at }) => isBefore(at, finding))),
   );
-  for (const { resource, reason } of findRefusals(subject, settings)) {
+  const { refusals, importWarnings } = findRefusals(subject, settings);
+  for (const { resource, reason } of importWarnings) {
+    report('import-warning', subject.at(resource, 'Body'), `${resource.logicalId}: ${reason}`);
+  }
+  for (const { resource, reason } of refusals) {
     if (faulty.has(resource)) continue;
     report('refused', resource.at, `${resource.logicalId} (${resource.type}): ${reason}`);
   }

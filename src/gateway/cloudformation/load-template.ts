@@ -5,10 +5,10 @@ import { keepingId } from '../control/resources/resource-id.js';
 import { CloudFormationError } from './cloudformation-error.js';
 import { inDependencyOrder } from './dependencies.js';
 import { type StackSettings, type Value } from './evaluator.js';
-import { expandLoops } from './expand-loops.js';
+import { prepareTemplate } from './prepare-template.js';
 import { type CreatedResource, creatorOf } from './resource-types.js';
 import { Stack } from './stack.js';
-import { readTemplate, type Resource } from './template.js';
+import { type Resource } from './template.js';
 import { type UnservedApi, unservedApi } from './unserved-apis.js';
 import { wireInput } from './wire-input.js';
 
@@ -60,7 +60,7 @@ interface LoadedResource {
 export function loadTemplate(plane: ControlPlane, text: string, options: LoadOptions): LoadReport {
   const created = new Map<string, CreatedResource & { readonly type: string }>();
   const stack = new Stack(
-    expandLoops(readTemplate(text, options.fileName), options),
+    prepareTemplate(text, options.fileName, options),
     options,
     (resource, attribute) => {
       const physical = created.get(resource.logicalId);

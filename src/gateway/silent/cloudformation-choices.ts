@@ -54,6 +54,18 @@ export const CLOUDFORMATION_CHOICES: ChoiceTable = {
       where: 'cloudformation/unserved-apis.ts',
     },
     {
+      question: 'conditions of what SAM expands',
+      choice: 'evaluated before the expansion, where SAM writes `Fn::If`',
+      because: 'the result is the same',
+      where: 'cloudformation/sam/sam-reader.ts',
+    },
+    {
+      question: 'properties of SAM resources that are not expanded here',
+      choice: 'refused',
+      because: 'they would be silently without effect',
+      where: 'cloudformation/sam/sam-resource.ts',
+    },
+    {
       question: 'ARNs of load balancers, listeners and Cloud Map services',
       choice: 'logical ids take the place of the ids that AWS generates',
       because: 'so `--target` can name them',

@@ -81,6 +81,12 @@ export const OPENAPI_CHOICES: ChoiceTable = {
       where: 'control/openapi/import-security.ts',
     },
     {
+      question: 'the requirement `NONE` without such a scheme',
+      choice: 'no authorization',
+      because: 'SAM writes it so',
+      where: 'control/openapi/import-security.ts',
+    },
+    {
       question: '`operationId` over 64 characters',
       choice: 'a warning; the route has no `OperationName`',
       because: 'the limit of that field',

@@ -56,6 +56,8 @@ export class ImportedSecurity {
     if (required === undefined) return { input: { authorizationType: 'NONE' } };
     const [name, scopes] = required;
     const scheme = this.#schemes.get(name);
+    // how SAM writes an open route of an API with a default authorizer
+    if (scheme === undefined && name === 'NONE') return { input: { authorizationType: 'NONE' } };
     if (scheme === undefined) throw importError(`${at}.security: there is no security scheme '${name}'`);
     switch (scheme.kind) {
       case 'iam':

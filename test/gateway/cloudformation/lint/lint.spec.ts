@@ -68,9 +68,9 @@ const PLANTED: readonly Planted[] = [
   },
   {
     rule: 'no-api',
-    what: 'an API that is created by a macro',
+    what: 'an API of SAM without its macro',
     before: 'Resources:\n  Api:\n',
-    after: `Transform: AWS::Serverless-2016-10-31\nResources:\n  ${MARK}Chat:\n    Type: AWS::Serverless::WebSocketApi\n  Api:\n`,
+    after: `Resources:\n  ${MARK}Chat:\n    Type: AWS::Serverless::WebSocketApi\n  Api:\n`,
     severity: 'warning',
   },
   {

@@ -315,6 +315,11 @@ describe('security', () => {
     expect(messages.warnings).toHaveLength(1);
   });
 
+  it('by NONE is no authorization, as SAM writes it', () => {
+    const { resources } = imported(protectedBy([{ NONE: [] }], scheme(JWT)));
+    expect([...resources.routes.values()]).toMatchObject([{ AuthorizationType: 'NONE' }]);
+  });
+
   it.each([
     ['several requirements', [{ auth: [] }, { other: [] }]],
     ['several requirements at once', [{ auth: [], other: [] }]],

@@ -5,13 +5,10 @@ import { AccessLog } from './access-log.js';
 import { AdminApi } from './admin/admin-api.js';
 import { Commands } from './admin/commands.js';
 import { Clock } from './clock.js';
-import {
-  LoadedTemplates,
-  type TemplateFile,
-  type TemplateReport,
-} from './cloudformation/loaded-templates.js';
+import { LoadedTemplates, type TemplateFile } from './cloudformation/loaded-templates.js';
+import { logTemplates } from './cloudformation/log-templates.js';
+import { functionSources } from './cloudformation/sam/function-sources.js';
 import { ControlPlane } from './control/control-plane.js';
-import { unservedRoutes } from './control/http/unserved-routes.js';
 import { Faults } from './faults.js';
 import { Access } from './front/access.js';
 import { type AdminTokenPolicy, adminTokenPolicy } from './front/admin-token.js';
@@ -115,7 +112,7 @@ export class Gateway {
       whenStageDeleted: (apiId, stage, last) => this.#connections.closeStage(apiId, stage, last),
     });
     const iam = new Iam(options.iam ?? IAM_OFF, control, clock);
-    const functions = new Functions(options.functions ?? new Map(), log);
+    const functions = new Functions(this.#functionSources(options), log);
     const services = { endpoints: new Map(), credentials: undefined, ...options.services };
     const integrations = new IntegrationClient(functions, services, faults);
     const parts = { control, integrations, targets, functions, iam, throttle, accessLog, clock, log };
@@ -242,7 +239,7 @@ export class Gateway {
    * @throws {UsageError} a local function cannot be loaded; nothing changes
    */
   async reload(settings: ReloadableSettings): Promise<void> {
-    const functions = await this.#functions.prepare(settings.functions ?? new Map());
+    const functions = await this.#functions.prepare(this.#functionSources(settings));
     try {
       this.#loadTemplates(settings);
     } catch (error) {
@@ -255,30 +252,18 @@ export class Gateway {
     await functions.apply();
   }
 
-  /** Loads the templates and logs the resources that are ignored. */
+  /** The functions that are given, and those of SAM templates under other names. */
+  #functionSources({ templates = [], parameters = new Map(), functions }: ReloadableSettings) {
+    const local = functionSources(templates, { ...this.#options, parameters });
+    return new Map([...local, ...(functions ?? [])]);
+  }
+
   #loadTemplates({
     templates = [],
     parameters = new Map(),
   }: Pick<GatewayOptions, 'templates' | 'parameters'>): void {
-    for (const report of this.#templates.replace(templates, parameters)) {
-      const { fileName, apis, ignored: resources, importWarnings } = report;
-      const ignored = resources.map(({ type, logicalId }) => `${type} ${logicalId}`);
-      this.#options.log.info({ fileName, apis, ignored }, 'template loaded');
-      for (const { logicalId, warning } of importWarnings) {
-        this.#options.log.warn({ api: logicalId, warning }, 'left out of an OpenAPI definition');
-      }
-      for (const api of apis) this.#warnOfUnservedRoutes(api);
-    }
-  }
-
-  /** A route that is not served gets 500: better known before its first request. */
-  #warnOfUnservedRoutes({ logicalId, apiId, stages }: TemplateReport['apis'][number]): void {
-    const snapshots = new Set(stages.map((stage) => this.#control.httpStage(apiId, stage)?.snapshot));
-    const unserved = [...snapshots].flatMap((snapshot) => (snapshot ? unservedRoutes(snapshot) : []));
-    const byRoute = new Map(unserved.map(({ routeKey, reason }) => [routeKey, reason]));
-    for (const [routeKey, reason] of byRoute) {
-      this.#options.log.warn({ api: logicalId, routeKey, reason }, 'route not served');
-    }
+    const reports = this.#templates.replace(templates, parameters);
+    logTemplates(reports, this.#control, this.#options.log);
   }
 }
 

@@ -17,7 +17,7 @@ import {
 import { HttpBackend, type Received } from '../support/http-backend.js';
 import { backendAddress, credentials, openTarget, type StandInOptions, type Target } from './target.js';
 
-type IntegrationSpec = Partial<Omit<CreateIntegrationCommandInput, 'ApiId'>>;
+export type IntegrationSpec = Partial<Omit<CreateIntegrationCommandInput, 'ApiId'>>;
 
 /** A stage, and where it differs from one without settings. */
 type StageSpec = Partial<Omit<CreateStageCommandInput, 'ApiId' | 'StageName'>>;

@@ -58,7 +58,11 @@ async function mappedApi() {
 describe.runIf(!isAws)('H1 a custom domain name', () => {
   it('H1.11: leads to the longest mapping, whole parts compared, whatever routes there are [documented]', async () => {
     await using api = await mappedApi();
-    expect(await api.seen('/v1/orders/7')).toMatchObject({ stage: 'orders', seen: '/7', route: 'ANY /{proxy+}' });
+    expect(await api.seen('/v1/orders/7')).toMatchObject({
+      stage: 'orders',
+      seen: '/7',
+      route: 'ANY /{proxy+}',
+    });
     expect(await api.seen('/v1/ordersx')).toMatchObject({ stage: 'dev', seen: '/ordersx' });
     expect(await api.seen('/v1x/orders')).toMatchObject({ stage: 'root', seen: '/v1x/orders' });
   });

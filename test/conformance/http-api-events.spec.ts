@@ -123,11 +123,15 @@ describe.runIf(hasFunction)('H6 the function of an integration', () => {
     `arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/${arn}/invocations`;
 
   it('H6.01: is named by the long form, too [documented]', async () => {
-    await using served = await invoking('$default', { integration: { IntegrationUri: longForm(FUNCTION_ARN) } });
+    await using served = await invoking('$default', {
+      integration: { IntegrationUri: longForm(FUNCTION_ARN) },
+    });
     expect((await served.eventOf('/')).routeKey).toBe('$default');
   });
 
-  it.runIf(isOwnStandIn).each([`${FUNCTION_ARN}:live`, `${FUNCTION_ARN}:7`, longForm(`${FUNCTION_ARN}:live`)])(
+  it
+    .runIf(isOwnStandIn)
+    .each([`${FUNCTION_ARN}:live`, `${FUNCTION_ARN}:7`, longForm(`${FUNCTION_ARN}:live`)])(
     'H6.01: is named with an alias or a version: %s [documented]',
     async (IntegrationUri) => {
       await using served = await invoking('$default', { integration: { IntegrationUri } });

@@ -39,14 +39,17 @@ describe.runIf(isOwnStandIn)('H5 a private integration', () => {
     ['an NLB', NLB, 'books'],
     ['Cloud Map', CLOUD_MAP, 'srv-books'],
     ['Cloud Map with a filter', `${CLOUD_MAP}?stage=prod&deployment=green`, 'srv-books'],
-  ])('H5.01, H5.05, H5.09: of %s is spread, and its path has the stage [documented]', async (_, arn, name) => {
-    await using one = await HttpBackend.start();
-    await using other = await HttpBackend.start();
-    await using api = await privateApi(arn, new Map([[name, [one, other].map(hostOf)]]));
-    for (const path of ['/dev/pets/1?x=1', '/dev/pets/2?x=1']) await api.request(path);
-    const received = [(await one.next()).url, (await other.next()).url];
-    expect(received).toEqual(['/dev/pets/1?x=1', '/dev/pets/2?x=1']);
-  });
+  ])(
+    'H5.01, H5.05, H5.09: of %s is spread, and its path has the stage [documented]',
+    async (_, arn, name) => {
+      await using one = await HttpBackend.start();
+      await using other = await HttpBackend.start();
+      await using api = await privateApi(arn, new Map([[name, [one, other].map(hostOf)]]));
+      for (const path of ['/dev/pets/1?x=1', '/dev/pets/2?x=1']) await api.request(path);
+      const received = [(await one.next()).url, (await other.next()).url];
+      expect(received).toEqual(['/dev/pets/1?x=1', '/dev/pets/2?x=1']);
+    },
+  );
 
   it('H5.05: has no stage in its path with overwrite:path [documented]', async () => {
     await using backend = await HttpBackend.start();

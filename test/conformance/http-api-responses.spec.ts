@@ -14,22 +14,25 @@ async function namesOf(api: HttpApiInTarget, path = '/'): Promise<readonly strin
 }
 
 describe.runIf(hasFunction)('H6 the response of a function', () => {
-  it.runIf(!isAws)('H6.41, H6.42: has its headers in the recorded order and spelling [observed]', async () => {
-    await using served = await invoking('$default');
-    served.lambda.handler = () => ({
-      statusCode: 200,
-      headers: { 'x-probe': 'a', 'content-type': 'text/plain' },
-      body: 'hi',
-    });
-    expect(await namesOf(served.api)).toEqual([
-      'Date',
-      'Content-Type',
-      'Content-Length',
-      'Connection',
-      'X-Probe',
-      'Apigw-Requestid',
-    ]);
-  });
+  it.runIf(!isAws)(
+    'H6.41, H6.42: has its headers in the recorded order and spelling [observed]',
+    async () => {
+      await using served = await invoking('$default');
+      served.lambda.handler = () => ({
+        statusCode: 200,
+        headers: { 'x-probe': 'a', 'content-type': 'text/plain' },
+        body: 'hi',
+      });
+      expect(await namesOf(served.api)).toEqual([
+        'Date',
+        'Content-Type',
+        'Content-Length',
+        'Connection',
+        'X-Probe',
+        'Apigw-Requestid',
+      ]);
+    },
+  );
 
   it('H6.37: has one line for a set-cookie that joins several cookies [observed]', async () => {
     await using served = await invoking('$default');
@@ -39,7 +42,11 @@ describe.runIf(hasFunction)('H6 the response of a function', () => {
 
   it('H6.34: has the cookies before a set-cookie [observed]', async () => {
     await using served = await invoking('$default');
-    served.lambda.handler = () => ({ statusCode: 200, headers: { 'Set-Cookie': 'c=3' }, cookies: ['a=1', 'b=2'] });
+    served.lambda.handler = () => ({
+      statusCode: 200,
+      headers: { 'Set-Cookie': 'c=3' },
+      cookies: ['a=1', 'b=2'],
+    });
     expect((await served.api.request('/')).headers.getSetCookie()).toEqual(['a=1', 'b=2', 'c=3']);
   });
 

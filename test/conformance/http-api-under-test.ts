@@ -101,6 +101,12 @@ export class HttpApiInTarget implements AsyncDisposable {
     await this.control.send(new CreateStageCommand({ ApiId: this.apiId, StageName, ...stage }));
   }
 
+  /** Changes settings that act without a deployment. */
+  async updateStage(StageName: string, stage: StageSpec): Promise<void> {
+    await this.control.send(new UpdateStageCommand({ ApiId: this.apiId, StageName, ...stage }));
+    await setTimeout(this.target.propagationMs);
+  }
+
   /** Has the stage serve what was changed. */
   async deploy(StageName: string): Promise<void> {
     const { apiId: ApiId } = this;

@@ -23,6 +23,13 @@ const requestWith = async (url: string, host: string, headers: Record<string, st
     sent.once('error', reject).end();
   });
 
+const HANDSHAKE = {
+  connection: 'Upgrade',
+  upgrade: 'websocket',
+  'sec-websocket-version': '13',
+  'sec-websocket-key': 'AAAAAAAAAAAAAAAAAAAAAA==',
+};
+
 const origin = (api: HttpApiInTarget) => new URL(api.url).origin;
 const hostOf = (api: HttpApiInTarget) => `${api.apiId}.execute-api.us-east-1.amazonaws.com`;
 
@@ -47,12 +54,7 @@ describe('an HTTP API named by the Host', () => {
 
   it('H4.21: serves a WebSocket handshake as an ordinary request', async () => {
     await using served = await proxiedApi(['$default']);
-    const { status } = await requestWith(`${origin(served.api)}/x`, hostOf(served.api), {
-      connection: 'Upgrade',
-      upgrade: 'websocket',
-      'sec-websocket-version': '13',
-      'sec-websocket-key': 'AAAAAAAAAAAAAAAAAAAAAA==',
-    });
+    const { status } = await requestWith(`${origin(served.api)}/x`, hostOf(served.api), HANDSHAKE);
     expect(status).toBe(200);
     expect((await served.backend.next()).headers).not.toHaveProperty('upgrade');
   });
@@ -72,6 +74,13 @@ describe('an HTTP API without a name in the request', () => {
     await fetch(`${origin(served.api)}/books`);
     expect((await served.backend.next()).url).toBe('/books');
     expect((await fetch(`${origin(served.api)}/v2/apis`)).status).toBe(200);
+  });
+
+  it('H4.21: is served a WebSocket handshake as an ordinary request', async () => {
+    await using served = await proxiedApi(['$default']);
+    const { host } = new URL(served.api.url);
+    const { status } = await requestWith(`${origin(served.api)}/chat`, host, HANDSHAKE);
+    expect([status, (await served.backend.next()).url]).toEqual([200, '/chat']);
   });
 
   it('stands beside a WebSocket API', async () => {

@@ -89,10 +89,12 @@ describe('H8 request parameters', () => {
     // H8.16: both values; one line or two is not documented
     expect(headers['h-append']).toMatch(/^a, ?b$/);
     expect([headers['h-overwrite'], headers['h-remove']]).toEqual(['b', undefined]);
-    expect([...new URL(url, 'http://b').searchParams].toSorted()).toEqual([
-      ['q-append', 'a'],
-      ['q-append', 'b'],
-      ['q-overwrite', 'b'],
+    const { searchParams } = new URL(url, 'http://b');
+    const queryOf = (name: string) => searchParams.getAll(name);
+    expect([queryOf('q-append'), queryOf('q-overwrite'), queryOf('q-remove')]).toEqual([
+      ['a', 'b'],
+      ['b'],
+      [],
     ]);
   });
 

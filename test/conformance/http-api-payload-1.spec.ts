@@ -22,9 +22,14 @@ describe.runIf(hasFunction)('H6 an event of payload 1.0', () => {
     await rawHttpRequest(`${url}/v1/item/value%20space?dup=one&dup=two&empty=&encoded=a%2Bb`, {
       method: 'POST',
       headers: [
-        ...['Host', host, 'Content-Type', 'text/plain', 'Content-Length', '2', 'Cookie', 'one=1; two=2'],
-        ...['User-Agent', 'probe', 'X-Own', 'first', 'X-Own', 'second'],
-      ],
+        ['Host', host],
+        ['Content-Type', 'text/plain'],
+        ['Content-Length', '2'],
+        ['Cookie', 'one=1; two=2'],
+        ['User-Agent', 'probe'],
+        ['X-Own', 'first'],
+        ['X-Own', 'second'],
+      ].flat(),
       body: 'hi',
     });
     const { headers, multiValueHeaders, requestContext, ...event } = await served.lambda.next();

@@ -111,7 +111,8 @@ describe('H14 the limits of one resource', () => {
     expect(await createUrlIntegration(api)).toMatchObject({ timeoutInMillis: 30_000 });
   });
 
-  it.each([
+  // on AWS the log group does not exist
+  it.runIf(isOwnStandIn).each([
     [3 * 1024, 201],
     [3 * 1024 + 1, 400],
   ])('H14.08: the format of an access log with %i characters is %i [documented]', async (length, status) => {
@@ -119,9 +120,7 @@ describe('H14 the limits of one resource', () => {
     const destinationArn = 'arn:aws:logs:us-east-1:000000000000:log-group:access';
     const format = '$context.requestId '.padEnd(length, 'x');
     const stage = { stageName: 'dev', accessLogSettings: { destinationArn, format } };
-    // on AWS the log group does not exist
-    const response = await post(api, '/stages', stage);
-    if (status === 400 || isOwnStandIn) expect(response.status).toBe(status);
+    expect((await post(api, '/stages', stage)).status).toBe(status);
   });
 
   it.each([

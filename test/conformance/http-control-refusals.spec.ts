@@ -43,24 +43,14 @@ describe('H8 an integration is refused with', () => {
     expect(await below(api, 'POST', '/integrations', integration)).toMatchObject(badRequest(INVALID_MAPPING));
   });
 
-  const RESERVED = [
-    ...['access-control-allow-origin', 'apigw-requestid', 'Authorization', 'Connection', 'Content-Encoding'],
-    ...['Content-Length', 'Content-Location', 'Forwarded', 'Keep-Alive', 'Origin', 'Proxy-Authenticate'],
-    ...[
-      'Proxy-Authorization',
-      'TE',
-      'Trailers',
-      'Transfer-Encoding',
-      'Upgrade',
-      'x-amz-date',
-      'X-Amzn-Trace-Id',
-    ],
-    ...['X-Forwarded-For', 'X-Forwarded-Host', 'X-Forwarded-Proto', 'Via'],
-  ];
+  const RESERVED =
+    'access-control-allow-origin apigw-requestid Authorization Connection Content-Encoding Content-Length Content-Location ' +
+    'Forwarded Keep-Alive Origin Proxy-Authenticate Proxy-Authorization TE Trailers ' +
+    'Transfer-Encoding Upgrade x-amz-date X-Amzn-Trace-Id X-Forwarded-For X-Forwarded-Host X-Forwarded-Proto Via';
 
   it('E17, H8.20: a reserved header, in any case, in a request or a response [documented]', async () => {
     await using api = await createHttpApi();
-    for (const name of RESERVED) {
+    for (const name of RESERVED.split(' ')) {
       for (const mappings of [
         { requestParameters: { [`overwrite:header.${name.toUpperCase()}`]: 'x' } },
         { responseParameters: { 200: { [`remove:header.${name.toLowerCase()}`]: "''" } } },
@@ -76,13 +66,16 @@ describe('H8 an integration is refused with', () => {
     const names = ['Host', 'Cookie', 'User-Agent', 'Content-Type', 'X-Forwarded-Port', 'Server', 'Date'];
     const requestParameters = Object.fromEntries(names.map((name) => [`overwrite:header.${name}`, 'x']));
     const responseParameters = { 200: { 'append:header.Set-Cookie': 'a=1', 'remove:header.Server': "''" } };
-    await createUrlIntegration(api, { requestParameters, responseParameters });
+    expect(await createUrlIntegration(api, { requestParameters, responseParameters })).toMatchObject({
+      requestParameters,
+      responseParameters,
+    });
   });
 
   it.each(["''", ''])('H8.11: nor with the value %j of a removal [documented]', async (value) => {
     await using api = await createHttpApi();
     const requestParameters = { 'remove:header.a': value, 'remove:querystring.b': value };
-    await createUrlIntegration(api, { requestParameters });
+    expect(await createUrlIntegration(api, { requestParameters })).toMatchObject({ requestParameters });
   });
 });
 

@@ -59,6 +59,21 @@ describe('an HTTP API named by the Host', () => {
     expect((await served.backend.next()).headers).not.toHaveProperty('upgrade');
   });
 
+  it('H4.20: answers Expect: 100-continue itself, and forwards the body only', async () => {
+    await using served = await proxiedApi(['POST /p']);
+    const continued = Promise.withResolvers<void>();
+    const sent = httpRequest(`${origin(served.api)}/p`, {
+      method: 'POST',
+      headers: { host: hostOf(served.api), expect: '100-continue', 'content-length': '5' },
+    });
+    sent.once('continue', continued.resolve).once('error', continued.reject);
+    sent.flushHeaders();
+    await continued.promise;
+    sent.end('hello');
+    const { body, headers } = await served.backend.next();
+    expect([body, headers.expect]).toEqual(['hello', undefined]);
+  });
+
   it('H10.13: gets 400 for a path that cannot be decoded', async () => {
     await using served = await proxiedApi(['$default']);
     expect(await requestWith(`${origin(served.api)}/%ff`, hostOf(served.api))).toEqual({

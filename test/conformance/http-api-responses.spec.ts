@@ -34,6 +34,20 @@ describe.runIf(hasFunction)('H6 the response of a function', () => {
     },
   );
 
+  it.runIf(isOwnStandIn)(
+    'H10.07: does not reach the client after the timeout of the integration [observed]',
+    async () => {
+      await using served = await invoking('$default', { integration: { TimeoutInMillis: 50 } });
+      const finished = Promise.withResolvers<object>();
+      served.lambda.handler = () => finished.promise;
+      const response = await served.api.request('/');
+      expect([response.status, await response.text()]).toEqual([503, '{"message":"Service Unavailable"}']);
+      // the function was called, and runs on
+      expect(await served.lambda.next()).toMatchObject({ rawPath: '/' });
+      finished.resolve({ statusCode: 200 });
+    },
+  );
+
   it('H6.37: has one line for a set-cookie that joins several cookies [observed]', async () => {
     await using served = await invoking('$default');
     served.lambda.handler = () => ({ statusCode: 200, headers: { 'set-cookie': 'a=1, b=2' } });

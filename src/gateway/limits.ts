@@ -40,6 +40,10 @@ export const LIMITS = {
   /** H14.11: per account, and per link of v2; adjustable. */
   vpcLinks: 10,
   vpcLinkSubnets: 10,
+  /** H14.13: per account; adjustable. */
+  domainNames: 120,
+  /** H14.05: mappings of one domain name whose keys have several parts. */
+  multiLevelApiMappings: 200,
   /** Time for a client to send its handshake; Node's default for the headers of a request. */
   handshakeMs: 60_000,
   /** URL of a handshake, from `wss://` to the end of the query; not adjustable. */

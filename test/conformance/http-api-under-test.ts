@@ -17,7 +17,7 @@ import {
 import { HttpBackend, type Received } from '../support/http-backend.js';
 import { backendAddress, credentials, openTarget, type StandInOptions, type Target } from './target.js';
 
-type IntegrationSpec = Partial<Omit<CreateIntegrationCommandInput, 'ApiId'>>;
+export type IntegrationSpec = Partial<Omit<CreateIntegrationCommandInput, 'ApiId'>>;
 
 /** A stage, and where it differs from one without settings. */
 type StageSpec = Partial<Omit<CreateStageCommandInput, 'ApiId' | 'StageName'>>;
@@ -99,6 +99,12 @@ export class HttpApiInTarget implements AsyncDisposable {
 
   async createUndeployedStage(StageName: string, stage: StageSpec = {}): Promise<void> {
     await this.control.send(new CreateStageCommand({ ApiId: this.apiId, StageName, ...stage }));
+  }
+
+  /** Changes settings that act without a deployment. */
+  async updateStage(StageName: string, stage: StageSpec): Promise<void> {
+    await this.control.send(new UpdateStageCommand({ ApiId: this.apiId, StageName, ...stage }));
+    await setTimeout(this.target.propagationMs);
   }
 
   /** Has the stage serve what was changed. */

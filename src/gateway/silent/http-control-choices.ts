@@ -30,6 +30,8 @@ export const HTTP_TEXTS = {
   /** 400; H12.04. */
   managed: (resource: string) =>
     `${resource} is managed by API Gateway, because the API was created with a Target`,
+  /** 400; H1.02. */
+  noUsagePlan: (apiId: string) => `${apiId} is an HTTP protocol Api: it cannot have usage plans.`,
   /** 400; H12.04. */
   notManaged: 'Target, RouteKey and CredentialsArn change only an API that was created with a Target',
   /** 400; H7.04 has a text for one case only. */
@@ -87,7 +89,7 @@ export const HTTP_CONTROL_CHOICES: ChoiceTable = {
       because: 'it would have no effect, and templates for WebSocket APIs carry it over',
     },
     {
-      question: 'other fields and resources of WebSocket APIs',
+      question: 'other fields and resources of WebSocket APIs; a usage plan for an HTTP API',
       choice: '400',
       because: 'they would have no effect',
     },

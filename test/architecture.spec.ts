@@ -127,6 +127,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'gateway/front',
     'gateway/cloudformation',
     'gateway/admin',
+    'gateway/integrations',
     'gateway/recorder',
     'gateway/lambda',
     'gateway/iam',

@@ -88,8 +88,8 @@ export class Gateway {
   readonly #integrations: IntegrationClient;
   readonly #connections: ConnectionServer;
   readonly #front: FrontServer;
-  /** The templates that are served now, with their parameters. */
-  #loaded: Pick<GatewayOptions, 'templates' | 'parameters'>;
+  /** The templates that are served now, with their parameters and targets. */
+  #loaded: TemplateSettings;
   /** Settings that `reload` changes; the parts read them at each event. */
   readonly #live: {
     readonly pipeline: { targets: TargetPool };
@@ -250,21 +250,18 @@ export class Gateway {
       throw error;
     }
     this.#loaded = settings;
-    this.#live.pipeline.targets = new TargetPool(settings.targets);
     this.#live.services.endpoints = settings.endpoints ?? new Map();
     await functions.apply();
   }
 
   /** Loads the templates and logs the resources that are ignored. */
-  #loadTemplates({
-    templates = [],
-    parameters = new Map(),
-  }: Pick<GatewayOptions, 'templates' | 'parameters'>): void {
+  #loadTemplates({ templates = [], parameters = new Map(), targets }: TemplateSettings): void {
     for (const { fileName, apis, ignored: resources } of this.#templates.replace(templates, parameters)) {
       const ignored = resources.map(({ type, logicalId }) => `${type} ${logicalId}`);
       this.#options.log.info({ fileName, apis, ignored }, 'template loaded');
       for (const api of apis) this.#warnOfUnservedRoutes(api);
     }
+    this.#live.pipeline.targets = new TargetPool(targets, this.#templates.targets);
   }
 
   /** A route that is not served gets 500: better known before its first request. */
@@ -287,11 +284,10 @@ export interface ApiSummary {
   readonly stages: readonly string[];
 }
 
+type TemplateSettings = Pick<GatewayOptions, 'templates' | 'parameters' | 'targets'>;
+
 /** The options that a running gateway can change. */
-export interface ReloadableSettings extends Pick<
-  GatewayOptions,
-  'templates' | 'parameters' | 'targets' | 'functions'
-> {
+export interface ReloadableSettings extends TemplateSettings, Pick<GatewayOptions, 'functions'> {
   /** AWS service → its endpoint. */
   readonly endpoints?: AwsServices['endpoints'] | undefined;
 }

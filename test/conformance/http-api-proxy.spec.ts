@@ -129,6 +129,43 @@ describe('H5 a private integration', () => {
     for (const backend of backends) await backend[Symbol.asyncDispose]();
   });
 
+  it.runIf(isOwnStandIn)(
+    'H5.09: is sent to the instances with the attributes in its URI [documented]',
+    async () => {
+      await using blue = await HttpBackend.start();
+      await using green = await HttpBackend.start();
+      const at = ({ url }: HttpBackend, stage: string) => `${new URL(url).host}?stage=${stage}&region=eu`;
+      const targets = new Map([['srv-books', [at(blue, 'prod'), at(green, 'next')]]]);
+      await using api = await HttpApiInTarget.deployed({ routes: {}, stages: {}, standIn: { targets } });
+      const ConnectionId = await api.createVpcLink();
+      const service = ARNS[2]?.[1] ?? '';
+      await api.createRoute('GET /prod', listener(`${service}?stage=prod&region=eu`, { ConnectionId }));
+      await api.createRoute('GET /next', listener(`${service}?stage=next`, { ConnectionId }));
+      await api.createRoute('GET /other', listener(`${service}?stage=prod&region=us`, { ConnectionId }));
+      await api.createStage('$default');
+      const paths = ['/prod', '/prod', '/next', '/other'];
+      const statuses = [];
+      for (const path of paths) statuses.push((await api.request(path)).status);
+      expect(statuses).toEqual([200, 200, 200, 503]);
+      const urls = [blue, green].map(({ unexpected }) => unexpected.map(({ url }) => url));
+      expect(urls).toEqual([['/prod', '/prod'], ['/next']]);
+    },
+  );
+
+  it.runIf(isOwnStandIn)(
+    'H5.11, H5.12: of which a target refuses connections is 503, and the next ones go to the others',
+    async () => {
+      const { created, backends } = await privately(ARNS[0]?.[1] ?? '', 'books');
+      await using api = created;
+      await api.createStage('$default');
+      await backends[0]?.[Symbol.asyncDispose]();
+      const statuses = [];
+      for (let request = 0; request < 4; request += 1) statuses.push((await api.request('/p')).status);
+      expect(statuses).toEqual([503, 200, 200, 200]);
+      await backends[1]?.[Symbol.asyncDispose]();
+    },
+  );
+
   it.runIf(isOwnStandIn)('H5.12: without a target is 503 [observed]', async () => {
     const { created, backends } = await privately(ARNS[0]?.[1] ?? '', 'others');
     await using api = created;

@@ -2,10 +2,12 @@ import { ControlError } from '../control/control-error.js';
 import { type ControlPlane } from '../control/control-plane.js';
 import { type JsonObject } from '../control/fields/fields.js';
 import { keepingId } from '../control/resources/resource-id.js';
+import { type DeclaredTargets } from '../integrations/declared-targets.js';
 import { CloudFormationError } from './cloudformation-error.js';
 import { inDependencyOrder } from './dependencies.js';
 import { type StackSettings, type Value } from './evaluator.js';
 import { expandLoops } from './expand-loops.js';
+import { readDeclaredTargets } from './read-declared-targets.js';
 import { type CreatedResource, creatorOf } from './resource-types.js';
 import { Stack } from './stack.js';
 import { readTemplate, type Resource } from './template.js';
@@ -36,6 +38,7 @@ export interface LoadReport {
   }[];
   readonly stack: LoadedStack;
   readonly unserved: readonly UnservedApi[];
+  readonly targets: DeclaredTargets;
   /** The exported `Outputs` by name: parameters for templates that import them. */
   readonly exports: ReadonlyMap<string, string>;
 }
@@ -147,6 +150,7 @@ function report(
     unserved: [...stack.template.resources.values()]
       .filter(({ logicalId }) => !createdById.has(logicalId))
       .flatMap((resource) => unservedApi(resource, stack.isCreated(resource))),
+    targets: readDeclaredTargets(stack),
     exports: new Map(exports.map(({ name, value }) => [stack.text(name), stack.text(value)])),
   };
 }

@@ -1,4 +1,5 @@
 import { type ControlPlane, type RemovedResources } from '../control/control-plane.js';
+import { type DeclaredTargets, NOTHING_DECLARED } from '../integrations/declared-targets.js';
 import { type StackSettings } from './evaluator.js';
 import { type LoadedStack, type LoadReport, loadTemplate } from './load-template.js';
 import { requireApi } from './unserved-apis.js';
@@ -12,6 +13,7 @@ export interface TemplateFile {
 /** The templates that a control plane serves. They can be replaced while it serves them. */
 export class LoadedTemplates {
   #stacks: ReadonlyMap<string, LoadedStack> = new Map();
+  #targets: DeclaredTargets = NOTHING_DECLARED;
 
   constructor(
     private readonly plane: ControlPlane,
@@ -22,6 +24,11 @@ export class LoadedTemplates {
   logicalIdOf(apiId: string): string | undefined {
     const created = this.#stacks.values().flatMap((stack) => stack.entries());
     return created.find(([, { type, ref }]) => type === 'AWS::ApiGatewayV2::Api' && ref === apiId)?.[0];
+  }
+
+  /** Of all templates. */
+  get targets(): DeclaredTargets {
+    return this.#targets;
   }
 
   /**
@@ -53,12 +60,19 @@ export class LoadedTemplates {
       });
       requireApi(reports);
       this.#stacks = stacks;
+      this.#targets = allTargets(reports);
       return reports;
     });
   }
 }
 
 export type TemplateReport = LoadReport & { readonly fileName: string };
+
+const allTargets = (reports: readonly LoadReport[]): DeclaredTargets => ({
+  arns: reports.flatMap(({ targets }) => targets.arns),
+  ports: new Map(reports.flatMap(({ targets }) => [...targets.ports])),
+  instances: reports.flatMap(({ targets }) => targets.instances),
+});
 
 /** The resources of templates that do not belong to another resource. */
 function resourcesOf(stacks: Iterable<LoadedStack>): RemovedResources {

@@ -13,6 +13,7 @@ import { PortFile } from './port-file.js';
 import { readTemplateFiles } from './read-template-file.js';
 import { filesOf, reloadOnChange } from './reload-on-change.js';
 import { SERVE_FLAGS } from './serve-flags.js';
+import { warnOfNames } from './unmatched-text.js';
 
 /** `serve`, the command without a name. */
 export const serveCommand = defineCommand(
@@ -56,6 +57,7 @@ A flag takes precedence over its variable, the variable over the file. Relative 
       await gateway.stop();
       throw error;
     }
+    warnOfNames(gateway, log);
     log.info(
       {
         url: gateway.url,

@@ -2,6 +2,7 @@ import { type ControlPlane, type RemovedResources } from '../control/control-pla
 import { type DeclaredTargets, NOTHING_DECLARED } from '../integrations/declared-targets.js';
 import { type StackSettings } from './evaluator.js';
 import { type LoadedStack, type LoadReport, loadTemplate } from './load-template.js';
+import { allNames, type TemplateNames } from './template-names.js';
 import { requireApi } from './unserved-apis.js';
 
 export interface TemplateFile {
@@ -14,6 +15,7 @@ export interface TemplateFile {
 export class LoadedTemplates {
   #stacks: ReadonlyMap<string, LoadedStack> = new Map();
   #targets: DeclaredTargets = NOTHING_DECLARED;
+  #names: TemplateNames = allNames([]);
 
   constructor(
     private readonly plane: ControlPlane,
@@ -29,6 +31,11 @@ export class LoadedTemplates {
   /** Of all templates. */
   get targets(): DeclaredTargets {
     return this.#targets;
+  }
+
+  /** Of all templates. */
+  get names(): TemplateNames {
+    return this.#names;
   }
 
   /**
@@ -61,6 +68,7 @@ export class LoadedTemplates {
       requireApi(reports);
       this.#stacks = stacks;
       this.#targets = allTargets(reports);
+      this.#names = allNames(reports.map(({ names }) => names));
       return reports;
     });
   }

@@ -2,6 +2,7 @@ import { type AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { type Logger } from 'pino';
 import { AccessLog } from './access-log.js';
+import { type ApiSummary } from './api-summary.js';
 import { AdminApi } from './admin/admin-api.js';
 import { Commands } from './admin/commands.js';
 import { Clock } from './clock.js';
@@ -28,6 +29,8 @@ import { TargetPool, type Targets } from './integrations/target-pool.js';
 import { type FunctionSource } from './lambda/function-source.js';
 import { Functions } from './lambda/functions.js';
 import { LIMITS } from './limits.js';
+import { referencedNames } from './names/referenced-names.js';
+import { type UnmatchedName, unmatchedNames } from './names/unmatched-names.js';
 import { Recorder } from './recorder/recorder.js';
 import { type AccountLimits, Throttle } from './throttle.js';
 import { ConnectionIds } from './websocket/connections/connection-id.js';
@@ -88,8 +91,8 @@ export class Gateway {
   readonly #integrations: IntegrationClient;
   readonly #connections: ConnectionServer;
   readonly #front: FrontServer;
-  /** The templates that are served now, with their parameters. */
-  #loaded: Pick<GatewayOptions, 'templates' | 'parameters'>;
+  /** The templates that are served now, with their parameters and targets. */
+  #loaded: ReloadableSettings;
   /** Settings that `reload` changes; the parts read them at each event. */
   readonly #live: {
     readonly pipeline: { targets: TargetPool };
@@ -99,7 +102,7 @@ export class Gateway {
   private constructor(options: GatewayOptions) {
     const { host, region, accountId, defaultApi, tls, log } = options;
     this.#options = options;
-    this.#loaded = options;
+    this.#loaded = { ...options, endpoints: options.services?.endpoints };
     this.adminToken = adminTokenPolicy(options.adminToken, host);
 
     const targets = new TargetPool(options.targets);
@@ -189,7 +192,7 @@ export class Gateway {
   static async start(options: GatewayOptions): Promise<Gateway> {
     const gateway = new Gateway(options);
     try {
-      gateway.#loadTemplates(options);
+      gateway.#loadTemplates(gateway.#loaded);
       await gateway.#functions.load();
       await new Promise<void>((resolve, reject) => {
         const { server } = gateway.#front;
@@ -221,6 +224,14 @@ export class Gateway {
     }));
   }
 
+  /** Names in the settings that mean nothing; none without a template, because the control plane may create them later. */
+  unmatchedNames(): readonly UnmatchedName[] {
+    const isWithoutTemplate = (this.#loaded.templates ?? []).length === 0;
+    return isWithoutTemplate
+      ? []
+      : unmatchedNames(this.#loaded, this.#templates, referencedNames(this.#control));
+  }
+
   /** Graceful shutdown: accepts no new clients, closes every connection with 1001 and waits for each `$disconnect`. */
   async stop(): Promise<void> {
     const { server } = this.#front;
@@ -250,21 +261,18 @@ export class Gateway {
       throw error;
     }
     this.#loaded = settings;
-    this.#live.pipeline.targets = new TargetPool(settings.targets);
     this.#live.services.endpoints = settings.endpoints ?? new Map();
     await functions.apply();
   }
 
   /** Loads the templates and logs the resources that are ignored. */
-  #loadTemplates({
-    templates = [],
-    parameters = new Map(),
-  }: Pick<GatewayOptions, 'templates' | 'parameters'>): void {
+  #loadTemplates({ templates = [], parameters = new Map(), targets }: ReloadableSettings): void {
     for (const { fileName, apis, ignored: resources } of this.#templates.replace(templates, parameters)) {
       const ignored = resources.map(({ type, logicalId }) => `${type} ${logicalId}`);
       this.#options.log.info({ fileName, apis, ignored }, 'template loaded');
       for (const api of apis) this.#warnOfUnservedRoutes(api);
     }
+    this.#live.pipeline.targets = new TargetPool(targets, this.#templates.targets);
   }
 
   /** A route that is not served gets 500: better known before its first request. */
@@ -276,15 +284,6 @@ export class Gateway {
       this.#options.log.warn({ api: logicalId, routeKey, reason }, 'route not served');
     }
   }
-}
-
-export interface ApiSummary {
-  readonly apiId: string;
-  readonly protocol: 'WEBSOCKET' | 'HTTP';
-  readonly name: string;
-  /** If a template created it. */
-  readonly logicalId: string | undefined;
-  readonly stages: readonly string[];
 }
 
 /** The options that a running gateway can change. */

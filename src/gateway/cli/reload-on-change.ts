@@ -1,11 +1,12 @@
 import { type Logger } from 'pino';
 import { CloudFormationError } from '../cloudformation/cloudformation-error.js';
-import { type ReloadableSettings } from '../gateway.js';
+import { type Gateway } from '../gateway.js';
 import { UsageError } from '../usage-error.js';
 import { type Flag } from './flags.js';
 import { type Options, type ServeValues } from './options.js';
 import { readTemplateFiles } from './read-template-file.js';
 import { SERVE_FLAGS } from './serve-flags.js';
+import { warnOfNames } from './unmatched-text.js';
 import { WatchedFiles } from './watch-files.js';
 
 /**
@@ -18,7 +19,7 @@ import { WatchedFiles } from './watch-files.js';
  * @returns ends it, also a reload in progress
  */
 export function reloadOnChange(
-  gateway: { reload(settings: ReloadableSettings): Promise<void> },
+  gateway: Pick<Gateway, 'reload' | 'unmatchedNames'>,
   files: WatchedFiles,
   started: Options,
   readAgain: () => Options,
@@ -37,6 +38,7 @@ export function reloadOnChange(
         log.level = options.logLevel;
         log.info('reloaded');
         const flags = changedFlags(started.values, options.values);
+        warnOfNames(gateway, log);
         if (flags.length > 0) log.warn({ flags }, 'these changes take effect after a restart');
       } catch (error) {
         if (error instanceof UsageError || error instanceof CloudFormationError) {

@@ -14,6 +14,7 @@ import { readTemplateFiles } from './read-template-file.js';
 import { filesOf, reloadOnChange } from './reload-on-change.js';
 import { SERVE_FLAGS } from './serve-flags.js';
 import { WatchedFiles } from './watch-files.js';
+import { warnOfNames } from './unmatched-text.js';
 
 /** `serve`, the command without a name. */
 export const serveCommand = defineCommand(
@@ -58,6 +59,7 @@ A flag takes precedence over its variable, the variable over the file. Relative 
       await gateway.stop();
       throw error;
     }
+    warnOfNames(gateway, log);
     log.info(
       {
         url: gateway.url,

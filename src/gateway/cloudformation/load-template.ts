@@ -2,12 +2,15 @@ import { ControlError } from '../control/control-error.js';
 import { type ControlPlane } from '../control/control-plane.js';
 import { type JsonObject } from '../control/fields/fields.js';
 import { keepingId } from '../control/resources/resource-id.js';
+import { type DeclaredTargets } from '../integrations/declared-targets.js';
 import { CloudFormationError } from './cloudformation-error.js';
 import { inDependencyOrder } from './dependencies.js';
 import { type StackSettings, type Value } from './evaluator.js';
 import { expandLoops } from './expand-loops.js';
+import { readDeclaredTargets } from './read-declared-targets.js';
 import { type CreatedResource, creatorOf } from './resource-types.js';
 import { Stack } from './stack.js';
+import { ObservedParameters, type TemplateNames, templateNames } from './template-names.js';
 import { readTemplate, type Resource } from './template.js';
 import { type UnservedApi, unservedApi } from './unserved-apis.js';
 import { wireInput } from './wire-input.js';
@@ -36,6 +39,8 @@ export interface LoadReport {
   }[];
   readonly stack: LoadedStack;
   readonly unserved: readonly UnservedApi[];
+  readonly targets: DeclaredTargets;
+  readonly names: TemplateNames;
   /** The exported `Outputs` by name: parameters for templates that import them. */
   readonly exports: ReadonlyMap<string, string>;
 }
@@ -58,9 +63,11 @@ interface LoadedResource {
 export function loadTemplate(plane: ControlPlane, text: string, options: LoadOptions): LoadReport {
   const created = new Map<string, CreatedResource & { readonly type: string }>();
   const ignoredApis = new Set<string>();
+  const parameters = new ObservedParameters(options.parameters);
+  const settings = { ...options, parameters };
   const stack = new Stack(
-    expandLoops(readTemplate(text, options.fileName), options),
-    options,
+    expandLoops(readTemplate(text, options.fileName), settings),
+    settings,
     (resource, attribute) => {
       const physical = created.get(resource.logicalId);
       return attribute === undefined ? physical?.ref : physical?.attributes[attribute];
@@ -85,7 +92,7 @@ export function loadTemplate(plane: ControlPlane, text: string, options: LoadOpt
       created.set(logicalId, { ...result, type });
     }
   }
-  return report(plane, stack, ordered, created);
+  return { ...report(plane, stack, ordered, created), names: templateNames(stack, parameters.lookedUp) };
 }
 
 function resourceBefore(
@@ -127,7 +134,7 @@ function report(
   stack: Stack,
   ordered: readonly Resource[],
   createdById: LoadedStack,
-): LoadReport {
+): Omit<LoadReport, 'names'> {
   const loaded = ordered.map(({ type, logicalId, at }) => ({
     type,
     logicalId,
@@ -147,6 +154,7 @@ function report(
     unserved: [...stack.template.resources.values()]
       .filter(({ logicalId }) => !createdById.has(logicalId))
       .flatMap((resource) => unservedApi(resource, stack.isCreated(resource))),
+    targets: readDeclaredTargets(stack),
     exports: new Map(exports.map(({ name, value }) => [stack.text(name), stack.text(value)])),
   };
 }

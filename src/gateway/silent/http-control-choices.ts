@@ -138,13 +138,8 @@ export const HTTP_CONTROL_CHOICES: ChoiceTable = {
     },
     {
       question: 'filters of a Cloud Map URI',
-      choice: 'no effect',
-      because: '`--target` knows no attributes',
-      where: 'integrations/private-targets.ts',
-    },
-    {
-      question: 'an address of a target that refuses connections',
-      choice: 'left out for five seconds; if all did, they are tried in turn',
+      choice: 'no effect if no address of the target has attributes',
+      because: 'one local process may stand for all instances',
       where: 'integrations/target-pool.ts',
     },
     {

@@ -120,6 +120,24 @@ describe('with --watch', () => {
     expect(await program.kill('SIGTERM')).toBe(0);
   });
 
+  it('names that match nothing are named, at the start and after each change', async () => {
+    await write('template.yaml', template('/one'));
+    await config('parameter: { Stge: dev }');
+    const { program, reloads } = await start();
+    await using _ = program;
+    await program.prints('setting without effect');
+    await reloads('setting without effect', async () =>
+      write('backchannel-gateway.yaml', 'port: 0\ntemplate: template.yaml\nwatch: true\ntarget: { nbl: a }'),
+    );
+    const warnings = program.stdout
+      .filter((line) => line.includes('setting without effect'))
+      .map((line) => (JSON.parse(line) as { readonly reason: string }).reason);
+    expect(warnings).toEqual([
+      expect.stringMatching(/^--parameter Stge matches no parameter .*; there is none$/),
+      expect.stringMatching(/^--target nbl matches no load balancer, .*: did you mean nlb\? \(known: nlb\)$/),
+    ]);
+  });
+
   it('needs something to watch', async () => {
     const program = SpawnedProgram.run('gateway/main.js', ['--port=0', '--watch']);
     expect(await program.exit).toBe(1);

@@ -72,6 +72,27 @@ const parse = ({ headers, body }: Received): unknown =>
     ? Object.fromEntries(new URLSearchParams(body))
     : JSON.parse(body.replace(JSON.stringify(BODY), '"BODY"'));
 
+describe('H7.04 the attributes of a message', () => {
+  it.each([
+    // the recorded one
+    '{"somename":{"DataType":"String","StringValue":"somevalue"}}',
+    'text',
+    '${request.header.a} and text',
+  ])('cannot be %s [observed]', async (MessageAttributes) => {
+    await using api = await HttpApiInTarget.deployed({ routes: {}, stages: {} });
+    const integration = {
+      IntegrationType: 'AWS_PROXY' as const,
+      IntegrationSubtype: 'SQS-SendMessage',
+      CredentialsArn: 'arn:aws:iam::000000000000:role/apigateway',
+      RequestParameters: { QueueUrl: QUEUE_URL, MessageBody: '$request.body', MessageAttributes },
+    };
+    await expect(api.createRoute('POST /', integration)).rejects.toMatchObject({
+      name: 'BadRequestException',
+      message: `Invalid selection expression specified: Validation Result: warnings : [], errors : [Invalid source: ${MessageAttributes} specified for destination: MessageAttributes]`,
+    });
+  });
+});
+
 describe.runIf(isOwnStandIn)('H7 an action of an AWS service', () => {
   it.each(ACTIONS)(
     'H7.01 to H7.03, H7.10: %s, signed [documented]',

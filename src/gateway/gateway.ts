@@ -297,9 +297,13 @@ export class Gateway {
 
   /** Loads the templates and logs the resources that are ignored. */
   #loadTemplates({ templates = [], parameters = new Map(), targets }: ReloadableSettings): void {
-    for (const { fileName, apis, ignored: resources } of this.#templates.replace(templates, parameters)) {
+    for (const report of this.#templates.replace(templates, parameters)) {
+      const { fileName, apis, ignored: resources, importWarnings } = report;
       const ignored = resources.map(({ type, logicalId }) => `${type} ${logicalId}`);
       this.#options.log.info({ fileName, apis, ignored }, 'template loaded');
+      for (const { logicalId, warning } of importWarnings) {
+        this.#options.log.warn({ api: logicalId, warning }, 'left out of an OpenAPI definition');
+      }
     }
     this.#live.pipeline.targets = new TargetPool(targets, this.#templates.targets);
   }

@@ -1,4 +1,5 @@
 import { INTEGRATION_TIMEOUT_MS } from './silent/control-choices.js';
+import { DEFINITION_BYTES } from './silent/openapi-choices.js';
 
 /**
  * Quotas of Amazon API Gateway for WebSocket and HTTP APIs, and limits of the gateway itself, each with its source. Quotas read
@@ -89,8 +90,8 @@ export const LIMITS = {
   issuerResponseBytes: 150_000,
   /** Stored decisions of Lambda authorizers of HTTP APIs; the one stored first is dropped. Our choice. */
   authorizerDecisions: 10_000,
-  /** Body of a control-plane request. AWS publishes no number; this is eight times its largest integration. */
-  controlBodyBytes: 1024 * 1024,
+  /** Body of a control-plane request. AWS publishes no number; JSON may double an OpenAPI definition, by its quotes. */
+  controlBodyBytes: 2 * DEFINITION_BYTES + 1024 * 1024,
   /** Body of a request to `/_gateway/`; our choice. */
   adminBodyBytes: 64 * 1024,
   /** A response of `GET /_gateway/events` ends with the event that exceeds this; our choice. */

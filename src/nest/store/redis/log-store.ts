@@ -1,5 +1,12 @@
 import { type ChannelName } from '../../../api/messages.js';
-import { type AppendKey, type LogEntry, LogStore, type Position, type Retention } from '../log-store.js';
+import {
+  type AppendKey,
+  type Appended,
+  type LogEntry,
+  LogStore,
+  type Position,
+  type Retention,
+} from '../log-store.js';
 import { KeyReusedError } from '../store.errors.js';
 import { type Context, positionArguments } from './context.js';
 import { APPEND, READ_LOG, READ_POSITION } from './scripts/log-scripts.js';
@@ -21,7 +28,7 @@ export class RedisLogStore extends LogStore {
     content: string,
     { messages, ageMs }: Retention,
     once?: AppendKey,
-  ): Promise<Position> {
+  ): Promise<Appended> {
     const { server, keys, positions } = this.context;
     const args = [...positionArguments(this.context, channel), content, messages, ageMs, redisTtlMs(ageMs)];
     const appended = await (once === undefined
@@ -34,7 +41,7 @@ export class RedisLogStore extends LogStore {
     if (appended === null) throw new KeyReusedError('the key has another fingerprint');
     const [epoch, offset, number, earlier] = appended as [string, string, number, string?];
     const position = positions.note(channel, [epoch, offset, number]);
-    return earlier === undefined ? position : { epoch, offset: Number(earlier) };
+    return earlier === undefined ? position : { epoch, offset: Number(earlier), isRepeat: true };
   }
 
   async position(channel: ChannelName): Promise<Position> {

@@ -26,6 +26,8 @@ import { ReplayService } from './replay/replay.service.js';
 export interface Joined extends Position {
   /** Whether all missed messages were sent; undefined without `since`. */
   readonly recovered?: boolean | undefined;
+  /** How many missed messages were sent; undefined without `since`. */
+  readonly replayed?: number | undefined;
 }
 
 /** Channels: a channel exists from its first join until its last member leaves. */
@@ -57,11 +59,14 @@ export class ChannelsService {
   async join(channel: ChannelName, sender: Sender, since?: Since): Promise<Joined> {
     await this.#requirePermission('join', channel, sender);
     if (since === undefined) return this.#enter(channel, sender);
-    const { position, isRecovered } = await this.replay.resume(channel, sender.connectionId, since, () =>
-      this.#enter(channel, sender),
+    const { position, isRecovered, replayed } = await this.replay.resume(
+      channel,
+      sender.connectionId,
+      since,
+      () => this.#enter(channel, sender),
     );
-    this.log.debug({ channel, isRecovered, missed: position.offset - since.offset }, 'resumed');
-    return { ...position, recovered: isRecovered };
+    this.log.debug({ channel, isRecovered, replayed }, 'resumed');
+    return { ...position, recovered: isRecovered, replayed };
   }
 
   /** @throws {ChannelError} `channel_name_too_long` */

@@ -72,6 +72,9 @@ export abstract class LogStore {
   /** The position of a channel's log. Writes nothing. @returns undefined if the channel has no log */
   abstract findPosition(channel: ChannelName): Promise<Position | undefined>;
 
+  /** As {@link findPosition}, for many channels at once. A channel without a log is not in the map. */
+  abstract findPositions(channels: readonly ChannelName[]): Promise<ReadonlyMap<ChannelName, Position>>;
+
   /**
    * The oldest stored entries with an offset greater than `after`, in order, without gaps.
    *

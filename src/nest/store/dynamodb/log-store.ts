@@ -8,6 +8,7 @@ import {
   type Position,
   type Retention,
 } from '../log-store.js';
+import { positionsByChannel } from '../positions-by-channel.js';
 import { StoreUnavailableError } from '../store.errors.js';
 import { AppendKeys, type KnownKey } from './append-keys.js';
 import { type Item, N, numberOf, S, ttlOf } from './attributes.js';
@@ -86,6 +87,15 @@ export class DynamoDbLogStore extends LogStore {
   async findPosition(channel: ChannelName): Promise<Position | undefined> {
     const head = await this.#heads.find(channel);
     return head && positionOf(head);
+  }
+
+  async findPositions(channels: readonly ChannelName[]): Promise<ReadonlyMap<ChannelName, Position>> {
+    // not the newest entry, which is in the same row
+    const rows = await this.#table.getMany(channels.map(headKey), '#epoch, #offset');
+    return positionsByChannel(
+      channels,
+      rows.map((row) => row && positionOf(toHead(row))),
+    );
   }
 
   /**

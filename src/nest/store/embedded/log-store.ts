@@ -65,6 +65,13 @@ export class EmbeddedLogStore extends LogStore {
     return row && toPosition(row);
   }
 
+  async findPositions(channels: readonly ChannelName[]): Promise<ReadonlyMap<ChannelName, Position>> {
+    const rows = this.#database.attempt(() =>
+      this.#database.statements.positions.all({ channels: JSON.stringify(channels) }),
+    );
+    return new Map(rows.map((row) => [row['channel'] as ChannelName, toPosition(row)]));
+  }
+
   /** As {@link position}, for a caller that has begun a transaction. */
   positionInTransaction(channel: ChannelName): Position {
     const { statements, now } = this.#database;

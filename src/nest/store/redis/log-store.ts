@@ -7,6 +7,7 @@ import {
   type Position,
   type Retention,
 } from '../log-store.js';
+import { positionsByChannel } from '../positions-by-channel.js';
 import { KeyReusedError } from '../store.errors.js';
 import { type Context, positionArguments } from './context.js';
 import { APPEND, READ_LOG, READ_POSITION } from './scripts/log-scripts.js';
@@ -59,6 +60,12 @@ export class RedisLogStore extends LogStore {
     const found = await this.context.server.send(key, ['HMGET', key, 'e', 'o']);
     const [epoch, offset] = found as [string | null, string | null];
     return epoch === null ? undefined : { epoch, offset: Number(offset) };
+  }
+
+  /** The client sends the commands to one node together. */
+  async findPositions(channels: readonly ChannelName[]): Promise<ReadonlyMap<ChannelName, Position>> {
+    const found = await Promise.all(channels.map((channel) => this.findPosition(channel)));
+    return positionsByChannel(channels, found);
   }
 
   async readLog(channel: ChannelName, after: number, limit: number): Promise<readonly LogEntry[]> {

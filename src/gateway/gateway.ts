@@ -126,7 +126,7 @@ export class Gateway {
       this.#loadTemplates(this.#loaded);
     };
     this.commands = new Commands({ clock, faults, throttle, connections, recorder, restoreApis });
-    const admin = new AdminApi(this.commands, recorder);
+    const admin = new AdminApi(this.commands, recorder, { control, defaultApi });
     const httpPipeline = new HttpPipeline({
       apis: control,
       integrations,

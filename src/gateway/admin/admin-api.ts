@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
+import { type ControlPlane } from '../control/control-plane.js';
 import { FaultSettings } from '../faults.js';
 import { sendJson } from '../http-body.js';
 import { LIMITS } from '../limits.js';
@@ -9,6 +10,7 @@ import { type Recorder } from '../recorder/recorder.js';
 import { AdminProblem, checked } from './admin-problem.js';
 import { advanceMs, ClockAdvance } from './clock-advance.js';
 import { type Commands } from './commands.js';
+import { describeApis } from './described-apis.js';
 import { readAfter, readEventQuery } from './event-query.js';
 import { EventReaders } from './event-readers.js';
 import { sendInspectorFile } from './inspector-page.js';
@@ -16,8 +18,8 @@ import { OPENAPI_DOCUMENT } from './openapi/openapi-document.js';
 import { readReset } from './reset-body.js';
 
 /**
- * The gateway's own API below `/_gateway/`: health, clock, faults, connections, records and reset, and the inspector's page. Bodies are JSON;
- * errors are problems (RFC 9457). `GET /_gateway/openapi.json` describes it.
+ * The gateway's own API below `/_gateway/`: health, clock, faults, connections, APIs, records and reset, and the
+ * inspector's page. Bodies are JSON; errors are problems (RFC 9457). `GET /_gateway/openapi.json` describes it.
  */
 export class AdminApi {
   /** Different for each start: a deployer sees that the APIs, which are in memory, are lost. */
@@ -46,6 +48,9 @@ export class AdminApi {
     '/_gateway/connections/{connectionId}': {
       DELETE: ({ parameter }) => this.#closeConnection(parameter),
     },
+    '/_gateway/apis': {
+      GET: () => ({ items: describeApis(this.apis.control, this.apis.defaultApi) }),
+    },
     '/_gateway/events': {
       GET: async (call) => this.#events(call),
       DELETE: () => {
@@ -65,6 +70,7 @@ export class AdminApi {
   constructor(
     private readonly commands: Commands,
     private readonly recorder: Recorder,
+    private readonly apis: { readonly control: ControlPlane; readonly defaultApi: string | undefined },
   ) {
     this.#readers = new EventReaders(recorder);
   }

@@ -178,6 +178,7 @@ describe('a response', () => {
     ['delete', 'faults', undefined],
     ['get', 'connections', undefined],
     ['delete', 'connections/{connectionId}', undefined],
+    ['get', 'apis', undefined],
     ['get', 'events', undefined],
     ['delete', 'events', undefined],
     ['post', 'reset', { apis: 'start' }],

@@ -1,6 +1,7 @@
 import { FaultSettings } from '../../faults.js';
 import { EVENT_TYPES } from '../../recorder/gateway-event.js';
 import { EVENT_LIMIT, MAX_WAIT_MS } from '../event-query.js';
+import { API_SCHEMAS } from './api-schemas.js';
 import { EVENT_SCHEMAS } from './event-schemas.js';
 import { array, INTEGER, object, ref, type Schema, STRING, TIME } from './schema.js';
 
@@ -105,6 +106,13 @@ export const OPENAPI_DOCUMENT = {
         },
       ),
     },
+    '/_gateway/apis': {
+      get: operation(
+        'getApis',
+        'The APIs with their stages, routes, integrations, authorizers, models and API mappings.',
+        object({ items: array(ref('Api')) }),
+      ),
+    },
     '/_gateway/events': {
       get: {
         operationId: 'getEvents',
@@ -176,6 +184,7 @@ export const OPENAPI_DOCUMENT = {
         connectedAt: TIME,
         lastActiveAt: { ...TIME, description: 'The last message in either direction.' },
       }),
+      ...API_SCHEMAS,
       Reset: object(
         {},
         {

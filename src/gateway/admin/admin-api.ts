@@ -15,6 +15,7 @@ import { readAfter, readEventQuery } from './event-query.js';
 import { EventReaders } from './event-readers.js';
 import { sendInspectorFile } from './inspector-page.js';
 import { OPENAPI_DOCUMENT } from './openapi/openapi-document.js';
+import { PostedMessage } from './posted-message.js';
 import { readReset } from './reset-body.js';
 
 /**
@@ -46,6 +47,7 @@ export class AdminApi {
       },
     },
     '/_gateway/connections/{connectionId}': {
+      POST: ({ parameter, json }) => this.#post(parameter, checked(PostedMessage, json()).message),
       DELETE: ({ parameter }) => this.#closeConnection(parameter),
     },
     '/_gateway/apis': {
@@ -119,9 +121,14 @@ export class AdminApi {
   }
 
   #closeConnection(connectionId: string): unknown {
-    const closed = this.commands.closeConnection(connectionId);
-    if (closed !== undefined) return closed;
-    throw new AdminProblem('not_found', `there is no open connection '${connectionId}'`);
+    return this.commands.closeConnection(connectionId) ?? notOpen(connectionId);
+  }
+
+  #post(connectionId: string, message: string): unknown {
+    const posted = this.commands.post(connectionId, message);
+    if (posted === 'gone') return notOpen(connectionId);
+    if (posted !== 'buffer full') return posted;
+    throw new AdminProblem('buffer_full', 'the client does not read, and its buffer is full');
   }
 
   /** @returns `undefined` for server-sent events */
@@ -160,6 +167,10 @@ interface Call {
   readonly body: Buffer;
   /** @throws {AdminProblem} the body is not JSON */
   readonly json: () => unknown;
+}
+
+function notOpen(connectionId: string): never {
+  throw new AdminProblem('not_found', `there is no open connection '${connectionId}'`);
 }
 
 function parseJson(body: Buffer): unknown {

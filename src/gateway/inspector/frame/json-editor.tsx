@@ -44,7 +44,7 @@ export function JsonEditor({ label, text, onChange, onSubmit, rows = 4 }: JsonEd
       <p class="editor-note" id={`${id}-note`} role="status">
         {problem === undefined
           ? 'Ctrl+Enter sends it.'
-          : `Not JSON: line ${problem.line}, column ${problem.column}: ${problem.message}. It is sent as it is.`}
+          : `Not JSON: line ${problem.line}, column ${problem.column}: ${problem.expected} is expected. It is sent unmodified.`}
       </p>
     </div>
   );

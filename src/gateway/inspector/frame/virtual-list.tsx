@@ -26,7 +26,9 @@ export function VirtualList<T>(props: VirtualListProps<T>) {
   const isFollowing = useRef(true);
   const [view, setView] = useState({ top: 0, height: 800 });
   const measure = () => {
-    const { scrollTop, clientHeight, scrollHeight } = list.current!;
+    // a scroll event may follow the removal of the list
+    if (list.current === null) return;
+    const { scrollTop, clientHeight, scrollHeight } = list.current;
     isFollowing.current = scrollTop + clientHeight >= scrollHeight - rowPx;
     setView({ top: scrollTop, height: clientHeight });
   };

@@ -1,4 +1,5 @@
 import { callGateway } from '../../api.js';
+import { useTestClients } from '../../clients/test-clients.js';
 import { Facts } from '../../frame/facts.js';
 import { Problem } from '../../frame/problem.js';
 import { SendForm } from '../../frame/send-form.js';
@@ -17,6 +18,7 @@ interface ConnectionDetailProps {
 export function ConnectionDetail({ connection, rows, onClose }: ConnectionDetailProps) {
   const { connectionId, apiId, stage, state, since, lastActiveAt, open } = connection;
   const path = `connections/${encodeURIComponent(connectionId)}`;
+  const testClient = useTestClients().of(connectionId);
   const { isRunning, error, run } = useCommand();
   const disconnect = () => run(async () => void (await callGateway(path, { method: 'DELETE' })));
   return (
@@ -51,6 +53,13 @@ export function ConnectionDetail({ connection, rows, onClose }: ConnectionDetail
           onSend={async (message) => void (await callGateway(path, { method: 'POST', body: { message } }))}
         />
       ) : null}
+      {testClient === undefined ? null : (
+        <SendForm
+          label="Message from the client"
+          button="Send as the client"
+          onSend={async (message) => testClient.send(message)}
+        />
+      )}
       <SequenceDiagram connectionId={connectionId} rows={rows} />
     </article>
   );

@@ -176,7 +176,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'gateway/recorder',
     ...GATEWAY_TABLES,
   ],
-  'gateway/admin': ['gateway/websocket', 'gateway/throttle', 'gateway/recorder', ...GATEWAY_TABLES],
+  'gateway/admin': [
+    'gateway/websocket',
+    'gateway/control',
+    'gateway/throttle',
+    'gateway/recorder',
+    ...GATEWAY_TABLES,
+  ],
   'gateway/names': [
     'gateway/cloudformation',
     'gateway/integrations',

@@ -151,7 +151,7 @@ export class Gateway {
       restoreApis,
       forgetAuthorizations,
     });
-    const admin = new AdminApi(this.commands, recorder);
+    const admin = new AdminApi(this.commands, recorder, { control, defaultApi });
     const httpPipeline = new HttpPipeline({
       apis: control,
       integrations,

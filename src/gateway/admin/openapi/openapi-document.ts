@@ -1,7 +1,9 @@
 import { FaultSettings } from '../../faults.js';
 import { EVENT_TYPES } from '../../recorder/gateway-event.js';
 import { EVENT_LIMIT, MAX_WAIT_MS } from '../event-query.js';
+import { API_SCHEMAS } from './api-schemas.js';
 import { EVENT_SCHEMAS } from './event-schemas.js';
+import { PostedMessage } from '../posted-message.js';
 import { array, INTEGER, object, ref, type Schema, STRING, TIME } from './schema.js';
 
 const json = (schema: Schema) => ({ 'application/json': { schema } });
@@ -96,6 +98,15 @@ export const OPENAPI_DOCUMENT = {
       ),
     },
     '/_gateway/connections/{connectionId}': {
+      post: operation(
+        'postToConnection',
+        'Sends a message to the client, as a backend does by @connections.',
+        ref('Connection'),
+        {
+          parameters: [{ name: 'connectionId', in: 'path', required: true, schema: STRING }],
+          ...bodyOf({ ...PostedMessage.json }, { message: '{"type":"hello"}' }),
+        },
+      ),
       delete: operation(
         'closeConnection',
         'Closes a connection as DELETE @connections does.',
@@ -103,6 +114,13 @@ export const OPENAPI_DOCUMENT = {
         {
           parameters: [{ name: 'connectionId', in: 'path', required: true, schema: STRING }],
         },
+      ),
+    },
+    '/_gateway/apis': {
+      get: operation(
+        'getApis',
+        'The APIs with their stages, routes, integrations, authorizers, models and API mappings.',
+        object({ items: array(ref('Api')) }),
       ),
     },
     '/_gateway/events': {
@@ -169,13 +187,25 @@ export const OPENAPI_DOCUMENT = {
         description: 'Injected faults; one that is left out does not happen.',
         ...FaultSettings.json,
       },
-      Connection: object({
-        connectionId: STRING,
-        apiId: STRING,
-        stage: STRING,
-        connectedAt: TIME,
-        lastActiveAt: { ...TIME, description: 'The last message in either direction.' },
-      }),
+      Connection: object(
+        {
+          connectionId: STRING,
+          apiId: STRING,
+          stage: STRING,
+          connectedAt: TIME,
+          lastActiveAt: { ...TIME, description: 'The last message in either direction.' },
+          state: { enum: ['open', 'closing'] },
+          sourceIp: STRING,
+        },
+        {
+          userAgent: STRING,
+          user: {
+            ...STRING,
+            description: 'The principalId of a Lambda authorizer, or the ARN that has signed the handshake.',
+          },
+        },
+      ),
+      ...API_SCHEMAS,
       Reset: object(
         {},
         {
@@ -195,6 +225,7 @@ export const OPENAPI_DOCUMENT = {
             'not_found',
             'method_not_allowed',
             'recording_off',
+            'buffer_full',
             'host_not_allowed',
             'origin_not_allowed',
             'unauthorized',

@@ -1,6 +1,6 @@
-import { type GatewayEvent } from '../recorder/gateway-event.js';
-import { type AwsNote, awsNotes } from '../story/aws-notes.js';
-import { hasFailed, outcomeText, subjectText } from '../story/event-text.js';
+import { type GatewayEvent } from '../../recorder/gateway-event.js';
+import { type AwsNote, awsNotes } from '../../story/aws-notes.js';
+import { hasFailed, outcomeText, subjectText } from '../../story/event-text.js';
 
 /** An event with what its row shows; computed once. */
 export interface Row {
@@ -87,6 +87,26 @@ function matches({ event, searched }: Row, word: string): boolean {
     default:
       return searched.includes(word.toLowerCase());
   }
+}
+
+/** The types of events during which a backend posts. */
+const CALLING: readonly string[] = ['handshake', 'message', 'close', 'http_request'];
+
+/**
+ * Whether the row at an index is a post that belongs below the row before it: that event, or the one whose posts the row
+ * before it belongs to, was in flight when the post began.
+ */
+export function isNested(rows: readonly Row[], index: number): boolean {
+  const post = rows[index]?.event;
+  if (post?.type !== 'callback') return false;
+  let before = index - 1;
+  while (rows[before]?.event.type === 'callback') before -= 1;
+  const event = rows[before]?.event;
+  return (
+    event !== undefined &&
+    CALLING.includes(event.type) &&
+    post.startedMs <= event.startedMs + event.durationMs
+  );
 }
 
 /** The posts that began while the event was in flight: most of them are its backend's. */

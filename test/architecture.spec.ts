@@ -192,7 +192,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'gateway/access-log': ['gateway/mapping', ...GATEWAY_TABLES],
   'gateway/throttle': GATEWAY_TABLES,
   // the page runs in the browser
-  'gateway/inspector': ['gateway/story', 'gateway/recorder'],
+  'gateway/inspector': ['gateway/take-along', 'gateway/story', 'gateway/recorder'],
+  'gateway/take-along': ['gateway/recorder'],
   'gateway/story': ['gateway/recorder', ...GATEWAY_TABLES],
   'gateway/recorder': GATEWAY_TABLES,
   'gateway/control': ['gateway/mapping', ...GATEWAY_TABLES],

@@ -1,0 +1,24 @@
+import { type GatewayEvent, type Step } from '../recorder/gateway-event.js';
+
+/** A text to take along from an event, such as a `curl` command. */
+export interface Copy {
+  /** The name of the tool, for a button. */
+  readonly label: string;
+  /** A command for a POSIX shell, or the source of a test. */
+  readonly text: string;
+}
+
+/** What a copy needs besides the event. */
+export interface CopyContext {
+  /** `http://127.0.0.1:8080` */
+  readonly gatewayUrl: string;
+  /** The event of the connection's handshake, if it is recorded. */
+  readonly handshake?: GatewayEvent | undefined;
+}
+
+/** The first step of that kind. */
+export const stepOf = <S extends Step['step']>(
+  { steps }: GatewayEvent,
+  name: S,
+): Extract<Step, { readonly step: S }> | undefined =>
+  steps.find((each): each is Extract<Step, { readonly step: S }> => each.step === name);

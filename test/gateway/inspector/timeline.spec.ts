@@ -5,7 +5,7 @@ import {
   MAX_ROWS,
   NO_FILTER,
   postsDuring,
-} from '../../../src/gateway/inspector/timeline.js';
+} from '../../../src/gateway/inspector/records/timeline.js';
 import { type GatewayEvent } from '../../../src/gateway/recorder/gateway-event.js';
 
 const event = (id: number, startedMs: number, others: Partial<GatewayEvent> = {}): GatewayEvent => ({

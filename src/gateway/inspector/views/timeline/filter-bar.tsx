@@ -1,4 +1,4 @@
-import { type TimelineFilter } from './timeline.js';
+import { type TimelineFilter } from '../../records/timeline.js';
 
 interface FilterBarProps {
   readonly filter: TimelineFilter;

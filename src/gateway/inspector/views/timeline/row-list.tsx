@@ -1,6 +1,6 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { durationText } from '../story/event-text.js';
-import { type Row } from './timeline.js';
+import { durationText } from '../../../story/event-text.js';
+import { type Row } from '../../records/timeline.js';
 
 /** In styles.css as well. */
 const ROW_PX = 26;

@@ -1,8 +1,8 @@
-import { type HeaderList, type RequestParameter, type Step } from '../recorder/gateway-event.js';
-import { durationText, outcomeText } from '../story/event-text.js';
-import { describeStep } from '../story/step-text.js';
-import { BodyView } from './body-view.js';
-import { postsDuring, type Row } from './timeline.js';
+import { type HeaderList, type RequestParameter, type Step } from '../../../recorder/gateway-event.js';
+import { durationText, outcomeText } from '../../../story/event-text.js';
+import { describeStep } from '../../../story/step-text.js';
+import { BodyView } from '../../frame/body-view.js';
+import { postsDuring, type Row } from '../../records/timeline.js';
 
 interface StoryProps {
   readonly row: Row;
@@ -36,7 +36,7 @@ export function Story({ row, rows, onSelect, onClose }: StoryProps) {
       <p class={outcomeClass(row)}>
         {event.outcome.status} {outcomeText(event)}
       </p>
-      <dl>
+      <dl class="facts">
         {facts.map(([name, value]) =>
           value === undefined ? null : (
             <div key={name}>
@@ -54,7 +54,7 @@ export function Story({ row, rows, onSelect, onClose }: StoryProps) {
           </span>
         </aside>
       ))}
-      <ol>
+      <ol class="steps">
         {event.steps.map((step, index) => (
           <StepView key={index} step={step} sameAs={sameBody(event.steps, index)} />
         ))}

@@ -1,5 +1,5 @@
-import { type Body } from '../recorder/gateway-event.js';
-import { sizeText } from '../story/event-text.js';
+import { type Body } from '../../recorder/gateway-event.js';
+import { sizeText } from '../../story/event-text.js';
 
 /** A message or a body; JSON is indented. */
 export function BodyView({ body: { bytes, text, isBase64, isCut } }: { readonly body: Body }) {

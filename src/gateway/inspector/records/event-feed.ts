@@ -1,4 +1,4 @@
-import { type GatewayEvent } from '../recorder/gateway-event.js';
+import { type GatewayEvent } from '../../recorder/gateway-event.js';
 
 export type FeedState =
   { readonly kind: 'connecting' | 'live' | 'lost' } | { readonly kind: 'refused'; readonly detail: string };

@@ -1,6 +1,6 @@
-import { type GatewayEvent } from '../recorder/gateway-event.js';
-import { type AwsNote, awsNotes } from '../story/aws-notes.js';
-import { hasFailed, outcomeText, subjectText } from '../story/event-text.js';
+import { type GatewayEvent } from '../../recorder/gateway-event.js';
+import { type AwsNote, awsNotes } from '../../story/aws-notes.js';
+import { hasFailed, outcomeText, subjectText } from '../../story/event-text.js';
 
 /** An event with what its row shows; computed once. */
 export interface Row {

@@ -125,7 +125,8 @@ export class Gateway {
       control.clear();
       this.#loadTemplates(this.#loaded);
     };
-    this.commands = new Commands({ clock, faults, throttle, connections, recorder, restoreApis });
+    const apis = () => this.apis();
+    this.commands = new Commands({ clock, faults, throttle, connections, recorder, apis, restoreApis });
     const admin = new AdminApi(this.commands, recorder);
     const httpPipeline = new HttpPipeline({
       apis: control,

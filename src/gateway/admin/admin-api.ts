@@ -9,11 +9,12 @@ import { type Recorder } from '../recorder/recorder.js';
 import { AdminProblem, checked } from './admin-problem.js';
 import { advanceMs, ClockAdvance } from './clock-advance.js';
 import { type Commands } from './commands.js';
-import { readAfter, readEventQuery } from './event-query.js';
+import { readAfter, readEventQuery, readSessionQuery } from './event-query.js';
 import { EventReaders } from './event-readers.js';
 import { sendInspectorFile } from './inspector-page.js';
 import { OPENAPI_DOCUMENT } from './openapi/openapi-document.js';
 import { readReset } from './reset-body.js';
+import { sendSession } from './session-export.js';
 
 /**
  * The gateway's own API below `/_gateway/`: health, clock, faults, connections, records and reset, and the inspector's page. Bodies are JSON;
@@ -51,6 +52,16 @@ export class AdminApi {
       DELETE: () => {
         this.recorder.clear();
         return { after: this.recorder.lastId };
+      },
+    },
+    '/_gateway/session': {
+      GET: async ({ url, response }) => {
+        const query = readSessionQuery(url.searchParams);
+        this.#requireRecording();
+        await sendSession(response, this.recorder, query, {
+          apis: this.commands.apis(),
+          now: this.commands.now(),
+        });
       },
     },
     '/_gateway/reset': {
@@ -118,12 +129,16 @@ export class AdminApi {
     throw new AdminProblem('not_found', `there is no open connection '${connectionId}'`);
   }
 
+  /** Recording begins with the first reader. */
+  #requireRecording(): void {
+    if (this.recorder.turnOn()) return;
+    throw new AdminProblem('recording_off', 'the gateway was started with --record off');
+  }
+
   /** @returns `undefined` for server-sent events */
   async #events({ request, response, url }: Call): Promise<unknown> {
     const query = readEventQuery(url.searchParams);
-    if (!this.recorder.turnOn()) {
-      throw new AdminProblem('recording_off', 'the gateway was started with --record off');
-    }
+    this.#requireRecording();
     this.#reading.add(response);
     response.once('close', () => this.#reading.delete(response));
     if (request.headers.accept?.includes('text/event-stream') === true) {

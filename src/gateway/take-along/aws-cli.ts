@@ -1,5 +1,6 @@
 import { type GatewayEvent } from '../recorder/gateway-event.js';
-import { type Copy, type CopyContext, stepOf } from './copy.js';
+import { type Copy, type CopyContext } from './copy.js';
+import { stepOf } from '../story/step-of.js';
 import { command, quoted, withRemarks } from './shell.js';
 
 /** A request to `@connections` as a command of the AWS CLI, version 1 or 2. */

@@ -1,4 +1,4 @@
-import { type GatewayEvent, type Step } from '../recorder/gateway-event.js';
+import { type GatewayEvent } from '../recorder/gateway-event.js';
 
 /** A text to take along from an event, such as a `curl` command. */
 export interface Copy {
@@ -15,10 +15,3 @@ export interface CopyContext {
   /** The event of the connection's handshake, if it is recorded. */
   readonly handshake?: GatewayEvent | undefined;
 }
-
-/** The first step of that kind. */
-export const stepOf = <S extends Step['step']>(
-  { steps }: GatewayEvent,
-  name: S,
-): Extract<Step, { readonly step: S }> | undefined =>
-  steps.find((each): each is Extract<Step, { readonly step: S }> => each.step === name);

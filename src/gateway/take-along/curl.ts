@@ -1,5 +1,6 @@
 import { type Body, type GatewayEvent, type HeaderList } from '../recorder/gateway-event.js';
-import { type Copy, type CopyContext, stepOf } from './copy.js';
+import { type Copy, type CopyContext } from './copy.js';
+import { stepOf } from '../story/step-of.js';
 import { givenHeaders, headerValue } from './headers.js';
 import { command, quoted, withRemarks } from './shell.js';
 

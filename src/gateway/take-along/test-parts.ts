@@ -1,5 +1,6 @@
 import { type Body, type GatewayEvent, type HeaderList } from '../recorder/gateway-event.js';
-import { type CopyContext, stepOf } from './copy.js';
+import { type CopyContext } from './copy.js';
+import { stepOf } from '../story/step-of.js';
 import { givenHeaders, handshakeHeaders, subProtocols } from './headers.js';
 
 /** What a test does as the client, and what it expects: the same for each test framework. */

@@ -1,8 +1,9 @@
 import { FaultSettings } from '../../faults.js';
 import { EVENT_TYPES } from '../../recorder/gateway-event.js';
+import { SESSION_SCHEMA } from '../../session/session-schema.js';
 import { EVENT_LIMIT, MAX_WAIT_MS } from '../event-query.js';
-import { EVENT_SCHEMAS } from './event-schemas.js';
-import { array, INTEGER, object, ref, type Schema, STRING, TIME } from './schema.js';
+import { EVENT_SCHEMAS } from '../../recorder/event-schemas.js';
+import { array, INTEGER, object, ref, type Schema, STRING, TIME } from '../../recorder/schema.js';
 
 const json = (schema: Schema) => ({ 'application/json': { schema } });
 
@@ -30,12 +31,21 @@ const query = (name: string, schema: Schema, description: string) => ({
   description,
 });
 
-const EVENT_PARAMETERS = [
-  query(
-    'after',
-    { type: ['integer', 'string'], default: 0 },
-    'Only events with a greater id. `latest`: only those that follow. An id of an earlier start of the gateway is 0.',
+const AFTER = query(
+  'after',
+  { type: ['integer', 'string'], default: 0 },
+  'Only events with a greater id. `latest`: only those that follow. An id of an earlier start of the gateway is 0.',
+);
+
+const FILTER_PARAMETERS = [
+  query('type', { enum: EVENT_TYPES }, 'Only events of this type.'),
+  ...['connectionId', 'apiId', 'stage', 'routeKey', 'requestId'].map((name) =>
+    query(name, STRING, `Only events with this ${name}.`),
   ),
+];
+
+const EVENT_PARAMETERS = [
+  AFTER,
   query(
     'limit',
     { ...INTEGER, minimum: 1, maximum: EVENT_LIMIT.max, default: EVENT_LIMIT.default },
@@ -46,10 +56,7 @@ const EVENT_PARAMETERS = [
     { ...STRING, pattern: '^\\d{1,5}(ms|s)$', default: '0s' },
     `How long to wait for the first event, at most ${MAX_WAIT_MS / 1_000}s. Unused for server-sent events.`,
   ),
-  query('type', { enum: EVENT_TYPES }, 'Only events of this type.'),
-  ...['connectionId', 'apiId', 'stage', 'routeKey', 'requestId'].map((name) =>
-    query(name, STRING, `Only events with this ${name}.`),
-  ),
+  ...FILTER_PARAMETERS,
 ];
 
 /** Describes the gateway's own API. A test compares its operations with those of `AdminApi`. */
@@ -134,6 +141,14 @@ export const OPENAPI_DOCUMENT = {
         object({ after: { ...INTEGER, description: 'The id of the newest event until now.' } }),
       ),
     },
+    '/_gateway/session': {
+      get: operation(
+        'getSession',
+        'What is recorded, as a file that `backchannel-gateway replay` plays again.',
+        ref('Session'),
+        { parameters: [AFTER, ...FILTER_PARAMETERS] },
+      ),
+    },
     '/_gateway/reset': {
       post: operation(
         'reset',
@@ -205,6 +220,7 @@ export const OPENAPI_DOCUMENT = {
         detail: STRING,
       }),
       ...EVENT_SCHEMAS,
+      Session: SESSION_SCHEMA,
     },
   },
 };

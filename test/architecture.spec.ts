@@ -185,6 +185,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'gateway/admin': [
     'gateway/websocket',
+    'gateway/control',
     'gateway/throttle',
     'gateway/session',
     'gateway/recorder',

@@ -127,7 +127,7 @@ export class Gateway {
     };
     const apis = () => this.apis();
     this.commands = new Commands({ clock, faults, throttle, connections, recorder, apis, restoreApis });
-    const admin = new AdminApi(this.commands, recorder);
+    const admin = new AdminApi(this.commands, recorder, { control, defaultApi });
     const httpPipeline = new HttpPipeline({
       apis: control,
       integrations,

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
+import { type ControlPlane } from '../control/control-plane.js';
 import { FaultSettings } from '../faults.js';
 import { sendJson } from '../http-body.js';
 import { LIMITS } from '../limits.js';
@@ -9,16 +10,18 @@ import { type Recorder } from '../recorder/recorder.js';
 import { AdminProblem, checked } from './admin-problem.js';
 import { advanceMs, ClockAdvance } from './clock-advance.js';
 import { type Commands } from './commands.js';
+import { describeApis } from './described-apis.js';
 import { readAfter, readEventQuery, readSessionQuery } from './event-query.js';
 import { EventReaders } from './event-readers.js';
 import { sendInspectorFile } from './inspector-page.js';
 import { OPENAPI_DOCUMENT } from './openapi/openapi-document.js';
+import { PostedMessage } from './posted-message.js';
 import { readReset } from './reset-body.js';
 import { sendSession } from './session-export.js';
 
 /**
- * The gateway's own API below `/_gateway/`: health, clock, faults, connections, records and reset, and the inspector's page. Bodies are JSON;
- * errors are problems (RFC 9457). `GET /_gateway/openapi.json` describes it.
+ * The gateway's own API below `/_gateway/`: health, clock, faults, connections, APIs, records and reset, and the
+ * inspector's page. Bodies are JSON; errors are problems (RFC 9457). `GET /_gateway/openapi.json` describes it.
  */
 export class AdminApi {
   /** Different for each start: a deployer sees that the APIs, which are in memory, are lost. */
@@ -45,7 +48,11 @@ export class AdminApi {
       },
     },
     '/_gateway/connections/{connectionId}': {
+      POST: ({ parameter, json }) => this.#post(parameter, checked(PostedMessage, json()).message),
       DELETE: ({ parameter }) => this.#closeConnection(parameter),
+    },
+    '/_gateway/apis': {
+      GET: () => ({ items: describeApis(this.apis.control, this.apis.defaultApi) }),
     },
     '/_gateway/events': {
       GET: async (call) => this.#events(call),
@@ -76,6 +83,7 @@ export class AdminApi {
   constructor(
     private readonly commands: Commands,
     private readonly recorder: Recorder,
+    private readonly apis: { readonly control: ControlPlane; readonly defaultApi: string | undefined },
   ) {
     this.#readers = new EventReaders(recorder);
   }
@@ -124,9 +132,14 @@ export class AdminApi {
   }
 
   #closeConnection(connectionId: string): unknown {
-    const closed = this.commands.closeConnection(connectionId);
-    if (closed !== undefined) return closed;
-    throw new AdminProblem('not_found', `there is no open connection '${connectionId}'`);
+    return this.commands.closeConnection(connectionId) ?? notOpen(connectionId);
+  }
+
+  #post(connectionId: string, message: string): unknown {
+    const posted = this.commands.post(connectionId, message);
+    if (posted === 'gone') return notOpen(connectionId);
+    if (posted !== 'buffer full') return posted;
+    throw new AdminProblem('buffer_full', 'the client does not read, and its buffer is full');
   }
 
   /** Recording begins with the first reader. */
@@ -169,6 +182,10 @@ interface Call {
   readonly body: Buffer;
   /** @throws {AdminProblem} the body is not JSON */
   readonly json: () => unknown;
+}
+
+function notOpen(connectionId: string): never {
+  throw new AdminProblem('not_found', `there is no open connection '${connectionId}'`);
 }
 
 function parseJson(body: Buffer): unknown {

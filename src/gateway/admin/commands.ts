@@ -71,6 +71,29 @@ export class Commands {
   }
 
   /**
+   * Sends a message to a client, as a backend does by `@connections`, without signature, throttles and faults.
+   *
+   * @returns `gone` when the connection is not open; `buffer full` when the client does not read
+   */
+  post(connectionId: string, message: string): OpenConnection | 'gone' | 'buffer full' {
+    const { connections, recorder } = this.parts;
+    const connection = connections.get(connectionId);
+    if (connection === undefined || connection.isGone) return 'gone';
+    if (!connection.send(message)) return 'buffer full';
+    const story = recorder.begin('callback', connection.facts);
+    story?.add({
+      step: 'client_request',
+      method: 'POST',
+      url: '/_gateway/connections',
+      body: story.body(message),
+    });
+    story?.add({ step: 'client_frame', body: story.body(message) });
+    story?.conclude({ result: 'done', status: 200 });
+    story?.end();
+    return describe(connection);
+  }
+
+  /**
    * Restores the state after the start: removes the faults, closes every connection and waits for its `$disconnect`,
    * then resets the clock and the throttles and forgets all records.
    *
@@ -87,12 +110,20 @@ export class Commands {
   }
 }
 
-const describe = ({ facts, lastActiveAt }: LiveConnection): OpenConnection => ({
-  connectionId: facts.connectionId,
-  apiId: facts.apiId,
-  stage: facts.stage,
-  connectedAt: isoTime(facts.connectedAt),
-  lastActiveAt: isoTime(lastActiveAt),
-});
+function describe({ facts, lastActiveAt, isGone }: LiveConnection): OpenConnection {
+  const { connectionId, apiId, stage, connectedAt, sourceIp, userAgent, authorized } = facts;
+  const user = authorized['authorizer.principalId'] ?? authorized['identity.userArn'];
+  return {
+    connectionId,
+    apiId,
+    stage,
+    connectedAt: isoTime(connectedAt),
+    lastActiveAt: isoTime(lastActiveAt),
+    state: isGone ? 'closing' : 'open',
+    sourceIp,
+    ...(userAgent !== undefined && { userAgent }),
+    ...(user !== undefined && { user }),
+  };
+}
 
 const isoTime = (time: number) => new Date(time).toISOString();

@@ -178,6 +178,8 @@ describe('a response', () => {
     ['delete', 'faults', undefined],
     ['get', 'connections', undefined],
     ['delete', 'connections/{connectionId}', undefined],
+    ['post', 'connections/{connectionId}', { message: 'Hello' }],
+    ['get', 'apis', undefined],
     ['get', 'events', undefined],
     ['delete', 'events', undefined],
     ['post', 'reset', { apis: 'start' }],

@@ -2,6 +2,8 @@ import { FaultSettings } from '../../faults.js';
 import { EVENT_TYPES } from '../../recorder/gateway-event.js';
 import { SESSION_SCHEMA } from '../../session/session-schema.js';
 import { EVENT_LIMIT, MAX_WAIT_MS } from '../event-query.js';
+import { API_SCHEMAS } from './api-schemas.js';
+import { PostedMessage } from '../posted-message.js';
 import { EVENT_SCHEMAS } from '../../recorder/event-schemas.js';
 import { array, INTEGER, object, ref, type Schema, STRING, TIME } from '../../recorder/schema.js';
 
@@ -103,6 +105,15 @@ export const OPENAPI_DOCUMENT = {
       ),
     },
     '/_gateway/connections/{connectionId}': {
+      post: operation(
+        'postToConnection',
+        'Sends a message to the client, as a backend does by @connections.',
+        ref('Connection'),
+        {
+          parameters: [{ name: 'connectionId', in: 'path', required: true, schema: STRING }],
+          ...bodyOf({ ...PostedMessage.json }, { message: '{"type":"hello"}' }),
+        },
+      ),
       delete: operation(
         'closeConnection',
         'Closes a connection as DELETE @connections does.',
@@ -110,6 +121,13 @@ export const OPENAPI_DOCUMENT = {
         {
           parameters: [{ name: 'connectionId', in: 'path', required: true, schema: STRING }],
         },
+      ),
+    },
+    '/_gateway/apis': {
+      get: operation(
+        'getApis',
+        'The APIs with their stages, routes, integrations, authorizers, models and API mappings.',
+        object({ items: array(ref('Api')) }),
       ),
     },
     '/_gateway/events': {
@@ -184,13 +202,25 @@ export const OPENAPI_DOCUMENT = {
         description: 'Injected faults; one that is left out does not happen.',
         ...FaultSettings.json,
       },
-      Connection: object({
-        connectionId: STRING,
-        apiId: STRING,
-        stage: STRING,
-        connectedAt: TIME,
-        lastActiveAt: { ...TIME, description: 'The last message in either direction.' },
-      }),
+      Connection: object(
+        {
+          connectionId: STRING,
+          apiId: STRING,
+          stage: STRING,
+          connectedAt: TIME,
+          lastActiveAt: { ...TIME, description: 'The last message in either direction.' },
+          state: { enum: ['open', 'closing'] },
+          sourceIp: STRING,
+        },
+        {
+          userAgent: STRING,
+          user: {
+            ...STRING,
+            description: 'The principalId of a Lambda authorizer, or the ARN that has signed the handshake.',
+          },
+        },
+      ),
+      ...API_SCHEMAS,
       Reset: object(
         {},
         {
@@ -210,6 +240,7 @@ export const OPENAPI_DOCUMENT = {
             'not_found',
             'method_not_allowed',
             'recording_off',
+            'buffer_full',
             'host_not_allowed',
             'origin_not_allowed',
             'unauthorized',

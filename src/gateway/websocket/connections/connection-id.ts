@@ -16,7 +16,8 @@ export class ConnectionIds {
   /** 20 characters of URL-safe base64 that end with `==`: a 5-byte number and 8 bytes of its signature. */
   issue(): string {
     const nonce = Buffer.alloc(NONCE_BYTES);
-    nonce.writeUIntBE(this.#next, 0, NONCE_BYTES);
+    // the lowest byte first: people tell ids apart by their first characters
+    nonce.writeUIntLE(this.#next, 0, NONCE_BYTES);
     this.#next = (this.#next + 1) % 2 ** (8 * NONCE_BYTES);
     return encode(Buffer.concat([nonce, this.#sign(nonce)]));
   }

@@ -1,31 +1,14 @@
-import { useEffect, useState } from 'preact/hooks';
+import { type ServedApi, useApis } from '../../apis.js';
+import { Problem } from '../../frame/problem.js';
 
-/** What to do while nothing is recorded, with a line to paste. */
+/** What to do while nothing is recorded, with the lines to paste. */
 export function EmptyTimeline() {
-  const [stages, setStages] = useState<readonly string[] | undefined>(undefined);
-  useEffect(() => void readStages().then(setStages), []);
-  const url = `${location.origin.replace('http', 'ws')}/`;
+  const { apis, error } = useApis();
   return (
     <div class="empty">
       <h2>Nothing has happened yet</h2>
-      {stages?.length === 0 ? (
-        <>
-          <p>
-            The gateway has no API. Start it with a template, or deploy one by the AWS SDK, the CLI or the
-            CDK:
-          </p>
-          <pre tabIndex={0}>
-            npx backchannel-gateway --template template.yaml --target your-nlb=127.0.0.1:3000
-          </pre>
-        </>
-      ) : (
-        <>
-          <p>Connect a client in a terminal, and send a message:</p>
-          <pre tabIndex={0}>
-            {(stages ?? ['STAGE']).map((stage) => `npx wscat -c "${url}${stage}"`).join('\n')}
-          </pre>
-        </>
-      )}
+      <Problem error={error} />
+      {apis === undefined ? null : <NextStep apis={apis} />}
       <p class="hint">
         Recording began when this page was opened, unless the gateway was started with{' '}
         <code>--record 32mb</code>.
@@ -34,33 +17,35 @@ export function EmptyTimeline() {
   );
 }
 
-/**
- * The paths of the stages. The control plane has them; it needs the admin token, if there is one, in a header that the
- * page does not have.
- *
- * @returns `undefined` if they are not known
- */
-async function readStages(): Promise<readonly string[] | undefined> {
-  const apis = await readNames('/v2/apis', 'apiId');
-  if (apis === undefined) return undefined;
-  const stages = await Promise.all(
-    apis.map(async (apiId) => {
-      const names = (await readNames(`/v2/apis/${apiId}/stages`, 'stageName')) ?? [];
-      return names.map((name) => (apis.length === 1 ? name : `_apis/${apiId}/${name}`));
-    }),
+function NextStep({ apis }: { readonly apis: readonly ServedApi[] }) {
+  if (apis.length === 0) {
+    return (
+      <>
+        <p>
+          The gateway has no API. Start it with a template, or deploy one with the AWS SDK, the CLI or the
+          CDK:
+        </p>
+        <pre tabIndex={0}>
+          npx backchannel-gateway --template template.yaml --target your-nlb=127.0.0.1:3000
+        </pre>
+      </>
+    );
+  }
+  const lines = apis.flatMap(linesOf);
+  if (lines.length === 0) return <p>No API has a stage yet. Create one, then send a message or a request.</p>;
+  return (
+    <>
+      <p>Connect a client in a terminal, or send a request:</p>
+      <pre tabIndex={0}>{lines.join('\n')}</pre>
+    </>
   );
-  return stages.flat();
 }
 
-async function readNames(path: string, name: string): Promise<readonly string[] | undefined> {
-  try {
-    const response = await fetch(path);
-    if (!response.ok) return undefined;
-    const { items } = (await response.json()) as {
-      readonly items: readonly Readonly<Record<string, string>>[];
-    };
-    return items.flatMap((item) => item[name] ?? []);
-  } catch {
-    return undefined;
-  }
-}
+/** One line for each stage that the gateway's address leads to. */
+const linesOf = ({ protocolType, stages }: ServedApi): readonly string[] =>
+  stages.flatMap(({ path }) => {
+    if (path === undefined) return [];
+    return protocolType === 'HTTP'
+      ? [`curl -i "${location.origin}${path}"`]
+      : [`npx wscat -c "${location.origin.replace('http', 'ws')}${path}"`];
+  });

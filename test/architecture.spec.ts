@@ -185,6 +185,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'gateway/admin': [
     'gateway/websocket',
+    'gateway/integrations',
+    'gateway/remote',
+    'gateway/story',
     'gateway/control',
     'gateway/throttle',
     'gateway/session',

@@ -4,6 +4,7 @@ import { type Logger } from 'pino';
 import { AccessLog } from './access-log.js';
 import { AdminApi } from './admin/admin-api.js';
 import { Commands } from './admin/commands.js';
+import { EventReplay } from './admin/replay/event-replay.js';
 import { Clock } from './clock.js';
 import {
   LoadedTemplates,
@@ -127,7 +128,8 @@ export class Gateway {
     };
     const apis = () => this.apis();
     this.commands = new Commands({ clock, faults, throttle, connections, recorder, apis, restoreApis });
-    const admin = new AdminApi(this.commands, recorder, { control, defaultApi });
+    const replay = new EventReplay({ recorder, connections, integrations, url: () => this.#ownUrl });
+    const admin = new AdminApi(this.commands, recorder, { control, defaultApi }, replay);
     const httpPipeline = new HttpPipeline({
       apis: control,
       integrations,
@@ -209,6 +211,11 @@ export class Gateway {
     const { address, family, port } = this.#front.server.address() as AddressInfo;
     const scheme = this.#options.tls ? 'https' : 'http';
     return `${scheme}://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+  }
+
+  /** The URL by which this process reaches itself: a host such as 0.0.0.0 is no address to connect to. */
+  get #ownUrl(): string {
+    return this.url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');
   }
 
   /** The APIs, with the names of their stages. */

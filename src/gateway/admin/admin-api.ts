@@ -16,6 +16,8 @@ import { EventReaders } from './event-readers.js';
 import { sendInspectorFile } from './inspector-page.js';
 import { OPENAPI_DOCUMENT } from './openapi/openapi-document.js';
 import { PostedMessage } from './posted-message.js';
+import { type EventReplay } from './replay/event-replay.js';
+import { ReplayCommand } from './replay/replay-command.js';
 import { readReset } from './reset-body.js';
 import { sendSession } from './session-export.js';
 
@@ -71,6 +73,9 @@ export class AdminApi {
         });
       },
     },
+    '/_gateway/replay': {
+      POST: async ({ json }) => this.replay.replay(checked(ReplayCommand, json())),
+    },
     '/_gateway/reset': {
       POST: async ({ body, json }) => {
         await this.commands.reset(readReset(body.length === 0 ? {} : json()));
@@ -84,6 +89,7 @@ export class AdminApi {
     private readonly commands: Commands,
     private readonly recorder: Recorder,
     private readonly apis: { readonly control: ControlPlane; readonly defaultApi: string | undefined },
+    private readonly replay: EventReplay,
   ) {
     this.#readers = new EventReaders(recorder);
   }

@@ -2,10 +2,11 @@ import { type WebSocket } from 'ws';
 import { type FaultSettings } from '../faults.js';
 import { type EventType, type GatewayEvent } from '../recorder/gateway-event.js';
 import { readEvents } from '../remote/event-source.js';
+import { close, connect, hasKey, send } from '../remote/gateway-client.js';
 import { type RemoteGateway } from '../remote/remote-gateway.js';
 import { type ClientAction } from '../session/client-actions.js';
+import { subProtocols } from '../story/client-headers.js';
 import { UsageError } from '../usage-error.js';
-import { close, connect, send } from './replay-client.js';
 import { revealed, type Secrets } from './secrets.js';
 import { RunEvents } from './run-events.js';
 import { type Translation } from './translation.js';
@@ -160,14 +161,10 @@ class Player {
   async #connect(action: Extract<ClientAction, { readonly kind: 'connect' }>): Promise<void> {
     const { gateway, translation, secrets, timeoutMs } = this.options;
     const given = revealed(action, secrets);
-    const protocols = given.headers
-      .filter(([name]) => name.toLowerCase() === 'sec-websocket-protocol')
-      .flatMap(([, value]) => value.split(','))
-      .map((protocol) => protocol.trim());
     const { path, headers } = translation.request(given, action.event);
     const url = `${gateway.url.replace(/^http/, 'ws').replace(/\/$/, '')}${path}`;
-    const { key, socket } = await connect(url, headers, protocols);
-    const find = () => this.events.find((event) => event.type === 'handshake' && hasKey(event, key));
+    const { key, socket } = await connect(url, headers, subProtocols(given.headers));
+    const find = () => this.events.find((event) => hasKey(event, key));
     await this.events.until(() => find() !== undefined, timeoutMs);
     const connectionId = find()?.connectionId;
     if (connectionId !== undefined) translation.add(action.connectionId, connectionId);
@@ -236,11 +233,3 @@ interface Required {
 }
 
 const endOf = ({ startedMs, durationMs }: GatewayEvent) => startedMs + durationMs;
-
-const hasKey = ({ steps }: GatewayEvent, key: string) =>
-  steps.some(
-    (step) =>
-      step.step === 'client_request' &&
-      step.headers?.some(([name, value]) => name.toLowerCase() === 'sec-websocket-key' && value === key) ===
-        true,
-  );

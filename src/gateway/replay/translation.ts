@@ -1,5 +1,6 @@
 import { type GatewayEvent, type HeaderList } from '../recorder/gateway-event.js';
 import { type SessionApi } from '../session/session.js';
+import { givenHeaders } from '../story/client-headers.js';
 
 /** Ids of the session → those of the gateway that plays it again. */
 export class Translation {
@@ -35,16 +36,12 @@ export class Translation {
     const isPlain = isOwnAddress(host);
     return {
       path: isPlain && id !== undefined && !path.startsWith('/_apis/') ? `/_apis/${id}${path}` : path,
-      headers: headers
-        .filter(([name]) => !OF_THE_CONNECTION.test(name) && (name.toLowerCase() !== 'host' || !isPlain))
+      headers: givenHeaders(headers)
+        .filter(([name]) => name.toLowerCase() !== 'host' || !isPlain)
         .map(([name, value]) => [name, this.text(value)] as const),
     };
   }
 }
-
-/** Headers that the client itself sets for each request. */
-const OF_THE_CONNECTION =
-  /^(?:connection|upgrade|content-length|transfer-encoding|keep-alive|expect|sec-websocket-(?:key|version|extensions|protocol))$/i;
 
 /** An IP address, a name of one label, or one that always means this machine or network. */
 function isOwnAddress(host: string): boolean {

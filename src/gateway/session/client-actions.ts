@@ -99,6 +99,7 @@ export function clientActions(events: readonly GatewayEvent[]): ClientActions {
       case 'callback':
       case 'request':
       case 'control':
+      case 'replay':
         break;
       default:
         kind satisfies never;

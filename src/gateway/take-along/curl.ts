@@ -1,7 +1,8 @@
 import { type Body, type GatewayEvent, type HeaderList } from '../recorder/gateway-event.js';
 import { type Copy, type CopyContext } from './copy.js';
 import { stepOf } from '../story/step-of.js';
-import { givenHeaders, headerValue } from './headers.js';
+import { headerValue } from '../story/client-headers.js';
+import { textHeaders } from './text-headers.js';
 import { command, quoted, withRemarks } from './shell.js';
 
 /** The HTTP request that the backend received, as `curl` sends it. */
@@ -47,7 +48,7 @@ interface CurlRequest {
 
 /** Sends exactly these headers: curl's own are removed, except those of the connection. */
 function curl({ method, url, headers, body }: CurlRequest): string {
-  const given = givenHeaders(headers);
+  const given = textHeaders(headers);
   const hasBody = body !== undefined && body.bytes > 0;
   const own = ['accept', 'user-agent', ...(hasBody ? ['content-type'] : [])];
   const removed = own.filter((name) => headerValue(given, name) === undefined);

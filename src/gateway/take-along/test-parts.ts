@@ -1,7 +1,8 @@
 import { type Body, type GatewayEvent, type HeaderList } from '../recorder/gateway-event.js';
 import { type CopyContext } from './copy.js';
 import { stepOf } from '../story/step-of.js';
-import { givenHeaders, handshakeHeaders, subProtocols } from './headers.js';
+import { subProtocols } from '../story/client-headers.js';
+import { handshakeHeaders, textHeaders } from './text-headers.js';
 
 /** What a test does as the client, and what it expects: the same for each test framework. */
 export type TestParts = SocketTest | RequestTest;
@@ -54,7 +55,7 @@ export function testParts(event: GatewayEvent, { handshake }: CopyContext): Test
       stage,
       path: pathBelow(url, event),
       method,
-      headers: givenHeaders(headers).filter(([name]) => !/^(?:host|accept-encoding)$/i.test(name)),
+      headers: textHeaders(headers).filter(([name]) => !/^(?:host|accept-encoding)$/i.test(name)),
       body: stepOf(event, 'request_body')?.body,
       status: outcome.status,
       responseBody: response?.isCut === true || response?.isBase64 === true ? undefined : response?.text,

@@ -1,7 +1,8 @@
 import { type GatewayEvent } from '../recorder/gateway-event.js';
 import { type Copy, type CopyContext } from './copy.js';
 import { stepOf } from '../story/step-of.js';
-import { handshakeHeaders, headerValue, subProtocols } from './headers.js';
+import { headerValue, subProtocols } from '../story/client-headers.js';
+import { handshakeHeaders } from './text-headers.js';
 import { command, quoted, withRemarks } from './shell.js';
 
 /** How long `wscat` stays connected after it has sent a message. */

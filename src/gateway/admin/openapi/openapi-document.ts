@@ -1,5 +1,6 @@
 import { FaultSettings } from '../../faults.js';
 import { EVENT_TYPES } from '../../recorder/gateway-event.js';
+import { ReplayCommand } from '../replay/replay-command.js';
 import { SESSION_SCHEMA } from '../../session/session-schema.js';
 import { EVENT_LIMIT, MAX_WAIT_MS } from '../event-query.js';
 import { API_SCHEMAS } from './api-schemas.js';
@@ -167,6 +168,14 @@ export const OPENAPI_DOCUMENT = {
         { parameters: [AFTER, ...FILTER_PARAMETERS] },
       ),
     },
+    '/_gateway/replay': {
+      post: operation(
+        'replayEvent',
+        'Sends what an event began with again, unmodified or changed, and responds with the event that it led to. Secrets that records mask are sent as they were.',
+        ref('Event'),
+        bodyOf({ ...ReplayCommand.json }, { eventId: 12, changes: { body: 'text' } }),
+      ),
+    },
     '/_gateway/reset': {
       post: operation(
         'reset',
@@ -240,6 +249,8 @@ export const OPENAPI_DOCUMENT = {
             'not_found',
             'method_not_allowed',
             'recording_off',
+            'not_replayable',
+            'too_many_replays',
             'buffer_full',
             'host_not_allowed',
             'origin_not_allowed',

@@ -8,7 +8,7 @@ export interface JsonSchema {
   readonly 'x-expected': string;
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly required?: readonly string[];
-  readonly additionalProperties?: false;
+  readonly additionalProperties?: false | JsonSchema;
   readonly minProperties?: number;
   readonly maxProperties?: number;
   readonly items?: JsonSchema;

@@ -6,6 +6,7 @@ import { AdminApi } from './admin/admin-api.js';
 import { Commands } from './admin/commands.js';
 import { EventReplay } from './admin/replay/event-replay.js';
 import { Clock } from './clock.js';
+import { DeployedApis } from './cloudformation/deployed-apis.js';
 import {
   LoadedTemplates,
   type TemplateFile,
@@ -126,10 +127,20 @@ export class Gateway {
       control.clear();
       this.#loadTemplates(this.#loaded);
     };
-    const apis = () => this.apis();
-    this.commands = new Commands({ clock, faults, throttle, connections, recorder, apis, restoreApis });
-    const replay = new EventReplay({ recorder, connections, integrations, url: () => this.#ownUrl });
-    const admin = new AdminApi(this.commands, recorder, { control, defaultApi }, replay);
+    this.commands = new Commands({
+      clock,
+      faults,
+      throttle,
+      connections,
+      recorder,
+      restoreApis,
+      apis: () => this.apis(),
+    });
+    const replay = new EventReplay({ recorder, connections, integrations, url: () => this.url });
+    const templates = new LoadedTemplates(control, { region, accountId });
+    const parameters = () => this.#loaded.parameters;
+    const deployed = new DeployedApis({ control, defaultApi, templates, parameters, region, accountId });
+    const admin = new AdminApi(this.commands, recorder, deployed, replay);
     const httpPipeline = new HttpPipeline({
       apis: control,
       integrations,
@@ -176,7 +187,7 @@ export class Gateway {
     this.recorder = recorder;
     this.admin = admin;
     this.#control = control;
-    this.#templates = new LoadedTemplates(control, { region, accountId });
+    this.#templates = templates;
     this.#live = { pipeline: parts, services };
     this.#functions = functions;
     this.#integrations = integrations;
@@ -211,11 +222,6 @@ export class Gateway {
     const { address, family, port } = this.#front.server.address() as AddressInfo;
     const scheme = this.#options.tls ? 'https' : 'http';
     return `${scheme}://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
-  }
-
-  /** The URL by which this process reaches itself: a host such as 0.0.0.0 is no address to connect to. */
-  get #ownUrl(): string {
-    return this.url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');
   }
 
   /** The APIs, with the names of their stages. */

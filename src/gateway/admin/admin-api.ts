@@ -7,11 +7,13 @@ import { FaultSettings } from '../faults.js';
 import { sendJson } from '../http-body.js';
 import { LIMITS } from '../limits.js';
 import { type Recorder } from '../recorder/recorder.js';
+import { UsageError } from '../usage-error.js';
 import { AdminProblem, checked } from './admin-problem.js';
 import { advanceMs, ClockAdvance } from './clock-advance.js';
 import { type Commands } from './commands.js';
 import { describeApis } from './described-apis.js';
 import { readAfter, readEventQuery, readSessionQuery } from './event-query.js';
+import { ExplainQuery, type ExplainResult } from './explain-query.js';
 import { EventReaders } from './event-readers.js';
 import { sendInspectorFile } from './inspector-page.js';
 import { OPENAPI_DOCUMENT } from './openapi/openapi-document.js';
@@ -40,8 +42,8 @@ export class AdminApi {
     },
     '/_gateway/faults': {
       GET: () => this.commands.faults,
-      PUT: ({ json }) => this.commands.setFaults(checked(FaultSettings, json())),
-      DELETE: () => this.commands.setFaults('none'),
+      PUT: ({ json }) => this.commands.setFaults(checked(FaultSettings, json()), 'PUT /_gateway/faults'),
+      DELETE: () => this.commands.setFaults('none', 'DELETE /_gateway/faults'),
     },
     '/_gateway/connections': {
       GET: () => {
@@ -55,6 +57,10 @@ export class AdminApi {
     },
     '/_gateway/apis': {
       GET: () => ({ items: describeApis(this.apis.control, this.apis.defaultApi) }),
+    },
+    '/_gateway/findings': { GET: () => ({ items: this.apis.findings() }) },
+    '/_gateway/explain': {
+      POST: ({ json }) => this.#explain(checked(ExplainQuery, json())),
     },
     '/_gateway/events': {
       GET: async (call) => this.#events(call),
@@ -88,7 +94,7 @@ export class AdminApi {
   constructor(
     private readonly commands: Commands,
     private readonly recorder: Recorder,
-    private readonly apis: { readonly control: ControlPlane; readonly defaultApi: string | undefined },
+    private readonly apis: AdministeredApis,
     private readonly replay: EventReplay,
   ) {
     this.#readers = new EventReaders(recorder);
@@ -141,6 +147,16 @@ export class AdminApi {
     return this.commands.closeConnection(connectionId) ?? notOpen(connectionId);
   }
 
+  #explain(query: ExplainQuery): ExplainResult {
+    try {
+      return this.apis.explain(query);
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      // the command line has flags where the body has members
+      throw new AdminProblem('bad_request', error.message.replaceAll(/--(?=[a-z])/g, ''), { cause: error });
+    }
+  }
+
   #post(connectionId: string, message: string): unknown {
     const posted = this.commands.post(connectionId, message);
     if (posted === 'gone') return notOpen(connectionId);
@@ -170,6 +186,17 @@ export class AdminApi {
     response.once('close', () => gone.abort());
     return this.#readers.page(query, gone.signal);
   }
+}
+
+/** The APIs that the gateway serves. */
+export interface AdministeredApis {
+  readonly control: ControlPlane;
+  /** The API that a request addresses when it names none. */
+  readonly defaultApi: string | undefined;
+  /** @throws {UsageError} no such API, stage or route */
+  readonly explain: (query: ExplainQuery) => ExplainResult;
+  /** What `lint` finds in the templates. */
+  readonly findings: () => readonly object[];
 }
 
 /** Whether the path belongs to the gateway's own API. */

@@ -40,11 +40,15 @@ export class Commands {
     return this.parts.faults.settings;
   }
 
-  /** @param settings replace all faults; `{}` removes them @returns the faults from now on */
-  setFaults(settings: FaultSettings | 'none'): FaultSettings {
+  /**
+   * @param settings replace all faults; `{}` removes them
+   * @param setBy the interface of the caller, for errors
+   * @returns the faults from now on
+   */
+  setFaults(settings: FaultSettings | 'none', setBy: string): FaultSettings {
     const { faults, recorder } = this.parts;
     if (settings === 'none') faults.clear();
-    else faults.set(settings);
+    else faults.set(settings, setBy);
     recorder.note('faults', { step: 'faults', faults: faults.settings }, { result: 'done' });
     return faults.settings;
   }

@@ -183,6 +183,7 @@ describe('a response', () => {
     ['get', 'events', undefined],
     ['delete', 'events', undefined],
     ['get', 'session', undefined],
+    ['get', 'findings', undefined],
     ['post', 'reset', { apis: 'start' }],
     ['get', 'openapi.json', undefined],
   ])('of %s /_gateway/%s has the form in the document', async (method, path, body) => {

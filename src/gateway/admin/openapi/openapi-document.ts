@@ -1,12 +1,13 @@
 import { FaultSettings } from '../../faults.js';
 import { EVENT_TYPES } from '../../recorder/gateway-event.js';
+import { ExplainQuery } from '../explain-query.js';
 import { ReplayCommand } from '../replay/replay-command.js';
 import { SESSION_SCHEMA } from '../../session/session-schema.js';
 import { EVENT_LIMIT, MAX_WAIT_MS } from '../event-query.js';
 import { API_SCHEMAS } from './api-schemas.js';
 import { PostedMessage } from '../posted-message.js';
 import { EVENT_SCHEMAS } from '../../recorder/event-schemas.js';
-import { array, INTEGER, object, ref, type Schema, STRING, TIME } from '../../recorder/schema.js';
+import { array, BOOLEAN, INTEGER, object, ref, type Schema, STRING, TIME } from '../../recorder/schema.js';
 
 const json = (schema: Schema) => ({ 'application/json': { schema } });
 
@@ -129,6 +130,21 @@ export const OPENAPI_DOCUMENT = {
         'getApis',
         'The APIs with their stages, routes, integrations, authorizers, models and API mappings.',
         object({ items: array(ref('Api')) }),
+      ),
+    },
+    '/_gateway/findings': {
+      get: operation(
+        'getFindings',
+        'What `lint` finds in the templates that are served, each finding at its resource.',
+        object({ items: array(ref('Finding')) }),
+      ),
+    },
+    '/_gateway/explain': {
+      post: operation(
+        'explain',
+        'The exact request that the integration of an API would receive for a message, a handshake or a request. Nothing is sent.',
+        object({ text: STRING, isSent: BOOLEAN }),
+        bodyOf({ ...ExplainQuery.json }, { apiId: 'a1b2c3d4e5', stage: 'dev', body: '{"action":"x"}' }),
       ),
     },
     '/_gateway/events': {

@@ -139,7 +139,7 @@ export class EventReplay {
     const event = await this.#eventOf(
       (each) => key !== undefined && hasKey(each, key),
       async () => {
-        const own = this.parts.url().replace(/^http/, 'ws');
+        const own = this.#ownUrl.replace(/^http/, 'ws');
         const opened = await connect(`${own}${url}`, givenHeaders(headers), subProtocols(headers), OWN_TLS);
         ({ key, socket } = opened);
         this.#keep(opened.socket);
@@ -163,10 +163,15 @@ export class EventReplay {
     return this.#eventOf(
       (each) => requestId !== undefined && each.requestId === requestId,
       async () => {
-        const target = new URL(`${this.parts.url()}${url}`);
+        const target = new URL(`${this.#ownUrl}${url}`);
         requestId = await send({ url: target, method, headers: givenHeaders(headers), body }, OWN_TLS);
       },
     );
+  }
+
+  /** A host such as 0.0.0.0 is no address to connect to. */
+  get #ownUrl(): string {
+    return this.parts.url().replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');
   }
 
   /** The first event that is wanted, after `action` has begun. */

@@ -14,6 +14,8 @@ export interface ServedStage {
   readonly stageName: string;
   /** Below the gateway's address; absent if only domain names lead to it. */
   readonly path?: string;
+  /** The routes that are deployed to it. */
+  readonly deployedRouteKeys: readonly string[];
 }
 
 export const readApis = async (): Promise<readonly ServedApi[]> =>

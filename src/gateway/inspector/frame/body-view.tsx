@@ -1,5 +1,6 @@
 import { type Body } from '../../recorder/gateway-event.js';
 import { sizeText } from '../../story/event-text.js';
+import { indented } from './indented.js';
 
 /** A message or a body; JSON is indented. */
 export function BodyView({ body: { bytes, text, isBase64, isCut } }: { readonly body: Body }) {
@@ -13,14 +14,4 @@ export function BodyView({ body: { bytes, text, isBase64, isCut } }: { readonly 
       {notes.length === 0 ? null : <p class="body-note">{notes.join('; ')}</p>}
     </>
   );
-}
-
-/** Numbers that JavaScript cannot hold would change; such a text stays as it is. */
-function indented(text: string): string {
-  if (/\d{16}|\d[eE]|\.\d{15}/.test(text)) return text;
-  try {
-    return JSON.stringify(JSON.parse(text), undefined, 2);
-  } catch {
-    return text;
-  }
 }

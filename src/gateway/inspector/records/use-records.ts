@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { type GatewayEvent } from '../../recorder/gateway-event.js';
+import { testClients } from '../clients/test-clients.js';
 import { type FeedState, readFeed } from './event-feed.js';
 import { addEvents, type Row } from './timeline.js';
 
@@ -28,6 +29,7 @@ export function useRecords(): Records {
       readFeed({
         onState: setFeed,
         onEvents(events) {
+          testClients.take(events);
           if (paused.current === undefined) return setRows((before) => addEvents(before, events));
           paused.current.push(...events);
           setWaiting(paused.current.length);

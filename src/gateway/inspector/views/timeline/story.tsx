@@ -1,6 +1,7 @@
 import { type HeaderList, type RequestParameter, type Step } from '../../../recorder/gateway-event.js';
 import { durationText, outcomeText } from '../../../story/event-text.js';
 import { describeStep } from '../../../story/step-text.js';
+import { Facts } from '../../frame/facts.js';
 import { BodyView } from '../../frame/body-view.js';
 import { postsDuring, type Row } from '../../records/timeline.js';
 
@@ -36,16 +37,7 @@ export function Story({ row, rows, onSelect, onClose }: StoryProps) {
       <p class={outcomeClass(row)}>
         {event.outcome.status} {outcomeText(event)}
       </p>
-      <dl class="facts">
-        {facts.map(([name, value]) =>
-          value === undefined ? null : (
-            <div key={name}>
-              <dt>{name}</dt>
-              <dd>{value}</dd>
-            </div>
-          ),
-        )}
-      </dl>
+      <Facts facts={facts} />
       {notes.map(({ rule, title, text, section }) => (
         <aside key={text} class="aws-note">
           <strong>On AWS: {title}.</strong> {text}{' '}

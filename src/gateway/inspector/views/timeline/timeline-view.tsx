@@ -1,6 +1,7 @@
 import { useMemo, useState } from 'preact/hooks';
-import { select } from '../../frame/use-address.js';
 import { useShortcuts } from '../../frame/shortcuts.js';
+import { select } from '../../frame/use-address.js';
+import { useListKeys } from '../../frame/use-list-keys.js';
 import { filterRows, NO_FILTER } from '../../records/timeline.js';
 import { type View, type ViewProps } from '../view.js';
 import { EmptyTimeline } from './empty-timeline.js';
@@ -27,24 +28,14 @@ function Timeline({ records: { rows, feed }, path: [id] }: ViewProps) {
   const selectedId = id === undefined ? undefined : Number(id);
   const shown = useMemo(() => filterRows(rows, filter), [rows, filter]);
   const selected = useMemo(() => rows.find(({ event }) => event.id === selectedId), [rows, selectedId]);
-  const move = (by: number) => {
-    const index = shown.findIndex(({ event }) => event.id === selectedId);
-    const next = index < 0 ? (by > 0 ? 0 : shown.length - 1) : index + by;
-    const row = shown[Math.min(Math.max(next, 0), shown.length - 1)];
-    if (row !== undefined) selectEvent(row.event.id);
-  };
-  useShortcuts({
-    j: () => move(1),
-    k: () => move(-1),
-    ArrowDown: () => move(1),
-    ArrowUp: () => move(-1),
-    Enter: () => document.querySelector<HTMLElement>('#story')?.focus(),
-    Escape: () => {
-      select('timeline');
-      document.querySelector<HTMLElement>('#rows')?.focus();
-    },
-    '/': () => document.querySelector<HTMLElement>('#filter')?.focus(),
+  useListKeys({
+    view: 'timeline',
+    keys: () => shown.map(({ event }) => String(event.id)),
+    selected: id,
+    listId: 'rows',
+    detailId: 'story',
   });
+  useShortcuts({ '/': () => document.querySelector<HTMLElement>('#filter')?.focus() });
 
   return (
     <div class={selected === undefined ? 'split' : 'split has-detail'}>

@@ -3,6 +3,7 @@ import { durationText, outcomeText } from '../../../story/event-text.js';
 import { describeStep } from '../../../story/step-text.js';
 import { Facts } from '../../frame/facts.js';
 import { BodyView } from '../../frame/body-view.js';
+import { EventTools } from './tools/event-tools.js';
 import { postsDuring, type Row } from '../../records/timeline.js';
 
 interface StoryProps {
@@ -38,6 +39,7 @@ export function Story({ row, rows, onSelect, onClose }: StoryProps) {
         {event.outcome.status} {outcomeText(event)}
       </p>
       <Facts facts={facts} />
+      <EventTools key={event.id} row={row} rows={rows} />
       {notes.map(({ rule, title, text, section }) => (
         <aside key={text} class="aws-note">
           <strong>On AWS: {title}.</strong> {text}{' '}

@@ -6,6 +6,7 @@ import { traceIdOf } from '../../../story/trace-id.js';
 import { hrefOf } from '../../frame/address.js';
 import { type Fact, Facts } from '../../frame/facts.js';
 import { BodyView } from '../../frame/body-view.js';
+import { EventTools } from './tools/event-tools.js';
 import { postsDuring, type Row } from '../../records/timeline.js';
 import { PostList } from './post-list.js';
 
@@ -45,6 +46,7 @@ export function Story({ row, rows, onClose }: StoryProps) {
         {event.outcome.status} {outcomeText(event)}
       </p>
       <Facts facts={facts} />
+      <EventTools key={event.id} row={row} rows={rows} />
       {notes.map(({ rule, title, text, section }) => (
         <aside key={text} class="aws-note">
           <strong>On AWS: {title}.</strong> {text}{' '}

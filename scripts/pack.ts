@@ -43,7 +43,9 @@ function stageOutput(workspace: string, stage: string): void {
 function stageDeclarations(folder: string, stage: string): void {
   for (const file of globSync('**/*.d.ts', { cwd: join(stage, folder) })) {
     const path = join(folder, file);
-    for (const [, specifier] of readFileSync(join(stage, path), 'utf8').matchAll(/\bfrom '(\.[^']+)'/g)) {
+    for (const [, specifier = ''] of readFileSync(join(stage, path), 'utf8').matchAll(
+      /\bfrom '(\.[^']+)'/g,
+    )) {
       const imported = join(dirname(path), specifier.replace(/\.js$/, '.d.ts'));
       if (existsSync(join(stage, imported))) continue;
       cpSync(join(ROOT, imported), join(stage, imported));

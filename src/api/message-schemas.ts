@@ -44,6 +44,7 @@ export const DataSchema = z
   .refine((value): boolean => value !== undefined, 'missing, expected any JSON value')
   .meta({ description: 'The content, any JSON value.' }) as unknown as z.ZodType<JsonText>;
 
+// a channel with the name `__proto__` is left out by zod, and so is never reported as behind
 const PositionsSchema = z
   .record(ChannelNameSchema, SinceSchema)
   .refine(

@@ -30,6 +30,8 @@ export const QUOTAS = {
   messageIdLength: 128,
   /** Ours: positions in a `ping`, which is the greatest value of `CHANNELS_PER_CONNECTION`. */
   pingPositions: 10_000,
+  /** Ours: bytes of the channels that a `pong` names; the rest of the message is for the fields around them. */
+  behindBytes: 124 * 1024,
   /** Ours: characters of a publish key. */
   publishKeyLength: 64,
   /**

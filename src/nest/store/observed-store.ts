@@ -23,6 +23,7 @@ const MEMBERSHIPS: Returns<MembershipStore> = {
   join: 'result',
   leave: 'result',
   isMember: 'result',
+  findMemberships: 'result',
   countMembers: 'result',
   members: 'pages',
   memberRanges: 'result',
@@ -31,6 +32,7 @@ const LOGS: Returns<LogStore> = {
   append: 'result',
   position: 'result',
   findPosition: 'result',
+  findPositions: 'result',
   readLog: 'result',
 };
 const SHARDS: Returns<ShardStore> = {

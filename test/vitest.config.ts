@@ -4,7 +4,7 @@ import swc from 'unplugin-swc';
 import { defineConfig } from 'vitest/config';
 
 /** Folders with npm scripts of their own: they take longer, one needs a Docker engine, another a browser. */
-const APART = ['browser', 'compose', 'conformance', 'fuzz', 'image', 'packages', 'processes'];
+const APART = ['browser', 'compose', 'conformance', 'fuzz', 'image', 'live-client', 'packages', 'processes'];
 const isNamed = (folder: string) => process.argv.some((argument) => argument.startsWith(`test/${folder}`));
 const exclude = APART.filter((folder) => !isNamed(folder)).map((folder) => `${folder}/**`);
 

@@ -185,8 +185,11 @@ export class Connection {
       // it has joined or is about to, so that nothing is missed
       this.#activate(next);
       this.#events.handOver({ phase: 'completed' });
-    } else if (this.#stopDialing !== undefined) this.#setStatus('connecting', { error });
-    else this.#wait(error);
+    } else if (this.#stopDialing !== undefined) {
+      // what was to take its place is an ordinary attempt now
+      this.#events.handOver({ phase: 'failed', error });
+      this.#setStatus('connecting', { error });
+    } else this.#wait(error);
   }
 
   #failed(error: BackchannelError, isFinal: boolean): void {

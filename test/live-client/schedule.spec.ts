@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -120,8 +120,10 @@ it(`every client has exactly the log of each channel, in order, after ${EVENTS} 
   }
   await Promise.all(clients.map(async ({ client }) => client.close()));
 
+  await writeFile(join(folder, 'history.jsonl'), history.text());
   const violations = checkHistory(history.events, QUEUED_MEMBERS);
-  expect(violations.map(({ rule, message }) => `${rule}: ${message}`)).toEqual([]);
+  const found = violations.map(({ rule, message }) => `${rule}: ${message}`);
+  expect(found, `the history and the logs are in ${folder}`).toEqual([]);
   const published = history.events.filter((event) => event.kind === 'publish');
   const handled = history.events.filter((event) => event.kind === 'handled');
   // it was a run in which something happened

@@ -17,6 +17,7 @@ const CONNECTIONS: Returns<ConnectionStore> = {
   removeConnection: 'result',
   connectionsOf: 'pages',
   idleConnections: 'pages',
+  connectionPage: 'result',
   counts: 'result',
 };
 const MEMBERSHIPS: Returns<MembershipStore> = {

@@ -115,16 +115,16 @@ export class RecordedClient {
       const event = { kind: 'publish', process: this.name, channel, id, beganAt, attempts: 1 } as const;
       this.#history.record({ ...event, endedAt: this.#history.now(), ...result });
     };
-    const publishing = room
-      .publish({ p: id })
-      .then(
-        (offset) => {
-          const epoch = this.#epochs.get(`${channel} ${offset}`)!;
-          record({ outcome: 'ok', position: { epoch, offset } });
-        },
-        (error: unknown) => record({ outcome: 'unknown', reason: (error as BackchannelError).code }),
-      )
-      .finally(() => this.#publishing.delete(publishing));
+    const publish = async () => {
+      try {
+        const offset = await room.publish({ p: id });
+        const epoch = this.#epochs.get(`${channel} ${offset}`)!;
+        record({ outcome: 'ok', position: { epoch, offset } });
+      } catch (error) {
+        record({ outcome: 'unknown', reason: (error as BackchannelError).code });
+      }
+    };
+    const publishing = publish().finally(() => this.#publishing.delete(publishing));
     this.#publishing.add(publishing);
   }
 

@@ -20,13 +20,14 @@ export class LiveService implements AsyncDisposable {
   private constructor(
     readonly programs: LocalPrograms,
     readonly admin: AdminClient,
+    /** Of the service. */
+    readonly settings: NodeJS.ProcessEnv,
   ) {}
 
-  static async start(settings: NodeJS.ProcessEnv = {}): Promise<LiveService> {
-    const programs = await LocalPrograms.start({
-      settings: { LOG_LEVEL: 'warn', ...authenticated, ...settings },
-    });
-    return new LiveService(programs, new AdminClient(programs.gatewayUrl));
+  static async start(further: NodeJS.ProcessEnv = {}): Promise<LiveService> {
+    const settings = { LOG_LEVEL: 'warn', ...authenticated, ...further };
+    const programs = await LocalPrograms.start({ settings });
+    return new LiveService(programs, new AdminClient(programs.gatewayUrl), settings);
   }
 
   connect(user: string, options: Partial<ConnectOptions> = {}): Client<Record<string, unknown>> {

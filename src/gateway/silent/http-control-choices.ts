@@ -84,7 +84,7 @@ export const HTTP_CONTROL_CHOICES: ChoiceTable = {
     {
       question: '`PassthroughBehavior`',
       choice: 'ignored',
-      because: 'templates for WebSocket APIs often carry it over',
+      because: 'it would have no effect, and templates for WebSocket APIs carry it over',
     },
     {
       question: 'other fields and resources of WebSocket APIs',

@@ -232,6 +232,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'gateway/throttle': GATEWAY_TABLES,
   // the page runs in the browser
   'gateway/inspector': [
+    'gateway/faults',
     'gateway/take-along',
     'gateway/session',
     'gateway/meter',

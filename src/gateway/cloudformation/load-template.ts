@@ -2,12 +2,15 @@ import { ControlError } from '../control/control-error.js';
 import { type ControlPlane } from '../control/control-plane.js';
 import { type JsonObject } from '../control/fields/fields.js';
 import { keepingId } from '../control/resources/resource-id.js';
+import { type DeclaredTargets } from '../integrations/declared-targets.js';
 import { CloudFormationError } from './cloudformation-error.js';
 import { inDependencyOrder } from './dependencies.js';
 import { type StackSettings, type Value } from './evaluator.js';
 import { prepareTemplate } from './prepare-template.js';
+import { readDeclaredTargets } from './read-declared-targets.js';
 import { type CreatedResource, creatorOf } from './resource-types.js';
 import { Stack } from './stack.js';
+import { ObservedParameters, type TemplateNames, templateNames } from './template-names.js';
 import { type Resource } from './template.js';
 import { type UnservedApi, unservedApi } from './unserved-apis.js';
 import { wireInput } from './wire-input.js';
@@ -38,6 +41,8 @@ export interface LoadReport {
   readonly importWarnings: readonly { readonly logicalId: string; readonly warning: string }[];
   readonly stack: LoadedStack;
   readonly unserved: readonly UnservedApi[];
+  readonly targets: DeclaredTargets;
+  readonly names: TemplateNames;
   /** The exported `Outputs` by name: parameters for templates that import them. */
   readonly exports: ReadonlyMap<string, string>;
 }
@@ -59,9 +64,11 @@ interface LoadedResource {
  */
 export function loadTemplate(plane: ControlPlane, text: string, options: LoadOptions): LoadReport {
   const created = new Map<string, CreatedResource & { readonly type: string }>();
+  const parameters = new ObservedParameters(options.parameters);
+  const settings = { ...options, parameters };
   const stack = new Stack(
-    prepareTemplate(text, options.fileName, options),
-    options,
+    prepareTemplate(text, options.fileName, settings),
+    settings,
     (resource, attribute) => {
       const physical = created.get(resource.logicalId);
       return attribute === undefined ? physical?.ref : physical?.attributes[attribute];
@@ -82,7 +89,7 @@ export function loadTemplate(plane: ControlPlane, text: string, options: LoadOpt
     );
     created.set(logicalId, { ...result, type });
   }
-  return report(plane, stack, ordered, created);
+  return { ...report(plane, stack, ordered, created), names: templateNames(stack, parameters.lookedUp) };
 }
 
 function resourceBefore(
@@ -120,7 +127,7 @@ function report(
   stack: Stack,
   ordered: readonly Resource[],
   createdById: LoadedStack,
-): LoadReport {
+): Omit<LoadReport, 'names'> {
   const loaded = ordered.map(({ type, logicalId, at }) => ({
     type,
     logicalId,
@@ -143,6 +150,7 @@ function report(
     unserved: [...stack.template.resources.values()]
       .filter(({ logicalId }) => !createdById.has(logicalId))
       .flatMap((resource) => unservedApi(resource, stack.isCreated(resource))),
+    targets: readDeclaredTargets(stack),
     exports: new Map(exports.map(({ name, value }) => [stack.text(name), stack.text(value)])),
   };
 }

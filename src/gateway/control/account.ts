@@ -16,4 +16,6 @@ export interface Account {
   /** Now, as AWS writes its dates: `2026-09-25T00:01:10Z`. */
   date(): string;
   deleteStage(apiId: string, stageName: string): void;
+  /** The stored decisions of a stage's Lambda authorizers are forgotten. */
+  resetAuthorizers(apiId: string, stageName: string): void;
 }

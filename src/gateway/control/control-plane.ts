@@ -21,6 +21,8 @@ export interface ControlPlaneOptions {
   readonly now?: () => number;
   /** Called when a stage is deleted, with its API too: `last` is what it has served until then. */
   readonly whenStageDeleted?: (apiId: string, stageName: string, last: ServedStage) => void;
+  /** Called by `ResetAuthorizersCache` of a stage of an HTTP API. */
+  readonly whenAuthorizersReset?: (apiId: string, stageName: string) => void;
 }
 
 /**
@@ -44,12 +46,20 @@ export class ControlPlane implements HttpApis, Account {
   readonly usagePlanKeys = new Map<string, Set<string>>();
   readonly #now: () => number;
   readonly #whenStageDeleted: ControlPlaneOptions['whenStageDeleted'];
+  readonly #whenAuthorizersReset: ControlPlaneOptions['whenAuthorizersReset'];
 
-  constructor({ region, accountId, now = Date.now, whenStageDeleted }: ControlPlaneOptions) {
+  constructor({
+    region,
+    accountId,
+    now = Date.now,
+    whenStageDeleted,
+    whenAuthorizersReset,
+  }: ControlPlaneOptions) {
     this.region = region;
     this.accountId = accountId;
     this.#now = now;
     this.#whenStageDeleted = whenStageDeleted;
+    this.#whenAuthorizersReset = whenAuthorizersReset;
   }
 
   /** A WebSocket API. */
@@ -107,6 +117,11 @@ export class ControlPlane implements HttpApis, Account {
     const last = this.stage(apiId, stageName);
     this.apis.get(apiId)?.stages.delete(stageName);
     if (last !== undefined) this.#whenStageDeleted?.(apiId, stageName, last);
+  }
+
+  /** The stage's stored decisions of Lambda authorizers are forgotten. */
+  resetAuthorizers(apiId: string, stageName: string): void {
+    this.#whenAuthorizersReset?.(apiId, stageName);
   }
 
   /** Deletes the API with its stages. */

@@ -77,13 +77,16 @@ export class RequestHandler {
 
   /**
    * Whether a request that offers a WebSocket is a handshake. HTTP APIs have no WebSockets: there it is a request as any
-   * other (H4.21).
+   * other (H4.21), also if the request names none and there is no WebSocket API that it could be for.
    */
   isHandshake({ headers, url = '' }: IncomingMessage): boolean {
-    return (
-      /websocket/i.test(headers.upgrade ?? '') &&
-      namedHttpApi(url, headers.host ?? '', this.parts.control) === undefined
-    );
+    const { host = '', upgrade = '', authorization } = headers;
+    if (!/websocket/i.test(upgrade)) return false;
+    const { control, defaultApi } = this.parts;
+    const httpApi = control.apiIds().every((apiId) => control.isHttpApi(apiId))
+      ? locateHttpApi(url, host, control, defaultApi, authorization)
+      : namedHttpApi(url, host, control);
+    return httpApi === undefined;
   }
 
   upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {

@@ -7,7 +7,7 @@ import { checkApis } from './api-checks.js';
 import { checkAuthorizers } from './authorizer-checks.js';
 import { checkDeployments } from './deployment-checks.js';
 import { checkExpressions, checkSubstitutions } from './expression-checks.js';
-import { checkHttpApis } from './http-checks.js';
+import { checkHttpApis } from './http/http-checks.js';
 import { checkIntegrations } from './integration-checks.js';
 import { checkMappings } from './mapping-checks.js';
 import { checkPermissions } from './permission-checks.js';
@@ -98,6 +98,7 @@ const NOT_REFUSED: ReadonlySet<RuleId> = new Set<RuleId>([
   'identity-source',
   'no-permission',
   'no-route-response',
+  'undeployed-stage',
   'template-syntax',
 ]);
 

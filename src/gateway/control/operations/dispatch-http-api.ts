@@ -57,9 +57,11 @@ export function dispatchBelowHttpApi(
         if (key === undefined) break;
         return deleteOnly(request, () => deleteRouteSettings(resources, stage(), key));
       case 'cache':
-        // ResetAuthorizersCache: there is no such cache yet, so it is empty (H9.33)
+        // ResetAuthorizersCache (H9.33)
         if (key !== 'authorizers') break;
-        return deleteOnly(request, stage);
+        return deleteOnly(request, () =>
+          resources.plane.resetAuthorizers(resources.api.ApiId, stage().StageName),
+        );
     }
   }
   throw unknownOperation(request);

@@ -262,13 +262,20 @@ const PLANTED: readonly Planted[] = [
   },
 ];
 
-/** lint-http.spec.ts has a template that breaks each of them, and openapi-body.spec.ts for imports. */
+/** lint-http.spec.ts, lint-http-functions.spec.ts and openapi-body.spec.ts have a template that breaks each of them. */
 const HTTP_RULES = [
   'http-mapping',
   'stage-in-path',
   'plain-to-tls-listener',
   'cloud-map-port',
+  'load-balancer-arn',
+  'v1-vpc-link',
+  'payload-version',
+  'function-timeout',
+  'credentials-for-every-origin',
+  'preflight-to-backend',
   'preflight-authorization',
+  'undeployed-stage',
   'import-warning',
 ];
 

@@ -181,6 +181,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'gateway/control',
     'gateway/mapping',
     'gateway/vtl',
+    'gateway/lambda',
     ...GATEWAY_TABLES,
   ],
   'gateway/front': [

@@ -12,6 +12,8 @@ import { IssuerKeys } from './authorizers/jwt/issuer-keys.js';
 import { Clock } from './clock.js';
 import { DeployedApis } from './cloudformation/deployed-apis.js';
 import { LoadedTemplates, type TemplateFile } from './cloudformation/loaded-templates.js';
+import { logTemplates } from './cloudformation/log-templates.js';
+import { functionSources } from './cloudformation/sam/function-sources.js';
 import { ControlPlane } from './control/control-plane.js';
 import { Faults } from './faults.js';
 import { Access } from './front/access.js';
@@ -123,7 +125,7 @@ export class Gateway {
       whenAuthorizersReset: (apiId, stage) => decisions.forgetStage(apiId, stage),
     });
     const iam = new Iam(options.iam ?? IAM_OFF, control, clock);
-    const functions = new Functions(options.functions ?? new Map(), log);
+    const functions = new Functions(this.#functionSources(options), log);
     const services = { endpoints: new Map(), credentials: undefined, ...options.services };
     const integrations = new IntegrationClient(functions, services, faults);
     const parts = { control, integrations, targets, functions, iam, throttle, accessLog, clock, log };
@@ -287,7 +289,7 @@ export class Gateway {
    * @throws {UsageError} a local function cannot be loaded; nothing changes
    */
   async reload(settings: ReloadableSettings): Promise<void> {
-    const functions = await this.#functions.prepare(settings.functions ?? new Map());
+    const functions = await this.#functions.prepare(this.#functionSources(settings));
     try {
       this.#loadTemplates(settings);
     } catch (error) {
@@ -302,16 +304,14 @@ export class Gateway {
     await functions.apply();
   }
 
-  /** Loads the templates and logs the resources that are ignored. */
+  /** The functions that are given, and those of SAM templates under other names. */
+  #functionSources({ templates = [], parameters = new Map(), functions }: ReloadableSettings) {
+    const local = functionSources(templates, { ...this.#options, parameters });
+    return new Map([...local, ...(functions ?? [])]);
+  }
+
   #loadTemplates({ templates = [], parameters = new Map(), targets }: ReloadableSettings): void {
-    for (const report of this.#templates.replace(templates, parameters)) {
-      const { fileName, apis, ignored: resources, importWarnings } = report;
-      const ignored = resources.map(({ type, logicalId }) => `${type} ${logicalId}`);
-      this.#options.log.info({ fileName, apis, ignored }, 'template loaded');
-      for (const { logicalId, warning } of importWarnings) {
-        this.#options.log.warn({ api: logicalId, warning }, 'left out of an OpenAPI definition');
-      }
-    }
+    logTemplates(this.#templates.replace(templates, parameters), this.#options.log);
     this.#live.pipeline.targets = new TargetPool(targets, this.#templates.targets);
   }
 }

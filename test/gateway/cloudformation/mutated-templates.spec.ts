@@ -8,6 +8,7 @@ import { ControlPlane } from '../../../src/gateway/control/control-plane.js';
 import { UsageError } from '../../../src/gateway/usage-error.js';
 import { BOOKS } from './books-template.js';
 import { CHAT } from './chat-template.js';
+import { SAM } from './sam-template.js';
 
 const SETTINGS = {
   fileName: 'chat.yml',
@@ -32,6 +33,9 @@ const PIECES = [
   '{Fn::ForEach::L: [N, [a, b], {"${N}": !Ref N}]}',
   'Fn::ForEach::L: [N, !Ref NlbArn, {}]\n',
   'Transform: AWS::LanguageExtensions\n',
+  '{$ref: "#/paths/~1other"}',
+  '!Ref AWS::NoValue',
+  'Events: ',
   '---\n',
 
   '{',
@@ -103,6 +107,7 @@ describe('a damaged template', () => {
   it.each([
     ['WebSocket', CHAT, { body: '{"action":"ping"}' }],
     ['HTTP', BOOKS, { request: 'GET /books?x=1' }],
+    ['SAM', SAM, { request: 'GET /books/7' }],
   ])('of a %s API is linted, loaded and explained, or refused with a place', (_, template, input) => {
     let refused = 0;
     fc.assert(

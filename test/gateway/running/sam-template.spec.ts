@@ -1,4 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { startGateway } from '../../support/deployed-gateway.js';
 import { FunctionModule } from '../../support/function-module.js';
 import { WebSocketClient } from '../../support/web-socket-client.js';
@@ -37,6 +40,28 @@ describe('a template of SAM', () => {
       expect(client).toBeDefined();
     } finally {
       await gateway.stop();
+    }
+  });
+
+  it('needs no --function for local JavaScript, and --function takes precedence', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'backchannel-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    writeFileSync(join(folder, 'app.mjs'), `export const handler = async () => 'of the template';`);
+    using module = new FunctionModule(`export const handler = async () => 'given';`);
+    const templates = [
+      { fileName: join(folder, 'template.yaml'), text: TEMPLATE.replace('CodeUri: src/', 'CodeUri: .') },
+    ];
+    const given = new Map([['Books', { kind: 'module', file: module.file, exportName: 'handler' } as const]]);
+    for (const [functions, expected] of [
+      [new Map(), 'of the template'],
+      [given, 'given'],
+    ] as const) {
+      const gateway = await startGateway({ templates, functions });
+      try {
+        expect(await (await fetch(`${gateway.url}/books/7`)).text()).toBe(expected);
+      } finally {
+        await gateway.stop();
+      }
     }
   });
 });

@@ -22,7 +22,10 @@ export class SamReader {
     const selected = this.branch(node);
     if (selected === undefined || (selected.kind === 'scalar' && selected.value === null)) return undefined;
     if (selected.kind === 'dictionary') return selected;
-    throw this.stack.error(selected, `${what} must be an object`);
+    const found = selected.kind === 'call' ? `, not ${selected.name}` : '';
+    const isInclude = selected.kind === 'call' && selected.name === 'Fn::Transform';
+    const instead = isInclude ? ': write the content of the file in its place' : '';
+    throw this.stack.error(selected, `${what} must be an object${found}${instead}`);
   }
 
   /** @throws {CloudFormationError} another kind of value */

@@ -19,7 +19,8 @@ export function expanded(text: string): Readonly<Record<string, Resource>> {
   return (plain(document.root) as { Resources: Record<string, Resource> }).Resources;
 }
 
-function plain(node: Node): unknown {
+/** The node as JSON, with the long forms of functions. */
+export function plain(node: Node): unknown {
   switch (node.kind) {
     case 'scalar':
       return node.value;

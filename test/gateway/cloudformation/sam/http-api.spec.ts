@@ -358,6 +358,10 @@ ${API('{StageVariables: {a: own}, CorsConfiguration: {AllowHeaders: [y]}}')}
       '{DefinitionUri: api.yaml}',
       /does not expand the property DefinitionUri: write the definition into DefinitionBody/,
     ],
+    [
+      '{DefinitionBody: {Fn::Transform: {Name: AWS::Include, Parameters: {Location: api.yaml}}}}',
+      /DefinitionBody must be an object, not Fn::Transform: write the content of the file in its place/,
+    ],
     ['{Unknown: a}', /does not expand the property Unknown: .* get-template/],
     ['{CorsConfiguration: {AllowOrigin: [a]}}', /Invalid key 'AllowOrigin' for 'Cors' property/],
     ['{Domain: {DomainName: a}}', /both DomainName and CertificateArn/],

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { damaged } from '../../../support/damaged.js';
 import { definition, imported, refusal, routeKeys } from './definitions.js';
 
 /** A definition with a reference in each place that an import reads. */
@@ -139,17 +140,6 @@ describe('a damaged definition', () => {
   });
 
   it('is imported or refused, whatever takes the place of one of its values', () => {
-    const damage = (value: unknown, path: readonly number[], other: unknown): unknown => {
-      const [step, ...rest] = path;
-      if (step === undefined || typeof value !== 'object' || value === null) return other;
-      const entries = Object.entries(value);
-      const index = step % entries.length;
-      const changed = entries.map(([key, item], at) => [
-        key,
-        at === index ? damage(item, rest, other) : item,
-      ]);
-      return Array.isArray(value) ? changed.map(([, item]) => item) : Object.fromEntries(changed);
-    };
     const run = () =>
       fc.assert(
         fc.property(
@@ -170,7 +160,7 @@ describe('a damaged definition', () => {
             { $ref: '#' },
           ),
           (path, other) => {
-            const source = damage(GOOD, path, other) as Parameters<typeof imported>[0];
+            const source = damaged(GOOD, path, other) as Parameters<typeof imported>[0];
             // throws what is not a refusal
             refusal(source, { basePath: 'prepend' });
           },

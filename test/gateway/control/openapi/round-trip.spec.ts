@@ -263,3 +263,83 @@ describe('an exported definition', () => {
     await expect(fc.check(valid, { numRuns: 8 })).resolves.toMatchObject({ failed: false });
   });
 });
+
+/** In the form of exports of AWS that people published in 2023 and 2026. */
+const AWS_EXPORT = {
+  openapi: '3.0.1',
+  info: { title: 'books', description: 'all of them', version: '2026-03-04 12:56:53UTC' },
+  servers: [
+    {
+      url: 'https://abcdefghij.execute-api.eu-west-1.amazonaws.com/{basePath}',
+      variables: { basePath: { default: '' } },
+    },
+  ],
+  paths: {
+    '/books/{id}': {
+      get: {
+        responses: { default: { description: 'Default response for GET /books/{id}' } },
+        'x-amazon-apigateway-integration': {
+          responseParameters: { 200: { 'overwrite:header.Cache-Control': 'public, max-age=3' } },
+          requestParameters: { 'append:querystring.book': '$request.path.id' },
+          payloadFormatVersion: '1.0',
+          type: 'http_proxy',
+          httpMethod: 'GET',
+          uri: 'http://books.example/find',
+          connectionType: 'INTERNET',
+          timeoutInMillis: 12_000,
+        },
+      },
+      parameters: [
+        {
+          name: 'id',
+          in: 'path',
+          description: 'Generated path parameter for id',
+          required: true,
+          schema: { type: 'string' },
+        },
+      ],
+    },
+    '/files/{proxy+}': {
+      get: {
+        responses: { default: { description: 'Default response for GET /files/{proxy+}' } },
+        'x-amazon-apigateway-integration': {
+          payloadFormatVersion: '2.0',
+          type: 'aws_proxy',
+          httpMethod: 'POST',
+          uri: FUNCTION_URI,
+          connectionType: 'INTERNET',
+        },
+      },
+      parameters: [
+        {
+          name: 'proxy+',
+          in: 'path',
+          description: 'Generated path parameter for proxy+',
+          required: true,
+          schema: { type: 'string' },
+        },
+      ],
+    },
+  },
+  'x-amazon-apigateway-cors': {
+    allowMethods: ['GET', 'HEAD', 'OPTIONS'],
+    allowHeaders: ['client', 'content-type'],
+    exposeHeaders: ['date'],
+    maxAge: 300,
+    allowCredentials: false,
+    allowOrigins: ['https://a.example'],
+  },
+  'x-amazon-apigateway-importexport-version': '1.0',
+};
+
+it('an export of AWS is imported without a word, and exported as it was', () => {
+  const { resources, messages } = importApi(newPlane(), AWS_EXPORT, {
+    basePath: 'ignore',
+    failOnWarnings: true,
+  });
+  expect(messages).toEqual({ info: [], warnings: [] });
+  expect(JSON.parse(exported(resources, 'JSON'))).toEqual({
+    ...AWS_EXPORT,
+    servers: [{ ...AWS_EXPORT.servers[0], url: `${resources.api.ApiEndpoint}/{basePath}` }],
+  });
+});

@@ -123,10 +123,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'gateway/harness': [
     'gateway/gateway',
+    'gateway/api-summary',
     'gateway/cli',
     'gateway/front',
     'gateway/cloudformation',
     'gateway/admin',
+    'gateway/integrations',
     'gateway/recorder',
     'gateway/lambda',
     'gateway/iam',
@@ -135,6 +137,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'gateway/program': [],
   'gateway/cli': [
     'gateway/gateway',
+    'gateway/names',
     'gateway/cloudformation',
     'gateway/front',
     'gateway/integrations',
@@ -146,6 +149,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...GATEWAY_TABLES,
   ],
   'gateway/gateway': [
+    'gateway/names',
+    'gateway/api-summary',
     'gateway/cloudformation',
     'gateway/admin',
     'gateway/front',
@@ -172,6 +177,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...GATEWAY_TABLES,
   ],
   'gateway/admin': ['gateway/websocket', 'gateway/throttle', 'gateway/recorder', ...GATEWAY_TABLES],
+  'gateway/names': [
+    'gateway/cloudformation',
+    'gateway/integrations',
+    'gateway/control',
+    'gateway/mapping',
+    ...GATEWAY_TABLES,
+  ],
+  'gateway/api-summary': [],
   'gateway/websocket': GATEWAY_SHARED,
   'gateway/http': GATEWAY_SHARED,
   'gateway/integrations': [

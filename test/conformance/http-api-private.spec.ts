@@ -51,6 +51,40 @@ describe.runIf(isOwnStandIn)('H5 a private integration', () => {
     },
   );
 
+  it('H5.09: is sent to the instances with the attributes in its URI [documented]', async () => {
+    await using blue = await HttpBackend.start();
+    await using green = await HttpBackend.start();
+    const at = (backend: HttpBackend, stage: string) => `${hostOf(backend)}?stage=${stage}&region=eu`;
+    const targets = new Map([['srv-books', [at(blue, 'prod'), at(green, 'next')]]]);
+    await using api = await HttpApiInTarget.deployed({ routes: {}, stages: {}, standIn: { targets } });
+    const ConnectionId = await api.createVpcLink();
+    const to = (filter: string) => ({
+      IntegrationUri: `${CLOUD_MAP}?${filter}`,
+      ConnectionType: 'VPC_LINK' as const,
+      ConnectionId,
+    });
+    await api.createRoute('GET /prod', to('stage=prod&region=eu'));
+    await api.createRoute('GET /next', to('stage=next'));
+    await api.createRoute('GET /other', to('stage=prod&region=us'));
+    await api.createStage('$default');
+    const paths = ['/prod', '/prod', '/next', '/other'];
+    const statuses = [];
+    for (const path of paths) statuses.push((await api.request(path)).status);
+    expect(statuses).toEqual([200, 200, 200, 503]);
+    const urls = [blue, green].map(({ unexpected }) => unexpected.map(({ url }) => url));
+    expect(urls).toEqual([['/prod', '/prod'], ['/next']]);
+  });
+
+  it('H5.11, H5.12: of which a target refuses connections is 503, and the next ones go to the others', async () => {
+    const gone = await HttpBackend.start();
+    await using other = await HttpBackend.start();
+    await using api = await privateApi(ALB, new Map([['books', [gone, other].map(hostOf)]]));
+    await gone[Symbol.asyncDispose]();
+    const statuses = [];
+    for (let request = 0; request < 4; request += 1) statuses.push((await api.request('/dev/p')).status);
+    expect(statuses).toEqual([503, 200, 200, 200]);
+  });
+
   it('H5.05: has no stage in its path with overwrite:path [documented]', async () => {
     await using backend = await HttpBackend.start();
     await using api = await privateApi(ALB, new Map([['books', [hostOf(backend)]]]), {

@@ -395,6 +395,18 @@ describe('H9 an authorizer', () => {
     ).toMatchObject({ status: 400 });
   });
 
+  it.runIf(isAws)('with an issuer that cannot be reached is refused (H9.13) [observed]', async () => {
+    await using api = await createHttpApi();
+    const { status, body } = await below(api, 'POST', '/authorizers', {
+      name: 'jwt',
+      authorizerType: 'JWT',
+      identitySource: ['$request.header.Authorization'],
+      jwtConfiguration: { audience: ['a'], issuer: 'https://issuer.invalid' },
+    });
+    expect(status).toBe(400);
+    expect(body.message).toMatch(/Issuer must have a valid discovery endpoint/);
+  });
+
   it('has no cache of an unknown stage (H9.33) [observed]', async () => {
     await using api = await createHttpApi();
     await created(api, '/stages', { stageName: 'dev' });

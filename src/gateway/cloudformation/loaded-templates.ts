@@ -1,6 +1,8 @@
 import { type ControlPlane, type RemovedResources } from '../control/control-plane.js';
+import { type DeclaredTargets, NOTHING_DECLARED } from '../integrations/declared-targets.js';
 import { type StackSettings } from './evaluator.js';
 import { type LoadedStack, type LoadReport, loadTemplate } from './load-template.js';
+import { allNames, type TemplateNames } from './template-names.js';
 import { requireApi } from './unserved-apis.js';
 
 export interface TemplateFile {
@@ -12,6 +14,8 @@ export interface TemplateFile {
 /** The templates that a control plane serves. They can be replaced while it serves them. */
 export class LoadedTemplates {
   #stacks: ReadonlyMap<string, LoadedStack> = new Map();
+  #targets: DeclaredTargets = NOTHING_DECLARED;
+  #names: TemplateNames = allNames([]);
 
   constructor(
     private readonly plane: ControlPlane,
@@ -22,6 +26,16 @@ export class LoadedTemplates {
   logicalIdOf(apiId: string): string | undefined {
     const created = this.#stacks.values().flatMap((stack) => stack.entries());
     return created.find(([, { type, ref }]) => type === 'AWS::ApiGatewayV2::Api' && ref === apiId)?.[0];
+  }
+
+  /** Of all templates. */
+  get targets(): DeclaredTargets {
+    return this.#targets;
+  }
+
+  /** Of all templates. */
+  get names(): TemplateNames {
+    return this.#names;
   }
 
   /**
@@ -53,12 +67,20 @@ export class LoadedTemplates {
       });
       requireApi(reports);
       this.#stacks = stacks;
+      this.#targets = allTargets(reports);
+      this.#names = allNames(reports.map(({ names }) => names));
       return reports;
     });
   }
 }
 
 export type TemplateReport = LoadReport & { readonly fileName: string };
+
+const allTargets = (reports: readonly LoadReport[]): DeclaredTargets => ({
+  arns: reports.flatMap(({ targets }) => targets.arns),
+  ports: new Map(reports.flatMap(({ targets }) => [...targets.ports])),
+  instances: reports.flatMap(({ targets }) => targets.instances),
+});
 
 /** The resources of templates that do not belong to another resource. */
 function resourcesOf(stacks: Iterable<LoadedStack>): RemovedResources {

@@ -6,6 +6,8 @@ export interface Template {
   readonly document: Document;
   /** A macro, such as SAM's, may add resources that the template does not contain. */
   readonly hasTransform: boolean;
+  /** `Transform: AWS::Serverless-2016-10-31` */
+  readonly hasSam: boolean;
   /** `Transform: AWS::LanguageExtensions`: more intrinsic functions, and loops. */
   readonly hasLanguageExtensions: boolean;
   readonly parameters: ReadonlyMap<string, ParameterDeclaration>;
@@ -85,6 +87,7 @@ export function templateOf(document: Document): Template {
   return {
     document,
     hasTransform: transforms.some((name) => name !== LANGUAGE_EXTENSIONS),
+    hasSam: transforms.includes('AWS::Serverless-2016-10-31'),
     hasLanguageExtensions,
     parameters: mapEntries(parameters, (entry, name) => sections.parameter(entry, name)),
     mappings: section('Mappings'),

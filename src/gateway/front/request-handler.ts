@@ -140,11 +140,12 @@ export class RequestHandler {
     const sent = handleControlRequest(this.parts.control, request, response, body);
     if (story === undefined) return;
     const { status } = sent;
+    const sentText = sent.document?.text ?? (sent.body && JSON.stringify(sent.body));
     story.add({ step: 'client_request', method, url, ...(body.length > 0 && { body: bodyOf(body) }) });
     story.add({
       step: 'client_response',
       status,
-      ...(sent.body && { body: bodyOf(JSON.stringify(sent.body)) }),
+      ...(sentText !== undefined && { body: bodyOf(sentText) }),
     });
     story.conclude({ result: status < 400 ? 'done' : 'refused', status });
     story.end();

@@ -12,6 +12,9 @@ export function frame(message: ServerMessage): Frame {
 
 export const MEMBERSHIPS_LOST = frame({ type: 'memberships_lost' });
 
+/** @param afterMs when the client opens its next connection */
+export const reconnectFrame = (afterMs: number): Frame => frame({ type: 'reconnect', afterMs });
+
 /**
  * A reply with the id of the client's message, as it was sent.
  *

@@ -9,7 +9,7 @@ import { UnknownConnectionError } from '../connections/connection.errors.js';
 import { ConnectionsService, type OpenConnection, type Sender } from '../connections/connections.service.js';
 import { type Frame, replyFrame } from '../connections/frame.js';
 import { RequestLog } from '../logging/request-log.js';
-import { StoreUnavailableError } from '../store/store.errors.js';
+import { KeyReusedError, StoreUnavailableError } from '../store/store.errors.js';
 import { Metrics } from '../metrics/metrics.js';
 import { Tracing } from '../tracing/tracing.js';
 import { type ActionSchema, CUSTOM_ACTIONS, type CustomAction } from './custom-action.js';
@@ -162,6 +162,7 @@ function explain(error: unknown): { readonly code: ClientErrorCode; readonly mes
   if (error instanceof UnknownConnectionError) {
     return { code: 'unknown_connection', message: CLIENT_ERRORS.unknown_connection };
   }
+  if (error instanceof KeyReusedError) return { code: 'key_reused', message: CLIENT_ERRORS.key_reused };
   if (error instanceof TooLargeError) return { code: 'message_too_large', message: error.message };
   if (error instanceof QueueFullError) return { code: 'overloaded', message: CLIENT_ERRORS.overloaded };
   return undefined;

@@ -8,8 +8,8 @@ import { type MessageHandler, type MessageOf } from './message-handler.js';
 export class PublishHandler implements MessageHandler<'publish'> {
   constructor(private readonly channels: ChannelsService) {}
 
-  async handle(sender: Sender, { channel, data }: MessageOf['publish']): Promise<ServerMessage> {
-    const position = await this.channels.publish(channel, sender, data);
-    return { type: 'published', channel, ...position };
+  async handle(sender: Sender, { channel, data, key }: MessageOf['publish']): Promise<ServerMessage> {
+    const { epoch, offset, isRepeat } = await this.channels.publish(channel, sender, data, key);
+    return { type: 'published', channel, epoch, offset, repeated: isRepeat };
   }
 }

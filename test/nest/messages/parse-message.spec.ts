@@ -39,6 +39,24 @@ it.each([
     { action: 'join', channel: 'c', since: { epoch: '', offset: -1 } },
     'since: epoch: expected at least 1 characters; since: offset: expected at least 0',
   ],
+  [{ action: 'ping', positions: [] }, 'positions: expected record'],
+  [
+    { action: 'ping', positions: { news: { offset: 1 } } },
+    'positions: news: epoch: missing, expected string',
+  ],
+  [
+    { action: 'ping', positions: { 'a b': { epoch: 'e', offset: 1 } } },
+    'positions: a b: expected a channel name of letters, digits and _ . : @ / % -',
+  ],
+  [
+    {
+      action: 'ping',
+      positions: Object.fromEntries(
+        Array.from({ length: 10_001 }, (_, index) => [`c${index}`, { epoch: 'e', offset: 1 }]),
+      ),
+    },
+    'positions: expected at most 10000 channels',
+  ],
   [{ action: 'custom', size: 'medium' }, 'size: expected "small" or "large"'],
   [{ action: 'custom', names: ['a', 'b'] }, 'names: expected at most 1 items'],
   [{ action: 'custom', even: 3 }, 'even: not allowed here'],
@@ -59,6 +77,15 @@ it.each([
     '{"action":"join","channel":"c","since":{"epoch":"e","offset":1,"offset":2}}',
     'since: offset: occurs twice',
   ],
+  [
+    '{"action":"ping","positions":{"c":{"epoch":"e","offset":1},"c":{"epoch":"e","offset":2}}}',
+    'positions: c: occurs twice',
+  ],
+  [
+    '{"action":"ping","positions":{"c":{"epoch":"e","offset":1,"offset":2}}}',
+    'positions: c: offset: occurs twice',
+  ],
+  [`{"action":"ping","positions":{"c":${nested(61)}}}`, 'positions: c: nested 61 deep, expected at most 60'],
   ['{"action":"ping","__proto__":{"id":1}}', 'unknown field __proto__'],
   [`{"action":"publish","channel":"c","data":${nested(61)}}`, 'data: nested 61 deep, expected at most 60'],
   [`{"action":"custom","names":${nested(62)}}`, 'names: 0: nested 61 deep, expected at most 60'],

@@ -17,6 +17,7 @@ import { type LoadOptions, type LoadReport, loadTemplate } from '../load-templat
 import { requireApi } from '../unserved-apis.js';
 import { chooseApi, type Explanation, notSent, resourceName, sent } from './explanation.js';
 import { printRequest } from './print-request.js';
+import { authorizationText, sampleAuthorizer } from './sample-authorizer.js';
 import { type ClientInput } from './sample-event.js';
 
 export interface ExplainHttpOptions extends LoadOptions, Omit<ClientInput, 'query'> {
@@ -59,6 +60,7 @@ export function explainHttp(text: string, options: ExplainHttpOptions): Explanat
   }
   const event: ApiEvent = {
     request,
+    region,
     accountId,
     stage: selection.name,
     stageVariables: selection.stage.stageVariables,
@@ -67,6 +69,7 @@ export function explainHttp(text: string, options: ExplainHttpOptions): Explanat
     pathParameters: match.pathParameters,
     body: options.body ? Buffer.from(options.body) : undefined,
     authorized: options.context ?? {},
+    authorizer: sampleAuthorizer(match.route.authorization, options.context ?? {}),
   };
   return explainEvent(plane, report, event, about);
 }
@@ -79,12 +82,11 @@ function explainEvent(
 ): Explanation {
   const { routeKey, authorization, integration } = event.route;
   const route = `route ${routeKey} of stage ${event.stage}`;
-  if (authorization.kind === 'NOT_SERVED') return notSent([...aboutApi, route], authorization.reason);
   if (integration === undefined) return notSent([...aboutApi, route], 'the route has no integration');
-  if (integration.kind === 'unserved') return notSent([...aboutApi, route], integration.reason);
   const about = [
     ...aboutApi,
     `${route} → ${integrationName(plane, report, event)}`,
+    ...authorizationText(authorization),
     `the client is a placeholder: ${event.request.sourceIp}`,
     ...unfilled(plane, integration, event),
   ];
@@ -135,6 +137,8 @@ function destination(report: LoadReport, call: IntegrationCall): readonly string
       return [];
     case 'forward':
       return [`sent to ${call.origin}`];
+    case 'aws':
+      return [`sent to ${call.service} in ${call.region}; here to --endpoint-for ${call.service}=URL`];
     case 'private': {
       const name = targetNames(call.uri).find((each) => !each.startsWith('arn:')) ?? call.uri;
       const tls = call.scheme === 'https' ? `, by TLS for ${call.request.serverName ?? 'its Host'}` : '';

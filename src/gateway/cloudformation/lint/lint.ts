@@ -1,8 +1,8 @@
 import { CloudFormationError, type Place } from '../cloudformation-error.js';
 import { inDependencyOrder } from '../dependencies.js';
 import { type StackSettings } from '../evaluator.js';
-import { expandLoops } from '../expand-loops.js';
-import { readTemplate, type Template } from '../template.js';
+import { prepareTemplate } from '../prepare-template.js';
+import { type Template } from '../template.js';
 import { checkApis } from './api-checks.js';
 import { checkAuthorizers } from './authorizer-checks.js';
 import { checkDeployments } from './deployment-checks.js';
@@ -52,7 +52,7 @@ function readOrReport(
   report: Report,
 ): Template | undefined {
   try {
-    return expandLoops(readTemplate(text, fileName), { ...settings, mayLackValues: true });
+    return prepareTemplate(text, fileName, { ...settings, mayLackValues: true });
   } catch (error) {
     if (!(error instanceof CloudFormationError)) throw error;
     report('template', error.place, error.reason);
@@ -78,7 +78,11 @@ function reportRefusals(
       .filter(({ rule, severity }) => severity === 'error' && !NOT_REFUSED.has(rule))
       .map((finding) => inOrder.findLast(({ at }) => isBefore(at, finding))),
   );
-  for (const { resource, reason } of findRefusals(subject, settings)) {
+  const { refusals, importWarnings } = findRefusals(subject, settings);
+  for (const { resource, reason } of importWarnings) {
+    report('import-warning', subject.at(resource, 'Body'), `${resource.logicalId}: ${reason}`);
+  }
+  for (const { resource, reason } of refusals) {
     if (faulty.has(resource)) continue;
     report('refused', resource.at, `${resource.logicalId} (${resource.type}): ${reason}`);
   }

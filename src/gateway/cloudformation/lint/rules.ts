@@ -264,6 +264,12 @@ export const RULES = {
     see: `${CLOUDFORMATION}/TemplateReference/AWS_ApiGatewayV2.html`,
     fix: 'see the message',
   },
+  'import-warning': {
+    severity: 'warning',
+    reason: 'API Gateway leaves this part of the OpenAPI definition out, and deploys the rest without a word',
+    see: `${GUIDE}/http-api-open-api.html`,
+    fix: 'correct it; with FailOnWarnings: true, AWS refuses the definition instead',
+  },
   refused: {
     severity: 'error',
     reason: 'API Gateway refuses the resource, and the stack is rolled back',

@@ -5,10 +5,12 @@ import { AccessLog } from './access-log.js';
 import { type ApiSummary } from './api-summary.js';
 import { AdminApi } from './admin/admin-api.js';
 import { Commands } from './admin/commands.js';
+import { EventReplay } from './admin/replay/event-replay.js';
 import { AuthorizerDecisions } from './authorizers/authorizer-decisions.js';
 import { HttpLambdaAuthorizer } from './authorizers/http-lambda-authorizer.js';
 import { IssuerKeys } from './authorizers/jwt/issuer-keys.js';
 import { Clock } from './clock.js';
+import { DeployedApis } from './cloudformation/deployed-apis.js';
 import { LoadedTemplates, type TemplateFile } from './cloudformation/loaded-templates.js';
 import { ControlPlane } from './control/control-plane.js';
 import { Faults } from './faults.js';
@@ -150,8 +152,13 @@ export class Gateway {
       recorder,
       restoreApis,
       forgetAuthorizations,
+      apis: () => this.apis(),
     });
-    const admin = new AdminApi(this.commands, recorder);
+    const replay = new EventReplay({ recorder, connections, integrations, url: () => this.url });
+    const templates = new LoadedTemplates(control, { region, accountId });
+    const parameters = () => this.#loaded.parameters;
+    const deployed = new DeployedApis({ control, defaultApi, templates, parameters, region, accountId });
+    const admin = new AdminApi(this.commands, recorder, deployed, replay);
     const httpPipeline = new HttpPipeline({
       apis: control,
       integrations,
@@ -203,7 +210,7 @@ export class Gateway {
     this.recorder = recorder;
     this.admin = admin;
     this.#control = control;
-    this.#templates = new LoadedTemplates(control, { region, accountId });
+    this.#templates = templates;
     this.#live = { pipeline: parts, services, issuers, forgetAuthorizations };
     this.#functions = functions;
     this.#integrations = integrations;

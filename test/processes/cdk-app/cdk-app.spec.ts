@@ -6,7 +6,7 @@ import { FunctionModule } from '../../support/function-module.js';
 import { HttpBackend } from '../../support/http-backend.js';
 import { SpawnedProgram } from '../../support/spawned-program.js';
 import { WebSocketClient } from '../../support/web-socket-client.js';
-import { type Example, synthesise } from './app.js';
+import { type Example, synthesise } from './integrations-page.js';
 
 type Echo = {
   readonly processId: number;
@@ -20,7 +20,7 @@ let templates: ReadonlyMap<Example, string>;
 
 beforeAll(async () => {
   for (const _ of [1, 2]) {
-    backends.push(await SpawnedProgram.listening(join(import.meta.dirname, 'echo.ts')));
+    backends.push(await SpawnedProgram.listening(join(import.meta.dirname, 'echo-server.ts')));
   }
   templates = synthesise(folder.path, { booksUrl: backends[0]?.url ?? '' });
 });

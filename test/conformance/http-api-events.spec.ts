@@ -28,7 +28,7 @@ describe.runIf(hasFunction)('H6 an event of payload 2.0', () => {
 
   it('H6.13: has the cookies of all headers, in order, and no header cookie [observed]', async () => {
     await using served = await invoking('$default');
-    const headers = ['Cookie', 'one=1;  two=2', 'Cookie', 'three=a=b'];
+    const headers = ['Cookie', 'one=1;two=2', 'Cookie', 'three=a=b'];
     const { event } = await rawEvent(served, '/', { headers });
     expect(event.cookies).toEqual(['one=1', 'two=2', 'three=a=b']);
     expect(event.headers).not.toHaveProperty('cookie');

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Queue } from '../support/queue.js';
-import { invoking } from './function-under-test.js';
-import { proxiedApi } from './http-api-under-test.js';
-import { isOwnStandIn } from './target.js';
+import { FUNCTION_ARN, invoking } from './function-under-test.js';
+import { HttpApiInTarget, proxiedApi } from './http-api-under-test.js';
+import { FUNCTION_NAME, isOwnStandIn } from './target.js';
 
 /** The settings of a stage that logs these variables, and the lines of the stand-in, each as a map. */
 function accessLog(...variables: readonly string[]) {
@@ -90,6 +90,55 @@ describe.runIf(isOwnStandIn)('H11 the access log', () => {
     });
   });
 
+  it('H11.14: has the id of the invocation, also if the function fails [documented]', async () => {
+    const log = accessLog('integration.requestId', 'awsEndpointRequestId', 'status');
+    const ids: unknown[] = [];
+    let isBroken = false;
+    const functions = new Map([
+      [
+        FUNCTION_NAME,
+        {
+          kind: 'handler' as const,
+          handler: (_: unknown, { awsRequestId }: { readonly awsRequestId: string }) => {
+            ids.push(awsRequestId);
+            if (isBroken) throw new Error('no books');
+            return {};
+          },
+        },
+      ],
+    ]);
+    await using api = await HttpApiInTarget.deployed({
+      routes: {
+        $default: { IntegrationType: 'AWS_PROXY', IntegrationUri: FUNCTION_ARN, PayloadFormatVersion: '2.0' },
+      },
+      stages: { $default: log.stage },
+      standIn: { accessLog: log.standIn.accessLog, functions },
+    });
+    await api.request('/');
+    const first = await log.next();
+    isBroken = true;
+    await api.request('/');
+    const second = await log.next();
+    expect([first['status'], second['status']]).toEqual(['200', '500']);
+    expect([first['integration.requestId'], second['integration.requestId']]).toEqual(ids);
+    expect(first['awsEndpointRequestId']).toBe(first['integration.requestId']);
+  });
+
+  it('H11.14: has the request ids of an AWS endpoint [documented]', async () => {
+    const log = accessLog('integration.requestId', 'awsEndpointRequestId', 'awsEndpointRequestId2');
+    await using served = await proxiedApi(['$default'], { stages: { dev: log.stage }, standIn: log.standIn });
+    served.backend.answer = () => ({
+      status: 200,
+      headers: { 'x-amz-request-id': 'id-1', 'x-amz-id-2': 'id-2' },
+    });
+    await served.api.request('/dev/p');
+    expect(await log.next()).toMatchObject({
+      'integration.requestId': 'id-1',
+      awsEndpointRequestId: 'id-1',
+      awsEndpointRequestId2: 'id-2',
+    });
+  });
+
   it('H11.18: has the error of a function [observed]', async () => {
     const log = accessLog(
       'integrationErrorMessage',
@@ -123,6 +172,23 @@ describe.runIf(isOwnStandIn)('H11 the access log', () => {
     await served.api.request('/dev/p');
     const { requestId: _, ...values } = await log.next();
     expect(new Set(Object.values(values))).toEqual(new Set(['-']));
+  });
+
+  it('H11.18: has the reason for a request that is not signed [observed]', async () => {
+    const log = accessLog('authorizer.error', 'error.message', 'status');
+    await using api = await HttpApiInTarget.deployed({ routes: {}, stages: {}, standIn: log.standIn });
+    await api.createRoute(
+      'GET /p',
+      { IntegrationUri: 'http://127.0.0.1:1' },
+      { AuthorizationType: 'AWS_IAM' },
+    );
+    await api.createStage('$default', log.stage);
+    await api.request('/p');
+    expect(await log.next()).toMatchObject({
+      status: '403',
+      'authorizer.error':
+        "The request for the IAM Authorizer doesn't match the format that API Gateway expects.",
+    });
   });
 
   it('H11.01: changes with the stage, without a deployment [documented]', async () => {

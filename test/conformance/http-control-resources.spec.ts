@@ -52,6 +52,42 @@ describe('H12 the resources of an HTTP API', () => {
   });
 });
 
+describe('H2 the key of a route', () => {
+  it.each('GET POST PUT PATCH DELETE HEAD OPTIONS ANY'.split(' '))(
+    'H2.01: may have the method %s [documented]',
+    async (method) => {
+      await using api = await createHttpApi();
+      await created(api, '/routes', { routeKey: `${method} /books` });
+      expect((await below(api, 'GET', '/routes')).body.items).toMatchObject([
+        { routeKey: `${method} /books` },
+      ]);
+    },
+  );
+
+  it.each(['GET /', 'GET /a-b_c.d:e/{x}', 'ANY /a/{b.c:d-e_f}', 'GET /{proxy+}', '$default'])(
+    'H2.01, H2.02, H2.04: may be %s [documented]',
+    async (routeKey) => {
+      await using api = await createHttpApi();
+      expect(await created(api, '/routes', { routeKey })).toMatchObject({ routeKey });
+    },
+  );
+
+  it.each([
+    'TRACE /a',
+    'CONNECT /a',
+    'GET  /a',
+    'GET a',
+    'GET /a b',
+    'GET /a//b',
+    'GET /%7B',
+    'GET /a@b',
+    '$other',
+  ])('H2.01, H2.02: may not be %s [documented]', async (routeKey) => {
+    await using api = await createHttpApi();
+    expect((await below(api, 'POST', '/routes', { routeKey })).status).toBe(400);
+  });
+});
+
 describe('H11 a deployment', () => {
   it('H11.05: is deployed when it is created [observed]', async () => {
     await using api = await createHttpApi();

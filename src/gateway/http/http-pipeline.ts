@@ -169,7 +169,7 @@ export class HttpPipeline {
       const response = await (call.kind === 'private'
         ? this.#callPrivate(call, faultyCall, story)
         : this.parts.integrations.call(call, faultyCall));
-      facts.status = response.status;
+      facts.response = response;
       story?.add(calledStep(response, performance.now() - startedAt, story));
       return response;
     } finally {

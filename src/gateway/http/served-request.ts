@@ -1,4 +1,5 @@
 import { type HttpGatewayResponse } from '../errors.js';
+import { type BackendResponse } from '../integrations/backend-response.js';
 import { type ApiEvent } from './api-event.js';
 import { type ApiRequest } from './api-request.js';
 import { type ApiResponse } from './api-response.js';
@@ -20,8 +21,7 @@ export interface ServedRequest {
 
 /** Facts of the integration's call, up to the step where it ended. */
 export interface CallFacts {
-  /** The status of the backend, or of the function's result. */
-  status?: number;
+  response?: BackendResponse;
   latencyMs?: number;
 }
 

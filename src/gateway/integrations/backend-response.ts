@@ -6,4 +6,6 @@ export interface BackendResponse {
   readonly body: Buffer;
   /** `errorMessage` of a failed function behind an `AWS` integration: selects the integration response. */
   readonly errorMessage?: string;
+  /** The id of a function's invocation. */
+  readonly invocationId?: string;
 }

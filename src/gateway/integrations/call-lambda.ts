@@ -23,17 +23,18 @@ import { readHttpResult, readProxyResponse } from './lambda-response.js';
  */
 export async function callLambda(functions: Functions, request: LambdaRequest): Promise<BackendResponse> {
   const { functionName, timeoutMs, isProxy, payloadFormat } = request;
-  const { payload, functionError } = await invoke(functions, request).catch((cause: unknown) => {
+  const { payload, functionError, requestId } = await invoke(functions, request).catch((cause: unknown) => {
     if (cause instanceof FunctionTimedOutError) {
       throw new IntegrationTimedOutError(timeoutMs, { cause, isOutcomeUnknown: true });
     }
     throw new IntegrationFailedError(functionName, { cause, isOutcomeUnknown: false });
   });
   if (functionError === undefined && isProxy) {
-    return payloadFormat === '2.0' ? readHttpResult(payload) : readProxyResponse(payload);
+    const response = payloadFormat === '2.0' ? readHttpResult(payload) : readProxyResponse(payload);
+    return requestId === undefined ? response : { ...response, invocationId: requestId };
   }
   const { errorType = 'Error', errorMessage = '' } = readFunctionError(payload);
-  if (isProxy) throw new FunctionFailedError(functionName, errorType, errorMessage);
+  if (isProxy) throw new FunctionFailedError(functionName, errorType, errorMessage, requestId);
   return {
     status: 200,
     headers: { 'content-type': 'application/json' },

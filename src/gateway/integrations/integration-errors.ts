@@ -40,6 +40,7 @@ export class FunctionFailedError extends Error {
     functionName: string,
     errorType: string,
     readonly errorMessage: string,
+    readonly invocationId?: string,
   ) {
     super(`the function '${functionName}' failed: ${errorType}: ${errorMessage}`);
   }

@@ -6,6 +6,8 @@ export interface FunctionResponse {
   readonly payload: string;
   /** The header `X-Amz-Function-Error`: the function failed. */
   readonly functionError?: 'Handled' | 'Unhandled';
+  /** The header `x-amzn-RequestId`: names the invocation in the function's log. */
+  readonly requestId?: string;
 }
 
 /** The response of a failed function, in the form of Lambda's Node.js runtime. */

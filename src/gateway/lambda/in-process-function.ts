@@ -41,7 +41,7 @@ export class InProcessFunction implements LambdaFunction {
     try {
       const response = await Promise.race([this.#run(payload, context), timedOut, closed.promise]);
       if (response === undefined) throw new FunctionTimedOutError(this.name, timeoutMs);
-      return response;
+      return { ...response, requestId: context.awsRequestId };
     } finally {
       this.#inFlight.delete(closed);
       cancel.abort();

@@ -50,7 +50,11 @@ export class InvokeEndpoint implements LambdaFunction {
           `${this.#url.href} responded with status ${response.statusCode}`,
         );
       }
-      return readResponse(text, response.headers['x-amz-function-error']);
+      const requestId = response.headers['x-amzn-requestid'];
+      return {
+        ...readResponse(text, response.headers['x-amz-function-error']),
+        ...(typeof requestId === 'string' && { requestId }),
+      };
     } catch (cause) {
       if (cause instanceof FunctionUnavailableError) throw cause;
       if (timeout.aborted) throw new FunctionTimedOutError(this.name, timeoutMs, { cause });

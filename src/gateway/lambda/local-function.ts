@@ -61,7 +61,7 @@ export class LocalFunction implements LambdaFunction {
       const response = await this.#respond(invocation, timedOut);
       if (response === TIMED_OUT) throw new FunctionTimedOutError(this.name, timeoutMs);
       if (response.functionError !== undefined) this.#report(invocation.requestId, response);
-      return response;
+      return { ...response, requestId: invocation.requestId };
     } finally {
       cancel.abort();
     }

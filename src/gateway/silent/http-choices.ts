@@ -183,6 +183,12 @@ export const HTTP_CHOICES: ChoiceTable = {
       because: 'sources conflict; so it is in payload 2.0',
     },
     {
+      question: 'the paths of an event behind an API mapping',
+      choice: 'with the key of the mapping',
+      because: 'sources conflict; users also saw an empty `rawPath`',
+      where: 'http/steps/function-event.ts',
+    },
+    {
       question: '`null` and numbers as the result of payload 2.0; numbers as values of headers',
       choice: 'sent as JSON; as text',
       where: 'integrations/lambda-response.ts',

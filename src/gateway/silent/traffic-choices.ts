@@ -26,6 +26,12 @@ export const TRAFFIC_CHOICES: ChoiceTable = {
       where: 'throttle.ts',
     },
     {
+      question: 'only one of `ThrottlingRateLimit` and `ThrottlingBurstLimit`',
+      choice: `the default of the account for the other: ${DEFAULT_ROUTE_LIMITS.rate} a second, a burst of ${DEFAULT_ROUTE_LIMITS.burst}`,
+      because: 'users report that CloudFormation then sets 0, which no page says',
+      where: 'throttle.ts',
+    },
+    {
       question: 'quotes and line breaks in access-log values; an empty value',
       choice: 'escaped as in JSON; `-`',
       because: 'otherwise a client could write lines of its own',

@@ -19,7 +19,7 @@ describe('a local function', () => {
   it('responds with its handler’s return value', async () => {
     using module = new FunctionModule('export const handler = async (event) => ({ got: event.a });');
     await using functions = functionsOf([`chat=${module.file}`]);
-    expect(await functions.invoke('chat', '{"a":1}', 5_000)).toEqual({ payload: '{"got":1}' });
+    expect(await functions.invoke('chat', '{"a":1}', 5_000)).toMatchObject({ payload: '{"got":1}' });
   });
 
   it('may be another export', async () => {
@@ -54,7 +54,7 @@ describe('a local function', () => {
   it('that returns nothing responds with null', async () => {
     using module = new FunctionModule('export const handler = async () => {};');
     await using functions = functionsOf([`chat=${module.file}`]);
-    expect(await functions.invoke('chat', '{}', 5_000)).toEqual({ payload: 'null' });
+    expect(await functions.invoke('chat', '{}', 5_000)).toMatchObject({ payload: 'null' });
   });
 
   it('receives Lambda’s context', async () => {

@@ -15,11 +15,11 @@ describe('a function in this process', () => {
     ['async', async ({ a }: { a: number }) => ({ got: a })],
     ['not async', ({ a }: { a: number }) => ({ got: a })],
   ])('responds with its return value: %s', async (_, handler) => {
-    expect(await invoke(handler, { a: 1 })).toEqual({ payload: '{"got":1}' });
+    expect(await invoke(handler, { a: 1 })).toMatchObject({ payload: '{"got":1}' });
   });
 
   it('responds with null when it returns nothing', async () => {
-    expect(await invoke(() => undefined, {})).toEqual({ payload: 'null' });
+    expect(await invoke(() => undefined, {})).toMatchObject({ payload: 'null' });
   });
 
   it('has a context with its name, a request id and the time that is left', async () => {

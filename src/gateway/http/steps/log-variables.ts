@@ -1,4 +1,5 @@
 import { FunctionFailedError } from '../../integrations/integration-errors.js';
+import { type BackendResponse } from '../../integrations/backend-response.js';
 import { dataProcessed } from '../../silent/http-choices.js';
 import { type ServedRequest } from '../served-request.js';
 import { HttpRequestError } from '../http-request-error.js';
@@ -10,7 +11,8 @@ export function logVariables(served: ServedRequest): Readonly<Record<string, str
   const authorized = event?.authorized ?? {};
   const isFunction = event?.route.integration?.kind === 'function';
   const latency = rounded(call.latencyMs);
-  const status = call.status === undefined ? undefined : String(call.status);
+  const status = call.response && String(call.response.status);
+  const endpointRequestId = requestIdOf(served);
   // H11.17: the status of Lambda, not that of the function
   const integrationStatus = isFunction && status !== undefined ? '200' : status;
   const integrationError = failure && integrationErrorMessage(failure.cause);
@@ -22,6 +24,8 @@ export function logVariables(served: ServedRequest): Readonly<Record<string, str
     responseLength: String(response.body.length),
     responseLatency: rounded(served.latencyMs),
     dataProcessed: String(dataProcessed(event?.body?.length ?? 0, response.body.length)),
+    awsEndpointRequestId: endpointRequestId,
+    awsEndpointRequestId2: headerOf(call.response, 'x-amz-id-2'),
     'authorizer.error':
       failure?.cause instanceof HttpRequestError ? failure.cause.authorizerError : undefined,
     'error.message': failure?.response.message,
@@ -29,11 +33,25 @@ export function logVariables(served: ServedRequest): Readonly<Record<string, str
     'integration.error': integrationError,
     'integration.integrationStatus': integrationStatus,
     'integration.latency': latency,
+    'integration.requestId': endpointRequestId,
     'integration.status': status,
     integrationErrorMessage: integrationError,
     integrationLatency: latency,
     integrationStatus,
   };
+}
+
+/** What names the call in the backend's own log: the invocation of a function, the request to an AWS service. */
+function requestIdOf({ call: { response }, failure }: ServedRequest): string | undefined {
+  if (failure?.cause instanceof FunctionFailedError) return failure.cause.invocationId;
+  return (
+    response?.invocationId ?? headerOf(response, 'x-amzn-requestid') ?? headerOf(response, 'x-amz-request-id')
+  );
+}
+
+function headerOf(response: BackendResponse | undefined, name: string): string | undefined {
+  const value = response?.headers[name];
+  return typeof value === 'string' ? value : undefined;
 }
 
 const rounded = (ms: number | undefined) => (ms === undefined ? undefined : String(Math.round(ms)));

@@ -53,6 +53,28 @@ describe('lint of the functions of an HTTP API', () => {
     expect(messages(API(key) + allowing(source))).toHaveLength(1);
   });
 
+  it('finds no permission for an authorizer (H9.35)', () => {
+    const authorizer = `  Auth:
+    Type: AWS::ApiGatewayV2::Authorizer
+    Properties:
+      ApiId: !Ref Api
+      Name: auth
+      AuthorizerType: REQUEST
+      AuthorizerPayloadFormatVersion: '2.0'
+      AuthorizerUri: ${LONG_URI.replace('${Fn.Arn}', '${Other.Arn}')}
+      IdentitySource: [$request.header.Authorization]
+  Other: {Type: AWS::Lambda::Function}
+`;
+    const text = API() + allowing('${Api}/*') + authorizer;
+    expect(messages(text)).toEqual([
+      'error no-permission: Auth invokes Other, and no AWS::Lambda::Permission allows it',
+    ]);
+    const allowed = allowing('${Api}/authorizers/${Auth}')
+      .replace('Allow', 'AllowAuth')
+      .replace('Fn', 'Other');
+    expect(messages(text + allowed)).toEqual([]);
+  });
+
   it('hints that the function may run longer than the integration waits (H10.07)', () => {
     const text = API('GET /books', '!GetAtt Fn.Arn', 'Timeout: 31') + allowing('${Api}/*');
     expect(messages(text)).toEqual(['hint function-timeout: Fn may run for 31 s, and Int waits for 30 s']);

@@ -6,7 +6,7 @@ import { FunctionModule } from '../../support/function-module.js';
 import { HttpBackend } from '../../support/http-backend.js';
 import { SpawnedProgram } from '../../support/spawned-program.js';
 import { WebSocketClient } from '../../support/web-socket-client.js';
-import { type Example, synthesise } from './app.js';
+import { type Example, synthesise } from './integrations-page.js';
 
 type Echo = {
   readonly processId: number;
@@ -20,7 +20,7 @@ let templates: ReadonlyMap<Example, string>;
 
 beforeAll(async () => {
   for (const _ of [1, 2]) {
-    backends.push(await SpawnedProgram.listening(join(import.meta.dirname, 'echo.ts')));
+    backends.push(await SpawnedProgram.listening(join(import.meta.dirname, 'echo-server.ts')));
   }
   templates = synthesise(folder.path, { booksUrl: backends[0]?.url ?? '' });
 });
@@ -34,17 +34,25 @@ const processIds = () => backends.map(({ program }) => program.pid);
 /** `NAME=HOST:PORT,HOST:PORT` */
 const targets = (name: string) => `${name}=${backends.map(({ url }) => new URL(url).host).join(',')}`;
 
+type Resources = Readonly<Record<string, { readonly Type: string; readonly Properties: object }>>;
+
+const resourcesOf = (example: Example) =>
+  (JSON.parse(readFileSync(template(example), 'utf8')) as { readonly Resources: Resources }).Resources;
+
 /** The logical id of the template's only resource of a type whose id begins like this. */
 function logicalId(example: Example, type: string, start = ''): string {
-  const { Resources } = JSON.parse(readFileSync(template(example), 'utf8')) as {
-    readonly Resources: Readonly<Record<string, { readonly Type: string }>>;
-  };
-  const found = Object.entries(Resources)
+  const found = Object.entries(resourcesOf(example))
     .filter(([id, { Type }]) => Type === type && id.startsWith(start))
     .map(([id]) => id);
   expect(found).toHaveLength(1);
   return found[0] ?? '';
 }
+
+/** The properties of all resources of a type. */
+const propertiesOf = (example: Example, type: string) =>
+  Object.values(resourcesOf(example))
+    .filter(({ Type }) => Type === type)
+    .map(({ Properties }) => Properties);
 
 /** The gateway's program with the example's template, unchanged. */
 async function serve(example: Example, flags: readonly string[], env: Record<string, string> = {}) {
@@ -135,3 +143,43 @@ describe(
     });
   },
 );
+
+// what the gateway's own templates assume of the CDK: a new version may differ
+describe('the CDK writes', () => {
+  const V2 = 'AWS::ApiGatewayV2';
+
+  it('H13.05: a stage $default with AutoDeploy, and no deployment', () => {
+    expect(propertiesOf('lambda', `${V2}::Stage`)).toMatchObject([
+      { StageName: '$default', AutoDeploy: true },
+    ]);
+    expect(propertiesOf('lambda', `${V2}::Deployment`)).toEqual([]);
+  });
+
+  it('H13.06, H13.07: the authorization of each route, and $default for a default integration', () => {
+    expect(propertiesOf('lambda', `${V2}::Route`)).toMatchObject([
+      { RouteKey: 'GET /books', AuthorizationType: 'NONE' },
+    ]);
+    expect(propertiesOf('networkLoadBalancer', `${V2}::Route`)).toMatchObject([{ RouteKey: '$default' }]);
+  });
+
+  it('H13.04, H13.11: the listener and the mappings of a private integration', () => {
+    expect(propertiesOf('mappedHeaders', `${V2}::Integration`)).toMatchObject([
+      {
+        ConnectionType: 'VPC_LINK',
+        IntegrationMethod: 'ANY',
+        IntegrationUri: { Ref: logicalId('mappedHeaders', 'AWS::ElasticLoadBalancingV2::Listener') },
+        PayloadFormatVersion: '1.0',
+        RequestParameters: {
+          'append:header.header2': '$request.header.header1',
+          'remove:header.header1': '',
+        },
+      },
+    ]);
+  });
+
+  it('H13.12: one VPC link without security groups', () => {
+    expect(propertiesOf('applicationLoadBalancer', `${V2}::VpcLink`)).toMatchObject([
+      { SecurityGroupIds: [] },
+    ]);
+  });
+});

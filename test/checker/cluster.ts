@@ -184,6 +184,8 @@ const SETTINGS: NodeJS.ProcessEnv = {
   CALLBACK_DEADLINE_MS: '3000',
   HISTORY_MESSAGES: '100000',
   HISTORY_SECONDS: '86400',
+  // longer than a clock is wrong
+  PUBLISH_ONCE_SECONDS: '86400',
   SWEEP_SECONDS: '4',
   LOG_LEVEL: 'info',
 };

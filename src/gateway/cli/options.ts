@@ -32,6 +32,8 @@ export interface Options {
   readonly functions: ReadonlyMap<string, FunctionSource>;
   /** AWS service → its endpoint. */
   readonly endpoints: ReadonlyMap<string, URL>;
+  /** Issuer of a JWT authorizer → the URL that is used in its place. */
+  readonly issuers: ReadonlyMap<string, string>;
   /** Whether `AWS` integrations may use this machine's AWS credentials. */
   readonly usesMachineCredentials: boolean;
   readonly allowedHosts: readonly string[];
@@ -92,6 +94,7 @@ export function readOptions(flags: ServeValues, env: NodeJS.ProcessEnv): Options
     targets: read(['target'], () => readTargets(values.target ?? [])),
     functions: new Map(each('function', readFunction)),
     endpoints: new Map(each('endpoint-for', readEndpoint)),
+    issuers: new Map(each('issuer', readIssuer)),
     usesMachineCredentials: values['use-machine-credentials'] ?? false,
     allowedHosts: each('allow-host', readHostName),
     allowedOrigins: each('allow-origin', readAllowedOrigin),
@@ -174,6 +177,14 @@ function readEndpoint(text: string): readonly [string, URL] {
   if (service !== undefined && url !== undefined && URL.canParse(url)) return [service, new URL(url)];
   throw new UsageError(
     `--endpoint-for is '${text}': it must be SERVICE=URL, such as sqs=http://127.0.0.1:9324`,
+  );
+}
+
+function readIssuer(text: string): readonly [string, string] {
+  const [, issuer, url] = text.match(/^(https?:\/\/[^=]+)=(https?:\/\/.+)$/) ?? [];
+  if (issuer !== undefined && url !== undefined && URL.canParse(url)) return [issuer, url];
+  throw new UsageError(
+    `--issuer is '${text}': it must be ISSUER=URL, such as https://login.example.com=http://127.0.0.1:9000`,
   );
 }
 

@@ -13,24 +13,20 @@ import { WatchedFiles } from './watch-files.js';
  * `--watch`: loads templates and the configuration file again when one of them changes. With a file that cannot be
  * loaded, the gateway serves what it had.
  *
+ * @param files the files of these options, as they were when they were read
  * @param started the options with which the gateway was started
  * @param readAgain reads the options as at the start
  * @returns ends it, also a reload in progress
  */
 export function reloadOnChange(
   gateway: Pick<Gateway, 'reload' | 'unmatchedNames'>,
+  files: WatchedFiles,
   started: Options,
   readAgain: () => Options,
   log: Logger,
 ): AsyncDisposable {
   let isDue = false;
   let running: Promise<void> | undefined;
-  const files = new WatchedFiles(() => {
-    isDue = true;
-    running ??= reloadWhileDue().finally(() => {
-      running = undefined;
-    });
-  });
   const reloadWhileDue = async () => {
     while (isDue) {
       isDue = false;
@@ -51,7 +47,12 @@ export function reloadOnChange(
       }
     }
   };
-  files.set(filesOf(started));
+  files.start(() => {
+    isDue = true;
+    running ??= reloadWhileDue().finally(() => {
+      running = undefined;
+    });
+  });
   return {
     async [Symbol.asyncDispose]() {
       files[Symbol.dispose]();

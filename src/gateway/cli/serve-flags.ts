@@ -60,6 +60,12 @@ export const SERVE_FLAGS = {
     isReloaded: true,
     help: 'endpoint of an AWS service, such as dynamodb=http://127.0.0.1:8000',
   },
+  issuer: {
+    kind: 'map',
+    value: 'ISSUER=URL',
+    isReloaded: true,
+    help: "where the issuer of a JWT authorizer runs here, such as https://login.example.com=http://127.0.0.1:9000; by default the issuer's own URL",
+  },
   'use-machine-credentials': {
     kind: 'switch',
     help: "sign AWS integrations with this machine's AWS credentials; without it they are sent only to --endpoint-for, signed with placeholders; needs the package @aws-sdk/credential-provider-node",

@@ -1,5 +1,5 @@
 import { type ControlPlane, type RemovedResources } from '../control/control-plane.js';
-import { type DeclaredTargets, NOTHING_DECLARED } from '../integrations/declared-targets.js';
+import { type DeclaredTargets } from '../integrations/declared-targets.js';
 import { type StackSettings } from './evaluator.js';
 import { type LoadedStack, type LoadReport, loadTemplate } from './load-template.js';
 import { allNames, type TemplateNames } from './template-names.js';
@@ -14,13 +14,17 @@ export interface TemplateFile {
 /** The templates that a control plane serves. They can be replaced while it serves them. */
 export class LoadedTemplates {
   #stacks: ReadonlyMap<string, LoadedStack> = new Map();
-  #targets: DeclaredTargets = NOTHING_DECLARED;
-  #names: TemplateNames = allNames([]);
+  #loaded: readonly LoadedTemplate[] = [];
 
   constructor(
     private readonly plane: ControlPlane,
     private readonly settings: Pick<StackSettings, 'region' | 'accountId'>,
   ) {}
+
+  /** The templates as they were loaded last. */
+  get loaded(): readonly LoadedTemplate[] {
+    return this.#loaded;
+  }
 
   /** The API's logical id; `undefined` if no template created it. */
   logicalIdOf(apiId: string): string | undefined {
@@ -30,12 +34,12 @@ export class LoadedTemplates {
 
   /** Of all templates. */
   get targets(): DeclaredTargets {
-    return this.#targets;
+    return allTargets(this.#loaded);
   }
 
   /** Of all templates. */
   get names(): TemplateNames {
-    return this.#names;
+    return allNames(this.#loaded.map(({ names }) => names));
   }
 
   /**
@@ -50,7 +54,7 @@ export class LoadedTemplates {
   replace(
     templates: readonly TemplateFile[],
     parameters: ReadonlyMap<string, string>,
-  ): readonly TemplateReport[] {
+  ): readonly LoadedTemplate[] {
     return this.plane.replace(resourcesOf(this.#stacks.values()), () => {
       const stacks = new Map<string, LoadedStack>();
       let exported: ReadonlyMap<string, string> = new Map();
@@ -63,18 +67,17 @@ export class LoadedTemplates {
         });
         stacks.set(fileName, loaded.stack);
         exported = new Map([...exported, ...loaded.exports]);
-        return { fileName, ...loaded };
+        return { fileName, text, ...loaded };
       });
       requireApi(reports);
       this.#stacks = stacks;
-      this.#targets = allTargets(reports);
-      this.#names = allNames(reports.map(({ names }) => names));
+      this.#loaded = reports;
       return reports;
     });
   }
 }
 
-export type TemplateReport = LoadReport & { readonly fileName: string };
+export type LoadedTemplate = TemplateFile & LoadReport;
 
 const allTargets = (reports: readonly LoadReport[]): DeclaredTargets => ({
   arns: reports.flatMap(({ targets }) => targets.arns),

@@ -88,6 +88,10 @@ const CHECKS: Readonly<Record<keyof StartGatewayOptions, Check>> = {
     'URLs',
     check('a URL', (value) => isText(value) || isUrl(value)),
   ),
+  issuers: object(
+    'URLs',
+    check('a URL', (value) => isText(value) || isUrl(value)),
+  ),
   port: check('a whole number from 0 to 65535, where 0 takes any free port', (value) =>
     isWhole(value, 0, 65_535),
   ),

@@ -28,6 +28,7 @@ export async function gatewayOptions(options: StartGatewayOptions): Promise<Gate
     targets,
     functions,
     endpoints,
+    issuers,
     auth = 'off',
     credentials,
     policy,
@@ -51,6 +52,7 @@ export async function gatewayOptions(options: StartGatewayOptions): Promise<Gate
       endpoints: mapOf(endpoints, (name, value) => readUrl(`endpoints.${name}`, hrefOf(value))),
       credentials: undefined,
     },
+    issuers: mapOf(issuers, (name, value) => readUrl(`issuers.${name}`, hrefOf(value)).href),
     iam: iamSettings(
       { auth, credentials: source('credentials', credentials), policy: source('policy', policy) },
       process.env,

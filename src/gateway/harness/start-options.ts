@@ -18,6 +18,8 @@ export interface StartGatewayOptions {
   readonly functions?: Readonly<Record<string, string | UrlObject | LambdaHandler>>;
   /** Endpoints of AWS services for `AWS` integrations, such as `{ sqs: 'http://127.0.0.1:9324' }`. */
   readonly endpoints?: Readonly<Record<string, string | UrlObject>>;
+  /** Where the issuers of JWT authorizers run here: `{ 'https://login.example.com': 'http://127.0.0.1:9000' }`. */
+  readonly issuers?: Readonly<Record<string, string | UrlObject>>;
   /** By default any free port. */
   readonly port?: number;
   /** Address to listen on; by default `127.0.0.1`. */

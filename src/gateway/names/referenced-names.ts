@@ -1,4 +1,6 @@
-import { type ApiResources, type ControlPlane, type HttpApiResources } from '../control/control-plane.js';
+import { type ApiResources } from '../control/api-resources.js';
+import { type ControlPlane } from '../control/control-plane.js';
+import { type HttpApiResources } from '../control/http-api-resources.js';
 import { functionOf } from '../control/snapshot.js';
 import { fillStageVariables } from '../mapping/stage-variables.js';
 

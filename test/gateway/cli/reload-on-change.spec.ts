@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -42,7 +42,11 @@ const template = (path: string, stage = 'dev') => `
       Properties: { ApiId: !Ref Api, StageName: ${stage}, AutoDeploy: true }
 `;
 
-const write = async (name: string, text: string) => writeFile(join(folder, name), text);
+/** At once, so that the gateway does not read half a file. */
+const write = async (name: string, text: string) => {
+  await writeFile(join(folder, `${name}.new`), text);
+  await rename(join(folder, `${name}.new`), join(folder, name));
+};
 const config = (more = '') =>
   write(
     'backchannel-gateway.yaml',

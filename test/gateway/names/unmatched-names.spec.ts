@@ -101,7 +101,7 @@ ${integration('ByStage', `IntegrationType: AWS_PROXY, PayloadFormatVersion: '2.0
 
   it('a parameter, an imported export or a dynamic reference', async () => {
     const template = `
-Parameters: { Stage: { Type: String }, Unused: { Type: String, Default: x } }
+Parameters: { Level: { Type: String }, Unused: { Type: String, Default: x } }
 Conditions: { Never: !Equals [a, b] }
 Resources:${HTTP_API}
   Named:
@@ -109,14 +109,14 @@ Resources:${HTTP_API}
     Properties:
       ProtocolType: HTTP
       Name: !ImportValue other-stack:name
-      Description: !Join ['', ['{{resolve:ssm:', !Ref Stage, '}}']]
+      Description: !Join ['', ['{{resolve:ssm:', !Ref Level, '}}']]
   Absent: { Type: AWS::SNS::Topic, Condition: Never, Properties: { TopicName: !ImportValue never-read } }
 `;
     const parameters = [
-      'Stage',
+      'Level',
       'Unused',
       'other-stack:name',
-      'resolve:ssm:Stage',
+      'resolve:ssm:Level',
       'never-read',
       'Name',
       'no-such',

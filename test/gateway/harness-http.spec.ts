@@ -58,6 +58,31 @@ describe('an HTTP API of a gateway in the process', () => {
     expect([(await first.next()).url, (await second.next()).url]).toEqual(['/books', '/books']);
   });
 
+  it('keeps an address for which a fault was injected', async () => {
+    await using first = await HttpBackend.start();
+    await using second = await HttpBackend.start();
+    const targets = { Listener: [first.url, second.url] };
+    await using gateway = await startGateway({ template: BOOKS_TEMPLATE, targets });
+    gateway.faults.set({ vpcLinkDown: ['*'] });
+    expect((await fetch(`${gateway.url()}/books`)).status).toBe(503);
+    gateway.faults.clear();
+    await fetch(`${gateway.url()}/books`);
+    await fetch(`${gateway.url()}/books`);
+    expect([first.unexpected.length, second.unexpected.length]).toEqual([1, 1]);
+  });
+
+  it("has the port of the template's listener for an address without a port", async () => {
+    await using backend = await HttpBackend.start();
+    const { port } = new URL(backend.url);
+    const template = BOOKS_TEMPLATE.replace(
+      '::Listener\n',
+      `::Listener\n    Properties: { Port: ${port} }\n`,
+    );
+    await using gateway = await startGateway({ template, targets: { Listener: '127.0.0.1' } });
+    expect((await fetch(`${gateway.url()}/books`)).status).toBe(200);
+    expect((await backend.next()).url).toBe('/books');
+  });
+
   it('sends requests to the instances of a Cloud Map service with the attributes of the URI', async () => {
     await using blue = await HttpBackend.start();
     await using green = await HttpBackend.start();

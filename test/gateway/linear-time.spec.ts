@@ -47,6 +47,13 @@ it.each([
   expect(callMethod('a'.repeat(36), method, args)).toEqual(expected);
 });
 
+it('a pattern that scans the whole text at each step back, in a mapping template', () => {
+  const before = process.threadCpuUsage();
+  expect(callMethod('a'.repeat(650_000), 'matches', ['(.*)(.*)b'])).toBe(false);
+  // processor time: 0.06 s, and 2 s without the limit of steps back
+  expect(process.threadCpuUsage(before).user).toBeLessThan(500_000);
+});
+
 describe('a mapping template that is ten times as long as the longest allowed one', () => {
   const many = (text: string) => text.repeat(327_680 / text.length);
   const within = (before: string, after: string, texts: readonly string[]) =>

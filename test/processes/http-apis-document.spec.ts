@@ -112,6 +112,7 @@ it('the targets with attributes are accepted', async () => {
   const starts = `exec ${asProgram(command.trim())} --port 0`;
   await using program = SpawnedProgram.command(['bash', '-euc', starts]);
   await program.prints('"listening"');
+  expect(program.stderr).toEqual([]);
 });
 
 const api = { Ref: 'Api' };

@@ -22,6 +22,7 @@ const MEANT: Readonly<Record<UnmatchedName['setting'], string>> = {
   functions: 'no Lambda function',
   parameters: 'no parameter of a template, export that it imports, or {{resolve:…}} in it',
   endpoints: 'no AWS service that an integration calls',
+  issuers: 'no issuer of a JWT authorizer',
 };
 
 /** Warns of each name on the command line or in the configuration file that means nothing. */
@@ -37,4 +38,5 @@ const FLAGS: Readonly<Record<UnmatchedName['setting'], string>> = {
   functions: '--function',
   parameters: '--parameter',
   endpoints: '--endpoint-for',
+  issuers: '--issuer',
 };

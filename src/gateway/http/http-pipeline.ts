@@ -5,7 +5,7 @@ import { HTTP_RESPONSES } from '../errors.js';
 import { type FaultyCall } from '../faults.js';
 import { type BackendResponse } from '../integrations/backend-response.js';
 import { type IntegrationClient } from '../integrations/integration-client.js';
-import { IntegrationFailedError } from '../integrations/integration-errors.js';
+import { isUnreachable } from '../integrations/integration-errors.js';
 import { type PrivateTargets } from '../integrations/private-targets.js';
 import { requestStep as callStep, responseStep as calledStep } from '../integrations/recorded-call.js';
 import { type Outcome } from '../recorder/gateway-event.js';
@@ -190,7 +190,7 @@ export class HttpPipeline {
       story?.add(callStep(sent, story));
       return await this.parts.integrations.call(sent, faultyCall);
     } catch (error) {
-      if (error instanceof IntegrationFailedError && !error.isOutcomeUnknown) target.failed();
+      if (isUnreachable(error)) target.failed();
       throw error;
     }
   }

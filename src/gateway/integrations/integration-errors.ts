@@ -33,6 +33,26 @@ export const isOutcomeUnknown = (error: unknown): boolean =>
   (error instanceof IntegrationTimedOutError || error instanceof IntegrationFailedError) &&
   error.isOutcomeUnknown;
 
+/** Whether the address accepted no connection: a failed health check. An injected fault or a wrong certificate is none. */
+export const isUnreachable = (error: unknown): boolean =>
+  error instanceof IntegrationFailedError &&
+  !error.isOutcomeUnknown &&
+  error.cause instanceof Error &&
+  'code' in error.cause &&
+  UNREACHABLE.has(String(error.cause.code));
+
+/** Node's and undici's codes. */
+const UNREACHABLE = new Set([
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'ETIMEDOUT',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
 /** The function of an `AWS_PROXY` integration failed: it threw an error, exited, or could not be loaded. */
 export class FunctionFailedError extends Error {
   override readonly name = 'FunctionFailedError';

@@ -12,6 +12,8 @@ export interface ReferencedNames {
   readonly targets: readonly string[];
   /** AWS services, as `--endpoint-for` names them. */
   readonly services: readonly string[];
+  /** Issuers of JWT authorizers. */
+  readonly issuers: readonly string[];
 }
 
 /** With the variables of every stage filled in. */
@@ -24,6 +26,10 @@ export function referencedNames(plane: ControlPlane): ReferencedNames {
       ...uris.filter((uri) => TARGET_ARN.test(uri)),
       ...[...plane.vpcLinks.values()].flatMap(({ targetArns }) => targetArns),
     ],
+    issuers: plane
+      .httpApis()
+      .flatMap(({ authorizers }) => [...authorizers.values()])
+      .flatMap(({ JwtConfiguration }) => JwtConfiguration?.Issuer ?? []),
     services: [...uris.flatMap((uri) => uri.match(SERVICE_URI)?.[1] ?? []), ...all.flatMap(subtypeServices)],
   };
 }

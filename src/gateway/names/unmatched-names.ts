@@ -17,6 +17,7 @@ export interface NamedSettings {
   readonly functions?: ReadonlyMap<string, unknown> | undefined;
   readonly parameters?: ReadonlyMap<string, unknown> | undefined;
   readonly endpoints?: ReadonlyMap<string, unknown> | undefined;
+  readonly issuers?: ReadonlyMap<string, unknown> | undefined;
 }
 
 /**
@@ -45,9 +46,10 @@ export function unmatchedNames(
     ...find('functions', [...names.functions, ...referenced.functions].flatMap(functionNames)),
     ...find('parameters', names.parameters, (name) => names.usesParameter(name)),
     ...find('endpoints', referenced.services),
+    ...find('issuers', referenced.issuers),
   ];
 }
 
 /** Names that are easy to read and to type: neither ARNs nor generated ids. */
 const shown = (names: readonly string[]): readonly string[] =>
-  [...new Set(names)].filter((name) => !/:|^(?:\d+|[\da-f]{16})$/.test(name)).toSorted();
+  [...new Set(names)].filter((name) => !/^(?:arn:.*|\d+|[\da-f]{16})$/.test(name)).toSorted();

@@ -13,6 +13,16 @@ export function bodyOf(data: string | Buffer): Body {
   return ofBytes(data);
 }
 
+/** The part of a reason that a record has. */
+const REASON_CHARACTERS = 1_000;
+
+/** A reason may quote a text of any length, such as the message of a function's error. */
+export const shortened = (reason: string): string =>
+  // copied: a slice would keep the whole in memory
+  reason.length <= REASON_CHARACTERS
+    ? reason
+    : `${Buffer.from(reason.slice(0, REASON_CHARACTERS)).toString()}…`;
+
 function ofBytes(data: Buffer): Body {
   const bytes = data.length;
   const isCut = bytes > RECORDED_BODY_BYTES && ({ isCut: true } as const);

@@ -141,6 +141,10 @@ export const EVENT_SCHEMAS: Schema = {
         routeKey: STRING,
         requestId: STRING,
         messageId: STRING,
+        isCut: {
+          const: true,
+          description: 'There are no steps: they would take more than half of the memory for records.',
+        },
       },
     ),
   },

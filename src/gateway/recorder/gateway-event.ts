@@ -24,6 +24,8 @@ export interface GatewayEvent {
   /** Only of a message. */
   readonly messageId?: string;
   readonly steps: readonly Step[];
+  /** There are no steps: they would take more than half of the memory for records. */
+  readonly isCut?: true;
   readonly outcome: Outcome;
 }
 
@@ -59,7 +61,7 @@ export interface Outcome {
   readonly result: Result;
   /** Of the response to the client, or of the integration's response if the client receives none. */
   readonly status?: number;
-  /** Why it did not succeed. */
+  /** Why it did not succeed: at most the first 1,000 characters, with `…` after them. */
   readonly reason?: string;
 }
 

@@ -6,6 +6,8 @@ import {
   type Step,
 } from './gateway-event.js';
 import { MASK, PART_LENGTH, secretsHider } from './hide-secrets.js';
+import { maskMembers, secretsOfMembers } from './mask-members.js';
+import { looksSecret, looksSecretInQuery } from './secret-names.js';
 import { type Variables } from './story.js';
 
 /**
@@ -31,18 +33,6 @@ export function maskSecrets(event: GatewayEvent, variables: readonly Variables[]
     outcome: mapTexts(maskReason(event.outcome), hide),
   };
 }
-
-/** Whether the name of a header, a parameter or a variable says that its value is secret. */
-function looksSecret(name: string): boolean {
-  return SECRET_NAME.test(name) && !NO_SECRET_NAME.test(name);
-}
-
-/** The same for a query parameter: an authorization code, or a key of an API. */
-const looksSecretInQuery = (name: string) => looksSecret(name) || /^(?:code|key)$/i.test(name);
-
-const SECRET_NAME =
-  /token|secret|passw|pwd$|authorization$|cookie|api[-_]?key|identifierkey|credential|signature|jwt|session[-_]?id|(?:^|[-_])auth$|access[-_]?key|[cx]srf/i;
-const NO_SECRET_NAME = /^identity$|key[-_]?(?:id|ids|required|source|selectionexpression)$/i;
 
 /** Texts that are secret wherever they occur in the event. */
 function secretsOf(step: Step, { type }: GatewayEvent): readonly string[] {
@@ -237,60 +227,6 @@ function secretsOfCommand(body: Body, url: string): readonly string[] {
 }
 
 const isImport = (url: string) => /^\/apikeys\/?\?(.*&)?mode=import(&|$)/.test(url);
-
-/**
- * Masks the values of JSON members whose names look secret. Not by parsing: the text may be cut.
- *
- * @param url of a request to the control plane, where the `value` of an API key is a secret
- */
-function maskMembers(body: Body, url = ''): Body {
-  return { ...body, text: maskMembersOf(body.text, url) };
-}
-
-const maskMembersOf = (text: string, url: string): string =>
-  text.replaceAll(STRING_OR_MEMBER, (whole, name: string, colon?: string, value?: string) => {
-    if (value === undefined) return whole;
-    const isList = value.startsWith('[');
-    if (isSecretMember(name, url)) return `"${name}"${colon}${isList ? `["${MASK}"]` : `"${MASK}"`}`;
-    // it may have objects, but no lists
-    return isList ? `"${name}"${colon}${maskMembersOf(value, url)}` : whole;
-  });
-
-/** The values of these members. */
-const secretsOfMembers = ({ text }: { readonly text: string }, url = ''): readonly string[] =>
-  [...text.matchAll(STRING_OR_MEMBER)].flatMap(([, name = '', , value]) => {
-    if (value === undefined) return [];
-    if (isSecretMember(name, url))
-      return (value.match(STRING_OR_NUMBER) ?? []).map(unquoted).flatMap(literals);
-    return value.startsWith('[') ? secretsOfMembers({ text: value }, url) : [];
-  });
-
-/** Of a parameter's literal also what is between its quotes. */
-const literals = (secret: string) =>
-  secret.startsWith("'") ? [secret, secret.replace(/^'(.*)'$/s, '$1')] : [secret];
-
-const isSecretMember = (name: string, url: string) =>
-  looksSecret(name) || (name === 'value' && url.startsWith('/apikeys'));
-
-const STRING_OR_NUMBER = /"(?:[^"\\]|\\(?:.|$))*(?:"|$)|-?\d[\d.eE+-]*/gs;
-
-/** The text of a string, or of a number. */
-function unquoted(item: string): string {
-  if (!item.startsWith('"')) return item;
-  try {
-    return String(JSON.parse(item));
-  } catch {
-    return item.replace(/^"|"$/g, '');
-  }
-}
-
-/**
- * A string, with the value that follows it if it is the name of a member whose value is a string, a number or a list
- * without inner lists. Any of them may be cut off. Each alternative that could fail at the end of the text matches there instead, so that
- * nothing is read twice.
- */
-const STRING_OR_MEMBER =
-  /"((?:[^"\\]|\\(?:.|$))*)(?:$|"(?:(\s*:\s*)("(?:[^"\\]|\\(?:.|$))*(?:"|$)|\[[^[\]]*(?:\]|$)|-?\d[\d.eE+-]*)?)?)/gs;
 
 /** Words of the record itself. */
 const OWN_MEMBERS: ReadonlySet<string> = new Set([

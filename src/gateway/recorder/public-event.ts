@@ -26,6 +26,7 @@ export function publicEvent(story: Story, { startedMs, showsSecrets }: PublicFor
     ...(requestId !== undefined && { requestId }),
     ...(messageId !== undefined && { messageId }),
     steps: story.steps.map(publicStep),
+    ...(story.isCut && { isCut: true as const }),
     outcome,
   };
   return showsSecrets ? event : maskSecrets(event, story.variables);

@@ -25,6 +25,8 @@ export class Recorder {
   readonly #isAllowed: boolean;
   readonly #showsSecrets: boolean;
   readonly #stories: RingBuffer<Story>;
+  /** A larger record would evict most of the others. */
+  readonly #maxStoryBytes: number;
   readonly #listeners = new Set<() => void>();
   readonly #startedMs = performance.now();
   #isOn: boolean;
@@ -35,7 +37,9 @@ export class Recorder {
     this.#isAllowed = record !== 'off';
     this.#isOn = typeof record === 'number';
     this.#showsSecrets = recordSecrets;
-    this.#stories = new RingBuffer(typeof record === 'number' ? record : DEFAULT_RECORD_BYTES);
+    const limitBytes = typeof record === 'number' ? record : DEFAULT_RECORD_BYTES;
+    this.#stories = new RingBuffer(limitBytes);
+    this.#maxStoryBytes = limitBytes / 2;
   }
 
   /** Id of the newest event; 0 before the first. */
@@ -110,6 +114,7 @@ export class Recorder {
 
   readonly #keep = (story: Story) => {
     if (story.startedMs < this.#clearedMs) return;
+    if (story.bytes > this.#maxStoryBytes) story.dropSteps();
     story.id = this.#stories.push(story);
     for (const listener of this.#listeners) listener();
   };

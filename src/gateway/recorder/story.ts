@@ -1,4 +1,4 @@
-import { bodyOf } from './body.js';
+import { bodyOf, shortened } from './body.js';
 import { type Body, type EventType, type Outcome, type Step } from './gateway-event.js';
 
 /** Headers as the pipeline has them: a flat list (name, value, …), or by name. */
@@ -48,6 +48,8 @@ export class Story {
   id = 0;
   durationMs = 0;
   bytes = 0;
+  /** Whether its steps were dropped. */
+  isCut = false;
   names: EventNames = NO_NAMES;
   outcome: Outcome = DONE;
   /** What templates and mappings of the event can read: the result of the authorization, stage variables. */
@@ -68,7 +70,7 @@ export class Story {
   ) {}
 
   add(step: KeptStep): void {
-    this.steps.push(step);
+    this.steps.push(step.step === 'failure' ? { ...step, reason: shortened(step.reason) } : step);
   }
 
   /** The recorded form of a body. A text that is passed on is kept once. */
@@ -87,7 +89,8 @@ export class Story {
 
   /** Sets what became of the event, as far as it is known; a later call replaces it. */
   conclude(outcome: Outcome): void {
-    this.outcome = outcome;
+    const { reason } = outcome;
+    this.outcome = reason === undefined ? outcome : { ...outcome, reason: shortened(reason) };
   }
 
   /** The event has ended: from now on it can be read. */
@@ -96,11 +99,19 @@ export class Story {
     this.bytes = storyBytes(this);
     this.keep(this);
   }
+
+  /** Drops the steps, which would take too much memory. */
+  dropSteps(): void {
+    this.steps.length = 0;
+    this.variables = [];
+    this.isCut = true;
+    this.bytes = storyBytes(this);
+  }
 }
 
 /** The memory of a story, estimated: a text that several steps have is counted for each of them. */
-function storyBytes({ steps }: Story): number {
-  let bytes = STORY_BYTES;
+function storyBytes({ steps, outcome }: Story): number {
+  let bytes = STORY_BYTES + textBytes(outcome.reason ?? '');
   for (const step of steps) bytes += OBJECT_BYTES + stepBytes(step);
   return bytes;
 }

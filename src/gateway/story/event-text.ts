@@ -32,7 +32,8 @@ export function outcomeText({ outcome: { result, reason } }: GatewayEvent): stri
 }
 
 /** What the event was about, in one line: the message, the URL, or the close code. */
-export function subjectText({ type, steps }: GatewayEvent): string {
+export function subjectText({ type, steps, isCut }: GatewayEvent): string {
+  if (isCut === true) return '(too large to be recorded)';
   for (const step of steps) {
     switch (step.step) {
       case 'frame':

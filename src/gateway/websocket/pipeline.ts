@@ -7,7 +7,7 @@ import { newMessageId, newRequestId } from '../ids.js';
 import { type BackendResponse } from '../integrations/backend-response.js';
 import { findTarget } from '../integrations/find-target.js';
 import { type IntegrationClient } from '../integrations/integration-client.js';
-import { IntegrationFailedError, isOutcomeUnknown } from '../integrations/integration-errors.js';
+import { isOutcomeUnknown, isUnreachable } from '../integrations/integration-errors.js';
 import { requestStep, responseStep } from '../integrations/recorded-call.js';
 import { type TargetPool } from '../integrations/target-pool.js';
 import {
@@ -285,7 +285,7 @@ export class Pipeline {
     const response = await integrations
       .call(request, { connectionId, routeKey }, target?.origin)
       .catch((error: unknown) => {
-        if (error instanceof IntegrationFailedError && !error.isOutcomeUnknown) target?.failed();
+        if (isUnreachable(error)) target?.failed();
         throw error;
       });
     const latencyMs = performance.now() - startedAt;

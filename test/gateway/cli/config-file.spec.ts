@@ -135,6 +135,9 @@ describe('the configuration file', () => {
 
   it('is missing', () => {
     expect(() => readOptions({ config: file('none.yaml') }, {})).toThrow('none.yaml does not exist');
+    expect(() => readOptions({ config: folder }, {})).toThrow('is a directory, not a file');
+    // a device without an end
+    expect(() => readOptions({ config: '/dev/zero' }, {})).toThrow('/dev/zero has more than 1 MB');
   });
 });
 

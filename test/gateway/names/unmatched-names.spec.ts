@@ -9,7 +9,7 @@ afterEach(async () => {
 });
 
 type Names = Readonly<
-  Partial<Record<'targets' | 'functions' | 'parameters' | 'endpoints', readonly string[]>>
+  Partial<Record<'targets' | 'functions' | 'parameters' | 'endpoints' | 'issuers', readonly string[]>>
 >;
 
 const URL_OF_FUNCTION = new URL('http://127.0.0.1:1');
@@ -17,12 +17,16 @@ const asMap = <T>(names: readonly string[] = [], value: (name: string) => T) =>
   new Map(names.map((name) => [name, value(name)]));
 
 /** The names that match nothing, of a gateway with this template and these settings. */
-async function unmatched(template: string | undefined, { targets, functions, parameters, endpoints }: Names) {
+async function unmatched(
+  template: string | undefined,
+  { targets, functions, parameters, endpoints, issuers }: Names,
+) {
   const options: Partial<GatewayOptions> = {
     templates: template === undefined ? [] : [{ fileName: 'template.yaml', text: template }],
     targets: asMap(targets, () => '127.0.0.1:1'),
     functions: asMap(functions, () => ({ kind: 'endpoint' as const, url: URL_OF_FUNCTION })),
     parameters: asMap(parameters, (name) => name),
+    issuers: asMap(issuers, () => 'http://127.0.0.1:1'),
     services: { endpoints: asMap(endpoints, () => URL_OF_FUNCTION), credentials: undefined },
   };
   gateway = await startGateway(options);
@@ -101,7 +105,7 @@ ${integration('ByStage', `IntegrationType: AWS_PROXY, PayloadFormatVersion: '2.0
 
   it('a parameter, an imported export or a dynamic reference', async () => {
     const template = `
-Parameters: { Stage: { Type: String }, Unused: { Type: String, Default: x } }
+Parameters: { Level: { Type: String }, Unused: { Type: String, Default: x } }
 Conditions: { Never: !Equals [a, b] }
 Resources:${HTTP_API}
   Named:
@@ -109,14 +113,14 @@ Resources:${HTTP_API}
     Properties:
       ProtocolType: HTTP
       Name: !ImportValue other-stack:name
-      Description: !Join ['', ['{{resolve:ssm:', !Ref Stage, '}}']]
+      Description: !Join ['', ['{{resolve:ssm:', !Ref Level, '}}']]
   Absent: { Type: AWS::SNS::Topic, Condition: Never, Properties: { TopicName: !ImportValue never-read } }
 `;
     const parameters = [
-      'Stage',
+      'Level',
       'Unused',
       'other-stack:name',
-      'resolve:ssm:Stage',
+      'resolve:ssm:Level',
       'never-read',
       'Name',
       'no-such',
@@ -144,6 +148,24 @@ ${integration('Queue', "IntegrationType: AWS_PROXY, IntegrationSubtype: SQS-Send
       { setting: 'endpoints', name: 'sns', known: ['dynamodb', 'sqs'] },
     ]);
   });
+});
+
+it('names an issuer that no JWT authorizer has, and those that there are', async () => {
+  const template = `
+Resources:${HTTP_API}
+  Jwt:
+    Type: AWS::ApiGatewayV2::Authorizer
+    Properties:
+      ApiId: !Ref Api
+      Name: jwt
+      AuthorizerType: JWT
+      IdentitySource: [$request.header.Authorization]
+      JwtConfiguration: { Audience: [a], Issuer: https://login.example }
+`;
+  const issuers = ['https://login.example', 'https://login.example/'];
+  expect(await unmatched(template, { issuers })).toEqual([
+    { setting: 'issuers', name: 'https://login.example/', known: ['https://login.example'] },
+  ]);
 });
 
 it('says nothing of a gateway without a template, because the control plane may create everything later', async () => {

@@ -190,6 +190,30 @@ it('masks bodies of the control plane by name, and the values of API keys', () =
   );
 });
 
+it.each([
+  ['append:header.Token', '$request.header.x-user', '$request.header.x-user'],
+  ['overwrite:querystring.token', '$context.authorizer.token', '$context.authorizer.token'],
+  ['append:header.Token', 'a-secret-text', '***'],
+  ['append:header.Token', 'Bearer ${request.header.x}', '***'],
+  ['integration.request.header.Token', 'route.request.querystring.t', 'route.request.querystring.t'],
+  ['integration.request.header.Token', "'a-secret-text'", '***'],
+  ['token', '$request.header.x', '***'],
+])(
+  'masks the source of a mapping in the control plane only if it is a text: %s ← %s',
+  (name, source, shown) => {
+    const text = (value: string) => JSON.stringify({ requestParameters: { [name]: value } });
+    const step: Step = {
+      step: 'client_request',
+      method: 'POST',
+      url: '/v2/apis/a/integrations',
+      body: body(text(source)),
+    };
+    expect(maskSecrets(event([step], { type: 'control' })).steps).toMatchObject([
+      { body: { text: text(shown) } },
+    ]);
+  },
+);
+
 it('masks members that are numbers, and the values of masked members elsewhere', () => {
   const steps = masked(
     {

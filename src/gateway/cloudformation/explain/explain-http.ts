@@ -162,8 +162,10 @@ function destination(names: Names, call: IntegrationCall): readonly string[] {
     case 'private': {
       const name = targetNames(call.uri).find((each) => !each.startsWith('arn:')) ?? call.uri;
       const tls = call.scheme === 'https' ? `, by TLS for ${call.request.serverName ?? 'its Host'}` : '';
+      const [, filters] = call.uri.split('?');
+      const address = filters === undefined ? `${name}=HOST:PORT` : `'${name}=HOST:PORT?${filters}'`;
       return [
-        `sent through the VPC link ${resourceName(names, call.vpcLinkId)} to ${call.uri}${tls}; here to --target ${name}=HOST:PORT`,
+        `sent through the VPC link ${resourceName(names, call.vpcLinkId)} to ${call.uri}${tls}; here to --target ${address}`,
       ];
     }
     default:

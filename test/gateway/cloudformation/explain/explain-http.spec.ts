@@ -2,14 +2,18 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { explain, type ExplainOptions } from '../../../../src/gateway/cloudformation/explain/explain.js';
+import { CLOUD_MAP_TEMPLATE } from '../../harness-templates.js';
 import { UsageError } from '../../../../src/gateway/usage-error.js';
 
 const TEMPLATES = join(import.meta.dirname, '../../../support/http-api-templates');
 const read = (name: string) => readFileSync(join(TEMPLATES, name), 'utf8');
 
 const run = (name: string, request: string, options: Partial<ExplainOptions> = {}) =>
-  explain(read(name), {
-    fileName: name,
+  runText(read(name), request, options);
+
+const runText = (text: string, request: string, options: Partial<ExplainOptions> = {}) =>
+  explain(text, {
+    fileName: 'template',
     region: 'us-east-1',
     accountId: '000000000000',
     parameters: new Map(),
@@ -48,6 +52,12 @@ describe('explain of a request to an HTTP API', () => {
     expect(text).toMatch(/\n\nGET \/books\?x=1 HTTP\/1\.1\n/);
     expect(text).toMatch(/^header2: v$/m);
     expect(text).not.toMatch(/^header1:/m);
+  });
+
+  it('names the attributes that a target needs for the filters of a Cloud Map URI', () => {
+    expect(runText(CLOUD_MAP_TEMPLATE, 'GET /blue').text).toMatch(
+      /service\/srv-Service\/colors\?color=blue; here to --target 'srv-Service=HOST:PORT\?color=blue'$/m,
+    );
   });
 
   it('names a mapping whose source has no value', () => {

@@ -54,6 +54,24 @@ describe('lint of an HTTP API', () => {
     ]);
   });
 
+  it.each(['http://127.0.0.1:9000', 'http://issuer.example'])(
+    'finds the issuer %s, which AWS refuses (H9.14)',
+    (issuer) => {
+      const authorizer = `  Jwt:
+    Type: AWS::ApiGatewayV2::Authorizer
+    Properties:
+      ApiId: !Ref Api
+      Name: jwt
+      AuthorizerType: JWT
+      IdentitySource: [$request.header.Authorization]
+      JwtConfiguration: {Issuer: "${issuer}", Audience: [app]}
+`;
+      const text = BOOKS.replace('  Route:\n', `${authorizer}  Route:\n`);
+      expect(found(text)).toMatchObject([{ rule: 'refused', severity: 'error' }]);
+      expect(found(text.replace('http://', 'https://'))).toEqual([]);
+    },
+  );
+
   it('finds a route that requires a signature of preflights (H3.03)', () => {
     const text = BOOKS.replace('AuthorizationType: NONE', 'AuthorizationType: AWS_IAM');
     expect(found(text)).toMatchObject([{ rule: 'preflight-authorization', severity: 'warning' }]);

@@ -72,6 +72,32 @@ describe('lint of an HTTP API', () => {
     },
   );
 
+  it('finds the function of a Lambda authorizer without a permission (H9.35)', () => {
+    const text = `${BOOKS}
+  Guard: {Type: AWS::Lambda::Function}
+  Authorizer:
+    Type: AWS::ApiGatewayV2::Authorizer
+    Properties:
+      ApiId: !Ref Api
+      Name: guard
+      AuthorizerType: REQUEST
+      AuthorizerPayloadFormatVersion: '2.0'
+      IdentitySource: [$request.header.Authorization]
+      AuthorizerUri: !Sub 'arn:aws:apigateway:\${AWS::Region}:lambda:path/2015-03-31/functions/\${Guard.Arn}/invocations'
+`;
+    expect(found(text)).toMatchObject([{ rule: 'no-permission', line: lineOf(text, '  Authorizer:') }]);
+    const permission = (source: string) => `  Permission:
+    Type: AWS::Lambda::Permission
+    Properties:
+      FunctionName: !Ref Guard
+      Action: lambda:InvokeFunction
+      Principal: apigateway.amazonaws.com
+      SourceArn: !Sub 'arn:aws:execute-api:\${AWS::Region}:\${AWS::AccountId}:\${Api}/${source}'
+`;
+    expect(found(text + permission('authorizers/${Authorizer}'))).toEqual([]);
+    expect(found(text + permission('*/GET/books'))).toMatchObject([{ rule: 'no-permission' }]);
+  });
+
   it('finds a route that requires a signature of preflights (H3.03)', () => {
     const text = BOOKS.replace('AuthorizationType: NONE', 'AuthorizationType: AWS_IAM');
     expect(found(text)).toMatchObject([{ rule: 'preflight-authorization', severity: 'warning' }]);

@@ -2,12 +2,15 @@ import { type AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { type Logger } from 'pino';
 import { AccessLog } from './access-log.js';
+import { type ApiSummary } from './api-summary.js';
 import { AdminApi } from './admin/admin-api.js';
 import { Commands } from './admin/commands.js';
+import { EventReplay } from './admin/replay/event-replay.js';
 import { AuthorizerDecisions } from './authorizers/authorizer-decisions.js';
 import { HttpLambdaAuthorizer } from './authorizers/http-lambda-authorizer.js';
 import { IssuerKeys } from './authorizers/jwt/issuer-keys.js';
 import { Clock } from './clock.js';
+import { DeployedApis } from './cloudformation/deployed-apis.js';
 import { LoadedTemplates, type TemplateFile } from './cloudformation/loaded-templates.js';
 import { ControlPlane } from './control/control-plane.js';
 import { Faults } from './faults.js';
@@ -26,6 +29,8 @@ import { TargetPool, type Targets } from './integrations/target-pool.js';
 import { type FunctionSource } from './lambda/function-source.js';
 import { Functions } from './lambda/functions.js';
 import { LIMITS } from './limits.js';
+import { referencedNames } from './names/referenced-names.js';
+import { type UnmatchedName, unmatchedNames } from './names/unmatched-names.js';
 import { Recorder } from './recorder/recorder.js';
 import { type AccountLimits, Throttle } from './throttle.js';
 import { ConnectionIds } from './websocket/connections/connection-id.js';
@@ -88,8 +93,8 @@ export class Gateway {
   readonly #integrations: IntegrationClient;
   readonly #connections: ConnectionServer;
   readonly #front: FrontServer;
-  /** The templates that are served now, with their parameters. */
-  #loaded: Pick<GatewayOptions, 'templates' | 'parameters'>;
+  /** The templates that are served now, with their parameters and targets. */
+  #loaded: ReloadableSettings;
   /** Settings that `reload` changes; the parts read them at each event. */
   readonly #live: {
     readonly pipeline: { targets: TargetPool };
@@ -101,7 +106,7 @@ export class Gateway {
   private constructor(options: GatewayOptions) {
     const { host, region, accountId, defaultApi, tls, log } = options;
     this.#options = options;
-    this.#loaded = options;
+    this.#loaded = { ...options, endpoints: options.services?.endpoints };
     this.adminToken = adminTokenPolicy(options.adminToken, host);
 
     const targets = new TargetPool(options.targets);
@@ -147,8 +152,13 @@ export class Gateway {
       recorder,
       restoreApis,
       forgetAuthorizations,
+      apis: () => this.apis(),
     });
-    const admin = new AdminApi(this.commands, recorder);
+    const replay = new EventReplay({ recorder, connections, integrations, url: () => this.url });
+    const templates = new LoadedTemplates(control, { region, accountId });
+    const parameters = () => this.#loaded.parameters;
+    const deployed = new DeployedApis({ control, defaultApi, templates, parameters, region, accountId });
+    const admin = new AdminApi(this.commands, recorder, deployed, replay);
     const httpPipeline = new HttpPipeline({
       apis: control,
       integrations,
@@ -200,7 +210,7 @@ export class Gateway {
     this.recorder = recorder;
     this.admin = admin;
     this.#control = control;
-    this.#templates = new LoadedTemplates(control, { region, accountId });
+    this.#templates = templates;
     this.#live = { pipeline: parts, services, issuers, forgetAuthorizations };
     this.#functions = functions;
     this.#integrations = integrations;
@@ -216,7 +226,7 @@ export class Gateway {
   static async start(options: GatewayOptions): Promise<Gateway> {
     const gateway = new Gateway(options);
     try {
-      gateway.#loadTemplates(options);
+      gateway.#loadTemplates(gateway.#loaded);
       await gateway.#functions.load();
       await new Promise<void>((resolve, reject) => {
         const { server } = gateway.#front;
@@ -248,6 +258,14 @@ export class Gateway {
     }));
   }
 
+  /** Names in the settings that mean nothing; none without a template, because the control plane may create them later. */
+  unmatchedNames(): readonly UnmatchedName[] {
+    const isWithoutTemplate = (this.#loaded.templates ?? []).length === 0;
+    return isWithoutTemplate
+      ? []
+      : unmatchedNames(this.#loaded, this.#templates, referencedNames(this.#control));
+  }
+
   /** Graceful shutdown: accepts no new clients, closes every connection with 1001 and waits for each `$disconnect`. */
   async stop(): Promise<void> {
     const { server } = this.#front;
@@ -277,7 +295,6 @@ export class Gateway {
       throw error;
     }
     this.#loaded = settings;
-    this.#live.pipeline.targets = new TargetPool(settings.targets);
     this.#live.services.endpoints = settings.endpoints ?? new Map();
     this.#live.issuers.addresses = settings.issuers ?? new Map();
     // an authorizer or its function may be another one
@@ -286,24 +303,17 @@ export class Gateway {
   }
 
   /** Loads the templates and logs the resources that are ignored. */
-  #loadTemplates({
-    templates = [],
-    parameters = new Map(),
-  }: Pick<GatewayOptions, 'templates' | 'parameters'>): void {
-    for (const { fileName, apis, ignored: resources } of this.#templates.replace(templates, parameters)) {
+  #loadTemplates({ templates = [], parameters = new Map(), targets }: ReloadableSettings): void {
+    for (const report of this.#templates.replace(templates, parameters)) {
+      const { fileName, apis, ignored: resources, importWarnings } = report;
       const ignored = resources.map(({ type, logicalId }) => `${type} ${logicalId}`);
       this.#options.log.info({ fileName, apis, ignored }, 'template loaded');
+      for (const { logicalId, warning } of importWarnings) {
+        this.#options.log.warn({ api: logicalId, warning }, 'left out of an OpenAPI definition');
+      }
     }
+    this.#live.pipeline.targets = new TargetPool(targets, this.#templates.targets);
   }
-}
-
-export interface ApiSummary {
-  readonly apiId: string;
-  readonly protocol: 'WEBSOCKET' | 'HTTP';
-  readonly name: string;
-  /** If a template created it. */
-  readonly logicalId: string | undefined;
-  readonly stages: readonly string[];
 }
 
 /** The options that a running gateway can change. */

@@ -19,7 +19,7 @@ import {
 import { HttpBackend, type Received } from '../support/http-backend.js';
 import { backendAddress, credentials, openTarget, type StandInOptions, type Target } from './target.js';
 
-type IntegrationSpec = Partial<Omit<CreateIntegrationCommandInput, 'ApiId'>>;
+export type IntegrationSpec = Partial<Omit<CreateIntegrationCommandInput, 'ApiId'>>;
 
 /** The authorization of a route; by default none. */
 type AuthorizationSpec = Partial<
@@ -107,6 +107,12 @@ export class HttpApiInTarget implements AsyncDisposable {
 
   async createUndeployedStage(StageName: string, stage: StageSpec = {}): Promise<void> {
     await this.control.send(new CreateStageCommand({ ApiId: this.apiId, StageName, ...stage }));
+  }
+
+  /** Changes settings that act without a deployment. */
+  async updateStage(StageName: string, stage: StageSpec): Promise<void> {
+    await this.control.send(new UpdateStageCommand({ ApiId: this.apiId, StageName, ...stage }));
+    await setTimeout(this.target.propagationMs);
   }
 
   /** Has the stage serve what was changed. */

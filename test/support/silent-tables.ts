@@ -17,6 +17,7 @@ const FILES = {
   'http-control-choices': 'HTTP_CONTROL_CHOICES',
   'http-authorizer-choices': 'HTTP_AUTHORIZER_CHOICES',
   'jwt-choices': 'JWT_CHOICES',
+  'openapi-choices': 'OPENAPI_CHOICES',
   'cloudformation-choices': 'CLOUDFORMATION_CHOICES',
 } as const;
 

@@ -43,9 +43,9 @@ export const SERVE_FLAGS = {
   },
   target: {
     kind: 'map',
-    value: 'NAME=HOST[:PORT][,…]',
+    value: 'NAME=HOST[:PORT][?ATTRIBUTE=VALUE][,…]',
     isReloaded: true,
-    help: "actual address of a load balancer, a listener or a Cloud Map service, by its name, ARN or logical id; several are used in turn; by default the host of the integration's URI, and none for private integrations of HTTP APIs",
+    help: "actual address of a load balancer, a listener or a Cloud Map service or instance, by its name, ARN or logical id; several are used in turn; attributes are those of a Cloud Map instance; by default the host of the integration's URI, and none for private integrations of HTTP APIs",
   },
   function: {
     kind: 'map',

@@ -56,8 +56,19 @@ export interface StartGatewayOptions {
 export type TemplateSource =
   string | UrlObject | { readonly Resources: object; readonly [section: string]: unknown };
 
-/** `HOST:PORT`, `HOST`, a URL, or a server that listens, such as `http.createServer(…).listen(0)`. */
-export type Target = string | UrlObject | ListeningServer;
+/**
+ * `HOST:PORT`, `HOST`, a URL, or a server that listens, such as `http.createServer(…).listen(0)`; for a Cloud Map
+ * service also with the attributes of an instance.
+ */
+export type Target = Address | TargetInstance;
+
+type Address = string | UrlObject | ListeningServer;
+
+export interface TargetInstance {
+  readonly address: Address;
+  /** Only requests of integrations whose URI has no filters, or filters with these values, are sent to it. */
+  readonly attributes: Readonly<Record<string, string>>;
+}
 
 /** A `URL`. */
 export interface UrlObject {

@@ -183,7 +183,7 @@ export class HttpPipeline {
     faultyCall: FaultyCall,
     story: Story | undefined,
   ): Promise<BackendResponse> {
-    const target = this.parts.privateTargets.next(uri, vpcLinkId);
+    const target = this.parts.privateTargets.next(uri, vpcLinkId, scheme);
     try {
       const origin = `${scheme}://${target.address}`;
       const sent = { ...request, origin };

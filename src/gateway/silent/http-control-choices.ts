@@ -43,6 +43,8 @@ export const HTTP_TEXTS = {
   /** 400; H12.04. */
   managed: (resource: string) =>
     `${resource} is managed by API Gateway, because the API was created with a Target`,
+  /** 400; H1.02. */
+  noUsagePlan: (apiId: string) => `${apiId} is an HTTP protocol Api: it cannot have usage plans.`,
   /** 400; H12.04. */
   notManaged: 'Target, RouteKey and CredentialsArn change only an API that was created with a Target',
   /** 400; H7.04 has a text for one case only. */
@@ -97,10 +99,10 @@ export const HTTP_CONTROL_CHOICES: ChoiceTable = {
     {
       question: '`PassthroughBehavior`',
       choice: 'ignored',
-      because: 'templates for WebSocket APIs often carry it over',
+      because: 'it would have no effect, and templates for WebSocket APIs carry it over',
     },
     {
-      question: 'other fields and resources of WebSocket APIs',
+      question: 'other fields and resources of WebSocket APIs; a usage plan for an HTTP API',
       choice: '400',
       because: 'they would have no effect',
     },
@@ -149,13 +151,8 @@ export const HTTP_CONTROL_CHOICES: ChoiceTable = {
     },
     {
       question: 'filters of a Cloud Map URI',
-      choice: 'no effect',
-      because: '`--target` knows no attributes',
-      where: 'integrations/private-targets.ts',
-    },
-    {
-      question: 'an address of a target that refuses connections',
-      choice: 'left out for five seconds; if all did, they are tried in turn',
+      choice: 'no effect if no address of the target has attributes',
+      because: 'one local process may stand for all instances',
       where: 'integrations/target-pool.ts',
     },
     {

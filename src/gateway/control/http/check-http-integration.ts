@@ -1,7 +1,7 @@
 import { parseHttpRequestMapping, parseHttpResponseMapping } from '../../mapping/http-parameters.js';
 import { HTTP_TEXTS } from '../../silent/http-control-choices.js';
 import { badRequest, unknownReference } from '../control-error.js';
-import { type HttpApiResources } from '../control-plane.js';
+import { type HttpApiResources } from '../http-api-resources.js';
 import { checkExpression } from '../fields/check-expression.js';
 import { checkCredentials, checkUrlText, STAGE_VARIABLE } from '../resources/integration-texts.js';
 import { functionOf } from '../snapshot.js';

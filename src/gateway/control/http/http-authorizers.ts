@@ -3,7 +3,7 @@ import { parseIdentitySource } from '../../mapping/http-parameters.js';
 import { ASSUMED_TEXTS, withoutEmpty } from '../../silent/control-choices.js';
 import { AUTHORIZER_TTL_SECONDS, isIssuer } from '../../silent/http-control-choices.js';
 import { badRequest, conflict } from '../control-error.js';
-import { type HttpApiResources } from '../control-plane.js';
+import { type HttpApiResources } from '../http-api-resources.js';
 import { readFields, requireFields, writeFields } from '../fields/fields.js';
 import { type ResourceCollection } from '../operations/resource-collection.js';
 import { deployAutomatically } from '../resources/deployments.js';

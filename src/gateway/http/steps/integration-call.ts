@@ -81,7 +81,7 @@ function urlRequest(integration: UrlIntegration, event: ApiEvent): ForwardReques
     headers: mapped.headers,
     body: event.body,
     vpcLinkId: undefined,
-    serverName: template.hostname,
+    serverName: template.serverName,
     timeoutMs: integration.timeoutMs,
   };
 }

@@ -3,38 +3,25 @@ import { type Resource } from '../template.js';
 import { type Check, type Report, type Subject } from './subject.js';
 import { httpApis, type LintedApi, webSocketApis } from './template-apis.js';
 
-/**
- * Checks that API Gateway may invoke the functions of the template: those of the routes of WebSocket APIs, and those of
- * the authorizers of all APIs (H9.35).
- */
+/** Checks that API Gateway may invoke the functions of the template: those of its routes, and its authorizers. */
 export const checkPermissions: Check = (subject, report) => {
   if (hasConnectors(subject)) return;
   const permissions = new Permissions(subject);
   for (const api of [...webSocketApis(subject), ...httpApis(subject)]) {
     checkRoutes(subject, api, permissions, report);
-    checkAuthorizers(subject, api, permissions, report);
+    for (const authorizer of api.authorizers) {
+      if (authorizer.properties.has('AuthorizerCredentialsArn')) continue;
+      const called = calledFunction(subject.text(authorizer, 'AuthorizerUri'));
+      const source = `${api.id}/authorizers/${authorizer.logicalId}`;
+      if (called === undefined || permissions.mayInvoke(called, () => [source])) continue;
+      report(
+        'no-permission',
+        authorizer.at,
+        `${authorizer.logicalId} invokes ${named(called)}, and no AWS::Lambda::Permission allows it`,
+      );
+    }
   }
-  for (const api of httpApis(subject)) checkAuthorizers(subject, api, permissions, report);
 };
-
-function checkAuthorizers(
-  subject: Subject,
-  { id, authorizers }: LintedApi,
-  permissions: Permissions,
-  report: Report,
-): void {
-  for (const authorizer of authorizers) {
-    if (authorizer.properties.has('AuthorizerCredentialsArn')) continue;
-    const called = calledFunction(subject.text(authorizer, 'AuthorizerUri'));
-    const source = `${id}/authorizers/${authorizer.logicalId}`;
-    if (called === undefined || permissions.mayInvoke(called, () => [source])) continue;
-    report(
-      'no-permission',
-      authorizer.at,
-      `${authorizer.logicalId} invokes ${named(called)}, and no AWS::Lambda::Permission allows it`,
-    );
-  }
-}
 
 function checkRoutes(
   subject: Subject,

@@ -89,7 +89,7 @@ export const LIMITS = {
   /** H14.10: JWKS; the same for the discovery document, our choice. */
   issuerResponseBytes: 150_000,
   /** Stored decisions of Lambda authorizers of HTTP APIs; the one stored first is dropped. Our choice. */
-  authorizerDecisions: 10_000,
+  authorizerDecisions: 5_000,
   /** Body of a control-plane request. AWS publishes no number; JSON may double an OpenAPI definition, by its quotes. */
   controlBodyBytes: 2 * DEFINITION_BYTES + 1024 * 1024,
   /** Body of a request to `/_gateway/`; our choice. */

@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { IAM_OFF } from '../../src/gateway/iam/iam-settings.js';
 import { parsePolicy } from '../../src/gateway/iam/policy.js';
 import { HttpBackend } from '../support/http-backend.js';
+import { FunctionBackend } from './function-backend.js';
 import { HttpApiInTarget } from './http-api-under-test.js';
 import { signedRequest } from './signed-request.js';
-import { backendAddress, isOwnStandIn, type StandInOptions } from './target.js';
+import { backendAddress, FUNCTION_NAME, hasFunction, isOwnStandIn, type StandInOptions } from './target.js';
 
 async function signedApi(standIn: StandInOptions = {}) {
   const backend = await HttpBackend.start(backendAddress.port);
@@ -46,6 +47,50 @@ describe('H9 a route with AWS_IAM', () => {
     expect(response.status).toBe(200);
     const { body, headers } = await backend.next();
     expect([body, headers['arn']]).toEqual(['hello', expect.stringMatching(/^arn:aws:(iam|sts)::\d{12}:/)]);
+  });
+
+  it.runIf(hasFunction)('H6.19, H6.20: names the signer in the event of a function [observed]', async () => {
+    await using lambda = await FunctionBackend.start();
+    await using api = await HttpApiInTarget.deployed({
+      routes: {},
+      stages: {},
+      standIn: { functions: lambda.functions },
+    });
+    const IntegrationUri =
+      process.env.CONFORMANCE_FUNCTION_ARN ??
+      `arn:aws:lambda:us-east-1:000000000000:function:${FUNCTION_NAME}`;
+    const integration = {
+      IntegrationType: 'AWS_PROXY' as const,
+      IntegrationUri,
+      PayloadFormatVersion: '2.0',
+    };
+    await api.createRoute('GET /signed', integration, { AuthorizationType: 'AWS_IAM' });
+    await api.createStage('$default');
+    await signedRequest(api.target, 'execute-api', `${api.url}/signed`, {});
+    const { headers, requestContext } = await lambda.next();
+    expect(requestContext.authorizer).toEqual({
+      iam: {
+        accessKey: expect.stringMatching(/^A[A-Z]+/),
+        accountId: expect.stringMatching(/^\d{12}$/),
+        callerId: expect.any(String),
+        cognitoIdentity: null,
+        principalOrgId: expect.any(String),
+        userArn: expect.stringMatching(/^arn:aws:(iam|sts)::\d{12}:/),
+        userId: expect.any(String),
+      },
+    });
+    expect(headers).toMatchObject({
+      authorization: expect.stringMatching(/^AWS4-HMAC-SHA256 /),
+      'x-amz-date': expect.any(String),
+    });
+  });
+
+  it('H9.39: refuses a signature for another service with 403 [uncertain]', async () => {
+    await using served = await signedApi();
+    const { api } = served;
+    const refused = await signedRequest(api.target, 'apigateway', `${api.url}/pets/1`, {});
+    expect([refused.status, await refused.text()]).toEqual([403, '{"message":"Forbidden"}']);
+    expect(served.backend.unexpected).toEqual([]);
   });
 
   it.runIf(isOwnStandIn)('H2.19: is allowed by method and path [observed]', async () => {

@@ -67,10 +67,13 @@ function verify({ method, url, rawHeaders, body }: Received, service: string, re
   verifySignature(request, signature, 'local');
 }
 
+/** The form or the JSON that a service received; `undefined` for no body. */
 const parse = ({ headers, body }: Received): unknown =>
   headers['content-type'] === 'application/x-www-form-urlencoded'
     ? Object.fromEntries(new URLSearchParams(body))
-    : JSON.parse(body.replace(JSON.stringify(BODY), '"BODY"'));
+    : body === ''
+      ? undefined
+      : JSON.parse(body.replace(JSON.stringify(BODY), '"BODY"'));
 
 describe('H7.04 the attributes of a message', () => {
   it.each([
@@ -106,8 +109,7 @@ describe.runIf(isOwnStandIn)('H7 an action of an AWS service', () => {
         url,
         target,
       ]);
-      if (body === undefined) expect(received.body).toBe('');
-      else expect(parse(received)).toEqual(body);
+      expect(parse(received)).toEqual(body);
       expect(() => verify(received, service, 'us-east-1')).not.toThrow();
     },
   );

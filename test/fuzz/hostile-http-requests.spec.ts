@@ -225,8 +225,19 @@ function requests(root: string, apiId: string, token: string): fc.Arbitrary<Buff
     fc.string({ maxLength: 10 }).map((text) => text.replaceAll(/[\r\n ]/g, '')),
   );
   const known = fc.constantFrom(
-    ...['/p/1', '/g/a/b', '/f1/1', '/f2/1', '/dev/p/1', '/other', ''],
-    ...['/jwt/1', '/la1/1', '/la2/1', '/dev/la2/1', '/iam/1', '/sqs/1'],
+    '/p/1',
+    '/g/a/b',
+    '/f1/1',
+    '/f2/1',
+    '/dev/p/1',
+    '/other',
+    '',
+    '/jwt/1',
+    '/la1/1',
+    '/la2/1',
+    '/dev/la2/1',
+    '/iam/1',
+    '/sqs/1',
   );
   const path = fc.oneof(
     known,

@@ -157,6 +157,7 @@ Outputs:
     [{ template: NLB_TEMPLATE, parameters: { a: 1 }, endpoints: { sqs: 'http://a' } }, /\nendpoints.sqs /],
     [{ targets: { nlb: createServer() } }, 'targets.nlb is a server that does not listen'],
     [{ endpoints: { sqs: '127.0.0.1:9324' } }, "endpoints.sqs is '127.0.0.1:9324': it must be a URL"],
+    [{ issuers: { 'https://a': 'b' } }, "issuers.https://a is 'b': it must be a URL"],
     [{ functions: { echo: 'none.mjs' } }, 'none.mjs does not exist'],
     [{ credentials: {} }, 'credentials has no entry'],
     [{ record: 'much' }, 'much'],

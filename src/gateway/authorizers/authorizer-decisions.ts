@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type Policy } from '../iam/policy.js';
 import { LIMITS } from '../limits.js';
 
@@ -29,19 +30,20 @@ interface StoredDecision extends Pick<DecisionKey, 'apiId' | 'stage'> {
 
 /** Decisions of Lambda authorizers that are reused for a time. Denials are among them, errors are not (H9.31). */
 export class AuthorizerDecisions {
+  /** By the digest of its key. */
   readonly #stored = new Map<string, StoredDecision>();
 
   /** @param now milliseconds since 1970, by the gateway's clock */
   constructor(private readonly now: () => number) {}
 
   get(key: DecisionKey): AuthorizerDecision | undefined {
-    const text = textOf(key);
-    const stored = this.#stored.get(text);
+    const digest = digestOf(key);
+    const stored = this.#stored.get(digest);
     if (stored === undefined) return undefined;
     // a reset sets the clock back
     const ageMs = Math.abs(this.now() - stored.storedAt);
     if (ageMs < stored.ttlMs) return stored.decision;
-    this.#stored.delete(text);
+    this.#stored.delete(digest);
     return undefined;
   }
 
@@ -50,13 +52,19 @@ export class AuthorizerDecisions {
     const { apiId, stage } = key;
     const [oldest] = this.#stored.keys();
     if (oldest !== undefined && this.#stored.size >= LIMITS.authorizerDecisions) this.#stored.delete(oldest);
-    this.#stored.set(textOf(key), { apiId, stage, decision, storedAt: this.now(), ttlMs: ttlSeconds * 1000 });
+    this.#stored.set(digestOf(key), {
+      apiId,
+      stage,
+      decision,
+      storedAt: this.now(),
+      ttlMs: ttlSeconds * 1000,
+    });
   }
 
   /** `ResetAuthorizersCache` (H9.33). */
   forgetStage(apiId: string, stage: string): void {
-    for (const [text, stored] of this.#stored) {
-      if (stored.apiId === apiId && stored.stage === stage) this.#stored.delete(text);
+    for (const [digest, stored] of this.#stored) {
+      if (stored.apiId === apiId && stored.stage === stage) this.#stored.delete(digest);
     }
   }
 
@@ -65,5 +73,8 @@ export class AuthorizerDecisions {
   }
 }
 
-const textOf = ({ apiId, stage, authorizerId, identity }: DecisionKey) =>
-  JSON.stringify([apiId, stage, authorizerId, ...identity]);
+/** A digest: identities may be long, and are secret. */
+const digestOf = ({ apiId, stage, authorizerId, identity }: DecisionKey) =>
+  createHash('sha256')
+    .update(JSON.stringify([apiId, stage, authorizerId, ...identity]))
+    .digest('base64');

@@ -8,7 +8,8 @@ import { LIMITS } from '../limits.js';
 import { type Recorder } from '../recorder/recorder.js';
 import { type ApiRequest } from './api-request.js';
 import { type HttpAddress } from './http-address.js';
-import { type HttpPipeline, type RequestBody } from './http-pipeline.js';
+import { type HttpPipeline } from './http-pipeline.js';
+import { type RequestBody } from './request-body.js';
 import { gatewayResponse } from './steps/gateway-response.js';
 import { writeResponse } from './write-response.js';
 

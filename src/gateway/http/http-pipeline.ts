@@ -16,6 +16,7 @@ import { type ApiEvent } from './api-event.js';
 import { type ApiRequest } from './api-request.js';
 import { type ApiResponse } from './api-response.js';
 import { HttpRequestError } from './http-request-error.js';
+import { type RequestBody, receivedBody } from './request-body.js';
 import { corsStep, requestStep, responseStep } from './recorded-request.js';
 import { type CallFacts, type Failure } from './served-request.js';
 import { type AuthorizationParts, authorizeRequest } from './steps/authorize-request.js';
@@ -250,14 +251,6 @@ export class HttpPipeline {
   }
 }
 
-/** The part of a request's body that was received. */
-export type RequestBody =
-  /** `undefined` when there is none. */
-  | { readonly kind: 'complete'; readonly bytes: Buffer | undefined }
-  | { readonly kind: 'tooLarge' }
-  /** The client left before it had sent all of it. */
-  | { readonly kind: 'incomplete' };
-
 /** A response, and what to do when it has been sent. */
 export interface PipelineResult {
   readonly response: ApiResponse;
@@ -295,20 +288,6 @@ function integrationOf({ routeKey, integration }: HttpRoute): HttpIntegration {
   if (integration !== undefined) return integration;
   const reason = `the route ${routeKey} has no integration`;
   throw new HttpRequestError(HTTP_RESPONSES.configuration, reason, { isFault: true });
-}
-
-/** @throws {HttpRequestError} it is too large or incomplete */
-function receivedBody(body: RequestBody): Buffer | undefined {
-  switch (body.kind) {
-    case 'complete':
-      return body.bytes?.length === 0 ? undefined : body.bytes;
-    case 'tooLarge':
-      throw refused('tooLarge', 'the body is over 10 MB');
-    case 'incomplete':
-      throw refused('badRequest', 'the client left before it had sent the whole body');
-    default:
-      return body satisfies never;
-  }
 }
 
 const refused = (response: keyof typeof HTTP_RESPONSES, reason: string) =>

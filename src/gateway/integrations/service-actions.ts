@@ -14,7 +14,7 @@ type ActionRequest = Pick<AwsRequest, 'service' | 'method' | 'path'> &
  * @param subtype `SQS-SendMessage`
  * @param parameters those without a value are absent; the control plane has checked the names
  */
-export function actionRequest(
+export function serviceActionRequest(
   subtype: string,
   parameters: ActionParameters,
   { region, timeoutMs }: Pick<AwsRequest, 'region' | 'timeoutMs'>,

@@ -28,6 +28,7 @@ describe('the configuration file', () => {
       target: { nlb: 127.0.0.1:3000 }
       function: { chat: dist/chat.mjs, auth: http://127.0.0.1:9001 }
       endpoint-for: { sqs: http://127.0.0.1:9324 }
+      issuer: { "https://login.example.com/": "http://127.0.0.1:9000/pool?x=1" }
       allow-host: gw.example.com
       use-machine-credentials: true
       quota: { request-burst: 7 }
@@ -48,6 +49,7 @@ describe('the configuration file', () => {
         ['chat', { kind: 'module', file: join(folder, 'dist/chat.mjs'), exportName: 'handler' }],
         ['auth', { kind: 'endpoint', url: new URL('http://127.0.0.1:9001') }],
       ]),
+      issuers: new Map([['https://login.example.com/', 'http://127.0.0.1:9000/pool?x=1']]),
       allowedHosts: ['gw.example.com'],
       usesMachineCredentials: true,
       quotas: { requestBurst: 7 },

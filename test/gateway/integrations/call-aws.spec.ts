@@ -6,6 +6,7 @@ import { callAws } from '../../../src/gateway/integrations/call-aws.js';
 import { HttpClient } from '../../../src/gateway/integrations/call-http.js';
 import { type AwsRequest } from '../../../src/gateway/integrations/integration-request.js';
 import { HttpBackend, type Received } from '../../support/http-backend.js';
+import { serviceActionRequest } from '../../../src/gateway/integrations/service-actions.js';
 
 const CREDENTIALS = { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'secret', sessionToken: 'token' };
 
@@ -140,6 +141,28 @@ describe('without an endpoint, a request is sent to AWS', () => {
     await callAws(services, http as unknown as HttpClient, requestOf(uri));
     expect(sentTo).toBe(origin);
   });
+});
+
+it('sends StartSyncExecution to a host of its own', async () => {
+  let sentTo = '';
+  const http = {
+    send: async (request: { origin: string }) => {
+      sentTo = request.origin;
+      return Promise.resolve({ status: 200, headers: {}, body: Buffer.alloc(0) });
+    },
+  };
+  const place = { region: 'eu-central-1', timeoutMs: 1_000 };
+  const request = serviceActionRequest(
+    'StepFunctions-StartSyncExecution',
+    new Map([['StateMachineArn', 'm']]),
+    place,
+  );
+  const services = {
+    endpoints: new Map<string, URL>(),
+    credentials: async () => Promise.resolve(CREDENTIALS),
+  };
+  await callAws(services, http as unknown as HttpClient, request);
+  expect(sentTo).toBe('https://sync-states.eu-central-1.amazonaws.com');
 });
 
 it('returns the service’s response unmodified, errors too', async () => {

@@ -135,6 +135,23 @@ it('masks literal request parameters, and parameters of secret sources', () => {
   });
 });
 
+it('masks the token of a JWT authorizer, also where it has no secret name', () => {
+  const steps = masked(
+    { step: 'client_request', method: 'GET', url: '/books?t=eyJ0b2tlbg&x=1', headers: [] },
+    {
+      step: 'jwt_authorizer',
+      authorizerId: 'a',
+      issuer: 'https://login.example.com',
+      identitySource: { source: '$request.querystring.t', values: ['Bearer eyJ0b2tlbg'] },
+      subject: 'alice',
+    },
+  );
+  expect(steps).toMatchObject([
+    { url: '/books?t=***&x=1' },
+    { identitySource: { values: ['***'] }, subject: 'alice' },
+  ]);
+});
+
 it('masks the values of identity sources, and members of the events of functions by name', () => {
   const steps = masked(
     {

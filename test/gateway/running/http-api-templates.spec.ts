@@ -94,7 +94,7 @@ describe("a template of the CDK's documentation, served as it is", () => {
     expect([response.status, await response.json()]).toEqual([503, { message: 'Service Unavailable' }]);
   });
 
-  it('serves protected routes and actions of services without edits', async () => {
+  it('serves protected routes and actions of services without edits (H7.09)', async () => {
     const { fileName, text } = read('6-everything.json');
     const open = text.replace('"DisableExecuteApiEndpoint": true,', '');
     using handler = new FunctionModule(

@@ -34,7 +34,7 @@ export async function authorizeToken(
   if (typeof keyId !== 'string') return invalid(JWT_TEXTS.noKeyId);
   let key: IssuerKey;
   try {
-    key = await keys.find(authorizer.issuer, keyId);
+    key = await keys.find(authorizer.issuer, keyId, algorithm);
   } catch (error) {
     if (!(error instanceof IssuerError)) throw error;
     return invalid(JWT_TEXTS.unreadable[error.endpoint], error.message);
@@ -44,9 +44,9 @@ export async function authorizeToken(
     return invalid(JWT_TEXTS.issuer, `the token's iss is ${shown(iss)}, not ${key.names.join(' or ')}`);
   }
   if (key.jwk === undefined)
-    return invalid(JWT_TEXTS.unknownKey, `the issuer has no RSA key ${shown(keyId)}`);
+    return invalid(JWT_TEXTS.unknownKey, `the issuer has no RSA key ${shown(keyId)} for ${algorithm}`);
   try {
-    await compactVerify(text, await keys.imported(key.jwk, algorithm), { algorithms: [algorithm] });
+    await compactVerify(text, keys.imported(key.jwk), { algorithms: [algorithm] });
   } catch (error) {
     return invalid(JWT_TEXTS.signature, `${JWT_TEXTS.signature}: ${(error as Error).message}`);
   }

@@ -1,4 +1,5 @@
-import { type CryptoKey, importJWK, type JWK } from 'jose';
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import { type JWK } from 'jose';
 import { type Logger } from 'pino';
 import { LIMITS } from '../../limits.js';
 import { JWKS_CACHE_MS, JWKS_RETRY_MS } from '../../silent/jwt-choices.js';
@@ -6,7 +7,7 @@ import { readJsonObject } from './read-json.js';
 
 /** What a token is verified with. */
 export interface IssuerKey {
-  /** `undefined` if the issuer has no RSA key with that id. */
+  /** `undefined` if the issuer has no RSA key with that id for the algorithm. */
   readonly jwk: JWK | undefined;
   /** The values of `iss` that the issuer's tokens may have. */
   readonly names: readonly string[];
@@ -40,7 +41,7 @@ interface KeySet {
 export class IssuerKeys {
   readonly #sets = new Map<string, KeySet>();
   readonly #reads = new Map<string, Promise<KeySet>>();
-  readonly #imported = new WeakMap<JWK, Promise<CryptoKey | Uint8Array>>();
+  readonly #imported = new WeakMap<JWK, KeyObject>();
 
   /**
    * @param addresses issuer → the URL that takes its place, from `--issuer`; read at each use, as a reload replaces it
@@ -54,19 +55,22 @@ export class IssuerKeys {
 
   /**
    * @param keyId `kid` of a token
+   * @param algorithm of the token; a key may be for one algorithm only
    * @throws {IssuerError} the issuer cannot be read
    */
-  async find(issuer: string, keyId: string): Promise<IssuerKey> {
+  async find(issuer: string, keyId: string, algorithm: string): Promise<IssuerKey> {
     let set = this.#stored(issuer) ?? (await this.#read(issuer));
     // an issuer that was restarted or has rotated its keys
     if (!set.keys.has(keyId) && this.#age(set) >= JWKS_RETRY_MS) set = await this.#read(issuer);
-    return { jwk: set.keys.get(keyId), names: set.names };
+    const jwk = set.keys.get(keyId);
+    const isForIt = jwk?.alg === undefined || jwk.alg === algorithm;
+    return { jwk: isForIt ? jwk : undefined, names: set.names };
   }
 
-  /** @throws the key is not a usable RSA key */
-  async imported(jwk: JWK, algorithm: string): Promise<CryptoKey | Uint8Array> {
+  /** @throws the key is not an RSA key */
+  imported(jwk: JWK): KeyObject {
     let key = this.#imported.get(jwk);
-    if (key === undefined) this.#imported.set(jwk, (key = importJWK(jwk, algorithm)));
+    if (key === undefined) this.#imported.set(jwk, (key = createPublicKey({ key: jwk, format: 'jwk' })));
     return key;
   }
 

@@ -5,7 +5,7 @@ import {
 } from '../../control/http-snapshot.js';
 import { INTEGRATION_SUBTYPES, STRUCTURED_PARAMETERS } from '../../control/http/integration-subtypes.js';
 import { type AwsRequest } from '../../integrations/integration-request.js';
-import { actionRequest } from '../../integrations/service-actions.js';
+import { serviceActionRequest } from '../../integrations/service-actions.js';
 import { mappedValue, type MappingSubject } from '../../mapping/mapped-value.js';
 import { UnresolvedPropertyError } from '../../mapping/mapping-errors.js';
 import { type ApiEvent } from '../api-event.js';
@@ -35,7 +35,7 @@ export function serviceRequest(integration: ServiceIntegration, event: ApiEvent)
       return typeof value === 'object' ? JSON.stringify(value) : (value ?? []);
     }),
   });
-  return actionRequest(subtype, values, { region: event.region, timeoutMs });
+  return serviceActionRequest(subtype, values, { region: event.region, timeoutMs });
 }
 
 function valueOf(name: string, { text, value }: ServiceParameter, subject: MappingSubject) {

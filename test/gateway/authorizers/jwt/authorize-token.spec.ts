@@ -1,3 +1,5 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { exportJWK, generateKeyPair } from 'jose';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { authorizeToken } from '../../../../src/gateway/authorizers/jwt/authorize-token.js';
@@ -94,6 +96,47 @@ describe('a token is refused', () => {
     expect(await served.check([header, other, signature].join('.'))).toMatchObject({ reason });
     expect(await served.check([header, claims, ''].join('.'))).toMatchObject({ reason });
     expect(await served.check([header, claims, signature.slice(4)].join('.'))).toMatchObject({ reason });
+  });
+
+  it('with another algorithm than that of its key', async () => {
+    await using served = await checking();
+    const [key] = served.issuer.keys;
+    const { publicKey, privateKey } = await generateKeyPair('RS512', { extractable: true });
+    const token = await served.issuer.token(
+      {},
+      { key: { ...key!, algorithm: 'RS512', publicKey, privateKey } },
+    );
+    expect(await served.check(token)).toMatchObject({
+      reason: `the issuer has no RSA key "first" for RS512`,
+    });
+  });
+
+  it('and does not prevent another token of the same key, whatever its algorithm', async () => {
+    await using served = await checking();
+    const [key] = served.issuer.keys;
+    // for no algorithm in particular
+    served.issuer.otherKeys = [{ ...(await exportJWK(key!.publicKey)), kid: 'any' }];
+    const token = await served.issuer.token({}, { header: { kid: 'any' } });
+    const [, claims = ''] = token.split('.');
+    const header = Buffer.from('{"alg":"RS512","kid":"any"}').toString('base64url');
+    expect(await served.check(`${header}.${claims}.c2ln`)).toMatchObject({ kind: 'denied' });
+    expect(await served.check(token)).toMatchObject({ kind: 'allowed' });
+  });
+
+  it('with a key of fewer than 2048 bits, or one that is none', async () => {
+    await using served = await checking();
+    const small = generateKeyPairSync('rsa', { modulusLength: 1024 });
+    served.issuer.otherKeys = [
+      { ...small.publicKey.export({ format: 'jwk' }), kid: 'small' },
+      { kty: 'RSA', kid: 'none' },
+    ];
+    for (const kid of ['small', 'none']) {
+      const token = await served.issuer.token({}, { header: { kid } });
+      expect(await served.check(token)).toMatchObject({
+        kind: 'denied',
+        reason: expect.stringMatching(/^the signature of the token is not valid: /),
+      });
+    }
   });
 
   it('with a critical header that is unknown', async () => {

@@ -24,7 +24,7 @@ async function reading(addresses: (url: string) => Record<string, string> = () =
     keys,
     clock,
     logged,
-    find: async (keyId = 'first', name = issuer.url) => keys.find(name, keyId),
+    find: async (keyId = 'first', name = issuer.url) => keys.find(name, keyId, 'RS256'),
     [Symbol.asyncDispose]: async () => issuer[Symbol.asyncDispose](),
   };
 }

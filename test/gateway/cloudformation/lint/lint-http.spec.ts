@@ -69,6 +69,50 @@ describe('lint of an HTTP API', () => {
     ]);
   });
 
+  it.each(['http://127.0.0.1:9000', 'http://issuer.example'])(
+    'finds the issuer %s, which AWS refuses (H9.14)',
+    (issuer) => {
+      const authorizer = `  Jwt:
+    Type: AWS::ApiGatewayV2::Authorizer
+    Properties:
+      ApiId: !Ref Api
+      Name: jwt
+      AuthorizerType: JWT
+      IdentitySource: [$request.header.Authorization]
+      JwtConfiguration: {Issuer: "${issuer}", Audience: [app]}
+`;
+      const text = BOOKS.replace('  Route:\n', `${authorizer}  Route:\n`);
+      expect(found(text)).toMatchObject([{ rule: 'refused', severity: 'error' }]);
+      expect(found(text.replace('http://', 'https://'))).toEqual([]);
+    },
+  );
+
+  it('finds the function of a Lambda authorizer without a permission (H9.35)', () => {
+    const text = `${BOOKS}
+  Guard: {Type: AWS::Lambda::Function}
+  Authorizer:
+    Type: AWS::ApiGatewayV2::Authorizer
+    Properties:
+      ApiId: !Ref Api
+      Name: guard
+      AuthorizerType: REQUEST
+      AuthorizerPayloadFormatVersion: '2.0'
+      IdentitySource: [$request.header.Authorization]
+      AuthorizerUri: !Sub 'arn:aws:apigateway:\${AWS::Region}:lambda:path/2015-03-31/functions/\${Guard.Arn}/invocations'
+`;
+    expect(found(text)).toMatchObject([{ rule: 'no-permission', line: lineOf(text, '  Authorizer:') }]);
+    const permission = (source: string) => `  Permission:
+    Type: AWS::Lambda::Permission
+    Properties:
+      FunctionName: !Ref Guard
+      Action: lambda:InvokeFunction
+      Principal: apigateway.amazonaws.com
+      SourceArn: !Sub 'arn:aws:execute-api:\${AWS::Region}:\${AWS::AccountId}:\${Api}/${source}'
+`;
+    expect(found(text + permission('authorizers/${Authorizer}'))).toEqual([]);
+    expect(found(text + permission('*/GET/books'))).toMatchObject([{ rule: 'no-permission' }]);
+  });
+
   it.each([
     ['ANY /books', 'OPTIONS /books'],
     ['$default', 'OPTIONS /{proxy+}'],

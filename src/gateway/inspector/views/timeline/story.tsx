@@ -6,17 +6,18 @@ import { traceIdOf } from '../../../story/trace-id.js';
 import { hrefOf } from '../../frame/address.js';
 import { type Fact, Facts } from '../../frame/facts.js';
 import { BodyView } from '../../frame/body-view.js';
-import { postsDuring, type Row } from '../../records/timeline.js';
+import { type Row } from '../../records/timeline.js';
 import { PostList } from './post-list.js';
 
 interface StoryProps {
   readonly row: Row;
-  readonly rows: readonly Row[];
+  /** Those that began while it was in flight. */
+  readonly posts: readonly Row[];
   readonly onClose: () => void;
 }
 
 /** What happened to one event, step by step. */
-export function Story({ row, rows, onClose }: StoryProps) {
+export function Story({ row, posts, onClose }: StoryProps) {
   const { event, notes, hasFailed } = row;
   const { time, type, durationMs, connectionId, routeKey, requestId, apiId, stage } = event;
   const facts: readonly Fact[] = [
@@ -27,7 +28,6 @@ export function Story({ row, rows, onClose }: StoryProps) {
     ['request', requestId],
     ['trace', traceIdOf(event)],
   ];
-  const posts = postsDuring(rows, row);
   const postList = posts.length === 0 ? null : <PostList posts={posts} startedMs={event.startedMs} />;
   // posts come between the request to the backend and its response
   const callIndex = event.steps.findIndex(({ step }) => step === 'integration_request');

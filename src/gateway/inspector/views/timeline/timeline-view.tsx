@@ -2,7 +2,7 @@ import { useMemo, useState } from 'preact/hooks';
 import { useShortcuts } from '../../frame/shortcuts.js';
 import { select } from '../../frame/use-address.js';
 import { useListKeys } from '../../frame/use-list-keys.js';
-import { filterRows, NO_FILTER } from '../../records/timeline.js';
+import { filterRows, NO_FILTER, postsDuring, type Row } from '../../records/timeline.js';
 import { type View, type ViewProps } from '../view.js';
 import { EmptyTimeline } from './empty-timeline.js';
 import { FilterBar } from './filter-bar.js';
@@ -53,11 +53,18 @@ function Timeline({ records: { rows, feed }, path: [id] }: ViewProps) {
         <RowList rows={shown} selectedId={selectedId} onSelect={selectEvent} />
       </section>
       <section class="detail" id="story" tabIndex={-1} aria-label="Story">
-        {selected === undefined ? null : (
-          <Story row={selected} rows={rows} onClose={() => select('timeline')} />
-        )}
+        {selected === undefined ? null : <LiveStory row={selected} rows={rows} />}
       </section>
     </div>
+  );
+}
+
+/** Renders the story again only when a post has come. */
+function LiveStory({ row, rows }: { readonly row: Row; readonly rows: readonly Row[] }) {
+  const posts = useMemo(() => postsDuring(rows, row), [rows, row]);
+  return useMemo(
+    () => <Story row={row} posts={posts} onClose={() => select('timeline')} />,
+    [row, posts.length],
   );
 }
 

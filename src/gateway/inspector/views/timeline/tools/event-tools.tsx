@@ -19,8 +19,11 @@ export function EventTools({ row: { event }, rows }: EventToolsProps) {
         ?.event,
     [rows, event],
   );
-  const copies = takeAlong(event, { gatewayUrl: location.origin, handshake });
-  const parts = replayParts(event);
+  const copies = useMemo(
+    () => takeAlong(event, { gatewayUrl: location.origin, handshake }),
+    [event, handshake],
+  );
+  const parts = useMemo(() => replayParts(event), [event]);
   if (copies.length === 0 && parts.length === 0) return null;
   const toggle = (panel: 'replay' | 'copy') => setOpen(open === panel ? undefined : panel);
   return (

@@ -126,6 +126,9 @@ export interface Close {
   readonly reason: string;
 }
 
+/** Why a post to a connection gets 410 although its client is about to be connected. */
+export const STILL_CONNECTING = 'the connection is not open before the response of $connect';
+
 /** Reasons for `$disconnect` when the client gave none. */
 export const CLOSE_REASONS: Readonly<Record<number, string>> = {
   1005: 'Client-side close frame status not set',

@@ -3,7 +3,7 @@ import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
 import { type Clock } from '../clock.js';
 import { type ControlPlane } from '../control/control-plane.js';
-import { CLOSES } from '../errors.js';
+import { CLOSES, STILL_CONNECTING } from '../errors.js';
 import { type Faults } from '../faults.js';
 import { readBody } from '../http-body.js';
 import { newRequestId, newTraceId } from '../ids.js';
@@ -102,7 +102,12 @@ export class ManagementApi {
 
     // the connection may belong to another stage of the API, as recorded
     const connection = this.parts.connections.get(connectionId);
-    if (connection?.facts.apiId !== address.apiId || connection.isGone) return gone(response);
+    if (connection?.facts.apiId !== address.apiId || connection.isGone) {
+      if (this.parts.connections.isConnecting(connectionId)) {
+        story?.add({ step: 'failure', reason: STILL_CONNECTING });
+      }
+      return gone(response);
+    }
     switch (verb) {
       case 'POST':
         // always a text message; bytes that are not UTF-8 become U+FFFD

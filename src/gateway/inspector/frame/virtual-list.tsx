@@ -15,7 +15,7 @@ interface VirtualListProps<T> {
   readonly selectedKey: string | number | undefined;
   readonly onSelect: (item: T) => void;
   /** Class names of a row. */
-  readonly classOf: (item: T) => string;
+  readonly classOf: (item: T, index: number) => string;
   readonly children: (item: T) => ComponentChildren;
 }
 
@@ -70,7 +70,7 @@ export function VirtualList<T>(props: VirtualListProps<T>) {
             <div
               key={key}
               id={rowId(id, key)}
-              class={`row ${props.classOf(item)}`}
+              class={`row ${props.classOf(item, first + offset)}`}
               role="option"
               aria-selected={key === selectedKey}
               aria-setsize={items.length}

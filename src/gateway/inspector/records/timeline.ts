@@ -89,6 +89,26 @@ function matches({ event, searched }: Row, word: string): boolean {
   }
 }
 
+/** The types of events during which a backend posts. */
+const CALLING: readonly string[] = ['handshake', 'message', 'close', 'http_request'];
+
+/**
+ * Whether the row at an index is a post that belongs below the row before it: that event, or the one whose posts the row
+ * before it belongs to, was in flight when the post began.
+ */
+export function isNested(rows: readonly Row[], index: number): boolean {
+  const post = rows[index]?.event;
+  if (post?.type !== 'callback') return false;
+  let before = index - 1;
+  while (rows[before]?.event.type === 'callback') before -= 1;
+  const event = rows[before]?.event;
+  return (
+    event !== undefined &&
+    CALLING.includes(event.type) &&
+    post.startedMs <= event.startedMs + event.durationMs
+  );
+}
+
 /** The posts that began while the event was in flight: most of them are its backend's. */
 export function postsDuring(rows: readonly Row[], { event }: Row): readonly Row[] {
   if (event.type === 'callback') return [];

@@ -27,7 +27,7 @@ export function FilterBar({ filter, onChange, shown, all }: FilterBarProps) {
         type="search"
         aria-label="Filter"
         title="Words, or kind: route: connection: status:"
-        placeholder="Filter: words, or route:$default status:4"
+        placeholder="words, route:$default status:4"
         autocomplete="off"
         spellcheck={false}
         value={filter.text}

@@ -1,5 +1,5 @@
 import { VirtualList } from '../../frame/virtual-list.js';
-import { type Row } from '../../records/timeline.js';
+import { isNested, type Row } from '../../records/timeline.js';
 import { durationText } from '../../../story/event-text.js';
 
 const ROW_PX = 26;
@@ -21,7 +21,9 @@ export function RowList({ rows, selectedId, onSelect }: RowListProps) {
       rowPx={ROW_PX}
       selectedKey={selectedId}
       onSelect={({ event }) => onSelect(event.id)}
-      classOf={({ hasFailed }) => (hasFailed ? 'event failed' : 'event')}
+      classOf={({ hasFailed }, index) =>
+        `event${hasFailed ? ' failed' : ''}${isNested(rows, index) ? ' nested' : ''}`
+      }
     >
       {(row) => <Cells row={row} />}
     </VirtualList>

@@ -1,30 +1,37 @@
+import { type ComponentChildren } from 'preact';
 import { type HeaderList, type RequestParameter, type Step } from '../../../recorder/gateway-event.js';
 import { durationText, outcomeText } from '../../../story/event-text.js';
 import { describeStep } from '../../../story/step-text.js';
-import { Facts } from '../../frame/facts.js';
+import { traceIdOf } from '../../../story/trace-id.js';
+import { hrefOf } from '../../frame/address.js';
+import { type Fact, Facts } from '../../frame/facts.js';
 import { BodyView } from '../../frame/body-view.js';
 import { EventTools } from './tools/event-tools.js';
 import { postsDuring, type Row } from '../../records/timeline.js';
+import { PostList } from './post-list.js';
 
 interface StoryProps {
   readonly row: Row;
   readonly rows: readonly Row[];
-  readonly onSelect: (id: number) => void;
   readonly onClose: () => void;
 }
 
 /** What happened to one event, step by step. */
-export function Story({ row, rows, onSelect, onClose }: StoryProps) {
+export function Story({ row, rows, onClose }: StoryProps) {
   const { event, notes, hasFailed } = row;
   const { time, type, durationMs, connectionId, routeKey, requestId, apiId, stage } = event;
-  const facts: readonly (readonly [string, string | undefined])[] = [
+  const facts: readonly Fact[] = [
     ['time', time],
     ['duration', durationText(durationMs)],
-    ['connection', connectionId],
+    ['connection', connectionId, connectionId && hrefOf('connections', connectionId)],
     ['API, stage', apiId && [apiId, stage].filter(Boolean).join(', ')],
     ['request', requestId],
+    ['trace', traceIdOf(event)],
   ];
   const posts = postsDuring(rows, row);
+  const postList = posts.length === 0 ? null : <PostList posts={posts} startedMs={event.startedMs} />;
+  // posts come between the request to the backend and its response
+  const callIndex = event.steps.findIndex(({ step }) => step === 'integration_request');
   return (
     <article>
       <div class="story-head">
@@ -50,29 +57,15 @@ export function Story({ row, rows, onSelect, onClose }: StoryProps) {
       ))}
       <ol class="steps">
         {event.steps.map((step, index) => (
-          <StepView key={index} step={step} sameAs={sameBody(event.steps, index)} />
+          <StepView key={index} step={step} sameAs={sameBody(event.steps, index)}>
+            {index === callIndex ? postList : null}
+          </StepView>
         ))}
         <li class={hasFailed ? 'end failed' : 'end'}>
           <h3>outcome</h3> <span class="step-text">{outcomeText(event)}</span>
+          {callIndex < 0 ? postList : null}
         </li>
       </ol>
-      {posts.length === 0 ? null : (
-        <>
-          <h3 class="posts">Posts while it was in flight</h3>
-          <ul>
-            {posts.map(({ event: post, subject }) => (
-              <li key={post.id}>
-                <button type="button" class="link" onClick={() => onSelect(post.id)}>
-                  <span>+{durationText(post.startedMs - event.startedMs)}</span>
-                  <span>to {post.connectionId?.slice(0, 6)}</span>
-                  <span>{post.outcome.status}</span>
-                  <span class="subject">{subject}</span>
-                </button>
-              </li>
-            ))}
-          </ul>
-        </>
-      )}
     </article>
   );
 }
@@ -95,24 +88,29 @@ interface StepViewProps {
   readonly step: Step;
   /** The number of an earlier step that shows the same body. */
   readonly sameAs: number | undefined;
+  /** What happened meanwhile. */
+  readonly children: ComponentChildren;
 }
 
-function StepView({ step, sameAs }: StepViewProps) {
+function StepView({ step, sameAs, children }: StepViewProps) {
   const { title, text, hasFailed, headers = [], parameters = [], body } = describeStep(step);
   return (
     <li class={hasFailed === true ? 'failed' : ''}>
       <h3>{title}</h3> <span class="step-text">{text}</span>
       {parameters.length === 0 ? null : <Parameters parameters={parameters} />}
-      {headers.length === 0 ? null : <Headers headers={headers} />}
+      {headers.length === 0 ? null : (
+        <Headers headers={headers} isOpen={step.step === 'integration_request'} />
+      )}
       {sameAs === undefined ? null : <p class="same">the same body as in step {sameAs}, unmodified</p>}
       {body === undefined || body.bytes === 0 || sameAs !== undefined ? null : <BodyView body={body} />}
+      {children}
     </li>
   );
 }
 
 function Parameters({ parameters }: { readonly parameters: readonly RequestParameter[] }) {
   return (
-    <table>
+    <table class="mappings">
       <thead>
         <tr>
           <th>sent as</th>
@@ -137,9 +135,14 @@ function Parameters({ parameters }: { readonly parameters: readonly RequestParam
   );
 }
 
-function Headers({ headers }: { readonly headers: HeaderList }) {
+interface HeadersProps {
+  readonly headers: HeaderList;
+  readonly isOpen: boolean;
+}
+
+function Headers({ headers, isOpen }: HeadersProps) {
   return (
-    <details>
+    <details open={isOpen}>
       <summary>
         {headers.length} {headers.length === 1 ? 'header' : 'headers'}
       </summary>

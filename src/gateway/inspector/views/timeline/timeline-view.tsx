@@ -54,7 +54,7 @@ function Timeline({ records: { rows, feed }, path: [id] }: ViewProps) {
       </section>
       <section class="detail" id="story" tabIndex={-1} aria-label="Story">
         {selected === undefined ? null : (
-          <Story row={selected} rows={rows} onSelect={selectEvent} onClose={() => select('timeline')} />
+          <Story row={selected} rows={rows} onClose={() => select('timeline')} />
         )}
       </section>
     </div>

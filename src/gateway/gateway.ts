@@ -4,7 +4,9 @@ import { type Logger } from 'pino';
 import { AccessLog } from './access-log.js';
 import { AdminApi } from './admin/admin-api.js';
 import { Commands } from './admin/commands.js';
+import { EventReplay } from './admin/replay/event-replay.js';
 import { Clock } from './clock.js';
+import { DeployedApis } from './cloudformation/deployed-apis.js';
 import {
   LoadedTemplates,
   type TemplateFile,
@@ -125,8 +127,20 @@ export class Gateway {
       control.clear();
       this.#loadTemplates(this.#loaded);
     };
-    this.commands = new Commands({ clock, faults, throttle, connections, recorder, restoreApis });
-    const admin = new AdminApi(this.commands, recorder, { control, defaultApi });
+    this.commands = new Commands({
+      clock,
+      faults,
+      throttle,
+      connections,
+      recorder,
+      restoreApis,
+      apis: () => this.apis(),
+    });
+    const replay = new EventReplay({ recorder, connections, integrations, url: () => this.url });
+    const templates = new LoadedTemplates(control, { region, accountId });
+    const parameters = () => this.#loaded.parameters;
+    const deployed = new DeployedApis({ control, defaultApi, templates, parameters, region, accountId });
+    const admin = new AdminApi(this.commands, recorder, deployed, replay);
     const httpPipeline = new HttpPipeline({
       apis: control,
       integrations,
@@ -173,7 +187,7 @@ export class Gateway {
     this.recorder = recorder;
     this.admin = admin;
     this.#control = control;
-    this.#templates = new LoadedTemplates(control, { region, accountId });
+    this.#templates = templates;
     this.#live = { pipeline: parts, services };
     this.#functions = functions;
     this.#integrations = integrations;

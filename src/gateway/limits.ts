@@ -87,6 +87,11 @@ export const LIMITS = {
   eventChunkBytes: 256 * 1024,
   /** Interval of comments in server-sent events; proposed by their specification. */
   heartbeatMs: 15_000,
+  /** Replays in flight, and connections that replays have opened; our choice. */
+  replays: 8,
+  replayedConnections: 16,
+  /** Time for what a replay leads to: longer than any integration may take; our choice. */
+  replayMs: 35_000,
   /** Time for the `$disconnect` calls when the gateway stops or is reset; our choice. */
   stopMs: 5_000,
   /** Time for clients to send their close frames when the gateway stops; our choice. */

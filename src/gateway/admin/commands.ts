@@ -2,6 +2,7 @@ import { type Clock } from '../clock.js';
 import { CLOSES } from '../errors.js';
 import { type Faults, type FaultSettings } from '../faults.js';
 import { type Recorder } from '../recorder/recorder.js';
+import { type SessionApi } from '../session/session.js';
 import { type Throttle } from '../throttle.js';
 import { type ConnectionServer } from '../websocket/connections/connection-server.js';
 import { type LiveConnection } from '../websocket/connections/live-connection.js';
@@ -14,6 +15,7 @@ export interface CommandedParts {
   readonly throttle: Throttle;
   readonly connections: Pick<ConnectionServer, 'open' | 'get' | 'closeAll'>;
   readonly recorder: Recorder;
+  readonly apis: () => readonly SessionApi[];
   /** Deletes all APIs and loads the templates of the start. */
   readonly restoreApis: () => void;
 }
@@ -38,13 +40,22 @@ export class Commands {
     return this.parts.faults.settings;
   }
 
-  /** @param settings replace all faults; `{}` removes them @returns the faults from now on */
-  setFaults(settings: FaultSettings | 'none'): FaultSettings {
+  /**
+   * @param settings replace all faults; `{}` removes them
+   * @param setBy the interface of the caller, for errors
+   * @returns the faults from now on
+   */
+  setFaults(settings: FaultSettings | 'none', setBy: string): FaultSettings {
     const { faults, recorder } = this.parts;
     if (settings === 'none') faults.clear();
-    else faults.set(settings);
+    else faults.set(settings, setBy);
     recorder.note('faults', { step: 'faults', faults: faults.settings }, { result: 'done' });
     return faults.settings;
+  }
+
+  /** The APIs that are served. */
+  apis(): readonly SessionApi[] {
+    return this.parts.apis();
   }
 
   connections(): readonly OpenConnection[] {

@@ -12,11 +12,17 @@ export interface TemplateFile {
 /** The templates that a control plane serves. They can be replaced while it serves them. */
 export class LoadedTemplates {
   #stacks: ReadonlyMap<string, LoadedStack> = new Map();
+  #loaded: readonly LoadedTemplate[] = [];
 
   constructor(
     private readonly plane: ControlPlane,
     private readonly settings: Pick<StackSettings, 'region' | 'accountId'>,
   ) {}
+
+  /** The templates as they were loaded last. */
+  get loaded(): readonly LoadedTemplate[] {
+    return this.#loaded;
+  }
 
   /** The API's logical id; `undefined` if no template created it. */
   logicalIdOf(apiId: string): string | undefined {
@@ -49,15 +55,17 @@ export class LoadedTemplates {
         });
         stacks.set(fileName, loaded.stack);
         exported = new Map([...exported, ...loaded.exports]);
-        return { fileName, ...loaded };
+        return { fileName, text, ...loaded };
       });
       requireApi(reports);
       this.#stacks = stacks;
+      this.#loaded = reports;
       return reports;
     });
   }
 }
 
+export type LoadedTemplate = TemplateFile & LoadReport;
 export type TemplateReport = LoadReport & { readonly fileName: string };
 
 /** The resources of templates that do not belong to another resource. */

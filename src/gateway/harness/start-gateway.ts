@@ -61,8 +61,9 @@ export async function startGateway(options: StartGatewayOptions = {}): Promise<R
       },
     },
     faults: {
-      set: (settings) => whileOpen(() => commands.setFaults(checked(FaultSettings, settings))),
-      clear: () => void whileOpen(() => commands.setFaults('none')),
+      set: (settings) =>
+        whileOpen(() => commands.setFaults(checked(FaultSettings, settings), 'gateway.faults.set')),
+      clear: () => void whileOpen(() => commands.setFaults('none', 'gateway.faults.clear')),
     },
     connections: () => commands.connections(),
     events: (filter = {}) => after(0, checkedFilter(filter)),

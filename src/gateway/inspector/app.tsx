@@ -44,6 +44,9 @@ export function App() {
           <button type="button" onClick={clear} disabled={records.rows.length === 0}>
             Clear
           </button>
+          <a class="button" href="session" download title="What is recorded, for backchannel-gateway replay">
+            Export
+          </a>
           <ThemeButton />
           <button type="button" aria-haspopup="dialog" aria-label="Keys" onClick={() => setShowsKeys(true)}>
             ?

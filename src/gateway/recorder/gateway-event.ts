@@ -49,6 +49,8 @@ export const EVENT_TYPES = [
   'control',
   'clock',
   'faults',
+  /** A request to an integration that was sent again, by `POST /_gateway/replay`. */
+  'replay',
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 

@@ -1,4 +1,4 @@
-import { array, object, type Schema, STRING } from './schema.js';
+import { array, INTEGER, object, type Schema, STRING } from '../../recorder/schema.js';
 
 /** A resource with the members that its `Get…` operation returns, and others of our own. */
 const resource = (operation: string, required: Schema, optional: Schema = {}) => ({
@@ -50,4 +50,21 @@ export const API_SCHEMAS = {
     models: array(resource('GetModel', { modelId: STRING, name: STRING })),
     apiMappings: array(object({ domainName: STRING, apiMappingKey: STRING, stage: STRING })),
   }),
+  Finding: object(
+    {
+      fileName: STRING,
+      line: INTEGER,
+      column: INTEGER,
+      rule: STRING,
+      severity: { enum: ['error', 'warning', 'hint'] },
+      message: STRING,
+      reason: { ...STRING, description: 'Why it fails in general.' },
+      see: STRING,
+      fix: STRING,
+    },
+    {
+      logicalId: STRING,
+      resourceId: { ...STRING, description: 'The id that the resource has in this gateway.' },
+    },
+  ),
 };

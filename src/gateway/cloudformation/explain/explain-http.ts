@@ -13,9 +13,9 @@ import { targetNames } from '../../integrations/target-names.js';
 import { mappedValue } from '../../mapping/mapped-value.js';
 import { decodePath } from '../../silent/http-choices.js';
 import { UsageError } from '../../usage-error.js';
-import { type LoadOptions, type LoadReport, loadTemplate } from '../load-template.js';
+import { type LoadOptions, loadTemplate } from '../load-template.js';
 import { requireApi } from '../unserved-apis.js';
-import { chooseApi, type Explanation, notSent, resourceName, sent } from './explanation.js';
+import { chooseApi, type Explanation, type Names, notSent, resourceName, sent } from './explanation.js';
 import { printRequest } from './print-request.js';
 import { type ClientInput } from './sample-event.js';
 
@@ -24,6 +24,14 @@ export interface ExplainHttpOptions extends LoadOptions, Omit<ClientInput, 'quer
   readonly request: string;
   /** Logical id; required when the template has several HTTP APIs. */
   readonly api?: string | undefined;
+}
+
+/** A request to an API of a control plane. */
+export interface ApiOptions extends Omit<ClientInput, 'query'>, Pick<LoadOptions, 'region' | 'accountId'> {
+  readonly apiId: string;
+  /** For texts. */
+  readonly name: string;
+  readonly request: string;
 }
 
 /**
@@ -40,14 +48,26 @@ export function explainHttp(text: string, options: ExplainHttpOptions): Explanat
   const report = loadTemplate(plane, text, options);
   requireApi([{ ...report, fileName: options.fileName }]);
   const { apiId, logicalId } = chooseApi(plane, report, 'HTTP', options.api);
+  return explainApi(plane, report, { ...options, apiId, name: logicalId });
+}
+
+/**
+ * The same for an API of a control plane.
+ *
+ * @param names of its resources
+ * @throws {UsageError} no valid request
+ */
+export function explainApi(plane: ControlPlane, names: Names, options: ApiOptions): Explanation {
+  const { apiId, name, accountId } = options;
+  const now = Date.now();
   const request = sampleRequest(apiId, options, now);
   const selection = selectStage(plane, request);
   const snapshot = selection?.stage.snapshot;
   if (selection === undefined || snapshot === undefined) {
-    return notSent([], `the response is 404: ${logicalId} has no deployed stage for ${request.path}`);
+    return notSent([], `the response is 404: ${name} has no deployed stage for ${request.path}`);
   }
   const about = snapshot.isExecuteApiEndpointDisabled
-    ? [`${logicalId} is reached by its custom domain names only (DisableExecuteApiEndpoint)`]
+    ? [`${name} is reached by its custom domain names only (DisableExecuteApiEndpoint)`]
     : [];
   const match = routerOf(snapshot).select(request.method, selection.routePath);
   if (match === undefined) {
@@ -68,12 +88,12 @@ export function explainHttp(text: string, options: ExplainHttpOptions): Explanat
     body: options.body ? Buffer.from(options.body) : undefined,
     authorized: options.context ?? {},
   };
-  return explainEvent(plane, report, event, about);
+  return explainEvent(plane, names, event, about);
 }
 
 function explainEvent(
   plane: ControlPlane,
-  report: LoadReport,
+  names: Names,
   event: ApiEvent,
   aboutApi: readonly string[],
 ): Explanation {
@@ -84,20 +104,20 @@ function explainEvent(
   if (integration.kind === 'unserved') return notSent([...aboutApi, route], integration.reason);
   const about = [
     ...aboutApi,
-    `${route} → ${integrationName(plane, report, event)}`,
+    `${route} → ${integrationName(plane, names, event)}`,
     `the client is a placeholder: ${event.request.sourceIp}`,
     ...unfilled(plane, integration, event),
   ];
   try {
     const call = integrationCall(integration, event);
-    return sent([...about, ...destination(report, call)], print(call));
+    return sent([...about, ...destination(names, call)], print(call));
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     return notSent(about, `nothing is sent: ${error.message}`);
   }
 }
 
-function sampleRequest(apiId: string, options: ExplainHttpOptions, now: number): ApiRequest {
+function sampleRequest(apiId: string, options: ApiOptions, now: number): ApiRequest {
   const { request, region, headers = [] } = options;
   const [, method, encodedPath = '', queryString = ''] =
     request.match(/^([A-Z]+) (\/[^?#\s]*)(?:\?([^#\s]*))?$/) ?? [];
@@ -129,7 +149,7 @@ function sampleRequest(apiId: string, options: ExplainHttpOptions, now: number):
 const print = (call: IntegrationCall) =>
   printRequest(call.kind === 'private' ? { ...call.request, origin: '' } : call);
 
-function destination(report: LoadReport, call: IntegrationCall): readonly string[] {
+function destination(names: Names, call: IntegrationCall): readonly string[] {
   switch (call.kind) {
     case 'lambda':
       return [];
@@ -139,7 +159,7 @@ function destination(report: LoadReport, call: IntegrationCall): readonly string
       const name = targetNames(call.uri).find((each) => !each.startsWith('arn:')) ?? call.uri;
       const tls = call.scheme === 'https' ? `, by TLS for ${call.request.serverName ?? 'its Host'}` : '';
       return [
-        `sent through the VPC link ${resourceName(report, call.vpcLinkId)} to ${call.uri}${tls}; here to --target ${name}=HOST:PORT`,
+        `sent through the VPC link ${resourceName(names, call.vpcLinkId)} to ${call.uri}${tls}; here to --target ${name}=HOST:PORT`,
       ];
     }
     default:
@@ -147,11 +167,11 @@ function destination(report: LoadReport, call: IntegrationCall): readonly string
   }
 }
 
-function integrationName(plane: ControlPlane, report: LoadReport, event: ApiEvent): string {
+function integrationName(plane: ControlPlane, names: Names, event: ApiEvent): string {
   const integration = integrationOf(plane, event.request.apiId, event.route);
   return integration === undefined
     ? 'its integration'
-    : `${resourceName(report, integration.IntegrationId)} (${integration.IntegrationType})`;
+    : `${resourceName(names, integration.IntegrationId)} (${integration.IntegrationType})`;
 }
 
 function integrationOf(plane: ControlPlane, apiId: string, { routeKey }: HttpRoute) {

@@ -1,11 +1,17 @@
 import { type ComponentChildren } from 'preact';
-import { type HeaderList, type RequestParameter, type Step } from '../../../recorder/gateway-event.js';
+import {
+  type GatewayEvent,
+  type HeaderList,
+  type RequestParameter,
+  type Step,
+} from '../../../recorder/gateway-event.js';
 import { durationText, outcomeText } from '../../../story/event-text.js';
 import { describeStep } from '../../../story/step-text.js';
 import { traceIdOf } from '../../../story/trace-id.js';
 import { hrefOf } from '../../frame/address.js';
 import { type Fact, Facts } from '../../frame/facts.js';
 import { BodyView } from '../../frame/body-view.js';
+import { EventTools } from './tools/event-tools.js';
 import { type Row } from '../../records/timeline.js';
 import { PostList } from './post-list.js';
 
@@ -13,11 +19,13 @@ interface StoryProps {
   readonly row: Row;
   /** Those that began while it was in flight. */
   readonly posts: readonly Row[];
+  /** That of its connection, if it is recorded. */
+  readonly handshake: GatewayEvent | undefined;
   readonly onClose: () => void;
 }
 
 /** What happened to one event, step by step. */
-export function Story({ row, posts, onClose }: StoryProps) {
+export function Story({ row, posts, handshake, onClose }: StoryProps) {
   const { event, notes, hasFailed } = row;
   const { time, type, durationMs, connectionId, routeKey, requestId, apiId, stage } = event;
   const facts: readonly Fact[] = [
@@ -45,6 +53,7 @@ export function Story({ row, posts, onClose }: StoryProps) {
         {event.outcome.status} {outcomeText(event)}
       </p>
       <Facts facts={facts} />
+      <EventTools key={event.id} event={event} handshake={handshake} />
       {notes.map(({ rule, title, text, section }) => (
         <aside key={text} class="aws-note">
           <strong>On AWS: {title}.</strong> {text}{' '}

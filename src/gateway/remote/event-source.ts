@@ -7,6 +7,10 @@ export interface EventSourceOptions {
   readonly adminToken: string | undefined;
   /** Query parameters of `/_gateway/events`. */
   readonly filter: Readonly<Record<string, string>>;
+  /** Only events with a greater id; by default all. */
+  readonly after?: number;
+  /** Ends the reading. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -16,23 +20,24 @@ export interface EventSourceOptions {
  * @throws {UsageError} the gateway cannot be reached, or refuses
  */
 export async function* readEvents(options: EventSourceOptions): AsyncGenerator<GatewayEvent> {
-  let lastEventId = 0;
+  let lastEventId = options.after ?? 0;
   for (;;) {
-    const body = await open(options, lastEventId);
     try {
+      const body = await open(options, lastEventId);
       for await (const event of parse(body)) {
         lastEventId = event.id;
         yield event;
       }
       return;
     } catch (error) {
+      if (options.signal?.aborted === true) return;
       // fetch reports a connection that broke as a TypeError
       if (!(error instanceof TypeError)) throw error;
     }
   }
 }
 
-async function open({ url, adminToken, filter }: EventSourceOptions, lastEventId: number) {
+async function open({ url, adminToken, filter, signal }: EventSourceOptions, lastEventId: number) {
   const resource = new URL('/_gateway/events', url);
   resource.search = new URLSearchParams(filter).toString();
   const headers = {
@@ -40,7 +45,7 @@ async function open({ url, adminToken, filter }: EventSourceOptions, lastEventId
     'Last-Event-ID': String(lastEventId),
     ...(adminToken !== undefined && { Authorization: `Bearer ${adminToken}` }),
   };
-  const response = await fetch(resource, { headers }).catch((cause: Error) => {
+  const response = await fetch(resource, { headers, ...(signal && { signal }) }).catch((cause: Error) => {
     const reason = cause.cause instanceof Error ? cause.cause.message : cause.message;
     throw new UsageError(`no gateway responds at ${resource.origin}: ${reason}`, { cause });
   });

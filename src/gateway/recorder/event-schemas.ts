@@ -1,4 +1,4 @@
-import { EVENT_TYPES, RESULTS } from '../../recorder/gateway-event.js';
+import { EVENT_TYPES, RESULTS } from './gateway-event.js';
 import { array, BOOLEAN, INTEGER, MILLISECONDS, object, ref, type Schema, STRING, TIME } from './schema.js';
 
 /** The steps of an event: name → its members, and those that may be absent. */

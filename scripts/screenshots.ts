@@ -26,6 +26,29 @@ const PICTURES: Readonly<Record<string, readonly [hash: string, prepare: (page: 
     },
   ],
   clients: ['#/clients', useTestClient],
+  apis: [
+    '#/apis',
+    async (page) => {
+      await page.getByRole('textbox', { name: 'Message' }).fill('{"action":"ping"}');
+      await page.getByRole('button', { name: 'Explain' }).click();
+      await page.getByText('This would be sent:').waitFor();
+      await page.locator('.cards').evaluate((cards) => cards.scrollTo(0, 0));
+    },
+  ],
+  // the last one: the connections of the others end
+  'time-and-faults': [
+    '#/time-and-faults',
+    async (page) => {
+      await page.getByLabel('Failing').fill('20');
+      await page.getByRole('button', { name: 'Inject' }).click();
+      await page.getByText(/Injected now/).waitFor();
+      await page.getByRole('button', { name: 'To the longest connection: 2 h' }).click();
+      await page
+        .getByRole('region', { name: 'What followed' })
+        .getByText(/closed/)
+        .waitFor();
+    },
+  ],
 };
 
 async function useTestClient(page: Page): Promise<void> {

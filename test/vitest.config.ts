@@ -3,10 +3,24 @@ import { join } from 'node:path';
 import swc from 'unplugin-swc';
 import { defineConfig } from 'vitest/config';
 
-/** Folders with npm scripts of their own: they take longer, one needs a Docker engine, another a browser. */
-const APART = ['browser', 'compose', 'conformance', 'fuzz', 'image', 'packages', 'processes'];
+/** What has an npm script of its own, by its folder: it takes longer, or needs a Docker engine or a browser. */
+const APART: Readonly<Record<string, string>> = {
+  browser: '**',
+  cdk: '**',
+  compose: '**',
+  conformance: '**',
+  fuzz: '**',
+  image: '**',
+  local: '**',
+  'nest/store': '{redis,dynamodb}*{,/**}',
+  packages: '**',
+  processes: '**',
+  service: '**',
+};
 const isNamed = (folder: string) => process.argv.some((argument) => argument.startsWith(`test/${folder}`));
-const exclude = APART.filter((folder) => !isNamed(folder)).map((folder) => `${folder}/**`);
+const exclude = Object.entries(APART).flatMap(([folder, files]) =>
+  isNamed(folder) ? [] : [`${folder}/${files}`],
+);
 
 /** Conformance changes timeouts; the other counts the objects in its process. */
 const ALONE = ['conformance/**/*.spec.ts', 'gateway/websocket/connections/many-connections.spec.ts'];

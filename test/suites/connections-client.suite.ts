@@ -9,7 +9,7 @@ import { socketsSuite } from './connections-client/sockets.suite.js';
 
 /** Checks the contract of `connections-client.ts` for one value of `CALLBACK_CLIENT`. */
 export function connectionsClientSuite(kind: Config['callbackClient']): void {
-  const start: StartClient = (url, settings) => startClient(kind, url, settings);
+  const start: StartClient = (...endpoint) => startClient(kind, ...endpoint);
   describe(`the ${kind} client`, () => {
     for (const suite of [operationsSuite, errorsSuite, socketsSuite, clockSuite, credentialsSuite])
       suite(start);

@@ -36,7 +36,9 @@ it('starts no attempt after the deadline, and rejects with the error of the last
   const deadline = retry.deadline();
   const startedAt: number[] = [];
   const attempt = async () => {
-    startedAt.push(performance.now());
+    const now = performance.now();
+    retry.requestTimeoutMs(deadline);
+    startedAt.push(now);
     throw throttled();
   };
   await expect(retry.run(deadline, attempt)).rejects.toBeInstanceOf(ThrottledError);

@@ -98,13 +98,14 @@ async function nextEvent(url: string, filter: string): Promise<void> {
   ({ after } = (await response.json()) as { readonly after: number });
 }
 
-async function draw(
-  browser: Browser,
-  url: string,
-  name: string,
-  colorScheme: 'light' | 'dark',
-): Promise<void> {
-  const [hash, prepare] = PICTURES[name]!;
+interface Picture {
+  readonly name: string;
+  readonly shown: (typeof PICTURES)[string];
+  readonly colorScheme: 'light' | 'dark';
+}
+
+async function draw(browser: Browser, url: string, { name, shown, colorScheme }: Picture): Promise<void> {
+  const [hash, prepare] = shown;
   const context = await browser.newContext({ colorScheme, viewport: VIEWPORT, deviceScaleFactor: 1.5 });
   const page = await context.newPage();
   await page.goto(`${url}/_gateway/${hash}`);
@@ -126,8 +127,10 @@ const gateway = await startDemoGateway(['--record=32mb']);
 const browser = await launchBrowser();
 try {
   const sockets = await talk(gateway);
-  for (const name of Object.keys(PICTURES)) {
-    for (const colorScheme of ['light', 'dark'] as const) await draw(browser, gateway.url, name, colorScheme);
+  for (const [name, shown] of Object.entries(PICTURES)) {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await draw(browser, gateway.url, { name, shown, colorScheme });
+    }
   }
   for (const socket of sockets) socket.close();
 } finally {

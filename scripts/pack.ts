@@ -1,7 +1,7 @@
 // node scripts/pack.ts  writes pack/NAME-VERSION.tgz for each published package, from the output in dist.
 import { execFileSync } from 'node:child_process';
-import { cpSync, globSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { ENGINES } from './engines.ts';
 import { type Manifest, PUBLISHED, readManifest, workspacesOf } from './workspaces.ts';
 
@@ -16,6 +16,7 @@ function pack(folder: string): string {
   const manifest = readManifest(folder);
   const stage = join(PACK, 'stage', manifest.name);
   for (const workspace of workspacesOf(folder)) stageOutput(workspace, stage);
+  stageDeclarations(join('dist', folder), stage);
   cpSync(join(ROOT, 'LICENSE'), join(stage, 'LICENSE'));
   for (const schema of globSync('*.schema.json', { cwd: join(ROOT, 'src', folder) })) {
     cpSync(join(ROOT, 'src', folder, schema), join(stage, schema));
@@ -38,16 +39,33 @@ function stageOutput(workspace: string, stage: string): void {
   });
 }
 
+/** The declarations of other workspaces from which those of a package take types. */
+function stageDeclarations(folder: string, stage: string): void {
+  for (const file of globSync('**/*.d.ts', { cwd: join(stage, folder) })) {
+    const path = join(folder, file);
+    for (const [, specifier = ''] of readFileSync(join(stage, path), 'utf8').matchAll(
+      /\bfrom '(\.[^']+)'/g,
+    )) {
+      const imported = join(dirname(path), specifier.replace(/\.js$/, '.d.ts'));
+      if (existsSync(join(stage, imported))) continue;
+      cpSync(join(ROOT, imported), join(stage, imported));
+      stageDeclarations(dirname(imported), stage);
+    }
+  }
+}
+
 /** The workspace's manifest, with the dependencies of the other workspaces inside instead of those workspaces. */
 function publishedManifest(folder: string): Manifest {
-  const { dependencies: _own, ...manifest } = readManifest(folder);
+  const { dependencies: _own, devDependencies: _types, ...manifest } = readManifest(folder);
   const dependencies = workspacesOf(folder)
     .flatMap((workspace) => Object.entries(readManifest(workspace).dependencies ?? {}))
     .filter(([name]) => !name.startsWith('backchannel-'));
   return {
-    ...manifest,
     engines: ENGINES,
+    ...manifest,
     files: ['dist', '*.schema.json'],
-    dependencies: Object.fromEntries(dependencies.toSorted(([a], [b]) => a.localeCompare(b))),
+    ...(dependencies.length > 0 && {
+      dependencies: Object.fromEntries(dependencies.toSorted(([a], [b]) => a.localeCompare(b))),
+    }),
   };
 }

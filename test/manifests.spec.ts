@@ -37,9 +37,11 @@ function packageOf(folder: string, specifier: string): string | undefined {
   return specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
 }
 
-const declaredBy = ({ dependencies = {}, peerDependencies = {} }: Manifest) => [
+/** A development dependency of a workspace is one of which the package has only types. */
+const declaredBy = ({ dependencies = {}, peerDependencies = {}, devDependencies = {} }: Manifest) => [
   ...Object.keys(dependencies),
   ...Object.keys(peerDependencies as object),
+  ...Object.keys(devDependencies as object),
 ];
 
 /** A program that runs a library has to install the library's peers. */

@@ -11,6 +11,7 @@ const APART: Readonly<Record<string, string>> = {
   conformance: '**',
   fuzz: '**',
   image: '**',
+  'live-client': '**',
   local: '**',
   'nest/store': '{redis,dynamodb}*{,/**}',
   packages: '**',

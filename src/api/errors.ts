@@ -10,6 +10,7 @@ export const CLIENT_ERRORS = {
   too_many_channels: 'This connection is a member of too many channels. Leave one first.',
   not_permitted: 'The user has no permission for this action on this channel.',
   not_joined: 'Only members of a channel can publish to it and read its presence. Join it first.',
+  key_reused: 'The key was used for other data. A new message needs a new key.',
   message_too_large: 'The message to be delivered is larger than API Gateway allows.',
   overloaded: 'Too many messages are queued. Retry in a few seconds.',
   unavailable: 'The service is temporarily unavailable. Retry in a few seconds.',

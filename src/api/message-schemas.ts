@@ -44,8 +44,20 @@ export const DataSchema = z
   .refine((value): boolean => value !== undefined, 'missing, expected any JSON value')
   .meta({ description: 'The content, any JSON value.' }) as unknown as z.ZodType<JsonText>;
 
+// a channel with the name `__proto__` is left out by zod, and so is never reported as behind
+const PositionsSchema = z
+  .record(ChannelNameSchema, SinceSchema)
+  .refine(
+    (positions) => Object.keys(positions).length <= QUOTAS.pingPositions,
+    `expected at most ${QUOTAS.pingPositions} channels`,
+  );
+
 const PingSchema = schemaOf<PingMessage>()(
-  z.strictObject({ action: z.literal('ping'), id: MessageIdSchema.optional() }),
+  z.strictObject({
+    action: z.literal('ping'),
+    id: MessageIdSchema.optional(),
+    positions: PositionsSchema.optional(),
+  }),
 );
 
 const JoinSchema = schemaOf<JoinMessage>()(
@@ -71,6 +83,7 @@ const PublishSchema = schemaOf<PublishMessage>()(
     id: MessageIdSchema.optional(),
     channel: ChannelNameSchema,
     data: DataSchema,
+    key: z.string().min(1).max(QUOTAS.publishKeyLength).optional(),
   }),
 );
 

@@ -33,6 +33,11 @@ export interface Since {
 export interface PingMessage {
   readonly action: 'ping';
   readonly id?: MessageId | undefined;
+  /**
+   * For channels of which the connection is a member, the position up to which the client has every message: the reply
+   * names those in which it is behind.
+   */
+  readonly positions?: Readonly<Record<ChannelName, Since>> | undefined;
 }
 
 export interface JoinMessage {
@@ -55,6 +60,11 @@ export interface PublishMessage {
   readonly channel: ChannelName;
   /** Any JSON value, `null` included. */
   readonly data: JsonText;
+  /**
+   * Chosen by the client for this message, 1 to 64 characters: repeated with the same key by the same user, or without
+   * authentication on the same connection, the message is in the channel's log once.
+   */
+  readonly key?: string | undefined;
 }
 
 export interface PresenceMessage {
@@ -79,7 +89,12 @@ export interface PresentMember {
 
 /** What the service sends. `id` is that of the client's message. */
 export type ServerMessage =
-  | { readonly type: 'pong'; readonly id?: MessageId | undefined }
+  | {
+      readonly type: 'pong';
+      readonly id?: MessageId | undefined;
+      /** The channels whose log is ahead of the client's position, or has another epoch; absent without `positions`. */
+      readonly behind?: readonly ChannelPosition[] | undefined;
+    }
   | {
       readonly type: 'joined';
       readonly id?: MessageId | undefined;
@@ -89,6 +104,8 @@ export type ServerMessage =
       readonly offset: number;
       /** Whether everything missed since `since` was sent before this reply; absent without `since`. */
       readonly recovered?: boolean | undefined;
+      /** How many missed messages were sent before this reply; absent without `since`. */
+      readonly replayed?: number | undefined;
     }
   | { readonly type: 'left'; readonly id?: MessageId | undefined; readonly channel: string }
   | {
@@ -97,6 +114,8 @@ export type ServerMessage =
       readonly channel: string;
       readonly epoch: string;
       readonly offset: number;
+      /** The key's message was in the log already: this is its position. */
+      readonly repeated?: true | undefined;
     }
   | {
       readonly type: 'presence';
@@ -121,12 +140,25 @@ export type ServerMessage =
     }
   /** The service has lost what it knew of this connection: it is a member of no channel. */
   | { readonly type: 'memberships_lost' }
+  /** An operator asks the client to open another connection, and to close this one. */
+  | {
+      readonly type: 'reconnect';
+      /** When to begin with it, in milliseconds from now. */
+      readonly afterMs: number;
+    }
   | {
       readonly type: 'error';
       readonly id?: MessageId | undefined;
       readonly code: ClientErrorCode;
       readonly message: string;
     };
+
+/** The position of a channel's log, as a `pong` names it. */
+export interface ChannelPosition {
+  readonly channel: string;
+  readonly epoch: string;
+  readonly offset: number;
+}
 
 /** A message that was published to a channel. */
 export interface ChannelMessage extends Omit<Published, 'data'> {

@@ -28,6 +28,12 @@ export const QUOTAS = {
   channelNameLength: 256,
   /** Ours: characters of a message's id: those of a string, or the digits and signs of a number. */
   messageIdLength: 128,
+  /** Ours: positions in a `ping`, which is the greatest value of `CHANNELS_PER_CONNECTION`. */
+  pingPositions: 10_000,
+  /** Ours: bytes of the channels that a `pong` names; the rest of the message is for the fields around them. */
+  behindBytes: 124 * 1024,
+  /** Ours: characters of a publish key. */
+  publishKeyLength: 64,
   /**
    * Ours: arrays and objects inside one another in a field of a message, such as `data`. A page of a channel's log adds
    * three around it, so that every response fits into 64, the default limit of the strictest common parser.

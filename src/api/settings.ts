@@ -338,6 +338,14 @@ const CHANNELS = {
     isPassedThrough: true,
     meaning: 'no notices are sent in channels with more members',
   },
+  PUBLISH_ONCE_SECONDS: {
+    ...wholeNumber(10, 604_800),
+    unit: 'seconds',
+    default: '300',
+    isPassedThrough: true,
+    meaning:
+      "how long the [key](../PROTOCOL.md#publishing-once) of a client's message is kept, so that a repeated message is in the log once",
+  },
   PUBLISH_BY_API_ONLY: {
     ...channelPrefixes,
     default: 'broadcast:',

@@ -14,6 +14,8 @@ export function describeIssue(issue: z.core.$ZodRawIssue): string {
       return `expected at least ${issue.minimum}${unitOf(issue.origin)}`;
     case 'too_big':
       return `expected at most ${issue.maximum}${unitOf(issue.origin)}`;
+    case 'invalid_key':
+      return issue.issues[0]?.message ?? 'expected another name';
     case 'unrecognized_keys':
       return `unknown field ${issue.keys.join(', ')}`;
     default:

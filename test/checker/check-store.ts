@@ -2,9 +2,10 @@ import { checkHistory, type Violation } from './checks.ts';
 import { Cluster, QUEUED_MEMBERS } from './cluster.ts';
 import { injectFault, type PlannedFault, planFaults } from './faults.ts';
 import { type FaultKind, faultsOf, type StoreName } from './guarantees.ts';
-import { History, type LogEvent, type Position } from './history.ts';
+import { History, type Position } from './history.ts';
 import { poll } from './limits.ts';
 import { pause } from './publishers.ts';
+import { readLog } from './read-log.ts';
 import { Random } from './random.ts';
 import { CHANNELS, Workload } from './workload.ts';
 
@@ -118,7 +119,7 @@ async function readEnd(cluster: Cluster, workload: Workload, history: History): 
     if (!(await workload.announce(channel)))
       throw new Error(`the last message of ${channel} was not published`);
   }
-  const logs = await Promise.all(CHANNELS.map((channel) => readLog(cluster, channel)));
+  const logs = await Promise.all(CHANNELS.map((channel) => readLog(cluster.api, channel)));
   for (const log of logs) history.record(log);
   const ends = new Map(logs.map(({ channel, position }) => [channel, position]));
   await poll(CONVERGE_MS, async () => {
@@ -139,31 +140,6 @@ async function readEnd(cluster: Cluster, workload: Workload, history: History): 
 
 const isSame = (a: Position | undefined, b: Position | undefined) =>
   a !== undefined && a.epoch === b?.epoch && a.offset === b.offset;
-
-interface LogPage extends Position {
-  readonly messages: readonly { readonly offset: number; readonly data: { readonly p: string } }[];
-}
-
-async function readLog({ api }: Cluster, channel: string): Promise<LogEvent> {
-  const entries: { offset: number; id: string }[] = [];
-  let since: Position | undefined;
-  for (;;) {
-    const query = since ? `?epoch=${encodeURIComponent(since.epoch)}&since_offset=${since.offset}` : '';
-    const { status, body } = await api.request(
-      'GET',
-      `/v1/channels/${encodeURIComponent(channel)}/messages${query}`,
-    );
-    if (status !== 200)
-      throw new Error(`the log of ${channel} cannot be read: ${status} ${JSON.stringify(body)}`);
-    const { epoch, offset, messages } = body as LogPage;
-    entries.push(...messages.map((message) => ({ offset: message.offset, id: message.data.p })));
-    const last = messages.at(-1);
-    if (last === undefined || last.offset >= offset) {
-      return { kind: 'log', channel, position: { epoch, offset }, entries };
-    }
-    since = { epoch, offset: last.offset };
-  }
-}
 
 /** Waits until the members are those that are connected: the service notices with a sweep that others have left. */
 async function readPresence(cluster: Cluster, workload: Workload, channel: string) {

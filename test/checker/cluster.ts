@@ -34,6 +34,8 @@ export interface ClusterOptions {
   readonly dist: string;
   readonly history: History;
   readonly random: Random;
+  /** Of every task, further ones. */
+  readonly settings?: NodeJS.ProcessEnv;
 }
 
 /** Gateway, tasks and store, all real, with something in every connection between them that can disturb it. */
@@ -62,7 +64,14 @@ export class Cluster implements AsyncDisposable {
     this.#cleanUp = cleanUp;
   }
 
-  static async start({ store: name, folder, dist, history, random }: ClusterOptions): Promise<Cluster> {
+  static async start({
+    store: name,
+    folder,
+    dist,
+    history,
+    random,
+    settings: further = {},
+  }: ClusterOptions): Promise<Cluster> {
     await using cleanUp = new AsyncDisposableStack();
     const { deployLocally, LOCAL_STAGE } = (await import(
       join(dist, 'local/deployment/deploy-locally.js')
@@ -90,6 +99,7 @@ export class Cluster implements AsyncDisposable {
       const settings = {
         ...SETTINGS,
         ...store.settings(number),
+        ...further,
         WS_API_ENDPOINT: `${callbacks.url}/${LOCAL_STAGE}`,
       };
       const crashed = (reason: string) =>

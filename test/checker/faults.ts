@@ -4,7 +4,7 @@ import { type FaultKind, isGeneral } from './guarantees.ts';
 import { poll } from './limits.ts';
 import { type Random } from './random.ts';
 import { type ProxyMode } from './tcp-proxy.ts';
-import { LARGE_CHANNEL, type Workload } from './workload.ts';
+import { LARGE_CHANNEL } from './workload.ts';
 
 /** A fault of a schedule. Everything about it is decided by the seed. */
 export interface PlannedFault {
@@ -17,6 +17,13 @@ export interface PlannedFault {
   readonly ms: number;
   /** How strong it is, from 0 to 1. */
   readonly strength: number;
+}
+
+/** The clients that a fault needs. */
+export interface FaultTarget {
+  readonly members: readonly { reconnect(pauseMs: number): void }[];
+  /** Publishes a message to a channel. */
+  announce(channel: string): Promise<unknown>;
 }
 
 /**
@@ -54,7 +61,7 @@ function alternating(kinds: readonly FaultKind[]): FaultKind[] {
 export async function injectFault(
   fault: PlannedFault,
   cluster: Cluster,
-  workload: Workload,
+  workload: FaultTarget,
 ): Promise<string> {
   const { kind, ms, strength } = fault;
   const { store, history } = cluster;
@@ -161,7 +168,11 @@ export async function injectFault(
  * Freezes a task while it sends a shard, until another one has taken over the shard. All tasks send slowly meanwhile, so
  * that the shard is not finished before.
  */
-async function freeze({ ms, strength }: PlannedFault, cluster: Cluster, workload: Workload): Promise<string> {
+async function freeze(
+  { ms, strength }: PlannedFault,
+  cluster: Cluster,
+  workload: FaultTarget,
+): Promise<string> {
   const { tasks, history } = cluster;
   for (const { callbacks } of tasks) callbacks.delayMs = SLOW_POST_MS;
   const from = history.events.length;

@@ -58,8 +58,8 @@ export const PLANTS = {
     patches: [
       {
         file: 'nest/channels/channels.service.js',
-        text: 'return this.logStore.append(',
-        instead: `return (async (...args) => {
+        text: 'await this.logStore.append(',
+        instead: `await (async (...args) => {
           const { epoch, offset } = await this.logStore.position(channel);
           setTimeout(() => this.logStore.append(...args).catch(() => undefined), 20);
           return { epoch, offset: offset + 1 };

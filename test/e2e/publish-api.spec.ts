@@ -100,6 +100,32 @@ describe('another backend', () => {
     await call(stage, 'get', path).expect(404);
   });
 
+  it('moves a client to another connection, on which it misses nothing, and does not ask it again', async () => {
+    await using stage = await start();
+    using before = await stage.open('alice');
+    await joinChannel(before, 'news');
+    const publish = (data: number) => call(stage, 'post', '/v1/channels/news/messages').send({ data });
+    await publish(1);
+    const { offset } = (await before.next()) as { offset: number };
+    const { epoch } = (await call(stage, 'get', '/v1/channels/news')).body as { epoch: string };
+    const ask = async (body: object) =>
+      (await call(stage, 'post', '/v1/reconnects').send({ spreadMs: 0, ...body })).body as {
+        connectedBefore: number;
+      };
+    const { connectedBefore } = await ask({});
+    expect(await before.next()).toEqual({ type: 'reconnect', afterMs: 0 });
+    await publish(2);
+    using after = await stage.open('alice');
+    after.send({ action: 'join', channel: 'news', since: { epoch, offset } });
+    expect(await after.next()).toMatchObject({ type: 'message', offset: offset + 1, data: 2 });
+    expect(await after.next()).toMatchObject({ type: 'joined', recovered: true, replayed: 1 });
+    // the old connection is open until the client closes it
+    expect(await before.next()).toMatchObject({ type: 'message', offset: offset + 1 });
+    before.socket.close();
+    await before.closed;
+    expect(await ask({ connectedBefore })).toMatchObject({ notified: 0 });
+  });
+
   it("closes all of a user's connections", async () => {
     await using stage = await start();
     using one = await stage.open('alice');
@@ -155,12 +181,19 @@ describe('the curl commands of docs/backend-api.md', () => {
       { connections: [connection] },
       connection,
       { connections: 1, channels: 1 },
+      { notified: 1, gone: 0, failed: 0, connectedBefore: expect.any(Number) },
       { disconnected: 1, gone: 0, failed: 0 },
       expect.objectContaining({ failed: 0 }),
     ]);
     expect(await alice.closed).toMatchObject({ code: 1000 });
-    const received = alice.unexpected.map((text) => (JSON.parse(text) as { data: unknown }).data);
-    expect(received).toEqual([{ text: 'hello' }, 'one', 'for your eyes only', 'for this window only']);
+    const received = alice.unexpected.map((text) => JSON.parse(text) as { type: string; data: unknown });
+    expect(received.map(({ type, data }) => data ?? type)).toEqual([
+      { text: 'hello' },
+      'one',
+      'for your eyes only',
+      'for this window only',
+      'reconnect',
+    ]);
   });
 
   it('show every operation', async () => {

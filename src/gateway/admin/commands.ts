@@ -18,6 +18,8 @@ export interface CommandedParts {
   readonly apis: () => readonly SessionApi[];
   /** Deletes all APIs and loads the templates of the start. */
   readonly restoreApis: () => void;
+  /** Forgets the decisions of Lambda authorizers, and the keys of token issuers. */
+  readonly forgetAuthorizations: () => void;
 }
 
 /** The commands of tests, by HTTP or in the process. Changes of clock and faults are recorded. */
@@ -99,7 +101,7 @@ export class Commands {
 
   /**
    * Restores the state after the start: removes the faults, closes every connection and waits for its `$disconnect`,
-   * then resets the clock and the throttles and forgets all records.
+   * then resets the clock and the throttles and forgets all records, stored decisions and keys of authorizers.
    *
    * @param apis `keep` leaves APIs and all other resources; `start` replaces them by those of the templates
    */
@@ -110,6 +112,7 @@ export class Commands {
     if (apis === 'start') restoreApis();
     clock.reset();
     throttle.reset();
+    this.parts.forgetAuthorizations();
     recorder.clear();
   }
 }

@@ -1,4 +1,6 @@
-import { type ApiResources, type ControlPlane, type HttpApiResources } from '../control/control-plane.js';
+import { type ApiResources } from '../control/api-resources.js';
+import { type ControlPlane } from '../control/control-plane.js';
+import { type HttpApiResources } from '../control/http-api-resources.js';
 import { API_FIELDS } from '../control/fields/api-fields.js';
 import { AUTHORIZER_FIELDS } from '../control/fields/authorizer-fields.js';
 import { type Fields, type JsonObject, writeFields } from '../control/fields/fields.js';

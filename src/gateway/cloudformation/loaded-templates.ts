@@ -1,6 +1,8 @@
 import { type ControlPlane, type RemovedResources } from '../control/control-plane.js';
+import { type DeclaredTargets } from '../integrations/declared-targets.js';
 import { type StackSettings } from './evaluator.js';
 import { type LoadedStack, type LoadReport, loadTemplate } from './load-template.js';
+import { allNames, type TemplateNames } from './template-names.js';
 import { requireApi } from './unserved-apis.js';
 
 export interface TemplateFile {
@@ -30,6 +32,16 @@ export class LoadedTemplates {
     return created.find(([, { type, ref }]) => type === 'AWS::ApiGatewayV2::Api' && ref === apiId)?.[0];
   }
 
+  /** Of all templates. */
+  get targets(): DeclaredTargets {
+    return allTargets(this.#loaded);
+  }
+
+  /** Of all templates. */
+  get names(): TemplateNames {
+    return allNames(this.#loaded.map(({ names }) => names));
+  }
+
   /**
    * Loads templates in place of those loaded before. Afterwards the control plane has what a new gateway would have with
    * these templates, except that resources keep their ids: those of the same template, logical id and type. What was
@@ -42,7 +54,7 @@ export class LoadedTemplates {
   replace(
     templates: readonly TemplateFile[],
     parameters: ReadonlyMap<string, string>,
-  ): readonly TemplateReport[] {
+  ): readonly LoadedTemplate[] {
     return this.plane.replace(resourcesOf(this.#stacks.values()), () => {
       const stacks = new Map<string, LoadedStack>();
       let exported: ReadonlyMap<string, string> = new Map();
@@ -66,7 +78,12 @@ export class LoadedTemplates {
 }
 
 export type LoadedTemplate = TemplateFile & LoadReport;
-export type TemplateReport = LoadReport & { readonly fileName: string };
+
+const allTargets = (reports: readonly LoadReport[]): DeclaredTargets => ({
+  arns: reports.flatMap(({ targets }) => targets.arns),
+  ports: new Map(reports.flatMap(({ targets }) => [...targets.ports])),
+  instances: reports.flatMap(({ targets }) => targets.instances),
+});
 
 /** The resources of templates that do not belong to another resource. */
 function resourcesOf(stacks: Iterable<LoadedStack>): RemovedResources {

@@ -41,8 +41,18 @@ const STEPS: Readonly<Record<string, readonly [description: string, Schema, Sche
       request: ref('Body'),
       response: ref('Body'),
       latencyMs: MILLISECONDS,
-      decision: { enum: ['allowed', 'implicitDeny', 'explicitDeny'] },
+      isCached: { const: true, description: 'A stored decision was reused.' },
+      decision: { enum: ['allowed', 'implicitDeny', 'explicitDeny', 'denied'] },
     },
+  ],
+  jwt_authorizer: [
+    'The check of a token: its subject, or why it was refused.',
+    {
+      authorizerId: STRING,
+      issuer: STRING,
+      identitySource: object({ source: STRING, values: array(STRING) }),
+    },
+    { subject: STRING, reason: STRING },
   ],
   api_key: ['The API key of a handshake, or why it was refused.', {}, { apiKeyId: STRING, reason: STRING }],
   model: [

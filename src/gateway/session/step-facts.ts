@@ -47,6 +47,8 @@ function factsOfStep(step: Step): readonly Fact[] | undefined {
       return [['signature', step.reason ?? step.identity ?? '']];
     case 'lambda_authorizer':
       return [['decision', step.decision ?? 'none'], ...(step.response ? bodyFacts(step.response) : [])];
+    case 'jwt_authorizer':
+      return [['token', step.reason ?? step.subject ?? '']];
     case 'api_key':
       return [['API key', step.reason ?? step.apiKeyId ?? '']];
     case 'model':

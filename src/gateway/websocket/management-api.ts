@@ -64,8 +64,6 @@ export class ManagementApi {
     response.setHeader('x-amz-apigw-id', requestId);
     story?.identify({ requestId });
     this.#logAfterResponse(request, response, address, requestId);
-    // SDKs correct their clock by it when a signature is too old or too new
-    response.setHeader('Date', new Date(this.parts.clock.now()).toUTCString());
     if (this.parts.control.stage(address.apiId, address.stage) === undefined) {
       return fail(response, 403, 'ForbiddenException', 'Forbidden');
     }
@@ -82,7 +80,7 @@ export class ManagementApi {
     const body = await readBody(request, LIMITS.messageBytes);
     const recordedBody = story && body && bodyOf(body);
     story?.add(requestStep(request, recordedBody));
-    if (body === undefined) return tooLarge(response, this.parts.clock.now());
+    if (body === undefined) return tooLarge(response);
     const denial = this.#denial(request, body, address, verb);
     if (denial !== undefined) {
       story?.add({ step: 'signature', reason: denial.message });
@@ -232,10 +230,9 @@ function gone(response: ServerResponse): void {
 }
 
 /** As recorded, no other headers except CORS. Node would add `Keep-Alive` without an explicit `Connection`. */
-function tooLarge(response: ServerResponse, now: number): void {
+function tooLarge(response: ServerResponse): void {
   for (const name of ['Content-Type', 'x-amzn-RequestId', 'x-amz-apigw-id']) response.removeHeader(name);
-  const headers = { Date: new Date(now).toUTCString(), 'Content-Length': 0, Connection: 'keep-alive' };
-  response.writeHead(413, headers).end();
+  response.writeHead(413, { 'Content-Length': 0, Connection: 'keep-alive' }).end();
 }
 
 /** Only IAM's own denial has a capital `Message`, as recorded. */

@@ -9,6 +9,8 @@ import { ConnectionsController } from './connections.controller.js';
 import { CountsController } from './counts.controller.js';
 import { DirectMessagesService } from './direct-messages.service.js';
 import { PublishingService } from './publishing.service.js';
+import { ReconnectsController } from './reconnects.controller.js';
+import { ReconnectsService } from './reconnects.service.js';
 import { UsersController } from './users.controller.js';
 
 /** The HTTP API for other backends: publish, send, disconnect and read. Imported only if there are `API_KEYS`. */
@@ -19,8 +21,9 @@ import { UsersController } from './users.controller.js';
     BatchesController,
     ConnectionsController,
     UsersController,
+    ReconnectsController,
     CountsController,
   ],
-  providers: [PublishingService, DirectMessagesService, ChannelNamePipe],
+  providers: [PublishingService, DirectMessagesService, ReconnectsService, ChannelNamePipe],
 })
 export class BackendApiModule {}

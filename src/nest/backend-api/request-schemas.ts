@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type ConnectionId, type UserId } from '../../api/integration.js';
 import { ChannelNameSchema, DataSchema } from '../../api/message-schemas.js';
 import { QUOTAS } from '../../api/quotas.js';
+import { CURSOR } from './connection-cursor.js';
 import { toUserId, USER_ID_FORM } from '../../api/user-id.js';
 
 /** Path segments, query strings and bodies of other backends' requests; also for the OpenAPI document. */
@@ -81,6 +82,37 @@ const example = { text: 'hello' };
 
 export const MessageBody = z.strictObject({ data: DataSchema }).meta({ examples: [{ data: example }] });
 export type MessageBody = z.infer<typeof MessageBody>;
+
+/** The maximum number of connections in one request to reconnect. */
+const RECONNECTS = 1000;
+
+export const ReconnectsBody = z
+  .strictObject({
+    spreadMs: z.int().min(0).max(QUOTAS.connectionMs).meta({
+      description:
+        'Each client begins to reconnect at a random time within this many milliseconds. API Gateway accepts 500 new connections a second.',
+    }),
+    connectedBefore: z.int().min(0).optional().meta({
+      description:
+        'Only connections that were opened before this time, in milliseconds since 1970; by default now. Send the value of the first response with every further request.',
+    }),
+    after: z
+      .string()
+      .regex(CURSOR, 'expected `next` of an earlier response')
+      .optional()
+      .meta({ description: 'Continue here: `next` of the response before; needs `connectedBefore`.' }),
+    limit: z
+      .int()
+      .min(1)
+      .max(RECONNECTS)
+      .default(RECONNECTS)
+      .meta({ description: 'The maximum number of connections to read.' }),
+  })
+  .refine(({ after, connectedBefore }) => after === undefined || connectedBefore !== undefined, {
+    message: 'expected connectedBefore together with after',
+  })
+  .meta({ examples: [{ spreadMs: 600_000 }] });
+export type ReconnectsBody = z.infer<typeof ReconnectsBody>;
 
 export const BatchBody = z
   .strictObject({

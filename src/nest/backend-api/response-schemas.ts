@@ -79,6 +79,34 @@ export const DisconnectedResponse = z
   .meta({ examples: [{ disconnected: 2, gone: 0, failed: 0 }] });
 export type DisconnectedResponse = z.infer<typeof DisconnectedResponse>;
 
+export const ReconnectsResponse = z
+  .object({
+    notified: count.meta({ description: 'Connections for which API Gateway accepted the message.' }),
+    gone: count.meta({ description: 'Connections that were closed already; they are forgotten now.' }),
+    failed: count.meta({
+      description: 'Connections to which the message could not be sent; the log has the reason.',
+    }),
+    connectedBefore: milliseconds.meta({
+      description: 'For all further requests, also when you repeat them.',
+    }),
+    next: z
+      .string()
+      .optional()
+      .meta({ description: 'Present if more connections may follow: `after` of the next request.' }),
+  })
+  .meta({
+    examples: [
+      {
+        notified: 998,
+        gone: 1,
+        failed: 1,
+        connectedBefore: 1_700_000_000_000,
+        next: '0.Lg5x9cZPoAMCJBQ=',
+      },
+    ],
+  });
+export type ReconnectsResponse = z.infer<typeof ReconnectsResponse>;
+
 export const ConnectionResponse = z
   .object({
     connectionId: z.string(),

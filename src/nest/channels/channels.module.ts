@@ -8,6 +8,7 @@ import { FanOutService } from './fan-out/fan-out.service.js';
 import { PendingShards } from './fan-out/pending-shards.js';
 import { ShardWorker } from './fan-out/shard-worker.js';
 import { MemberNotices } from './member-notices.js';
+import { PositionsService } from './positions.service.js';
 import { PresenceService } from './presence.service.js';
 import { ReplayService } from './replay/replay.service.js';
 
@@ -16,6 +17,7 @@ import { ReplayService } from './replay/replay.service.js';
   imports: [StoreModule, ConnectionsModule, MetricsModule, TracingModule],
   providers: [
     ChannelsService,
+    PositionsService,
     PresenceService,
     MemberNotices,
     ReplayService,
@@ -23,6 +25,6 @@ import { ReplayService } from './replay/replay.service.js';
     PendingShards,
     ShardWorker,
   ],
-  exports: [ChannelsService, PresenceService, ShardWorker],
+  exports: [ChannelsService, PositionsService, PresenceService, ShardWorker],
 })
 export class ChannelsModule {}

@@ -5,7 +5,13 @@ import { Config } from '../config/config.js';
 import { UnknownConnectionError } from '../connections/connection.errors.js';
 import { type Sender } from '../connections/connections.service.js';
 import { RequestLog } from '../logging/request-log.js';
-import { type AppendKey, LogStore, type Position, type Retention } from '../store/log-store.js';
+import {
+  type AppendKey,
+  type Appended,
+  LogStore,
+  type Position,
+  type Retention,
+} from '../store/log-store.js';
 import { MembershipStore } from '../store/membership-store.js';
 import { ChannelError } from './channel.errors.js';
 import { ChannelOrder } from './channel-order.js';
@@ -13,12 +19,15 @@ import { FanOutService } from './fan-out/fan-out.service.js';
 import { MemberNotices } from './member-notices.js';
 import { logContent, messageFrame } from './message-frame.js';
 import { type PermittedAction, Permissions } from './permissions.js';
+import { publishKey } from './publish-key.js';
 import { ReplayService } from './replay/replay.service.js';
 
 /** The reply to a join. */
 export interface Joined extends Position {
   /** Whether all missed messages were sent; undefined without `since`. */
   readonly recovered?: boolean | undefined;
+  /** How many missed messages were sent; undefined without `since`. */
+  readonly replayed?: number | undefined;
 }
 
 /** Channels: a channel exists from its first join until its last member leaves. */
@@ -50,11 +59,14 @@ export class ChannelsService {
   async join(channel: ChannelName, sender: Sender, since?: Since): Promise<Joined> {
     await this.#requirePermission('join', channel, sender);
     if (since === undefined) return this.#enter(channel, sender);
-    const { position, isRecovered } = await this.replay.resume(channel, sender.connectionId, since, () =>
-      this.#enter(channel, sender),
+    const { position, isRecovered, replayed } = await this.replay.resume(
+      channel,
+      sender.connectionId,
+      since,
+      () => this.#enter(channel, sender),
     );
-    this.log.debug({ channel, isRecovered, missed: position.offset - since.offset }, 'resumed');
-    return { ...position, recovered: isRecovered };
+    this.log.debug({ channel, isRecovered, replayed }, 'resumed');
+    return { ...position, recovered: isRecovered, replayed };
   }
 
   /** @throws {ChannelError} `channel_name_too_long` */
@@ -76,36 +88,51 @@ export class ChannelsService {
   /**
    * Sends a client's message to every member, including the publisher.
    *
+   * @param key chosen by the publisher: the message is in the log once, however often the same user repeats it. A
+   *   publisher without a user has keys of its own
    * @returns once delivery to each member was attempted, or is guaranteed to be
    * @throws the errors of {@link ChannelsService.requireMember} and {@link ChannelsService.send}
    */
-  async publish(channel: ChannelName, publisher: Sender, data: JsonText): Promise<Position> {
+  async publish(channel: ChannelName, publisher: Sender, data: JsonText, key?: string): Promise<Appended> {
     const { connectionId: from, userId: user } = publisher;
     await this.requireMember('publish', channel, publisher);
-    return this.send(channel, { data, from, user });
+    const once =
+      key === undefined ? undefined : publishKey(publisher, key, data, this.config.channels.publishOnceMs);
+    return this.send(channel, { data, from, user }, once);
   }
 
   /**
    * Appends a message of any publisher to the channel's log and sends it to every member. Messages that come through
    * this task reach each member in the order of their offsets.
    *
-   * @param once with a key whose message is in the log, it is not appended again, but sent again with its offset
+   * @param once with a key whose message is in the log, that message is not appended again, but sent again
    * @throws {TooLargeError} the message would be larger than API Gateway allows; no member got it
    * @throws {QueueFullError} too many messages are queued; no member got it, but it may be in the log
    * @throws {KeyReusedError} the key was used for another message
    */
-  async send(channel: ChannelName, published: Published, once?: AppendKey): Promise<Position> {
+  async send(channel: ChannelName, published: Published, once?: AppendKey): Promise<Appended> {
     const content = logContent(channel, published);
-    return this.#order.run(
+    const { position } = await this.#order.run(
       channel,
       Buffer.byteLength(content),
       async () => {
         await this.fanOut.requireRoom(channel);
-        return this.logStore.append(channel, content, this.#retention(channel), once);
+        const appended = await this.logStore.append(channel, content, this.#retention(channel), once);
+        return {
+          position: appended,
+          logged: appended.isRepeat ? await this.#logged(channel, appended) : undefined,
+        };
       },
-      ({ offset }, release) =>
-        this.fanOut.send(channel, offset, messageFrame(channel, offset, content), release),
+      ({ position: { offset }, logged = content }, release) =>
+        this.fanOut.send(channel, offset, messageFrame(channel, offset, logged), release),
     );
+    return position;
+  }
+
+  /** The text of a message in the log, which may have come from another connection. Undefined if it is not kept. */
+  async #logged(channel: ChannelName, { offset }: Position): Promise<string | undefined> {
+    const [entry] = await this.logStore.readLog(channel, offset - 1, 1);
+    return entry?.offset === offset ? entry.content : undefined;
   }
 
   async #enter(channel: ChannelName, sender: Sender): Promise<Position> {

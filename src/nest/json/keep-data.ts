@@ -30,17 +30,16 @@ export class UnfitJsonError extends Error {
 export function keepData(
   value: Record<string, unknown>,
   slices: readonly JsonSlice[],
-  schema: z.ZodObject,
+  schema: z.ZodObject | z.ZodRecord,
   path: Path = [],
 ): void {
   // of members with one name, JSON.parse keeps the last
   if (slices.length !== Object.keys(value).length) {
     throw new UnfitJsonError([...path, repeatedName(slices)], 'occurs twice');
   }
-  const { shape } = schema;
   for (const slice of slices) {
     const { name = '' } = slice;
-    const field = Object.hasOwn(shape, name) ? required(shape[name] as z.ZodType) : undefined;
+    const field = fieldOf(schema, name);
     if (field === DataSchema || slice.depth > 0)
       value[name] = keep(value[name], slice, field, [...path, name]);
   }
@@ -58,7 +57,7 @@ function keep(
   schema: z.ZodType | undefined,
   path: Path,
 ): unknown {
-  if (schema instanceof z.ZodObject && isRecord(value)) {
+  if ((schema instanceof z.ZodObject || schema instanceof z.ZodRecord) && isRecord(value)) {
     keepData(value, slicesOf(text), schema, path);
   } else if (schema instanceof z.ZodArray && Array.isArray(value)) {
     const element = required(schema.element as z.ZodType);
@@ -71,6 +70,13 @@ function keep(
     return text;
   }
   return value;
+}
+
+/** @returns undefined if an object has no such field */
+function fieldOf(schema: z.ZodObject | z.ZodRecord, name: string): z.ZodType | undefined {
+  if (schema instanceof z.ZodRecord) return required(schema.valueType as z.ZodType);
+  const { shape } = schema;
+  return Object.hasOwn(shape, name) ? required(shape[name] as z.ZodType) : undefined;
 }
 
 /** The schema of an optional field when it is present. */

@@ -23,6 +23,19 @@ export interface Connection extends NewConnection {
   readonly hasLostMemberships?: true | undefined;
 }
 
+/** Where a page of all connections begins: after this connection of this partition, in the store's order. */
+export interface ConnectionCursor {
+  readonly partition: number;
+  /** A connection id, which need not exist; empty for the beginning. */
+  readonly connectionId: string;
+}
+
+export interface ConnectionPage {
+  readonly connections: readonly Connection[];
+  /** Absent after the last page. */
+  readonly next?: ConnectionCursor | undefined;
+}
+
 /** Stores the open connections. The guarantees of `store.ts` hold. */
 export abstract class ConnectionStore {
   /** Stores a connection. Replaces an existing one, which keeps its channels unless it has lost memberships. */
@@ -41,6 +54,14 @@ export abstract class ConnectionStore {
 
   /** Connections that were last active before `idleSince`, in milliseconds since 1970; in pages as above. */
   abstract idleConnections(idleSince: number): AsyncIterable<readonly Connection[]>;
+
+  /**
+   * A page of all connections, for callers that go through them in several calls, also of several tasks. One that exists
+   * all the time comes exactly once. A page may have fewer connections than `limit`, or none.
+   *
+   * @param after `next` of the page before; without it, the first page
+   */
+  abstract connectionPage(limit: number, after?: ConnectionCursor): Promise<ConnectionPage>;
 
   /** The number of connections, and of channels with members. Reads more than any other method. */
   abstract counts(): Promise<{ readonly connections: number; readonly channels: number }>;

@@ -8,6 +8,12 @@ export interface Position {
   readonly offset: number;
 }
 
+/** The position of a message that was appended. */
+export interface Appended extends Position {
+  /** The message was in the log already, under its key. */
+  readonly isRepeat?: true | undefined;
+}
+
 /** How many messages a channel's log keeps. Both limits apply. */
 export interface Retention {
   /** At most this number of the newest messages; with 0 the log keeps none, but still counts offsets. */
@@ -49,7 +55,8 @@ export abstract class LogStore {
    * Appends to a channel's log.
    *
    * @param once with a key whose message is in the log's current epoch, nothing is appended
-   * @returns the position of the message: the new one, or that of the key
+   * @returns the position of the message: the new one, or that of the key. `isRepeat` may also be set
+   *   if an attempt of this call has appended it, and the response was lost
    * @throws {KeyReusedError} the key has another fingerprint
    */
   abstract append(
@@ -57,13 +64,16 @@ export abstract class LogStore {
     content: string,
     retention: Retention,
     once?: AppendKey,
-  ): Promise<Position>;
+  ): Promise<Appended>;
 
   /** The position of a channel's log. Begins a log that does not exist. */
   abstract position(channel: ChannelName): Promise<Position>;
 
   /** The position of a channel's log. Writes nothing. @returns undefined if the channel has no log */
   abstract findPosition(channel: ChannelName): Promise<Position | undefined>;
+
+  /** As {@link findPosition}, for many channels at once. A channel without a log is not in the map. */
+  abstract findPositions(channels: readonly ChannelName[]): Promise<ReadonlyMap<ChannelName, Position>>;
 
   /**
    * The oldest stored entries with an offset greater than `after`, in order, without gaps.

@@ -40,6 +40,12 @@ export abstract class MembershipStore {
 
   abstract isMember(channel: ChannelName, connectionId: ConnectionId): Promise<boolean>;
 
+  /** Those of these channels of which a connection is a member, in any order. One read, however many they are. */
+  abstract findMemberships(
+    connectionId: ConnectionId,
+    channels: readonly ChannelName[],
+  ): Promise<readonly ChannelName[]>;
+
   /**
    * @param atMost counting may stop here: for a channel with at least `atMost` members the result is at least `atMost`
    */

@@ -17,12 +17,14 @@ const CONNECTIONS: Returns<ConnectionStore> = {
   removeConnection: 'result',
   connectionsOf: 'pages',
   idleConnections: 'pages',
+  connectionPage: 'result',
   counts: 'result',
 };
 const MEMBERSHIPS: Returns<MembershipStore> = {
   join: 'result',
   leave: 'result',
   isMember: 'result',
+  findMemberships: 'result',
   countMembers: 'result',
   members: 'pages',
   memberRanges: 'result',
@@ -31,6 +33,7 @@ const LOGS: Returns<LogStore> = {
   append: 'result',
   position: 'result',
   findPosition: 'result',
+  findPositions: 'result',
   readLog: 'result',
 };
 const SHARDS: Returns<ShardStore> = {

@@ -28,6 +28,7 @@ let api: TestApi;
 let document: Document;
 let operations: [name: string, path: string, method: string, operation: Operation][];
 const NAMES = [
+  'askToReconnect',
   'channel',
   'connection',
   'counts',
@@ -165,6 +166,7 @@ describe('actual responses fit the document', () => {
     ['get', '/v1/users/alice/connections', '/v1/users/{userId}/connections', 200],
     ['post', '/v1/users/alice/messages', '/v1/users/{userId}/messages', 200, { data: 1 }],
     ['delete', '/v1/users/absent/connections', '/v1/users/{userId}/connections', 200],
+    ['post', '/v1/reconnects', '/v1/reconnects', 200, { spreadMs: 1000, limit: 1 }],
     ['get', '/v1/counts', '/v1/counts', 200],
     ['post', '/v1/channels/news/messages', '/v1/channels/{channel}/messages', 400, {}],
     ['post', `/v1/channels/${'n'.repeat(257)}/messages`, '/v1/channels/{channel}/messages', 400, { data: 1 }],

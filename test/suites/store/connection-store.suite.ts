@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type UserId } from '../../../src/api/integration.js';
+import { type ConnectionId, type UserId } from '../../../src/api/integration.js';
 import { type ChannelName } from '../../../src/api/messages.js';
 import {
   alice,
@@ -290,6 +290,41 @@ export function connectionStoreSuite(open: OpenStore): void {
       }
       expect(seen.toSorted()).toEqual(ids(9));
       expect(await idsOf(opened.store.connections.idleConnections(start + 500))).toEqual([]);
+    });
+
+    it('returns pages of all connections to callers that know only where the last page ended', async () => {
+      await using opened = await open();
+      const all = ids(40);
+      await opened.connect(...all.slice(0, 20));
+      opened.clock.now = start + 10;
+      await opened.connect(...all.slice(20));
+      await opened.put(alice, { expiresAt: start + 20 });
+      opened.clock.now = start + 20;
+      const { connections } = opened.store;
+      const seen: ConnectionId[] = [];
+      let page = await connections.connectionPage(7);
+      for (let pages = 1; ; pages += 1) {
+        expect(page.connections.length).toBeLessThanOrEqual(7);
+        seen.push(...page.connections.map(({ connectionId }) => connectionId));
+        if (page.next === undefined) break;
+        if (pages > 40) throw new Error('more pages than connections');
+        // those of earlier pages leave, are active, and are put again
+        await connections.removeConnection(seen[0]!);
+        await connections.touchConnection(seen[1]!);
+        await opened.put(seen[2]!, { expiresAt: start + 2 * hour });
+        page = await connections.connectionPage(7, page.next);
+      }
+      expect(seen.toSorted()).toEqual(all.toSorted());
+    });
+
+    it('returns a connection in a page as it was put', async () => {
+      await using opened = await open();
+      await opened.put(alice, { userId, isBatched: true });
+      const { connections } = opened.store;
+      const page = await connections.connectionPage(10);
+      expect(page.connections).toEqual([await connections.getConnection(alice)]);
+      const beyond = { partition: 999, connectionId: '' };
+      expect(await connections.connectionPage(10, beyond)).toEqual({ connections: [] });
     });
 
     it('counts connections, and channels with members', async () => {

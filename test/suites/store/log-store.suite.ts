@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { type ChannelName } from '../../../src/api/messages.js';
 import { type Retention } from '../../../src/nest/store/log-store.js';
 import {
   alice,
@@ -39,6 +40,25 @@ export function logStoreSuite(open: OpenStore): void {
       expect(await opened.countKept()).toBe(kept);
       const position = await logs.append(news, 'content', keepAll);
       expect(await logs.findPosition(news)).toEqual(position);
+    });
+
+    it('finds the positions of many logs, and begins none', async () => {
+      await using opened = await open();
+      const { logs } = opened.store;
+      const channels = Array.from({ length: 150 }, (_, index) => `channel-${index}` as ChannelName);
+      const kept = await opened.countKept();
+      expect(await logs.findPositions([...channels, news])).toEqual(new Map());
+      expect(await logs.findPositions([])).toEqual(new Map());
+      expect(await opened.countKept()).toBe(kept);
+      await logs.append(news, 'content', keepAll);
+      const atNews = await logs.append(news, 'content', keepAll);
+      const some = channels.slice(0, 120);
+      const positions = await Promise.all(some.map((channel) => logs.append(channel, 'content', keepAll)));
+      const expected = new Map([
+        [news, atNews],
+        ...some.map((channel, at) => [channel, positions[at]!] as const),
+      ]);
+      expect(await logs.findPositions([news, ...channels])).toEqual(expected);
     });
 
     it('keeps nothing of a channel that had members and no message', async () => {

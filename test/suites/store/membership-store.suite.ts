@@ -47,6 +47,34 @@ export function membershipStoreSuite(open: OpenStore): void {
       expect(await store.memberships.countMembers(news)).toBe(1);
     });
 
+    it('finds the channels of a connection among others', async () => {
+      await using opened = await open();
+      const { memberships } = opened.store;
+      await opened.enter(news, alice, bob);
+      await opened.enter(sports, alice);
+      const find = async (id: ConnectionId, ...channels: readonly ChannelName[]) =>
+        (await memberships.findMemberships(id, channels)).toSorted();
+      expect(await find(alice, weather, sports, news)).toEqual([news, sports]);
+      expect(await find(alice, news)).toEqual([news]);
+      expect(await find(alice, weather)).toEqual([]);
+      expect(await find(alice)).toEqual([]);
+      expect(await find(bob, sports, news)).toEqual([news]);
+      expect(await find('absent=' as ConnectionId, news)).toEqual([]);
+      await memberships.leave(news, alice);
+      expect(await find(alice, sports, news)).toEqual([sports]);
+      await opened.store.connections.removeConnection(bob);
+      expect(await find(bob, news)).toEqual([]);
+      opened.clock.now = start + hour;
+      expect(await find(alice, sports)).toEqual([]);
+    });
+
+    it('finds memberships among the largest number of channels in a ping', async () => {
+      await using opened = await open();
+      await opened.enter(news, alice);
+      const others = Array.from({ length: 9_999 }, (_, index) => `other-${index}` as ChannelName);
+      expect(await opened.store.memberships.findMemberships(alice, [...others, news])).toEqual([news]);
+    });
+
     it('removes a member once', async () => {
       await using opened = await open();
       const { store } = opened;

@@ -53,6 +53,9 @@ export function oddNamesSuite(open: OpenStore): void {
     await atOnce(channels.length, (index) =>
       store.memberships.join(channels[index]!, everywhere, manyChannels),
     );
+    const found = await store.memberships.findMemberships(everywhere, channels);
+    expect(found.toSorted()).toEqual(channels.toSorted());
+    expect([...(await store.logs.findPositions(channels)).keys()].toSorted()).toEqual(channels.toSorted());
     expect((await store.connections.removeConnection(everywhere))?.toSorted()).toEqual(channels.toSorted());
   });
 

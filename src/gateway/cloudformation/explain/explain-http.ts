@@ -17,6 +17,7 @@ import { type LoadOptions, loadTemplate } from '../load-template.js';
 import { requireApi } from '../unserved-apis.js';
 import { chooseApi, type Explanation, type Names, notSent, resourceName, sent } from './explanation.js';
 import { printRequest } from './print-request.js';
+import { authorizationText, sampleAuthorizer } from './sample-authorizer.js';
 import { type ClientInput } from './sample-event.js';
 
 export interface ExplainHttpOptions extends LoadOptions, Omit<ClientInput, 'query'> {
@@ -58,7 +59,7 @@ export function explainHttp(text: string, options: ExplainHttpOptions): Explanat
  * @throws {UsageError} no valid request
  */
 export function explainApi(plane: ControlPlane, names: Names, options: ApiOptions): Explanation {
-  const { apiId, name, accountId } = options;
+  const { apiId, name, region, accountId } = options;
   const now = Date.now();
   const request = sampleRequest(apiId, options, now);
   const selection = selectStage(plane, request);
@@ -79,6 +80,7 @@ export function explainApi(plane: ControlPlane, names: Names, options: ApiOption
   }
   const event: ApiEvent = {
     request,
+    region,
     accountId,
     stage: selection.name,
     stageVariables: selection.stage.stageVariables,
@@ -87,6 +89,7 @@ export function explainApi(plane: ControlPlane, names: Names, options: ApiOption
     pathParameters: match.pathParameters,
     body: options.body ? Buffer.from(options.body) : undefined,
     authorized: options.context ?? {},
+    authorizer: sampleAuthorizer(match.route.authorization, options.context ?? {}),
   };
   return explainEvent(plane, names, event, about);
 }
@@ -99,12 +102,11 @@ function explainEvent(
 ): Explanation {
   const { routeKey, authorization, integration } = event.route;
   const route = `route ${routeKey} of stage ${event.stage}`;
-  if (authorization.kind === 'NOT_SERVED') return notSent([...aboutApi, route], authorization.reason);
   if (integration === undefined) return notSent([...aboutApi, route], 'the route has no integration');
-  if (integration.kind === 'unserved') return notSent([...aboutApi, route], integration.reason);
   const about = [
     ...aboutApi,
     `${route} → ${integrationName(plane, names, event)}`,
+    ...authorizationText(authorization),
     `the client is a placeholder: ${event.request.sourceIp}`,
     ...unfilled(plane, integration, event),
   ];
@@ -155,6 +157,8 @@ function destination(names: Names, call: IntegrationCall): readonly string[] {
       return [];
     case 'forward':
       return [`sent to ${call.origin}`];
+    case 'aws':
+      return [`sent to ${call.service} in ${call.region}; here to --endpoint-for ${call.service}=URL`];
     case 'private': {
       const name = targetNames(call.uri).find((each) => !each.startsWith('arn:')) ?? call.uri;
       const tls = call.scheme === 'https' ? `, by TLS for ${call.request.serverName ?? 'its Host'}` : '';

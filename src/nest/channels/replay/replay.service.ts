@@ -14,6 +14,8 @@ export interface Resumed {
   readonly position: Position;
   /** Whether the client was sent everything it had missed up to `position`. */
   readonly isRecovered: boolean;
+  /** How many messages it was sent. */
+  readonly replayed: number;
 }
 
 /** Makes a connection a member that continues where the client's previous connection ended. */
@@ -63,13 +65,13 @@ export class ReplayService {
         const isCaughtUp = await replay.catchUp((frame) =>
           this.connections.deliver(connectionId, frame, { purpose: 'placed' }),
         );
-        if (!isCaughtUp) return { position: await join(), isRecovered: false };
+        if (!isCaughtUp) return { position: await join(), isRecovered: false, replayed: replay.sent };
         return this.connections.inTurn(connectionId, async (deliver) => {
           replay.requireTime();
           const position = await join();
           const isRecovered =
             position.epoch === since.epoch && (await replay.sendUpTo(position.offset, deliver));
-          return { position, isRecovered };
+          return { position, isRecovered, replayed: replay.sent };
         });
       }),
     );

@@ -15,6 +15,7 @@ export class Replay {
   /** The offset of the last message that the client has, or that is in the batch. */
   #offset: number;
   #batch: Frame[] = [];
+  #sent = 0;
   /** Size of the batch as a JSON array. */
   #batchBytes = 0;
 
@@ -56,6 +57,11 @@ export class Replay {
     return isComplete;
   }
 
+  /** How many messages were sent. */
+  get sent(): number {
+    return this.#sent;
+  }
+
   /** @throws {ChannelError} `overloaded` */
   requireTime(): void {
     if (performance.now() < this.deadline) return;
@@ -95,6 +101,7 @@ export class Replay {
     this.#batch = [];
     this.#batchBytes = 0;
     if ((await deliver(frame)) === 'gone') throw new UnknownConnectionError(this.connectionId);
+    this.#sent += 1 + others.length;
   }
 }
 

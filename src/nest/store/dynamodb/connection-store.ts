@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { type ConnectionId, type UserId } from '../../../api/integration.js';
 import { type ChannelName } from '../../../api/messages.js';
-import { type Connection, ConnectionStore, type NewConnection } from '../connection-store.js';
+import { FIRST_PAGE, readConnectionPage } from '../connection-page.js';
+import {
+  type Connection,
+  type ConnectionPage,
+  ConnectionStore,
+  type NewConnection,
+} from '../connection-store.js';
 import { type Item, N, S, textOf, ttlOf } from './attributes.js';
 import {
   channelsOf,
@@ -122,6 +128,24 @@ export class DynamoDbConnectionStore extends ConnectionStore {
     yield* inPages(this.#idle(idleSince), this.#pageSize);
   }
 
+  connectionPage(limit: number, after = FIRST_PAGE): Promise<ConnectionPage> {
+    return readConnectionPage(
+      CONNECTION_PARTITIONS.length,
+      limit,
+      after,
+      async (partition, afterId, atMost) => {
+        const rows = await this.#rowsAfter(CONNECTION_PARTITIONS[partition]!, afterId, atMost);
+        const now = this.#now();
+        return {
+          ids: rows.map((row) => row['sk']?.S ?? ''),
+          connections: rows
+            .map((row) => toConnection(row, now, this.#table.id))
+            .filter((connection) => connection !== undefined),
+        };
+      },
+    );
+  }
+
   /** Reads the rows of all connections. */
   async counts(): Promise<{ readonly connections: number; readonly channels: number }> {
     const channels = new Set<ChannelName>();
@@ -172,6 +196,17 @@ export class DynamoDbConnectionStore extends ConnectionStore {
           .filter((connection) => connection !== undefined);
       }
     }
+  }
+
+  async #rowsAfter(pk: string, afterId: string, atMost: number): Promise<readonly Item[]> {
+    // a sort key in a condition cannot be empty
+    const range = afterId === '' ? {} : { range: '#sk > :after', values: { ':after': S(afterId) } };
+    const found: Item[] = [];
+    for await (const rows of this.#table.query({ pk, ...range, limit: atMost })) {
+      found.push(...rows);
+      if (found.length >= atMost) break;
+    }
+    return found.slice(0, atMost);
   }
 
   /** Written before the connection, because a user row without a connection is harmless and the reverse is not. */

@@ -1,6 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { type ChannelName } from '../../../api/messages.js';
-import { type AppendKey, type LogEntry, LogStore, type Position, type Retention } from '../log-store.js';
+import {
+  type AppendKey,
+  type Appended,
+  type LogEntry,
+  LogStore,
+  type Position,
+  type Retention,
+} from '../log-store.js';
+import { positionsByChannel } from '../positions-by-channel.js';
 import { StoreUnavailableError } from '../store.errors.js';
 import { AppendKeys, type KnownKey } from './append-keys.js';
 import { type Item, N, numberOf, S, ttlOf } from './attributes.js';
@@ -22,8 +30,8 @@ interface Message {
 }
 
 /** `head` is the log's head at that moment, or later. */
-interface Appended {
-  readonly position: Position;
+interface Outcome {
+  readonly position: Appended;
   readonly head: Head;
 }
 
@@ -59,7 +67,7 @@ export class DynamoDbLogStore extends LogStore {
     content: string,
     retention: Retention,
     once?: AppendKey,
-  ): Promise<Position> {
+  ): Promise<Appended> {
     const counted =
       retention.messages === 0 && once === undefined ? await this.#heads.count(channel) : undefined;
     if (counted && 'position' in counted) return counted.position;
@@ -79,6 +87,15 @@ export class DynamoDbLogStore extends LogStore {
   async findPosition(channel: ChannelName): Promise<Position | undefined> {
     const head = await this.#heads.find(channel);
     return head && positionOf(head);
+  }
+
+  async findPositions(channels: readonly ChannelName[]): Promise<ReadonlyMap<ChannelName, Position>> {
+    // not the newest entry, which is in the same row
+    const rows = await this.#table.getMany(channels.map(headKey), '#epoch, #offset');
+    return positionsByChannel(
+      channels,
+      rows.map((row) => row && positionOf(toHead(row))),
+    );
   }
 
   /**
@@ -121,7 +138,7 @@ export class DynamoDbLogStore extends LogStore {
     return this.#heads.reset(head);
   }
 
-  async #append(channel: ChannelName, message: Message, before: Head): Promise<Appended> {
+  async #append(channel: ChannelName, message: Message, before: Head): Promise<Outcome> {
     let head = before;
     for (let attempts = 1; attempts <= APPEND_ATTEMPTS; attempts += 1) {
       const next = this.#after(head, message);
@@ -141,7 +158,7 @@ export class DynamoDbLogStore extends LogStore {
     retention: Retention,
     once: AppendKey,
     before: Head,
-  ): Promise<Appended> {
+  ): Promise<Outcome> {
     const message = {
       content,
       retention,
@@ -156,13 +173,18 @@ export class DynamoDbLogStore extends LogStore {
         from = known.from;
       }
       const { epoch } = known;
-      if (known.appended !== undefined) return { position: { epoch, offset: known.appended }, head };
+      if (known.appended !== undefined) {
+        return { position: { epoch, offset: known.appended, isRepeat: true }, head };
+      }
       const found = await this.#find(channel, head, from + 1, head.offset, message.writtenBy);
       const next = found === undefined ? this.#after(head, message) : undefined;
       if (next === undefined || (await this.#advance(channel, head, next))) {
         const offset = found ?? next!.offset;
         await this.#keys.keep(channel, once, known, offset);
-        return { position: { epoch, offset }, head: next ?? head };
+        return {
+          position: { epoch, offset, ...(found !== undefined && { isRepeat: true }) },
+          head: next ?? head,
+        };
       }
       from = head.offset;
       await pause(attempts);

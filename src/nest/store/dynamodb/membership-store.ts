@@ -75,6 +75,16 @@ export class DynamoDbMembershipStore extends MembershipStore {
     return isThere(connection, this.#now(), this.#table.id) && channelsOf(connection).has(channel);
   }
 
+  async findMemberships(
+    connectionId: ConnectionId,
+    channels: readonly ChannelName[],
+  ): Promise<readonly ChannelName[]> {
+    const connection = await this.#table.get(connectionKey(connectionId));
+    if (!isThere(connection, this.#now(), this.#table.id)) return [];
+    const joined = channelsOf(connection);
+    return channels.filter((channel) => joined.has(channel));
+  }
+
   countMembers(channel: ChannelName, atMost?: number): Promise<number> {
     return this.#members.count(channel, atMost);
   }

@@ -86,15 +86,27 @@ export class Table {
     return item;
   }
 
-  /** @returns the rows in the order of the keys; undefined for a missing one */
-  async getMany(keys: readonly Key[]): Promise<readonly (Item | undefined)[]> {
+  /**
+   * @param only attributes to read besides the key, as `#name`; by default all
+   * @returns the rows in the order of the keys; undefined for a missing one
+   */
+  async getMany(keys: readonly Key[], only?: string): Promise<readonly (Item | undefined)[]> {
+    const projection = only === undefined ? undefined : `${KEY}, ${only}`;
+    const { ExpressionAttributeNames } = this.#expressions({}, projection ?? '');
     const found = new Map<string, Item>();
     for (let from = 0; from < keys.length; from += BATCH_READS) {
       let rest: Record<string, AttributeValue>[] = keys.slice(from, from + BATCH_READS).map(toKey);
       for (let attempts = 0; rest.length > 0; attempts += 1) {
         if (attempts > 0) await this.#pauseFor('reads', attempts);
         const command = new BatchGetItemCommand({
-          RequestItems: { [this.#name]: { Keys: rest, ConsistentRead: true } },
+          RequestItems: {
+            [this.#name]: {
+              Keys: rest,
+              ConsistentRead: true,
+              ProjectionExpression: projection,
+              ExpressionAttributeNames,
+            },
+          },
         });
         const output = await this.#requests.send((client, options) => client.send(command, options));
         for (const item of Object.values(output.Responses ?? {}).flat()) found.set(identity(item), item);

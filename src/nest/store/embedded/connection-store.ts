@@ -1,7 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type ConnectionId, type UserId } from '../../../api/integration.js';
 import { type ChannelName } from '../../../api/messages.js';
-import { type Connection, ConnectionStore, type NewConnection } from '../connection-store.js';
+import {
+  type Connection,
+  type ConnectionPage,
+  ConnectionStore,
+  type NewConnection,
+} from '../connection-store.js';
+import { FIRST_PAGE, readConnectionPage } from '../connection-page.js';
 import { StoreFullError } from '../store.errors.js';
 import { type EmbeddedDatabase } from './database.js';
 import { hadNotExpired, toConnection } from './rows.js';
@@ -87,6 +93,19 @@ export class EmbeddedConnectionStore extends ConnectionStore {
       // reads all connections on the thread that serves requests, so that it yields after each page
       await nextTurn();
     }
+  }
+
+  connectionPage(limit: number, after = FIRST_PAGE): Promise<ConnectionPage> {
+    const { statements, now } = this.#database;
+    return readConnectionPage(1, limit, after, async (_, afterId, atMost) => {
+      const read = this.#database
+        .attempt(() => statements.connections.all(afterId, atMost))
+        .map(toConnection);
+      return {
+        ids: read.map(({ connectionId }) => connectionId),
+        connections: read.filter(({ expiresAt }) => expiresAt > now()),
+      };
+    });
   }
 
   /** In slices of about a millisecond, because this thread serves requests. */

@@ -1,6 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { type ChannelName } from '../../../api/messages.js';
-import { type AppendKey, type LogEntry, LogStore, type Position, type Retention } from '../log-store.js';
+import {
+  type AppendKey,
+  type Appended,
+  type LogEntry,
+  LogStore,
+  type Position,
+  type Retention,
+} from '../log-store.js';
 import { KeyReusedError } from '../store.errors.js';
 import { type EmbeddedDatabase } from './database.js';
 import { toPosition } from './rows.js';
@@ -18,7 +25,7 @@ export class EmbeddedLogStore extends LogStore {
     content: string,
     { messages, ageMs }: Retention,
     once?: AppendKey,
-  ): Promise<Position> {
+  ): Promise<Appended> {
     const { statements } = this.#database;
     const now = this.#database.now();
     const outcome = this.#database.growCounted(() => {
@@ -42,7 +49,9 @@ export class EmbeddedLogStore extends LogStore {
       this.#database.removeExpired();
       return outcome.appended;
     }
-    if (outcome.known['fingerprint'] === once?.fingerprint) return toPosition(outcome.known);
+    if (outcome.known['fingerprint'] === once?.fingerprint) {
+      return { ...toPosition(outcome.known), isRepeat: true };
+    }
     throw new KeyReusedError(`the key was used in ${channel} with another fingerprint`);
   }
 
@@ -54,6 +63,13 @@ export class EmbeddedLogStore extends LogStore {
   async findPosition(channel: ChannelName): Promise<Position | undefined> {
     const row = this.#database.attempt(() => this.#database.statements.position.get(channel));
     return row && toPosition(row);
+  }
+
+  async findPositions(channels: readonly ChannelName[]): Promise<ReadonlyMap<ChannelName, Position>> {
+    const rows = this.#database.attempt(() =>
+      this.#database.statements.positions.all({ channels: JSON.stringify(channels) }),
+    );
+    return new Map(rows.map((row) => [row['channel'] as ChannelName, toPosition(row)]));
   }
 
   /** As {@link position}, for a caller that has begun a transaction. */

@@ -52,6 +52,17 @@ export class EmbeddedMembershipStore extends MembershipStore {
     );
   }
 
+  async findMemberships(
+    connectionId: ConnectionId,
+    channels: readonly ChannelName[],
+  ): Promise<readonly ChannelName[]> {
+    const { statements, now } = this.#database;
+    const found = this.#database.attempt(() =>
+      statements.findMemberships.all({ connectionId, now: now(), channels: JSON.stringify(channels) }),
+    );
+    return found.map(({ channel }) => channel as ChannelName);
+  }
+
   async countMembers(channel: ChannelName, atMost = Infinity): Promise<number> {
     // SQLite reads a negative LIMIT as none
     const limit = Number.isFinite(atMost) ? atMost : -1;

@@ -68,6 +68,9 @@ const STATEMENTS = {
   isMember: `
     SELECT 1 FROM members JOIN connections USING (connection_id)
     WHERE channel = ? AND connection_id = ? AND expires_at > ?`,
+  findMemberships: `
+    SELECT channel FROM members JOIN connections USING (connection_id)
+    WHERE connection_id = $connectionId AND expires_at > $now AND channel IN (SELECT value FROM json_each($channels))`,
   countMembers: `
     SELECT count(*) AS count FROM (
       SELECT 1 FROM members JOIN connections USING (connection_id) WHERE channel = ? AND expires_at > ? LIMIT ?)`,
@@ -86,6 +89,8 @@ const STATEMENTS = {
     WHERE n % ? = 0`,
 
   position: 'SELECT epoch, "offset" FROM channels WHERE channel = ?',
+  positions: `
+    SELECT channel, epoch, "offset" FROM channels WHERE channel IN (SELECT value FROM json_each($channels))`,
   // at most once a second for each channel, because each write costs
   keepEmptyLog: `
     UPDATE channels SET used_at = $now WHERE channel = $channel AND "offset" = 0 AND used_at <= $now - 1000`,

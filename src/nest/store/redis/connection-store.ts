@@ -1,6 +1,12 @@
 import { type ConnectionId, type UserId } from '../../../api/integration.js';
 import { type ChannelName } from '../../../api/messages.js';
-import { type Connection, ConnectionStore, type NewConnection } from '../connection-store.js';
+import { FIRST_PAGE, readConnectionPage } from '../connection-page.js';
+import {
+  type Connection,
+  type ConnectionPage,
+  ConnectionStore,
+  type NewConnection,
+} from '../connection-store.js';
 import { type Context, connectionLifeArguments } from './context.js';
 import { indexOf, INDEXES } from './keys.js';
 import { type RedisMembershipStore } from './membership-store.js';
@@ -98,6 +104,19 @@ export class RedisConnectionStore extends ConnectionStore {
     }
   }
 
+  /** The partitions are the indexes. Reads the ids of an index as a whole, because it is not in their order. */
+  connectionPage(limit: number, after = FIRST_PAGE): Promise<ConnectionPage> {
+    return readConnectionPage(INDEXES, limit, after, async (partition, afterId, atMost) => {
+      const all = await this.#idsOf(this.#indexes[partition]!);
+      const ids = all
+        .filter((id) => id > afterId)
+        .toSorted()
+        .slice(0, atMost);
+      const found = await Promise.all(ids.map((id) => this.getConnection(id)));
+      return { ids, connections: found.filter((connection) => connection !== undefined) };
+    });
+  }
+
   async counts(): Promise<{ readonly connections: number; readonly channels: number }> {
     const [connections, channels] = await Promise.all([this.#count(), this.memberships.countChannels()]);
     return { connections, channels };
@@ -136,14 +155,18 @@ export class RedisConnectionStore extends ConnectionStore {
 
   /** Reads an index as a whole, so that no connection comes twice, and then the connections in pages. */
   async *#indexed(index: string, isWanted: (connection: Connection) => boolean) {
-    const { server, now, pageSize } = this.context;
-    const range = ['ZRANGE', index, `(${now()}`, '+inf', 'BYSCORE'];
-    const ids = (await server.send(index, range)) as ConnectionId[];
+    const { pageSize } = this.context;
+    const ids = await this.#idsOf(index);
     for (let at = 0; at < ids.length; at += pageSize) {
       const found = await Promise.all(ids.slice(at, at + pageSize).map((id) => this.getConnection(id)));
       const wanted = found.filter((connection) => connection !== undefined).filter(isWanted);
       if (wanted.length > 0) yield wanted;
     }
+  }
+
+  async #idsOf(index: string): Promise<readonly ConnectionId[]> {
+    const range = ['ZRANGE', index, `(${this.context.now()}`, '+inf', 'BYSCORE'];
+    return (await this.context.server.send(index, range)) as ConnectionId[];
   }
 
   async #leaveUser(connectionId: ConnectionId, userId: UserId | undefined): Promise<void> {

@@ -1,5 +1,13 @@
 import { type ChannelName } from '../../../api/messages.js';
-import { type AppendKey, type LogEntry, LogStore, type Position, type Retention } from '../log-store.js';
+import {
+  type AppendKey,
+  type Appended,
+  type LogEntry,
+  LogStore,
+  type Position,
+  type Retention,
+} from '../log-store.js';
+import { positionsByChannel } from '../positions-by-channel.js';
 import { KeyReusedError } from '../store.errors.js';
 import { type Context, positionArguments } from './context.js';
 import { APPEND, READ_LOG, READ_POSITION } from './scripts/log-scripts.js';
@@ -21,7 +29,7 @@ export class RedisLogStore extends LogStore {
     content: string,
     { messages, ageMs }: Retention,
     once?: AppendKey,
-  ): Promise<Position> {
+  ): Promise<Appended> {
     const { server, keys, positions } = this.context;
     const args = [...positionArguments(this.context, channel), content, messages, ageMs, redisTtlMs(ageMs)];
     const appended = await (once === undefined
@@ -34,7 +42,7 @@ export class RedisLogStore extends LogStore {
     if (appended === null) throw new KeyReusedError('the key has another fingerprint');
     const [epoch, offset, number, earlier] = appended as [string, string, number, string?];
     const position = positions.note(channel, [epoch, offset, number]);
-    return earlier === undefined ? position : { epoch, offset: Number(earlier) };
+    return earlier === undefined ? position : { epoch, offset: Number(earlier), isRepeat: true };
   }
 
   async position(channel: ChannelName): Promise<Position> {
@@ -52,6 +60,12 @@ export class RedisLogStore extends LogStore {
     const found = await this.context.server.send(key, ['HMGET', key, 'e', 'o']);
     const [epoch, offset] = found as [string | null, string | null];
     return epoch === null ? undefined : { epoch, offset: Number(offset) };
+  }
+
+  /** The client sends the commands to one node together. */
+  async findPositions(channels: readonly ChannelName[]): Promise<ReadonlyMap<ChannelName, Position>> {
+    const found = await Promise.all(channels.map((channel) => this.findPosition(channel)));
+    return positionsByChannel(channels, found);
   }
 
   async readLog(channel: ChannelName, after: number, limit: number): Promise<readonly LogEntry[]> {

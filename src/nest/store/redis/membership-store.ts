@@ -7,7 +7,12 @@ import { IndexedChannels } from './indexed-channels.js';
 import { ChannelMembers } from './channel-members.js';
 import { type Context, connectionLifeArguments, positionArguments } from './context.js';
 import { indexOf } from './keys.js';
-import { BEGIN_MEMBERSHIP, CHECK_MEMBERSHIP, END_MEMBERSHIP } from './scripts/connection-scripts.js';
+import {
+  BEGIN_MEMBERSHIP,
+  CHECK_MEMBERSHIP,
+  END_MEMBERSHIP,
+  FIND_MEMBERSHIPS,
+} from './scripts/connection-scripts.js';
 import { JOIN, LEAVE } from './scripts/join-scripts.js';
 import { ENTER_CHANNEL, EXIT_CHANNEL } from './scripts/member-scripts.js';
 
@@ -135,6 +140,20 @@ export class RedisMembershipStore extends MembershipStore {
     return member !== undefined && member.expiresAt > this.context.now();
   }
 
+  async findMemberships(
+    connectionId: ConnectionId,
+    channels: readonly ChannelName[],
+  ): Promise<readonly ChannelName[]> {
+    const { server, keys, now } = this.context;
+    const found: ChannelName[] = [];
+    for (let from = 0; from < channels.length; from += CHANNELS_PER_READ) {
+      const some = channels.slice(from, from + CHANNELS_PER_READ);
+      const tokens = await server.run(FIND_MEMBERSHIPS, keys.ofConnection(connectionId), [now(), ...some]);
+      found.push(...some.filter((_, index) => (tokens as (string | null)[])[index] !== null));
+    }
+    return found;
+  }
+
   countMembers(channel: ChannelName): Promise<number> {
     return this.#members.count(channel);
   }
@@ -179,3 +198,6 @@ function margin(): number {
 }
 
 const INDEXED_FOR_MS = 600_000;
+
+/** Lua passes at most about 8,000 values to a function. */
+const CHANNELS_PER_READ = 5000;

@@ -56,7 +56,15 @@ it('sends missed messages, in order and in one array, before the reply', async (
     data: { text: 'hällo' },
     from: 'publisher=',
   });
-  expect(last).toEqual({ type: 'joined', id: 'r', channel: news, epoch, offset: 12, recovered: true });
+  expect(last).toEqual({
+    type: 'joined',
+    id: 'r',
+    channel: news,
+    epoch,
+    offset: 12,
+    recovered: true,
+    replayed: 10,
+  });
 });
 
 it('sends a single message without an array, and nothing if nothing was missed', async () => {
@@ -65,8 +73,15 @@ it('sends a single message without an array, and nothing if nothing was missed',
   const { epoch } = await position(service);
   await resume(service, 'one=', { epoch, offset: 2 });
   await resume(service, 'none=', { epoch, offset: 3 });
-  expect(got(service, 'one=')).toMatchObject({ arrays: [], offsets: [3], answer: { recovered: true } });
-  expect(got(service, 'none=')).toMatchObject({ offsets: [], answer: { recovered: true, offset: 3 } });
+  expect(got(service, 'one=')).toMatchObject({
+    arrays: [],
+    offsets: [3],
+    answer: { recovered: true, replayed: 1 },
+  });
+  expect(got(service, 'none=')).toMatchObject({
+    offsets: [],
+    answer: { recovered: true, offset: 3, replayed: 0 },
+  });
 });
 
 it('fills posts up to 32 KB, and sends a larger message alone', async () => {
@@ -76,8 +91,9 @@ it('fills posts up to 32 KB, and sends a larger message alone', async () => {
   await publish(service, 120);
   const { epoch } = await position(service);
   await resume(service, 'a=', { epoch, offset: 0 });
-  const { arrays, offsets } = got(service, 'a=');
+  const { arrays, offsets, answer } = got(service, 'a=');
   expect(offsets).toEqual(range(1, 128));
+  expect(answer!.replayed).toBe(128);
   // 3 × 10 KB, 3 × 10 KB, the seventh alone, 100 KB alone, the rest over three pages of the log
   expect(arrays).toEqual([3, 3, 120]);
   const sizes = service.endpoint.posts
@@ -106,7 +122,10 @@ it.each([
   await publish(service, 5, 'x'.repeat(20_000));
   const { epoch } = await position(service);
   await resume(service, 'a=', sinceOf(epoch));
-  expect(got(service, 'a=')).toMatchObject({ offsets: [], answer: { epoch, offset: 5, recovered: false } });
+  expect(got(service, 'a=')).toMatchObject({
+    offsets: [],
+    answer: { epoch, offset: 5, recovered: false, replayed: 0 },
+  });
   await publish(service, 1);
   expect(got(service, 'a=').offsets).toEqual([6]);
 });
@@ -280,7 +299,7 @@ it('says that it is not recovered when messages are removed during the replay', 
     (await readLog(channel, after, limit)).filter(({ offset }) => offset !== 51);
   await resume(service, 'a=', { epoch, offset: 0 });
   const { answer, offsets } = got(service, 'a=');
-  expect(answer).toMatchObject({ offset: 60, recovered: false });
+  expect(answer).toMatchObject({ offset: 60, recovered: false, replayed: offsets.length });
   expect(offsets).toEqual(range(1, offsets.length));
   expect(await store.memberships.isMember(news, 'a=' as ConnectionId)).toBe(true);
 });

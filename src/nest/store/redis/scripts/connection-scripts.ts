@@ -114,6 +114,13 @@ export const CHECK_MEMBERSHIP = script(`${CONNECTION}${NOW}${ABOUT}
   if not token then return {} end
   return {token, expiresAt, owner}`);
 
+/** Arguments: now, channels. Returns for each its token, or nothing if the connection is not a member. */
+export const FIND_MEMBERSHIPS = script(`${CONNECTION}${NOW}${ABOUT}
+  if isThere then return redis.call('HMGET', channels, unpack(ARGV, 2)) end
+  local none = {}
+  for at = 2, #ARGV do none[at - 1] = false end
+  return none`);
+
 /** `finish` ends a membership. Returns its token if there was one. */
 export const ENDING_MEMBERSHIP = `
   local function finish(channel)

@@ -1,0 +1,30 @@
+import { Body, Controller, Post, UseGuards, UsePipes } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { ApiKeyGuard } from './api-key.guard.js';
+import { PostOperation } from './api-operation.decorators.js';
+import { ReconnectsService } from './reconnects.service.js';
+import { RequestPipe } from './request.pipe.js';
+import { ReconnectsBody } from './request-schemas.js';
+import { ReconnectsResponse } from './response-schemas.js';
+
+/** Moves all clients to other connections, for an operator who replaces the stage or the domain name. */
+@Controller('v1/reconnects')
+@ApiTags('Connections')
+@UseGuards(ApiKeyGuard)
+@UsePipes(RequestPipe)
+export class ReconnectsController {
+  constructor(private readonly reconnects: ReconnectsService) {}
+
+  @Post()
+  @PostOperation({
+    summary: 'Ask clients to reconnect',
+    description:
+      'Sends `reconnect` to a page of all connections. No connection is closed: a client that knows the message opens ' +
+      'another connection at its time within `spreadMs`, and then closes this one. Repeat the request with `after` until ' +
+      'the response has no `next`.',
+    response: ReconnectsResponse,
+  })
+  async askToReconnect(@Body({ schema: ReconnectsBody }) body: ReconnectsBody): Promise<ReconnectsResponse> {
+    return this.reconnects.notify(body);
+  }
+}

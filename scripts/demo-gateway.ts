@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { json } from 'node:stream/consumers';
 
-const ROOT = join(import.meta.dirname, '..');
+const PROGRAM = join(import.meta.dirname, '../dist/gateway/main.js');
 
 /** A gateway with a chat (WebSocket) and a bookshop (HTTP), whose backend is in this process. */
 export interface DemoGateway {
@@ -25,11 +25,11 @@ export async function startDemoGateway(flags: readonly string[] = []): Promise<D
   backend.listen(0, '127.0.0.1');
   await once(backend, 'listening');
   const folder = await mkdtemp(join(tmpdir(), 'demo-'));
-  const template = join(folder, 'template.json');
   const { port } = backend.address() as AddressInfo;
-  await writeFile(template, JSON.stringify(templateOf(`http://127.0.0.1:${port}`)));
-  const args = ['dist/gateway/main.js', '--port=0', `--template=${template}`, '--log-format=json', ...flags];
-  const gateway = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
+  await writeFile(join(folder, 'template.json'), JSON.stringify(templateOf(`http://127.0.0.1:${port}`)));
+  // the page shows the name as it is given here
+  const args = [PROGRAM, '--port=0', '--template=template.json', '--log-format=json', ...flags];
+  const gateway = spawn(process.execPath, args, { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] });
   for await (const line of createInterface({ input: gateway.stdout })) {
     const { msg, url } = JSON.parse(line) as { readonly msg: string; readonly url?: string };
     if (msg === 'listening' && url !== undefined) {

@@ -26,6 +26,32 @@ const PICTURES: Readonly<Record<string, readonly [hash: string, prepare: (page: 
     },
   ],
   clients: ['#/clients', useTestClient],
+  apis: [
+    '#/apis',
+    async (page) => {
+      await page.getByRole('textbox', { name: 'Message' }).fill('{"action":"ping"}');
+      await page.getByRole('button', { name: 'Explain' }).click();
+      await page.getByText('This would be sent:').waitFor();
+      await page.locator('.cards').evaluate((cards) => cards.scrollTo(0, 0));
+    },
+  ],
+  // the last one: the connections of the others end
+  'time-and-faults': [
+    '#/time-and-faults',
+    async (page) => {
+      await page.evaluate(`new Promise((resolve) => {
+        new WebSocket(location.origin.replace('http', 'ws') + '/prod?token=secret').onopen = resolve;
+      })`);
+      await page.getByLabel('Failing').fill('20');
+      await page.getByRole('button', { name: 'Inject' }).click();
+      await page.getByText(/Injected now/).waitFor();
+      await page.getByRole('button', { name: 'To the longest connection: 2 h' }).click();
+      await page
+        .getByRole('region', { name: 'What followed' })
+        .getByText(/[1-9]\d* connections? closed/)
+        .waitFor();
+    },
+  ],
 };
 
 async function useTestClient(page: Page): Promise<void> {
@@ -75,13 +101,14 @@ async function nextEvent(url: string, filter: string): Promise<void> {
   ({ after } = (await response.json()) as { readonly after: number });
 }
 
-async function draw(
-  browser: Browser,
-  url: string,
-  name: string,
-  colorScheme: 'light' | 'dark',
-): Promise<void> {
-  const [hash, prepare] = PICTURES[name]!;
+interface Picture {
+  readonly name: string;
+  readonly shown: (typeof PICTURES)[string];
+  readonly colorScheme: 'light' | 'dark';
+}
+
+async function draw(browser: Browser, url: string, { name, shown, colorScheme }: Picture): Promise<void> {
+  const [hash, prepare] = shown;
   const context = await browser.newContext({ colorScheme, viewport: VIEWPORT, deviceScaleFactor: 1.5 });
   const page = await context.newPage();
   await page.goto(`${url}/_gateway/${hash}`);
@@ -103,8 +130,10 @@ const gateway = await startDemoGateway(['--record=32mb']);
 const browser = await launchBrowser();
 try {
   const sockets = await talk(gateway);
-  for (const name of Object.keys(PICTURES)) {
-    for (const colorScheme of ['light', 'dark'] as const) await draw(browser, gateway.url, name, colorScheme);
+  for (const [name, shown] of Object.entries(PICTURES)) {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await draw(browser, gateway.url, { name, shown, colorScheme });
+    }
   }
   for (const socket of sockets) socket.close();
 } finally {

@@ -239,6 +239,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'gateway/meter',
     'gateway/story',
     'gateway/recorder',
+    'gateway/faults',
     'gateway/limits',
     'gateway/prices',
   ],

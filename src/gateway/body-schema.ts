@@ -32,8 +32,11 @@ export class BodySchema<T> {
     private readonly formats: Readonly<Record<string, (text: string) => boolean>> = {},
   ) {}
 
-  /** @returns for each wrong field its name, its value, and what is expected; or the body, if there is none */
-  check(body: unknown): { readonly value: T } | { readonly problems: readonly string[] } {
+  /**
+   * @param root what the whole is called in a problem
+   * @returns for each wrong field its name, its value, and what is expected; or the body, if there is none
+   */
+  check(body: unknown, root = 'the body'): { readonly value: T } | { readonly problems: readonly string[] } {
     // on first use, so that the gateway starts without waiting for it
     this.#compiled ??= this.#compile();
     if (this.#compiled(body)) return { value: body };
@@ -41,10 +44,12 @@ export class BodySchema<T> {
       this.#compiled.errors ?? [],
       ({ keyword }) => keyword,
     );
-    const wrong = new Set(Object.values(others).flatMap((errors = []) => errors.map(problemOf)));
+    const wrong = new Set(
+      Object.values(others).flatMap((errors = []) => errors.map((error) => problemOf(error, root))),
+    );
     const misspelt = Map.groupBy(unknown, ({ instancePath }) => instancePath)
       .entries()
-      .map(unknownFields);
+      .map((group) => unknownFields(group, root));
     return { problems: [...wrong, ...misspelt] };
   }
 
@@ -55,19 +60,23 @@ export class BodySchema<T> {
   }
 }
 
-function problemOf({ keyword, instancePath, params, data, parentSchema }: ErrorObject): string {
+function problemOf({ keyword, instancePath, params, data, parentSchema }: ErrorObject, root: string): string {
   const schema = parentSchema as unknown as JsonSchema;
   const path = namesIn(instancePath);
-  if (keyword !== 'required') return `${fieldOf(path)} must be ${schema['x-expected']}, not ${shown(data)}`;
+  if (keyword !== 'required')
+    return `${fieldOf(path, root)} must be ${schema['x-expected']}, not ${shown(data)}`;
   const name = String(params['missingProperty']);
-  return `${fieldOf([...path, name])} must be ${schema.properties?.[name]?.['x-expected']}, not left out`;
+  return `${fieldOf([...path, name], root)} must be ${schema.properties?.[name]?.['x-expected']}, not left out`;
 }
 
 /** @param errors those of one object */
-function unknownFields([instancePath, errors]: readonly [string, readonly ErrorObject[]]): string {
+function unknownFields(
+  [instancePath, errors]: readonly [string, readonly ErrorObject[]],
+  root: string,
+): string {
   const { properties = {} } = (errors[0]?.parentSchema ?? {}) as Partial<JsonSchema>;
   const names = errors.map(({ params }) => String(params['additionalProperty'])).join(', ');
-  return `${fieldOf(namesIn(instancePath))} has no field ${names}: it may have ${Object.keys(properties).join(', ')}`;
+  return `${fieldOf(namesIn(instancePath), root)} has no field ${names}: it may have ${Object.keys(properties).join(', ')}`;
 }
 
 /** @param pointer a JSON pointer */
@@ -77,7 +86,7 @@ const namesIn = (pointer: string) =>
     .slice(1)
     .map((name) => name.replaceAll('~1', '/').replaceAll('~0', '~'));
 
-const fieldOf = (path: readonly string[]) => (path.length === 0 ? 'the body' : path.join('.'));
+const fieldOf = (path: readonly string[], root: string) => (path.length === 0 ? root : path.join('.'));
 
 function shown(value: unknown): string {
   // not as JSON, which may be nested too deeply for JSON.stringify

@@ -57,6 +57,14 @@ describe.each(['light', 'dark'] as const)('the inspector in %s', TIMEOUT, (color
     await page.getByRole('option').filter({ hasText: '"fail"' }).click();
     await page.getByRole('region', { name: 'Story' }).getByText('500').first().waitFor();
     expect(await violations(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Replay' }).click();
+    await page.getByRole('textbox', { name: 'Frame' }).fill('{"action":"ping"}');
+    await page.getByRole('button', { name: 'Send again' }).click();
+    await page.getByRole('region', { name: 'Comparison' }).getByText('differ').first().waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Copy as' }).click();
+    await page.getByRole('region', { name: 'Copy as' }).waitFor();
+    expect(await violations(page)).toEqual([]);
     await page.getByRole('link', { name: 'Connections' }).click();
     await page.getByRole('option').first().click();
     await page.getByRole('region', { name: 'Sequence' }).waitFor();

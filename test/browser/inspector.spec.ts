@@ -85,6 +85,19 @@ describe('the inspector', TIMEOUT, () => {
     await story().getByText('the route is one-way').first().waitFor();
   });
 
+  it('has only the visible rows in the document', async () => {
+    await open();
+    using client = await WebSocketClient.open(gateway.webSocketUrl);
+    for (let id = 0; id < 400; id += 1) client.send({ action: 'ping', id });
+    await page.getByText('401', { exact: true }).waitFor();
+    expect(await rows().count()).toBeLessThan(100);
+    // the end is visible, and the beginning after a scroll
+    await rows().filter({ hasText: '"id":399' }).waitFor();
+    await page.getByRole('listbox', { name: 'Events' }).press('Home');
+    await rows().filter({ hasText: 'handshake' }).waitFor();
+    expect(misdeeds).toEqual([]);
+  });
+
   it('filters, pauses and clears', async () => {
     await open();
     using client = await WebSocketClient.open(gateway.webSocketUrl);

@@ -39,6 +39,8 @@ describe('the faults', () => {
     expect(gateway.faults.set(settings)).toMatchObject({ ...settings, seed: expect.any(Number) as number });
     for (const client of [ann, bob]) client.send('a');
     expect(await ann.next()).toMatchObject({ message: 'Internal server error' });
+    const { outcome } = await gateway.waitFor({ type: 'message', connectionId });
+    expect(outcome.reason).toMatch(/injected by gateway\.faults\.set$/);
     expect(await bob.nextText()).toBe('echo a');
     gateway.faults.set({ ...settings, route: 'another' });
     ann.send('b');
@@ -54,7 +56,12 @@ describe('the faults', () => {
     expect(() => gateway.faults.set({ throttle: { rate: 2 } })).toThrow(
       /throttle\.rate must be a number from 0 to 1/,
     );
-    expect(() => gateway.faults.set({ throtle: {} } as object)).toThrow(/throtle/);
+    expect(() => gateway.faults.set({ throtle: {} } as object)).toThrow(
+      /^the argument of gateway\.faults\.set has no field throtle/,
+    );
+    expect(() => gateway.faults.set([] as object)).toThrow(
+      /^the argument of gateway\.faults\.set must be an object/,
+    );
   });
 });
 

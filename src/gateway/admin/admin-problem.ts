@@ -35,10 +35,11 @@ const PROBLEMS = {
 /**
  * Checks a body against its schema.
  *
+ * @param root what the whole is called in the error; by default the body
  * @throws {AdminProblem} names each wrong field, its value, and what is expected
  */
-export function checked<T>(schema: BodySchema<T>, body: unknown): T {
-  const result = schema.check(body);
+export function checked<T>(schema: BodySchema<T>, body: unknown, root?: string): T {
+  const result = schema.check(body, root);
   if ('value' in result) return result.value;
   throw new AdminProblem('bad_request', result.problems.join('; '));
 }

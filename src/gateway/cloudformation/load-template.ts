@@ -3,7 +3,7 @@ import { type ControlPlane } from '../control/control-plane.js';
 import { type JsonObject } from '../control/fields/fields.js';
 import { keepingId } from '../control/resources/resource-id.js';
 import { type DeclaredTargets } from '../integrations/declared-targets.js';
-import { CloudFormationError } from './cloudformation-error.js';
+import { CloudFormationError, type Place } from './cloudformation-error.js';
 import { inDependencyOrder } from './dependencies.js';
 import { type StackSettings, type Value } from './evaluator.js';
 import { prepareTemplate } from './prepare-template.js';
@@ -47,10 +47,9 @@ export interface LoadReport {
   readonly exports: ReadonlyMap<string, string>;
 }
 
-interface LoadedResource {
+interface LoadedResource extends Place {
   readonly type: string;
   readonly logicalId: string;
-  readonly line: number;
   /** The value of `Ref`; absent for an ignored resource. */
   readonly id: string | undefined;
 }
@@ -132,6 +131,7 @@ function report(
     type,
     logicalId,
     line: at.line,
+    column: at.column,
     id: createdById.get(logicalId)?.ref,
   }));
   const exports = stack.template.exports.filter((item) => stack.isCreated(item));

@@ -66,7 +66,7 @@ export async function startGateway(options: StartGatewayOptions = {}): Promise<R
     },
     faults: {
       set: (settings) =>
-        whileOpen(() => commands.setFaults(checked(FaultSettings, settings), 'gateway.faults.set')),
+        whileOpen(() => commands.setFaults(checked(FaultSettings, settings, ARGUMENT), 'gateway.faults.set')),
       clear: () => void whileOpen(() => commands.setFaults('none', 'gateway.faults.clear')),
     },
     connections: () => commands.connections(),
@@ -117,6 +117,9 @@ async function requireKnownNames(gateway: Gateway): Promise<void> {
   const lines = unmatched.map((each) => unmatchedText(each, `${each.setting}.${each.name}`));
   throw new UsageError(lines.join('\n'));
 }
+
+/** What a caller of `faults.set` has in place of a body. */
+const ARGUMENT = 'the argument of gateway.faults.set';
 
 const closedError = () => new Error('the gateway is closed');
 

@@ -29,6 +29,8 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)/g, '<time>'],
   [/\b\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT\b/g, '<time>'],
   [/\b\d\d\/\w{3}\/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}/g, '<time>'],
+  // a fault of a test in the process is set by HTTP when it is replayed
+  [/\binjected by (?:PUT \/_gateway\/faults|gateway\.faults\.set)/g, 'injected'],
   // milliseconds since 1970, from 2001 to 2065
   [/(?<![\w.-])[12]\d{12}(?![\w.])/g, '<time>'],
 ];

@@ -61,23 +61,33 @@ describe('POST /_gateway/explain', () => {
 });
 
 describe('GET /_gateway/findings', () => {
-  it('has the findings of lint, each at the resource that has it', async () => {
-    const template = twoApis('http://backend.example');
-    const { IntegrationAsk } = template.Resources as Record<string, { Properties: Record<string, unknown> }>;
-    IntegrationAsk!.Properties['RequestParameters'] = {
-      'integration.request.header.Token': 'route.request.querystring.token',
-    };
-    await gateway.close();
-    gateway = await startGateway({ template: JSON.stringify(template, undefined, 2) });
-    const client = new AdminClient(gateway.endpoint);
-    const { items } = (await client.get('findings')) as { items: Record<string, string>[] };
-    const finding = items.find(({ rule }) => rule === 'connect-only-source');
-    expect(finding).toMatchObject({ severity: 'error', logicalId: 'IntegrationAsk', fileName: 'template 1' });
-    const { items: apis } = (await client.get('apis')) as {
-      items: { integrations: { integrationId: string }[] }[];
-    };
-    expect(apis.flatMap(({ integrations }) => integrations.map((each) => each.integrationId))).toContain(
-      finding!['resourceId'],
-    );
-  });
+  it.each([undefined, 2])(
+    'has the findings of lint, each at the resource that has it (indented by %j)',
+    async (indent) => {
+      const template = twoApis('http://backend.example');
+      const { IntegrationAsk } = template.Resources as Record<
+        string,
+        { Properties: Record<string, unknown> }
+      >;
+      IntegrationAsk!.Properties['RequestParameters'] = {
+        'integration.request.header.Token': 'route.request.querystring.token',
+      };
+      await gateway.close();
+      gateway = await startGateway({ template: JSON.stringify(template, undefined, indent) });
+      const client = new AdminClient(gateway.endpoint);
+      const { items } = (await client.get('findings')) as { items: Record<string, string>[] };
+      const finding = items.find(({ rule }) => rule === 'connect-only-source');
+      expect(finding).toMatchObject({
+        severity: 'error',
+        logicalId: 'IntegrationAsk',
+        fileName: 'template 1',
+      });
+      const { items: apis } = (await client.get('apis')) as {
+        items: { integrations: { integrationId: string }[] }[];
+      };
+      expect(apis.flatMap(({ integrations }) => integrations.map((each) => each.integrationId))).toContain(
+        finding!['resourceId'],
+      );
+    },
+  );
 });

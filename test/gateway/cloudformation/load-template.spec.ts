@@ -63,7 +63,8 @@ describe('loadTemplate', () => {
   it('lists the resources that it does not create, with their lines', () => {
     const { report } = load(CHAT);
     const line = CHAT.slice(0, CHAT.indexOf('  TaskRole:')).split('\n').length;
-    expect(report.ignored).toEqual([{ type: 'AWS::IAM::Role', logicalId: 'TaskRole', line, id: undefined }]);
+    const role = { type: 'AWS::IAM::Role', logicalId: 'TaskRole', id: undefined };
+    expect(report.ignored).toEqual([{ ...role, line, column: 3 }]);
     expect(report.created.map(({ logicalId }) => logicalId)).toEqual([
       'Api',
       'Link',

@@ -4,7 +4,7 @@ import { type GatewayEvent } from '../../../src/gateway/recorder/gateway-event.j
 import { call, eventOf, frame, frameOut, handshakeRequest, post, rowsOf } from './gateway-events.js';
 
 const arrows = (...events: readonly GatewayEvent[]) =>
-  sequenceOf(rowsOf(...events), 'A1').map(
+  sequenceOf(rowsOf(...events)).map(
     ({ from, to, text, state }) => `${from} > ${to}: ${text}${state === undefined ? '' : ` (${state})`}`,
   );
 
@@ -70,9 +70,5 @@ describe('the sequence of a connection', () => {
     expect(arrows(eventOf(1, [1, 5], [frame('x'), request!]))[2]).toBe(
       'backend > gateway: no response (lost)',
     );
-  });
-
-  it('has nothing of other connections', () => {
-    expect(arrows(eventOf(1, [1, 5], [frame('x')], { connectionId: 'B2' }))).toEqual([]);
   });
 });

@@ -1,3 +1,4 @@
+import { type Place } from '../cloudformation-error.js';
 import { type LoadedTemplate } from '../loaded-templates.js';
 import { type Finding, lint } from './lint.js';
 
@@ -10,15 +11,17 @@ export interface DeployedFinding extends Finding {
   readonly resourceId?: string;
 }
 
+const isBefore = (a: Place, b: Place) => a.line < b.line || (a.line === b.line && a.column <= b.column);
+
 /** The findings of `lint` in these templates. */
 export const deployedFindings = (
   templates: readonly LoadedTemplate[],
   parameters: ReadonlyMap<string, string>,
 ): readonly DeployedFinding[] =>
   templates.flatMap(({ fileName, text, created, ignored }) => {
-    const resources = [...created, ...ignored].toSorted((a, b) => a.line - b.line);
+    const resources = [...created, ...ignored].toSorted((a, b) => a.line - b.line || a.column - b.column);
     return lint(text, { fileName, parameters }).map((finding) => {
-      const resource = resources.findLast(({ line }) => line <= finding.line);
+      const resource = resources.findLast((each) => isBefore(each, finding));
       return {
         ...finding,
         fileName,

@@ -17,7 +17,8 @@ export function ThemeButton() {
   const next = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length] ?? 'system';
   return (
     <button type="button" onClick={() => setTheme(next)} title={`Change to ${next}`}>
-      Theme: {theme}
+      <span class="wide-text">Theme: </span>
+      {theme}
     </button>
   );
 }

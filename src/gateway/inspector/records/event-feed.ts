@@ -4,7 +4,7 @@ export type FeedState =
   { readonly kind: 'connecting' | 'live' | 'lost' } | { readonly kind: 'refused'; readonly detail: string };
 
 export interface FeedListener {
-  /** At most once for each frame of the screen. */
+  /** At most ten times a second: no one reads faster, and the page stays responsive. */
   readonly onEvents: (events: readonly GatewayEvent[]) => void;
   readonly onState: (state: FeedState) => void;
 }
@@ -14,8 +14,10 @@ export function readFeed({ onEvents, onState }: FeedListener): () => void {
   const source = new EventSource('events');
   let events: GatewayEvent[] = [];
   let isScheduled = false;
+  let deliveredMs = -Infinity;
   const deliver = () => {
     isScheduled = false;
+    deliveredMs = performance.now();
     const delivered = events;
     events = [];
     onEvents(delivered);
@@ -29,10 +31,13 @@ export function readFeed({ onEvents, onState }: FeedListener): () => void {
     events.push(JSON.parse(data) as GatewayEvent);
     if (isScheduled) return;
     isScheduled = true;
-    requestAnimationFrame(deliver);
+    setTimeout(deliver, deliveredMs + DELIVERY_MS - performance.now());
   });
   return () => source.close();
 }
+
+/** Between two deliveries. */
+const DELIVERY_MS = 100;
 
 /** `EventSource` does not say why it was refused. */
 async function explain(): Promise<FeedState> {

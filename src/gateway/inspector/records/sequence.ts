@@ -6,7 +6,12 @@ import { type Row } from './timeline.js';
 export type Lifeline = 'client' | 'gateway' | 'backend';
 
 /** One arrow of a sequence diagram. */
-export interface Arrow {
+export interface Arrow extends Drawn {
+  /** Different for each arrow of the diagram. */
+  readonly key: string;
+}
+
+interface Drawn {
   /** The event whose story has it. */
   readonly eventId: number;
   readonly from: Lifeline;
@@ -18,15 +23,20 @@ export interface Arrow {
   readonly state?: 'failed' | 'lost' | undefined;
 }
 
-/** What one connection's client, the gateway and the backend sent, in order. */
-export const sequenceOf = (rows: readonly Row[], connectionId: string): readonly Arrow[] =>
+/**
+ * What one connection's client, the gateway and the backend sent, in order.
+ *
+ * @param rows those of the connection
+ */
+export const sequenceOf = (rows: readonly Row[]): readonly Arrow[] =>
   rows
-    .filter(({ event }) => event.connectionId === connectionId)
-    .flatMap(({ event }) => arrowsOf(event))
+    .flatMap(({ event }) =>
+      arrowsOf(event).map((arrow, index) => ({ ...arrow, key: `${event.id}.${index}` })),
+    )
     // the response of an event comes after what happened meanwhile; arrows of the same time keep their order
     .toSorted((a, b) => a.atMs - b.atMs);
 
-function arrowsOf(event: GatewayEvent): readonly Arrow[] {
+function arrowsOf(event: GatewayEvent): readonly Drawn[] {
   const { id: eventId, type, startedMs } = event;
   const ends = { eventId, atMs: startedMs + event.durationMs };
   switch (type) {
@@ -54,7 +64,7 @@ function arrowsOf(event: GatewayEvent): readonly Arrow[] {
     }
     default: {
       const isHandshake = type === 'handshake';
-      const reply: Omit<Arrow, 'text'> = { ...ends, from: 'gateway', to: 'client' };
+      const reply: Omit<Drawn, 'text'> = { ...ends, from: 'gateway', to: 'client' };
       const frames = framesOut(event);
       const text = isHandshake ? `handshake ${subjectText(event)}` : subjectText(event);
       return [
@@ -79,7 +89,7 @@ function arrowsOf(event: GatewayEvent): readonly Arrow[] {
 }
 
 /** The call of the integration, if there was one. */
-function call(event: GatewayEvent): readonly Arrow[] {
+function call(event: GatewayEvent): readonly Drawn[] {
   const { id: eventId, steps, routeKey = '', startedMs, durationMs } = event;
   const request = steps.find(({ step }) => step === 'integration_request');
   const response = steps.find((step) => step.step === 'integration_response');
@@ -101,7 +111,7 @@ function call(event: GatewayEvent): readonly Arrow[] {
   ];
 }
 
-const framesOut = ({ id: eventId, steps, startedMs, durationMs }: GatewayEvent): readonly Arrow[] =>
+const framesOut = ({ id: eventId, steps, startedMs, durationMs }: GatewayEvent): readonly Drawn[] =>
   steps
     .filter((step) => step.step === 'client_frame')
     .map(({ body }) => ({

@@ -62,30 +62,36 @@ export interface TimelineFilter {
 export const NO_FILTER: TimelineFilter = { text: '', kind: '', onlyFailed: false, onlyNoted: false };
 
 export function filterRows(rows: readonly Row[], filter: TimelineFilter): readonly Row[] {
-  const words = filter.text.split(/\s+/).filter((word) => word !== '');
-  if (words.length === 0 && filter.kind === '' && !filter.onlyFailed && !filter.onlyNoted) return rows;
+  const conditions = filter.text
+    .split(/\s+/)
+    .filter((word) => word !== '')
+    .map(conditionOf);
+  if (conditions.length === 0 && filter.kind === '' && !filter.onlyFailed && !filter.onlyNoted) return rows;
   return rows.filter(
     (row) =>
       (filter.kind === '' || row.event.type === filter.kind) &&
       (!filter.onlyFailed || row.hasFailed) &&
       (!filter.onlyNoted || row.notes.length > 0) &&
-      words.every((word) => matches(row, word)),
+      conditions.every((condition) => condition(row)),
   );
 }
 
-function matches({ event, searched }: Row, word: string): boolean {
+/** The condition of a word: on one field, or on the whole text of the row. */
+function conditionOf(word: string): (row: Row) => boolean {
   const [, field, value = ''] = word.match(/^(kind|route|connection|status):(.*)$/) ?? [];
   switch (field) {
     case 'kind':
-      return event.type.startsWith(value);
+      return ({ event }) => event.type.startsWith(value);
     case 'route':
-      return event.routeKey?.startsWith(value) === true;
+      return ({ event }) => event.routeKey?.startsWith(value) === true;
     case 'connection':
-      return event.connectionId?.startsWith(value) === true;
+      return ({ event }) => event.connectionId?.startsWith(value) === true;
     case 'status':
-      return String(event.outcome.status ?? '').startsWith(value);
-    default:
-      return searched.includes(word.toLowerCase());
+      return ({ event }) => String(event.outcome.status ?? '').startsWith(value);
+    default: {
+      const text = word.toLowerCase();
+      return ({ searched }) => searched.includes(text);
+    }
   }
 }
 

@@ -30,7 +30,7 @@ function ApisView({ path: [selectedId] }: ViewProps) {
   );
   const api = apis?.find(({ apiId }) => apiId === selectedId) ?? apis?.[0];
   return (
-    <div class="panels">
+    <div class="cards">
       <Problem error={error} />
       {apis?.length === 0 ? (
         <div class="empty">

@@ -29,7 +29,7 @@ export function ExplainForm({ api }: { readonly api: DescribedApi }) {
       setResult(await callGateway('explain', { method: 'POST', body: { apiId: api.apiId, ...of, ...more } }));
     });
   return (
-    <section class="panel wide-panel" aria-labelledby="explain-title">
+    <section class="card whole" aria-labelledby="explain-title">
       <h2 id="explain-title">Explain</h2>
       <p>What the integration would receive. Nothing is sent.</p>
       <form
@@ -44,7 +44,7 @@ export function ExplainForm({ api }: { readonly api: DescribedApi }) {
             <input value={request} onInput={({ currentTarget }) => setRequest(currentTarget.value)} />
           </label>
         ) : (
-          <div class="fields">
+          <div class="line">
             <label>
               Stage{' '}
               <select value={stage} onChange={({ currentTarget }) => setStage(currentTarget.value)}>
@@ -93,7 +93,9 @@ export function ExplainForm({ api }: { readonly api: DescribedApi }) {
       <Problem error={error} />
       {result === undefined ? null : (
         <>
-          <p role="status">{result.isSent ? 'This would be sent:' : 'Nothing would be sent:'}</p>
+          <p class="explained" role="status">
+            {result.isSent ? 'This would be sent:' : 'Nothing would be sent:'}
+          </p>
           <pre tabIndex={0}>{result.text}</pre>
         </>
       )}

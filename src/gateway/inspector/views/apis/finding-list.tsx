@@ -9,7 +9,7 @@ interface FindingListProps {
 export function FindingList({ api, findings }: FindingListProps) {
   const shown = findings.filter(({ resourceId }) => resourceId === undefined || isOf(api, resourceId));
   return (
-    <section class="panel wide-panel" aria-labelledby="findings-title">
+    <section class="card whole" aria-labelledby="findings-title">
       <h2 id="findings-title">Lint</h2>
       {shown.length === 0 ? (
         <p>No finding. Only templates are checked, not what an SDK has created.</p>

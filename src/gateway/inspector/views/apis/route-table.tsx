@@ -9,7 +9,7 @@ interface RouteTableProps {
 export function RouteTable({ api, findings }: RouteTableProps) {
   const { name, protocolType, routeSelectionExpression, routes, stages } = api;
   return (
-    <section class="panel wide-panel" aria-labelledby="routes-title">
+    <section class="card whole" aria-labelledby="routes-title">
       <h2 id="routes-title">{name}: routes and integrations</h2>
       <p>
         {protocolType === 'WEBSOCKET'
@@ -84,7 +84,7 @@ function RouteRow({ api, route, findings }: RouteTableProps & { readonly route: 
           </details>
         )}
       </td>
-      <td>{api.protocolType === 'HTTP' ? 'yes' : routeResponses.length > 0 ? 'two-way' : 'one-way'}</td>
+      <td>{api.protocolType === 'HTTP' ? 'yes' : responseText(routeKey, routeResponses.length > 0)}</td>
       {api.stages.map(({ stageName, deployedRouteKeys }) => (
         <td key={stageName}>
           {deployedRouteKeys.includes(routeKey) ? 'deployed' : <span class="missing">not deployed</span>}
@@ -101,4 +101,11 @@ function RouteRow({ api, route, findings }: RouteTableProps & { readonly route: 
       </td>
     </tr>
   );
+}
+
+/** What the client of a WebSocket API receives of the integration's response. */
+function responseText(routeKey: string, hasResponse: boolean): string {
+  if (routeKey === '$connect') return 'accepts or refuses';
+  if (routeKey === '$disconnect') return 'none';
+  return hasResponse ? 'two-way' : 'one-way';
 }

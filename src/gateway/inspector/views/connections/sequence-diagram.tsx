@@ -3,8 +3,8 @@ import { hrefOf } from '../../frame/address.js';
 import { type Arrow, sequenceOf } from '../../records/sequence.js';
 import { type Row } from '../../records/timeline.js';
 
-/** The number of arrows that are shown at first. */
-const PAGE = 200;
+/** The number of events that are shown at first. */
+const PAGE = 50;
 
 interface SequenceDiagramProps {
   readonly connectionId: string;
@@ -13,12 +13,16 @@ interface SequenceDiagramProps {
 
 /** What went between client, gateway and backend. Each arrow is a link to its story. */
 export function SequenceDiagram({ connectionId, rows }: SequenceDiagramProps) {
-  const arrows = useMemo(() => sequenceOf(rows, connectionId), [rows, connectionId]);
+  const events = useMemo(
+    () => rows.filter(({ event }) => event.connectionId === connectionId),
+    [rows, connectionId],
+  );
   const [count, setCount] = useState(PAGE);
-  if (arrows.length === 0) {
+  const arrows = useMemo(() => sequenceOf(events.slice(-count)), [events, count]);
+  if (events.length === 0) {
     return <p class="hint">Nothing is recorded of it: it was opened before the recording began.</p>;
   }
-  const hidden = Math.max(0, arrows.length - count);
+  const hidden = Math.max(0, events.length - count);
   return (
     <section class="sequence" aria-label="Sequence">
       <div class="lifelines" aria-hidden="true">
@@ -28,12 +32,12 @@ export function SequenceDiagram({ connectionId, rows }: SequenceDiagramProps) {
       </div>
       {hidden === 0 ? null : (
         <button type="button" onClick={() => setCount(count + PAGE)}>
-          Show {Math.min(hidden, PAGE)} of {hidden} earlier
+          Show {Math.min(hidden, PAGE)} of {hidden} earlier events
         </button>
       )}
       <ol class="arrows">
-        {arrows.slice(hidden).map((arrow, index) => (
-          <li key={hidden + index}>
+        {arrows.map((arrow) => (
+          <li key={arrow.key}>
             <ArrowLink arrow={arrow} />
           </li>
         ))}

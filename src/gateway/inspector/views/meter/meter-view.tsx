@@ -39,8 +39,8 @@ function Meter({ records: { rows } }: ViewProps) {
   const lines = monthlyCost(usage, Number.isFinite(factor) && factor >= 0 ? factor : 0);
   const total = lines.reduce((sum, { dollars }) => sum + dollars, 0);
   return (
-    <div class="panels">
-      <section class="panel" aria-labelledby="usage-title">
+    <div class="cards">
+      <section class="card" aria-labelledby="usage-title">
         <h2 id="usage-title">Metered in this session</h2>
         <Problem error={error} />
         {isEmpty ? (
@@ -62,10 +62,10 @@ function Meter({ records: { rows } }: ViewProps) {
           </tbody>
         </table>
       </section>
-      <section class="panel" aria-labelledby="cost-title">
+      <section class="card" aria-labelledby="cost-title">
         <h2 id="cost-title">What it would cost</h2>
         <form onSubmit={(event) => event.preventDefault()}>
-          <div class="fields">
+          <div class="line">
             <label>
               Users{' '}
               <input
@@ -113,9 +113,11 @@ function Meter({ records: { rows } }: ViewProps) {
           </tbody>
         </table>
         <p class="hint">
-          This session has {usage.connections} {usage.connections === 1 ? 'connection' : 'connections'}, so
-          one user’s part is 1/{sessions} of it. API Gateway alone, in {PRICES.region}, without the free tier,
-          data transfer and your backend. Prices of {PRICES.readOn}: {PRICES.source}
+          {sessions === 1
+            ? 'One user does all of this session.'
+            : `This session has ${sessions} connections: one user does 1/${sessions} of it.`}{' '}
+          API Gateway alone, in {PRICES.region}, without the free tier, data transfer and your backend. Prices
+          of {PRICES.readOn}: {PRICES.source}
         </p>
       </section>
     </div>

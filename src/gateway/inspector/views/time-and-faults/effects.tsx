@@ -12,14 +12,14 @@ export function Effects({ rows }: { readonly rows: readonly Row[] }) {
   const effects = rows.slice(start + 1).filter(isEffect);
   const closed = effects.filter(({ event }) => event.type === 'close').length;
   return (
-    <section class="panel" aria-labelledby="effects-title">
+    <section class="card" aria-labelledby="effects-title">
       <h2 id="effects-title">What followed</h2>
       <p role="status">
         Since <a href={hrefOf('timeline', String(command.event.id))}>{command.subject}</a>: {closed}{' '}
         {closed === 1 ? 'connection' : 'connections'} closed, {effects.length - closed} other{' '}
         {effects.length - closed === 1 ? 'event' : 'events'} with a fault or a failure.
       </p>
-      <ul>
+      <ul class="effects">
         {effects.slice(-SHOWN).map(({ event, subject }) => (
           <li key={event.id}>
             <a href={hrefOf('timeline', String(event.id))}>

@@ -34,7 +34,7 @@ export function FaultsPanel({ rows }: { readonly rows: readonly Row[] }) {
   );
   const names = Object.keys(settings).filter((name) => !['seed', 'route', 'connectionId'].includes(name));
   return (
-    <section class="panel" aria-labelledby="faults-title">
+    <section class="card" aria-labelledby="faults-title">
       <h2 id="faults-title">Faults</h2>
       <p role="status">
         {names.length === 0
@@ -51,16 +51,16 @@ export function FaultsPanel({ rows }: { readonly rows: readonly Row[] }) {
       >
         <fieldset>
           <legend>Posts of the backend to @connections</legend>
-          <div class="fields">
+          <div class="line">
             <label>Throttled with 429: {number('throttle', '%', 100)}</label>
-            <label>Latency: {number('callbackLatencyMs', 'ms', 29_000)}</label>
+            <label>Latency of posts: {number('callbackLatencyMs', 'ms', 29_000)}</label>
           </div>
         </fieldset>
         <fieldset>
           <legend>Calls of integrations</legend>
-          <div class="fields">
-            <label>Fail: {number('integrationFailure', '%', 100)}</label>
-            <label>Latency: {number('integrationLatencyMs', 'ms', 29_000)}</label>
+          <div class="line">
+            <label>Failing: {number('integrationFailure', '%', 100)}</label>
+            <label>Latency of calls: {number('integrationLatencyMs', 'ms', 29_000)}</label>
             <label>
               VPC links down:{' '}
               <input
@@ -95,7 +95,7 @@ export function FaultsPanel({ rows }: { readonly rows: readonly Row[] }) {
             </select>
           </label>
         </fieldset>
-        <div class="fields">
+        <div class="line">
           <label>
             All faults only for the connection{' '}
             <input
@@ -114,7 +114,7 @@ export function FaultsPanel({ rows }: { readonly rows: readonly Row[] }) {
             />
           </label>
         </div>
-        <div class="fields">
+        <div class="line">
           <button class="primary" disabled={isRunning}>
             Inject
           </button>

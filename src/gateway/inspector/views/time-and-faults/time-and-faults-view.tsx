@@ -13,7 +13,7 @@ export const TIME_AND_FAULTS: View = {
 /** Moves the gateway's clock, injects faults, and shows what follows. */
 function TimeAndFaults({ records: { rows } }: ViewProps) {
   return (
-    <div class="panels">
+    <div class="cards">
       <TimePanel rows={rows} />
       <FaultsPanel rows={rows} />
       <Effects rows={rows} />

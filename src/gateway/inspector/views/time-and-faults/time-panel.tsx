@@ -28,7 +28,7 @@ export function TimePanel({ rows }: { readonly rows: readonly Row[] }) {
       setNow((await callGateway<Clock>('reset', { method: 'POST', body: {} })).now);
     });
   return (
-    <section class="panel" aria-labelledby="time-title">
+    <section class="card" aria-labelledby="time-title">
       <h2 id="time-title">Time</h2>
       <p>
         The gateway’s time is <strong>{now?.replace('T', ' ').replace(/\.\d+Z$/, ' UTC') ?? '…'}</strong>. All
@@ -40,14 +40,14 @@ export function TimePanel({ rows }: { readonly rows: readonly Row[] }) {
           advance({ advance: custom });
         }}
       >
-        <div class="fields">
+        <div class="line">
           {MOVES.map(({ text, advanceMs }) => (
             <button key={text} type="button" disabled={isRunning} onClick={() => advance({ advanceMs })}>
               {text}
             </button>
           ))}
         </div>
-        <div class="fields">
+        <div class="line">
           <label>
             By{' '}
             <input
@@ -60,7 +60,7 @@ export function TimePanel({ rows }: { readonly rows: readonly Row[] }) {
           <button disabled={isRunning}>Move forward</button>
         </div>
       </form>
-      <div class="fields reset">
+      <div class="line apart">
         {isResetting ? (
           <>
             <span>Close all connections, remove the faults, forget all events and set the clock back?</span>

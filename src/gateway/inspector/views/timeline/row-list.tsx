@@ -1,3 +1,4 @@
+import { useMemo } from 'preact/hooks';
 import { VirtualList } from '../../frame/virtual-list.js';
 import { isNested, type Row } from '../../records/timeline.js';
 import { durationText } from '../../../story/event-text.js';
@@ -30,7 +31,10 @@ export function RowList({ rows, selectedId, onSelect }: RowListProps) {
   );
 }
 
-function Cells({ row: { event, subject, hasFailed, notes } }: { readonly row: Row }) {
+/** A row does not change, so that it is rendered once while it is visible. */
+const Cells = ({ row }: { readonly row: Row }) => useMemo(() => renderCells(row), [row]);
+
+function renderCells({ event, subject, hasFailed, notes }: Row) {
   const { type, time, startedMs, durationMs, connectionId, routeKey, outcome } = event;
   return (
     <>

@@ -1,5 +1,10 @@
 import { type ComponentChildren } from 'preact';
-import { type HeaderList, type RequestParameter, type Step } from '../../../recorder/gateway-event.js';
+import {
+  type GatewayEvent,
+  type HeaderList,
+  type RequestParameter,
+  type Step,
+} from '../../../recorder/gateway-event.js';
 import { durationText, outcomeText } from '../../../story/event-text.js';
 import { describeStep } from '../../../story/step-text.js';
 import { traceIdOf } from '../../../story/trace-id.js';
@@ -7,17 +12,20 @@ import { hrefOf } from '../../frame/address.js';
 import { type Fact, Facts } from '../../frame/facts.js';
 import { BodyView } from '../../frame/body-view.js';
 import { EventTools } from './tools/event-tools.js';
-import { postsDuring, type Row } from '../../records/timeline.js';
+import { type Row } from '../../records/timeline.js';
 import { PostList } from './post-list.js';
 
 interface StoryProps {
   readonly row: Row;
-  readonly rows: readonly Row[];
+  /** Those that began while it was in flight. */
+  readonly posts: readonly Row[];
+  /** That of its connection, if it is recorded. */
+  readonly handshake: GatewayEvent | undefined;
   readonly onClose: () => void;
 }
 
 /** What happened to one event, step by step. */
-export function Story({ row, rows, onClose }: StoryProps) {
+export function Story({ row, posts, handshake, onClose }: StoryProps) {
   const { event, notes, hasFailed } = row;
   const { time, type, durationMs, connectionId, routeKey, requestId, apiId, stage } = event;
   const facts: readonly Fact[] = [
@@ -28,7 +36,6 @@ export function Story({ row, rows, onClose }: StoryProps) {
     ['request', requestId],
     ['trace', traceIdOf(event)],
   ];
-  const posts = postsDuring(rows, row);
   const postList = posts.length === 0 ? null : <PostList posts={posts} startedMs={event.startedMs} />;
   // posts come between the request to the backend and its response
   const callIndex = event.steps.findIndex(({ step }) => step === 'integration_request');
@@ -46,7 +53,7 @@ export function Story({ row, rows, onClose }: StoryProps) {
         {event.outcome.status} {outcomeText(event)}
       </p>
       <Facts facts={facts} />
-      <EventTools key={event.id} row={row} rows={rows} />
+      <EventTools key={event.id} event={event} handshake={handshake} />
       {notes.map(({ rule, title, text, section }) => (
         <aside key={text} class="aws-note">
           <strong>On AWS: {title}.</strong> {text}{' '}

@@ -1,8 +1,9 @@
 import { useMemo, useState } from 'preact/hooks';
 import { useShortcuts } from '../../frame/shortcuts.js';
+import { type GatewayEvent } from '../../../recorder/gateway-event.js';
 import { select } from '../../frame/use-address.js';
 import { useListKeys } from '../../frame/use-list-keys.js';
-import { filterRows, NO_FILTER } from '../../records/timeline.js';
+import { filterRows, NO_FILTER, postsDuring, type Row } from '../../records/timeline.js';
 import { type View, type ViewProps } from '../view.js';
 import { EmptyTimeline } from './empty-timeline.js';
 import { FilterBar } from './filter-bar.js';
@@ -53,12 +54,25 @@ function Timeline({ records: { rows, feed }, path: [id] }: ViewProps) {
         <RowList rows={shown} selectedId={selectedId} onSelect={selectEvent} />
       </section>
       <section class="detail" id="story" tabIndex={-1} aria-label="Story">
-        {selected === undefined ? null : (
-          <Story row={selected} rows={rows} onClose={() => select('timeline')} />
-        )}
+        {selected === undefined ? null : <LiveStory row={selected} rows={rows} />}
       </section>
     </div>
   );
+}
+
+/** Renders the story again only when a post or its handshake has come. */
+function LiveStory({ row, rows }: { readonly row: Row; readonly rows: readonly Row[] }) {
+  const posts = useMemo(() => postsDuring(rows, row), [rows, row]);
+  const handshake = useMemo(() => handshakeOf(rows, row.event), [rows, row]);
+  return useMemo(
+    () => <Story row={row} posts={posts} handshake={handshake} onClose={() => select('timeline')} />,
+    [row, posts.length, handshake],
+  );
+}
+
+function handshakeOf(rows: readonly Row[], { connectionId }: GatewayEvent): GatewayEvent | undefined {
+  if (connectionId === undefined) return undefined;
+  return rows.find(({ event }) => event.type === 'handshake' && event.connectionId === connectionId)?.event;
 }
 
 const selectEvent = (id: number) => select('timeline', String(id));

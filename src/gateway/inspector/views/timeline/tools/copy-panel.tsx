@@ -19,7 +19,7 @@ export function CopyPanel({ copies }: { readonly copies: readonly Copy[] }) {
   };
   return (
     <section class="tool" aria-label="Copy as">
-      <div class="fields">
+      <div class="line">
         <label>
           Form{' '}
           <select

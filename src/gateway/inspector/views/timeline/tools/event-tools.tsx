@@ -1,26 +1,24 @@
 import { useMemo, useState } from 'preact/hooks';
-import { type Row } from '../../../records/timeline.js';
+import { type GatewayEvent } from '../../../../recorder/gateway-event.js';
 import { CopyPanel } from './copy-panel.js';
 import { ReplayPanel } from './replay-panel.js';
 import { replayParts } from './replay-parts.js';
 import { takeAlong } from '../../../../take-along/take-along.js';
 
 interface EventToolsProps {
-  readonly row: Row;
-  readonly rows: readonly Row[];
+  readonly event: GatewayEvent;
+  /** That of the event's connection, if it is known. */
+  readonly handshake: GatewayEvent | undefined;
 }
 
 /** What can be done with an event: send it again, and take it along. */
-export function EventTools({ row: { event }, rows }: EventToolsProps) {
+export function EventTools({ event, handshake }: EventToolsProps) {
   const [open, setOpen] = useState<'replay' | 'copy' | undefined>(undefined);
-  const handshake = useMemo(
-    () =>
-      rows.find(({ event: each }) => each.type === 'handshake' && each.connectionId === event.connectionId)
-        ?.event,
-    [rows, event],
+  const copies = useMemo(
+    () => takeAlong(event, { gatewayUrl: location.origin, handshake }),
+    [event, handshake],
   );
-  const copies = takeAlong(event, { gatewayUrl: location.origin, handshake });
-  const parts = replayParts(event);
+  const parts = useMemo(() => replayParts(event), [event]);
   if (copies.length === 0 && parts.length === 0) return null;
   const toggle = (panel: 'replay' | 'copy') => setOpen(open === panel ? undefined : panel);
   return (

@@ -1,4 +1,4 @@
-import { type ClientErrorCode } from '../api/errors.js';
+import type { ClientErrorCode } from '../api/errors.js';
 
 /** Codes of the errors that the client itself makes, each with what happened and what to do. docs/client.md lists them. */
 export const ERRORS = {

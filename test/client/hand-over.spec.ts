@@ -182,6 +182,19 @@ describe('a service that asks clients to move', () => {
     expect(service.connections).toHaveLength(2);
   });
 
+  it('gets another one if it asks while the connection is being replaced', async () => {
+    const { setUp, service } = await joined();
+    service.onRequest = ({ action }, { id }) =>
+      action === 'join' && id === 'connection-2' ? 'none' : undefined;
+    await setUp.advance(110 * MINUTE);
+    service.askToReconnect(5000);
+    service.onRequest = undefined;
+    await setUp.advance(31_000);
+    expect(service.connections).toHaveLength(2);
+    await setUp.advance(5000);
+    expect(service.open.map(({ id }) => id)).toEqual(['connection-3']);
+  });
+
   it('does not postpone a hand-over by asking again', async () => {
     const { setUp, service } = await joined();
     service.askToReconnect(12_000);

@@ -201,16 +201,32 @@ describe('a heartbeat', () => {
     const [connection] = setUp.service.open;
     connection!.socket.isHalfOpen = true;
     setUp.service.publish('news', 2);
-    await setUp.advance(MINUTE + 10_000 + 2000);
+    await setUp.advance(MINUTE + 30_000 + 2000);
     expect(offsets).toEqual([1, 2]);
-    expect(statuses.map(({ error }) => error?.message).join()).toContain('Nothing was received for 10 s');
+    expect(statuses.map(({ error }) => error?.message).join()).toContain('Nothing was received for 30 s');
+  });
+
+  it('notices that sooner when the application asks', async () => {
+    const setUp = new SetUp();
+    const { client, statuses } = await setUp.join();
+    await setUp.advance(50_000);
+    setUp.service.open[0]!.socket.isHalfOpen = true;
+    client.wake();
+    await setUp.advance(9999);
+    expect(client.status).toBe('connected');
+    await setUp.advance(1);
+    expect(statuses.at(-1)).toMatchObject({ status: 'waiting', error: { code: 'not_connected' } });
   });
 
   it('takes a slow service for one that exists', async () => {
     const setUp = new SetUp();
     await setUp.join();
-    setUp.service.onRequest = ({ action }) =>
-      action === 'ping' ? { message: 'Endpoint request timed out' } : undefined;
+    setUp.service.onRequest = ({ action }, connection) => {
+      if (action !== 'ping') return undefined;
+      const timedOut = { message: 'Endpoint request timed out' } as never;
+      setUp.clock.setTimeout(() => setUp.service.send(connection, timedOut), 29_000);
+      return 'none';
+    };
     await setUp.advance(10 * MINUTE);
     expect(setUp.service.connections).toHaveLength(1);
   });

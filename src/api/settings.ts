@@ -338,7 +338,7 @@ const CHANNELS = {
     isPassedThrough: true,
     meaning: 'no notices are sent in channels with more members',
   },
-  PUBLISH_KEY_SECONDS: {
+  PUBLISH_ONCE_SECONDS: {
     ...wholeNumber(10, 604_800),
     unit: 'seconds',
     default: '300',

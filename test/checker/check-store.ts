@@ -48,7 +48,8 @@ export async function checkStore(options: CheckOptions): Promise<CheckedRun> {
   const history = new History();
   await using cluster = await Cluster.start({ ...options, history, random: random.fork('cluster') });
   using workload = new Workload({
-    webSocketUrl: cluster.webSocketUrl,
+    webSocketUrl: (name) => cluster.webSocketUrl(name),
+    hasUsers: cluster.hasUsers,
     api: cluster.api,
     history,
     random: random.fork('workload'),

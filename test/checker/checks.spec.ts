@@ -241,6 +241,11 @@ describe('finds', () => {
       ],
     ],
     [
+      'a repeated message that was taken for another one',
+      'repeat differs',
+      [{ ...published('a', at(1), 10, 'unknown'), key: 'k', reason: 'key_reused' }],
+    ],
+    [
       'a task that goes on with a shard that another one has',
       'zombie posts',
       [

@@ -8,6 +8,7 @@ import {
   type Position,
   type PublishEvent,
 } from './history.ts';
+import { KEY_REUSED } from './keyed-publish.ts';
 
 /** What a history must not show. */
 export const RULES = {
@@ -21,7 +22,7 @@ export const RULES = {
   'notified without a reason': 'a member lost something although no fault explains it',
   'not converged': 'a member did not receive the last message, and was not notified',
   presence: 'the members of a channel are not those that are connected',
-  'repeat differs': 'a repeated request got another position',
+  'repeat differs': 'a repeated message got another position, or was taken for another message',
   'zombie posts': 'a task went on sending a shard that another task had taken over',
   crashed: 'a task ended by itself',
 } as const;
@@ -263,6 +264,11 @@ function* checkNotices(index: Index): Iterable<Violation> {
 
 function* checkRepeats(index: Index): Iterable<Violation> {
   const published = new Map(index.of('publish').map((publish) => [publish.id, publish]));
+  for (const publish of published.values()) {
+    if (publish.reason !== KEY_REUSED) continue;
+    const message = `${publish.id} was refused, as if its key belonged to another message`;
+    yield { rule: 'repeat differs', message, events: [publish] };
+  }
   for (const repeat of index.of('repeat')) {
     const first = published.get(repeat.id);
     if (first?.position === undefined) continue;

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { join } from 'node:path';
 import { ApiClient } from './api-client.ts';
 import { CallbackProxy, type SeenPost } from './callback-proxy.ts';
@@ -14,6 +15,8 @@ const GATEWAY_SECRET = 'a-secret-of-the-checker';
 const API_KEY = 'a-key-of-the-checker-with-32-characters';
 // raised: all members connect at once
 const QUOTAS = ['requests-per-second', 'request-burst', 'new-connections-per-second'];
+
+const TOKEN_SECRET = 'a-secret-of-the-checker-for-tokens';
 
 /** How long a task has a shard. */
 export const LEASE_MS = 2000;
@@ -46,7 +49,9 @@ export class Cluster implements AsyncDisposable {
   /** Between gateway and tasks, as a load balancer. */
   readonly balancer: TcpProxy;
   readonly gatewayUrl: string;
-  readonly webSocketUrl: string;
+  /** Whether clients have users, which a token names. */
+  readonly hasUsers: boolean;
+  readonly #webSocketUrl: string;
   readonly api: ApiClient;
   /** The latest request of each client whose reply was posted, and to which connection. */
   readonly #connectionIds: ReadonlyMap<string, ConnectionOfClient>;
@@ -58,7 +63,8 @@ export class Cluster implements AsyncDisposable {
     this.tasks = parts.tasks;
     this.balancer = parts.balancer;
     this.gatewayUrl = parts.gatewayUrl;
-    this.webSocketUrl = parts.webSocketUrl;
+    this.hasUsers = parts.hasUsers;
+    this.#webSocketUrl = parts.webSocketUrl;
     this.#connectionIds = parts.connectionIds;
     this.api = new ApiClient(`http://127.0.0.1:${parts.balancer.port}`, API_KEY);
     this.#cleanUp = cleanUp;
@@ -91,6 +97,7 @@ export class Cluster implements AsyncDisposable {
     });
     cleanUp.use(program);
     const connectionIds = new Map<string, ConnectionOfClient>();
+    const hasUsers = random.fork('users').chance(0.5);
     const startTask = async (_: unknown, number: number): Promise<Task> => {
       const seen = (post: SeenPost) => note(post, number, history, connectionIds);
       const callbacks = cleanUp.use(
@@ -98,6 +105,7 @@ export class Cluster implements AsyncDisposable {
       );
       const settings = {
         ...SETTINGS,
+        ...(hasUsers && { AUTH: 'jwt', JWT_SECRET: TOKEN_SECRET }),
         ...store.settings(number),
         ...further,
         WS_API_ENDPOINT: `${callbacks.url}/${LOCAL_STAGE}`,
@@ -124,8 +132,13 @@ export class Cluster implements AsyncDisposable {
       replies: 'callback',
     });
     const webSocketUrl = `${gatewayUrl.replace('http', 'ws')}/${LOCAL_STAGE}`;
-    const parts = { history, store, tasks, balancer, gatewayUrl, webSocketUrl, connectionIds };
+    const parts = { history, store, tasks, balancer, gatewayUrl, webSocketUrl, hasUsers, connectionIds };
     return new Cluster(parts, cleanUp.move());
+  }
+
+  /** The address for a client, with its token if clients have users. */
+  webSocketUrl(client: string): string {
+    return this.hasUsers ? `${this.#webSocketUrl}?token=${tokenOf(client)}` : this.#webSocketUrl;
   }
 
   /** Replaces the faults of the gateway; `{}` ends them. */
@@ -161,6 +174,7 @@ interface Parts {
   readonly balancer: TcpProxy;
   readonly gatewayUrl: string;
   readonly webSocketUrl: string;
+  readonly hasUsers: boolean;
   readonly connectionIds: ReadonlyMap<string, ConnectionOfClient>;
 }
 
@@ -184,9 +198,19 @@ const SETTINGS: NodeJS.ProcessEnv = {
   CALLBACK_DEADLINE_MS: '3000',
   HISTORY_MESSAGES: '100000',
   HISTORY_SECONDS: '86400',
+  // longer than a clock is wrong
+  PUBLISH_ONCE_SECONDS: '86400',
   SWEEP_SECONDS: '4',
   LOG_LEVEL: 'info',
 };
+
+/** A token (JWT, HS256) that outlasts a wrong clock. */
+function tokenOf(user: string): string {
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const exp = Math.floor(Date.now() / 1000) + 30 * 86_400;
+  const content = `${part({ alg: 'HS256', typ: 'JWT' })}.${part({ sub: user, exp })}`;
+  return `${content}.${createHmac('sha256', TOKEN_SECRET).update(content).digest('base64url')}`;
+}
 
 /** Reads what a post says about its connection, and records messages to many. */
 function note(

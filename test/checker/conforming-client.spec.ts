@@ -4,13 +4,15 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { Queue } from '../support/queue.js';
 import { ConformingClient } from './conforming-client.ts';
-import { History } from './history.ts';
+import { History, type Position } from './history.ts';
 
 interface Request {
   readonly action: string;
   readonly id: string;
   readonly channel?: string;
-  readonly since?: { readonly epoch: string; readonly offset: number };
+  readonly key?: string;
+  readonly since?: Position;
+  readonly positions?: Readonly<Record<string, Position>>;
 }
 
 /** A service that responds as the test says. */
@@ -61,6 +63,14 @@ async function joinAt5(): Promise<WebSocket> {
   const socket = await sockets.next();
   send(socket, joined(await requests.next(), 5));
   return socket;
+}
+
+/** The connection of a client that was started after the first one was stopped. */
+async function nextOpen(): Promise<WebSocket> {
+  for (;;) {
+    const socket = await sockets.next();
+    if (socket.readyState === socket.OPEN) return socket;
+  }
 }
 
 it('handles messages in order, and drops those that it has', async () => {
@@ -134,6 +144,29 @@ it('pings, so that it notices when its memberships are gone', async () => {
   client = new ConformingClient({ name: 'other', url, history, pingMs: 10 });
   client.start();
   await expect.poll(async () => (await requests.next()).action).toBe('ping');
+});
+
+it('sends its positions, and joins with since if it is behind and no message follows', async () => {
+  client.stop();
+  const url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  client = new ConformingClient({ name: 'other', url, history, pingMs: 50 });
+  client.join('news');
+  client.start();
+  const socket = await nextOpen();
+  let answered = 0;
+  for (;;) {
+    const request = await requests.next();
+    if (request.action === 'join' && request.since !== undefined) {
+      expect(request.since).toEqual({ epoch: 'e1', offset: 5 });
+      break;
+    }
+    if (request.action === 'join') send(socket, joined(request, 5));
+    if (request.positions?.['news'] === undefined) continue;
+    expect(request.positions).toEqual({ news: { epoch: 'e1', offset: 5 } });
+    answered += 1;
+    send(socket, { type: 'pong', id: request.id, behind: [{ channel: 'news', epoch: 'e1', offset: 6 }] });
+  }
+  expect(answered).toBeGreaterThan(0);
 });
 
 it.each([

@@ -15,6 +15,8 @@ interface Message {
   readonly epoch?: string;
   readonly offset?: number;
   readonly recovered?: boolean;
+  /** Of a `pong`: the channels in which it is behind. */
+  readonly behind?: readonly (Position & { readonly channel: string })[];
   readonly code?: string;
   /** Of a published message: the id that the publisher gave it. */
   readonly data?: { readonly p: string };
@@ -174,12 +176,17 @@ export class ConformingClient {
     if (forget) this.#subscriptions.delete(channel);
   }
 
-  /** Publishes once. @param id for the data of the message */
-  async publish(channel: string, id: string): Promise<Published> {
+  /**
+   * Sends a message once.
+   *
+   * @param id for the data of the message
+   * @param key with which the caller may repeat it
+   */
+  async publish(channel: string, id: string, key?: string): Promise<Published> {
     if (!this.isOpen) return { outcome: 'failed', reason: 'not connected' };
     const subscription = this.#subscriptions.get(channel);
     const joins = subscription?.joins;
-    const reply = await this.#request('publish', { channel, data: { p: id } });
+    const reply = await this.#request('publish', { channel, data: { p: id }, ...(key && { key }) });
     if (reply?.code === 'not_joined' && subscription?.isWanted && subscription.joins === joins) {
       this.#notice('not_joined');
       this.#join(subscription);
@@ -303,11 +310,15 @@ export class ConformingClient {
       clearTimeout(subscription.gapTimer);
       subscription.gapTimer = undefined;
     } else {
-      subscription.gapTimer ??= setTimeout(() => {
-        subscription.gapTimer = undefined;
-        this.#join(subscription);
-      }, GAP_MS);
+      this.#waitForMissing(subscription);
     }
+  }
+
+  #waitForMissing(subscription: Subscription): void {
+    subscription.gapTimer ??= setTimeout(() => {
+      subscription.gapTimer = undefined;
+      this.#join(subscription);
+    }, GAP_MS);
   }
 
   #join(subscription: Subscription): void {
@@ -358,7 +369,15 @@ export class ConformingClient {
   }
 
   async #ping(): Promise<void> {
-    if (this.isOpen) await this.#request('ping', {});
+    if (!this.isOpen) return;
+    const joined = [...this.#subscriptions.values()].filter(({ isJoined }) => isJoined);
+    const positions = Object.fromEntries(joined.map(({ channel, position }) => [channel, position]));
+    const pong = await this.#request('ping', { positions });
+    for (const { channel } of pong?.behind ?? []) {
+      const subscription = this.#subscriptions.get(channel);
+      // a newer message ends the wait
+      if (subscription?.isJoined) this.#waitForMissing(subscription);
+    }
   }
 
   /** @returns undefined if there was no reply in time, or the connection has ended */

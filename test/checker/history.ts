@@ -19,7 +19,7 @@ export interface PublishEvent {
   readonly process: string;
   readonly channel: string;
   readonly id: string;
-  /** The `Idempotency-Key`, if there was one. */
+  /** The `Idempotency-Key` of a backend, or the `key` of a client, if there was one. */
   readonly key?: string;
   readonly beganAt: number;
   readonly endedAt: number;
@@ -31,7 +31,7 @@ export interface PublishEvent {
   readonly reason?: string;
 }
 
-/** A request that was repeated with its key after it had been acknowledged. */
+/** A message that was sent again with its key after it had been acknowledged. */
 export interface RepeatEvent {
   readonly kind: 'repeat';
   readonly process: string;

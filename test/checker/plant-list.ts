@@ -54,6 +54,18 @@ export const PLANTS = {
     faults: ['lost-service-responses'],
     shownBy: ['doubled'],
   },
+  'publish-key-ignored': {
+    patches: [
+      {
+        file: 'nest/channels/channels.service.js',
+        text: 'key === undefined ?',
+        instead: 'true ?',
+      },
+    ],
+    store: 'embedded',
+    faults: ['lost-callback-responses'],
+    shownBy: ['doubled', 'repeat differs'],
+  },
   'acknowledged-before-append': {
     patches: [
       {

@@ -1,6 +1,7 @@
 import { type ApiClient } from './api-client.ts';
 import { ConformingClient } from './conforming-client.ts';
 import { type History } from './history.ts';
+import { publishWithKey, repeatPublish } from './keyed-publish.ts';
 import { ApiPublisher, pause } from './publishers.ts';
 import { type Random } from './random.ts';
 
@@ -13,7 +14,10 @@ const SMALL_CHANNELS = [...ROOMS, NOTIFYING_CHANNEL];
 export const CHANNELS = [...SMALL_CHANNELS, LARGE_CHANNEL];
 
 export interface WorkloadOptions {
-  readonly webSocketUrl: string;
+  /** The address for a client. */
+  readonly webSocketUrl: (name: string) => string;
+  /** Whether clients have users. */
+  readonly hasUsers: boolean;
   readonly api: ApiClient;
   readonly history: History;
   readonly random: Random;
@@ -33,9 +37,9 @@ export class Workload implements Disposable {
 
   constructor(options: WorkloadOptions) {
     this.#options = options;
-    const { webSocketUrl: url, history, random, api, listeners } = options;
+    const { webSocketUrl, history, random, api, listeners } = options;
     const client = (name: string, pingMs: number, isBatched: boolean) =>
-      new ConformingClient({ name, url, history, pingMs, isBatched });
+      new ConformingClient({ name, url: webSocketUrl(name), history, pingMs, isBatched });
     this.#roamers = Array.from({ length: ROAMERS }, (_, n) =>
       client(`roamer-${n + 1}`, random.integer(1500, 2500), n % 4 === 3),
     );
@@ -113,6 +117,7 @@ export class Workload implements Disposable {
     const count = (this.#published.get(member.name) ?? 0) + 1;
     this.#published.set(member.name, count);
     const id = `${member.name}-${count}`;
+    if (random.chance(0.5)) return this.#publishWithKey(member, channel, id, random);
     const beganAt = history.now();
     const { outcome, position, reason } = await member.publish(channel, id);
     history.record({
@@ -127,6 +132,22 @@ export class Workload implements Disposable {
       ...(position && { position }),
       ...(reason !== undefined && { reason }),
     });
+  }
+
+  /** Sometimes it is sent again although it was acknowledged. */
+  async #publishWithKey(
+    member: ConformingClient,
+    channel: string,
+    id: string,
+    random: Random,
+  ): Promise<void> {
+    const { history, hasUsers: hasUser } = this.#options;
+    const { firstRequest } = member;
+    const { outcome } = await publishWithKey({ member, history, channel, id, hasUser });
+    const isKeyValid = hasUser || member.firstRequest === firstRequest;
+    if (outcome === 'ok' && isKeyValid && random.chance(0.3)) {
+      await repeatPublish({ member, history, channel, id, hasUser });
+    }
   }
 
   async #announceToAll(signal: AbortSignal): Promise<void> {

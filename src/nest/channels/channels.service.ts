@@ -97,7 +97,7 @@ export class ChannelsService {
     const { connectionId: from, userId: user } = publisher;
     await this.requireMember('publish', channel, publisher);
     const once =
-      key === undefined ? undefined : publishKey(publisher, key, data, this.config.channels.publishKeyMs);
+      key === undefined ? undefined : publishKey(publisher, key, data, this.config.channels.publishOnceMs);
     return this.send(channel, { data, from, user }, once);
   }
 

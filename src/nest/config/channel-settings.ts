@@ -12,8 +12,8 @@ export interface ChannelSettings {
   readonly memberNotices: readonly string[];
   /** `MEMBER_NOTICES_MEMBERS`: channels with more members send no such notices. */
   readonly memberNoticesMembers: number;
-  /** `PUBLISH_KEY_SECONDS`: how long the key of a client's message is kept after the message was appended. */
-  readonly publishKeyMs: number;
+  /** `PUBLISH_ONCE_SECONDS`: how long the key of a client's message is kept after the message was appended. */
+  readonly publishOnceMs: number;
   /** `PUBLISH_BY_API_ONLY`: channels to which clients cannot publish. */
   readonly publishByApiOnly: readonly string[];
 }

@@ -81,7 +81,7 @@ function configOf(settings: Settings, constants: Constants): Config {
       historyOff: settings.HISTORY_OFF,
       memberNotices: settings.MEMBER_NOTICES,
       memberNoticesMembers: settings.MEMBER_NOTICES_MEMBERS,
-      publishKeyMs: settings.PUBLISH_KEY_SECONDS * 1000,
+      publishOnceMs: settings.PUBLISH_ONCE_SECONDS * 1000,
       publishByApiOnly: settings.PUBLISH_BY_API_ONLY,
     },
     fanOut: {

@@ -45,6 +45,21 @@ it('appends concurrent repetitions once', async () => {
   expect(await logged(service)).toHaveLength(1);
 });
 
+it('appends repetitions through two tasks once', async () => {
+  await using one = await startService({ AUTH: 'authorizer' });
+  await using two = await startService({ AUTH: 'authorizer', DATA_DIR: one.dataDir });
+  await enter(one, 'first=', 'alice');
+  await enter(two, 'second=', 'alice');
+  const message = { action: 'publish', channel: news, data: 1, key: 'k' };
+  await Promise.all([one.send('first=', message).expect(200), two.send('second=', message).expect(200)]);
+  const replies = [...one.endpoint.messagesTo('first='), ...two.endpoint.messagesTo('second=')].filter(
+    (reply): reply is Published => (reply as ServerMessage).type === 'published',
+  );
+  expect(replies.map(({ offset }) => offset)).toEqual([1, 1]);
+  expect(replies.filter(({ repeated }) => repeated)).toHaveLength(1);
+  expect(await logged(two)).toHaveLength(1);
+});
+
 it('knows the key of a user on another connection, and delivers the first message again', async () => {
   await using service = await startService({ AUTH: 'authorizer' });
   await enter(service, 'first=', 'alice');

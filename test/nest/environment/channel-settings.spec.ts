@@ -12,7 +12,7 @@ it('has the defaults of docs/settings.md', () => {
     historyOff: [],
     memberNotices: ['presence:'],
     memberNoticesMembers: 100,
-    publishKeyMs: 300_000,
+    publishOnceMs: 300_000,
     publishByApiOnly: ['broadcast:'],
   });
 });
@@ -30,7 +30,7 @@ it.each([
   ['HISTORY_MESSAGES', '0', '100000', ['100001', '1e3', ' 5']],
   ['HISTORY_SECONDS', '1', '604800', ['0', '604801']],
   ['MEMBER_NOTICES_MEMBERS', '1', '100000', ['0', '100001']],
-  ['PUBLISH_KEY_SECONDS', '10', '604800', ['9', '604801', '5m']],
+  ['PUBLISH_ONCE_SECONDS', '10', '604800', ['9', '604801', '5m']],
 ])('accepts %s from %s to %s', (name, min, max, wrong) => {
   for (const value of [min, max]) expect(() => read({ [name]: value })).not.toThrow();
   for (const value of wrong) expect(() => read({ [name]: value })).toThrow(name);

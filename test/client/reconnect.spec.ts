@@ -58,6 +58,20 @@ describe('a client whose connection ends', () => {
     expect(Math.max(...waits)).toBe(29_970);
   });
 
+  it('begins with the shortest window again after a connection that worked', async () => {
+    const setUp = new SetUp();
+    const { client, statuses } = await setUp.join('news', { random: () => 0.999, spreadMs: 1000 });
+    setUp.service.handshake = 'unreachable';
+    setUp.service.disconnect();
+    await setUp.advance(MINUTE);
+    setUp.service.handshake = undefined;
+    await setUp.advance(MINUTE);
+    expect(client.status).toBe('connected');
+    setUp.service.disconnect();
+    await settle();
+    expect(statuses.at(-1)?.retryMs).toBe(999);
+  });
+
   it('gives up a handshake without a response, and tries again', async () => {
     const setUp = new SetUp();
     setUp.service.handshake = 'silent';

@@ -86,7 +86,9 @@ export interface GatewayResponse {
 export const HTTP_RESPONSES = {
   /** H10.13: the path cannot be decoded. Not recorded. */
   badRequest: { status: 400, message: 'Bad Request', responseType: 'DEFAULT_4XX' },
-  /** H1.16, H10.03: the API's own endpoint is disabled, or the request is not signed. */
+  /** H10.02: no token or one that is not valid, a missing identity source, or the authorizer failed with `Unauthorized`. */
+  unauthorized: { status: 401, message: 'Unauthorized', responseType: 'UNAUTHORIZED' },
+  /** H1.16, H10.03: the API's own endpoint is disabled, the request is not signed, a scope is missing, an authorizer denies. */
   forbidden: { status: 403, message: 'Forbidden', responseType: 'ACCESS_DENIED' },
   /** H10.01: no stage, nothing deployed to it, or no route. */
   notFound: { status: 404, message: 'Not Found', responseType: 'DEFAULT_4XX' },
@@ -94,6 +96,8 @@ export const HTTP_RESPONSES = {
   tooLarge: { status: 413, message: 'Request Entity Too Large', responseType: 'REQUEST_TOO_LARGE' },
   /** H10.12: status documented, text not recorded. */
   throttled: { status: 429, message: 'Too Many Requests', responseType: 'THROTTLED' },
+  /** H10.04: a Lambda authorizer failed, timed out, or its result is not one. */
+  authorizerFailed: { status: 500, message: 'Internal Server Error', responseType: 'AUTHORIZER_FAILURE' },
   /** H2.20, H11.07: the route has no integration, or the stage lacks a variable. Not recorded. */
   configuration: { status: 500, message: 'Internal Server Error', responseType: 'API_CONFIGURATION_ERROR' },
   /** H10.05: the function failed, did not run, or its result is not a response. */
@@ -109,6 +113,8 @@ export interface HttpGatewayResponse {
   readonly message: string;
   /** `$context.error.responseType` */
   readonly responseType: string;
+  /** The header `www-authenticate`, which only refusals of JWT authorizers have (H9.08). */
+  readonly wwwAuthenticate?: string;
 }
 
 /** Close codes and reasons, sent in the close frame and to `$disconnect`. */
@@ -125,6 +131,9 @@ export interface Close {
   readonly code: number;
   readonly reason: string;
 }
+
+/** Why a post to a connection gets 410 although its client is about to be connected. */
+export const STILL_CONNECTING = 'the connection is not open before the response of $connect';
 
 /** Reasons for `$disconnect` when the client gave none. */
 export const CLOSE_REASONS: Readonly<Record<number, string>> = {

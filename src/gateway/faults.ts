@@ -2,9 +2,10 @@ import { createHash, randomInt } from 'node:crypto';
 import { BodySchema, type JsonSchema } from './body-schema.js';
 import { INTEGRATION_TIMEOUT_MS } from './silent/control-choices.js';
 
-/** Injected faults, which happen occasionally on AWS: `PUT /_gateway/faults` sets them. By default there are none. */
+/** Injected faults, which happen occasionally on AWS. By default there are none. */
 export class Faults {
   #settings: FaultSettings = {};
+  #setBy = '';
   /** A generator for each, so that the choices for one fault do not depend on the number of choices for the other. */
   #random = { throttle: Math.random, integrationFailure: Math.random };
 
@@ -12,8 +13,18 @@ export class Faults {
     return this.#settings;
   }
 
-  /** Replaces all settings and restarts the random generators. Without a seed it picks one, which is in `settings`. */
-  set(settings: FaultSettings): void {
+  /** The interface by which they were set, for errors. */
+  get setBy(): string {
+    return this.#setBy;
+  }
+
+  /**
+   * Replaces all settings and restarts the random generators. Without a seed it picks one, which is in `settings`.
+   *
+   * @param setBy such as `PUT /_gateway/faults`
+   */
+  set(settings: FaultSettings, setBy: string): void {
+    this.#setBy = setBy;
     const { seed = randomInt(2 ** 32) } = settings;
     this.#settings = { ...settings, seed };
     this.#random = { throttle: seededRandom(seed), integrationFailure: seededRandom(seed + 1) };

@@ -2,16 +2,17 @@ import { type AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { type Logger } from 'pino';
 import { AccessLog } from './access-log.js';
+import { type ApiSummary } from './api-summary.js';
 import { AdminApi } from './admin/admin-api.js';
 import { Commands } from './admin/commands.js';
+import { EventReplay } from './admin/replay/event-replay.js';
+import { AuthorizerDecisions } from './authorizers/authorizer-decisions.js';
+import { HttpLambdaAuthorizer } from './authorizers/http-lambda-authorizer.js';
+import { IssuerKeys } from './authorizers/jwt/issuer-keys.js';
 import { Clock } from './clock.js';
-import {
-  LoadedTemplates,
-  type TemplateFile,
-  type TemplateReport,
-} from './cloudformation/loaded-templates.js';
+import { DeployedApis } from './cloudformation/deployed-apis.js';
+import { LoadedTemplates, type TemplateFile } from './cloudformation/loaded-templates.js';
 import { ControlPlane } from './control/control-plane.js';
-import { unservedRoutes } from './control/http/unserved-routes.js';
 import { Faults } from './faults.js';
 import { Access } from './front/access.js';
 import { type AdminTokenPolicy, adminTokenPolicy } from './front/admin-token.js';
@@ -28,6 +29,8 @@ import { TargetPool, type Targets } from './integrations/target-pool.js';
 import { type FunctionSource } from './lambda/function-source.js';
 import { Functions } from './lambda/functions.js';
 import { LIMITS } from './limits.js';
+import { referencedNames } from './names/referenced-names.js';
+import { type UnmatchedName, unmatchedNames } from './names/unmatched-names.js';
 import { Recorder } from './recorder/recorder.js';
 import { type AccountLimits, Throttle } from './throttle.js';
 import { ConnectionIds } from './websocket/connections/connection-id.js';
@@ -51,6 +54,8 @@ export interface GatewayOptions {
   readonly targets: Targets;
   /** Lambda functions by name or ARN; none by default. */
   readonly functions?: ReadonlyMap<string, FunctionSource> | undefined;
+  /** Issuer of a JWT authorizer → the URL that is used in its place; by default the issuer's own. */
+  readonly issuers?: ReadonlyMap<string, string> | undefined;
   /** Endpoints and credentials of `AWS` integrations; none by default. */
   readonly services?: AwsServices | undefined;
   /** By default no signatures are required. */
@@ -88,18 +93,20 @@ export class Gateway {
   readonly #integrations: IntegrationClient;
   readonly #connections: ConnectionServer;
   readonly #front: FrontServer;
-  /** The templates that are served now, with their parameters. */
-  #loaded: Pick<GatewayOptions, 'templates' | 'parameters'>;
+  /** The templates that are served now, with their parameters and targets. */
+  #loaded: ReloadableSettings;
   /** Settings that `reload` changes; the parts read them at each event. */
   readonly #live: {
     readonly pipeline: { targets: TargetPool };
     readonly services: { endpoints: AwsServices['endpoints'] };
+    readonly issuers: { addresses: ReadonlyMap<string, string> };
+    readonly forgetAuthorizations: () => void;
   };
 
   private constructor(options: GatewayOptions) {
     const { host, region, accountId, defaultApi, tls, log } = options;
     this.#options = options;
-    this.#loaded = options;
+    this.#loaded = { ...options, endpoints: options.services?.endpoints };
     this.adminToken = adminTokenPolicy(options.adminToken, host);
 
     const targets = new TargetPool(options.targets);
@@ -113,6 +120,7 @@ export class Gateway {
       accountId,
       now: () => clock.now(),
       whenStageDeleted: (apiId, stage, last) => this.#connections.closeStage(apiId, stage, last),
+      whenAuthorizersReset: (apiId, stage) => decisions.forgetStage(apiId, stage),
     });
     const iam = new Iam(options.iam ?? IAM_OFF, control, clock);
     const functions = new Functions(options.functions ?? new Map(), log);
@@ -121,17 +129,46 @@ export class Gateway {
     const parts = { control, integrations, targets, functions, iam, throttle, accessLog, clock, log };
     const recorder = new Recorder(clock, options);
     const connections = new ConnectionServer(new Pipeline(parts), ids, clock, faults, log, recorder);
+    const decisions = new AuthorizerDecisions(() => clock.now());
+    const issuers = { addresses: options.issuers ?? new Map<string, string>() };
+    const issuerKeys = new IssuerKeys(
+      () => issuers.addresses,
+      () => clock.now(),
+      log,
+    );
+    const forgetAuthorizations = () => {
+      decisions.clear();
+      issuerKeys.clear();
+    };
     const restoreApis = () => {
       control.clear();
       this.#loadTemplates(this.#loaded);
     };
-    this.commands = new Commands({ clock, faults, throttle, connections, recorder, restoreApis });
-    const admin = new AdminApi(this.commands, recorder);
+    this.commands = new Commands({
+      clock,
+      faults,
+      throttle,
+      connections,
+      recorder,
+      restoreApis,
+      forgetAuthorizations,
+      apis: () => this.apis(),
+    });
+    const replay = new EventReplay({ recorder, connections, integrations, url: () => this.url });
+    const templates = new LoadedTemplates(control, { region, accountId });
+    const parameters = () => this.#loaded.parameters;
+    const deployed = new DeployedApis({ control, defaultApi, templates, parameters, region, accountId });
+    const admin = new AdminApi(this.commands, recorder, deployed, replay);
     const httpPipeline = new HttpPipeline({
       apis: control,
       integrations,
       privateTargets: privateTargets(control.httpVpcLinks, () => parts.targets),
-      iam,
+      authorization: {
+        iam,
+        lambdaAuthorizer: new HttpLambdaAuthorizer(functions, decisions, log),
+        issuerKeys,
+        clock,
+      },
       throttle,
       accessLog,
       recorder,
@@ -173,8 +210,8 @@ export class Gateway {
     this.recorder = recorder;
     this.admin = admin;
     this.#control = control;
-    this.#templates = new LoadedTemplates(control, { region, accountId });
-    this.#live = { pipeline: parts, services };
+    this.#templates = templates;
+    this.#live = { pipeline: parts, services, issuers, forgetAuthorizations };
     this.#functions = functions;
     this.#integrations = integrations;
     this.#connections = connections;
@@ -189,7 +226,7 @@ export class Gateway {
   static async start(options: GatewayOptions): Promise<Gateway> {
     const gateway = new Gateway(options);
     try {
-      gateway.#loadTemplates(options);
+      gateway.#loadTemplates(gateway.#loaded);
       await gateway.#functions.load();
       await new Promise<void>((resolve, reject) => {
         const { server } = gateway.#front;
@@ -221,6 +258,14 @@ export class Gateway {
     }));
   }
 
+  /** Names in the settings that mean nothing; none without a template, because the control plane may create them later. */
+  unmatchedNames(): readonly UnmatchedName[] {
+    const isWithoutTemplate = (this.#loaded.templates ?? []).length === 0;
+    return isWithoutTemplate
+      ? []
+      : unmatchedNames(this.#loaded, this.#templates, referencedNames(this.#control));
+  }
+
   /** Graceful shutdown: accepts no new clients, closes every connection with 1001 and waits for each `$disconnect`. */
   async stop(): Promise<void> {
     const { server } = this.#front;
@@ -235,7 +280,7 @@ export class Gateway {
   }
 
   /**
-   * Applies other templates, parameters, targets, functions and endpoints, and keeps the connections: those of a stage
+   * Applies other templates, parameters, targets, functions, issuers and endpoints, and keeps the connections: those of a stage
    * that still exists stay open, as on AWS after a deployment.
    *
    * @throws {CloudFormationError} a template cannot be read, or AWS would refuse one of its resources; nothing changes
@@ -250,47 +295,31 @@ export class Gateway {
       throw error;
     }
     this.#loaded = settings;
-    this.#live.pipeline.targets = new TargetPool(settings.targets);
     this.#live.services.endpoints = settings.endpoints ?? new Map();
+    this.#live.issuers.addresses = settings.issuers ?? new Map();
+    // an authorizer or its function may be another one
+    this.#live.forgetAuthorizations();
     await functions.apply();
   }
 
   /** Loads the templates and logs the resources that are ignored. */
-  #loadTemplates({
-    templates = [],
-    parameters = new Map(),
-  }: Pick<GatewayOptions, 'templates' | 'parameters'>): void {
-    for (const { fileName, apis, ignored: resources } of this.#templates.replace(templates, parameters)) {
+  #loadTemplates({ templates = [], parameters = new Map(), targets }: ReloadableSettings): void {
+    for (const report of this.#templates.replace(templates, parameters)) {
+      const { fileName, apis, ignored: resources, importWarnings } = report;
       const ignored = resources.map(({ type, logicalId }) => `${type} ${logicalId}`);
       this.#options.log.info({ fileName, apis, ignored }, 'template loaded');
-      for (const api of apis) this.#warnOfUnservedRoutes(api);
+      for (const { logicalId, warning } of importWarnings) {
+        this.#options.log.warn({ api: logicalId, warning }, 'left out of an OpenAPI definition');
+      }
     }
+    this.#live.pipeline.targets = new TargetPool(targets, this.#templates.targets);
   }
-
-  /** A route that is not served gets 500: better known before its first request. */
-  #warnOfUnservedRoutes({ logicalId, apiId, stages }: TemplateReport['apis'][number]): void {
-    const snapshots = new Set(stages.map((stage) => this.#control.httpStage(apiId, stage)?.snapshot));
-    const unserved = [...snapshots].flatMap((snapshot) => (snapshot ? unservedRoutes(snapshot) : []));
-    const byRoute = new Map(unserved.map(({ routeKey, reason }) => [routeKey, reason]));
-    for (const [routeKey, reason] of byRoute) {
-      this.#options.log.warn({ api: logicalId, routeKey, reason }, 'route not served');
-    }
-  }
-}
-
-export interface ApiSummary {
-  readonly apiId: string;
-  readonly protocol: 'WEBSOCKET' | 'HTTP';
-  readonly name: string;
-  /** If a template created it. */
-  readonly logicalId: string | undefined;
-  readonly stages: readonly string[];
 }
 
 /** The options that a running gateway can change. */
 export interface ReloadableSettings extends Pick<
   GatewayOptions,
-  'templates' | 'parameters' | 'targets' | 'functions'
+  'templates' | 'parameters' | 'targets' | 'functions' | 'issuers'
 > {
   /** AWS service → its endpoint. */
   readonly endpoints?: AwsServices['endpoints'] | undefined;

@@ -12,6 +12,7 @@ export type {
   ListeningServer,
   StartGatewayOptions,
   Target,
+  TargetInstance,
   TemplateSource,
   UrlObject,
 } from './harness/start-options.js';

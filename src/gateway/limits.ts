@@ -1,4 +1,5 @@
 import { INTEGRATION_TIMEOUT_MS } from './silent/control-choices.js';
+import { DEFINITION_BYTES } from './silent/openapi-choices.js';
 
 /**
  * Quotas of Amazon API Gateway for WebSocket and HTTP APIs, and limits of the gateway itself, each with its source. Quotas read
@@ -40,6 +41,10 @@ export const LIMITS = {
   /** H14.11: per account, and per link of v2; adjustable. */
   vpcLinks: 10,
   vpcLinkSubnets: 10,
+  /** H14.13: per account; adjustable. */
+  domainNames: 120,
+  /** H14.05: mappings of one domain name whose keys have several parts. */
+  multiLevelApiMappings: 200,
   /** Time for a client to send its handshake; Node's default for the headers of a request. */
   handshakeMs: 60_000,
   /** URL of a handshake, from `wss://` to the end of the query; not adjustable. */
@@ -77,8 +82,16 @@ export const LIMITS = {
   authorizerResponseBytes: 8 * 1024,
   /** Timeout of a Lambda authorizer; an integration's, as AWS gives none for WebSocket APIs. */
   authorizerTimeoutMs: INTEGRATION_TIMEOUT_MS.max,
-  /** Body of a control-plane request. AWS publishes no number; this is eight times its largest integration. */
-  controlBodyBytes: 1024 * 1024,
+  /** H14.10; a Lambda authorizer of an HTTP API. */
+  httpAuthorizerTimeoutMs: 10_000,
+  /** H14.10: discovery document and JWKS of an issuer, each. */
+  issuerTimeoutMs: 1_500,
+  /** H14.10: JWKS; the same for the discovery document, our choice. */
+  issuerResponseBytes: 150_000,
+  /** Stored decisions of Lambda authorizers of HTTP APIs; the one stored first is dropped. Our choice. */
+  authorizerDecisions: 10_000,
+  /** Body of a control-plane request. AWS publishes no number; JSON may double an OpenAPI definition, by its quotes. */
+  controlBodyBytes: 2 * DEFINITION_BYTES + 1024 * 1024,
   /** Body of a request to `/_gateway/`; our choice. */
   adminBodyBytes: 64 * 1024,
   /** A response of `GET /_gateway/events` ends with the event that exceeds this; our choice. */
@@ -87,6 +100,11 @@ export const LIMITS = {
   eventChunkBytes: 256 * 1024,
   /** Interval of comments in server-sent events; proposed by their specification. */
   heartbeatMs: 15_000,
+  /** Replays in flight, and connections that replays have opened; our choice. */
+  replays: 8,
+  replayedConnections: 16,
+  /** Time for what a replay leads to: longer than any integration may take; our choice. */
+  replayMs: 35_000,
   /** Time for the `$disconnect` calls when the gateway stops or is reset; our choice. */
   stopMs: 5_000,
   /** Time for clients to send their close frames when the gateway stops; our choice. */

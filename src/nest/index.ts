@@ -1,6 +1,6 @@
 /**
- * The public face of `backchannel-nest`: the application behind an API Gateway WebSocket API, what an own action and an
- * own permission rule need, and the settings from the environment.
+ * The public face of `backchannel-nest`: the application behind an API Gateway WebSocket API, what handlers of
+ * messages and permission rules need, and the settings from the environment.
  */
 export { createApplication, listen } from './application/application.js';
 export { type Extensions } from './application/extensions.js';
@@ -8,7 +8,16 @@ export { readConfig } from './environment/read-config.js';
 export { Config } from './config/config.js';
 export { ConfigError } from './config/config.errors.js';
 export { createLogger } from './logging/logger.js';
-export { type ActionSchema, CustomAction, type CustomReply } from './messages/custom-action.js';
+export {
+  Caller,
+  ConnectionId,
+  Message,
+  OnMessage,
+  type OnMessageOptions,
+  RawMessage,
+} from './messages/handler-decorators.js';
+export { CONTEXT_TYPE, messageCall, type MessageCall } from './messages/message-call.js';
+export { type MessageSchema } from './messages/message-schema.js';
 export { MessageError } from './messages/parse-message.js';
 export {
   Permissions,

@@ -3,7 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** The gateway as a program, with one API: `$default` goes one-way to a backend. */
+/**
+ * The gateway as a program, with a WebSocket API, whose route `$default` goes one-way to a backend and `ask` two-way, and an
+ * HTTP API.
+ */
 export class ServedGateway implements AsyncDisposable {
   private constructor(
     private readonly program: SpawnedProgram,
@@ -58,10 +61,52 @@ const templateOf = (backendUrl: string) => ({
         Target: { 'Fn::Sub': 'integrations/${Integration}' },
       },
     },
+    AskRoute: {
+      Type: 'AWS::ApiGatewayV2::Route',
+      Properties: {
+        ApiId: { Ref: 'Api' },
+        RouteKey: 'ask',
+        Target: { 'Fn::Sub': 'integrations/${Integration}' },
+        RouteResponseSelectionExpression: '$default',
+      },
+    },
+    AskResponse: {
+      Type: 'AWS::ApiGatewayV2::RouteResponse',
+      Properties: { ApiId: { Ref: 'Api' }, RouteId: { Ref: 'AskRoute' }, RouteResponseKey: '$default' },
+    },
     Stage: {
       Type: 'AWS::ApiGatewayV2::Stage',
-      DependsOn: 'Route',
+      DependsOn: ['Route', 'AskResponse'],
       Properties: { ApiId: { Ref: 'Api' }, StageName: 'dev', AutoDeploy: true },
     },
+    ...httpApi(backendUrl),
+  },
+});
+
+/** Requests to `/books` go to the backend. */
+const httpApi = (backendUrl: string) => ({
+  HttpApi: { Type: 'AWS::ApiGatewayV2::Api', Properties: { Name: 'books', ProtocolType: 'HTTP' } },
+  HttpIntegration: {
+    Type: 'AWS::ApiGatewayV2::Integration',
+    Properties: {
+      ApiId: { Ref: 'HttpApi' },
+      IntegrationType: 'HTTP_PROXY',
+      IntegrationMethod: 'ANY',
+      IntegrationUri: `${backendUrl}/books`,
+      PayloadFormatVersion: '1.0',
+    },
+  },
+  HttpRoute: {
+    Type: 'AWS::ApiGatewayV2::Route',
+    Properties: {
+      ApiId: { Ref: 'HttpApi' },
+      RouteKey: 'ANY /books',
+      Target: { 'Fn::Sub': 'integrations/${HttpIntegration}' },
+    },
+  },
+  HttpStage: {
+    Type: 'AWS::ApiGatewayV2::Stage',
+    DependsOn: 'HttpRoute',
+    Properties: { ApiId: { Ref: 'HttpApi' }, StageName: '$default', AutoDeploy: true },
   },
 });

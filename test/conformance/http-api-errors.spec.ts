@@ -1,5 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import { describe, expect, it } from 'vitest';
+import { AdminClient } from '../support/admin-client.js';
 import { HttpApiInTarget, proxiedApi } from './http-api-under-test.js';
 import { isAws, isOwnStandIn } from './target.js';
 
@@ -66,6 +67,30 @@ describe('H11 a stage', () => {
     });
     expect((await served.api.request('/limited')).status).toBe(429);
     expect((await served.api.request('/free')).status).toBe(200);
+  });
+
+  it('H11.08: has throttling for all of its routes, and another for one [documented]', async () => {
+    await using served = await proxiedApi(['GET /limited', 'GET /free'], {
+      stages: {
+        $default: {
+          DefaultRouteSettings: { ThrottlingBurstLimit: 0, ThrottlingRateLimit: 0 },
+          RouteSettings: { 'GET /free': { ThrottlingBurstLimit: 100, ThrottlingRateLimit: 100 } },
+        },
+      },
+    });
+    expect((await served.api.request('/limited')).status).toBe(429);
+    expect((await served.api.request('/free')).status).toBe(200);
+  });
+
+  it.runIf(isOwnStandIn)('H11.08: has a bucket of tokens, which is filled again [documented]', async () => {
+    await using served = await proxiedApi(['GET /p'], {
+      stages: { $default: { DefaultRouteSettings: { ThrottlingBurstLimit: 2, ThrottlingRateLimit: 0.001 } } },
+    });
+    const { api } = served;
+    const statusOf = async () => (await api.request('/p')).status;
+    const statuses = [await statusOf(), await statusOf(), await statusOf()];
+    await new AdminClient(api.target.adminUrl.replace(/\/_gateway$/, '')).advanceClock('1h');
+    expect([...statuses, await statusOf()]).toEqual([200, 200, 429, 200]);
   });
 
   const FORMAT =

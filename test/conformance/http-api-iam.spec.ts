@@ -11,7 +11,11 @@ async function signedApi(standIn: StandInOptions = {}) {
   const api = await HttpApiInTarget.deployed({ routes: {}, stages: {}, standIn });
   const uri = backendAddress.publicUrl ?? backend.url;
   const RequestParameters = { 'append:header.arn': '$context.identity.userArn' };
-  await api.createRoute('ANY /pets/{id}', { IntegrationUri: uri, RequestParameters }, 'AWS_IAM');
+  await api.createRoute(
+    'ANY /pets/{id}',
+    { IntegrationUri: uri, RequestParameters },
+    { AuthorizationType: 'AWS_IAM' },
+  );
   await api.createStage('$default');
   return {
     api,

@@ -1,46 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { FunctionBackend, type LambdaEvent } from './function-backend.js';
-import { HttpApiInTarget } from './http-api-under-test.js';
+import { type LambdaEvent } from './function-backend.js';
+import { invoking } from './function-under-test.js';
 import recorded from './recorded/http-api-event.json' with { type: 'json' };
-import { FUNCTION_NAME, hasFunction } from './target.js';
-
-const FUNCTION = `arn:aws:lambda:us-east-1:000000000000:function:${FUNCTION_NAME}`;
-
-async function invoking(
-  routeKey: string,
-  { version = '2.0', stage = {}, stageName = '$default' }: Options = {},
-) {
-  const lambda = await FunctionBackend.start();
-  const api = await HttpApiInTarget.deployed({
-    routes: {
-      [routeKey]: {
-        IntegrationType: 'AWS_PROXY',
-        IntegrationUri: process.env.CONFORMANCE_FUNCTION_ARN ?? FUNCTION,
-        PayloadFormatVersion: version,
-      },
-    },
-    stages: { [stageName]: stage },
-    standIn: { functions: lambda.functions },
-  });
-  return {
-    api,
-    lambda,
-    eventOf: async (path: string, init?: RequestInit): Promise<LambdaEvent> => {
-      await api.request(path, init);
-      return lambda.next();
-    },
-    async [Symbol.asyncDispose]() {
-      await api[Symbol.asyncDispose]();
-      await lambda[Symbol.asyncDispose]();
-    },
-  };
-}
-
-interface Options {
-  readonly version?: '1.0' | '2.0';
-  readonly stageName?: string;
-  readonly stage?: { readonly StageVariables?: Record<string, string> };
-}
+import { hasFunction } from './target.js';
 
 /** The values that every request has anew: only their form is compared. */
 const forms = (event: LambdaEvent) => ({

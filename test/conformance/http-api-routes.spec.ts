@@ -113,6 +113,24 @@ describe('H3 CORS', () => {
     expect(served.backend.unexpected).toEqual([]);
   });
 
+  it('H3.10: every origin is answered with a star if the list has one [documented]', async () => {
+    await using served = await proxiedApi(['GET /books'], {
+      api: { CorsConfiguration: { AllowOrigins: ['*'], AllowMethods: ['GET'] } },
+    });
+    for (const init of [PREFLIGHT, { headers: { origin: 'https://other.example' } }]) {
+      const { headers } = await served.api.request('/books', init);
+      expect(headers.get('access-control-allow-origin')).toBe('*');
+    }
+  });
+
+  it('H3.14: a response has the credentials and exposed headers of the configuration [documented]', async () => {
+    const CorsConfiguration = { ...CORS, AllowCredentials: true, ExposeHeaders: ['x-own'] };
+    await using served = await proxiedApi(['GET /books'], { api: { CorsConfiguration } });
+    const { headers } = await served.api.request('/books', { headers: { origin: 'https://app.example' } });
+    expect(headers.get('access-control-allow-credentials')).toBe('true');
+    expect(headers.get('access-control-expose-headers')).toBe('x-own');
+  });
+
   it.each(['ANY /books', '$default'])('H3.03, H3.04: %s takes the preflight [observed]', async (routeKey) => {
     await using served = await proxiedApi([routeKey], { api: { CorsConfiguration: CORS } });
     expect((await served.received('/books', PREFLIGHT)).method).toBe('OPTIONS');

@@ -1,13 +1,15 @@
 import { setTimeout } from 'node:timers/promises';
 import {
   ApiGatewayV2Client,
-  type AuthorizationType,
   CreateApiCommand,
   type CreateApiCommandInput,
+  CreateAuthorizerCommand,
+  type CreateAuthorizerCommandInput,
   CreateDeploymentCommand,
   CreateIntegrationCommand,
   type CreateIntegrationCommandInput,
   CreateRouteCommand,
+  type CreateRouteCommandInput,
   CreateStageCommand,
   type CreateStageCommandInput,
   CreateVpcLinkCommand,
@@ -17,7 +19,12 @@ import {
 import { HttpBackend, type Received } from '../support/http-backend.js';
 import { backendAddress, credentials, openTarget, type StandInOptions, type Target } from './target.js';
 
-type IntegrationSpec = Partial<Omit<CreateIntegrationCommandInput, 'ApiId'>>;
+export type IntegrationSpec = Partial<Omit<CreateIntegrationCommandInput, 'ApiId'>>;
+
+/** The authorization of a route; by default none. */
+type AuthorizationSpec = Partial<
+  Pick<CreateRouteCommandInput, 'AuthorizationType' | 'AuthorizerId' | 'AuthorizationScopes'>
+>;
 
 /** A stage, and where it differs from one without settings. */
 type StageSpec = Partial<Omit<CreateStageCommandInput, 'ApiId' | 'StageName'>>;
@@ -67,7 +74,7 @@ export class HttpApiInTarget implements AsyncDisposable {
   async createRoute(
     routeKey: string,
     integration: IntegrationSpec | null,
-    AuthorizationType: AuthorizationType = 'NONE',
+    authorization: AuthorizationSpec = {},
   ): Promise<void> {
     const { apiId: ApiId, control } = this;
     const created =
@@ -85,7 +92,8 @@ export class HttpApiInTarget implements AsyncDisposable {
       new CreateRouteCommand({
         ApiId,
         RouteKey: routeKey,
-        AuthorizationType,
+        AuthorizationType: 'NONE',
+        ...authorization,
         ...(created && { Target: `integrations/${created.IntegrationId}` }),
       }),
     );
@@ -101,12 +109,26 @@ export class HttpApiInTarget implements AsyncDisposable {
     await this.control.send(new CreateStageCommand({ ApiId: this.apiId, StageName, ...stage }));
   }
 
+  /** Changes settings that act without a deployment. */
+  async updateStage(StageName: string, stage: StageSpec): Promise<void> {
+    await this.control.send(new UpdateStageCommand({ ApiId: this.apiId, StageName, ...stage }));
+    await setTimeout(this.target.propagationMs);
+  }
+
   /** Has the stage serve what was changed. */
   async deploy(StageName: string): Promise<void> {
     const { apiId: ApiId } = this;
     const { DeploymentId } = await this.control.send(new CreateDeploymentCommand({ ApiId }));
     await this.control.send(new UpdateStageCommand({ ApiId, StageName, DeploymentId }));
     await setTimeout(this.target.propagationMs);
+  }
+
+  /** @returns the authorizer's id */
+  async createAuthorizer(authorizer: Omit<CreateAuthorizerCommandInput, 'ApiId'>): Promise<string> {
+    const { AuthorizerId = '' } = await this.control.send(
+      new CreateAuthorizerCommand({ ApiId: this.apiId, ...authorizer }),
+    );
+    return AuthorizerId;
   }
 
   /** @returns the id of a v2 VPC link */

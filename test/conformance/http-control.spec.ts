@@ -7,49 +7,19 @@ import {
   UpdateVpcLinkCommand,
 } from '@aws-sdk/client-apigatewayv2';
 import { describe, expect, it } from 'vitest';
-import { ApiUnderTest, startBackend } from './api-under-test.js';
+import { type ApiUnderTest, startBackend } from './api-under-test.js';
+import {
+  badRequest,
+  below,
+  created,
+  createHttpApi,
+  createUrlIntegration,
+  functionIntegration,
+  type Json,
+  operate,
+  URL_INTEGRATION,
+} from './http-control-under-test.js';
 import { hasFunction, hasLoadBalancer, hasSubnets, isAws, isOwnStandIn, subnetIds } from './target.js';
-
-type Json = Record<string, unknown>;
-
-/** An HTTP API of a case's own. */
-const createHttpApi = async (settings: object = {}) =>
-  ApiUnderTest.create({
-    api: { ProtocolType: 'HTTP', RouteSelectionExpression: undefined, ...settings },
-  });
-
-/** One operation of the control plane: its status and body. */
-async function operate(api: ApiUnderTest, method: string, path: string, body?: Json) {
-  const response = await api.controlRequest(method, path, body);
-  const text = await response.text();
-  return { status: response.status, body: (text === '' ? {} : JSON.parse(text)) as Json };
-}
-
-/** Below the API. */
-const below = async (api: ApiUnderTest, method: string, path: string, body?: Json) =>
-  operate(api, method, `/v2/apis/${api.apiId}${path}`, body);
-
-async function created(api: ApiUnderTest, path: string, body: Json): Promise<Json> {
-  const result = await below(api, 'POST', path, body);
-  expect(result).toMatchObject({ status: 201 });
-  return result.body;
-}
-
-const URL_INTEGRATION = {
-  integrationType: 'HTTP_PROXY',
-  integrationMethod: 'ANY',
-  integrationUri: 'https://books.example',
-  payloadFormatVersion: '1.0',
-};
-
-const createUrlIntegration = async (api: ApiUnderTest, settings: Json = {}) =>
-  created(api, '/integrations', { ...URL_INTEGRATION, ...settings });
-
-const functionIntegration = ({ target }: ApiUnderTest): Json => ({
-  integrationType: 'AWS_PROXY',
-  integrationUri: target.functionArn,
-  payloadFormatVersion: '2.0',
-});
 
 const REQUEST_AUTHORIZER = (api: ApiUnderTest): Json => ({
   name: 'auth',
@@ -57,11 +27,6 @@ const REQUEST_AUTHORIZER = (api: ApiUnderTest): Json => ({
   authorizerUri: api.functionUri,
   authorizerPayloadFormatVersion: '2.0',
   identitySource: ['$request.header.Authorization'],
-});
-
-const badRequest = (message: string | RegExp) => ({
-  status: 400,
-  body: { message: typeof message === 'string' ? message : expect.stringMatching(message) },
 });
 
 describe('H12 an HTTP API', () => {
@@ -428,6 +393,18 @@ describe('H9 an authorizer', () => {
         jwtConfiguration: { audience: ['a'], issuer: 'http://issuer.example' },
       }),
     ).toMatchObject({ status: 400 });
+  });
+
+  it.runIf(isAws)('with an issuer that cannot be reached is refused (H9.13) [observed]', async () => {
+    await using api = await createHttpApi();
+    const { status, body } = await below(api, 'POST', '/authorizers', {
+      name: 'jwt',
+      authorizerType: 'JWT',
+      identitySource: ['$request.header.Authorization'],
+      jwtConfiguration: { audience: ['a'], issuer: 'https://issuer.invalid' },
+    });
+    expect(status).toBe(400);
+    expect(body.message).toMatch(/Issuer must have a valid discovery endpoint/);
   });
 
   it('has no cache of an unknown stage (H9.33) [observed]', async () => {

@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { HttpApiInTarget } from '../conformance/http-api-under-test.js';
 import { FunctionModule } from '../support/function-module.js';
 import { HttpBackend } from '../support/http-backend.js';
+import { OidcIssuer } from '../support/oidc-issuer.js';
 import { mutated } from './frames.js';
 import { exchange } from './raw-http.js';
 
@@ -35,7 +36,12 @@ it(
     const onUnhandled = (reason: unknown) => void unhandled.push(reason);
     process.on('unhandledRejection', onUnhandled);
     const log = pino({ level: 'error' }, { write: (line: string) => void loggedErrors.push(line) });
-    using module = new FunctionModule('export const handler = async (event) => event;');
+    using module = new FunctionModule(`export const handler = async (event) => event;
+      export const simple = async ({ identitySource: [q] }) => ({ isAuthorized: q !== 'no', context: { q, list: [q] } });
+      export const policy = async ({ identitySource, methodArn }) => ({ principalId: identitySource || 'u', policyDocument: {
+        Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'execute-api:Invoke', Resource: methodArn }] } });`);
+    await using issuer = await OidcIssuer.start();
+    const token = await issuer.token({ exp: 9_999_999_999, groups: ['a', 'ä'] });
     await using backend = await HttpBackend.start();
     backend.answer = ({ body }) => ({ status: 200, body });
     const proxy = { TimeoutInMillis: 1_000, ...MAPPINGS };
@@ -47,20 +53,28 @@ it(
         'ANY /f2/{id}': lambda('2.0'),
         $default: { IntegrationUri: backend.url, TimeoutInMillis: 1_000 },
       },
-      stages: { $default: {}, dev: {} },
+      stages: {},
       api: { CorsConfiguration: { AllowOrigins: ['https://app.example'], AllowMethods: ['GET'] } },
       standIn: {
         log,
-        functions: new Map([['f', { kind: 'module', file: module.file, exportName: 'handler' }]]),
+        functions: new Map(
+          ['handler', 'simple', 'policy'].map((exportName) => [
+            exportName === 'handler' ? 'f' : exportName,
+            { kind: 'module', file: module.file, exportName },
+          ]),
+        ),
+        services: { endpoints: new Map([['sqs', new URL(backend.url)]]), credentials: undefined },
         // otherwise most requests would get 429
         quotas: { requestsPerSecond: Infinity, requestBurst: Infinity },
       },
     });
+    await protectRoutes(api, issuer, { IntegrationUri: `${backend.url}/{id}`, ...proxy });
+    for (const stage of ['$default', 'dev']) await api.createStage(stage);
     const { origin, pathname } = new URL(api.url);
     const statuses = new Map<number | undefined, number>();
     let sent = 0;
     await fc.assert(
-      fc.asyncProperty(requests(pathname, api.apiId), async (bytes) => {
+      fc.asyncProperty(requests(pathname, api.apiId, token), async (bytes) => {
         const { status, bytes: response } = await exchange(origin, bytes);
         sent += 1;
         statuses.set(status, (statuses.get(status) ?? 0) + 1);
@@ -71,12 +85,58 @@ it(
       { seed: SEED, numRuns: RUNS },
     );
     expect(sent).toBe(RUNS);
-    // most requests come as far as their integration
+    // requests come as far as each authorizer, and most as far as their integration
+    for (const status of [401, 403]) expect(statuses.get(status)).toBeGreaterThan(RUNS / 100);
     expect(statuses.get(200)).toBeGreaterThan(RUNS / 4);
     expect((await api.request('/after')).status).toBe(200);
     process.off('unhandledRejection', onUnhandled);
   },
 );
+
+/** A route for each kind of authorizer, and one to a service. */
+async function protectRoutes(
+  api: HttpApiInTarget,
+  issuer: OidcIssuer,
+  integration: Parameters<HttpApiInTarget['createRoute']>[1],
+): Promise<void> {
+  const request = (name: string, version: string, IdentitySource: string[]) => ({
+    Name: name,
+    AuthorizerType: 'REQUEST' as const,
+    AuthorizerUri: `arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:000000000000:function:${name}/invocations`,
+    AuthorizerPayloadFormatVersion: version,
+    EnableSimpleResponses: version === '2.0',
+    IdentitySource,
+  });
+  const jwt = {
+    Name: 'jwt',
+    AuthorizerType: 'JWT' as const,
+    IdentitySource: ['$request.header.Authorization'],
+    JwtConfiguration: { Issuer: issuer.url, Audience: ['app'] },
+  };
+  const custom = 'CUSTOM' as const;
+  const simple = await api.createAuthorizer(request('simple', '2.0', ['$request.querystring.q']));
+  const policy = await api.createAuthorizer(
+    request('policy', '1.0', ['$request.header.x-own', '$context.routeKey']),
+  );
+  const AuthorizerId = await api.createAuthorizer(jwt);
+  await api.createRoute('ANY /jwt/{id}', integration, { AuthorizationType: 'JWT', AuthorizerId });
+  await api.createRoute('ANY /la2/{id}', integration, { AuthorizationType: custom, AuthorizerId: simple });
+  await api.createRoute('ANY /la1/{id}', integration, { AuthorizationType: custom, AuthorizerId: policy });
+  await api.createRoute('ANY /iam/{id}', integration, { AuthorizationType: 'AWS_IAM' });
+  await api.createRoute('ANY /sqs/{id}', {
+    IntegrationType: 'AWS_PROXY',
+    IntegrationSubtype: 'SQS-SendMessage',
+    CredentialsArn: 'arn:aws:iam::000000000000:role/r',
+    TimeoutInMillis: 1_000,
+    RequestParameters: {
+      QueueUrl: 'q',
+      MessageBody: '${request.path.id} $request.body',
+      MessageGroupId: '$request.header.x-own',
+      MessageAttributes: '{"a":{"DataType":"String","StringValue":"${request.querystring.q}"}}',
+      MessageSystemAttributes: '{"b":{"DataType":"String","StringValue":"${request.body}"}}',
+    },
+  });
+}
 
 const lambda = (PayloadFormatVersion: string) => ({
   IntegrationType: 'AWS_PROXY' as const,
@@ -91,6 +151,7 @@ const GATEWAY_500 = /apigw-requestid: [\s\S]*\r\n(\{"message":"Internal Server E
 const NAMES = [
   'X-Own',
   'x-own',
+  'Authorization',
   'Host',
   'Connection',
   'Cookie',
@@ -135,13 +196,18 @@ const BODIES = [
 ] as const;
 
 /** Requests to the API, valid or not. */
-function requests(root: string, apiId: string): fc.Arbitrary<Buffer> {
+function requests(root: string, apiId: string, token: string): fc.Arbitrary<Buffer> {
   const part = fc.oneof(
     fc.constantFrom(
       'p',
       'g',
       'f1',
       'f2',
+      'jwt',
+      'la1',
+      'la2',
+      'iam',
+      'sqs',
       'dev',
       '$default',
       '',
@@ -158,7 +224,10 @@ function requests(root: string, apiId: string): fc.Arbitrary<Buffer> {
     fc.webSegment({ size: 'small' }),
     fc.string({ maxLength: 10 }).map((text) => text.replaceAll(/[\r\n ]/g, '')),
   );
-  const known = fc.constantFrom('/p/1', '/g/a/b', '/f1/1', '/f2/1', '/dev/p/1', '/other', '');
+  const known = fc.constantFrom(
+    ...['/p/1', '/g/a/b', '/f1/1', '/f2/1', '/dev/p/1', '/other', ''],
+    ...['/jwt/1', '/la1/1', '/la2/1', '/dev/la2/1', '/iam/1', '/sqs/1'],
+  );
   const path = fc.oneof(
     known,
     fc.tuple(known, part).map(([start, end]) => `${start}/${end}`),
@@ -170,6 +239,7 @@ function requests(root: string, apiId: string): fc.Arbitrary<Buffer> {
     fc.constantFrom(
       '?',
       '?q=1&d=2',
+      '?q=no',
       '?q=%0d%0aX:%20y',
       '?q=%zz&&=&d',
       '?q=%ff',
@@ -179,7 +249,14 @@ function requests(root: string, apiId: string): fc.Arbitrary<Buffer> {
     fc.webQueryParameters({ size: 'small' }).map((text) => `?q=${text}`),
   );
   const value = fc.oneof(
-    fc.constantFrom(...VALUES, `${apiId}.execute-api.us-east-1.amazonaws.com`),
+    fc.constantFrom(
+      ...VALUES,
+      `${apiId}.execute-api.us-east-1.amazonaws.com`,
+      `Bearer ${token}`,
+      token.slice(0, -3),
+      'eyJhbGciOiJub25lIn0.e30.',
+      'AWS4-HMAC-SHA256 Credential=a/20261128/us-east-1/execute-api/aws4_request, SignedHeaders=host, Signature=0',
+    ),
     fc.string({ maxLength: 20 }),
     fc.string({ unit: 'binary', maxLength: 10 }).map((text) => text.replaceAll(/[\r\n]/g, '')),
   );

@@ -5,7 +5,7 @@ const CALL = { connectionId: 'a', routeKey: '$default' };
 
 function faultsWith(settings: FaultSettings): Faults {
   const faults = new Faults();
-  faults.set(settings);
+  faults.set(settings, 'a test');
   return faults;
 }
 const callbacks = (faults: Faults, times = 1_000) =>

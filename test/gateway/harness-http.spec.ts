@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { startGateway } from '../../src/gateway/index.js';
 import { HttpBackend } from '../support/http-backend.js';
 import { WebSocketClient } from '../support/web-socket-client.js';
-import { BOOKS_TEMPLATE, ECHO_TEMPLATE } from './harness-templates.js';
+import { BOOKS_TEMPLATE, CLOUD_MAP_TEMPLATE, ECHO_TEMPLATE } from './harness-templates.js';
 
 /** A function that returns its event. */
 const fn = async (event: unknown) => Promise.resolve({ event });
@@ -56,6 +56,17 @@ describe('an HTTP API of a gateway in the process', () => {
     await fetch(`${gateway.url()}/books`);
     await fetch(`${gateway.url()}/books`);
     expect([(await first.next()).url, (await second.next()).url]).toEqual(['/books', '/books']);
+  });
+
+  it('sends requests to the instances of a Cloud Map service with the attributes of the URI', async () => {
+    await using blue = await HttpBackend.start();
+    await using green = await HttpBackend.start();
+    await using gateway = await startGateway({
+      template: CLOUD_MAP_TEMPLATE,
+      targets: { Green: green.url, Service: { address: new URL(blue.url), attributes: { color: 'blue' } } },
+    });
+    for (const color of ['blue', 'green']) await fetch(`${gateway.url()}/${color}`);
+    expect([(await blue.next()).url, (await green.next()).url]).toEqual(['/blue', '/green']);
   });
 
   it("has the gateway's time", async () => {

@@ -93,3 +93,34 @@ Resources:
     Type: AWS::ApiGatewayV2::Stage
     Properties: { ApiId: !Ref Books, StageName: $default, AutoDeploy: true }
 `;
+
+/** An HTTP API: `GET /blue` and `GET /green` by the instances of a Cloud Map service with that color. */
+export const CLOUD_MAP_TEMPLATE = `
+Resources:
+  Api: { Type: AWS::ApiGatewayV2::Api, Properties: { Name: colors, ProtocolType: HTTP } }
+  VpcLink: { Type: AWS::ApiGatewayV2::VpcLink, Properties: { Name: colors, SubnetIds: [ subnet-1 ] } }
+  Service: { Type: AWS::ServiceDiscovery::Service, Properties: { Name: colors } }
+  Green:
+    Type: AWS::ServiceDiscovery::Instance
+    Properties: { ServiceId: !Ref Service, InstanceAttributes: { AWS_INSTANCE_IPV4: 10.0.0.1, color: green } }
+${['blue', 'green']
+  .map(
+    (color) => `
+  ${color}Integration:
+    Type: AWS::ApiGatewayV2::Integration
+    Properties:
+      ApiId: !Ref Api
+      IntegrationType: HTTP_PROXY
+      IntegrationMethod: ANY
+      IntegrationUri: !Sub "\${Service.Arn}?color=${color}"
+      ConnectionType: VPC_LINK
+      ConnectionId: !Ref VpcLink
+      PayloadFormatVersion: '1.0'
+  ${color}Route:
+    Type: AWS::ApiGatewayV2::Route
+    Properties: { ApiId: !Ref Api, RouteKey: GET /${color}, Target: !Sub "integrations/\${${color}Integration}" }
+`,
+  )
+  .join('')}
+  Stage: { Type: AWS::ApiGatewayV2::Stage, Properties: { ApiId: !Ref Api, StageName: $default, AutoDeploy: true } }
+`;

@@ -46,6 +46,11 @@ describe('startGateway', () => {
     expect(events).toMatchObject([{ body: 'hello', requestContext: { routeKey: '$default', stage: 'dev' } }]);
   });
 
+  it('accepts any names without a template, which the control plane may create later', async () => {
+    await using gateway = await startGateway({ targets: { nlb: 'a' }, functions: { echo: () => 0 } });
+    expect(gateway.endpoint).toMatch(/^http:/);
+  });
+
   it('takes addresses, URLs, files and objects', async () => {
     await using backend = await HttpBackend.start();
     const folder = await mkdtemp(join(tmpdir(), 'harness-'));
@@ -147,6 +152,9 @@ Outputs:
     [{ template: 'none.yaml' }, 'none.yaml cannot be read'],
     [{ template: 'Resources:\n  Api: { Type: AWS::ApiGatewayV2::Api }' }, /^template 1:2:3: .*Name/],
     [{ template: ECHO_TEMPLATE, parameters: {}, targets: { nlb: 'http://a/path' } }, 'targets.nlb'],
+    [{ template: ECHO_TEMPLATE, functions: { ecco: () => 0 } }, /^functions.ecco .*did you mean echo\?/],
+    [{ template: NLB_TEMPLATE, targets: { a: 'a', b: 'b' } }, /^targets.a [^]*\ntargets.b .*known: nlb$/],
+    [{ template: NLB_TEMPLATE, parameters: { a: 1 }, endpoints: { sqs: 'http://a' } }, /\nendpoints.sqs /],
     [{ targets: { nlb: createServer() } }, 'targets.nlb is a server that does not listen'],
     [{ endpoints: { sqs: '127.0.0.1:9324' } }, "endpoints.sqs is '127.0.0.1:9324': it must be a URL"],
     [{ functions: { echo: 'none.mjs' } }, 'none.mjs does not exist'],

@@ -67,7 +67,7 @@ describe('the program', () => {
     async (args) => {
       const program = gateway(args);
       expect(await program.exit).toBe(0);
-      expect(program.stdout.join('\n')).toContain('--target NAME=HOST[:PORT][,…]');
+      expect(program.stdout.join('\n')).toContain('--target NAME=HOST[:PORT][?ATTRIBUTE=VALUE][,…]');
     },
   );
 

@@ -1,11 +1,11 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Module } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { ChannelNameSchema, DataSchema } from '../../src/api/message-schemas.js';
 import { type ChannelName } from '../../src/api/messages.js';
 import { ChannelsService } from '../../src/nest/channels/channels.service.js';
 import { type Sender } from '../../src/nest/connections/connections.service.js';
-import { CustomAction, type CustomReply } from '../../src/nest/messages/custom-action.js';
+import { Caller, Message, OnMessage } from '../../src/nest/messages/handler-decorators.js';
 import { LogStore } from '../../src/nest/store/log-store.js';
 import { startService } from '../support/service-app.js';
 import { startBackendApi, type TestApi } from './backend-api/backend-api.js';
@@ -146,24 +146,21 @@ it('serves what an earlier version has stored, however deeply it is nested', asy
   expect(await history({ epoch, since_offset: offset - 1 })).toContain(deep);
 });
 
-it('passes data unchanged through a custom action with DataSchema, and repeats its id', async () => {
-  const Relay = z.object({
-    action: z.literal('relay'),
-    channel: ChannelNameSchema,
-    data: DataSchema.optional(),
-  });
+it('passes data unchanged through a handler with DataSchema, and repeats its id', async () => {
+  const Relayed = z.object({ channel: ChannelNameSchema, data: DataSchema.optional() });
   @Injectable()
-  class RelayAction extends CustomAction<typeof Relay> {
-    readonly schema = Relay;
-    constructor(private readonly channels: ChannelsService) {
-      super();
-    }
-    async handle(sender: Sender, { channel, data }: z.output<typeof Relay>): Promise<CustomReply> {
-      if (data !== undefined) await this.channels.publish(channel, sender, data);
+  class Relay {
+    constructor(private readonly channels: ChannelsService) {}
+
+    @OnMessage('relay', { schema: Relayed })
+    async relay(@Message() { channel, data }: z.output<typeof Relayed>, @Caller() caller: Sender) {
+      if (data !== undefined) await this.channels.publish(channel, caller, data);
       return { type: 'relayed' };
     }
   }
-  await using service = await startService({}, { actions: [RelayAction] });
+  @Module({ providers: [Relay] })
+  class RelayModule {}
+  await using service = await startService({}, { imports: [RelayModule] });
   await service.send('bob=', { action: 'join', channel: 'news' });
   service.endpoint.posts.length = 0;
   await service

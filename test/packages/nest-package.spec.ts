@@ -5,26 +5,27 @@ import { installNode, NODE_VERSIONS } from './node-versions.js';
 /** What a team writes: an action of its own, a rule, and the application; it prints what it gets for a request. */
 const APPLICATION = `
 import { randomInt } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Module } from '@nestjs/common';
 import {
-  type ChannelName, ChannelNameSchema, ChannelsService, createApplication, createLogger, CustomAction, type CustomReply,
-  type JsonText, listen, PrefixPermissions, readConfig, type Sender,
+  Caller, type ChannelName, ChannelNameSchema, ChannelsService, createApplication, createLogger, type JsonText, listen,
+  Message, OnMessage, PrefixPermissions, readConfig, type Sender,
 } from 'backchannel-nest';
 import { z } from 'zod';
 
-const Roll = z.strictObject({ action: z.literal('roll'), channel: ChannelNameSchema });
+const Roll = z.strictObject({ channel: ChannelNameSchema });
 
 @Injectable()
-class RollHandler extends CustomAction<typeof Roll> {
-  readonly schema = Roll;
-  constructor(private readonly channels: ChannelsService) {
-    super();
-  }
-  async handle(sender: Sender, { channel }: z.output<typeof Roll>): Promise<CustomReply> {
-    const { offset } = await this.channels.publish(channel, sender, JSON.stringify({ rolled: randomInt(1, 7) }) as JsonText);
+class Dice {
+  constructor(private readonly channels: ChannelsService) {}
+  @OnMessage('roll', { schema: Roll })
+  async roll(@Message() { channel }: z.output<typeof Roll>, @Caller() caller: Sender) {
+    const { offset } = await this.channels.publish(channel, caller, JSON.stringify({ rolled: randomInt(1, 7) }) as JsonText);
     return { type: 'rolled', offset };
   }
 }
+
+@Module({ providers: [Dice] })
+class ChatModule {}
 
 @Injectable()
 class Rules extends PrefixPermissions {
@@ -34,7 +35,7 @@ class Rules extends PrefixPermissions {
 }
 
 const config = readConfig(process.env);
-const app = await createApplication(config, createLogger(config), { actions: [RollHandler], permissions: Rules });
+const app = await createApplication(config, createLogger(config), { imports: [ChatModule], permissions: Rules });
 const url = await listen(app, config);
 const headers = { ConnectionId: 'AAAAAAAAAAA=', 'Content-Type': 'application/json', UserId: '-' };
 const connected = await fetch(url + '/connect', { method: 'POST', headers });

@@ -2,6 +2,9 @@ import { createServer, type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { AccessLog } from '../../src/gateway/access-log.js';
+import { AuthorizerDecisions } from '../../src/gateway/authorizers/authorizer-decisions.js';
+import { HttpLambdaAuthorizer } from '../../src/gateway/authorizers/http-lambda-authorizer.js';
+import { IssuerKeys } from '../../src/gateway/authorizers/jwt/issuer-keys.js';
 import { Clock } from '../../src/gateway/clock.js';
 import {
   type FunctionIntegration,
@@ -160,6 +163,7 @@ export function apiEvent({ request = {}, ...overrides }: EventOverrides = {}): A
   const complete = apiRequest(request);
   return {
     request: complete,
+    region: 'us-east-1',
     accountId: '000000000000',
     stage: '$default',
     stageVariables: {},
@@ -178,6 +182,10 @@ interface HttpApiOptions {
   readonly targets?: PrivateTargets;
   readonly functions?: ReadonlyMap<string, FunctionSource>;
   readonly quotas?: Partial<AccountLimits>;
+  /** Issuer → the URL in its place. */
+  readonly issuers?: ReadonlyMap<string, string>;
+  /** AWS service → its endpoint. */
+  readonly endpoints?: ReadonlyMap<string, URL>;
 }
 
 /** HTTP APIs at a port, without a control plane: the stages are given as they are served. */
@@ -185,6 +193,7 @@ export class HttpApiUnderTest implements AsyncDisposable {
   readonly accessLogLines: string[] = [];
   readonly logLines: Record<string, unknown>[] = [];
   readonly faults = new Faults();
+  readonly clock = new Clock();
   readonly #server: Server;
   readonly #integrations: IntegrationClient;
 
@@ -193,7 +202,7 @@ export class HttpApiUnderTest implements AsyncDisposable {
       { level: 'debug' },
       { write: (line: string) => this.logLines.push(JSON.parse(line) as Record<string, unknown>) },
     );
-    const clock = new Clock();
+    const { clock } = this;
     const apis: HttpApis & Parameters<typeof locateHttpApi>[2] = {
       region: 'us-east-1',
       accountId: '000000000000',
@@ -206,18 +215,28 @@ export class HttpApiUnderTest implements AsyncDisposable {
           : { apiId: API_ID, stage: 'dev', basePath: path.startsWith('/v1') ? 'v1' : '' },
       isDomainName: (name) => name === 'books.example',
     };
-    const services = { endpoints: new Map(), credentials: undefined };
-    this.#integrations = new IntegrationClient(
-      new Functions(options.functions ?? new Map(), log),
-      services,
-      this.faults,
-    );
+    const services = { endpoints: options.endpoints ?? new Map<string, URL>(), credentials: undefined };
+    const functions = new Functions(options.functions ?? new Map(), log);
+    this.#integrations = new IntegrationClient(functions, services, this.faults);
     const recorder = new Recorder(clock);
     const pipeline = new HttpPipeline({
       apis,
       integrations: this.#integrations,
       privateTargets: options.targets ?? NO_TARGETS,
-      iam: new Iam(IAM_OFF, apis, clock),
+      authorization: {
+        iam: new Iam(IAM_OFF, apis, clock),
+        lambdaAuthorizer: new HttpLambdaAuthorizer(
+          functions,
+          new AuthorizerDecisions(() => clock.now()),
+          log,
+        ),
+        issuerKeys: new IssuerKeys(
+          () => options.issuers ?? new Map(),
+          () => clock.now(),
+          log,
+        ),
+        clock,
+      },
       throttle: new Throttle(() => clock.now(), { ...LIMITS, ...options.quotas }),
       accessLog: new AccessLog((line) => this.accessLogLines.push(line.trimEnd())),
       recorder,

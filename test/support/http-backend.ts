@@ -21,8 +21,8 @@ export interface Received {
 
 export interface Answer {
   readonly status: number;
-  readonly headers?: Record<string, string>;
-  readonly body?: string;
+  readonly headers?: Record<string, string | string[]>;
+  readonly body?: string | Uint8Array;
 }
 
 /** An HTTP server behind the gateway. It keeps the requests, and responds as the test says, by default with 200. */

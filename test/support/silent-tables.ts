@@ -15,6 +15,9 @@ const FILES = {
   'control-choices': 'CONTROL_CHOICES',
   'http-choices': 'HTTP_CHOICES',
   'http-control-choices': 'HTTP_CONTROL_CHOICES',
+  'http-authorizer-choices': 'HTTP_AUTHORIZER_CHOICES',
+  'jwt-choices': 'JWT_CHOICES',
+  'openapi-choices': 'OPENAPI_CHOICES',
   'cloudformation-choices': 'CLOUDFORMATION_CHOICES',
 } as const;
 

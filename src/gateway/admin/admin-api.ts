@@ -2,22 +2,30 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
+import { type ControlPlane } from '../control/control-plane.js';
 import { FaultSettings } from '../faults.js';
 import { sendJson } from '../http-body.js';
 import { LIMITS } from '../limits.js';
 import { type Recorder } from '../recorder/recorder.js';
+import { UsageError } from '../usage-error.js';
 import { AdminProblem, checked } from './admin-problem.js';
 import { advanceMs, ClockAdvance } from './clock-advance.js';
 import { type Commands } from './commands.js';
-import { readAfter, readEventQuery } from './event-query.js';
+import { describeApis } from './described-apis.js';
+import { readAfter, readEventQuery, readSessionQuery } from './event-query.js';
+import { ExplainQuery, type ExplainResult } from './explain-query.js';
 import { EventReaders } from './event-readers.js';
 import { sendInspectorFile } from './inspector-page.js';
 import { OPENAPI_DOCUMENT } from './openapi/openapi-document.js';
+import { PostedMessage } from './posted-message.js';
+import { type EventReplay } from './replay/event-replay.js';
+import { ReplayCommand } from './replay/replay-command.js';
 import { readReset } from './reset-body.js';
+import { sendSession } from './session-export.js';
 
 /**
- * The gateway's own API below `/_gateway/`: health, clock, faults, connections, records and reset, and the inspector's page. Bodies are JSON;
- * errors are problems (RFC 9457). `GET /_gateway/openapi.json` describes it.
+ * The gateway's own API below `/_gateway/`: health, clock, faults, connections, APIs, records and reset, and the
+ * inspector's page. Bodies are JSON; errors are problems (RFC 9457). `GET /_gateway/openapi.json` describes it.
  */
 export class AdminApi {
   /** Different for each start: a deployer sees that the APIs, which are in memory, are lost. */
@@ -34,8 +42,8 @@ export class AdminApi {
     },
     '/_gateway/faults': {
       GET: () => this.commands.faults,
-      PUT: ({ json }) => this.commands.setFaults(checked(FaultSettings, json())),
-      DELETE: () => this.commands.setFaults('none'),
+      PUT: ({ json }) => this.commands.setFaults(checked(FaultSettings, json()), 'PUT /_gateway/faults'),
+      DELETE: () => this.commands.setFaults('none', 'DELETE /_gateway/faults'),
     },
     '/_gateway/connections': {
       GET: () => {
@@ -44,7 +52,15 @@ export class AdminApi {
       },
     },
     '/_gateway/connections/{connectionId}': {
+      POST: ({ parameter, json }) => this.#post(parameter, checked(PostedMessage, json()).message),
       DELETE: ({ parameter }) => this.#closeConnection(parameter),
+    },
+    '/_gateway/apis': {
+      GET: () => ({ items: describeApis(this.apis.control, this.apis.defaultApi) }),
+    },
+    '/_gateway/findings': { GET: () => ({ items: this.apis.findings() }) },
+    '/_gateway/explain': {
+      POST: ({ json }) => this.#explain(checked(ExplainQuery, json())),
     },
     '/_gateway/events': {
       GET: async (call) => this.#events(call),
@@ -52,6 +68,19 @@ export class AdminApi {
         this.recorder.clear();
         return { after: this.recorder.lastId };
       },
+    },
+    '/_gateway/session': {
+      GET: async ({ url, response }) => {
+        const query = readSessionQuery(url.searchParams);
+        this.#requireRecording();
+        await sendSession(response, this.recorder, query, {
+          apis: this.commands.apis(),
+          now: this.commands.now(),
+        });
+      },
+    },
+    '/_gateway/replay': {
+      POST: async ({ json }) => this.replay.replay(checked(ReplayCommand, json())),
     },
     '/_gateway/reset': {
       POST: async ({ body, json }) => {
@@ -65,6 +94,8 @@ export class AdminApi {
   constructor(
     private readonly commands: Commands,
     private readonly recorder: Recorder,
+    private readonly apis: AdministeredApis,
+    private readonly replay: EventReplay,
   ) {
     this.#readers = new EventReaders(recorder);
   }
@@ -113,17 +144,36 @@ export class AdminApi {
   }
 
   #closeConnection(connectionId: string): unknown {
-    const closed = this.commands.closeConnection(connectionId);
-    if (closed !== undefined) return closed;
-    throw new AdminProblem('not_found', `there is no open connection '${connectionId}'`);
+    return this.commands.closeConnection(connectionId) ?? notOpen(connectionId);
+  }
+
+  #explain(query: ExplainQuery): ExplainResult {
+    try {
+      return this.apis.explain(query);
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      // the command line has flags where the body has members
+      throw new AdminProblem('bad_request', error.message.replaceAll(/--(?=[a-z])/g, ''), { cause: error });
+    }
+  }
+
+  #post(connectionId: string, message: string): unknown {
+    const posted = this.commands.post(connectionId, message);
+    if (posted === 'gone') return notOpen(connectionId);
+    if (posted !== 'buffer full') return posted;
+    throw new AdminProblem('buffer_full', 'the client does not read, and its buffer is full');
+  }
+
+  /** Recording begins with the first reader. */
+  #requireRecording(): void {
+    if (this.recorder.turnOn()) return;
+    throw new AdminProblem('recording_off', 'the gateway was started with --record off');
   }
 
   /** @returns `undefined` for server-sent events */
   async #events({ request, response, url }: Call): Promise<unknown> {
     const query = readEventQuery(url.searchParams);
-    if (!this.recorder.turnOn()) {
-      throw new AdminProblem('recording_off', 'the gateway was started with --record off');
-    }
+    this.#requireRecording();
     this.#reading.add(response);
     response.once('close', () => this.#reading.delete(response));
     if (request.headers.accept?.includes('text/event-stream') === true) {
@@ -136,6 +186,17 @@ export class AdminApi {
     response.once('close', () => gone.abort());
     return this.#readers.page(query, gone.signal);
   }
+}
+
+/** The APIs that the gateway serves. */
+export interface AdministeredApis {
+  readonly control: ControlPlane;
+  /** The API that a request addresses when it names none. */
+  readonly defaultApi: string | undefined;
+  /** @throws {UsageError} no such API, stage or route */
+  readonly explain: (query: ExplainQuery) => ExplainResult;
+  /** What `lint` finds in the templates. */
+  readonly findings: () => readonly object[];
 }
 
 /** Whether the path belongs to the gateway's own API. */
@@ -154,6 +215,10 @@ interface Call {
   readonly body: Buffer;
   /** @throws {AdminProblem} the body is not JSON */
   readonly json: () => unknown;
+}
+
+function notOpen(connectionId: string): never {
+  throw new AdminProblem('not_found', `there is no open connection '${connectionId}'`);
 }
 
 function parseJson(body: Buffer): unknown {

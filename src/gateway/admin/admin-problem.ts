@@ -26,6 +26,9 @@ const PROBLEMS = {
   bad_request: { status: 400, title: 'The request is not valid' },
   not_found: { status: 404, title: 'The resource does not exist' },
   recording_off: { status: 409, title: 'Nothing is recorded' },
+  not_replayable: { status: 409, title: 'The event cannot be replayed' },
+  too_many_replays: { status: 429, title: 'Too many replays are in flight' },
+  buffer_full: { status: 409, title: 'The message cannot be sent' },
   method_not_allowed: { status: 405, title: 'The resource does not support this method' },
 } as const;
 

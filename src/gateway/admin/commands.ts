@@ -2,6 +2,7 @@ import { type Clock } from '../clock.js';
 import { CLOSES } from '../errors.js';
 import { type Faults, type FaultSettings } from '../faults.js';
 import { type Recorder } from '../recorder/recorder.js';
+import { type SessionApi } from '../session/session.js';
 import { type Throttle } from '../throttle.js';
 import { type ConnectionServer } from '../websocket/connections/connection-server.js';
 import { type LiveConnection } from '../websocket/connections/live-connection.js';
@@ -14,8 +15,11 @@ export interface CommandedParts {
   readonly throttle: Throttle;
   readonly connections: Pick<ConnectionServer, 'open' | 'get' | 'closeAll'>;
   readonly recorder: Recorder;
+  readonly apis: () => readonly SessionApi[];
   /** Deletes all APIs and loads the templates of the start. */
   readonly restoreApis: () => void;
+  /** Forgets the decisions of Lambda authorizers, and the keys of token issuers. */
+  readonly forgetAuthorizations: () => void;
 }
 
 /** The commands of tests, by HTTP or in the process. Changes of clock and faults are recorded. */
@@ -38,13 +42,22 @@ export class Commands {
     return this.parts.faults.settings;
   }
 
-  /** @param settings replace all faults; `{}` removes them @returns the faults from now on */
-  setFaults(settings: FaultSettings | 'none'): FaultSettings {
+  /**
+   * @param settings replace all faults; `{}` removes them
+   * @param setBy the interface of the caller, for errors
+   * @returns the faults from now on
+   */
+  setFaults(settings: FaultSettings | 'none', setBy: string): FaultSettings {
     const { faults, recorder } = this.parts;
     if (settings === 'none') faults.clear();
-    else faults.set(settings);
+    else faults.set(settings, setBy);
     recorder.note('faults', { step: 'faults', faults: faults.settings }, { result: 'done' });
     return faults.settings;
+  }
+
+  /** The APIs that are served. */
+  apis(): readonly SessionApi[] {
+    return this.parts.apis();
   }
 
   connections(): readonly OpenConnection[] {
@@ -64,8 +77,31 @@ export class Commands {
   }
 
   /**
+   * Sends a message to a client, as a backend does by `@connections`, without signature, throttles and faults.
+   *
+   * @returns `gone` when the connection is not open; `buffer full` when the client does not read
+   */
+  post(connectionId: string, message: string): OpenConnection | 'gone' | 'buffer full' {
+    const { connections, recorder } = this.parts;
+    const connection = connections.get(connectionId);
+    if (connection === undefined || connection.isGone) return 'gone';
+    if (!connection.send(message)) return 'buffer full';
+    const story = recorder.begin('callback', connection.facts);
+    story?.add({
+      step: 'client_request',
+      method: 'POST',
+      url: '/_gateway/connections',
+      body: story.body(message),
+    });
+    story?.add({ step: 'client_frame', body: story.body(message) });
+    story?.conclude({ result: 'done', status: 200 });
+    story?.end();
+    return describe(connection);
+  }
+
+  /**
    * Restores the state after the start: removes the faults, closes every connection and waits for its `$disconnect`,
-   * then resets the clock and the throttles and forgets all records.
+   * then resets the clock and the throttles and forgets all records, stored decisions and keys of authorizers.
    *
    * @param apis `keep` leaves APIs and all other resources; `start` replaces them by those of the templates
    */
@@ -76,16 +112,25 @@ export class Commands {
     if (apis === 'start') restoreApis();
     clock.reset();
     throttle.reset();
+    this.parts.forgetAuthorizations();
     recorder.clear();
   }
 }
 
-const describe = ({ facts, lastActiveAt }: LiveConnection): OpenConnection => ({
-  connectionId: facts.connectionId,
-  apiId: facts.apiId,
-  stage: facts.stage,
-  connectedAt: isoTime(facts.connectedAt),
-  lastActiveAt: isoTime(lastActiveAt),
-});
+function describe({ facts, lastActiveAt, isGone }: LiveConnection): OpenConnection {
+  const { connectionId, apiId, stage, connectedAt, sourceIp, userAgent, authorized } = facts;
+  const user = authorized['authorizer.principalId'] ?? authorized['identity.userArn'];
+  return {
+    connectionId,
+    apiId,
+    stage,
+    connectedAt: isoTime(connectedAt),
+    lastActiveAt: isoTime(lastActiveAt),
+    state: isGone ? 'closing' : 'open',
+    sourceIp,
+    ...(userAgent !== undefined && { userAgent }),
+    ...(user !== undefined && { user }),
+  };
+}
 
 const isoTime = (time: number) => new Date(time).toISOString();

@@ -19,12 +19,7 @@ const PARAMETERS = ['after', 'limit', 'wait', ...FILTERS];
 
 /** @throws {AdminProblem} names the parameter, its value and what is expected */
 export function readEventQuery(query: URLSearchParams): EventQuery {
-  for (const name of query.keys()) {
-    if (!PARAMETERS.includes(name)) {
-      throw wrong(`there is no parameter ${name}: the parameters are ${PARAMETERS.join(', ')}`);
-    }
-    if (query.getAll(name).length > 1) throw wrong(`the parameter ${name} is given twice`);
-  }
+  checkNames(query, PARAMETERS);
   return {
     after: readAfter(query.get('after') ?? '0'),
     limit: readLimit(query.get('limit') ?? String(EVENT_LIMIT.default)),
@@ -33,11 +28,30 @@ export function readEventQuery(query: URLSearchParams): EventQuery {
   };
 }
 
+/**
+ * The query string of `GET /_gateway/session`: the events that are exported.
+ *
+ * @throws {AdminProblem} names the parameter, its value and what is expected
+ */
+export function readSessionQuery(query: URLSearchParams): Pick<EventQuery, 'after' | 'filter'> {
+  checkNames(query, ['after', ...FILTERS]);
+  return { after: readAfter(query.get('after') ?? '0'), filter: readFilter(query) };
+}
+
 /** @param text an id, such as that of `Last-Event-ID` */
 export function readAfter(text: string): number | 'latest' {
   if (text === 'latest') return text;
   if (/^\d{1,15}$/.test(text)) return Number(text);
   throw wrong(`after must be the id of an event, 0 or latest, not '${text}'`);
+}
+
+function checkNames(query: URLSearchParams, parameters: readonly string[]): void {
+  for (const name of query.keys()) {
+    if (!parameters.includes(name)) {
+      throw wrong(`there is no parameter ${name}: the parameters are ${parameters.join(', ')}`);
+    }
+    if (query.getAll(name).length > 1) throw wrong(`the parameter ${name} is given twice`);
+  }
 }
 
 function readLimit(text: string): number {

@@ -7,4 +7,10 @@ export interface OpenConnection {
   readonly connectedAt: string;
   /** Of the last message in either direction. */
   readonly lastActiveAt: string;
+  /** `closing`: the client has not yet responded to the close frame. */
+  readonly state: 'open' | 'closing';
+  readonly sourceIp: string;
+  readonly userAgent?: string;
+  /** The `principalId` of a Lambda authorizer, or the ARN that has signed the handshake. */
+  readonly user?: string;
 }

@@ -3,19 +3,24 @@ import { NEVER_IDENTITIES } from '../control/fields/authorizer-fields.js';
 import { type Authorization as DeployedAuthorization } from '../control/snapshot.js';
 import { GATEWAY_RESPONSES, type GatewayResponse } from '../errors.js';
 import { evaluatePolicy, parsePolicy, type Policy, PolicyError } from '../iam/policy.js';
-import { readFunctionError } from '../lambda/function-response.js';
 import { type Functions } from '../lambda/functions.js';
 import { LIMITS } from '../limits.js';
 import { type ContextVariables } from '../mapping/context-variables.js';
-import { ExactNumber, parseExactJson } from '../mapping/exact-json.js';
 import { evaluateSource, type Mappable } from '../mapping/request-parameters.js';
 import { fillStageVariables } from '../mapping/stage-variables.js';
-import { bodyOf } from '../recorder/body.js';
-import { type AuthorizerCall } from '../recorder/gateway-event.js';
 import { type Story } from '../recorder/story.js';
 import { authorizerLogVariables } from '../silent/authorization-choices.js';
 import { type Authorization } from './authorization.js';
 import { type AuthorizerRequest } from './authorizer-request.js';
+import {
+  AuthorizerError,
+  authorizerVariables,
+  contextTexts,
+  isNumber,
+  parseResult,
+  readContextObject,
+} from './authorizer-result.js';
+import { callAuthorizer, type RecordedCall } from './call-authorizer.js';
 
 /** The deployed Lambda authorizer of a route. */
 export type Authorizer = DeployedAuthorization & { readonly kind: 'CUSTOM' };
@@ -54,22 +59,14 @@ export async function authorizeFunction(
     return denied(GATEWAY_RESPONSES.unauthorized, reason);
   }
 
-  const startedAt = performance.now();
   try {
-    const payload = JSON.stringify(event());
-    if (call) call.request = bodyOf(payload);
-    const response = await functions.invoke(functionName, payload, LIMITS.authorizerTimeoutMs);
-    const latencyMs = String(Math.round(performance.now() - startedAt));
-    if (call) Object.assign(call, { response: bodyOf(response.payload), latencyMs: Number(latencyMs) });
-    if (response.functionError !== undefined) {
-      const { errorType, errorMessage } = readFunctionError(response.payload);
-      if (errorMessage === 'Unauthorized') {
-        const reason = 'the authorizer failed with Unauthorized';
-        return denied(GATEWAY_RESPONSES.unauthorized, reason, failed('401', errorMessage));
-      }
-      throw new Error(`it failed: ${errorType}: ${errorMessage}`);
+    const reply = await callAuthorizer(functions, functionName, event(), LIMITS.authorizerTimeoutMs, call);
+    if (reply.kind === 'unauthorized') {
+      const reason = 'the authorizer failed with Unauthorized';
+      return denied(GATEWAY_RESPONSES.unauthorized, reason, failed('401', reply.message));
     }
-    const { policy, variables } = readResult(response.payload);
+    const latencyMs = String(reply.latencyMs);
+    const { policy, variables } = readResult(reply.payload);
     const logVariables = authorizerLogVariables(latencyMs);
     const decision = evaluatePolicy(policy, 'execute-api:Invoke', resourceArn);
     if (call) call.decision = decision;
@@ -99,8 +96,6 @@ export async function authorizeFunction(
   }
 }
 
-type RecordedCall = { -readonly [name in keyof AuthorizerCall]: AuthorizerCall[name] };
-
 /** Adds the call to the story. @returns the step, to be completed */
 function recordCall(
   story: Story,
@@ -121,11 +116,6 @@ const failed = (status: string, reason: string) => ({
   'authorizer.status': status,
   'authorizer.error': reason,
 });
-
-/** The function's result is not that of an authorizer. */
-class AuthorizerError extends Error {
-  override readonly name = 'AuthorizerError';
-}
 
 const denied = (
   response: GatewayResponse,
@@ -156,12 +146,7 @@ function readResult(payload: string): {
   readonly policy: Policy;
   readonly variables: ContextVariables;
 } {
-  if (Buffer.byteLength(payload) > LIMITS.authorizerResponseBytes) {
-    throw new Error(`its result is over ${LIMITS.authorizerResponseBytes} bytes`);
-  }
-  const result = parseExactJson(payload);
-  if (!isObject(result)) throw new AuthorizerError('its result is not an object');
-  const { principalId, policyDocument, context, usageIdentifierKey } = result;
+  const { principalId, policyDocument, context, usageIdentifierKey } = parseResult(payload);
   if (usageIdentifierKey !== undefined && typeof usageIdentifierKey !== 'string') {
     throw new AuthorizerError('usageIdentifierKey must be a string');
   }
@@ -183,22 +168,7 @@ function readPrincipal(principalId: unknown): string | undefined {
 }
 
 /** `$context.authorizer.*`: all values become strings, `1` becomes `"1"`. C4: a `null` is dropped. */
-function readContext(context: unknown): ContextVariables {
-  if (context === undefined || context === null) return {};
-  if (!isObject(context)) throw new AuthorizerError('context must be an object');
-  const variables = Object.entries(context)
-    .filter(([, value]) => value !== null)
-    .map(([name, value]) => {
-      if (typeof value !== 'string' && typeof value !== 'boolean' && !isNumber(value)) {
-        throw new AuthorizerError(`context.${name} must be a string, a number or a boolean`);
-      }
-      return [`authorizer.${name}`, String(value)] as const;
-    });
-  return Object.fromEntries(variables);
+function readContext(json: unknown): ContextVariables {
+  const context = Object.entries(readContextObject(json) ?? {}).filter(([, value]) => value !== null);
+  return authorizerVariables(contextTexts(Object.fromEntries(context)));
 }
-
-const isNumber = (value: unknown): value is number | ExactNumber =>
-  typeof value === 'number' || value instanceof ExactNumber;
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -5,11 +5,20 @@ import { explainCommand } from './explain-command.js';
 import { healthCommand } from './health-command.js';
 import { findCommand, helpCommand } from './help-command.js';
 import { lintCommand } from './lint-command.js';
+import { replayCommand } from './replay-command.js';
 import { serveCommand } from './serve-command.js';
 import { tailCommand } from './tail-command.js';
 import { versionCommand } from './version-command.js';
 
-const OTHERS = [serveCommand, lintCommand, explainCommand, tailCommand, healthCommand, versionCommand];
+const OTHERS = [
+  serveCommand,
+  lintCommand,
+  explainCommand,
+  tailCommand,
+  replayCommand,
+  healthCommand,
+  versionCommand,
+];
 const HELP_COMMAND = helpCommand(OTHERS);
 const COMMANDS: readonly Command[] = [...OTHERS, HELP_COMMAND];
 
@@ -19,8 +28,10 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(0);
 });
 
+let usageErrorCode: number | undefined;
 try {
   const [command, args] = chosen(process.argv.slice(2));
+  ({ usageErrorCode } = command);
   process.exitCode = await command.run(args, {
     env: process.env,
     write: (text) => void process.stdout.write(text),
@@ -28,7 +39,7 @@ try {
 } catch (error) {
   if (!(error instanceof UsageError || error instanceof CloudFormationError)) throw error;
   process.stderr.write(error.message.replaceAll(/^/gm, 'gateway: ').concat('\n'));
-  process.exitCode = 1;
+  process.exitCode = usageErrorCode ?? 1;
 }
 
 /** The command and its arguments: `serve` when the first argument is a flag of it. */

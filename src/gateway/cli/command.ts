@@ -14,6 +14,8 @@ export interface CommandAbout<F extends Flags = Flags> {
   readonly notes?: string;
   /** The meaning of each exit code. */
   readonly exitCodes: Readonly<Record<number, string>>;
+  /** The exit code after a `UsageError`; 1 by default. */
+  readonly usageErrorCode?: number;
 }
 
 /** A command that can be run. */

@@ -8,6 +8,7 @@ import { readAdminToken } from '../front/admin-token.js';
 import { hostName, plainAddress, readOrigin } from '../front/host-and-origin.js';
 import { type FunctionSource, FunctionSourceError, parseFunctionFlag } from '../lambda/function-source.js';
 import { type IamSettings, readIamSettings } from '../iam/iam-settings.js';
+import { parseTargetAddress } from '../integrations/target-address.js';
 import { type Targets } from '../integrations/target-pool.js';
 import { readRecord } from '../recorder/record-size.js';
 import { type AccountLimits } from '../throttle.js';
@@ -31,6 +32,8 @@ export interface Options {
   readonly functions: ReadonlyMap<string, FunctionSource>;
   /** AWS service → its endpoint. */
   readonly endpoints: ReadonlyMap<string, URL>;
+  /** Issuer of a JWT authorizer → the URL that is used in its place. */
+  readonly issuers: ReadonlyMap<string, string>;
   /** Whether `AWS` integrations may use this machine's AWS credentials. */
   readonly usesMachineCredentials: boolean;
   readonly allowedHosts: readonly string[];
@@ -91,6 +94,7 @@ export function readOptions(flags: ServeValues, env: NodeJS.ProcessEnv): Options
     targets: read(['target'], () => readTargets(values.target ?? [])),
     functions: new Map(each('function', readFunction)),
     endpoints: new Map(each('endpoint-for', readEndpoint)),
+    issuers: new Map(each('issuer', readIssuer)),
     usesMachineCredentials: values['use-machine-credentials'] ?? false,
     allowedHosts: each('allow-host', readHostName),
     allowedOrigins: each('allow-origin', readAllowedOrigin),
@@ -151,19 +155,17 @@ function readPort(port: string): number {
 /** A target that is named several times has all the addresses. */
 function readTargets(targets: readonly string[]): Targets {
   const all = targets.map((target) => {
-    const [, name, addresses] = target.match(/^([^=]+)=([^=]+)$/) ?? [];
+    const [, name, addresses] = target.match(/^([^=]+)=(.+)$/) ?? [];
     const list = addresses?.split(',') ?? [];
-    if (name !== undefined && list.length > 0 && list.every((each) => ADDRESS.test(each)))
+    if (name !== undefined && list.length > 0 && list.every((each) => parseTargetAddress(each)))
       return { name, list };
     throw new UsageError(
-      `--target is '${target}': it must be NAME=HOST or NAME=HOST:PORT, several separated by commas, where NAME is the name, ARN or logical id of a load balancer, a listener or a Cloud Map service`,
+      `--target is '${target}': it must be NAME=HOST or NAME=HOST:PORT, several separated by commas, each with or without ?ATTRIBUTE=VALUE&… of a Cloud Map instance, where NAME is the name, ARN or logical id of a load balancer, a listener, or a Cloud Map service or instance`,
     );
   });
   const byName = Map.groupBy(all, ({ name }) => name);
   return new Map([...byName].map(([name, group]) => [name, group.flatMap(({ list }) => list)]));
 }
-
-const ADDRESS = /^(?:[\w.-]+|\[[\da-f:]+\])(?::\d+)?$/i;
 
 function readFunction(text: string): readonly [string, FunctionSource] {
   const { name, source } = parseFunctionFlag(text);
@@ -175,6 +177,14 @@ function readEndpoint(text: string): readonly [string, URL] {
   if (service !== undefined && url !== undefined && URL.canParse(url)) return [service, new URL(url)];
   throw new UsageError(
     `--endpoint-for is '${text}': it must be SERVICE=URL, such as sqs=http://127.0.0.1:9324`,
+  );
+}
+
+function readIssuer(text: string): readonly [string, string] {
+  const [, issuer, url] = text.match(/^(https?:\/\/[^=]+)=(https?:\/\/.+)$/) ?? [];
+  if (issuer !== undefined && url !== undefined && URL.canParse(url)) return [issuer, url];
+  throw new UsageError(
+    `--issuer is '${text}': it must be ISSUER=URL, such as https://login.example.com=http://127.0.0.1:9000`,
   );
 }
 

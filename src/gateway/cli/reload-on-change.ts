@@ -1,35 +1,32 @@
 import { type Logger } from 'pino';
 import { CloudFormationError } from '../cloudformation/cloudformation-error.js';
-import { type ReloadableSettings } from '../gateway.js';
+import { type Gateway } from '../gateway.js';
 import { UsageError } from '../usage-error.js';
 import { type Flag } from './flags.js';
 import { type Options, type ServeValues } from './options.js';
 import { readTemplateFiles } from './read-template-file.js';
 import { SERVE_FLAGS } from './serve-flags.js';
+import { warnOfNames } from './unmatched-text.js';
 import { WatchedFiles } from './watch-files.js';
 
 /**
  * `--watch`: loads templates and the configuration file again when one of them changes. With a file that cannot be
  * loaded, the gateway serves what it had.
  *
+ * @param files the files of these options, as they were when they were read
  * @param started the options with which the gateway was started
  * @param readAgain reads the options as at the start
  * @returns ends it, also a reload in progress
  */
 export function reloadOnChange(
-  gateway: { reload(settings: ReloadableSettings): Promise<void> },
+  gateway: Pick<Gateway, 'reload' | 'unmatchedNames'>,
+  files: WatchedFiles,
   started: Options,
   readAgain: () => Options,
   log: Logger,
 ): AsyncDisposable {
   let isDue = false;
   let running: Promise<void> | undefined;
-  const files = new WatchedFiles(() => {
-    isDue = true;
-    running ??= reloadWhileDue().finally(() => {
-      running = undefined;
-    });
-  });
   const reloadWhileDue = async () => {
     while (isDue) {
       isDue = false;
@@ -41,6 +38,7 @@ export function reloadOnChange(
         log.level = options.logLevel;
         log.info('reloaded');
         const flags = changedFlags(started.values, options.values);
+        warnOfNames(gateway, log);
         if (flags.length > 0) log.warn({ flags }, 'these changes take effect after a restart');
       } catch (error) {
         if (error instanceof UsageError || error instanceof CloudFormationError) {
@@ -49,7 +47,12 @@ export function reloadOnChange(
       }
     }
   };
-  files.set(filesOf(started));
+  files.start(() => {
+    isDue = true;
+    running ??= reloadWhileDue().finally(() => {
+      running = undefined;
+    });
+  });
   return {
     async [Symbol.asyncDispose]() {
       files[Symbol.dispose]();

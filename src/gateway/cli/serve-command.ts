@@ -13,6 +13,8 @@ import { PortFile } from './port-file.js';
 import { readTemplateFiles } from './read-template-file.js';
 import { filesOf, reloadOnChange } from './reload-on-change.js';
 import { SERVE_FLAGS } from './serve-flags.js';
+import { WatchedFiles } from './watch-files.js';
+import { warnOfNames } from './unmatched-text.js';
 
 /** `serve`, the command without a name. */
 export const serveCommand = defineCommand(
@@ -35,6 +37,7 @@ A flag takes precedence over its variable, the variable over the file. Relative 
     if (options.isWatching && filesOf(options).length === 0) {
       throw new UsageError('--watch has nothing to watch: give --template, or write a configuration file');
     }
+    const watched = new WatchedFiles(filesOf(options));
     const log = createLog(options.logLevel, options.logFormat);
     const tls = options.tls && (await loadTls(options.tls));
     const portFile = options.portFile === undefined ? undefined : new PortFile(options.portFile);
@@ -56,6 +59,7 @@ A flag takes precedence over its variable, the variable over the file. Relative 
       await gateway.stop();
       throw error;
     }
+    warnOfNames(gateway, log);
     log.info(
       {
         url: gateway.url,
@@ -66,7 +70,7 @@ A flag takes precedence over its variable, the variable over the file. Relative 
     );
     announceAdminToken(gateway, log);
     const watch = options.isWatching
-      ? reloadOnChange(gateway, options, () => readOptions(values, env), log)
+      ? reloadOnChange(gateway, watched, options, () => readOptions(values, env), log)
       : undefined;
     // for a parent process that waits for it
     process.send?.({ listening: gateway.url });

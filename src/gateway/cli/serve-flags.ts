@@ -43,9 +43,9 @@ export const SERVE_FLAGS = {
   },
   target: {
     kind: 'map',
-    value: 'NAME=HOST[:PORT][,…]',
+    value: 'NAME=HOST[:PORT][?ATTRIBUTE=VALUE][,…]',
     isReloaded: true,
-    help: "actual address of a load balancer, a listener or a Cloud Map service, by its name, ARN or logical id; several are used in turn; by default the host of the integration's URI, and none for private integrations of HTTP APIs",
+    help: "actual address of a load balancer, a listener or a Cloud Map service or instance, by its name, ARN or logical id; several are used in turn; attributes are those of a Cloud Map instance; by default the host of the integration's URI, and none for private integrations of HTTP APIs",
   },
   function: {
     kind: 'map',
@@ -59,6 +59,12 @@ export const SERVE_FLAGS = {
     value: 'SERVICE=URL',
     isReloaded: true,
     help: 'endpoint of an AWS service, such as dynamodb=http://127.0.0.1:8000',
+  },
+  issuer: {
+    kind: 'map',
+    value: 'ISSUER=URL',
+    isReloaded: true,
+    help: "where the issuer of a JWT authorizer runs here, such as https://login.example.com=http://127.0.0.1:9000; by default the issuer's own URL",
   },
   'use-machine-credentials': {
     kind: 'switch',

@@ -2,7 +2,7 @@ import { formatStory } from '../story/format-story.js';
 import { hasFailed } from '../story/event-text.js';
 import { UsageError } from '../usage-error.js';
 import { defineCommand } from './command.js';
-import { readEvents } from './event-source.js';
+import { readEvents } from '../remote/event-source.js';
 import { readGatewayUrl } from './gateway-url.js';
 
 /** `tail [URL]`: for a terminal, and for the log of a CI job. */

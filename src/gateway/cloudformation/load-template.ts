@@ -2,13 +2,16 @@ import { ControlError } from '../control/control-error.js';
 import { type ControlPlane } from '../control/control-plane.js';
 import { type JsonObject } from '../control/fields/fields.js';
 import { keepingId } from '../control/resources/resource-id.js';
+import { type DeclaredTargets } from '../integrations/declared-targets.js';
 import { CloudFormationError } from './cloudformation-error.js';
 import { inDependencyOrder } from './dependencies.js';
 import { type StackSettings, type Value } from './evaluator.js';
-import { expandLoops } from './expand-loops.js';
+import { prepareTemplate } from './prepare-template.js';
+import { readDeclaredTargets } from './read-declared-targets.js';
 import { type CreatedResource, creatorOf } from './resource-types.js';
 import { Stack } from './stack.js';
-import { readTemplate, type Resource } from './template.js';
+import { ObservedParameters, type TemplateNames, templateNames } from './template-names.js';
+import { type Resource } from './template.js';
 import { type UnservedApi, unservedApi } from './unserved-apis.js';
 import { wireInput } from './wire-input.js';
 
@@ -34,8 +37,12 @@ export interface LoadReport {
     readonly apiId: string;
     readonly stages: readonly string[];
   }[];
+  /** What imports of OpenAPI definitions have left out. */
+  readonly importWarnings: readonly { readonly logicalId: string; readonly warning: string }[];
   readonly stack: LoadedStack;
   readonly unserved: readonly UnservedApi[];
+  readonly targets: DeclaredTargets;
+  readonly names: TemplateNames;
   /** The exported `Outputs` by name: parameters for templates that import them. */
   readonly exports: ReadonlyMap<string, string>;
 }
@@ -57,10 +64,11 @@ interface LoadedResource {
  */
 export function loadTemplate(plane: ControlPlane, text: string, options: LoadOptions): LoadReport {
   const created = new Map<string, CreatedResource & { readonly type: string }>();
-  const ignoredApis = new Set<string>();
+  const parameters = new ObservedParameters(options.parameters);
+  const settings = { ...options, parameters };
   const stack = new Stack(
-    expandLoops(readTemplate(text, options.fileName), options),
-    options,
+    prepareTemplate(text, options.fileName, settings),
+    settings,
     (resource, attribute) => {
       const physical = created.get(resource.logicalId);
       return attribute === undefined ? physical?.ref : physical?.attributes[attribute];
@@ -72,20 +80,16 @@ export function loadTemplate(plane: ControlPlane, text: string, options: LoadOpt
     const create = creatorOf(resource.type);
     if (create === undefined) continue;
     const input = inputOf(stack, resource);
-    // ignores an API of a document, and its resources, which refer to it by its logical id: the placeholder value
-    if (isImportedApi(resource)) ignoredApis.add(resource.logicalId);
-    else if (!ignoredApis.has(String(input.apiId))) {
-      const before = resourceBefore(resource, options.before);
-      const make = () => create(plane, { ...before?.chosen, ...input });
-      const { logicalId, type } = resource;
-      const kind = type.slice(type.lastIndexOf(':') + 1);
-      const result = refusedAt(stack, resource, () =>
-        before === undefined ? make() : keepingId(kind, before.ref, make),
-      );
-      created.set(logicalId, { ...result, type });
-    }
+    const before = resourceBefore(resource, options.before);
+    const make = () => create(plane, { ...before?.chosen, ...input });
+    const { logicalId, type } = resource;
+    const kind = type.slice(type.lastIndexOf(':') + 1);
+    const result = refusedAt(stack, resource, () =>
+      before === undefined ? make() : keepingId(kind, before.ref, make),
+    );
+    created.set(logicalId, { ...result, type });
   }
-  return report(plane, stack, ordered, created);
+  return { ...report(plane, stack, ordered, created), names: templateNames(stack, parameters.lookedUp) };
 }
 
 function resourceBefore(
@@ -107,10 +111,6 @@ export function inputOf(stack: Stack, resource: Resource): JsonObject {
   return wireInput(resource.type, Object.fromEntries(known));
 }
 
-/** An API that its OpenAPI document describes. */
-export const isImportedApi = ({ type, properties: declared }: Resource) =>
-  type === 'AWS::ApiGatewayV2::Api' && (declared.has('Body') || declared.has('BodyS3Location'));
-
 /** Adds the resource's place to an error of the control plane. */
 function refusedAt<T>(stack: Stack, { at, logicalId, type }: Resource, create: () => T): T {
   try {
@@ -127,7 +127,7 @@ function report(
   stack: Stack,
   ordered: readonly Resource[],
   createdById: LoadedStack,
-): LoadReport {
+): Omit<LoadReport, 'names'> {
   const loaded = ordered.map(({ type, logicalId, at }) => ({
     type,
     logicalId,
@@ -143,10 +143,14 @@ function report(
       if (type !== 'AWS::ApiGatewayV2::Api') return [];
       return [{ logicalId, apiId: id, stages: [...(plane.apis.get(id)?.stages.keys() ?? [])] }];
     }),
+    importWarnings: created.flatMap(({ logicalId }) =>
+      (createdById.get(logicalId)?.importWarnings ?? []).map((warning) => ({ logicalId, warning })),
+    ),
     stack: createdById,
     unserved: [...stack.template.resources.values()]
       .filter(({ logicalId }) => !createdById.has(logicalId))
       .flatMap((resource) => unservedApi(resource, stack.isCreated(resource))),
+    targets: readDeclaredTargets(stack),
     exports: new Map(exports.map(({ name, value }) => [stack.text(name), stack.text(value)])),
   };
 }

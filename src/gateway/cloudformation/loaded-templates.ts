@@ -1,6 +1,8 @@
 import { type ControlPlane, type RemovedResources } from '../control/control-plane.js';
+import { type DeclaredTargets } from '../integrations/declared-targets.js';
 import { type StackSettings } from './evaluator.js';
 import { type LoadedStack, type LoadReport, loadTemplate } from './load-template.js';
+import { allNames, type TemplateNames } from './template-names.js';
 import { requireApi } from './unserved-apis.js';
 
 export interface TemplateFile {
@@ -12,16 +14,32 @@ export interface TemplateFile {
 /** The templates that a control plane serves. They can be replaced while it serves them. */
 export class LoadedTemplates {
   #stacks: ReadonlyMap<string, LoadedStack> = new Map();
+  #loaded: readonly LoadedTemplate[] = [];
 
   constructor(
     private readonly plane: ControlPlane,
     private readonly settings: Pick<StackSettings, 'region' | 'accountId'>,
   ) {}
 
+  /** The templates as they were loaded last. */
+  get loaded(): readonly LoadedTemplate[] {
+    return this.#loaded;
+  }
+
   /** The API's logical id; `undefined` if no template created it. */
   logicalIdOf(apiId: string): string | undefined {
     const created = this.#stacks.values().flatMap((stack) => stack.entries());
     return created.find(([, { type, ref }]) => type === 'AWS::ApiGatewayV2::Api' && ref === apiId)?.[0];
+  }
+
+  /** Of all templates. */
+  get targets(): DeclaredTargets {
+    return allTargets(this.#loaded);
+  }
+
+  /** Of all templates. */
+  get names(): TemplateNames {
+    return allNames(this.#loaded.map(({ names }) => names));
   }
 
   /**
@@ -36,7 +54,7 @@ export class LoadedTemplates {
   replace(
     templates: readonly TemplateFile[],
     parameters: ReadonlyMap<string, string>,
-  ): readonly TemplateReport[] {
+  ): readonly LoadedTemplate[] {
     return this.plane.replace(resourcesOf(this.#stacks.values()), () => {
       const stacks = new Map<string, LoadedStack>();
       let exported: ReadonlyMap<string, string> = new Map();
@@ -49,16 +67,23 @@ export class LoadedTemplates {
         });
         stacks.set(fileName, loaded.stack);
         exported = new Map([...exported, ...loaded.exports]);
-        return { fileName, ...loaded };
+        return { fileName, text, ...loaded };
       });
       requireApi(reports);
       this.#stacks = stacks;
+      this.#loaded = reports;
       return reports;
     });
   }
 }
 
-export type TemplateReport = LoadReport & { readonly fileName: string };
+export type LoadedTemplate = TemplateFile & LoadReport;
+
+const allTargets = (reports: readonly LoadReport[]): DeclaredTargets => ({
+  arns: reports.flatMap(({ targets }) => targets.arns),
+  ports: new Map(reports.flatMap(({ targets }) => [...targets.ports])),
+  instances: reports.flatMap(({ targets }) => targets.instances),
+});
 
 /** The resources of templates that do not belong to another resource. */
 function resourcesOf(stacks: Iterable<LoadedStack>): RemovedResources {

@@ -58,6 +58,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
     prefix: 'targetgroup/',
   },
   'AWS::ServiceDiscovery::Service': { name: 'Name', ref: 'id' },
+  'AWS::ServiceDiscovery::Instance': { name: 'InstanceId' },
   'AWS::ECS::Cluster': { name: 'ClusterName', prefix: 'cluster/' },
   'AWS::ECS::Service': { name: 'ServiceName', ref: 'arn', prefix: 'service/' },
   'AWS::Lambda::Function': { name: 'FunctionName', prefix: 'function:' },

@@ -1,5 +1,8 @@
 import { badRequest } from '../control/control-error.js';
-import { type ApiResources, type ControlPlane, type HttpApiResources } from '../control/control-plane.js';
+import { type ControlPlane } from '../control/control-plane.js';
+import { type ApiResources } from '../control/api-resources.js';
+import { type HttpApiResources } from '../control/http-api-resources.js';
+import { flag, oneOf, UNSUPPORTED } from '../control/fields/field-kinds.js';
 import { isJsonObject, type JsonObject } from '../control/fields/fields.js';
 import { managedParts } from '../control/http/http-apis.js';
 import { httpAuthorizers } from '../control/http/http-authorizers.js';
@@ -7,6 +10,9 @@ import { httpIntegrations } from '../control/http/http-integrations.js';
 import { httpRoutes } from '../control/http/http-routes.js';
 import { httpStages } from '../control/http/http-stages.js';
 import { httpVpcLinks } from '../control/http/http-vpc-links.js';
+import { BASE_PATH_MODES } from '../control/openapi/api-settings.js';
+import { importApi } from '../control/openapi/import-api.js';
+import { parseDefinition } from '../control/openapi/parse-definition.js';
 import { createIn, find, type ResourceCollection } from '../control/operations/resource-collection.js';
 import { apiKeys } from '../control/resources/api-keys.js';
 import { apiMappings } from '../control/resources/api-mappings.js';
@@ -30,6 +36,8 @@ export interface CreatedResource {
   readonly ref: string;
   /** The values of `Fn::GetAtt`, by attribute. */
   readonly attributes: Readonly<Record<string, string>>;
+  /** What the import of an OpenAPI definition has left out. */
+  readonly importWarnings?: readonly string[];
   /** Properties that AWS has chosen, in wire format: the resource keeps them when its template is loaded again. */
   readonly chosen?: JsonObject;
 }
@@ -120,11 +128,33 @@ function overrideManaged(resources: HttpApiResources, input: JsonObject): void {
   override('stage', httpStages, managedParts(resources).stage);
 }
 
+const ofNewApi = ({ ApiId, ApiEndpoint }: { readonly ApiId: string; readonly ApiEndpoint: string }) => ({
+  ref: ApiId,
+  attributes: { ApiId, ApiEndpoint },
+});
+
+const BODY_IN_S3 = `BodyS3Location is ${UNSUPPORTED}, which does not read S3: get the definition with 'aws s3 cp', and write it into Body`;
+
+/** An API that its OpenAPI definition describes; other properties take the place of those in the definition. */
+function importedApi(plane: ControlPlane, body: unknown, input: JsonObject): CreatedResource {
+  const { body: _, basePath, failOnWarnings, ...settings } = input;
+  const root = typeof body === 'string' ? parseDefinition(body) : body;
+  if (!isJsonObject(root)) throw badRequest('Body is not an OpenAPI definition');
+  const { resources, messages } = importApi(plane, root, {
+    basePath: oneOf(BASE_PATH_MODES).read(basePath ?? 'ignore', 'BasePath'),
+    failOnWarnings: flag().read(failOnWarnings ?? false, 'FailOnWarnings'),
+    settings,
+  });
+  return { ...ofNewApi(resources.api), importWarnings: messages.warnings };
+}
+
 /** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_ApiGatewayV2.html */
 const CREATORS: Readonly<Record<string, Creator>> = {
   'AWS::ApiGatewayV2::Api'(plane, input) {
-    const { ApiId, ApiEndpoint } = apis.create(plane, input).api;
-    return { ref: ApiId, attributes: { ApiId, ApiEndpoint } };
+    const { body, bodyS3Location } = input;
+    if (bodyS3Location !== undefined) throw badRequest(BODY_IN_S3);
+    if (body !== undefined) return importedApi(plane, body, input);
+    return ofNewApi(apis.create(plane, input).api);
   },
   'AWS::ApiGatewayV2::ApiGatewayManagedOverrides'(plane, input) {
     const resources = apiOf(plane, input);

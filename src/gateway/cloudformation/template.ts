@@ -6,6 +6,8 @@ export interface Template {
   readonly document: Document;
   /** A macro, such as SAM's, may add resources that the template does not contain. */
   readonly hasTransform: boolean;
+  /** `Transform: AWS::Serverless-2016-10-31` */
+  readonly hasSam: boolean;
   /** `Transform: AWS::LanguageExtensions`: more intrinsic functions, and loops. */
   readonly hasLanguageExtensions: boolean;
   readonly parameters: ReadonlyMap<string, ParameterDeclaration>;
@@ -76,11 +78,18 @@ export function templateOf(document: Document): Template {
     const reason = `the template has ${resources.size} resources; CloudFormation allows ${MAX_RESOURCES}`;
     throw document.error(root.at, reason);
   }
+  const parameters = section('Parameters');
+  for (const [name, { at }] of resources) {
+    // a reference to it would be one to itself, and look like a circular dependency
+    if (!parameters.has(name)) continue;
+    throw document.error(at, `the resource ${name} has the name of a parameter: rename one of them`);
+  }
   return {
     document,
     hasTransform: transforms.some((name) => name !== LANGUAGE_EXTENSIONS),
+    hasSam: transforms.includes('AWS::Serverless-2016-10-31'),
     hasLanguageExtensions,
-    parameters: mapEntries(section('Parameters'), (entry, name) => sections.parameter(entry, name)),
+    parameters: mapEntries(parameters, (entry, name) => sections.parameter(entry, name)),
     mappings: section('Mappings'),
     conditions: section('Conditions'),
     resources: mapEntries(resources, (entry, name) => sections.resource(entry, name)),

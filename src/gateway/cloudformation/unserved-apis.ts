@@ -23,17 +23,15 @@ export function unservedApi(
 }
 
 const REST_API = 'is a REST API, and only WebSocket and HTTP APIs are served';
+const OF_SAM = 'is a resource of SAM: the template needs Transform: AWS::Serverless-2016-10-31';
 const OTHER_TEMPLATE = 'is another template, which is not read: give that one';
 
 const KINDS: Readonly<Record<string, string>> = {
-  // the others are created
-  'AWS::ApiGatewayV2::Api': 'is defined by an OpenAPI document, which is not served yet',
+  'AWS::ApiGatewayV2::Api': 'is not created',
   'AWS::ApiGateway::RestApi': REST_API,
   'AWS::Serverless::Api': REST_API,
-  'AWS::Serverless::HttpApi':
-    'is created by a macro of AWS that does not run here, with an OpenAPI document, which is not served yet',
-  'AWS::Serverless::WebSocketApi':
-    'is created by a macro of AWS that does not run here: give the template that results from it (of a deployed stack, aws cloudformation get-template --template-stage Processed)',
+  'AWS::Serverless::HttpApi': OF_SAM,
+  'AWS::Serverless::WebSocketApi': OF_SAM,
   'AWS::CloudFormation::Stack': OTHER_TEMPLATE,
   'AWS::Serverless::Application': OTHER_TEMPLATE,
 };

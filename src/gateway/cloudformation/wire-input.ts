@@ -10,7 +10,7 @@ export function wireInput(type: string, properties: Readonly<Record<string, Valu
   return Object.fromEntries(
     Object.entries(properties).map(([name, value]) => [
       renamed[name] ?? lowerFirst(name),
-      name === 'Schema' && typeof value === 'object' ? JSON.stringify(value) : convert(name, value),
+      name === 'Schema' && typeof value === 'object' ? JSON.stringify(value) : convertProperty(name, value),
     ]),
   );
 }
@@ -41,6 +41,7 @@ const FLAGS = new Set([
   'DisableSchemaValidation',
   'EnableSimpleResponses',
   'Enabled',
+  'FailOnWarnings',
   'GenerateDistinctId',
   'Required',
 ]);
@@ -63,6 +64,9 @@ export const asNumber = (value: Value | undefined): Value | undefined =>
 /** CloudFormation's conversion to a boolean. */
 export const asFlag = (value: Value | undefined): Value | undefined =>
   value === 'true' ? true : value === 'false' ? false : value;
+
+/** An OpenAPI definition has names of its own. */
+const convertProperty = (name: string, value: Value) => (name === 'Body' ? value : convert(name, value));
 
 function convert(name: string, value: Value): unknown {
   if (FLAGS.has(name)) return asFlag(value);

@@ -56,10 +56,11 @@ function send(
   sent: ControlResponse,
   headers: Record<string, string> = {},
 ): ControlResponse {
-  const { status, body } = sent;
+  const { status, body, document } = sent;
   response.statusCode = status;
   response.setHeaders(new Map(Object.entries({ 'x-amzn-RequestId': randomUUID(), ...headers })));
-  if (body === undefined) response.end();
+  if (document !== undefined) response.setHeader('Content-Type', document.contentType).end(document.text);
+  else if (body === undefined) response.end();
   else response.setHeader('Content-Type', 'application/json').end(JSON.stringify(body));
   return sent;
 }

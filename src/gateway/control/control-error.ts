@@ -42,10 +42,11 @@ export const badRequest = (message: string) => new ControlError('BadRequestExcep
 
 export const conflict = (message: string) => new ControlError('ConflictException', message);
 
-export const quotaExceeded = (plural: string) =>
+/** @param owner what has the quota */
+export const quotaExceeded = (plural: string, owner: 'API' | 'account' | 'domain name' = 'API') =>
   new ControlError(
     QUOTA_ERROR,
-    `Maximum number of ${plural} for this API has been reached. Please contact AWS if you need additional ${plural}.`,
+    `Maximum number of ${plural} for this ${owner} has been reached. Please contact AWS if you need additional ${plural}.`,
   );
 
 export const notFound = (resourceType: string, message: string) =>

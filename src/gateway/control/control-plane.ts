@@ -1,30 +1,17 @@
-import { type HttpApi } from './http/http-api-fields.js';
-import { type HttpAuthorizer } from './http/http-authorizer-fields.js';
-import { type HttpIntegrationResource } from './http/http-integration-fields.js';
-import { type HttpRouteResource } from './http/http-route-fields.js';
-import { type HttpVpcLink } from './http/http-vpc-link-fields.js';
-import { type DeployableHttpApi, takeHttpSnapshot } from './http/take-http-snapshot.js';
-import {
-  type HttpApis,
-  type HttpSnapshot,
-  type MappedHttpStage,
-  type ServedHttpStage,
-} from './http-snapshot.js';
-import { type Deployable, type Snapshot, takeSnapshot } from './snapshot.js';
+import { type Account } from './account.js';
+import { type ApiResources } from './api-resources.js';
 import { type Api } from './fields/api-fields.js';
 import { type ApiKey } from './fields/api-key-fields.js';
 import { type ApiMapping } from './fields/api-mapping-fields.js';
-import { type Authorizer } from './fields/authorizer-fields.js';
-import { type Deployment } from './fields/deployment-fields.js';
 import { type DomainName } from './fields/domain-name-fields.js';
-import { type Integration } from './fields/integration-fields.js';
-import { type IntegrationResponse } from './fields/integration-response-fields.js';
-import { type Model } from './fields/model-fields.js';
-import { type Route } from './fields/route-fields.js';
-import { type RouteResponse } from './fields/route-response-fields.js';
-import { type RouteSettings, type Stage } from './fields/stage-fields.js';
+import { type RouteSettings } from './fields/stage-fields.js';
 import { type UsagePlan } from './fields/usage-plan-fields.js';
 import { type VpcLink } from './fields/vpc-link-fields.js';
+import { type HttpVpcLink } from './http/http-vpc-link-fields.js';
+import { type HttpApiResources } from './http-api-resources.js';
+import { type HttpApis, type MappedHttpStage, type ServedHttpStage } from './http-snapshot.js';
+import { routeSettings } from './route-settings.js';
+import { type Snapshot } from './snapshot.js';
 
 export interface ControlPlaneOptions {
   readonly region: string;
@@ -34,13 +21,15 @@ export interface ControlPlaneOptions {
   readonly now?: () => number;
   /** Called when a stage is deleted, with its API too: `last` is what it has served until then. */
   readonly whenStageDeleted?: (apiId: string, stageName: string, last: ServedStage) => void;
+  /** Called by `ResetAuthorizersCache` of a stage of an HTTP API. */
+  readonly whenAuthorizersReset?: (apiId: string, stageName: string) => void;
 }
 
 /**
  * All resources, in memory. The data plane uses the methods, which show what is deployed; the collections in resources/
  * change the maps.
  */
-export class ControlPlane implements HttpApis {
+export class ControlPlane implements HttpApis, Account {
   readonly region: string;
   readonly accountId: string;
   readonly apis = new Map<string, ApiResources | HttpApiResources>();
@@ -57,12 +46,20 @@ export class ControlPlane implements HttpApis {
   readonly usagePlanKeys = new Map<string, Set<string>>();
   readonly #now: () => number;
   readonly #whenStageDeleted: ControlPlaneOptions['whenStageDeleted'];
+  readonly #whenAuthorizersReset: ControlPlaneOptions['whenAuthorizersReset'];
 
-  constructor({ region, accountId, now = Date.now, whenStageDeleted }: ControlPlaneOptions) {
+  constructor({
+    region,
+    accountId,
+    now = Date.now,
+    whenStageDeleted,
+    whenAuthorizersReset,
+  }: ControlPlaneOptions) {
     this.region = region;
     this.accountId = accountId;
     this.#now = now;
     this.#whenStageDeleted = whenStageDeleted;
+    this.#whenAuthorizersReset = whenAuthorizersReset;
   }
 
   /** A WebSocket API. */
@@ -120,6 +117,11 @@ export class ControlPlane implements HttpApis {
     const last = this.stage(apiId, stageName);
     this.apis.get(apiId)?.stages.delete(stageName);
     if (last !== undefined) this.#whenStageDeleted?.(apiId, stageName, last);
+  }
+
+  /** The stage's stored decisions of Lambda authorizers are forgotten. */
+  resetAuthorizers(apiId: string, stageName: string): void {
+    this.#whenAuthorizersReset?.(apiId, stageName);
   }
 
   /** Deletes the API with its stages. */
@@ -296,88 +298,3 @@ interface UsableApiKey {
   readonly value: string;
   readonly throttle?: { readonly burstLimit: number; readonly rateLimit: number };
 }
-
-/** One WebSocket API and its resources, each by its id. Resources are replaced, never modified. */
-export class ApiResources implements Deployable {
-  readonly protocol = 'WEBSOCKET';
-  readonly routes = new Map<string, Route>();
-  /** By the route's id. */
-  readonly routeResponses = new Map<string, ReadonlyMap<string, RouteResponse>>();
-  readonly integrations = new Map<string, Integration>();
-  /** By the integration's id. */
-  readonly integrationResponses = new Map<string, ReadonlyMap<string, IntegrationResponse>>();
-  readonly authorizers = new Map<string, Authorizer>();
-  readonly models = new Map<string, Model>();
-  readonly deployments = new Map<string, Deployment>();
-  /** By the deployment's id. */
-  readonly snapshots = new Map<string, Snapshot>();
-  readonly stages = new Map<string, Stage>();
-
-  constructor(
-    readonly plane: ControlPlane,
-    public api: Api,
-  ) {}
-
-  freeze(deploymentId: string): void {
-    this.snapshots.set(deploymentId, takeSnapshot(this));
-  }
-
-  thaw(deploymentId: string): void {
-    this.snapshots.delete(deploymentId);
-  }
-
-  setTags(Tags: Readonly<Record<string, string>>): void {
-    this.api = { ...this.api, Tags };
-  }
-}
-
-/** One HTTP API and its resources, each by its id. Resources are replaced, never modified. */
-export class HttpApiResources implements DeployableHttpApi {
-  readonly protocol = 'HTTP';
-  readonly routes = new Map<string, HttpRouteResource>();
-  readonly integrations = new Map<string, HttpIntegrationResource>();
-  readonly authorizers = new Map<string, HttpAuthorizer>();
-  readonly deployments = new Map<string, Deployment>();
-  /** By the deployment's id. */
-  readonly snapshots = new Map<string, HttpSnapshot>();
-  readonly stages = new Map<string, Stage>();
-  readonly #served = new WeakMap<Stage, ServedHttpStage>();
-
-  constructor(
-    readonly plane: ControlPlane,
-    public api: HttpApi,
-  ) {}
-
-  freeze(deploymentId: string): void {
-    this.snapshots.set(deploymentId, takeHttpSnapshot(this));
-  }
-
-  thaw(deploymentId: string): void {
-    this.snapshots.delete(deploymentId);
-  }
-
-  setTags(Tags: Readonly<Record<string, string>>): void {
-    this.api = { ...this.api, Tags };
-  }
-
-  /** The stage as the data plane reads it: the same object until the stage is changed. */
-  served(stageName: string): ServedHttpStage | undefined {
-    const stage = this.stages.get(stageName);
-    if (stage === undefined) return undefined;
-    const known = this.#served.get(stage);
-    if (known !== undefined) return known;
-    const served: ServedHttpStage = {
-      stageVariables: stage.StageVariables,
-      snapshot: this.snapshots.get(stage.DeploymentId ?? ''),
-      routeSettings: (routeKey) => routeSettings(stage, routeKey),
-      accessLog: stage.AccessLogSettings && { format: stage.AccessLogSettings.Format },
-    };
-    this.#served.set(stage, served);
-    return served;
-  }
-}
-
-const routeSettings = ({ DefaultRouteSettings, RouteSettings }: Stage, routeKey: string): RouteSettings => ({
-  ...DefaultRouteSettings,
-  ...(Object.hasOwn(RouteSettings, routeKey) && RouteSettings[routeKey]),
-});

@@ -1,4 +1,9 @@
-import { type HttpRequestMapping, type HttpResponseMapping } from '../mapping/http-parameters.js';
+import {
+  type HttpRequestMapping,
+  type HttpResponseMapping,
+  type MappedValue,
+  type MappingVariable,
+} from '../mapping/http-parameters.js';
 import { type RouteSettings } from './fields/stage-fields.js';
 
 /**
@@ -45,11 +50,43 @@ export type RoutePart =
   | { readonly kind: 'greedy'; readonly name: string };
 
 export type HttpAuthorization =
-  | { readonly kind: 'NONE' | 'AWS_IAM' }
-  /** JWT or Lambda: its requests get 500, as a protected route must not be served open. */
-  | { readonly kind: 'NOT_SERVED'; readonly reason: string };
+  { readonly kind: 'NONE' | 'AWS_IAM' } | JwtAuthorization | FunctionAuthorization;
 
-export type HttpIntegration = UrlIntegration | PrivateIntegration | FunctionIntegration | UnservedIntegration;
+/** A JWT authorizer, and what the route requires of its tokens (H9.01). */
+export interface JwtAuthorization {
+  readonly kind: 'JWT';
+  readonly authorizerId: string;
+  readonly identitySource: IdentitySource;
+  /** As configured: a slash at the end counts (H9.05). */
+  readonly issuer: string;
+  /** A token must be for one of them. */
+  readonly audience: readonly string[];
+  /** `AuthorizationScopes` of the route: a token must have one of them; none accepts any valid token (H9.07). */
+  readonly scopes: readonly string[];
+}
+
+/** A Lambda authorizer (H9.16). */
+export interface FunctionAuthorization {
+  readonly kind: 'CUSTOM';
+  readonly authorizerId: string;
+  /** The function's name or ARN, from the authorizer's URI; may contain `${stageVariables.NAME}`. */
+  readonly functionName: string;
+  readonly payloadFormatVersion: '1.0' | '2.0';
+  /** Whether the function returns `{isAuthorized}` rather than a policy (H9.26). */
+  readonly hasSimpleResponses: boolean;
+  /** How long a decision is reused; 0 for never. */
+  readonly ttlSeconds: number;
+  /** In order: part of the key under which a decision is stored. If one is missing, the function is not called. */
+  readonly identitySources: readonly IdentitySource[];
+}
+
+export interface IdentitySource {
+  /** `$request.header.Authorization` */
+  readonly text: string;
+  readonly variable: MappingVariable;
+}
+
+export type HttpIntegration = UrlIntegration | PrivateIntegration | FunctionIntegration | ServiceIntegration;
 
 /** What all integrations have. */
 interface IntegrationBase {
@@ -94,12 +131,31 @@ export interface FunctionIntegration extends IntegrationBase {
   readonly payloadFormatVersion: '1.0' | '2.0';
 }
 
-/** An integration that the gateway stores and does not serve: its requests get 500, and the log has the reason. */
-export interface UnservedIntegration extends IntegrationBase {
-  readonly kind: 'unserved';
-  /** A sentence for the log: `the integration subtype SQS-SendMessage is not served`. */
-  readonly reason: string;
+/** `AWS_PROXY` with a subtype: an action of an AWS service (H7). Its request parameters are those of the action. */
+export interface ServiceIntegration extends IntegrationBase {
+  readonly kind: 'service';
+  /** `SQS-SendMessage` */
+  readonly subtype: string;
+  /** By the action's names, in the order of the API's map. */
+  readonly parameters: ReadonlyMap<string, ServiceParameter>;
 }
+
+export interface ServiceParameter {
+  /** As it was written. */
+  readonly text: string;
+  readonly value: ServiceValue;
+}
+
+/** A text; or a JSON document, each of whose strings is a text (H7.02, H7.04). */
+export type ServiceValue =
+  | { readonly kind: 'text'; readonly value: MappedValue }
+  | { readonly kind: 'document'; readonly root: DocumentPart };
+
+export type DocumentPart =
+  | { readonly kind: 'text'; readonly value: MappedValue }
+  | { readonly kind: 'constant'; readonly value: unknown }
+  | { readonly kind: 'object'; readonly members: readonly (readonly [name: string, DocumentPart])[] }
+  | { readonly kind: 'list'; readonly items: readonly DocumentPart[] };
 
 /** `CorsConfiguration` (H3.01). Lists are empty when the field is absent. */
 export interface HttpCors {

@@ -77,13 +77,16 @@ export class RequestHandler {
 
   /**
    * Whether a request that offers a WebSocket is a handshake. HTTP APIs have no WebSockets: there it is a request as any
-   * other (H4.21).
+   * other (H4.21), also if the request names none and there is no WebSocket API that it could be for.
    */
   isHandshake({ headers, url = '' }: IncomingMessage): boolean {
-    return (
-      /websocket/i.test(headers.upgrade ?? '') &&
-      namedHttpApi(url, headers.host ?? '', this.parts.control) === undefined
-    );
+    const { host = '', upgrade = '', authorization } = headers;
+    if (!/websocket/i.test(upgrade)) return false;
+    const { control, defaultApi } = this.parts;
+    const httpApi = control.apiIds().every((apiId) => control.isHttpApi(apiId))
+      ? locateHttpApi(url, host, control, defaultApi, authorization)
+      : namedHttpApi(url, host, control);
+    return httpApi === undefined;
   }
 
   upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
@@ -137,11 +140,12 @@ export class RequestHandler {
     const sent = handleControlRequest(this.parts.control, request, response, body);
     if (story === undefined) return;
     const { status } = sent;
+    const sentText = sent.document?.text ?? (sent.body && JSON.stringify(sent.body));
     story.add({ step: 'client_request', method, url, ...(body.length > 0 && { body: bodyOf(body) }) });
     story.add({
       step: 'client_response',
       status,
-      ...(sent.body && { body: bodyOf(JSON.stringify(sent.body)) }),
+      ...(sentText !== undefined && { body: bodyOf(sentText) }),
     });
     story.conclude({ result: status < 400 ? 'done' : 'refused', status });
     story.end();

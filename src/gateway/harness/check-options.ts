@@ -46,7 +46,13 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 const isUrl = (value: unknown) => isObject(value) && isText(value['href']) && isText(value['protocol']);
-const isTarget = (value: unknown) => isText(value) || isUrl(value) || isServer(value);
+const isAddress = (value: unknown) => isText(value) || isUrl(value) || isServer(value);
+const isTarget = (value: unknown) => isAddress(value) || isInstance(value);
+const isInstance = (value: unknown) =>
+  isObject(value) &&
+  isAddress(value['address']) &&
+  isObject(value['attributes']) &&
+  Object.values(value['attributes']).every((each) => typeof each === 'string');
 const isServer = (value: unknown) => isObject(value) && typeof value['address'] === 'function';
 const isWhole = (value: unknown, min: number, max: number) =>
   Number.isInteger(value) && Number(value) >= min && Number(value) <= max;
@@ -67,7 +73,7 @@ const CHECKS: Readonly<Record<keyof StartGatewayOptions, Check>> = {
   parameters: object('texts, numbers and booleans', check('a text, a number or a boolean', isParameter)),
   targets: object(
     'addresses',
-    check('HOST:PORT, a URL, a server that listens, or a list of these', (value) =>
+    check('HOST:PORT, a URL, a server that listens, { address, attributes }, or a list of these', (value) =>
       Array.isArray(value) ? value.length > 0 && value.every(isTarget) : isTarget(value),
     ),
   ),
@@ -79,6 +85,10 @@ const CHECKS: Readonly<Record<keyof StartGatewayOptions, Check>> = {
     ),
   ),
   endpoints: object(
+    'URLs',
+    check('a URL', (value) => isText(value) || isUrl(value)),
+  ),
+  issuers: object(
     'URLs',
     check('a URL', (value) => isText(value) || isUrl(value)),
   ),

@@ -7,6 +7,7 @@ import { readTemplateFile } from '../cli/read-template-file.js';
 import { type GatewayOptions } from '../gateway.js';
 import { iamSettings } from '../iam/iam-settings.js';
 import { type FunctionSource, type LambdaHandler, parseSource } from '../lambda/function-source.js';
+import { parseTargetAddress } from '../integrations/target-address.js';
 import { readRecord } from '../recorder/record-size.js';
 import { UsageError } from '../usage-error.js';
 import { checkOptions } from './check-options.js';
@@ -27,6 +28,7 @@ export async function gatewayOptions(options: StartGatewayOptions): Promise<Gate
     targets,
     functions,
     endpoints,
+    issuers,
     auth = 'off',
     credentials,
     policy,
@@ -50,6 +52,7 @@ export async function gatewayOptions(options: StartGatewayOptions): Promise<Gate
       endpoints: mapOf(endpoints, (name, value) => readUrl(`endpoints.${name}`, hrefOf(value))),
       credentials: undefined,
     },
+    issuers: mapOf(issuers, (name, value) => readUrl(`issuers.${name}`, hrefOf(value)).href),
     iam: iamSettings(
       { auth, credentials: source('credentials', credentials), policy: source('policy', policy) },
       process.env,
@@ -94,11 +97,14 @@ const isUrl = (value: object): value is UrlObject => 'href' in value && 'protoco
 
 const hrefOf = (value: string | UrlObject) => (typeof value === 'string' ? value : value.href);
 
-/** `HOST` or `HOST:PORT`, as `--target` has it. */
+/** `HOST[:PORT][?ATTRIBUTE=VALUE&…]`, as `--target` has it. */
 function addressOf(name: string, target: Target): string {
+  if (typeof target === 'object' && 'attributes' in target) {
+    return `${addressOf(name, target.address)}?${new URLSearchParams(target.attributes).toString()}`;
+  }
   if (typeof target === 'object' && !isUrl(target)) return listeningAddress(name, target);
   const text = hrefOf(target);
-  if (/^(?:[\w.-]+|\[[\da-f:]+\])(?::\d+)?$/i.test(text)) return text;
+  if (parseTargetAddress(text) !== undefined) return text;
   const url = readUrl(`targets.${name}`, text);
   if (url.pathname === '/' && url.search === '') return url.host;
   throw new UsageError(

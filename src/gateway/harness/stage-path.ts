@@ -1,4 +1,4 @@
-import { type ApiSummary } from '../gateway.js';
+import { type ApiSummary } from '../api-summary.js';
 
 export interface WantedStage {
   /** May be left out if there is only one. */

@@ -4,6 +4,7 @@ import { FILTERS } from '../admin/event-query.js';
 import { advanceMs, ClockAdvance } from '../admin/clock-advance.js';
 import { readReset } from '../admin/reset-body.js';
 import { suggestion } from '../cli/suggest.js';
+import { unmatchedText } from '../cli/unmatched-text.js';
 import { FaultSettings } from '../faults.js';
 import { Gateway } from '../gateway.js';
 import { EVENT_TYPES, type EventFilter, type GatewayEvent } from '../recorder/gateway-event.js';
@@ -11,14 +12,17 @@ import { gatewayOptions } from './gateway-options.js';
 import { type EventPredicate, type RunningGateway, type WaitOptions } from './running-gateway.js';
 import { stagePath } from './stage-path.js';
 import { type StartGatewayOptions } from './start-options.js';
+import { UsageError } from '../usage-error.js';
 
 /**
  * Starts a gateway in this process, on a free port of loopback. It logs nothing and records what happens.
  *
- * @throws {Error} an option is wrong, a file cannot be read, or AWS would refuse a resource of a template
+ * @throws {Error} an option is wrong, a file cannot be read, AWS would refuse a resource of a template, or a template is
+ *   given and a target, function, parameter or endpoint has a name that means nothing
  */
 export async function startGateway(options: StartGatewayOptions = {}): Promise<RunningGateway> {
   const gateway = await Gateway.start(await gatewayOptions(options));
+  await requireKnownNames(gateway);
   const { url: endpoint, commands, recorder, adminToken } = gateway;
   const waits = new Set<PromiseWithResolvers<GatewayEvent>>();
   let isClosed = false;
@@ -61,8 +65,9 @@ export async function startGateway(options: StartGatewayOptions = {}): Promise<R
       },
     },
     faults: {
-      set: (settings) => whileOpen(() => commands.setFaults(checked(FaultSettings, settings))),
-      clear: () => void whileOpen(() => commands.setFaults('none')),
+      set: (settings) =>
+        whileOpen(() => commands.setFaults(checked(FaultSettings, settings), 'gateway.faults.set')),
+      clear: () => void whileOpen(() => commands.setFaults('none', 'gateway.faults.clear')),
     },
     connections: () => commands.connections(),
     events: (filter = {}) => after(0, checkedFilter(filter)),
@@ -102,6 +107,15 @@ export async function startGateway(options: StartGatewayOptions = {}): Promise<R
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** @throws {UsageError} names every name in the options that means nothing; the gateway is stopped */
+async function requireKnownNames(gateway: Gateway): Promise<void> {
+  const unmatched = gateway.unmatchedNames();
+  if (unmatched.length === 0) return;
+  await gateway.stop();
+  const lines = unmatched.map((each) => unmatchedText(each, `${each.setting}.${each.name}`));
+  throw new UsageError(lines.join('\n'));
 }
 
 const closedError = () => new Error('the gateway is closed');

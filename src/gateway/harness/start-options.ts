@@ -18,6 +18,8 @@ export interface StartGatewayOptions {
   readonly functions?: Readonly<Record<string, string | UrlObject | LambdaHandler>>;
   /** Endpoints of AWS services for `AWS` integrations, such as `{ sqs: 'http://127.0.0.1:9324' }`. */
   readonly endpoints?: Readonly<Record<string, string | UrlObject>>;
+  /** Where the issuers of JWT authorizers run here: `{ 'https://login.example.com': 'http://127.0.0.1:9000' }`. */
+  readonly issuers?: Readonly<Record<string, string | UrlObject>>;
   /** By default any free port. */
   readonly port?: number;
   /** Address to listen on; by default `127.0.0.1`. */
@@ -54,8 +56,19 @@ export interface StartGatewayOptions {
 export type TemplateSource =
   string | UrlObject | { readonly Resources: object; readonly [section: string]: unknown };
 
-/** `HOST:PORT`, `HOST`, a URL, or a server that listens, such as `http.createServer(…).listen(0)`. */
-export type Target = string | UrlObject | ListeningServer;
+/**
+ * `HOST:PORT`, `HOST`, a URL, or a server that listens, such as `http.createServer(…).listen(0)`; for a Cloud Map
+ * service also with the attributes of an instance.
+ */
+export type Target = Address | TargetInstance;
+
+type Address = string | UrlObject | ListeningServer;
+
+export interface TargetInstance {
+  readonly address: Address;
+  /** Only requests of integrations whose URI has no filters, or filters with these values, are sent to it. */
+  readonly attributes: Readonly<Record<string, string>>;
+}
 
 /** A `URL`. */
 export interface UrlObject {

@@ -4,7 +4,6 @@ import { type HttpApis, type HttpIntegration, type HttpRoute } from '../control/
 import { HTTP_RESPONSES } from '../errors.js';
 import { type FaultyCall } from '../faults.js';
 import { type BackendResponse } from '../integrations/backend-response.js';
-import { type Iam } from '../iam/iam.js';
 import { type IntegrationClient } from '../integrations/integration-client.js';
 import { IntegrationFailedError } from '../integrations/integration-errors.js';
 import { type PrivateTargets } from '../integrations/private-targets.js';
@@ -19,7 +18,7 @@ import { type ApiResponse } from './api-response.js';
 import { HttpRequestError } from './http-request-error.js';
 import { corsStep, requestStep, responseStep } from './recorded-request.js';
 import { type CallFacts, type Failure } from './served-request.js';
-import { authorizeRequest } from './steps/authorize-request.js';
+import { type AuthorizationParts, authorizeRequest } from './steps/authorize-request.js';
 import { preflightResponse, withCors } from './steps/cors.js';
 import { gatewayResponse, httpErrorResponse, whyFailed } from './steps/gateway-response.js';
 import { integrationCall, type PrivateRequest } from './steps/integration-call.js';
@@ -33,7 +32,7 @@ export interface HttpPipelineParts {
   readonly apis: HttpApis;
   readonly integrations: IntegrationClient;
   readonly privateTargets: PrivateTargets;
-  readonly iam: Iam;
+  readonly authorization: AuthorizationParts;
   readonly throttle: Throttle;
   readonly accessLog: AccessLog;
   readonly recorder: Recorder;
@@ -43,7 +42,8 @@ export interface HttpPipelineParts {
 /**
  * The order of the steps for a request to an HTTP API, which is AWS's. A step is a function from a value to the next one.
  *
- *     request → select-stage → router → throttle → read the body → authorize-request
+ *     request → select-stage → router → throttle → authorize-request → read the body
+ *               (a signature covers the body: it is checked after it)
  *               → integration-call (parameters mapped) → private target → call → map-http-response → cors
  *     OPTIONS without a route → cors: the gateway's own response
  *     error → gateway-response → cors
@@ -89,13 +89,14 @@ export class HttpPipeline {
       }
       event = { ...this.#event(request, selection, match.route, match.pathParameters), story };
       this.#throttle(event, selection);
+      if (story !== undefined) story.variables = [event.stageVariables];
+      const isSigned = match.route.authorization.kind === 'AWS_IAM';
+      if (!isSigned) event = await this.#authorize(event);
       const body = receivedBody(await readBody());
       if (body !== undefined) story?.add({ step: 'request_body', body: story.body(body) });
       event = { ...event, body };
-      const authorized = authorizeRequest(this.parts.iam, event);
-      event = { ...event, authorized };
-      if (story !== undefined) story.variables = [authorized, event.stageVariables];
-      const integration = served(event.route);
+      if (isSigned) event = await this.#authorize(event);
+      const integration = integrationOf(event.route);
       const backend = await this.#call(integration, event, call);
       const response = mapHttpResponse(integration, event, backend);
       const sent = withCors(snapshot.cors, request, response);
@@ -127,6 +128,7 @@ export class HttpPipeline {
   ): ApiEvent {
     return {
       request,
+      region: this.parts.apis.region,
       accountId: this.parts.apis.accountId,
       stage: name,
       stageVariables: stage.stageVariables,
@@ -149,7 +151,15 @@ export class HttpPipeline {
     if (limit !== undefined) throw refused('throttled', `over ${limit}`);
   }
 
-  async #call(integration: ServedIntegration, event: ApiEvent, facts: CallFacts): Promise<BackendResponse> {
+  async #authorize(event: ApiEvent): Promise<ApiEvent> {
+    // most routes
+    if (event.route.authorization.kind === 'NONE') return event;
+    const { variables, authorizer } = await authorizeRequest(this.parts.authorization, event);
+    if (event.story !== undefined) event.story.variables = [variables, event.stageVariables];
+    return { ...event, authorized: variables, authorizer };
+  }
+
+  async #call(integration: HttpIntegration, event: ApiEvent, facts: CallFacts): Promise<BackendResponse> {
     const call = integrationCall(integration, event);
     const faultyCall = { routeKey: event.route.routeKey };
     const { story } = event;
@@ -172,7 +182,7 @@ export class HttpPipeline {
     faultyCall: FaultyCall,
     story: Story | undefined,
   ): Promise<BackendResponse> {
-    const target = this.parts.privateTargets.next(uri, vpcLinkId);
+    const target = this.parts.privateTargets.next(uri, vpcLinkId, scheme);
     try {
       const origin = `${scheme}://${target.address}`;
       const sent = { ...request, origin };
@@ -280,21 +290,11 @@ function outcome({ status }: ApiResponse, failure: Failure | undefined): Outcome
 /** A refusal is for the client to correct, a failure for the operator of the backend. */
 const isRefusal = (error: unknown) => error instanceof HttpRequestError && !error.isFault;
 
-type ServedIntegration = Exclude<HttpIntegration, { kind: 'unserved' }>;
-
-/** @throws {HttpRequestError} the route is not served: without an integration, or with a kind that the gateway lacks */
-function served({ routeKey, integration }: HttpRoute): ServedIntegration {
-  if (integration === undefined) {
-    throw new HttpRequestError(
-      HTTP_RESPONSES.configuration,
-      `the route ${routeKey} has no integration`,
-      true,
-    );
-  }
-  if (integration.kind === 'unserved') {
-    throw new HttpRequestError(HTTP_RESPONSES.configuration, integration.reason, true);
-  }
-  return integration;
+/** @throws {HttpRequestError} the route has no integration */
+function integrationOf({ routeKey, integration }: HttpRoute): HttpIntegration {
+  if (integration !== undefined) return integration;
+  const reason = `the route ${routeKey} has no integration`;
+  throw new HttpRequestError(HTTP_RESPONSES.configuration, reason, { isFault: true });
 }
 
 /** @throws {HttpRequestError} it is too large or incomplete */

@@ -4,7 +4,7 @@ import { type ApiResponse } from './api-response.js';
 /**
  * Writes a response with the headers in AWS's order (H6.42): `Date`, `Content-Type`, `Content-Length`, `Connection`,
  * those of the integration, `Apigw-Requestid`. Names of an integration's response are in title case, `apigw-requestid`
- * of a gateway's own response is in lower case (H6.41).
+ * and `www-authenticate` of a gateway's own response are in lower case (H6.41).
  */
 export function writeResponse(
   response: ServerResponse,
@@ -21,7 +21,7 @@ export function writeResponse(
     if (name === 'content-type') contentType = value;
     else if (name === 'date') date = value;
     else if (name === 'content-length') length = value;
-    else own.push(titleCase(name), value);
+    else own.push(isGatewayResponse && name === 'www-authenticate' ? name : titleCase(name), value);
   }
   const all = ['Date', date ?? now()];
   if (contentType !== undefined) all.push('Content-Type', contentType);

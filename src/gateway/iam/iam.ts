@@ -28,7 +28,7 @@ export class Iam {
    * @returns the signer's identity
    * @throws {IamError} the signature is missing or not valid, or the signer is not allowed to do it
    */
-  authorize(request: SignedRequest, action: string, resourcePath: string): Identity {
+  authorize(request: SignedRequest, action: string, resourcePath: string): Caller {
     const identity = this.#authenticate(request);
     const { region, accountId } = this.plane;
     const { byArn, others } = this.settings.policies;
@@ -51,7 +51,7 @@ export class Iam {
     );
   }
 
-  #authenticate(request: SignedRequest): Identity {
+  #authenticate(request: SignedRequest): Caller {
     const { accessKeys } = this.settings;
     const scope = { service: SERVICE, region: this.plane.region };
     const now = this.clock.now();
@@ -60,13 +60,17 @@ export class Iam {
     if (accessKeys === undefined) {
       const signature = readSignature(request);
       checkScope(signature, scope, now, machineNow);
-      return unnamedIdentity(signature.accessKeyId, this.plane.accountId);
+      const { accessKeyId } = signature;
+      return { ...unnamedIdentity(accessKeyId, this.plane.accountId), accessKeyId };
     }
     const signer = readSigner(request, accessKeys, scope, now, machineNow);
     verifySigner(request, signer);
-    return signer.accessKey.identity;
+    return { ...signer.accessKey.identity, accessKeyId: signer.signature.accessKeyId };
   }
 }
+
+/** The signer of a request, and the access key that signed it. */
+export type Caller = Identity & { readonly accessKeyId: string };
 
 /** Signing name of WebSocket APIs and `@connections`. */
 const SERVICE = 'execute-api';

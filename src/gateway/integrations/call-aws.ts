@@ -78,10 +78,10 @@ export async function machineCredentials(): Promise<() => Promise<AwsCredentials
   return defaultProvider();
 }
 
-function hostOf({ service, region, subdomain }: AwsRequest): string {
+function hostOf({ service, region, subdomain, hostPrefix = '' }: AwsRequest): string {
   const { host = service, isGlobal = false } = NAMES[service] ?? {};
   const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
-  return [subdomain, host, isGlobal ? undefined : region, domain]
+  return [subdomain, hostPrefix + host, isGlobal ? undefined : region, domain]
     .filter((label) => label !== undefined)
     .join('.');
 }

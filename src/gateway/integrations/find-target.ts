@@ -28,11 +28,10 @@ export function findTarget(
   if (vpcLinkId === undefined) return own;
   const link = vpcLink(vpcLinkId);
   if (link === undefined) throw new NoVpcLinkError(`there is no VPC link '${vpcLinkId}'`);
-  const target = targets.next(targetNames(link.targetArns[0]));
+  const port = url.port || (url.protocol === 'https:' ? '443' : '80');
+  const target = targets.next(targetNames(link.targetArns[0]), { port });
   if (target === undefined) return own;
-  const { address, failed } = target;
-  const hasPort = /:\d+$/.test(address);
-  return { origin: `${url.protocol}//${address}${hasPort || url.port === '' ? '' : `:${url.port}`}`, failed };
+  return { origin: `${url.protocol}//${target.address}`, failed: target.failed };
 }
 
 export class NoVpcLinkError extends Error {

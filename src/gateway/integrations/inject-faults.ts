@@ -4,7 +4,7 @@ import { IntegrationFailedError, IntegrationTimedOutError } from './integration-
 import { type IntegrationRequest } from './integration-request.js';
 
 /**
- * Injects the faults of `PUT /_gateway/faults` before an integration is called. A `MOCK` has none: it calls nothing.
+ * Injects the faults before an integration is called. A `MOCK` has none: it calls nothing.
  *
  * @returns the request with the rest of its timeout
  * @throws {IntegrationTimedOutError} the injected latency is not shorter than the timeout
@@ -19,17 +19,17 @@ export async function injectFaults<T extends IntegrationRequest>(
   const { timeoutMs } = request;
   const latencyMs = faults.integrationLatencyMs(call);
   if (latencyMs > 0) await setTimeout(Math.min(latencyMs, timeoutMs), undefined, { ref: false });
-  if (latencyMs >= timeoutMs) throw new IntegrationTimedOutError(timeoutMs, injected());
+  if (latencyMs >= timeoutMs) throw new IntegrationTimedOutError(timeoutMs, injected(faults));
   const vpcLinkId = request.kind === 'http' || request.kind === 'forward' ? request.vpcLinkId : undefined;
   if (faults.failsIntegration(vpcLinkId, call)) {
-    throw new IntegrationFailedError(targetOf(request), injected());
+    throw new IntegrationFailedError(targetOf(request), injected(faults));
   }
   return latencyMs === 0 ? request : { ...request, timeoutMs: timeoutMs - latencyMs };
 }
 
 /** Faults are injected before the request is sent. */
-const injected = () => ({
-  cause: new Error('injected by PUT /_gateway/faults'),
+const injected = ({ setBy }: Faults) => ({
+  cause: new Error(`injected by ${setBy}`),
   isOutcomeUnknown: false,
 });
 

@@ -54,6 +54,8 @@ export interface AwsRequest {
   readonly region: string;
   /** The label before the service in the host, such as a bucket's name. */
   readonly subdomain: string | undefined;
+  /** The beginning of the service's own label: `sync-` of `sync-states`. */
+  readonly hostPrefix?: string;
   readonly method: string;
   readonly path: string;
   /** Decoded names and values. */

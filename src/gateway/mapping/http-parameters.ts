@@ -174,7 +174,8 @@ const BRACED = /\$\{([^}]*)(\}?)/g;
 /** `$request.…` and so on: the whole value is one variable. A dollar sign elsewhere is text. */
 const BARE = /^\$((?:request|response|context|stageVariables)(?:\..*)?)$/s;
 
-function parseMappedValue(text: string, message: 'request' | 'response'): MappedValue {
+/** @throws {ExpressionError} a variable in it is not allowed */
+export function parseMappedValue(text: string, message: 'request' | 'response'): MappedValue {
   const bare = text.match(BARE)?.[1];
   if (bare !== undefined) return [parseVariable(bare, message)];
   const parts: (string | MappingVariable)[] = [];
@@ -188,6 +189,20 @@ function parseMappedValue(text: string, message: 'request' | 'response'): Mapped
   }
   if (end < text.length) parts.push(text.slice(end));
   return parts;
+}
+
+/**
+ * @param text `$request.header.NAME`, `$request.querystring.NAME`, `$context.NAME` or `$stageVariables.NAME`
+ * @returns `undefined` for anything else (H9.18)
+ */
+export function parseIdentitySource(text: string): MappingVariable | undefined {
+  if (!/^\$(?:request\.(?:header|querystring)|context|stageVariables)\.\S+$/.test(text)) return undefined;
+  try {
+    return parseVariable(text.slice(1), 'request');
+  } catch (error) {
+    if (error instanceof ExpressionError) return undefined;
+    throw error;
+  }
 }
 
 /** @param text `request.header.x`, without a dollar sign */

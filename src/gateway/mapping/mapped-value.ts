@@ -55,6 +55,14 @@ function parse(text: string): unknown {
   }
 }
 
+/** All values of a variable: several only of a header or a query parameter. */
+export function variableValues(variable: MappingVariable, subject: MappingSubject): readonly string[] {
+  if (variable.kind === 'header') return subject.header(variable.name);
+  if (variable.kind === 'querystring') return subject.querystring(variable.name);
+  const value = valueOf(variable, subject);
+  return value === undefined ? [] : [value];
+}
+
 function valueOf(variable: MappingVariable, subject: MappingSubject): string | undefined {
   switch (variable.kind) {
     case 'header':

@@ -49,6 +49,8 @@ export const EVENT_TYPES = [
   'control',
   'clock',
   'faults',
+  /** A request to an integration that was sent again, by `POST /_gateway/replay`. */
+  'replay',
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
@@ -128,6 +130,15 @@ export type Step =
   /** The signature of a handshake or of a request: the signer's ARN, or why it was refused. */
   | { readonly step: 'signature'; readonly identity?: string; readonly reason?: string }
   | ({ readonly step: 'lambda_authorizer' } & AuthorizerCall)
+  /** The check of a token by a JWT authorizer: the token's subject, or why it was refused. */
+  | {
+      readonly step: 'jwt_authorizer';
+      readonly authorizerId: string;
+      readonly issuer: string;
+      readonly identitySource: { readonly source: string; readonly values: readonly string[] };
+      readonly subject?: string;
+      readonly reason?: string;
+    }
   /** The API key of a handshake. */
   | { readonly step: 'api_key'; readonly apiKeyId?: string; readonly reason?: string }
   /** The check of a message by its route's model; `problem` if the message is not valid. */
@@ -199,8 +210,10 @@ export interface AuthorizerCall {
   /** The function's result: principal, policy and context. */
   readonly response?: Body;
   readonly latencyMs?: number;
-  /** The decision of the policy. */
-  readonly decision?: 'allowed' | 'implicitDeny' | 'explicitDeny';
+  /** The function was not called: a stored decision was reused. */
+  readonly isCached?: true;
+  /** The decision of the policy; `denied` by a simple response. */
+  readonly decision?: 'allowed' | 'implicitDeny' | 'explicitDeny' | 'denied';
 }
 
 export interface RequestParameter {

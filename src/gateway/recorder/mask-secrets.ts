@@ -55,10 +55,16 @@ function secretsOf(step: Step, { type }: GatewayEvent): readonly string[] {
       ];
     case 'lambda_authorizer':
       return [
-        ...step.identitySources.flatMap(({ values }) => values),
+        // a route key or a stage is no secret
+        ...step.identitySources.flatMap(({ source, values }) =>
+          source.startsWith('$context.') ? [] : values,
+        ),
         ...(step.request ? secretsOfMembers(step.request) : []),
         ...(step.response ? secretsOfMembers(step.response) : []),
       ];
+    case 'jwt_authorizer':
+      // with and without `Bearer`
+      return step.identitySource.values.flatMap((value) => [value, ...value.split(/\s+/).slice(1)]);
     case 'integration_request':
       if (step.kind === 'lambda') return secretsOfMembers(step.body);
       return step.kind === 'mock' ? [] : secretsOfUrls(step.url);

@@ -84,6 +84,18 @@ export class Recorder {
     }
   }
 
+  /**
+   * The event with that id as it happened: its secrets are not masked, so it must not leave the gateway.
+   *
+   * @returns `undefined` if there is none, or it was evicted
+   */
+  original(id: number): GatewayEvent | undefined {
+    const [story] = this.#stories.after(id - 1);
+    return story?.id === id
+      ? publicEvent(story, { startedMs: this.#startedMs, showsSecrets: true })
+      : undefined;
+  }
+
   /** @param listener called after each event @returns ends it */
   listen(listener: () => void): () => void {
     this.#listeners.add(listener);

@@ -48,10 +48,22 @@ export const CLOUDFORMATION_CHOICES: ChoiceTable = {
       choice: 'remains unmodified; its own name',
     },
     {
-      question: 'an API with an OpenAPI document (`Body`); templates without any API that is served',
-      choice: 'ignored, with the resources that belong to it; refused',
+      question: 'templates without any API that is served',
+      choice: 'refused',
       because: 'a gateway without an API would refuse every request',
       where: 'cloudformation/unserved-apis.ts',
+    },
+    {
+      question: 'conditions of what SAM expands',
+      choice: 'evaluated before the expansion, where SAM writes `Fn::If`',
+      because: 'the result is the same',
+      where: 'cloudformation/sam/sam-reader.ts',
+    },
+    {
+      question: 'properties of SAM resources that are not expanded here',
+      choice: 'refused',
+      because: 'they would be silently without effect',
+      where: 'cloudformation/sam/sam-resource.ts',
     },
     {
       question: 'ARNs of load balancers, listeners and Cloud Map services',

@@ -222,7 +222,7 @@ export const CONTROL_CHOICES: ChoiceTable = {
       because: 'it could not be applied',
     },
     {
-      question: 'members and values that are not served (OpenAPI documents, mutual TLS, routing rules, …)',
+      question: 'members and values that are not served (mutual TLS, routing rules, …)',
       choice: '400 that says so',
       because: 'better than accepting them without effect',
     },
@@ -232,7 +232,7 @@ export const CONTROL_CHOICES: ChoiceTable = {
       because: "Smithy's names",
     },
     {
-      question: 'a body that is not a JSON object, or over 1 MiB; not declared as JSON',
+      question: 'a body that is not a JSON object, or over 13 MiB; not declared as JSON',
       choice:
         '400 `SerializationException`, 413 `RequestEntityTooLargeException`; 415 `UnsupportedMediaTypeException`',
       because: 'a form of a web page is refused',

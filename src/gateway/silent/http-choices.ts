@@ -38,21 +38,17 @@ const TEXT_TYPES = new Set(['application/json', 'application/javascript', 'appli
 /** `path` of payload 1.0: with the stage, as in the beta and in `requestContext.path` (H1.09). */
 export const pathOfPayload1 = (path: string): string => path;
 
-/** `requestContext.authorizer` of payload 2.0 for a signed request (H6.19). */
-export function authorizerOf(authorized: Readonly<Record<string, string | undefined>>): object | undefined {
-  if (authorized['identity.userArn'] === undefined) return undefined;
-  return {
-    iam: {
-      accessKey: authorized['identity.accessKey'] ?? null,
-      accountId: authorized['identity.accountId'] ?? null,
-      callerId: authorized['identity.caller'] ?? null,
-      cognitoIdentity: null,
-      principalOrgId: 'aws:PrincipalOrgID',
-      userArn: authorized['identity.userArn'],
-      userId: authorized['identity.user'] ?? null,
-    },
-  };
-}
+/** `requestContext.authorizer` of payload 1.0 behind a Lambda authorizer (H6.28): flat, as in REST APIs. */
+export const lambdaAuthorizer1 = ({
+  principalId,
+  context,
+}: {
+  readonly principalId: string | undefined;
+  readonly context: Readonly<Record<string, unknown>> | null;
+}): object => ({ ...context, ...(principalId !== undefined && { principalId }) });
+
+/** Response when a parameter of an AWS service's action cannot be resolved (H7.05 has only the text of the log). */
+export const unresolvedProperty: HttpGatewayResponse = HTTP_RESPONSES.badRequest;
 
 /**
  * Response when an HTTP backend cannot be reached (H10.08): 503 as for private targets, but 500 if TLS fails, as users saw

@@ -9,6 +9,17 @@ export const FUNCTION_METHOD = 'POST';
 /** Seconds that the result of a Lambda authorizer is valid, if the request has no number (H9.17: sources conflict). */
 export const AUTHORIZER_TTL_SECONDS = 300;
 
+/**
+ * Whether a text may be the issuer of a JWT authorizer. AWS allows https only (H9.14); an issuer on this machine may have
+ * plain http.
+ */
+export function isIssuer(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname } = new URL(text);
+  if (protocol === 'https:') return text.startsWith('https://');
+  return protocol === 'http:' && /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(hostname);
+}
+
 /** Error texts of which no recording is known. */
 export const HTTP_TEXTS = {
   /** 400; in the form of AWS's text for WebSocket APIs. */
@@ -24,12 +35,16 @@ export const HTTP_TEXTS = {
   routeExists: (routeKey: string) => `Route with key ${routeKey} already exists for this API`,
   /** 400; H8.21. The beginning is AWS's (H8.03). */
   mapping: 'Invalid mapping expression specified: Validation Result: warnings : [], errors : ',
+  /** 400; the beginning is AWS's (H7.04). */
+  selection: 'Invalid selection expression specified: Validation Result: warnings : [], errors : ',
   /** 400; H1.15. */
   mixedDomain: (name: string) =>
     `The domain name ${name} has mappings of the other protocol: WebSocket APIs cannot share one with HTTP APIs`,
   /** 400; H12.04. */
   managed: (resource: string) =>
     `${resource} is managed by API Gateway, because the API was created with a Target`,
+  /** 400; H1.02. */
+  noUsagePlan: (apiId: string) => `${apiId} is an HTTP protocol Api: it cannot have usage plans.`,
   /** 400; H12.04. */
   notManaged: 'Target, RouteKey and CredentialsArn change only an API that was created with a Target',
   /** 400; H7.04 has a text for one case only. */
@@ -84,10 +99,10 @@ export const HTTP_CONTROL_CHOICES: ChoiceTable = {
     {
       question: '`PassthroughBehavior`',
       choice: 'ignored',
-      because: 'templates for WebSocket APIs often carry it over',
+      because: 'it would have no effect, and templates for WebSocket APIs carry it over',
     },
     {
-      question: 'other fields and resources of WebSocket APIs',
+      question: 'other fields and resources of WebSocket APIs; a usage plan for an HTTP API',
       choice: '400',
       because: 'they would have no effect',
     },
@@ -108,25 +123,25 @@ export const HTTP_CONTROL_CHOICES: ChoiceTable = {
     },
     {
       question: "values of a subtype's parameters",
-      choice: 'not checked, only their names',
-      because: 'the action is not served',
+      choice: 'only their variables are checked, and that `MessageAttributes` is a variable or JSON with one',
+      because: 'one refusal is recorded, and JSON with a variable is used in public templates',
+      where: 'control/http/service-parameters.ts',
     },
     {
       question: '`AuthorizerResultTtlInSeconds` omitted',
       choice: '300',
       because: 'sources conflict; the CDK writes 300',
     },
-    { question: 'whether a JWT issuer can be reached', choice: 'not checked', because: 'it is not called' },
+    {
+      question: 'whether the issuer of a JWT authorizer can be reached; an issuer with plain `http://`',
+      choice: 'not checked when it is created, seen with the first token; allowed on this machine',
+      because: 'AWS refuses both, but a template must load offline and before its issuer runs',
+      where: 'control/http/http-authorizers.ts',
+    },
     {
       question: 'deleting an integration that was created with a `Target`; changing the key of its route',
       choice: '400',
       because: 'documented as managed',
-    },
-    {
-      question: 'a route with a JWT or Lambda authorizer; an integration with a subtype',
-      choice: 'stored; its requests get 500, other routes are served',
-      because: 'not served yet, and not served open',
-      where: 'control/http/take-http-snapshot.ts',
     },
     {
       question: 'a VPC link',
@@ -136,13 +151,8 @@ export const HTTP_CONTROL_CHOICES: ChoiceTable = {
     },
     {
       question: 'filters of a Cloud Map URI',
-      choice: 'no effect',
-      because: '`--target` knows no attributes',
-      where: 'integrations/private-targets.ts',
-    },
-    {
-      question: 'an address of a target that refuses connections',
-      choice: 'left out for five seconds; if all did, they are tried in turn',
+      choice: 'no effect if no address of the target has attributes',
+      because: 'one local process may stand for all instances',
       where: 'integrations/target-pool.ts',
     },
     {

@@ -49,8 +49,8 @@ export const jsonAction = (
   'Content-Type': `application/x-amz-json-${service.version}`,
 });
 
-/** Time for which an address of a target is left out after it refused a connection. AWS's health checks take as long. */
-export const TARGET_RETRY_MS = 5_000;
+/** Between the health checks of an address that refused a connection: the shortest interval of AWS's load balancers. */
+export const TARGET_CHECK_MS = 5_000;
 
 /** Choices about integrations, where AWS is silent or contradicts itself. */
 export const INTEGRATION_CHOICES: ChoiceTable = {
@@ -135,6 +135,12 @@ export const INTEGRATION_CHOICES: ChoiceTable = {
       choice: "not assumed; placeholders sign, or with `--use-machine-credentials` the machine's credentials",
       because: 'a web page could otherwise use them',
       where: 'integrations/call-aws.ts',
+    },
+    {
+      question: 'an address of `--target` that refuses the connection',
+      choice: `that request fails, and no other address is tried; it gets no others until it accepts a connection, which is checked every ${TARGET_CHECK_MS / 1000} s; if all refuse, all are used`,
+      because: 'health checks are documented, but no second attempt',
+      where: 'integrations/target-pool.ts',
     },
     {
       question: "an integration's timeout after `/_gateway/clock` was moved",

@@ -1,5 +1,5 @@
-import { CLOSES } from '../errors.js';
-import { type GatewayEvent, type HeaderList, type Step } from '../recorder/gateway-event.js';
+import { CLOSES, STILL_CONNECTING } from '../errors.js';
+import { type Body, type GatewayEvent, type HeaderList, type Step } from '../recorder/gateway-event.js';
 import { INTEGRATION_TIMEOUT_MS } from '../silent/control-choices.js';
 import { durationText } from './event-text.js';
 
@@ -15,11 +15,17 @@ export interface AwsNote {
 }
 
 export function awsNotes(event: GatewayEvent): readonly AwsNote[] {
-  return [...event.steps.flatMap((step) => notesOfStep(step, event)), ...notesOfHandshake(event)];
+  const notes = [...event.steps.flatMap((step) => notesOfStep(step, event)), ...notesOfHandshake(event)];
+  return event.outcome.result === 'error_frame' ? [...notes, ERROR_FRAME] : notes;
 }
 
-function notesOfStep(step: Step, { outcome }: GatewayEvent): readonly AwsNote[] {
+function notesOfStep(step: Step, event: GatewayEvent): readonly AwsNote[] {
+  const { outcome } = event;
   switch (step.step) {
+    case 'failure':
+      return step.reason === STILL_CONNECTING ? [POST_DURING_CONNECT] : [];
+    case 'integration_request':
+      return step.kind === 'http' && lacksConnectionId(step, event) ? [CONNECTION_ID_UNMAPPED] : [];
     case 'close':
       if (step.code === CLOSES.tooBig.code) return [FRAME_TOO_BIG];
       return step.code === CLOSES.binary.code ? [BINARY] : [];
@@ -42,6 +48,19 @@ function notesOfStep(step: Step, { outcome }: GatewayEvent): readonly AwsNote[] 
   }
 }
 
+/** Whether the backend cannot post to the client of a one-way message, because nothing in the request has its id. */
+function lacksConnectionId(
+  { url, headers, body }: { readonly url: string; readonly headers: HeaderList; readonly body?: Body },
+  { type, connectionId, outcome }: GatewayEvent,
+): boolean {
+  if (type !== 'message' || outcome.result !== 'dropped' || connectionId === undefined) return false;
+  if (body?.isCut === true) return false;
+  const texts = [url, body?.text ?? '', ...headers.map(([, value]) => value)];
+  return !texts.some(
+    (text) => text.includes(connectionId) || text.includes(encodeURIComponent(connectionId)),
+  );
+}
+
 /** A browser closes a connection whose sub-protocols the response does not name. */
 function notesOfHandshake({ type, outcome, steps }: GatewayEvent): readonly AwsNote[] {
   if (type !== 'handshake') return [];
@@ -60,6 +79,27 @@ const hasHeader = (headers: HeaderList | undefined, name: string) =>
 
 /** Four fifths of the longest timeout. */
 const NEAR_TIMEOUT_MS = INTEGRATION_TIMEOUT_MS.max * 0.8;
+
+const POST_DURING_CONNECT: AwsNote = {
+  rule: 'post-during-connect',
+  title: 'post in $connect',
+  text: 'The backend posts to a connection whose $connect it has not yet responded to. AWS responds with 410 until then. Post after the first message of the client.',
+  section: '6',
+};
+
+const CONNECTION_ID_UNMAPPED: AwsNote = {
+  rule: 'connection-id-unmapped',
+  title: 'no connection id',
+  text: 'Nothing in the request to the backend contains the connection id, so the backend cannot post to this client. Map integration.request.header.ConnectionId from context.connectionId.',
+  section: '2',
+};
+
+const ERROR_FRAME: AwsNote = {
+  rule: 'error-frame',
+  title: 'error frame',
+  text: 'The client receives the error as an ordinary message, and the connection stays open. Clients have to tell it apart from replies.',
+  section: '11',
+};
 
 const FRAME_TOO_BIG: AwsNote = {
   rule: 'frame-too-big',

@@ -37,11 +37,20 @@ export function describeStep(step: Step): StepText {
         text: [
           `function ${step.functionName}`,
           step.decision === undefined ? 'no decision' : DECISIONS[step.decision],
+          ...(step.isCached === true ? ['from the cache'] : []),
           ...(step.latencyMs === undefined ? [] : [durationText(step.latencyMs)]),
           ...step.identitySources.map(({ source, values }) => `${source} = ${values.join(', ')}`),
         ].join(', '),
         hasFailed: step.decision !== 'allowed',
         ...(step.response && { body: step.response }),
+      };
+    case 'jwt_authorizer':
+      return {
+        title: 'JWT authorizer',
+        text:
+          step.reason ??
+          `token of ${step.issuer}${step.subject === undefined ? '' : `, sub ${step.subject}`}`,
+        ...failedIf(step.reason),
       };
     case 'api_key':
       return { title: 'API key', text: step.reason ?? step.apiKeyId ?? '', ...failedIf(step.reason) };
@@ -135,6 +144,7 @@ const DECISIONS = {
   allowed: 'allowed',
   implicitDeny: 'not allowed by its policy',
   explicitDeny: 'denied by its policy',
+  denied: 'denied by isAuthorized',
 };
 
 const contentOf = ({ headers, body }: { readonly headers?: HeaderList; readonly body?: Body }) => ({

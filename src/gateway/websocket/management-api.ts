@@ -3,7 +3,7 @@ import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
 import { type Clock } from '../clock.js';
 import { type ControlPlane } from '../control/control-plane.js';
-import { CLOSES } from '../errors.js';
+import { CLOSES, STILL_CONNECTING } from '../errors.js';
 import { type Faults } from '../faults.js';
 import { readBody } from '../http-body.js';
 import { newRequestId, newTraceId } from '../ids.js';
@@ -64,8 +64,6 @@ export class ManagementApi {
     response.setHeader('x-amz-apigw-id', requestId);
     story?.identify({ requestId });
     this.#logAfterResponse(request, response, address, requestId);
-    // SDKs correct their clock by it when a signature is too old or too new
-    response.setHeader('Date', new Date(this.parts.clock.now()).toUTCString());
     if (this.parts.control.stage(address.apiId, address.stage) === undefined) {
       return fail(response, 403, 'ForbiddenException', 'Forbidden');
     }
@@ -82,7 +80,7 @@ export class ManagementApi {
     const body = await readBody(request, LIMITS.messageBytes);
     const recordedBody = story && body && bodyOf(body);
     story?.add(requestStep(request, recordedBody));
-    if (body === undefined) return tooLarge(response, this.parts.clock.now());
+    if (body === undefined) return tooLarge(response);
     const denial = this.#denial(request, body, address, verb);
     if (denial !== undefined) {
       story?.add({ step: 'signature', reason: denial.message });
@@ -102,7 +100,12 @@ export class ManagementApi {
 
     // the connection may belong to another stage of the API, as recorded
     const connection = this.parts.connections.get(connectionId);
-    if (connection?.facts.apiId !== address.apiId || connection.isGone) return gone(response);
+    if (connection?.facts.apiId !== address.apiId || connection.isGone) {
+      if (this.parts.connections.isConnecting(connectionId)) {
+        story?.add({ step: 'failure', reason: STILL_CONNECTING });
+      }
+      return gone(response);
+    }
     switch (verb) {
       case 'POST':
         // always a text message; bytes that are not UTF-8 become U+FFFD
@@ -227,10 +230,9 @@ function gone(response: ServerResponse): void {
 }
 
 /** As recorded, no other headers except CORS. Node would add `Keep-Alive` without an explicit `Connection`. */
-function tooLarge(response: ServerResponse, now: number): void {
+function tooLarge(response: ServerResponse): void {
   for (const name of ['Content-Type', 'x-amzn-RequestId', 'x-amz-apigw-id']) response.removeHeader(name);
-  const headers = { Date: new Date(now).toUTCString(), 'Content-Length': 0, Connection: 'keep-alive' };
-  response.writeHead(413, headers).end();
+  response.writeHead(413, { 'Content-Length': 0, Connection: 'keep-alive' }).end();
 }
 
 /** Only IAM's own denial has a capital `Message`, as recorded. */

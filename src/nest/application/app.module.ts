@@ -7,7 +7,7 @@ import { type Config } from '../config/config.js';
 import { ConfigModule } from '../config/config.module.js';
 import { HttpModule } from '../http/http.module.js';
 import { LoggingModule } from '../logging/logging.module.js';
-import { CustomActionsModule } from '../messages/custom-actions.module.js';
+import { HandlersModule } from '../messages/handlers.module.js';
 import { OperationModule } from '../operation/operation.module.js';
 import { RoutesModule } from '../routes/routes.module.js';
 import { type Extensions } from './extensions.js';
@@ -16,7 +16,7 @@ import { type Extensions } from './extensions.js';
 @Module({})
 export class AppModule {
   static forRoot(config: Config, logger: Logger, extensions: Extensions = {}): DynamicModule {
-    const { actions = [], permissions = PrefixPermissions } = extensions;
+    const { imports = [], permissions = PrefixPermissions } = extensions;
     const hasBackendApi = config.backendApi.keys.length > 0;
     return {
       module: AppModule,
@@ -24,7 +24,8 @@ export class AppModule {
         ConfigModule.forRoot(config),
         LoggingModule.forRoot(logger),
         PermissionsModule.forRoot(permissions),
-        CustomActionsModule.forRoot(actions),
+        HandlersModule,
+        ...imports,
         HttpModule,
         RoutesModule,
         OperationModule,

@@ -1,11 +1,13 @@
-import { type Type } from '@nestjs/common';
+import { type ModuleMetadata, type Type } from '@nestjs/common';
 import { type Permissions } from '../channels/permissions.js';
-import { type CustomAction } from '../messages/custom-action.js';
 
-/** What an application adds to the service; docs/extending.md shows how. Nest creates the instances and injects into them. */
+/** What an application adds to the service; docs/extending.md shows how. */
 export interface Extensions {
-  /** Actions beside the service's own. */
-  readonly actions?: readonly Type<CustomAction>[];
-  /** The rules for channels; default `PrefixPermissions`. */
+  /**
+   * Modules whose providers handle messages with `@OnMessage`. Their providers can inject `ChannelsService` and
+   * `ConnectionsService`.
+   */
+  readonly imports?: ModuleMetadata['imports'];
+  /** The rules for channels; default `PrefixPermissions`. Nest creates the instance and injects into it. */
   readonly permissions?: Type<Permissions>;
 }

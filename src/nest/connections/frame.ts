@@ -20,12 +20,18 @@ export const reconnectFrame = (afterMs: number): Frame => frame({ type: 'reconne
  *
  * @throws {TooLargeError} it is larger than API Gateway allows
  */
-export function replyFrame(reply: ServerMessage, id: JsonText | undefined): Frame {
-  if (id === undefined) return frame(reply);
+export function replyFrame(reply: Readonly<Record<string, unknown>>, id: JsonText | undefined): Frame {
+  if (id === undefined) return checked(JSON.stringify(reply));
   const text = JSON.stringify('id' in reply ? { ...reply, id: undefined } : reply);
-  // a reply has at least its type
-  return checked(`${text.slice(0, -1)},"id":${id}}`);
+  return checked(text === '{}' ? `{"id":${id}}` : `${text.slice(0, -1)},"id":${id}}`);
 }
+
+/**
+ * A reply that is sent unmodified.
+ *
+ * @throws {TooLargeError} it is larger than API Gateway allows
+ */
+export const textFrame = (text: string): Frame => checked(text);
 
 /**
  * A message that another backend sends to single connections.

@@ -1,29 +1,24 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { HttpException, Injectable } from '@nestjs/common';
 import { CLIENT_ERRORS, type ClientErrorCode } from '../../api/errors.js';
 import { type ConnectionId } from '../../api/integration.js';
-import { ClientMessageSchema } from '../../api/message-schemas.js';
-import { type Action, type ServerMessage } from '../../api/messages.js';
+import { type JsonText } from '../../api/messages.js';
 import { QueueFullError, TooLargeError } from '../callback/callback.errors.js';
 import { ChannelError } from '../channels/channel.errors.js';
 import { UnknownConnectionError } from '../connections/connection.errors.js';
-import { ConnectionsService, type OpenConnection, type Sender } from '../connections/connections.service.js';
-import { type Frame, replyFrame } from '../connections/frame.js';
+import { ConnectionsService, type OpenConnection } from '../connections/connections.service.js';
+import { type Frame, replyFrame, textFrame } from '../connections/frame.js';
+import { isRecord } from '../json/keep-data.js';
 import { RequestLog } from '../logging/request-log.js';
 import { KeyReusedError, StoreUnavailableError } from '../store/store.errors.js';
 import { Metrics } from '../metrics/metrics.js';
 import { Tracing } from '../tracing/tracing.js';
-import { type ActionSchema, CUSTOM_ACTIONS, type CustomAction } from './custom-action.js';
-import { JoinHandler } from './join.handler.js';
-import { LeaveHandler } from './leave.handler.js';
-import { type MessageHandler } from './message-handler.js';
-import { MessageError, parseMessage, readEnvelope } from './parse-message.js';
-import { PingHandler } from './ping.handler.js';
-import { PresenceHandler } from './presence.handler.js';
-import { PublishHandler } from './publish.handler.js';
+import { type MessageHandler, MessageHandlers } from './message-handlers.js';
+import { type Envelope, MessageError, parseMessage, readEnvelope } from './parse-message.js';
 
 /** The reply to the sender of a message. */
 export interface Reply {
-  readonly frame: Frame;
+  /** Undefined when the handler has returned none. */
+  readonly frame: Frame | undefined;
   /** Whether the sender accepts several messages in one frame; unknown after a failure. */
   readonly isBatched?: boolean | undefined;
   /** The cause, when the reply reports a failure of ours. */
@@ -33,27 +28,13 @@ export interface Reply {
 /** Passes each message to the handler of its action, and the reply back to its sender. */
 @Injectable()
 export class Dispatcher {
-  /** By action, as are the handlers. */
-  readonly #schemas = new Map<string, ActionSchema>();
-  readonly #handlers = new Map<string, AnyHandler>();
-
   constructor(
-    ping: PingHandler,
-    join: JoinHandler,
-    leave: LeaveHandler,
-    publish: PublishHandler,
-    presence: PresenceHandler,
-    @Inject(CUSTOM_ACTIONS) customActions: readonly CustomAction[],
+    private readonly handlers: MessageHandlers,
     private readonly connections: ConnectionsService,
     private readonly metrics: Metrics,
     private readonly tracing: Tracing,
     private readonly log: RequestLog,
-  ) {
-    // an action without a handler does not compile
-    const handlers: { readonly [A in Action]: MessageHandler<A> } = { ping, join, leave, publish, presence };
-    for (const schema of ClientMessageSchema.options) this.#add(schema, handlers[schema.shape.action.value]);
-    for (const customAction of customActions) this.#add(customAction.schema, customAction);
-  }
+  ) {}
 
   /**
    * @param text the unmodified content of a frame, which need not be JSON; undefined if it is not UTF-8
@@ -70,13 +51,14 @@ export class Dispatcher {
     const place = this.connections.takePlace(connectionId);
     try {
       const reply = place.purpose === 'reply' ? await this.replyTo(connection, text) : this.#refusal(text);
-      if (reply.failure === undefined) {
-        const { frame, isBatched } = reply;
-        await this.connections.deliver(connectionId, frame, { isBatched, purpose: 'placed' });
+      const { frame, isBatched, failure } = reply;
+      if (failure === undefined) {
+        if (frame !== undefined)
+          await this.connections.deliver(connectionId, frame, { isBatched, purpose: 'placed' });
         return;
       }
-      await this.#reportFailure(connectionId, reply.frame);
-      throw reply.failure;
+      await this.#reportFailure(connectionId, frame);
+      throw failure;
     } finally {
       place.release();
     }
@@ -85,7 +67,6 @@ export class Dispatcher {
   /** As {@link Dispatcher.dispatch}, but the caller delivers the reply. */
   async replyTo(connection: OpenConnection, text: string | undefined): Promise<Reply> {
     const startedAt = performance.now();
-    // until it is known to be one of ours: a client must not be able to create metrics
     let action = 'unknown';
     const handled = (result: string) =>
       this.metrics.messageHandled(action, result, (performance.now() - startedAt) / 1000);
@@ -93,10 +74,15 @@ export class Dispatcher {
     const { id } = envelope;
     try {
       const sender = await this.connections.touch(connection);
-      const message = parseMessage(envelope, this.#schemas);
-      action = message.action;
-      const reply = await this.tracing.span('handle', { action }, () => this.#handle(sender, message));
-      const frame = replyFrame(reply, id);
+      const [name, handler] = this.#handlerOf(envelope, text);
+      action = name;
+      const { content } = envelope;
+      const message =
+        content instanceof MessageError ? undefined : await parseMessage(content, handler.schema);
+      // only a frame that is not UTF-8 has no text, and it has no handler
+      const call = { caller: sender, message, text: text! };
+      const reply = await this.tracing.span('handle', { action }, () => handler.invoke(call));
+      const frame = frameOf(reply, id, handler.name);
       this.log.debug({ action }, 'handled');
       handled('ok');
       return { frame, isBatched: sender.isBatched };
@@ -126,21 +112,26 @@ export class Dispatcher {
     };
   }
 
-  #add(schema: ActionSchema, handler: AnyHandler): void {
-    const action = schema.shape.action.value;
-    if (this.#schemas.has(action)) throw new Error(`The action ${action} has two handlers.`);
-    this.#schemas.set(action, schema);
-    this.#handlers.set(action, handler);
-  }
-
-  async #handle(sender: Sender, message: { readonly action: string }): Promise<ServerMessage> {
-    // its schema was added with its handler
-    const handler = this.#handlers.get(message.action)!;
-    return handler.handle(sender, message as never) as Promise<ServerMessage>;
+  /**
+   * @returns with the name for metrics and traces: a client must not be able to create some
+   * @throws {MessageError} no handler takes it
+   */
+  #handlerOf({ content }: Envelope, text: string | undefined): readonly [name: string, MessageHandler] {
+    const action = content instanceof MessageError ? undefined : content.value['action'];
+    const handler = typeof action === 'string' ? this.handlers.of(action) : undefined;
+    if (handler !== undefined) return [action as string, handler];
+    const { other } = this.handlers;
+    if (other !== undefined && text !== undefined) return ['other', other];
+    if (content instanceof MessageError) throw content;
+    throw new MessageError(
+      'unknown_action',
+      `Unknown action. Expected one of ${this.handlers.actions.join(', ')}.`,
+    );
   }
 
   /** Does not throw: after a failure of the store, for example, the post may fail as well. */
-  async #reportFailure(connectionId: ConnectionId, report: Frame): Promise<void> {
+  async #reportFailure(connectionId: ConnectionId, report: Frame | undefined): Promise<void> {
+    if (report === undefined) return;
     try {
       await this.connections.deliver(connectionId, report, { purpose: 'placed' });
     } catch (error) {
@@ -149,9 +140,17 @@ export class Dispatcher {
   }
 }
 
-/** A handler of any action. It is only called with messages of its own schema. */
-interface AnyHandler {
-  handle(sender: Sender, message: never): Promise<unknown>;
+/**
+ * What a handler has returned, as it is sent.
+ *
+ * @param name of the handler, for people
+ * @throws {TooLargeError} it is larger than API Gateway allows
+ */
+function frameOf(reply: unknown, id: JsonText | undefined, name: string): Frame | undefined {
+  if (reply === undefined) return undefined;
+  if (typeof reply === 'string') return textFrame(reply);
+  if (isRecord(reply)) return replyFrame(reply, id);
+  throw new TypeError(`${name} has returned no reply: expected an object, a string or undefined`);
 }
 
 /** The code and text of an error that the sender can do something about; undefined for a failure of ours. */
@@ -164,6 +163,17 @@ function explain(error: unknown): { readonly code: ClientErrorCode; readonly mes
   }
   if (error instanceof KeyReusedError) return { code: 'key_reused', message: CLIENT_ERRORS.key_reused };
   if (error instanceof TooLargeError) return { code: 'message_too_large', message: error.message };
+  if (error instanceof HttpException && error.getStatus() < 500) {
+    return { code: CODES_BY_STATUS[error.getStatus()] ?? 'bad_message', message: error.message };
+  }
   if (error instanceof QueueFullError) return { code: 'overloaded', message: CLIENT_ERRORS.overloaded };
   return undefined;
 }
+
+/** What the sender is told when a handler, or a guard or pipe of it, has thrown one of Nest's HTTP exceptions. */
+const CODES_BY_STATUS: Readonly<Record<number, ClientErrorCode>> = {
+  401: 'not_permitted',
+  403: 'not_permitted',
+  413: 'message_too_large',
+  429: 'overloaded',
+};

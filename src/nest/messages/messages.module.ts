@@ -1,19 +1,17 @@
 import { Module } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
 import { ChannelsModule } from '../channels/channels.module.js';
 import { ConnectionsModule } from '../connections/connections.module.js';
 import { MetricsModule } from '../metrics/metrics.module.js';
 import { TracingModule } from '../tracing/tracing.module.js';
+import { BuiltInActions } from './built-in-actions.js';
 import { Dispatcher } from './dispatcher.js';
-import { JoinHandler } from './join.handler.js';
-import { LeaveHandler } from './leave.handler.js';
-import { PingHandler } from './ping.handler.js';
-import { PresenceHandler } from './presence.handler.js';
-import { PublishHandler } from './publish.handler.js';
+import { MessageHandlers } from './message-handlers.js';
 
-/** The messages of clients. Needs a `CustomActionsModule` in the application. */
+/** The messages of clients. */
 @Module({
-  imports: [ChannelsModule, ConnectionsModule, MetricsModule, TracingModule],
-  providers: [Dispatcher, PingHandler, JoinHandler, LeaveHandler, PublishHandler, PresenceHandler],
+  imports: [DiscoveryModule, ChannelsModule, ConnectionsModule, MetricsModule, TracingModule],
+  providers: [Dispatcher, MessageHandlers, BuiltInActions],
   exports: [Dispatcher],
 })
 export class MessagesModule {}

@@ -1,12 +1,12 @@
-import { type z } from 'zod';
+import { z } from 'zod';
 import { CLIENT_ERRORS, type ClientErrorCode } from '../../api/errors.js';
 import { MESSAGE_ID_FORM, MessageIdSchema } from '../../api/message-schemas.js';
 import { type JsonText } from '../../api/messages.js';
 import { QUOTAS } from '../../api/quotas.js';
 import { type JsonSlice, slicesOf } from '../json/json-slices.js';
 import { isRecord, keepData, UnfitJsonError } from '../json/keep-data.js';
-import { type ActionSchema } from './custom-action.js';
 import { describeIssue } from '../describe-issue.js';
+import { isZodObject, type MessageSchema, type SchemaIssue } from './message-schema.js';
 
 /** A mistake of the sender. It is reported to the sender and needs no operator. */
 export class MessageError extends Error {
@@ -25,8 +25,13 @@ export interface Envelope {
   /** As it was sent, for the reply; undefined if there is none, or if it is invalid. Error replies carry it, too. */
   readonly id?: JsonText | undefined;
   /** What {@link parseMessage} makes a message of, or why it cannot. */
-  readonly content:
-    MessageError | { readonly value: Record<string, unknown>; readonly slices: readonly JsonSlice[] };
+  readonly content: MessageError | JsonMessage;
+}
+
+/** A frame that is a JSON object. */
+export interface JsonMessage {
+  readonly value: Record<string, unknown>;
+  readonly slices: readonly JsonSlice[];
 }
 
 /** @param text the content of a frame; undefined if it is not UTF-8 */
@@ -47,39 +52,41 @@ export function readEnvelope(text: string | undefined): Envelope {
 }
 
 /**
- * Parses a message by the schema of its action.
+ * Parses a message by the schema of its handler.
  *
- * @param schemas by action
- * @throws {MessageError} `not_json`, `bad_message` or `unknown_action`
+ * @returns the schema's output for the message without its `action` and `id`; without a schema, that itself
+ * @throws {MessageError} `bad_message`
  */
-export function parseMessage(
-  { content }: Envelope,
-  schemas: ReadonlyMap<string, ActionSchema>,
-): z.output<ActionSchema> {
-  if (content instanceof MessageError) throw content;
-  const { value, slices } = content;
-  const schema = schemas.get(value['action'] as string);
-  if (schema === undefined) {
-    throw new MessageError(
-      'unknown_action',
-      `Unknown action. Expected one of ${[...schemas.keys()].join(', ')}.`,
-    );
-  }
+export async function parseMessage(
+  { value, slices }: JsonMessage,
+  schema: MessageSchema | undefined,
+): Promise<unknown> {
   try {
-    keepData(value, slices, schema);
+    keepData(value, slices, isZodObject(schema) ? schema : ANY_OBJECT);
   } catch (error) {
     if (error instanceof UnfitJsonError) throw badMessage([error]);
     throw error;
   }
-  const { data: message, error } = schema.safeParse(value, { error: describeIssue });
-  if (message) return message;
-  throw badMessage(error.issues);
+  const { action: _, id, ...content } = value;
+  if (id !== undefined && !MessageIdSchema.safeParse(id).success)
+    throw badMessage([{ path: ['id'], message: MESSAGE_ID_FORM }]);
+  if (schema === undefined) return content;
+  if (isZodObject(schema)) {
+    const parsed = schema.safeParse(content, { error: describeIssue });
+    if (parsed.success) return parsed.data;
+    throw badMessage(parsed.error.issues);
+  }
+  const result = await schema['~standard'].validate(content);
+  if (result.issues === undefined) return result.value;
+  throw badMessage(result.issues);
 }
 
-function badMessage(
-  issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[],
-): MessageError {
-  const reasons = issues.map(({ path, message: reason }) => [...path, reason].join(': '));
+const ANY_OBJECT = z.object({});
+
+function badMessage(issues: readonly SchemaIssue[]): MessageError {
+  const reasons = issues.map(({ path = [], message: reason }) =>
+    [...path.map((part) => (typeof part === 'object' ? part.key : part)), reason].map(String).join(': '),
+  );
   return new MessageError('bad_message', shortened(reasons.join('; ')));
 }
 

@@ -53,6 +53,8 @@ it('lists the open connections', async () => {
       stage: 'dev',
       connectedAt: expect.stringMatching(/^\d{4}-.*Z$/) as string,
       lastActiveAt: items[0]?.connectedAt,
+      state: 'open',
+      sourceIp: '127.0.0.1',
     },
   ]);
   const { ConnectedAt } = await gateway.getConnection(items[0]?.connectionId ?? '');
@@ -68,9 +70,41 @@ it('closes a connection', async () => {
   using client = await WebSocketClient.open(gateway.webSocketUrl);
   const { items } = (await admin.get('connections')) as { items: { connectionId: string }[] };
   const path = `connections/${encodeURIComponent(items[0]?.connectionId ?? '')}`;
-  expect(await admin.request('DELETE', path)).toMatchObject({ status: 200, body: items[0] });
+  expect(await admin.request('DELETE', path)).toMatchObject({
+    status: 200,
+    body: { ...items[0], state: 'closing' },
+  });
   expect(await client.closed).toEqual({ code: 1000, reason: 'Connection Closed Normally' });
   expect(await admin.request('DELETE', path)).toMatchObject({ status: 404, body: { code: 'not_found' } });
+});
+
+it('sends a message to a client, and records it as a post', async () => {
+  const { gateway, admin } = await startGateway();
+  await using _ = gateway;
+  await admin.get('events');
+  using client = await WebSocketClient.open(gateway.webSocketUrl);
+  const { items } = (await admin.get('connections')) as { items: { connectionId: string }[] };
+  const path = `connections/${encodeURIComponent(items[0]?.connectionId ?? '')}`;
+  expect(await admin.request('POST', path, { message: 'Grüße' })).toMatchObject({
+    status: 200,
+    body: { connectionId: items[0]?.connectionId },
+  });
+  expect(await client.nextText()).toBe('Grüße');
+  expect(await admin.get('events?type=callback')).toMatchObject({
+    items: [
+      {
+        connectionId: items[0]?.connectionId,
+        outcome: { result: 'done' },
+        steps: [{}, { step: 'client_frame' }],
+      },
+    ],
+  });
+  expect(await admin.request('POST', path, { text: '' })).toMatchObject({ status: 400 });
+  await client.close();
+  expect(await admin.request('POST', path, { message: '' })).toMatchObject({
+    status: 404,
+    body: { code: 'not_found' },
+  });
 });
 
 describe('the clock', () => {

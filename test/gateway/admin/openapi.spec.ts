@@ -178,8 +178,12 @@ describe('a response', () => {
     ['delete', 'faults', undefined],
     ['get', 'connections', undefined],
     ['delete', 'connections/{connectionId}', undefined],
+    ['post', 'connections/{connectionId}', { message: 'Hello' }],
+    ['get', 'apis', undefined],
     ['get', 'events', undefined],
     ['delete', 'events', undefined],
+    ['get', 'session', undefined],
+    ['get', 'findings', undefined],
     ['post', 'reset', { apis: 'start' }],
     ['get', 'openapi.json', undefined],
   ])('of %s /_gateway/%s has the form in the document', async (method, path, body) => {
@@ -203,6 +207,12 @@ describe('a response', () => {
     const { stack, gateway, admin } = await start();
     await using _ = stack;
     await doEverything(gateway, admin);
+    const { items } = (await admin.get('events?type=message')) as { items: { id: number }[] };
+    const body = { eventId: items[0]!.id, part: 'integration', changes: { headers: [['A', 'b']], body: '' } };
+    const { requestBody, responses } = paths['/_gateway/replay']!.post!;
+    expect(problemsOf(requestBody?.content['application/json']?.schema, body)).toEqual([]);
+    const replayed = await admin.request('POST', 'replay', body);
+    expect(problemsOf(responses['200']?.content['application/json']?.schema, replayed.body)).toEqual([]);
     const page = (await admin.get('events')) as { items: { type: string }[] };
     expect(problemsOf({ $ref: '#/components/schemas/EventPage' }, page)).toEqual([]);
     expect(new Set(page.items.map(({ type }) => type))).toEqual(new Set(EVENT_TYPES));

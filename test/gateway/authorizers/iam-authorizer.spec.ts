@@ -35,6 +35,7 @@ describe('AWS_IAM on $connect', () => {
         'identity.userArn': ARN,
       },
       logVariables: { 'authenticate.status': '200', 'authorize.status': '200' },
+      signer: { accessKey: 'AKIATEST', accountId: '123456789012', userId: 'AIDAANN', userArn: ARN },
     };
     expect(authorize(await sign({ path: '/dev' }))).toEqual(allowed);
     expect(authorize(await presign({ path: '/dev', query: { token: 'a b' } }))).toEqual(allowed);
@@ -52,6 +53,7 @@ describe('AWS_IAM on $connect', () => {
         'authenticate.status': '403',
         'authenticate.error': 'Missing Authentication Token',
       },
+      isUnsigned: true,
     });
   });
 

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -42,7 +42,11 @@ const template = (path: string, stage = 'dev') => `
       Properties: { ApiId: !Ref Api, StageName: ${stage}, AutoDeploy: true }
 `;
 
-const write = async (name: string, text: string) => writeFile(join(folder, name), text);
+/** At once, so that the gateway does not read half a file. */
+const write = async (name: string, text: string) => {
+  await writeFile(join(folder, `${name}.new`), text);
+  await rename(join(folder, `${name}.new`), join(folder, name));
+};
 const config = (more = '') =>
   write(
     'backchannel-gateway.yaml',
@@ -114,6 +118,24 @@ describe('with --watch', () => {
     client.send('b');
     expect((await backend.next()).url).toBe('/one');
     expect(await program.kill('SIGTERM')).toBe(0);
+  });
+
+  it('names that match nothing are named, at the start and after each change', async () => {
+    await write('template.yaml', template('/one'));
+    await config('parameter: { Stge: dev }');
+    const { program, reloads } = await start();
+    await using _ = program;
+    await program.prints('setting without effect');
+    await reloads('setting without effect', async () =>
+      write('backchannel-gateway.yaml', 'port: 0\ntemplate: template.yaml\nwatch: true\ntarget: { nbl: a }'),
+    );
+    const warnings = program.stdout
+      .filter((line) => line.includes('setting without effect'))
+      .map((line) => (JSON.parse(line) as { readonly reason: string }).reason);
+    expect(warnings).toEqual([
+      expect.stringMatching(/^--parameter Stge matches no parameter .*; there is none$/),
+      expect.stringMatching(/^--target nbl matches no load balancer, .*: did you mean nlb\? \(known: nlb\)$/),
+    ]);
   });
 
   it('needs something to watch', async () => {

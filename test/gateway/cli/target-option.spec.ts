@@ -13,12 +13,16 @@ describe('--target', () => {
     [['lb=127.0.0.1'], { lb: ['127.0.0.1'] }],
     [[`${LISTENER}=[::1]:80`], { [LISTENER]: ['[::1]:80'] }],
     [['lb=a:1,b:2'], { lb: ['a:1', 'b:2'] }],
+    [['books=a:1?stage=prod&x=%2C,b:2?stage=dev'], { books: ['a:1?stage=prod&x=%2C', 'b:2?stage=dev'] }],
     [['lb=a:1', 'other=c', 'lb=b:2'], { lb: ['a:1', 'b:2'], other: ['c'] }],
   ])('%j gives %j', (values, expected) => {
     expect(targets(...values)).toEqual(expected);
   });
 
-  it.each(['lb', 'lb=', '=a', 'lb=a:1,', 'lb=http://a', 'lb=a b', 'lb=a:x'])('refuses %j', (value) => {
-    expect(() => targets(value)).toThrow(UsageError);
-  });
+  it.each(['lb', 'lb=', '=a', 'lb=a:1,', 'lb=http://a', 'lb=a b', 'lb=a:x', 'lb=a:70000', 'lb=a:1?'])(
+    'refuses %j',
+    (value) => {
+      expect(() => targets(value)).toThrow(UsageError);
+    },
+  );
 });

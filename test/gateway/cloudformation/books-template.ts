@@ -34,7 +34,7 @@ Resources:
     Type: AWS::ApiGatewayV2::Route
     Properties:
       ApiId: !Ref Api
-      RouteKey: ANY /books
+      RouteKey: GET /books
       AuthorizationType: NONE
       Target: !Sub integrations/\${Books}
 `;

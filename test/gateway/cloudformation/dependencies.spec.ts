@@ -108,4 +108,11 @@ Resources:
     const a = subject.template.resources.get('A');
     expect(a && [...allDependencies(subject, a)]).toEqual(['B', 'C']);
   });
+
+  it('is not mistaken for a cycle where a resource has the name of a parameter', () => {
+    const text = 'Parameters: {A: {Type: String}}\nResources: {A: {Type: T, Properties: {Name: !Ref A}}}';
+    expect(() => readTemplate(text, 't.yml')).toThrow(
+      't.yml:2:13: the resource A has the name of a parameter: rename one of them',
+    );
+  });
 });

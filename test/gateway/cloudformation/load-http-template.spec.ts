@@ -98,7 +98,7 @@ describe('a template that the CDK synthesises is served', () => {
     ]);
   });
 
-  it('with everything else: protected routes and subtypes are stored, and not served open', () => {
+  it('with everything else: authorizers, and the action of a service', () => {
     const { plane, api, routes, stage } = synthesised('6-everything.json');
     const served = routes.map(({ routeKey, authorization, integration }) => [
       routeKey,
@@ -107,11 +107,11 @@ describe('a template that the CDK synthesises is served', () => {
     ]);
     expect(new Set(served.map((each) => each.join(' · ')))).toEqual(
       new Set([
-        'GET /jwt · NOT_SERVED · function',
-        'ANY /lam · NOT_SERVED · function',
-        'ANY /lam1 · NOT_SERVED · function',
+        'GET /jwt · JWT · function',
+        'ANY /lam · CUSTOM · function',
+        'ANY /lam1 · CUSTOM · function',
         'POST /iam · AWS_IAM · function',
-        'POST /sqs · NONE · unserved',
+        'POST /sqs · NONE · service',
       ]),
     );
     expect(stage?.snapshot).toMatchObject({

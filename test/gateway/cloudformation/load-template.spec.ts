@@ -328,21 +328,6 @@ Resources:
     expect(api.routes.size).toBe(3);
   });
 
-  it('ignores an API that a document describes, and its resources', () => {
-    const { plane, report } = load(
-      CHAT.replace(
-        '\nResources:\n',
-        () => `
-Resources:
-  Http: {Type: AWS::ApiGatewayV2::Api, Properties: {Body: {openapi: 3.0.1}}}
-  Get: {Type: AWS::ApiGatewayV2::Route, Properties: {ApiId: !Ref Http, RouteKey: GET /}}
-`,
-      ),
-    );
-    expect(plane.apis.size).toBe(1);
-    expect(report.ignored.map(({ logicalId }) => logicalId)).toEqual(['Http', 'Get', 'TaskRole']);
-  });
-
   it('passes exports to a template that imports them', () => {
     const link = CHAT.slice(CHAT.indexOf('  Link:'), CHAT.indexOf('  Connect:'));
     const parameters = CHAT.slice(CHAT.indexOf('Parameters:'), CHAT.indexOf('Resources:'));

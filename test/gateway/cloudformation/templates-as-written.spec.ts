@@ -163,33 +163,9 @@ describe('a template without an API that can be served', () => {
     requireApi([{ ...report, fileName: 't.yml' }]);
   };
 
-  it('is refused, with the reason: an API of SAM', () => {
-    const text = `Transform: AWS::Serverless-2016-10-31
-Resources:
-  F: {Type: AWS::Serverless::Function, Properties: {Handler: i.h, Runtime: nodejs24.x}}
-  Chat:
-    Type: AWS::Serverless::WebSocketApi
-    Properties:
-      RouteSelectionExpression: $request.body.action
-      Routes: {$connect: {FunctionArn: !GetAtt F.Arn}, send: {FunctionArn: !GetAtt F.Arn}}
-`;
-    const reason =
-      't.yml:4:3: there is no API that this gateway can serve: Chat (AWS::Serverless::WebSocketApi) is created by a macro of AWS that does not run here';
-    const options = { ...SETTINGS, parameters: new Map<string, string>() };
-    const report = loadTemplate(new ControlPlane(SETTINGS), text, options);
-    expect(() => requireApi([{ ...report, fileName: 't.yml' }])).toThrow(reason);
-    expect(() => explain(text, { ...options, route: '$connect' })).toThrow(reason);
-    expect(found(text)).toEqual([{ rule: 'no-api', severity: 'error', line: 4 }]);
-  });
-
   it.each([
-    [
-      'an OpenAPI document',
-      '{Type: AWS::ApiGatewayV2::Api, Properties: {Body: {}}}',
-      'is defined by an OpenAPI document',
-    ],
     ['a REST API', '{Type: AWS::ApiGateway::RestApi}', 'is a REST API'],
-    ['an HTTP API of SAM', '{Type: AWS::Serverless::HttpApi}', 'is created by a macro of AWS'],
+    ['an API of SAM without its macro', '{Type: AWS::Serverless::WebSocketApi}', 'is a resource of SAM'],
     ['a nested stack', '{Type: AWS::CloudFormation::Stack}', 'is another template'],
   ])('is refused, with the reason: %s', (_, resource, reason) => {
     expect(() => loadSet(`  A: ${resource}\n`)).toThrow(reason);

@@ -78,13 +78,10 @@ describe('the HTTP API of the control plane', () => {
 
   it.each([
     ['GET', '/v2'],
-    ['PUT', '/v2/apis'],
-    ['PUT', '/v2/apis/{api}'],
     ['GET', '/v2/tags'],
     ['GET', '/v2/routingrules'],
     ['POST', '/apikeys?mode=import'],
     ['GET', '/usageplans/abc123/usage'],
-    ['GET', '/v2/apis/{api}/exports/OAS30'],
     ['POST', '/v2/portals'],
     ['GET', '/vpclinks/abc123/more'],
     ['GET', '/v2/apis/{api}/constructor'],

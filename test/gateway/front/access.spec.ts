@@ -246,7 +246,7 @@ describe('a body', () => {
   it('over its limit gets 413, in the form of the surface', async () => {
     const clock = await send({ ...CLOCK, body: ' '.repeat(64 * 1024 + 1) });
     expect(clock).toMatchObject({ status: 413, body: { code: 'body_too_large' } });
-    const api = await send({ ...CREATE_API, body: ' '.repeat(1024 * 1024 + 1) });
+    const api = await send({ ...CREATE_API, body: ' '.repeat(14 * 1024 * 1024 + 1) });
     expect(api).toMatchObject({ status: 413, body: { message: expect.any(String) as string } });
     expect(api.headers['x-amzn-errortype']).toBe('RequestEntityTooLargeException');
   });

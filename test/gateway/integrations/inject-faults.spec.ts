@@ -17,7 +17,7 @@ const CALL = { connectionId: 'a', routeKey: '$default' };
 
 function faultsWith(settings: FaultSettings): Faults {
   const faults = new Faults();
-  faults.set(settings);
+  faults.set(settings, 'a test');
   return faults;
 }
 
@@ -51,6 +51,7 @@ describe('a request fails', () => {
   ])('%s', async (_, settings) => {
     await expect(injectFaults(REQUEST, faultsWith(settings), CALL)).rejects.toMatchObject({
       name: 'IntegrationFailedError',
+      message: 'the integration at http://backend sent no response: injected by a test',
     });
   });
 

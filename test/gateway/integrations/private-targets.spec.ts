@@ -7,11 +7,11 @@ const ELB = 'arn:aws:elasticloadbalancing:us-east-1:123412341234';
 const LISTENER = `${ELB}:listener/app/books-lb/LoadBalancer/HttpListener`;
 const SERVICE = 'arn:aws:servicediscovery:us-east-1:123412341234:service/srv-BooksService/books/EcsService';
 
+const targetsAt = (name: string, address: string) =>
+  privateTargets(new Map([['abc123', {}]]), () => new TargetPool(new Map([[name, address]])));
+
 const find = (uri: string, name: string, link = 'abc123') =>
-  privateTargets(new Map([['abc123', {}]]), () => new TargetPool(new Map([[name, '127.0.0.1:4000']]))).next(
-    uri,
-    link,
-  ).address;
+  targetsAt(name, '127.0.0.1:4000').next(uri, link, 'http').address;
 
 describe('the target of a private integration', () => {
   it.each([
@@ -32,6 +32,21 @@ describe('the target of a private integration', () => {
 
   it('does not exist under another name', () => {
     expect(() => find(LISTENER, 'other')).toThrow(/--target HttpListener=HOST:PORT/);
+  });
+
+  it.each([
+    ['http', '127.0.0.1:80'],
+    ['https', '127.0.0.1:443'],
+  ] as const)('has the port of %s by default', (scheme, expected) => {
+    expect(targetsAt('books-lb', '127.0.0.1').next(LISTENER, 'abc123', scheme).address).toBe(expected);
+  });
+
+  it('does not exist without the attributes of the URI', () => {
+    const targets = targetsAt('books', '127.0.0.1:4000?stage=dev');
+    expect(targets.next(`${SERVICE}?stage=dev`, 'abc123', 'http').address).toBe('127.0.0.1:4000');
+    expect(() => targets.next(`${SERVICE}?stage=prod`, 'abc123', 'http')).toThrow(
+      "none of its targets has the attributes stage=prod; set --target 'srv-BooksService=HOST:PORT?stage=prod'",
+    );
   });
 
   it('does not exist behind an unknown VPC link', () => {

@@ -1,5 +1,6 @@
 import { CreateAuthorizerCommand, UpdateStageCommand } from '@aws-sdk/client-apigatewayv2';
 import { describe, expect, it } from 'vitest';
+import { STILL_CONNECTING } from '../../../src/gateway/errors.js';
 import { parseFunctionFlag } from '../../../src/gateway/lambda/function-source.js';
 import { type GatewayEvent } from '../../../src/gateway/recorder/gateway-event.js';
 import { AdminClient } from '../../support/admin-client.js';
@@ -20,6 +21,24 @@ async function start(
   const gateway = await DeployedGateway.start(routes, { record: MB, ...options });
   return { gateway, events: new EventReader(gateway.gateway), admin: new AdminClient(gateway.gateway.url) };
 }
+
+it('says that a post came before the response of $connect', async () => {
+  await using backend = await HttpBackend.start();
+  const integration = { IntegrationUri: backend.url, RequestParameters: CONNECTION_ID };
+  const { gateway, events } = await start({ $connect: { integration } });
+  await using _ = gateway;
+  backend.answer = async ({ headers }) => {
+    await gateway.post(String(headers['connectionid']), 'too early').catch(() => undefined);
+    return { status: 200 };
+  };
+  using client = await WebSocketClient.open(gateway.webSocketUrl);
+  expect(await events.next('callback')).toMatchObject({
+    connectionId: expect.any(String) as string,
+    outcome: { result: 'refused', status: 410 },
+    steps: [{}, { step: 'failure', reason: STILL_CONNECTING }, {}],
+  });
+  await client.close();
+});
 
 describe('a message', () => {
   it('is recorded from the frame to the dropped response of a one-way route', async () => {

@@ -131,7 +131,7 @@ it("AWS's client creates, serves, changes and deletes an HTTP API and all of its
   expect((await fetch(`${gateway.url}/dev/books/7`)).status).toBe(200);
   expect((await backend.next()).headers).not.toHaveProperty('id');
 
-  // a route that is not served is not open
+  // a route with an authorizer needs a token
   await client.send(
     new UpdateRouteCommand({
       ApiId,
@@ -141,7 +141,7 @@ it("AWS's client creates, serves, changes and deletes an HTTP API and all of its
       AuthorizationScopes: ['r'],
     }),
   );
-  expect((await fetch(`${gateway.url}/dev/books/7`)).status).toBe(500);
+  expect((await fetch(`${gateway.url}/dev/books/7`)).status).toBe(401);
   await client.send(new UpdateAuthorizerCommand({ ApiId, AuthorizerId, Name: 'other' }));
   await client.send(new ResetAuthorizersCacheCommand({ ApiId, StageName: 'dev' }));
   await client.send(new UpdateRouteCommand({ ApiId, RouteId, AuthorizationType: 'NONE' }));

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { startGateway } from '../../support/deployed-gateway.js';
 import { FunctionModule } from '../../support/function-module.js';
 import { HttpBackend } from '../../support/http-backend.js';
+import { OidcIssuer } from '../../support/oidc-issuer.js';
 
 const TEMPLATES = join(import.meta.dirname, '../../support/http-api-templates');
 const read = (fileName: string) => ({ fileName, text: readFileSync(join(TEMPLATES, fileName), 'utf8') });
@@ -94,32 +94,52 @@ describe("a template of the CDK's documentation, served as it is", () => {
     expect([response.status, await response.json()]).toEqual([503, { message: 'Service Unavailable' }]);
   });
 
-  it('serves no protected route openly', async () => {
+  it('serves protected routes and actions of services without edits', async () => {
     const { fileName, text } = read('6-everything.json');
     const open = text.replace('"DisableExecuteApiEndpoint": true,', '');
-    using secret = new FunctionModule(`export const handler = async () => 'secret';`);
-    const lines: Record<string, unknown>[] = [];
-    const log = pino(
-      { level: 'warn' },
-      { write: (line: string) => lines.push(JSON.parse(line) as Record<string, unknown>) },
+    using handler = new FunctionModule(
+      `export const handler = async ({ requestContext }) => ({ statusCode: 200, body: JSON.stringify(requestContext.authorizer) });`,
     );
+    // of the simple authorizer, and of the one with a policy
+    using authorizer = new FunctionModule(`export const handler = async (event) => event.version === '2.0'
+      ? { isAuthorized: event.identitySource[0] === 'secret', context: { tenant: 't1' } }
+      : { principalId: 'u1', policyDocument: { Version: '2012-10-17', Statement: [
+          { Effect: event.identitySource === 'secret' ? 'Allow' : 'Deny', Action: 'execute-api:Invoke', Resource: event.methodArn }] } };`);
+    await using issuer = await OidcIssuer.start();
+    await using sqs = await HttpBackend.start();
     await using gateway = stopping(
       await startGateway({
         templates: [{ fileName, text: open }],
-        functions: new Map([['Fn9270CBC0', moduleOf(secret)]]),
-        log,
+        functions: new Map([
+          ['Fn9270CBC0', moduleOf(handler)],
+          ['AuthC256A5EC', moduleOf(authorizer)],
+        ]),
+        issuers: new Map([['https://issuer.example.com', issuer.url]]),
+        services: { endpoints: new Map([['sqs', new URL(sqs.url)]]), credentials: undefined },
       }),
     );
-    const warned = lines.filter(({ msg }) => msg === 'route not served').map(({ routeKey }) => routeKey);
-    expect(new Set(warned)).toEqual(new Set(['GET /jwt', 'ANY /lam', 'ANY /lam1', 'POST /sqs']));
-    for (const path of ['/jwt', '/lam', '/lam1', '/prod/jwt']) {
-      const response = await fetch(`${gateway.url}${path}`, { headers: { authorization: 'token' } });
-      expect([path, response.status, await response.json()]).toEqual([
-        path,
-        500,
-        { message: 'Internal Server Error' },
+    const get = async (path: string, authorization: string) => {
+      const response = await fetch(`${gateway.url}${path}`, { headers: { authorization } });
+      return [response.status, await response.json()];
+    };
+    // with the issuer's own name, and with the one of the template
+    for (const iss of [issuer.url, 'https://issuer.example.com']) {
+      const token = await issuer.token({ iss, aud: 'a1', scope: 'w' });
+      expect(await get('/jwt', `Bearer ${token}`)).toEqual([
+        200,
+        { claims: expect.objectContaining({ sub: 'alice', iss }), scopes: ['w'] },
       ]);
     }
+    expect(await get('/jwt', 'token')).toEqual([401, { message: 'Unauthorized' }]);
+    expect(await get('/lam', 'secret')).toEqual([200, { tenant: 't1' }]);
+    expect(await get('/lam', 'other')).toEqual([403, { message: 'Forbidden' }]);
+    expect(await get('/lam1', 'secret')).toEqual([200, { principalId: 'u1' }]);
+    expect(await get('/prod/lam1', 'other')).toEqual([403, { message: 'Forbidden' }]);
+    const body = '{"MessageBody":"hello"}';
+    expect((await fetch(`${gateway.url}/sqs`, { method: 'POST', body })).status).toBe(200);
+    expect((await sqs.next()).body).toMatch(
+      /^Action=SendMessage&Version=2012-11-05&QueueUrl=.*&MessageBody=hello$/,
+    );
   });
 });
 

@@ -23,6 +23,13 @@ const requestWith = async (url: string, host: string, headers: Record<string, st
     sent.once('error', reject).end();
   });
 
+const HANDSHAKE = {
+  connection: 'Upgrade',
+  upgrade: 'websocket',
+  'sec-websocket-version': '13',
+  'sec-websocket-key': 'AAAAAAAAAAAAAAAAAAAAAA==',
+};
+
 const origin = (api: HttpApiInTarget) => new URL(api.url).origin;
 const hostOf = (api: HttpApiInTarget) => `${api.apiId}.execute-api.us-east-1.amazonaws.com`;
 
@@ -47,14 +54,24 @@ describe('an HTTP API named by the Host', () => {
 
   it('H4.21: serves a WebSocket handshake as an ordinary request', async () => {
     await using served = await proxiedApi(['$default']);
-    const { status } = await requestWith(`${origin(served.api)}/x`, hostOf(served.api), {
-      connection: 'Upgrade',
-      upgrade: 'websocket',
-      'sec-websocket-version': '13',
-      'sec-websocket-key': 'AAAAAAAAAAAAAAAAAAAAAA==',
-    });
+    const { status } = await requestWith(`${origin(served.api)}/x`, hostOf(served.api), HANDSHAKE);
     expect(status).toBe(200);
     expect((await served.backend.next()).headers).not.toHaveProperty('upgrade');
+  });
+
+  it('H4.20: answers Expect: 100-continue itself, and forwards the body only', async () => {
+    await using served = await proxiedApi(['POST /p']);
+    const continued = Promise.withResolvers<void>();
+    const sent = httpRequest(`${origin(served.api)}/p`, {
+      method: 'POST',
+      headers: { host: hostOf(served.api), expect: '100-continue', 'content-length': '5' },
+    });
+    sent.once('continue', continued.resolve).once('error', continued.reject);
+    sent.flushHeaders();
+    await continued.promise;
+    sent.end('hello');
+    const { body, headers } = await served.backend.next();
+    expect([body, headers.expect]).toEqual(['hello', undefined]);
   });
 
   it('H10.13: gets 400 for a path that cannot be decoded', async () => {
@@ -72,6 +89,13 @@ describe('an HTTP API without a name in the request', () => {
     await fetch(`${origin(served.api)}/books`);
     expect((await served.backend.next()).url).toBe('/books');
     expect((await fetch(`${origin(served.api)}/v2/apis`)).status).toBe(200);
+  });
+
+  it('H4.21: is served a WebSocket handshake as an ordinary request', async () => {
+    await using served = await proxiedApi(['$default']);
+    const { host } = new URL(served.api.url);
+    const { status } = await requestWith(`${origin(served.api)}/chat`, host, HANDSHAKE);
+    expect([status, (await served.backend.next()).url]).toEqual([200, '/chat']);
   });
 
   it('stands beside a WebSocket API', async () => {

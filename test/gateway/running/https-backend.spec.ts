@@ -1,14 +1,9 @@
-import { once } from 'node:events';
 import { mkdtempDisposableSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:https';
-import { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type TLSSocket } from 'node:tls';
-import { generate } from 'selfsigned';
 import { expect, it } from 'vitest';
-import { Queue } from '../../support/queue.js';
 import { SpawnedProgram } from '../../support/spawned-program.js';
+import { TlsBackend } from '../../support/tls-backend.js';
 import { WebSocketClient } from '../../support/web-socket-client.js';
 
 const HOST = 'nlb.internal.example';
@@ -42,34 +37,21 @@ Resources:
 /** A backend with a certificate for this name, and a gateway that trusts it and reaches it through a VPC link. */
 async function behindTls(certifiedHost: string) {
   const folder = mkdtempDisposableSync(join(tmpdir(), 'https-'));
-  const pair = await generate([{ name: 'commonName', value: certifiedHost }], {
-    extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: certifiedHost }] }],
-  });
-  const names = new Queue<string>('a request to the backend');
-  const backend = createServer({ cert: pair.cert, key: pair.private }, (request, response) => {
-    names.push(`${String((request.socket as TLSSocket).servername)} ${request.headers.host}`);
-    request.resume().once('end', () => response.end());
-  }).listen(0, '127.0.0.1');
-  await once(backend, 'listening');
+  const backend = await TlsBackend.start(certifiedHost);
   const [templateFile, certFile] = [join(folder.path, 'template.yaml'), join(folder.path, 'cert.pem')];
   writeFileSync(templateFile, template);
-  writeFileSync(certFile, pair.cert);
+  writeFileSync(certFile, backend.certificate);
   const { program, url } = await SpawnedProgram.listening(
     'gateway/main.js',
-    [
-      '--port=0',
-      `--template=${templateFile}`,
-      `--target=my-nlb=127.0.0.1:${(backend.address() as AddressInfo).port}`,
-    ],
+    ['--port=0', `--template=${templateFile}`, `--target=my-nlb=${backend.address}`],
     { NODE_EXTRA_CA_CERTS: certFile },
   );
   return {
-    names,
+    backend,
     webSocketUrl: `${url.replace('http', 'ws')}/dev`,
     async [Symbol.asyncDispose]() {
       await program.kill('SIGTERM');
-      backend.closeAllConnections();
-      backend.close();
+      await backend[Symbol.asyncDispose]();
       folder[Symbol.dispose]();
     },
   };
@@ -79,7 +61,7 @@ it("reaches an https backend under the URI's host, in SNI and in the Host header
   await using api = await behindTls(HOST);
   using client = await WebSocketClient.open(api.webSocketUrl);
   client.send('hello');
-  expect(await api.names.next()).toBe(`${HOST} ${HOST}`);
+  expect(await api.backend.received.next()).toEqual({ serverName: HOST, host: HOST });
 });
 
 it("sends Internal server error when the certificate is not for the URI's host", async () => {
@@ -87,5 +69,5 @@ it("sends Internal server error when the certificate is not for the URI's host",
   using client = await WebSocketClient.open(api.webSocketUrl);
   client.send('hello');
   expect(await client.next()).toMatchObject({ message: 'Internal server error' });
-  expect(api.names.pending).toEqual([]);
+  expect(api.backend.received.pending).toEqual([]);
 });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { STILL_CONNECTING } from '../../../src/gateway/errors.js';
 import { type GatewayEvent, type Step } from '../../../src/gateway/recorder/gateway-event.js';
 import { awsNotes } from '../../../src/gateway/story/aws-notes.js';
 
@@ -30,6 +31,21 @@ const parameter = (values: string[]): Step => ({
   parameters: [{ destination: 'd', source: 'route.request.querystring.token', values }],
 });
 
+const sent = (connectionId: string, header: string) => ({
+  ...event(
+    'message',
+    { result: 'dropped', status: 200 },
+    {
+      step: 'integration_request',
+      kind: 'http',
+      method: 'POST',
+      url: 'http://b/',
+      headers: [['Id', header]],
+    },
+  ),
+  connectionId,
+});
+
 const MET: Readonly<Record<string, GatewayEvent>> = {
   'no-reply': event('message', { result: 'dropped', status: 200 }, response(200, 'hello')),
   'near-timeout': event('message', { result: 'replied', status: 200 }, response(200, '', 24_000)),
@@ -37,6 +53,13 @@ const MET: Readonly<Record<string, GatewayEvent>> = {
   'binary-frame': closed(1003),
   'unmapped-source': event('message', { result: 'replied' }, parameter([])),
   'sub-protocol-missing': handshake(true, false),
+  'post-during-connect': event(
+    'callback',
+    { result: 'refused', status: 410 },
+    { step: 'failure', reason: STILL_CONNECTING },
+  ),
+  'connection-id-unmapped': sent('A1=', 'x'),
+  'error-frame': event('message', { result: 'error_frame', status: 500 }),
   'url-too-long': event('handshake', { result: 'refused', status: 414 }),
 };
 
@@ -53,6 +76,8 @@ describe('AWS notes', () => {
     ['a reply', event('message', { result: 'replied', status: 200 }, response(200, 'hello'))],
     ['an empty response', event('message', { result: 'dropped', status: 200 }, response(200, ''))],
     ['a mapping with a value', event('message', { result: 'dropped', status: 200 }, parameter(['x']))],
+    ['a mapped connection id', sent('A1=', 'A1=')],
+    ['an encoded connection id', sent('A1=', 'https://b/A1%3D')],
     ['a normal close', closed(1000)],
     ['a returned sub-protocol', handshake(true, true)],
     ['no sub-protocol', handshake(false, false)],

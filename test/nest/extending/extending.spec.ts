@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Module } from '@nestjs/common';
 import { expect, it } from 'vitest';
-import { z } from 'zod';
-import { CustomAction } from '../../../src/nest/messages/custom-action.js';
+import { OnMessage } from '../../../src/nest/index.js';
 import { startService, type TestService } from '../../support/service-app.js';
-import { RollHandler } from './roll.handler.js';
+import { ChatModule } from './chat.module.js';
 import { TeamPermissions } from './team.permissions.js';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -13,7 +12,7 @@ const DOCUMENT = readFileSync(join(ROOT, 'docs/extending.md'), 'utf8');
 
 /** The service with the extensions of docs/extending.md. */
 const start = async () =>
-  startService({ AUTH: 'authorizer' }, { actions: [RollHandler], permissions: TeamPermissions });
+  startService({ AUTH: 'authorizer' }, { imports: [ChatModule], permissions: TeamPermissions });
 
 async function connect(service: TestService, userId: string): Promise<string> {
   await service.post('/connect', `${userId}=`).set('UserId', userId).expect(200);
@@ -73,12 +72,16 @@ it('uses custom permissions, which fall back to the default ones', async () => {
 
 it('does not start with two handlers for one action', async () => {
   @Injectable()
-  class AnotherPing extends CustomAction {
-    readonly schema = z.object({ action: z.literal('ping') });
-    handle = () => Promise.resolve({ type: 'pong' });
+  class AnotherPing {
+    @OnMessage('ping')
+    ping() {
+      return { type: 'pong' };
+    }
   }
-  await expect(startService({}, { actions: [AnotherPing] })).rejects.toThrow(
-    'The action ping has two handlers.',
+  @Module({ providers: [AnotherPing] })
+  class Another {}
+  await expect(startService({}, { imports: [Another] })).rejects.toThrow(
+    'AnotherPing.ping and BuiltInActions.ping both handle the action ping.',
   );
 });
 
@@ -87,7 +90,7 @@ function withRootedImports(code: string, path: string): string {
   return code.replaceAll(/(?<=from ')\.[^']+/g, (specifier) => posix.join(dirname(path), specifier));
 }
 
-it.each(['src/nest/messages/roll.handler.ts', 'src/nest/channels/team.permissions.ts'])(
+it.each(['src/service/chat.module.ts', 'src/service/team.permissions.ts'])(
   'is the same in docs/extending.md as in the test: %s',
   (path) => {
     const [, shown] = DOCUMENT.split(`\`${path}\``)[1]?.split(/```(?:ts)?\n/) ?? [];
@@ -103,13 +106,13 @@ it('appears in docs/extending.md as a call that run-service.ts makes', () => {
   const call = 'createApplication(config, logger)';
   expect(readFileSync(join(ROOT, 'src/service/run-service.ts'), 'utf8')).toContain(call);
   expect(DOCUMENT).toContain(
-    `${call.slice(0, -1)}, { actions: [RollHandler], permissions: TeamPermissions })`,
+    `${call.slice(0, -1)}, { imports: [ChatModule], permissions: TeamPermissions })`,
   );
   for (const [name, path] of [
-    ['RollHandler', 'src/nest/messages/roll.handler.ts'],
-    ['TeamPermissions', 'src/nest/channels/team.permissions.ts'],
+    ['ChatModule', 'src/service/chat.module.ts'],
+    ['TeamPermissions', 'src/service/team.permissions.ts'],
   ] as const) {
-    const specifier = posix.relative('src/service', path).replace(/\.ts$/, '.js');
+    const specifier = `./${posix.basename(path, '.ts')}.js`;
     expect(DOCUMENT).toContain(`import { ${name} } from '${specifier}';`);
   }
 });

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { type ChannelName } from '../../../src/api/messages.js';
 import {
+  type ChannelName,
   type PermittedAction,
   PrefixPermissions,
+  type Sender,
   type Verdict,
-} from '../../../src/nest/channels/permissions.js';
-import { type Sender } from '../../../src/nest/connections/connections.service.js';
+} from '../../../src/nest/index.js';
 
 /** `team:red` and `team:red:plans` are for users such as `red/alice`; the default rules decide about all other channels. */
 @Injectable()

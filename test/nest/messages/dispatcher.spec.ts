@@ -1,10 +1,9 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Module } from '@nestjs/common';
 import { expect, it, vi } from 'vitest';
-import { z } from 'zod';
 import { type UserId } from '../../../src/api/integration.js';
 import { type ChannelName } from '../../../src/api/messages.js';
 import { QUOTAS } from '../../../src/api/quotas.js';
-import { CustomAction } from '../../../src/nest/messages/custom-action.js';
+import { OnMessage } from '../../../src/nest/messages/handler-decorators.js';
 import { StoreUnavailableError } from '../../../src/nest/store/store.errors.js';
 import { ConnectionStore } from '../../../src/nest/store/connection-store.js';
 import { MembershipStore } from '../../../src/nest/store/membership-store.js';
@@ -227,11 +226,15 @@ it('refuses an invalid since', async () => {
 
 it('counts a reply that is too large once, with the code that the sender gets', async () => {
   @Injectable()
-  class Shout extends CustomAction {
-    readonly schema = z.object({ action: z.literal('shout') });
-    handle = () => Promise.resolve({ type: 'shouted', data: 'x'.repeat(QUOTAS.messageBytes) });
+  class Shouts {
+    @OnMessage('shout')
+    shout() {
+      return { type: 'shouted', data: 'x'.repeat(QUOTAS.messageBytes) };
+    }
   }
-  await using service = await startServiceWith(['alice='], {}, { actions: [Shout] });
+  @Module({ providers: [Shouts] })
+  class ShoutModule {}
+  await using service = await startServiceWith(['alice='], {}, { imports: [ShoutModule] });
   await service.send('alice=', { action: 'shout' }).expect(200);
   expect(service.endpoint.messagesTo('alice=')).toMatchObject([{ code: 'message_too_large' }]);
   const counted = (await (await fetch(`${service.url}/metrics`)).text())

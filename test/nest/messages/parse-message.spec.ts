@@ -1,24 +1,29 @@
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { ClientMessageSchema } from '../../../src/api/message-schemas.js';
-import { type ActionSchema } from '../../../src/nest/messages/custom-action.js';
-import { parseMessage, readEnvelope } from '../../../src/nest/messages/parse-message.js';
+import { MessageError, parseMessage, readEnvelope } from '../../../src/nest/messages/parse-message.js';
 
 const Custom = z.object({
-  action: z.literal('custom'),
   size: z.enum(['small', 'large']).optional(),
   names: z.array(z.string()).max(1).optional(),
   even: z.number().multipleOf(2).optional(),
   own: z.string('expected our own text').optional(),
 });
 
-const schemas = new Map<string, ActionSchema>(
-  [...ClientMessageSchema.options, Custom].map((schema) => [schema.shape.action.value, schema]),
-);
+/** By action, as handlers have them. */
+const schemas = new Map<unknown, z.ZodObject>([
+  ['custom', Custom],
+  ...ClientMessageSchema.options.map(
+    (schema: z.ZodObject) =>
+      [(schema.shape['action'] as z.ZodLiteral).value, schema.omit({ action: true, id: true })] as const,
+  ),
+]);
 
-const reasonFor = (text: string): string => {
+const reasonFor = async (text: string): Promise<string> => {
+  const { content } = readEnvelope(text);
   try {
-    parseMessage(readEnvelope(text), schemas);
+    if (content instanceof MessageError) throw content;
+    await parseMessage(content, schemas.get(content.value['action']));
   } catch (error) {
     return (error as Error).message;
   }
@@ -61,10 +66,10 @@ it.each([
   [{ action: 'custom', names: ['a', 'b'] }, 'names: expected at most 1 items'],
   [{ action: 'custom', even: 3 }, 'even: not allowed here'],
   [{ action: 'custom', own: 1 }, 'own: expected our own text'],
-])('says in our words what is wrong with %j', (message, reason) => {
+])('says in our words what is wrong with %j', async (message, reason) => {
   const text = JSON.stringify(message);
-  expect(reasonFor(text)).not.toMatch(ZOD);
-  expect(reasonFor(text)).toBe(reason);
+  expect(await reasonFor(text)).not.toMatch(ZOD);
+  expect(await reasonFor(text)).toBe(reason);
 });
 
 const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
@@ -94,11 +99,30 @@ it.each([
     `{"action":"ping","id":${'1'.repeat(129)}}`,
     'id: expected a string or a number of at most 128 characters',
   ],
-])('refuses what could be read in two ways or not by everyone: %#', (text, reason) => {
-  expect(reasonFor(text)).toBe(reason);
+])('refuses what could be read in two ways or not by everyone: %#', async (text, reason) => {
+  expect(await reasonFor(text)).toBe(reason);
 });
 
-it('accepts data that is nested 60 deep, and repeated names in it', () => {
-  expect(reasonFor(`{"action":"publish","channel":"c","data":${nested(60)}}`)).toBe('parsed');
-  expect(reasonFor('{"action":"publish","channel":"c","data":{"a":1,"a":2}}')).toBe('parsed');
+it('accepts data that is nested 60 deep, and repeated names in it', async () => {
+  expect(await reasonFor(`{"action":"publish","channel":"c","data":${nested(60)}}`)).toBe('parsed');
+  expect(await reasonFor('{"action":"publish","channel":"c","data":{"a":1,"a":2}}')).toBe('parsed');
+});
+
+it('describes a mistake that a schema of another library has found', async () => {
+  const other = {
+    '~standard': {
+      version: 1 as const,
+      vendor: 'other',
+      validate: async (value: unknown) =>
+        (value as { size?: unknown }).size === 1
+          ? { value: 'one' }
+          : { issues: [{ message: 'expected 1', path: [{ key: 'size' }] }] },
+    },
+  };
+  const parse = async (text: string) => {
+    const { content } = readEnvelope(text);
+    return content instanceof MessageError ? content : parseMessage(content, other);
+  };
+  expect(await parse('{"action":"a","id":1,"size":1}')).toBe('one');
+  await expect(parse('{"action":"a","size":2}')).rejects.toThrow('size: expected 1');
 });

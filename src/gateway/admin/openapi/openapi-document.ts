@@ -1,8 +1,13 @@
 import { FaultSettings } from '../../faults.js';
 import { EVENT_TYPES } from '../../recorder/gateway-event.js';
+import { ExplainQuery } from '../explain-query.js';
+import { ReplayCommand } from '../replay/replay-command.js';
+import { SESSION_SCHEMA } from '../../session/session-schema.js';
 import { EVENT_LIMIT, MAX_WAIT_MS } from '../event-query.js';
-import { EVENT_SCHEMAS } from './event-schemas.js';
-import { array, INTEGER, object, ref, type Schema, STRING, TIME } from './schema.js';
+import { API_SCHEMAS } from './api-schemas.js';
+import { PostedMessage } from '../posted-message.js';
+import { EVENT_SCHEMAS } from '../../recorder/event-schemas.js';
+import { array, BOOLEAN, INTEGER, object, ref, type Schema, STRING, TIME } from '../../recorder/schema.js';
 
 const json = (schema: Schema) => ({ 'application/json': { schema } });
 
@@ -30,12 +35,21 @@ const query = (name: string, schema: Schema, description: string) => ({
   description,
 });
 
-const EVENT_PARAMETERS = [
-  query(
-    'after',
-    { type: ['integer', 'string'], default: 0 },
-    'Only events with a greater id. `latest`: only those that follow. An id of an earlier start of the gateway is 0.',
+const AFTER = query(
+  'after',
+  { type: ['integer', 'string'], default: 0 },
+  'Only events with a greater id. `latest`: only those that follow. An id of an earlier start of the gateway is 0.',
+);
+
+const FILTER_PARAMETERS = [
+  query('type', { enum: EVENT_TYPES }, 'Only events of this type.'),
+  ...['connectionId', 'apiId', 'stage', 'routeKey', 'requestId'].map((name) =>
+    query(name, STRING, `Only events with this ${name}.`),
   ),
+];
+
+const EVENT_PARAMETERS = [
+  AFTER,
   query(
     'limit',
     { ...INTEGER, minimum: 1, maximum: EVENT_LIMIT.max, default: EVENT_LIMIT.default },
@@ -46,10 +60,7 @@ const EVENT_PARAMETERS = [
     { ...STRING, pattern: '^\\d{1,5}(ms|s)$', default: '0s' },
     `How long to wait for the first event, at most ${MAX_WAIT_MS / 1_000}s. Unused for server-sent events.`,
   ),
-  query('type', { enum: EVENT_TYPES }, 'Only events of this type.'),
-  ...['connectionId', 'apiId', 'stage', 'routeKey', 'requestId'].map((name) =>
-    query(name, STRING, `Only events with this ${name}.`),
-  ),
+  ...FILTER_PARAMETERS,
 ];
 
 /** Describes the gateway's own API. A test compares its operations with those of `AdminApi`. */
@@ -96,6 +107,15 @@ export const OPENAPI_DOCUMENT = {
       ),
     },
     '/_gateway/connections/{connectionId}': {
+      post: operation(
+        'postToConnection',
+        'Sends a message to the client, as a backend does by @connections.',
+        ref('Connection'),
+        {
+          parameters: [{ name: 'connectionId', in: 'path', required: true, schema: STRING }],
+          ...bodyOf({ ...PostedMessage.json }, { message: '{"type":"hello"}' }),
+        },
+      ),
       delete: operation(
         'closeConnection',
         'Closes a connection as DELETE @connections does.',
@@ -103,6 +123,28 @@ export const OPENAPI_DOCUMENT = {
         {
           parameters: [{ name: 'connectionId', in: 'path', required: true, schema: STRING }],
         },
+      ),
+    },
+    '/_gateway/apis': {
+      get: operation(
+        'getApis',
+        'The APIs with their stages, routes, integrations, authorizers, models and API mappings.',
+        object({ items: array(ref('Api')) }),
+      ),
+    },
+    '/_gateway/findings': {
+      get: operation(
+        'getFindings',
+        'What `lint` finds in the templates that are served, each finding at its resource.',
+        object({ items: array(ref('Finding')) }),
+      ),
+    },
+    '/_gateway/explain': {
+      post: operation(
+        'explain',
+        'The exact request that the integration of an API would receive for a message, a handshake or a request. Nothing is sent.',
+        object({ text: STRING, isSent: BOOLEAN }),
+        bodyOf({ ...ExplainQuery.json }, { apiId: 'a1b2c3d4e5', stage: 'dev', body: '{"action":"x"}' }),
       ),
     },
     '/_gateway/events': {
@@ -132,6 +174,22 @@ export const OPENAPI_DOCUMENT = {
         'clearEvents',
         'Forgets all events. Ids count on.',
         object({ after: { ...INTEGER, description: 'The id of the newest event until now.' } }),
+      ),
+    },
+    '/_gateway/session': {
+      get: operation(
+        'getSession',
+        'What is recorded, as a file that `backchannel-gateway replay` plays again.',
+        ref('Session'),
+        { parameters: [AFTER, ...FILTER_PARAMETERS] },
+      ),
+    },
+    '/_gateway/replay': {
+      post: operation(
+        'replayEvent',
+        'Sends what an event began with again, unmodified or changed, and responds with the event that it led to. Secrets that records mask are sent as they were.',
+        ref('Event'),
+        bodyOf({ ...ReplayCommand.json }, { eventId: 12, changes: { body: 'text' } }),
       ),
     },
     '/_gateway/reset': {
@@ -169,13 +227,25 @@ export const OPENAPI_DOCUMENT = {
         description: 'Injected faults; one that is left out does not happen.',
         ...FaultSettings.json,
       },
-      Connection: object({
-        connectionId: STRING,
-        apiId: STRING,
-        stage: STRING,
-        connectedAt: TIME,
-        lastActiveAt: { ...TIME, description: 'The last message in either direction.' },
-      }),
+      Connection: object(
+        {
+          connectionId: STRING,
+          apiId: STRING,
+          stage: STRING,
+          connectedAt: TIME,
+          lastActiveAt: { ...TIME, description: 'The last message in either direction.' },
+          state: { enum: ['open', 'closing'] },
+          sourceIp: STRING,
+        },
+        {
+          userAgent: STRING,
+          user: {
+            ...STRING,
+            description: 'The principalId of a Lambda authorizer, or the ARN that has signed the handshake.',
+          },
+        },
+      ),
+      ...API_SCHEMAS,
       Reset: object(
         {},
         {
@@ -195,6 +265,9 @@ export const OPENAPI_DOCUMENT = {
             'not_found',
             'method_not_allowed',
             'recording_off',
+            'not_replayable',
+            'too_many_replays',
+            'buffer_full',
             'host_not_allowed',
             'origin_not_allowed',
             'unauthorized',
@@ -205,6 +278,7 @@ export const OPENAPI_DOCUMENT = {
         detail: STRING,
       }),
       ...EVENT_SCHEMAS,
+      Session: SESSION_SCHEMA,
     },
   },
 };

@@ -13,10 +13,11 @@ import { targetNames } from '../../integrations/target-names.js';
 import { mappedValue } from '../../mapping/mapped-value.js';
 import { decodePath } from '../../silent/http-choices.js';
 import { UsageError } from '../../usage-error.js';
-import { type LoadOptions, type LoadReport, loadTemplate } from '../load-template.js';
+import { type LoadOptions, loadTemplate } from '../load-template.js';
 import { requireApi } from '../unserved-apis.js';
-import { chooseApi, type Explanation, notSent, resourceName, sent } from './explanation.js';
+import { chooseApi, type Explanation, type Names, notSent, resourceName, sent } from './explanation.js';
 import { printRequest } from './print-request.js';
+import { authorizationText, sampleAuthorizer } from './sample-authorizer.js';
 import { type ClientInput } from './sample-event.js';
 
 export interface ExplainHttpOptions extends LoadOptions, Omit<ClientInput, 'query'> {
@@ -24,6 +25,14 @@ export interface ExplainHttpOptions extends LoadOptions, Omit<ClientInput, 'quer
   readonly request: string;
   /** Logical id; required when the template has several HTTP APIs. */
   readonly api?: string | undefined;
+}
+
+/** A request to an API of a control plane. */
+export interface ApiOptions extends Omit<ClientInput, 'query'>, Pick<LoadOptions, 'region' | 'accountId'> {
+  readonly apiId: string;
+  /** For texts. */
+  readonly name: string;
+  readonly request: string;
 }
 
 /**
@@ -40,14 +49,26 @@ export function explainHttp(text: string, options: ExplainHttpOptions): Explanat
   const report = loadTemplate(plane, text, options);
   requireApi([{ ...report, fileName: options.fileName }]);
   const { apiId, logicalId } = chooseApi(plane, report, 'HTTP', options.api);
+  return explainApi(plane, report, { ...options, apiId, name: logicalId });
+}
+
+/**
+ * The same for an API of a control plane.
+ *
+ * @param names of its resources
+ * @throws {UsageError} no valid request
+ */
+export function explainApi(plane: ControlPlane, names: Names, options: ApiOptions): Explanation {
+  const { apiId, name, region, accountId } = options;
+  const now = Date.now();
   const request = sampleRequest(apiId, options, now);
   const selection = selectStage(plane, request);
   const snapshot = selection?.stage.snapshot;
   if (selection === undefined || snapshot === undefined) {
-    return notSent([], `the response is 404: ${logicalId} has no deployed stage for ${request.path}`);
+    return notSent([], `the response is 404: ${name} has no deployed stage for ${request.path}`);
   }
   const about = snapshot.isExecuteApiEndpointDisabled
-    ? [`${logicalId} is reached by its custom domain names only (DisableExecuteApiEndpoint)`]
+    ? [`${name} is reached by its custom domain names only (DisableExecuteApiEndpoint)`]
     : [];
   const match = routerOf(snapshot).select(request.method, selection.routePath);
   if (match === undefined) {
@@ -59,6 +80,7 @@ export function explainHttp(text: string, options: ExplainHttpOptions): Explanat
   }
   const event: ApiEvent = {
     request,
+    region,
     accountId,
     stage: selection.name,
     stageVariables: selection.stage.stageVariables,
@@ -67,37 +89,37 @@ export function explainHttp(text: string, options: ExplainHttpOptions): Explanat
     pathParameters: match.pathParameters,
     body: options.body ? Buffer.from(options.body) : undefined,
     authorized: options.context ?? {},
+    authorizer: sampleAuthorizer(match.route.authorization, options.context ?? {}),
   };
-  return explainEvent(plane, report, event, about);
+  return explainEvent(plane, names, event, about);
 }
 
 function explainEvent(
   plane: ControlPlane,
-  report: LoadReport,
+  names: Names,
   event: ApiEvent,
   aboutApi: readonly string[],
 ): Explanation {
   const { routeKey, authorization, integration } = event.route;
   const route = `route ${routeKey} of stage ${event.stage}`;
-  if (authorization.kind === 'NOT_SERVED') return notSent([...aboutApi, route], authorization.reason);
   if (integration === undefined) return notSent([...aboutApi, route], 'the route has no integration');
-  if (integration.kind === 'unserved') return notSent([...aboutApi, route], integration.reason);
   const about = [
     ...aboutApi,
-    `${route} → ${integrationName(plane, report, event)}`,
+    `${route} → ${integrationName(plane, names, event)}`,
+    ...authorizationText(authorization),
     `the client is a placeholder: ${event.request.sourceIp}`,
     ...unfilled(plane, integration, event),
   ];
   try {
     const call = integrationCall(integration, event);
-    return sent([...about, ...destination(report, call)], print(call));
+    return sent([...about, ...destination(names, call)], print(call));
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     return notSent(about, `nothing is sent: ${error.message}`);
   }
 }
 
-function sampleRequest(apiId: string, options: ExplainHttpOptions, now: number): ApiRequest {
+function sampleRequest(apiId: string, options: ApiOptions, now: number): ApiRequest {
   const { request, region, headers = [] } = options;
   const [, method, encodedPath = '', queryString = ''] =
     request.match(/^([A-Z]+) (\/[^?#\s]*)(?:\?([^#\s]*))?$/) ?? [];
@@ -129,17 +151,19 @@ function sampleRequest(apiId: string, options: ExplainHttpOptions, now: number):
 const print = (call: IntegrationCall) =>
   printRequest(call.kind === 'private' ? { ...call.request, origin: '' } : call);
 
-function destination(report: LoadReport, call: IntegrationCall): readonly string[] {
+function destination(names: Names, call: IntegrationCall): readonly string[] {
   switch (call.kind) {
     case 'lambda':
       return [];
     case 'forward':
       return [`sent to ${call.origin}`];
+    case 'aws':
+      return [`sent to ${call.service} in ${call.region}; here to --endpoint-for ${call.service}=URL`];
     case 'private': {
       const name = targetNames(call.uri).find((each) => !each.startsWith('arn:')) ?? call.uri;
       const tls = call.scheme === 'https' ? `, by TLS for ${call.request.serverName ?? 'its Host'}` : '';
       return [
-        `sent through the VPC link ${resourceName(report, call.vpcLinkId)} to ${call.uri}${tls}; here to --target ${name}=HOST:PORT`,
+        `sent through the VPC link ${resourceName(names, call.vpcLinkId)} to ${call.uri}${tls}; here to --target ${name}=HOST:PORT`,
       ];
     }
     default:
@@ -147,11 +171,11 @@ function destination(report: LoadReport, call: IntegrationCall): readonly string
   }
 }
 
-function integrationName(plane: ControlPlane, report: LoadReport, event: ApiEvent): string {
+function integrationName(plane: ControlPlane, names: Names, event: ApiEvent): string {
   const integration = integrationOf(plane, event.request.apiId, event.route);
   return integration === undefined
     ? 'its integration'
-    : `${resourceName(report, integration.IntegrationId)} (${integration.IntegrationType})`;
+    : `${resourceName(names, integration.IntegrationId)} (${integration.IntegrationType})`;
 }
 
 function integrationOf(plane: ControlPlane, apiId: string, { routeKey }: HttpRoute) {

@@ -9,10 +9,10 @@ import { mapRequest } from '../../websocket/steps/map-request.js';
 import { missingParameters } from '../../websocket/steps/require-parameters.js';
 import { selectRoute } from '../../websocket/steps/select-route.js';
 import { validateMessage } from '../../websocket/steps/validate-message.js';
-import { type LoadOptions, type LoadReport, loadTemplate } from '../load-template.js';
+import { type LoadOptions, loadTemplate } from '../load-template.js';
 import { requireApi } from '../unserved-apis.js';
 import { explainHttp } from './explain-http.js';
-import { chooseApi, type Explanation, notSent, resourceName, sent } from './explanation.js';
+import { chooseApi, type Explanation, type Names, notSent, resourceName, sent } from './explanation.js';
 import { printRequest } from './print-request.js';
 import { type ClientInput, PLACEHOLDER_CONNECTION_ID, sampleEvent } from './sample-event.js';
 import { unfilledMappings } from './unfilled-mappings.js';
@@ -43,7 +43,31 @@ export function explain(text: string, options: ExplainOptions): Explanation {
   const plane = new ControlPlane({ region, accountId, now: () => now });
   const report = loadTemplate(plane, text, options);
   requireApi([{ ...report, fileName: options.fileName }]);
-  const { apiId, resources, stage } = chooseStage(plane, report, options);
+  const chosen = chooseApi(plane, report, 'WEBSOCKET', options.api);
+  const stage = chooseStage(chosen.logicalId, chosen.stages, options.stage);
+  return explainStage(plane, report, { ...options, apiId: chosen.apiId, stage });
+}
+
+/**
+ * The same for an API of a control plane.
+ *
+ * @param names of its resources
+ * @throws {UsageError} no such API, stage or route
+ */
+export function explainStage(
+  plane: ControlPlane,
+  names: Names,
+  options: ClientInput & {
+    readonly apiId: string;
+    readonly stage: string;
+    readonly region: string;
+    readonly route?: string | undefined;
+  },
+): Explanation {
+  const { apiId, stage, region } = options;
+  const now = Date.now();
+  const resources = plane.webSocketApi(apiId);
+  if (resources === undefined) throw new UsageError(`${apiId} is not a WebSocket API`);
   const served = plane.stage(apiId, stage);
   if (served?.snapshot === undefined) throw new UsageError(`nothing is deployed to the stage ${stage}`);
 
@@ -57,7 +81,7 @@ export function explain(text: string, options: ExplainOptions): Explanation {
     return notSent([`route ${routeKey} of stage ${stage}`], 'the route has no integration: nothing is sent');
   }
   const about = [
-    `route ${routeKey} of stage ${stage} → ${resourceName(report, integration.IntegrationId)} (${integration.IntegrationType})`,
+    `route ${routeKey} of stage ${stage} → ${resourceName(names, integration.IntegrationId)} (${integration.IntegrationType})`,
     `the connection is a placeholder: connectionId ${PLACEHOLDER_CONNECTION_ID}, client ${event.connection.sourceIp}`,
     ...unfilledMappings(integration, route, event),
   ];
@@ -68,7 +92,7 @@ export function explain(text: string, options: ExplainOptions): Explanation {
     if (mapped.kind === 'http') {
       const { url, vpcLinkId } = mapped;
       const { origin } = findTarget(url, vpcLinkId, (id) => plane.vpcLink(id), new TargetPool(new Map()));
-      about.push(destination(plane, report, origin, vpcLinkId));
+      about.push(destination(plane, names, origin, vpcLinkId));
     }
     return sent(about, printRequest(mapped));
   } catch (error) {
@@ -85,19 +109,16 @@ function explainRequest(text: string, options: ExplainOptions & { readonly reque
   return explainHttp(text, options);
 }
 
-function chooseStage(plane: ControlPlane, report: LoadReport, { api, stage }: ExplainOptions) {
-  const chosen = chooseApi(plane, report, 'WEBSOCKET', api);
-  const resources = plane.webSocketApi(chosen.apiId);
-  if (resources === undefined) throw new UsageError(`${chosen.logicalId} is not a WebSocket API`);
-  const [stageName, ...others] = chosen.stages.filter((item) => stage === undefined || item === stage);
-  if (stageName === undefined || others.length > 0) {
-    const names = chosen.stages.join(', ');
-    throw new UsageError(`--stage must be one of ${chosen.logicalId}'s stages: ${names || 'it has none'}`);
-  }
-  return { apiId: chosen.apiId, resources, stage: stageName };
+function chooseStage(api: string, stages: readonly string[], wanted: string | undefined): string {
+  const [stage, ...others] = stages.filter((item) => wanted === undefined || item === wanted);
+  if (stage !== undefined && others.length === 0) return stage;
+  throw new UsageError(`--stage must be one of ${api}'s stages: ${stages.join(', ') || 'it has none'}`);
 }
 
-function chooseRoute(snapshot: Snapshot, { route: key, body }: ExplainOptions): DeployedRoute {
+function chooseRoute(
+  snapshot: Snapshot,
+  { route: key, body }: Pick<ExplainOptions, 'route' | 'body'>,
+): DeployedRoute {
   const keys = [...snapshot.routes.keys()].join(', ');
   if (key === undefined && body === undefined)
     throw new UsageError(`--route, one of ${keys}, or --body is required`);
@@ -130,11 +151,11 @@ function whyRefused(route: DeployedRoute, { handshake, message }: RouteEvent): s
 
 function destination(
   plane: ControlPlane,
-  report: LoadReport,
+  names: Names,
   origin: string,
   vpcLinkId: string | undefined,
 ): string {
   const link = vpcLinkId === undefined ? undefined : plane.vpcLink(vpcLinkId);
   if (link === undefined) return `sent to ${origin}`;
-  return `sent through the VPC link ${resourceName(report, link.id)} to ${link.targetArns[0]}; here to ${origin}, unless --target names another`;
+  return `sent through the VPC link ${resourceName(names, link.id)} to ${link.targetArns[0]}; here to ${origin}, unless --target names another`;
 }

@@ -21,8 +21,11 @@ export const notSent = (about: readonly string[], reason: string): Explanation =
   isSent: false,
 });
 
+/** Where the names of resources are found. */
+export type Names = Pick<LoadReport, 'created'>;
+
 /** The resource's logical id and line. */
-export function resourceName({ created }: LoadReport, id: string): string {
+export function resourceName({ created }: Names, id: string): string {
   const resource = created.find((item) => item.id === id);
   return resource === undefined ? id : `${resource.logicalId} (line ${resource.line})`;
 }

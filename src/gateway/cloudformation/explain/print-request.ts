@@ -45,9 +45,20 @@ function printLambda({ functionName, payload }: LambdaRequest): string {
   return `invoke ${functionName}\n\n${prettyJson(payload)}\n`;
 }
 
-function printAws({ method, service, region, subdomain, path, query, headers, body }: AwsRequest): string {
+function printAws({
+  method,
+  service,
+  region,
+  subdomain,
+  hostPrefix = '',
+  path,
+  query,
+  headers,
+  body,
+}: AwsRequest): string {
   const search = new URLSearchParams(query as [string, string][]).toString();
-  const host = [...(subdomain === undefined ? [] : [subdomain]), service, region, 'amazonaws.com'].join('.');
+  const labels = subdomain === undefined ? [] : [subdomain];
+  const host = [...labels, hostPrefix + service, region, 'amazonaws.com'].join('.');
   return [
     `${method} ${path}${search === '' ? '' : `?${search}`} HTTP/1.1`,
     `Host: ${host}`,

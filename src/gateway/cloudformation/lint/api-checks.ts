@@ -9,7 +9,7 @@ export const checkApis: Check = (subject, report) => {
   const created = new Set(subject.resources());
   const isServed = webSocketApis(subject).length > 0 || httpApis(subject).length > 0;
   const unserved = [...resources.values()]
-    .filter(({ type }) => !isServed || type === 'AWS::Serverless::WebSocketApi')
+    .filter(({ type }) => !isServed || SAM_APIS.includes(type))
     .flatMap((resource) => unservedApi(resource, created.has(resource)));
   for (const { at, reason } of unserved) {
     report('no-api', at, reason, { severity: isServed ? 'warning' : 'error' });
@@ -20,3 +20,6 @@ export const checkApis: Check = (subject, report) => {
     report('no-api', document.root.at, 'the template has no resource of API Gateway');
   }
 };
+
+/** After the expansion there are none, if the template has SAM's `Transform`. */
+const SAM_APIS = ['AWS::Serverless::HttpApi', 'AWS::Serverless::WebSocketApi'];

@@ -2,14 +2,19 @@ import { CloudFormationError } from '../cloudformation-error.js';
 import { allDependencies } from '../dependencies.js';
 import { asFlag } from '../wire-input.js';
 import { type Check, type Report, type Subject } from './subject.js';
-import { type LintedApi, webSocketApis } from './template-apis.js';
+import { httpApis, type LintedApi, webSocketApis } from './template-apis.js';
 
-/** Checks deployments, stages and routes: whether the deployment contains all that the stage must serve. */
+/** Checks deployments, stages and routes: whether there is one, and whether it contains all that the stage must serve. */
 export const checkDeployments: Check = (subject, report) => {
   for (const api of webSocketApis(subject)) {
     checkOrder(subject, api, report);
     checkStages(subject, api, report);
     checkRoutes(subject, api, report);
+  }
+  for (const api of httpApis(subject)) {
+    checkOrder(subject, api, report);
+    checkStages(subject, api, report);
+    checkServed(subject, api, report);
   }
 };
 
@@ -59,6 +64,23 @@ function checkStages(subject: Subject, { stages }: LintedApi, report: Report): v
       'auto-deploy-with-deployment',
       subject.at(stage, 'DeploymentId'),
       `${stage.logicalId} has both AutoDeploy and a DeploymentId`,
+    );
+  }
+}
+
+/** H1.06: a deployment may name the stage instead of the other way round; another template may contain it. */
+function checkServed(subject: Subject, { api, stages, deployments }: LintedApi, report: Report): void {
+  const served = new Set(deployments.map((deployment) => subject.text(deployment, 'StageName')));
+  for (const stage of api === undefined ? [] : stages) {
+    const name = subject.text(stage, 'StageName');
+    if (stage.properties.has('DeploymentId') || name === undefined || served.has(name)) continue;
+    const autoDeploy = asFlag(subject.value(stage.properties.get('AutoDeploy')?.value));
+    // any other value is known on AWS only
+    if (autoDeploy !== undefined && autoDeploy !== false) continue;
+    report(
+      'undeployed-stage',
+      stage.at,
+      `${stage.logicalId} (${name}) has neither AutoDeploy nor a deployment`,
     );
   }
 }

@@ -1,13 +1,13 @@
 import { CloudFormationError, type Place } from '../cloudformation-error.js';
 import { inDependencyOrder } from '../dependencies.js';
 import { type StackSettings } from '../evaluator.js';
-import { expandLoops } from '../expand-loops.js';
-import { readTemplate, type Template } from '../template.js';
+import { prepareTemplate } from '../prepare-template.js';
+import { type Template } from '../template.js';
 import { checkApis } from './api-checks.js';
 import { checkAuthorizers } from './authorizer-checks.js';
 import { checkDeployments } from './deployment-checks.js';
 import { checkExpressions, checkSubstitutions } from './expression-checks.js';
-import { checkHttpApis } from './http-checks.js';
+import { checkHttpApis } from './http/http-checks.js';
 import { checkIntegrations } from './integration-checks.js';
 import { checkMappings } from './mapping-checks.js';
 import { checkPermissions } from './permission-checks.js';
@@ -52,7 +52,7 @@ function readOrReport(
   report: Report,
 ): Template | undefined {
   try {
-    return expandLoops(readTemplate(text, fileName), { ...settings, mayLackValues: true });
+    return prepareTemplate(text, fileName, { ...settings, mayLackValues: true });
   } catch (error) {
     if (!(error instanceof CloudFormationError)) throw error;
     report('template', error.place, error.reason);
@@ -78,7 +78,11 @@ function reportRefusals(
       .filter(({ rule, severity }) => severity === 'error' && !NOT_REFUSED.has(rule))
       .map((finding) => inOrder.findLast(({ at }) => isBefore(at, finding))),
   );
-  for (const { resource, reason } of findRefusals(subject, settings)) {
+  const { refusals, importWarnings } = findRefusals(subject, settings);
+  for (const { resource, reason } of importWarnings) {
+    report('import-warning', subject.at(resource, 'Body'), `${resource.logicalId}: ${reason}`);
+  }
+  for (const { resource, reason } of refusals) {
     if (faulty.has(resource)) continue;
     report('refused', resource.at, `${resource.logicalId} (${resource.type}): ${reason}`);
   }
@@ -94,6 +98,7 @@ const NOT_REFUSED: ReadonlySet<RuleId> = new Set<RuleId>([
   'identity-source',
   'no-permission',
   'no-route-response',
+  'undeployed-stage',
   'template-syntax',
 ]);
 

@@ -1,13 +1,13 @@
 import { matchesWildcards } from '../../wildcards.js';
 import { type Resource } from '../template.js';
 import { type Check, type Report, type Subject } from './subject.js';
-import { type LintedApi, webSocketApis } from './template-apis.js';
+import { httpApis, type LintedApi, webSocketApis } from './template-apis.js';
 
 /** Checks that API Gateway may invoke the functions of the template: those of its routes, and its authorizers. */
 export const checkPermissions: Check = (subject, report) => {
   if (hasConnectors(subject)) return;
   const permissions = new Permissions(subject);
-  for (const api of webSocketApis(subject)) {
+  for (const api of [...webSocketApis(subject), ...httpApis(subject)]) {
     checkRoutes(subject, api, permissions, report);
     for (const authorizer of api.authorizers) {
       if (authorizer.properties.has('AuthorizerCredentialsArn')) continue;
@@ -48,8 +48,14 @@ function checkRoutes(
 
 /** @param stage of the permission, which counts if the stages are in another template */
 function sources(api: string, stages: readonly string[], stage: string, routeKey: string): readonly string[] {
-  return (stages.length > 0 ? stages : [stage]).map((name) => `${api}/${name}/${routeKey}`);
+  const [, method = '', path = ''] = routeKey.match(/^([A-Z]+) (\/.*)$/) ?? [];
+  // H2.19: of an HTTP API the method and the path; a route with ANY is allowed where one method is
+  const methods = method === 'ANY' ? METHODS : [method];
+  const ends = path === '' ? [routeKey] : methods.map((each) => `${each}${path}`);
+  return (stages.length > 0 ? stages : [stage]).flatMap((name) => ends.map((end) => `${api}/${name}/${end}`));
 }
+
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'];
 
 interface CalledFunction {
   readonly name: string;
@@ -105,7 +111,9 @@ const FUNCTION_TYPES = ['AWS::Lambda::Function', 'AWS::Serverless::Function'];
 /** @param uri of an integration or an authorizer */
 function calledFunction(uri: string | undefined): CalledFunction | undefined {
   const [, text] = uri?.match(/:lambda:path\/[^/]+\/functions\/(.+)\/invocations$/) ?? [];
-  return text === undefined ? undefined : functionOf(text);
+  // H6.01: an HTTP API may have the ARN alone
+  const arn = text ?? uri?.match(/^arn:[^:]*:lambda:.*:function:.+$/)?.[0];
+  return arn === undefined ? undefined : functionOf(arn);
 }
 
 /** @param text a name or an ARN, in full or in part, with or without a qualifier */

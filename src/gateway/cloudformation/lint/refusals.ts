@@ -4,7 +4,7 @@ import { UNSUPPORTED } from '../../control/fields/field-kinds.js';
 import { CloudFormationError } from '../cloudformation-error.js';
 import { allDependencies, inDependencyOrder } from '../dependencies.js';
 import { type StackSettings } from '../evaluator.js';
-import { inputOf, isImportedApi } from '../load-template.js';
+import { inputOf } from '../load-template.js';
 import { type CreatedResource, creatorOf } from '../resource-types.js';
 import { Stack } from '../stack.js';
 import { type Resource } from '../template.js';
@@ -18,23 +18,24 @@ interface Refusal {
 
 /**
  * The resources that the control plane refuses. A resource is not attempted if one that it depends on was refused or
- * cannot be evaluated; one that depends on a value that is not known here is never reported.
+ * cannot be evaluated; one that depends on a value that is not known here is never reported. With them the parts of
+ * OpenAPI definitions that their imports leave out.
  */
 export function findRefusals(
   subject: Subject,
   settings: Omit<StackSettings, 'mayLackValues'>,
-): readonly Refusal[] {
+): { readonly refusals: readonly Refusal[]; readonly importWarnings: readonly Refusal[] } {
   const { template } = subject;
   const plane = new ControlPlane(settings);
   const created = new Map<string, CreatedResource>();
   const lost = new Set<string>();
-  const importedApis = new Set<string>();
   const stack = new Stack(template, { ...settings, mayLackValues: true }, (resource, attribute) => {
     const physical = created.get(resource.logicalId);
     return attribute === undefined ? physical?.ref : physical?.attributes[attribute];
   });
   const unknown = unknownValues(subject, settings.parameters);
   const refusals: Refusal[] = [];
+  const warnings: Refusal[] = [];
   for (const resource of ordered(stack)) {
     const create = creatorOf(resource.type);
     if (create === undefined) continue;
@@ -43,9 +44,9 @@ export function findRefusals(
       continue;
     }
     try {
-      const input = inputOf(stack, resource);
-      if (isImportedApi(resource)) importedApis.add(resource.logicalId);
-      else if (!importedApis.has(String(input.apiId))) created.set(resource.logicalId, create(plane, input));
+      const result = create(plane, inputOf(stack, resource));
+      created.set(resource.logicalId, result);
+      for (const warning of result.importWarnings ?? []) warnings.push({ resource, reason: warning });
     } catch (error) {
       lost.add(resource.logicalId);
       // the rule `template` reports a value that cannot be evaluated
@@ -56,7 +57,7 @@ export function findRefusals(
       refusals.push({ resource, reason: error.message });
     }
   }
-  return refusals;
+  return { refusals, importWarnings: warnings };
 }
 
 /** Empty for a cycle, which the rule `template` reports. */

@@ -115,6 +115,45 @@ export const RULES = {
     see: `${GUIDE}/http-api-develop-integrations-private.html`,
     fix: 'DnsRecords: [{Type: SRV, TTL: 60}], or register the instances with AWS_INSTANCE_PORT',
   },
+  'load-balancer-arn': {
+    severity: 'error',
+    reason: 'a private integration leads to a listener of a load balancer, or to a Cloud Map service',
+    see: 'https://github.com/anomalyco/sst/issues/5510',
+    fix: 'IntegrationUri: the ARN of a listener, which is the Ref of AWS::ElasticLoadBalancingV2::Listener',
+  },
+  'v1-vpc-link': {
+    severity: 'error',
+    reason: 'HTTP APIs have VPC links of v2; those of v1 are for REST and WebSocket APIs',
+    see: `${GUIDE}/http-api-vpc-links.html`,
+    fix: 'use an AWS::ApiGatewayV2::VpcLink with SubnetIds',
+  },
+  'payload-version': {
+    severity: 'error',
+    reason:
+      'only Lambda functions have payload 2.0; API Gateway refuses it for URLs, private targets and services',
+    see: 'https://github.com/serverless/serverless/issues/11486',
+    fix: "PayloadFormatVersion: '1.0'",
+  },
+  'function-timeout': {
+    severity: 'hint',
+    reason:
+      'after the timeout of the integration the client receives 503, while the function runs on; 30 s is the longest',
+    see: 'https://github.com/anomalyco/sst/issues/2232',
+    fix: 'give the function a shorter Timeout, or do the work asynchronously',
+  },
+  'credentials-for-every-origin': {
+    severity: 'error',
+    reason: "API Gateway refuses it: allow-credentials is not supported if 'allow-origin' is *",
+    see: 'https://github.com/aws/aws-cdk/issues/9076',
+    fix: 'list the origins in AllowOrigins, or remove AllowCredentials',
+  },
+  'preflight-to-backend': {
+    severity: 'hint',
+    reason:
+      'a route that matches OPTIONS takes preflights despite the CorsConfiguration, and the backend has to respond to them',
+    see: 'https://github.com/aws/serverless-application-model/issues/1603',
+    fix: 'if yours does not: list the methods instead of ANY, so that API Gateway responds',
+  },
   'preflight-authorization': {
     severity: 'warning',
     reason:
@@ -187,6 +226,13 @@ export const RULES = {
     see: `${GUIDE}/apigateway-websocket-api-route-response.html`,
     fix: 'add an AWS::ApiGatewayV2::RouteResponse with RouteResponseKey: $default, or remove the expression',
   },
+  'undeployed-stage': {
+    severity: 'error',
+    reason:
+      'nothing is deployed to a stage without AutoDeploy and without a deployment: every request gets 404',
+    see: `${GUIDE}/http-api-stages.html`,
+    fix: 'AutoDeploy: true',
+  },
   'auto-deploy-with-deployment': {
     severity: 'error',
     reason: 'a stage with AutoDeploy cannot have a DeploymentId',
@@ -217,6 +263,12 @@ export const RULES = {
     reason: 'the gateway cannot serve this template, and there is nothing to check',
     see: `${CLOUDFORMATION}/TemplateReference/AWS_ApiGatewayV2.html`,
     fix: 'see the message',
+  },
+  'import-warning': {
+    severity: 'warning',
+    reason: 'API Gateway leaves this part of the OpenAPI definition out, and deploys the rest without a word',
+    see: `${GUIDE}/http-api-open-api.html`,
+    fix: 'correct it; with FailOnWarnings: true, AWS refuses the definition instead',
   },
   refused: {
     severity: 'error',

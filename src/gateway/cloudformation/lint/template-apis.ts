@@ -33,7 +33,10 @@ export const webSocketApis = (subject: Subject): readonly LintedApi[] =>
     .filter((id) => protocolOf(subject, id) === 'WEBSOCKET')
     .map((id) => readApi(subject, id));
 
-/** The HTTP APIs of a template, without those that an OpenAPI document describes. */
+/** Whether an OpenAPI definition describes the API. */
+const isDefined = ({ properties }: Resource) => properties.has('Body') || properties.has('BodyS3Location');
+
+/** The HTTP APIs of a template; those that an OpenAPI definition describes have no routes here. */
 export const httpApis = (subject: Subject): readonly LintedApi[] =>
   apiIds(subject)
     .filter((id) => protocolOf(subject, id) === 'HTTP')
@@ -84,12 +87,12 @@ const target = (subject: Subject, route: Resource) =>
 /**
  * An API of another template is judged by its routes: those of an HTTP API are `$default` or `GET /path`.
  *
- * @returns `undefined` for an API that an OpenAPI document describes, and for one whose routes do not show it
+ * @returns `undefined` for an API whose routes do not show it
  */
 function protocolOf(subject: Subject, id: string): 'WEBSOCKET' | 'HTTP' | undefined {
   const api = subject.template.resources.get(id);
   if (api?.type === API) {
-    if (api.properties.has('Body') || api.properties.has('BodyS3Location')) return undefined;
+    if (isDefined(api)) return 'HTTP';
     return subject.text(api, 'ProtocolType') === 'HTTP' ? 'HTTP' : 'WEBSOCKET';
   }
   const keys = subject

@@ -1,12 +1,13 @@
 import { parseHttpRequestMapping, parseHttpResponseMapping } from '../../mapping/http-parameters.js';
 import { HTTP_TEXTS } from '../../silent/http-control-choices.js';
 import { badRequest, unknownReference } from '../control-error.js';
-import { type HttpApiResources } from '../control-plane.js';
+import { type HttpApiResources } from '../http-api-resources.js';
 import { checkExpression } from '../fields/check-expression.js';
 import { checkCredentials, checkUrlText, STAGE_VARIABLE } from '../resources/integration-texts.js';
 import { functionOf } from '../snapshot.js';
 import { type HttpIntegrationResource } from './http-integration-fields.js';
 import { INTEGRATION_SUBTYPES } from './integration-subtypes.js';
+import { parseServiceParameters } from './service-parameters.js';
 
 /**
  * Checks what an integration of each kind must and must not have.
@@ -94,7 +95,7 @@ function checkFunction(integration: HttpIntegrationResource): void {
 
 const FUNCTION_ARN = /^arn:[^:]+:lambda:[^:]*:[^:]*:function:.+$/;
 
-/** H7.01 to H7.06. Only names are checked: the values are the action's own. */
+/** H7.01 to H7.06. Of the values only the expressions are checked: the rest is for the action. */
 function checkSubtype(integration: HttpIntegrationResource, subtype: string): void {
   const { IntegrationUri, CredentialsArn, PayloadFormatVersion, RequestParameters = {} } = integration;
   const known = Object.hasOwn(INTEGRATION_SUBTYPES, subtype) ? INTEGRATION_SUBTYPES[subtype] : undefined;
@@ -115,6 +116,7 @@ function checkSubtype(integration: HttpIntegrationResource, subtype: string): vo
   const allowed = [...known.required, ...known.optional];
   const unknown = Object.keys(RequestParameters).find((name) => !allowed.includes(name));
   if (unknown !== undefined) fail(`'${unknown}' is not one of ${allowed.join(', ')}`);
+  checkExpression(HTTP_TEXTS.selection, () => parseServiceParameters(RequestParameters));
 }
 
 function checkIsNotPrivate({

@@ -1,6 +1,7 @@
 import { HTTP_TEXTS } from '../../silent/http-control-choices.js';
 import { badRequest } from '../control-error.js';
-import { type ControlPlane, HttpApiResources } from '../control-plane.js';
+import { type ControlPlane } from '../control-plane.js';
+import { HttpApiResources } from '../http-api-resources.js';
 import { type JsonObject, readFields, requireFields, type Values } from '../fields/fields.js';
 import { createIn } from '../operations/resource-collection.js';
 import { deployAutomatically } from '../resources/deployments.js';
@@ -15,23 +16,14 @@ import { httpStages } from './http-stages.js';
 
 /** @throws {ControlError} 400 */
 export function createHttpApi(plane: ControlPlane, input: JsonObject): HttpApiResources {
-  const values = requireFields(readFields(HTTP_API_FIELDS, input), 'Name', 'ProtocolType');
   const quick = readFields(QUICK_CREATE_FIELDS, input);
   const ApiId = newResourceId('Api', plane.apis);
-  const api: HttpApi = {
-    // H12.03
-    ApiKeySelectionExpression: '$request.header.x-api-key',
-    DisableExecuteApiEndpoint: false,
-    IpAddressType: 'ipv4',
-    RouteSelectionExpression: '$request.method $request.path',
-    Tags: {},
-    ...values,
+  const api = httpApiOf(input, {
     ApiId,
     ApiEndpoint: `https://${ApiId}.execute-api.${plane.region}.amazonaws.com`,
     CreatedDate: plane.date(),
-  };
-  checkCors(api);
-  const resources = new HttpApiResources(plane, withoutEmptyTexts(api));
+  });
+  const resources = new HttpApiResources(plane, api);
   // before the API is visible, as a creation that is refused creates nothing
   if (quick.Target !== undefined) quickCreate(resources, quick.Target, quick);
   else if (quick.RouteKey !== undefined || quick.CredentialsArn !== undefined) {
@@ -39,6 +31,27 @@ export function createHttpApi(plane: ControlPlane, input: JsonObject): HttpApiRe
   }
   plane.apis.set(ApiId, resources);
   return resources;
+}
+
+/** @throws {ControlError} 400 */
+export function httpApiOf(
+  input: JsonObject,
+  { ApiId, ApiEndpoint, CreatedDate }: Pick<HttpApi, 'ApiId' | 'ApiEndpoint' | 'CreatedDate'>,
+): HttpApi {
+  const api: HttpApi = {
+    // H12.03
+    ApiKeySelectionExpression: '$request.header.x-api-key',
+    DisableExecuteApiEndpoint: false,
+    IpAddressType: 'ipv4',
+    RouteSelectionExpression: '$request.method $request.path',
+    Tags: {},
+    ...requireFields(readFields(HTTP_API_FIELDS, input), 'Name', 'ProtocolType'),
+    ApiId,
+    ApiEndpoint,
+    CreatedDate,
+  };
+  checkCors(api);
+  return withoutEmptyTexts(api);
 }
 
 /** @throws {ControlError} 400 */

@@ -1,8 +1,9 @@
 import { LIMITS } from '../../limits.js';
+import { parseIdentitySource } from '../../mapping/http-parameters.js';
 import { ASSUMED_TEXTS, withoutEmpty } from '../../silent/control-choices.js';
-import { AUTHORIZER_TTL_SECONDS } from '../../silent/http-control-choices.js';
+import { AUTHORIZER_TTL_SECONDS, isIssuer } from '../../silent/http-control-choices.js';
 import { badRequest, conflict } from '../control-error.js';
-import { type HttpApiResources } from '../control-plane.js';
+import { type HttpApiResources } from '../http-api-resources.js';
 import { readFields, requireFields, writeFields } from '../fields/fields.js';
 import { type ResourceCollection } from '../operations/resource-collection.js';
 import { deployAutomatically } from '../resources/deployments.js';
@@ -11,7 +12,7 @@ import { functionOf } from '../snapshot.js';
 import { checkAudiences, HTTP_AUTHORIZER_FIELDS, type HttpAuthorizer } from './http-authorizer-fields.js';
 
 /**
- * Authorizers of HTTP APIs. They are stored and returned; a route that has one is not served, rather than served open.
+ * Authorizers of HTTP APIs.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-access-control.html
  */
@@ -67,11 +68,11 @@ function put(resources: HttpApiResources, requested: HttpAuthorizer): HttpAuthor
   return authorizer;
 }
 
-/** H9.01 and H9.14. Whether the issuer can be reached is not checked. */
+/** H9.01 and H9.14. Whether the issuer can be reached (H9.13) is seen with the first token only. */
 function checkJwt({ IdentitySource, JwtConfiguration = {} }: HttpAuthorizer): void {
   const { Issuer, Audience = [] } = JwtConfiguration;
   if (Issuer === undefined) throw badRequest('JwtConfiguration.Issuer is missing: JWT needs it');
-  if (!Issuer.startsWith('https://') || !URL.canParse(Issuer)) {
+  if (!isIssuer(Issuer)) {
     throw badRequest(`JwtConfiguration.Issuer '${Issuer}' is not a URL that begins with https://`);
   }
   checkAudiences(Audience);
@@ -79,7 +80,8 @@ function checkJwt({ IdentitySource, JwtConfiguration = {} }: HttpAuthorizer): vo
   if (source === undefined || others.length > 0) {
     throw badRequest(`IdentitySource has ${IdentitySource.length} members; JWT needs exactly one`);
   }
-  if (!/^\$request\.(header|querystring)\.\S+$/.test(source)) throw badRequest(invalidSource(source));
+  const { kind } = parseIdentitySource(source) ?? {};
+  if (kind !== 'header' && kind !== 'querystring') throw badRequest(invalidSource(source));
 }
 
 /** H9.16; the texts are AWS's, except for the URI's. */
@@ -91,9 +93,7 @@ function checkRequest(authorizer: HttpAuthorizer): void {
   if (version === '1.0' && authorizer.EnableSimpleResponses) {
     throw badRequest('EnableSimpleResponses can only be set for AuthorizerPayloadFormatVersion "2.0".');
   }
-  const wrong = IdentitySource.find(
-    (source) => !/^\$(request\.(header|querystring)|context|stageVariables)\.\S+$/.test(source),
-  );
+  const wrong = IdentitySource.find((source) => parseIdentitySource(source) === undefined);
   if (wrong !== undefined) throw badRequest(invalidSource(wrong));
   if (IdentitySource.length === 0 && (authorizer.AuthorizerResultTtlInSeconds ?? 0) > 0) {
     throw badRequest('Identity source must be set if authorizer caching is enabled (TTL is greater than 0)');

@@ -7,13 +7,13 @@ import {
   mergeMappings,
   mergeResponseMappings,
 } from '../../silent/http-control-choices.js';
-import { badRequest, conflict } from '../control-error.js';
-import { type HttpApiResources } from '../control-plane.js';
+import { badRequest } from '../control-error.js';
+import { type HttpApiResources } from '../http-api-resources.js';
 import { readFields, requireFields, writeFields } from '../fields/fields.js';
 import { type ResourceCollection } from '../operations/resource-collection.js';
 import { deployAutomatically } from '../resources/deployments.js';
+import { requireUnused } from '../resources/integration-in-use.js';
 import { newResourceId } from '../resources/resource-id.js';
-import { integrationId } from '../snapshot.js';
 import { checkHttpIntegration } from './check-http-integration.js';
 import { HTTP_INTEGRATION_FIELDS, type HttpIntegrationResource } from './http-integration-fields.js';
 
@@ -64,14 +64,7 @@ export const httpIntegrations: ResourceCollection<HttpApiResources, HttpIntegrat
 
   delete(resources, { IntegrationId, ApiGatewayManaged }) {
     if (ApiGatewayManaged) throw badRequest(HTTP_TEXTS.managed(`Integration ${IntegrationId}`));
-    const users = resources.routes.values().filter(({ Target }) => integrationId(Target) === IntegrationId);
-    const routeIds = users.map(({ RouteId }) => RouteId).toArray();
-    if (routeIds.length > 0) {
-      // AWS's text: https://github.com/milliHQ/terraform-aws-next-js/issues/247
-      throw conflict(
-        `Cannot delete Integration because it is referenced by the following Routes with Ids: [${routeIds.join(', ')}]`,
-      );
-    }
+    requireUnused(resources.routes, IntegrationId);
     resources.integrations.delete(IntegrationId);
     deployAutomatically(resources);
   },

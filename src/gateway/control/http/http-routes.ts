@@ -2,7 +2,7 @@ import { LIMITS } from '../../limits.js';
 import { withoutEmpty } from '../../silent/control-choices.js';
 import { HTTP_TEXTS } from '../../silent/http-control-choices.js';
 import { badRequest, conflict, unknownReference } from '../control-error.js';
-import { type HttpApiResources } from '../control-plane.js';
+import { type HttpApiResources } from '../http-api-resources.js';
 import { readFields, requireFields, writeFields } from '../fields/fields.js';
 import { type ResourceCollection } from '../operations/resource-collection.js';
 import { deployAutomatically } from '../resources/deployments.js';

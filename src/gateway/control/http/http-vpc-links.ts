@@ -14,7 +14,7 @@ import { HTTP_VPC_LINK_FIELDS, HTTP_VPC_LINK_SETTINGS, type HttpVpcLink } from '
  */
 export const httpVpcLinks: ResourceCollection<ControlPlane, HttpVpcLink> = {
   resourceType: 'VpcLink',
-  quota: { items: LIMITS.vpcLinks, plural: 'VpcLinks' },
+  quota: { items: LIMITS.vpcLinks, plural: 'VpcLinks', owner: 'account' },
 
   items: (plane) => plane.httpVpcLinks,
   /** H12.15. On AWS a link is pending for some minutes; here only in the response to its creation. */

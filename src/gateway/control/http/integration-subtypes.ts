@@ -16,7 +16,7 @@ const parameters = (required: string, optional: string): SubtypeParameters => ({
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-aws-services-reference.html
  */
-export const INTEGRATION_SUBTYPES: Readonly<Record<string, SubtypeParameters>> = {
+export const INTEGRATION_SUBTYPES: Readonly<Record<string, SubtypeParameters | undefined>> = {
   'EventBridge-PutEvents': parameters('Detail DetailType Source', 'Time EventBusName Resources TraceHeader'),
   'SQS-SendMessage': parameters(
     'QueueUrl MessageBody',
@@ -40,3 +40,6 @@ export const INTEGRATION_SUBTYPES: Readonly<Record<string, SubtypeParameters>> =
   'StepFunctions-StartSyncExecution': parameters('StateMachineArn', 'Name Input TraceHeader'),
   'StepFunctions-StopExecution': parameters('ExecutionArn', 'Cause Error'),
 };
+
+/** Parameters whose value is an object (H7.04, H7.05). */
+export const STRUCTURED_PARAMETERS: readonly string[] = ['MessageAttributes', 'MessageSystemAttributes'];

@@ -13,4 +13,6 @@ export interface ControlRequest {
 export interface ControlResponse {
   readonly status: number;
   readonly body?: JsonObject;
+  /** Sent unmodified in place of a body. */
+  readonly document?: { readonly contentType: string; readonly text: string };
 }

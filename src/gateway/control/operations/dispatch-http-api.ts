@@ -1,5 +1,5 @@
 import { badRequest } from '../control-error.js';
-import { type HttpApiResources } from '../control-plane.js';
+import { type HttpApiResources } from '../http-api-resources.js';
 import { deleteCorsConfiguration } from '../http/http-apis.js';
 import { httpAuthorizers } from '../http/http-authorizers.js';
 import { httpIntegrations } from '../http/http-integrations.js';
@@ -7,6 +7,7 @@ import { httpRoutes } from '../http/http-routes.js';
 import { httpStages } from '../http/http-stages.js';
 import { deployments } from '../resources/deployments.js';
 import { deleteAccessLogSettings, deleteRouteSettings } from '../resources/stages.js';
+import { dispatchExport } from './dispatch-definitions.js';
 import { type ControlRequest, type ControlResponse } from './control-request.js';
 import { find, type ResourceCollection } from './resource-collection.js';
 import { deleteOnly, operateOnResources, unknownOperation, V2 } from './resource-operations.js';
@@ -40,6 +41,7 @@ export function dispatchBelowHttpApi(
   if (name === 'cors' && id === undefined) {
     return deleteOnly(request, () => deleteCorsConfiguration(resources));
   }
+  if (name === 'exports') return dispatchExport(resources, path.slice(1), request);
   const collection = Object.hasOwn(COLLECTIONS, name) ? COLLECTIONS[name] : undefined;
   if (collection === undefined) throw unknownOperation(request);
   if (id === undefined || subcollection === undefined) {
@@ -55,9 +57,11 @@ export function dispatchBelowHttpApi(
         if (key === undefined) break;
         return deleteOnly(request, () => deleteRouteSettings(resources, stage(), key));
       case 'cache':
-        // ResetAuthorizersCache: there is no such cache yet, so it is empty (H9.33)
+        // ResetAuthorizersCache (H9.33)
         if (key !== 'authorizers') break;
-        return deleteOnly(request, stage);
+        return deleteOnly(request, () =>
+          resources.plane.resetAuthorizers(resources.api.ApiId, stage().StageName),
+        );
     }
   }
   throw unknownOperation(request);

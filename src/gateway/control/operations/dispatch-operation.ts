@@ -1,4 +1,6 @@
-import { type ApiResources, type ControlPlane } from '../control-plane.js';
+import { type ControlPlane } from '../control-plane.js';
+import { badRequest } from '../control-error.js';
+import { type ApiResources } from '../api-resources.js';
 import { httpVpcLinks } from '../http/http-vpc-links.js';
 import { apiKeys } from '../resources/api-keys.js';
 import { apiMappings } from '../resources/api-mappings.js';
@@ -17,6 +19,7 @@ import { findTaggable, tag, untag } from '../resources/tags.js';
 import { usagePlanKeys } from '../resources/usage-plan-keys.js';
 import { usagePlans } from '../resources/usage-plans.js';
 import { vpcLinks } from '../resources/vpc-links.js';
+import { dispatchImport } from './dispatch-definitions.js';
 import { dispatchBelowHttpApi } from './dispatch-http-api.js';
 import { type ControlRequest, type ControlResponse } from './control-request.js';
 import { find, type ResourceCollection } from './resource-collection.js';
@@ -72,8 +75,7 @@ function dispatchV2(plane: ControlPlane, path: readonly string[], request: Contr
   switch (kind) {
     case 'apis':
       if (id === undefined || subcollection === undefined) {
-        // ImportApi and ReimportApi
-        if (request.method === 'PUT') throw unknownOperation(request);
+        if (request.method === 'PUT') return dispatchImport(plane, id, request);
         return operateOnResources(V2, apis, plane, path.slice(1), request);
       }
       return dispatchBelowApi(plane, id, subcollection, rest, request);
@@ -107,6 +109,7 @@ function dispatchBelowApi(
   if (resources.protocol === 'HTTP') {
     return dispatchBelowHttpApi(resources, [collectionName, ...path], request);
   }
+  if (collectionName === 'exports') throw badRequest('only HTTP APIs can be exported');
   const collection = Object.hasOwn(API_COLLECTIONS, collectionName)
     ? API_COLLECTIONS[collectionName]
     : undefined;

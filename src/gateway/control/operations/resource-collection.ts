@@ -14,8 +14,8 @@ export interface ResourceCollection<Parent, T extends object> {
   readonly unknownText?: (id: string) => string;
   /** By default 200. */
   readonly updatedStatus?: number;
-  /** At most this many per API; adjustable on AWS. */
-  readonly quota?: { readonly items: number; readonly plural: string };
+  /** At most this many per API, or per account; adjustable on AWS. */
+  readonly quota?: { readonly items: number; readonly plural: string; readonly owner?: 'account' };
   /** By id; a stage's id is its name. */
   items(parent: Parent): ReadonlyMap<string, T>;
   /** Whether a list contains the resource; without this method every list contains all of them. */
@@ -55,6 +55,8 @@ export function createIn<Parent, T extends object>(
   input: JsonObject,
 ): T {
   const { quota } = collection;
-  if (quota !== undefined && collection.items(parent).size >= quota.items) throw quotaExceeded(quota.plural);
+  if (quota !== undefined && collection.items(parent).size >= quota.items) {
+    throw quotaExceeded(quota.plural, quota.owner);
+  }
   return collection.create(parent, input);
 }

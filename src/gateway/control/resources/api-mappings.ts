@@ -1,6 +1,7 @@
+import { LIMITS } from '../../limits.js';
 import { ASSUMED_TEXTS } from '../../silent/control-choices.js';
 import { HTTP_TEXTS } from '../../silent/http-control-choices.js';
-import { badRequest, conflict, unknownReference } from '../control-error.js';
+import { badRequest, conflict, quotaExceeded, unknownReference } from '../control-error.js';
 import { type ControlPlane } from '../control-plane.js';
 import { API_MAPPING_FIELDS, type ApiMapping } from '../fields/api-mapping-fields.js';
 import { type DomainName } from '../fields/domain-name-fields.js';
@@ -54,12 +55,16 @@ function put(parent: ParentDomainName, mapping: ApiMapping): ApiMapping {
     throw badRequest(`ApiMappingKey '${key}' has several segments; a WebSocket API is mapped by one`);
   }
   const mappings = mappingsOf(parent);
-  const others = mappings.values().filter((other) => other.ApiMappingId !== id);
+  const others = [...mappings.values()].filter((other) => other.ApiMappingId !== id);
+  const isMultiLevel = ({ ApiMappingKey }: ApiMapping) => ApiMappingKey.includes('/');
+  if (isMultiLevel(mapping) && others.filter(isMultiLevel).length >= LIMITS.multiLevelApiMappings) {
+    throw quotaExceeded('multi-level ApiMappings', 'domain name');
+  }
   const { apis } = parent.plane;
   if (others.some((other) => apis.get(other.ApiId)?.protocol !== resources.protocol)) {
     throw badRequest(HTTP_TEXTS.mixedDomain(parent.domainName.DomainName));
   }
-  if (mappings.values().some((other) => other.ApiMappingKey === key && other.ApiMappingId !== id)) {
+  if (others.some((other) => other.ApiMappingKey === key)) {
     throw conflict(ASSUMED_TEXTS.apiMappingExists);
   }
   parent.plane.apiMappings.set(parent.domainName.DomainName, new Map(mappings).set(id, mapping));

@@ -2,7 +2,9 @@ import { parseSelectionExpression } from '../../mapping/selection-expression.js'
 import { DEPLOYED_API_FIELDS } from '../../silent/control-choices.js';
 import { type ResourceCollection } from '../operations/resource-collection.js';
 import { badRequest } from '../control-error.js';
-import { ApiResources, type ControlPlane, type HttpApiResources } from '../control-plane.js';
+import { type ControlPlane } from '../control-plane.js';
+import { ApiResources } from '../api-resources.js';
+import { type HttpApiResources } from '../http-api-resources.js';
 import { deployAutomatically } from './deployments.js';
 import { checkExpression } from '../fields/check-expression.js';
 import { type Api, API_FIELDS, API_SETTINGS } from '../fields/api-fields.js';

@@ -3,7 +3,7 @@ import { ExpressionError } from '../../mapping/expression-error.js';
 import { parseSource, type Source } from '../../mapping/request-parameters.js';
 import { ASSUMED_TEXTS, withoutEmpty } from '../../silent/control-choices.js';
 import { badRequest, conflict } from '../control-error.js';
-import { type ApiResources } from '../control-plane.js';
+import { type ApiResources } from '../api-resources.js';
 import { type Authorizer, AUTHORIZER_FIELDS, AUTHORIZER_TYPE } from '../fields/authorizer-fields.js';
 import { type JsonObject, readFields, requireFields, writeFields } from '../fields/fields.js';
 import { type ResourceCollection } from '../operations/resource-collection.js';

@@ -2,7 +2,7 @@ import { parseParameterMapping } from '../../mapping/request-parameters.js';
 import { parseSelectionExpression } from '../../mapping/selection-expression.js';
 import { LAMBDA_INTEGRATION_METHOD } from '../../silent/control-choices.js';
 import { badRequest, unknownReference } from '../control-error.js';
-import { type ApiResources } from '../control-plane.js';
+import { type ApiResources } from '../api-resources.js';
 import { checkExpression } from '../fields/check-expression.js';
 import { type Integration } from '../fields/integration-fields.js';
 import { functionOf } from '../snapshot.js';

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { LIMITS } from '../../limits.js';
 import { badRequest, conflict } from '../control-error.js';
 import { type ControlPlane } from '../control-plane.js';
 import {
@@ -19,6 +20,7 @@ export const domainNames: ResourceCollection<ControlPlane, DomainName> = {
   resourceType: 'DomainName',
   // AWS's text, like that of a conflict
   unknownText: () => 'The domain name resource specified in the request was not found.',
+  quota: { items: LIMITS.domainNames, plural: 'DomainNames', owner: 'account' },
 
   items: (plane) => plane.domainNames,
   write: (domainName) => ({

@@ -6,14 +6,14 @@ import {
   mergeMap,
   withoutEmpty,
 } from '../../silent/control-choices.js';
-import { conflict } from '../control-error.js';
-import { type ApiResources } from '../control-plane.js';
+import { type ApiResources } from '../api-resources.js';
 import { readFields, requireFields, writeFields } from '../fields/fields.js';
 import { type Integration, INTEGRATION_FIELDS } from '../fields/integration-fields.js';
 import { type ResourceCollection } from '../operations/resource-collection.js';
-import { functionOf, integrationId } from '../snapshot.js';
+import { functionOf } from '../snapshot.js';
 import { checkIntegration } from './check-integration.js';
 import { deployAutomatically } from './deployments.js';
+import { requireUnused } from './integration-in-use.js';
 import { newResourceId } from './resource-id.js';
 
 export const integrations: ResourceCollection<ApiResources, Integration> = {
@@ -52,14 +52,7 @@ export const integrations: ResourceCollection<ApiResources, Integration> = {
   },
 
   delete(resources, { IntegrationId }) {
-    const users = resources.routes.values().filter(({ Target }) => integrationId(Target) === IntegrationId);
-    const routeIds = users.map(({ RouteId }) => RouteId).toArray();
-    if (routeIds.length > 0) {
-      // AWS's text: https://github.com/milliHQ/terraform-aws-next-js/issues/247
-      throw conflict(
-        `Cannot delete Integration because it is referenced by the following Routes with Ids: [${routeIds.join(', ')}]`,
-      );
-    }
+    requireUnused(resources.routes, IntegrationId);
     resources.integrations.delete(IntegrationId);
     resources.integrationResponses.delete(IntegrationId);
     deployAutomatically(resources);

@@ -1,6 +1,6 @@
 import { ASSUMED_TEXTS, MODEL_CONTENT_TYPE, withoutEmpty } from '../../silent/control-choices.js';
 import { badRequest, conflict } from '../control-error.js';
-import { type ApiResources } from '../control-plane.js';
+import { type ApiResources } from '../api-resources.js';
 import { isJsonObject, readFields, requireFields, writeFields } from '../fields/fields.js';
 import { type Model, MODEL_FIELDS } from '../fields/model-fields.js';
 import { type ResourceCollection } from '../operations/resource-collection.js';

@@ -2,7 +2,7 @@ import { parseSelectionExpression } from '../../mapping/selection-expression.js'
 import { mergeMap, withoutEmpty } from '../../silent/control-choices.js';
 import { RESPONSE_HEADER } from '../../silent/mapping-choices.js';
 import { badRequest, conflict } from '../control-error.js';
-import { type ApiResources } from '../control-plane.js';
+import { type ApiResources } from '../api-resources.js';
 import { checkExpression } from '../fields/check-expression.js';
 import { readFields, requireFields, writeFields } from '../fields/fields.js';
 import { type Route } from '../fields/route-fields.js';

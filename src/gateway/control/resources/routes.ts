@@ -3,7 +3,7 @@ import { parseSource } from '../../mapping/request-parameters.js';
 import { parseSelectionExpression } from '../../mapping/selection-expression.js';
 import { hasAuthorizerId, mergeMap, withoutEmpty } from '../../silent/control-choices.js';
 import { badRequest, conflict, notFound, unknownReference } from '../control-error.js';
-import { type ApiResources } from '../control-plane.js';
+import { type ApiResources } from '../api-resources.js';
 import { checkExpression } from '../fields/check-expression.js';
 import { readFields, requireFields, writeFields } from '../fields/fields.js';
 import { type Route, ROUTE_FIELDS } from '../fields/route-fields.js';

@@ -1,10 +1,10 @@
-import { type ControlPlane } from '../control-plane.js';
+import { type Account } from '../account.js';
 import { type Deployment } from '../fields/deployment-fields.js';
 import { type Stage } from '../fields/stage-fields.js';
 
 /** What deployments and stages need of an API, of either protocol. */
 export interface StagedApi {
-  readonly plane: ControlPlane;
+  readonly plane: Account;
   readonly api: { readonly ApiId: string };
   readonly routes: ReadonlyMap<string, { readonly RouteKey: string }>;
   readonly deployments: Map<string, Deployment>;

@@ -1,4 +1,5 @@
 import { ASSUMED_TEXTS } from '../../silent/control-choices.js';
+import { HTTP_TEXTS } from '../../silent/http-control-choices.js';
 import { badRequest, conflict, notFound } from '../control-error.js';
 import { type ControlPlane } from '../control-plane.js';
 import { readFields, requireFields, writeFields } from '../fields/fields.js';
@@ -134,6 +135,9 @@ const isStage = (apiId: string, stage: string) => (item: ApiStage) =>
   item.apiId === apiId && item.stage === stage;
 
 function checkStage(plane: ControlPlane, apiId: string, stage: string): void {
-  if (plane.apis.get(apiId)?.stages.has(stage)) return;
+  const api = plane.apis.get(apiId);
+  // H1.02
+  if (api?.protocol === 'HTTP') throw badRequest(HTTP_TEXTS.noUsagePlan(apiId));
+  if (api?.stages.has(stage)) return;
   throw notFound('Stage', ASSUMED_TEXTS.noApiStage(`${apiId}:${stage}`));
 }

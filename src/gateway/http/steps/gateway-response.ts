@@ -5,8 +5,8 @@ import {
   IntegrationTimedOutError,
   UnusableResponseError,
 } from '../../integrations/integration-errors.js';
-import { MappingError } from '../../mapping/mapping-errors.js';
-import { failedBackend } from '../../silent/http-choices.js';
+import { MappingError, UnresolvedPropertyError } from '../../mapping/mapping-errors.js';
+import { failedBackend, unresolvedProperty } from '../../silent/http-choices.js';
 import { type ApiResponse } from '../api-response.js';
 import { HttpRequestError } from '../http-request-error.js';
 
@@ -18,9 +18,11 @@ export function httpErrorResponse(error: unknown, integrationKind: string | unde
     return HTTP_RESPONSES.integrationFailed;
   }
   if (error instanceof IntegrationFailedError) {
-    // H6.43: a function that did not run
-    return integrationKind === 'function' ? HTTP_RESPONSES.integrationFailed : failedBackend(error);
+    // H6.43: a function that did not run, or a service that was not called
+    const isAws = integrationKind === 'function' || integrationKind === 'service';
+    return isAws ? HTTP_RESPONSES.integrationFailed : failedBackend(error);
   }
+  if (error instanceof UnresolvedPropertyError) return unresolvedProperty;
   return error instanceof MappingError ? HTTP_RESPONSES.configuration : HTTP_RESPONSES.integrationFailed;
 }
 
@@ -38,7 +40,11 @@ export function gatewayResponse(response: HttpGatewayResponse): ApiResponse {
   }
   return {
     status: response.status,
-    headers: ['content-type', 'application/json'],
+    headers: [
+      'content-type',
+      'application/json',
+      ...(response.wwwAuthenticate === undefined ? [] : ['www-authenticate', response.wwwAuthenticate]),
+    ],
     body,
     isGatewayResponse: true,
   };

@@ -4,7 +4,11 @@ import {
   type PrivateIntegration,
   type UrlIntegration,
 } from '../../control/http-snapshot.js';
-import { type ForwardRequest, type LambdaRequest } from '../../integrations/integration-request.js';
+import {
+  type AwsRequest,
+  type ForwardRequest,
+  type LambdaRequest,
+} from '../../integrations/integration-request.js';
 import { requireStageVariables } from '../../mapping/stage-variables.js';
 import { joinPaths, joinQueries, privateHost } from '../../silent/http-choices.js';
 import { type ApiEvent } from '../api-event.js';
@@ -12,6 +16,7 @@ import { encodePath } from './encode-path.js';
 import { forwardedHeaders } from './forwarded-headers.js';
 import { functionEvent } from './function-event.js';
 import { mapHttpRequest } from './map-http-request.js';
+import { serviceRequest } from './service-request.js';
 import { fillTemplate, urlTemplate } from './url-template.js';
 
 /** A request to a private target, whose address is found when it is sent. */
@@ -25,17 +30,14 @@ export interface PrivateRequest {
   readonly scheme: 'http' | 'https';
 }
 
-export type IntegrationCall = ForwardRequest | PrivateRequest | LambdaRequest;
+export type IntegrationCall = ForwardRequest | PrivateRequest | LambdaRequest | AwsRequest;
 
 /**
- * The request of an integration that is served.
+ * The request of an integration.
  *
- * @throws {MappingError} a mapped value cannot be sent; a stage variable of the URI is missing, or it is no URL with them
+ * @throws {MappingError} a mapped value cannot be sent; a parameter of an action has no value; a stage variable of the URI is missing, or it is no URL with them
  */
-export function integrationCall(
-  integration: Exclude<HttpIntegration, { kind: 'unserved' }>,
-  event: ApiEvent,
-): IntegrationCall {
+export function integrationCall(integration: HttpIntegration, event: ApiEvent): IntegrationCall {
   switch (integration.kind) {
     case 'url':
       return urlRequest(integration, event);
@@ -53,6 +55,8 @@ export function integrationCall(
         timeoutMs,
       };
     }
+    case 'service':
+      return serviceRequest(integration, event);
     default:
       return integration satisfies never;
   }
@@ -77,7 +81,7 @@ function urlRequest(integration: UrlIntegration, event: ApiEvent): ForwardReques
     headers: mapped.headers,
     body: event.body,
     vpcLinkId: undefined,
-    serverName: template.hostname,
+    serverName: template.serverName,
     timeoutMs: integration.timeoutMs,
   };
 }

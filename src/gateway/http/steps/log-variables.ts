@@ -22,6 +22,8 @@ export function logVariables(served: ServedRequest): Readonly<Record<string, str
     responseLength: String(response.body.length),
     responseLatency: rounded(served.latencyMs),
     dataProcessed: String(dataProcessed(event?.body?.length ?? 0, response.body.length)),
+    'authorizer.error':
+      failure?.cause instanceof HttpRequestError ? failure.cause.authorizerError : undefined,
     'error.message': failure?.response.message,
     'error.responseType': failure?.response.responseType,
     'integration.error': integrationError,

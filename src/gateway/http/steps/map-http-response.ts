@@ -72,6 +72,8 @@ function responseHeaders(
   for (const name in headers) {
     const value = headers[name];
     if (value === undefined || NOT_PASSED_ON.has(name)) continue;
+    // H7.07: of a service only status, body and content type
+    if (kind === 'service' && name !== 'content-type') continue;
     if (typeof value === 'string') flat.push(name, value);
     else for (const item of value) flat.push(name, item);
   }

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { type UrlIntegration } from '../../control/http-snapshot.js';
 import { MappingError } from '../../mapping/mapping-errors.js';
 import { requireStageVariables } from '../../mapping/stage-variables.js';
@@ -9,8 +10,8 @@ export interface UrlTemplate {
   readonly origin: string;
   /** The `Host` header. */
   readonly host: string;
-  /** Name of the host, for TLS. */
-  readonly hostname: string;
+  /** The name to verify with TLS; `undefined` for an IP address, which SNI cannot have (RFC 6066, 3). */
+  readonly serverName: string | undefined;
   readonly path: Template;
   /** Without `?`. */
   readonly query: Template;
@@ -59,7 +60,7 @@ function parseUrl(uri: string): UrlTemplate {
   return {
     origin: url.origin,
     host: url.host,
-    hostname: url.hostname,
+    serverName: isIP(url.hostname.replaceAll(/[[\]]/g, '')) === 0 ? url.hostname : undefined,
     path: parseTemplate(path),
     query: parseTemplate(query),
   };

@@ -13,12 +13,15 @@ export class ConnectionIds {
   // a counter: 5 random bytes would repeat among a million connections
   #next = randomBytes(NONCE_BYTES).readUIntBE(0, NONCE_BYTES);
 
-  /** 20 characters of URL-safe base64 that end with `==`: a 5-byte number and 8 bytes of its signature. */
+  /**
+   * 20 characters of URL-safe base64 that end with `==`: 8 bytes of the signature, by whose first characters people tell
+   * ids apart, and the signed 5-byte number.
+   */
   issue(): string {
     const nonce = Buffer.alloc(NONCE_BYTES);
     nonce.writeUIntBE(this.#next, 0, NONCE_BYTES);
     this.#next = (this.#next + 1) % 2 ** (8 * NONCE_BYTES);
-    return encode(Buffer.concat([nonce, this.#sign(nonce)]));
+    return encode(Buffer.concat([this.#sign(nonce), nonce]));
   }
 
   /** Whether this gateway issued the id; its connection may be closed. */
@@ -26,7 +29,8 @@ export class ConnectionIds {
     const bytes = Buffer.from(id, 'base64url');
     // comparing the encoded form refuses other spellings of the same bytes
     if (bytes.length !== NONCE_BYTES + SIGNATURE_BYTES || encode(bytes) !== id) return false;
-    return timingSafeEqual(bytes.subarray(NONCE_BYTES), this.#sign(bytes.subarray(0, NONCE_BYTES)));
+    const nonce = bytes.subarray(SIGNATURE_BYTES);
+    return timingSafeEqual(bytes.subarray(0, SIGNATURE_BYTES), this.#sign(nonce));
   }
 
   #sign(nonce: Uint8Array): Buffer {

@@ -69,6 +69,11 @@ export class ConnectionServer {
     return this.#live.get(connectionId);
   }
 
+  /** Whether its `$connect` is in flight. */
+  isConnecting(connectionId: string): boolean {
+    return this.#handshakes.has(connectionId);
+  }
+
   /** Handles a valid handshake at a stage: sends the 101 or the refusal after `$connect`. */
   upgrade(request: IncomingMessage, socket: Socket, head: Buffer, address: StageAddress): void {
     this.#track(this.#upgrade(request, socket, head, address));

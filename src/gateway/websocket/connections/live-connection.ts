@@ -78,6 +78,11 @@ export class LiveConnection {
     this.#counted = bufferedAmount;
   }
 
+  /** A message of the client that another one sends in its place: it is handled like the client's own. */
+  receive(text: string): void {
+    this.socket.emit('message', Buffer.from(text), false);
+  }
+
   close(close: Close): void {
     // $disconnect receives the first reason, also if it is the client's
     if (this.isGone) return;

@@ -56,16 +56,41 @@ describe('explain of a request to an HTTP API', () => {
     );
   });
 
-  it('has no request for a protected route, which is not served', () => {
-    const { text, isSent } = run('6-everything.json', 'GET /jwt');
-    expect(isSent).toBe(false);
-    expect(text).toMatch(/^# .*GET \/jwt is protected by a JWT authorizer/m);
+  it('names the token that a JWT authorizer requires, and has the given claims in the event', () => {
+    const context = { 'authorizer.claims.sub': 'alice', 'authorizer.claims.scope': 'r w' };
+    const { text, isSent } = run('6-everything.json', 'GET /jwt', { context });
+    expect(isSent).toBe(true);
+    expect(text).toMatch(
+      /^# the client must send a token of https:\/\/issuer\.example\.com for a1 or a2, with one of the scopes r, w/m,
+    );
+    const event = JSON.parse(text.slice(text.indexOf('{\n'))) as { requestContext: { authorizer: object } };
+    expect(event.requestContext.authorizer).toEqual({
+      claims: { sub: 'alice', scope: 'r w' },
+      scopes: ['r', 'w'],
+    });
   });
 
-  it('has no request for a subtype, which is not served', () => {
-    expect(run('6-everything.json', 'POST /prod/sqs')).toEqual({
+  it('names the function of a Lambda authorizer, and has the given context in the event', () => {
+    const { text } = run('6-everything.json', 'GET /lam', { context: { 'authorizer.tenant': 't1' } });
+    expect(text).toMatch(
+      /^# the Lambda authorizer .*AuthC256A5EC decides, if the request has \$request\.header/m,
+    );
+    expect(text).toContain('"tenant": "t1"');
+  });
+
+  it('prints the request to an AWS service', () => {
+    const { text, isSent } = run('6-everything.json', 'POST /prod/sqs', { body: '{"MessageBody":"a b"}' });
+    expect(isSent).toBe(true);
+    expect(text).toMatch(/^# sent to sqs in \S+; here to --endpoint-for sqs=URL$/m);
+    expect(text).toMatch(/^Action=SendMessage&Version=2012-11-05&QueueUrl=.*&MessageBody=a\+b$/m);
+  });
+
+  it('has no request to a service without the value of a required parameter', () => {
+    expect(run('6-everything.json', 'POST /prod/sqs')).toMatchObject({
       isSent: false,
-      text: expect.stringMatching(/stage prod\n# the integration subtype SQS-SendMessage is not served/),
+      text: expect.stringContaining(
+        'nothing is sent: Unable to resolve property MessageBody from source $request.body.MessageBody',
+      ),
     });
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { type EventAuthorizer } from '../../../../src/gateway/authorizers/http-authorization.js';
 import { functionEvent } from '../../../../src/gateway/http/steps/function-event.js';
 import { apiEvent, functionIntegration, httpRoute } from '../../../support/http-api.js';
 
@@ -10,11 +11,12 @@ const eventOf = (version: '1.0' | '2.0', overrides: Overrides, request: Record<s
     unknown
   >;
 
-const SIGNED = {
-  'identity.accountId': '111122223333',
-  'identity.caller': 'AIDA',
-  'identity.user': 'AIDA',
-  'identity.userArn': 'arn:aws:iam::111122223333:user/ann',
+const SIGNED: EventAuthorizer = {
+  kind: 'iam',
+  accessKey: 'AKIA',
+  accountId: '111122223333',
+  userId: 'AIDA',
+  userArn: 'arn:aws:iam::111122223333:user/ann',
 };
 
 describe('functionEvent', () => {
@@ -47,10 +49,11 @@ describe('functionEvent', () => {
   });
 
   it('H6.19: names the signer of a request', () => {
-    expect(eventOf('2.0', { authorized: SIGNED })).toMatchObject({
+    expect(eventOf('2.0', { authorizer: SIGNED })).toMatchObject({
       requestContext: {
         authorizer: {
           iam: {
+            accessKey: 'AKIA',
             accountId: '111122223333',
             callerId: 'AIDA',
             cognitoIdentity: null,
@@ -61,8 +64,10 @@ describe('functionEvent', () => {
         },
       },
     });
-    expect(eventOf('1.0', { authorized: SIGNED })).toMatchObject({
-      requestContext: { identity: { caller: 'AIDA', userArn: SIGNED['identity.userArn'], cognitoAmr: null } },
+    expect(eventOf('1.0', { authorizer: SIGNED })).toMatchObject({
+      requestContext: {
+        identity: { accessKey: 'AKIA', caller: 'AIDA', userArn: SIGNED.userArn, cognitoAmr: null },
+      },
     });
   });
 

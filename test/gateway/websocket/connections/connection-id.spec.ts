@@ -16,6 +16,11 @@ it('never issues an id twice', () => {
   expect(issued.size).toBe(10_000);
 });
 
+it('issues ids that people can tell apart by their first characters', () => {
+  const beginnings = Array.from({ length: 10 }, () => ids.issue().slice(0, 3));
+  expect(new Set(beginnings).size).toBeGreaterThan(8);
+});
+
 it('refuses an id with one changed character', () => {
   const id = ids.issue();
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_=';

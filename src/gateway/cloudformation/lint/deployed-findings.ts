@@ -1,0 +1,29 @@
+import { type LoadedTemplate } from '../loaded-templates.js';
+import { type Finding, lint } from './lint.js';
+
+/** A finding in a template that is served, at the resource that has it. */
+export interface DeployedFinding extends Finding {
+  readonly fileName: string;
+  /** Absent if the finding belongs to no resource. */
+  readonly logicalId?: string;
+  /** The id that the resource has in this gateway; absent for a resource that it does not create. */
+  readonly resourceId?: string;
+}
+
+/** The findings of `lint` in these templates. */
+export const deployedFindings = (
+  templates: readonly LoadedTemplate[],
+  parameters: ReadonlyMap<string, string>,
+): readonly DeployedFinding[] =>
+  templates.flatMap(({ fileName, text, created, ignored }) => {
+    const resources = [...created, ...ignored].toSorted((a, b) => a.line - b.line);
+    return lint(text, { fileName, parameters }).map((finding) => {
+      const resource = resources.findLast(({ line }) => line <= finding.line);
+      return {
+        ...finding,
+        fileName,
+        ...(resource && { logicalId: resource.logicalId }),
+        ...(resource?.id !== undefined && { resourceId: resource.id }),
+      };
+    });
+  });

@@ -1,0 +1,139 @@
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import { monthlyCost, usageOf } from '../../../meter/usage.js';
+import { PRICES } from '../../../prices.js';
+import { callGateway } from '../../api.js';
+import { Problem } from '../../frame/problem.js';
+import { useCommand } from '../../frame/use-command.js';
+import { type View, type ViewProps } from '../view.js';
+
+export const METER: View = { name: 'meter', title: 'Meter', keys: [], Content: Meter };
+
+/** What AWS would meter of this session, and what it would cost each month. */
+function Meter({ records: { rows } }: ViewProps) {
+  const [offsetMs, setOffsetMs] = useState(0);
+  const [users, setUsers] = useState('1000');
+  const [times, setTimes] = useState('30');
+  const { error, run } = useCommand();
+  const moved = rows.findLast(({ event }) => event.type === 'clock')?.event.id;
+  // open connections last by the gateway's clock
+  useEffect(
+    () =>
+      run(async () => {
+        const { now } = await callGateway<{ readonly now: string }>('clock');
+        setOffsetMs(Date.parse(now) - Date.now());
+      }),
+    [moved],
+  );
+  const usage = useMemo(
+    () =>
+      usageOf(
+        rows.map(({ event }) => event),
+        Date.now() + offsetMs,
+      ),
+    [rows, offsetMs],
+  );
+  const isEmpty = usage.messagesIn + usage.messagesOut + usage.httpRequests + usage.connections === 0;
+  // the session may be that of several users
+  const sessions = Math.max(1, usage.connections);
+  const factor = (Number(users) * Number(times)) / sessions;
+  const lines = monthlyCost(usage, Number.isFinite(factor) && factor >= 0 ? factor : 0);
+  const total = lines.reduce((sum, { dollars }) => sum + dollars, 0);
+  return (
+    <div class="panels">
+      <section class="panel" aria-labelledby="usage-title">
+        <h2 id="usage-title">Metered in this session</h2>
+        <Problem error={error} />
+        {isEmpty ? (
+          <p class="hint">
+            Nothing yet. Send a message from <a href="#/clients">Clients</a>, or connect your own.
+          </p>
+        ) : null}
+        <table>
+          <tbody>
+            <UsageRow name="messages of clients" value={usage.messagesIn} unit="units of 32 KB" />
+            <UsageRow name="messages to clients" value={usage.messagesOut} unit="units of 32 KB" />
+            <UsageRow name="connections" value={usage.connections} unit="" />
+            <UsageRow
+              name="connection minutes"
+              value={usage.connectionMinutes}
+              unit="by the gateway’s clock"
+            />
+            <UsageRow name="requests to HTTP APIs" value={usage.httpRequests} unit="units of 512 KB" />
+          </tbody>
+        </table>
+      </section>
+      <section class="panel" aria-labelledby="cost-title">
+        <h2 id="cost-title">What it would cost</h2>
+        <form onSubmit={(event) => event.preventDefault()}>
+          <div class="fields">
+            <label>
+              Users{' '}
+              <input
+                type="number"
+                min={0}
+                value={users}
+                onInput={({ currentTarget }) => setUsers(currentTarget.value)}
+              />
+            </label>
+            <label>
+              each doing this{' '}
+              <input
+                type="number"
+                min={0}
+                value={times}
+                onInput={({ currentTarget }) => setTimes(currentTarget.value)}
+              />{' '}
+              times a month
+            </label>
+          </div>
+        </form>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">each month</th>
+              <th scope="col">amount</th>
+              <th scope="col">US dollars</th>
+            </tr>
+          </thead>
+          <tbody>
+            {lines.map(({ name, amount, dollars }) => (
+              <tr key={name}>
+                <th scope="row">{name}</th>
+                <td>{numberText(amount)}</td>
+                <td>{dollars.toFixed(2)}</td>
+              </tr>
+            ))}
+            <tr>
+              <th scope="row">total</th>
+              <td />
+              <td>
+                <strong>{total.toFixed(2)}</strong>
+              </td>
+            </tr>
+          </tbody>
+        </table>
+        <p class="hint">
+          This session has {usage.connections} {usage.connections === 1 ? 'connection' : 'connections'}, so
+          one user’s part is 1/{sessions} of it. API Gateway alone, in {PRICES.region}, without the free tier,
+          data transfer and your backend. Prices of {PRICES.readOn}: {PRICES.source}
+        </p>
+      </section>
+    </div>
+  );
+}
+
+interface UsageRowProps {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+}
+
+const UsageRow = ({ name, value, unit }: UsageRowProps) => (
+  <tr>
+    <th scope="row">{name}</th>
+    <td>{numberText(value)}</td>
+    <td>{unit}</td>
+  </tr>
+);
+
+const numberText = (value: number) => value.toLocaleString('en-US', { maximumFractionDigits: 2 });

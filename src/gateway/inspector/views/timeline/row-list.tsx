@@ -1,0 +1,56 @@
+import { VirtualList } from '../../frame/virtual-list.js';
+import { isNested, type Row } from '../../records/timeline.js';
+import { durationText } from '../../../story/event-text.js';
+
+const ROW_PX = 26;
+
+interface RowListProps {
+  readonly rows: readonly Row[];
+  readonly selectedId: number | undefined;
+  readonly onSelect: (id: number) => void;
+}
+
+/** One row for each event. */
+export function RowList({ rows, selectedId, onSelect }: RowListProps) {
+  return (
+    <VirtualList
+      id="rows"
+      label="Events"
+      items={rows}
+      keyOf={({ event }) => event.id}
+      rowPx={ROW_PX}
+      selectedKey={selectedId}
+      onSelect={({ event }) => onSelect(event.id)}
+      classOf={({ hasFailed }, index) =>
+        `event${hasFailed ? ' failed' : ''}${isNested(rows, index) ? ' nested' : ''}`
+      }
+    >
+      {(row) => <Cells row={row} />}
+    </VirtualList>
+  );
+}
+
+function Cells({ row: { event, subject, hasFailed, notes } }: { readonly row: Row }) {
+  const { type, time, startedMs, durationMs, connectionId, routeKey, outcome } = event;
+  return (
+    <>
+      <span class="time" title={time}>
+        {(startedMs / 1_000).toFixed(3)}
+      </span>
+      <span class="kind">{KIND_TEXTS[type] ?? type}</span>
+      <span class="connection" title={connectionId}>
+        {connectionId?.slice(0, 6)}
+      </span>
+      <span class="route" title={routeKey}>
+        {routeKey}
+      </span>
+      <span class="subject">{subject}</span>
+      <span class="note">{notes[0]?.title}</span>
+      <span class="status">{outcome.status ?? (hasFailed ? 'failed' : '')}</span>
+      <span class="duration">{durationText(durationMs)}</span>
+    </>
+  );
+}
+
+/** Where the type's name is too long for its column. */
+const KIND_TEXTS: Readonly<Record<string, string>> = { http_request: 'HTTP' };

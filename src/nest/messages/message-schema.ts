@@ -1,0 +1,26 @@
+import { z } from 'zod';
+
+/**
+ * A schema of any library that implements Standard Schema, such as zod, valibot and ArkType.
+ *
+ * @see https://standardschema.dev
+ */
+export interface MessageSchema {
+  readonly '~standard': {
+    readonly version: 1;
+    readonly vendor: string;
+    validate(value: unknown): SchemaResult | Promise<SchemaResult>;
+  };
+}
+
+type SchemaResult =
+  { readonly value: unknown; readonly issues?: undefined } | { readonly issues: readonly SchemaIssue[] };
+
+export interface SchemaIssue {
+  readonly message: string;
+  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
+}
+
+/** Whether its fields are known, so that those of `DataSchema` can be kept as text. */
+export const isZodObject = (schema: MessageSchema | undefined): schema is z.ZodObject & MessageSchema =>
+  schema instanceof z.ZodObject;

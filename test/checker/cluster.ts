@@ -37,8 +37,8 @@ export interface ClusterOptions {
   readonly dist: string;
   readonly history: History;
   readonly random: Random;
-  /** Of every task, further ones. */
-  readonly settings?: NodeJS.ProcessEnv;
+  /** Whether clients have users; by default, the seed decides. */
+  readonly hasUsers?: boolean;
 }
 
 /** Gateway, tasks and store, all real, with something in every connection between them that can disturb it. */
@@ -76,7 +76,7 @@ export class Cluster implements AsyncDisposable {
     dist,
     history,
     random,
-    settings: further = {},
+    hasUsers = random.fork('users').chance(0.5),
   }: ClusterOptions): Promise<Cluster> {
     await using cleanUp = new AsyncDisposableStack();
     const { deployLocally, LOCAL_STAGE } = (await import(
@@ -97,7 +97,6 @@ export class Cluster implements AsyncDisposable {
     });
     cleanUp.use(program);
     const connectionIds = new Map<string, ConnectionOfClient>();
-    const hasUsers = random.fork('users').chance(0.5);
     const startTask = async (_: unknown, number: number): Promise<Task> => {
       const seen = (post: SeenPost) => note(post, number, history, connectionIds);
       const callbacks = cleanUp.use(
@@ -107,7 +106,6 @@ export class Cluster implements AsyncDisposable {
         ...SETTINGS,
         ...(hasUsers && { AUTH: 'jwt', JWT_SECRET: TOKEN_SECRET }),
         ...store.settings(number),
-        ...further,
         WS_API_ENDPOINT: `${callbacks.url}/${LOCAL_STAGE}`,
       };
       const crashed = (reason: string) =>

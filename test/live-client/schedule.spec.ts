@@ -12,7 +12,6 @@ import { poll } from '../checker/limits.ts';
 import { ApiPublisher, pause } from '../checker/publishers.ts';
 import { Random } from '../checker/random.ts';
 import { readLog } from '../checker/read-log.ts';
-import { authenticated, tokenFor } from './live-service.js';
 import { RecordedClient } from './recorded-client.js';
 import { happen, planEvents } from './schedule.js';
 
@@ -45,11 +44,11 @@ it(`every client has exactly the log of each channel, in order, after ${EVENTS} 
     dist: join(import.meta.dirname, '../../dist'),
     history,
     random: random.fork('cluster'),
-    settings: authenticated,
+    hasUsers: true,
   });
   const clients = Array.from({ length: CLIENTS }, (_, n) => {
     const name = `client-${n + 1}`;
-    return new RecordedClient({ name, url: cluster.webSocketUrl, token: tokenFor(name), history });
+    return new RecordedClient({ name, url: cluster.webSocketUrl(name), history });
   });
   for (const [n, client] of clients.entries()) {
     for (const channel of random.shuffle(CHANNELS).slice(0, CHANNELS_PER_CLIENT)) client.join(channel);

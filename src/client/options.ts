@@ -33,7 +33,7 @@ export interface ConnectOptions extends Partial<Platform> {
   readonly maxBackoffMs?: number | undefined;
   /** The number of messages that may wait to be published, in all channels together. */
   readonly queueLimit?: number | undefined;
-  /** For how long the service recognises a message that is sent again: its `PUBLISH_KEY_SECONDS`. */
+  /** For how long the service recognises a message that is sent again: its `PUBLISH_ONCE_SECONDS`. */
   readonly publishKeyMs?: number | undefined;
   /** The number of messages that an iteration may be behind. */
   readonly iterationLimit?: number | undefined;

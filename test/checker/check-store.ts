@@ -7,6 +7,7 @@ import { poll } from './limits.ts';
 import { pause } from './publishers.ts';
 import { readLog } from './read-log.ts';
 import { Random } from './random.ts';
+import { tokenOf, WITH_USERS } from './users.ts';
 import { CHANNELS, Workload } from './workload.ts';
 
 export interface CheckOptions {
@@ -46,10 +47,17 @@ export async function checkStore(options: CheckOptions): Promise<CheckedRun> {
   const startedAt = performance.now();
   const random = new Random(`${seed} ${store}`);
   const history = new History();
-  await using cluster = await Cluster.start({ ...options, history, random: random.fork('cluster') });
+  // a user's key is valid on all of its connections, and memberships are lost in another way
+  const hasUsers = random.fork('users').chance(0.5);
+  await using cluster = await Cluster.start({
+    ...options,
+    history,
+    random: random.fork('cluster'),
+    ...(hasUsers && { settings: WITH_USERS }),
+  });
   using workload = new Workload({
-    webSocketUrl: (name) => cluster.webSocketUrl(name),
-    hasUsers: cluster.hasUsers,
+    urlFor: (name) => (hasUsers ? `${cluster.webSocketUrl}?token=${tokenOf(name)}` : cluster.webSocketUrl),
+    hasUsers,
     api: cluster.api,
     history,
     random: random.fork('workload'),

@@ -1,4 +1,3 @@
-import { createHmac } from 'node:crypto';
 import { join } from 'node:path';
 import { ApiClient } from './api-client.ts';
 import { CallbackProxy, type SeenPost } from './callback-proxy.ts';
@@ -15,8 +14,6 @@ const GATEWAY_SECRET = 'a-secret-of-the-checker';
 const API_KEY = 'a-key-of-the-checker-with-32-characters';
 // raised: all members connect at once
 const QUOTAS = ['requests-per-second', 'request-burst', 'new-connections-per-second'];
-
-const TOKEN_SECRET = 'a-secret-of-the-checker-for-tokens';
 
 /** How long a task has a shard. */
 export const LEASE_MS = 2000;
@@ -49,9 +46,7 @@ export class Cluster implements AsyncDisposable {
   /** Between gateway and tasks, as a load balancer. */
   readonly balancer: TcpProxy;
   readonly gatewayUrl: string;
-  /** Whether clients have users, which a token names. */
-  readonly hasUsers: boolean;
-  readonly #webSocketUrl: string;
+  readonly webSocketUrl: string;
   readonly api: ApiClient;
   /** The latest request of each client whose reply was posted, and to which connection. */
   readonly #connectionIds: ReadonlyMap<string, ConnectionOfClient>;
@@ -63,8 +58,7 @@ export class Cluster implements AsyncDisposable {
     this.tasks = parts.tasks;
     this.balancer = parts.balancer;
     this.gatewayUrl = parts.gatewayUrl;
-    this.hasUsers = parts.hasUsers;
-    this.#webSocketUrl = parts.webSocketUrl;
+    this.webSocketUrl = parts.webSocketUrl;
     this.#connectionIds = parts.connectionIds;
     this.api = new ApiClient(`http://127.0.0.1:${parts.balancer.port}`, API_KEY);
     this.#cleanUp = cleanUp;
@@ -104,7 +98,6 @@ export class Cluster implements AsyncDisposable {
       );
       const settings = {
         ...SETTINGS,
-        ...(hasUsers && { AUTH: 'jwt', JWT_SECRET: TOKEN_SECRET }),
         ...store.settings(number),
         WS_API_ENDPOINT: `${callbacks.url}/${LOCAL_STAGE}`,
       };
@@ -130,13 +123,8 @@ export class Cluster implements AsyncDisposable {
       replies: 'callback',
     });
     const webSocketUrl = `${gatewayUrl.replace('http', 'ws')}/${LOCAL_STAGE}`;
-    const parts = { history, store, tasks, balancer, gatewayUrl, webSocketUrl, hasUsers, connectionIds };
+    const parts = { history, store, tasks, balancer, gatewayUrl, webSocketUrl, connectionIds };
     return new Cluster(parts, cleanUp.move());
-  }
-
-  /** The address for a client, with its token if clients have users. */
-  webSocketUrl(client: string): string {
-    return this.hasUsers ? `${this.#webSocketUrl}?token=${tokenOf(client)}` : this.#webSocketUrl;
   }
 
   /** Replaces the faults of the gateway; `{}` ends them. */
@@ -172,7 +160,6 @@ interface Parts {
   readonly balancer: TcpProxy;
   readonly gatewayUrl: string;
   readonly webSocketUrl: string;
-  readonly hasUsers: boolean;
   readonly connectionIds: ReadonlyMap<string, ConnectionOfClient>;
 }
 
@@ -201,14 +188,6 @@ const SETTINGS: NodeJS.ProcessEnv = {
   SWEEP_SECONDS: '4',
   LOG_LEVEL: 'info',
 };
-
-/** A token (JWT, HS256) that outlasts a wrong clock. */
-function tokenOf(user: string): string {
-  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
-  const exp = Math.floor(Date.now() / 1000) + 30 * 86_400;
-  const content = `${part({ alg: 'HS256', typ: 'JWT' })}.${part({ sub: user, exp })}`;
-  return `${content}.${createHmac('sha256', TOKEN_SECRET).update(content).digest('base64url')}`;
-}
 
 /** Reads what a post says about its connection, and records messages to many. */
 function note(

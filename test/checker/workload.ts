@@ -15,7 +15,7 @@ export const CHANNELS = [...SMALL_CHANNELS, LARGE_CHANNEL];
 
 export interface WorkloadOptions {
   /** The address for a client. */
-  readonly webSocketUrl: (name: string) => string;
+  readonly urlFor: (name: string) => string;
   /** Whether clients have users. */
   readonly hasUsers: boolean;
   readonly api: ApiClient;
@@ -37,9 +37,9 @@ export class Workload implements Disposable {
 
   constructor(options: WorkloadOptions) {
     this.#options = options;
-    const { webSocketUrl, history, random, api, listeners } = options;
+    const { urlFor, history, random, api, listeners } = options;
     const client = (name: string, pingMs: number, isBatched: boolean) =>
-      new ConformingClient({ name, url: webSocketUrl(name), history, pingMs, isBatched });
+      new ConformingClient({ name, url: urlFor(name), history, pingMs, isBatched });
     this.#roamers = Array.from({ length: ROAMERS }, (_, n) =>
       client(`roamer-${n + 1}`, random.integer(1500, 2500), n % 4 === 3),
     );

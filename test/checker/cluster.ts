@@ -34,8 +34,8 @@ export interface ClusterOptions {
   readonly dist: string;
   readonly history: History;
   readonly random: Random;
-  /** Whether clients have users; by default, the seed decides. */
-  readonly hasUsers?: boolean;
+  /** Of every task, further ones. */
+  readonly settings?: NodeJS.ProcessEnv;
 }
 
 /** Gateway, tasks and store, all real, with something in every connection between them that can disturb it. */
@@ -70,7 +70,7 @@ export class Cluster implements AsyncDisposable {
     dist,
     history,
     random,
-    hasUsers = random.fork('users').chance(0.5),
+    settings: further = {},
   }: ClusterOptions): Promise<Cluster> {
     await using cleanUp = new AsyncDisposableStack();
     const { deployLocally, LOCAL_STAGE } = (await import(
@@ -99,6 +99,7 @@ export class Cluster implements AsyncDisposable {
       const settings = {
         ...SETTINGS,
         ...store.settings(number),
+        ...further,
         WS_API_ENDPOINT: `${callbacks.url}/${LOCAL_STAGE}`,
       };
       const crashed = (reason: string) =>

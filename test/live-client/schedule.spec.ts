@@ -133,7 +133,7 @@ it(`every client has exactly the log of each channel, in order, after ${EVENTS} 
   expect(clients.reduce((sum, client) => sum + client.handOvers, 0)).toBeGreaterThan(50);
   expect(history.events.filter(({ kind }) => kind === 'fault').length).toBeGreaterThanOrEqual(FAULTS.length);
   await rm(folder, { recursive: true, force: true });
-}, 400_000);
+}, 600_000);
 
 /** Some at a time, each in one of its channels. */
 async function publishFromClients(

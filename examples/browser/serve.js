@@ -4,11 +4,11 @@ import { createServer } from 'node:http';
 import { extname, join } from 'node:path';
 
 const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css' };
-const CLIENT = join(import.meta.dirname, '../../dist');
+const CLIENT = join(import.meta.dirname, '../../dist/client');
 
 /** The file of a path; the client is that of this repository. */
 function fileOf(path) {
-  const [, name] = /^\/backchannel-client(\/(?:client|api)\/[\w/-]+\.js)$/.exec(path) ?? [];
+  const [, name] = /^\/backchannel-client\/([\w-]+\.js)$/.exec(path) ?? [];
   if (name !== undefined) return join(CLIENT, name);
   const [, own] = /^\/([\w-]+\.(?:html|css|js))$/.exec(path === '/' ? '/index.html' : path) ?? [];
   return own === undefined || own === 'serve.js' ? undefined : join(import.meta.dirname, own);

@@ -1,9 +1,9 @@
 import { retryMs } from './backoff.js';
 import { BackchannelError, clientError } from './errors.js';
-import { type Failure, type Link, type Reply } from './link.js';
-import { type Membership } from './membership.js';
-import { type Settings } from './options.js';
-import { type Platform } from './platform.js';
+import type { Failure, Link, Reply } from './link.js';
+import type { Membership } from './membership.js';
+import type { Settings } from './options.js';
+import type { Platform } from './platform.js';
 
 type Result = Exclude<Reply, Failure>;
 

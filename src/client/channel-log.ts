@@ -1,5 +1,5 @@
-import { type Clock } from './platform.js';
-import { type Position } from './types.js';
+import type { Clock } from './platform.js';
+import type { Position } from './types.js';
 
 export interface ChannelLogOptions<M> {
   readonly clock: Clock;

@@ -1,21 +1,21 @@
-import { type ServerMessage } from '../api/messages.js';
+import type { ServerMessage } from '../api/messages.js';
 import { Connection } from './connection.js';
 import { Emitter } from './emitter.js';
 import { type BackchannelError, clientError } from './errors.js';
 import { JoinedChannel } from './joined-channel.js';
-import { type Link } from './link.js';
+import type { Link } from './link.js';
 import { type ConnectOptions, readOptions, type Settings } from './options.js';
 import { type Platform, platformOf } from './platform.js';
 import { PublishQueue } from './publish-queue.js';
-import {
-  type Channel,
-  type ChannelMap,
-  type ChannelOptions,
-  type Client,
-  type ClientEvents,
-  type ListenOptions,
-  type Position,
-  type Status,
+import type {
+  Channel,
+  ChannelMap,
+  ChannelOptions,
+  Client,
+  ClientEvents,
+  ListenOptions,
+  Position,
+  Status,
 } from './types.js';
 
 /**

@@ -1,12 +1,12 @@
-import { type ServerMessage } from '../api/messages.js';
+import type { ServerMessage } from '../api/messages.js';
 import { reconnectMs } from './backoff.js';
 import { dial } from './dial.js';
-import { type BackchannelError } from './errors.js';
+import type { BackchannelError } from './errors.js';
 import { Heartbeat, type HeartbeatEvents } from './heartbeat.js';
-import { type Link } from './link.js';
-import { type Settings } from './options.js';
+import type { Link } from './link.js';
+import type { Settings } from './options.js';
 import { isOffline, type Platform, watchPage } from './platform.js';
-import { type HandOver, type Status, type StatusChange } from './types.js';
+import type { HandOver, Status, StatusChange } from './types.js';
 
 export interface ConnectionEvents extends HeartbeatEvents {
   status(change: StatusChange): void;
@@ -43,6 +43,8 @@ export class Connection {
   /** Of the next attempt to connect, or of the next hand-over. */
   #timer: unknown;
   #handOverAt = Infinity;
+  /** For the connection that is being opened: when it is to be replaced. */
+  #replaceNextMs = Infinity;
   /** Failed attempts since a message of the service was received. */
   #attempts = 0;
   /** Whether the token may be the reason why the last handshake failed; asked for once. */
@@ -70,12 +72,17 @@ export class Connection {
   /** Connects now instead of later, or checks the connection. */
   wake(): void {
     if (this.#status === 'waiting' && !isOffline()) this.#connect();
-    else if (this.#status === 'connected') this.#heartbeat.beat();
+    else if (this.#status === 'connected') this.#heartbeat.beat(WAKE_PONG_MS);
   }
 
   /** Replaces the connection after this time, unless that is planned earlier. */
   replaceAfter(ms: number): void {
-    if (this.#active === undefined || this.#next !== undefined || this.#stopDialing !== undefined) return;
+    if (this.#active === undefined) return;
+    if (this.#next !== undefined || this.#stopDialing !== undefined) {
+      // the one that is being opened may be meant, too
+      this.#replaceNextMs = Math.min(this.#replaceNextMs, ms);
+      return;
+    }
     const { clock } = this.#platform;
     const at = clock.now() + ms;
     if (at >= this.#handOverAt) return;
@@ -154,8 +161,10 @@ export class Connection {
     this.#heartbeat.start(link);
     this.#events.activated(link);
     const { handOverMs, handOverJitterMs } = this.#settings;
+    const ageMs = handOverMs + (2 * this.#platform.random() - 1) * handOverJitterMs;
     this.#handOverAt = Infinity;
-    this.replaceAfter(handOverMs + (2 * this.#platform.random() - 1) * handOverJitterMs);
+    this.replaceAfter(Math.min(ageMs, this.#replaceNextMs));
+    this.#replaceNextMs = Infinity;
   }
 
   #received(link: Link, message: ServerMessage): void {
@@ -164,7 +173,7 @@ export class Connection {
     }
     this.#attempts = 0;
     this.#refresh = 'no';
-    if (message.type === 'reconnect' && link === this.#active) this.replaceAfter(message.afterMs);
+    if (message.type === 'reconnect' && !this.#draining.has(link)) this.replaceAfter(message.afterMs);
     this.#events.received(link, message, link === this.#active);
   }
 
@@ -227,3 +236,6 @@ export class Connection {
     this.#events.status({ status, ...change });
   }
 }
+
+/** The page was hidden, or the network away: a connection that is gone is likely, and somebody waits. */
+const WAKE_PONG_MS = 10_000;

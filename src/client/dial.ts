@@ -1,9 +1,9 @@
-import { type ServerMessage } from '../api/messages.js';
+import type { ServerMessage } from '../api/messages.js';
 import { BackchannelError, clientError } from './errors.js';
 import { handshakeOf } from './handshake.js';
 import { Link, type LinkEnd } from './link.js';
-import { type Settings } from './options.js';
-import { type Platform } from './platform.js';
+import type { Settings } from './options.js';
+import type { Platform } from './platform.js';
 
 export interface DialEvents {
   opened(link: Link): void;

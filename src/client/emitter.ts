@@ -1,4 +1,4 @@
-import { type ListenOptions } from './types.js';
+import type { ListenOptions } from './types.js';
 
 type Listener = (value: never) => void;
 

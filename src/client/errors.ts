@@ -1,22 +1,20 @@
-import { type ClientErrorCode } from '../api/errors.js';
+import type { ClientErrorCode } from '../api/errors.js';
 
 /** Codes of the errors that the client itself makes, each with what happened and what to do. docs/client.md lists them. */
 export const ERRORS = {
   bad_options: 'An option has a wrong value.',
-  no_web_socket: 'This platform has no WebSocket. Give one with the option WebSocket.',
-  url_too_long:
-    'API Gateway accepts URLs of at most 4,096 characters. Send the token as a sub-protocol: tokenIn: "protocol".',
-  bad_token:
-    'The token has characters that a sub-protocol cannot have. Send it in the URL: tokenIn: "query".',
-  unauthorized: 'The handshake was refused: the token is missing, expired or not accepted.',
-  not_connected: 'The connection could not be opened, or has ended.',
-  no_token: 'The function of the option token failed.',
-  message_too_large: 'The message is larger than a frame that API Gateway accepts.',
-  no_state: 'The function of the option state failed.',
+  no_web_socket: 'This platform has no WebSocket. Give one as an option.',
+  url_too_long: 'API Gateway accepts URLs of at most 4,096 characters. Use tokenIn: "protocol".',
+  bad_token: 'A sub-protocol cannot contain this token. Use tokenIn: "query".',
+  unauthorized: 'The handshake was refused.',
+  not_connected: 'There is no connection.',
+  no_token: 'The function token failed.',
+  no_state: 'The function state failed.',
   queue_full: 'Too many messages wait to be published.',
-  not_serializable: 'The data cannot be written as JSON.',
-  outcome_unknown: 'The message was sent, and the reply was lost: it may have been published.',
-  too_slow: 'Too many messages wait to be taken from an iteration.',
+  message_too_large: 'The message does not fit into a frame.',
+  not_serializable: 'The data are no JSON.',
+  outcome_unknown: 'The reply was lost: the message may have been published.',
+  too_slow: 'Too many messages wait to be taken.',
   left: 'The channel was left.',
   closed: 'The client is closed.',
 } as const;

@@ -1,5 +1,5 @@
 import { clientError } from './errors.js';
-import { type Settings } from './options.js';
+import type { Settings } from './options.js';
 
 /** What a WebSocket is opened with. */
 export interface Handshake {

@@ -1,7 +1,7 @@
-import { type Link } from './link.js';
-import { type Settings } from './options.js';
-import { type Platform } from './platform.js';
-import { type Position } from './types.js';
+import type { Link } from './link.js';
+import type { Settings } from './options.js';
+import type { Platform } from './platform.js';
+import type { Position } from './types.js';
 import { utf8Length } from './utf8-length.js';
 
 export interface HeartbeatEvents {
@@ -40,29 +40,39 @@ export class Heartbeat {
     const { clock } = this.#platform;
     this.#link = undefined;
     clock.clearTimeout(this.#timer);
-    clock.clearTimeout(this.#deadline);
-    this.#deadline = undefined;
+    this.#clearDeadline();
   }
 
-  /** Sends a ping now. */
-  beat(): void {
+  /**
+   * Sends a ping now.
+   *
+   * @param pongMs the connection is given up if nothing arrives within this time
+   */
+  beat(pongMs: number = PONG_MS): void {
     const link = this.#link;
     if (link === undefined) return;
     const { clock } = this.#platform;
     const { frames } = link;
     clock.clearTimeout(this.#timer);
     this.#beatAfter(this.#settings.heartbeatMs);
+    // the heartbeats before it may have had more time
+    if (pongMs < PONG_MS) this.#clearDeadline();
     // anything that arrives shows that the connection exists, also if the service is too slow for a pong
     this.#deadline ??= clock.setTimeout(() => {
       this.#deadline = undefined;
-      if (link.frames === frames) link.end(`Nothing was received for ${PONG_MS / 1000} s after a ping.`);
-    }, PONG_MS);
+      if (link.frames === frames) link.end(`Nothing was received for ${pongMs / 1000} s after a ping.`);
+    }, pongMs);
     for (const fields of this.#pings()) {
       link.request('ping', fields, (reply) => {
         if (reply.type !== 'pong' || link !== this.#link) return;
         for (const { channel, ...position } of reply.behind ?? []) this.#events.isBehind(channel, position);
       });
     }
+  }
+
+  #clearDeadline(): void {
+    this.#platform.clock.clearTimeout(this.#deadline);
+    this.#deadline = undefined;
   }
 
   #beatAfter(ms: number): void {
@@ -85,6 +95,7 @@ export class Heartbeat {
   }
 }
 
-const PONG_MS = 10_000;
+/** API Gateway gives the service up after 29 s, and says so: after this time, it is the connection that is gone. */
+const PONG_MS = 30_000;
 /** A frame has 32 KB. */
 const POSITIONS_BYTES = 32_000;

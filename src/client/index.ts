@@ -1,22 +1,22 @@
 /** The public face of the package `backchannel-client`. */
 export { connect } from './client.js';
 export { BackchannelError, type ErrorCode } from './errors.js';
-export { type ConnectOptions, type TokenRequest } from './options.js';
-export { type Clock, type WebSocketConstructor, type WebSocketLike } from './platform.js';
-export {
-  type Channel,
-  type ChannelEvents,
-  type ChannelOptions,
-  type Client,
-  type ClientEvents,
-  type HandOver,
-  type Joined,
-  type ListenOptions,
-  type MemberNotice,
-  type Message,
-  type Position,
-  type Presence,
-  type Status,
-  type StatusChange,
-  type WithPosition,
+export type { ConnectOptions, TokenRequest } from './options.js';
+export type { Clock, WebSocketConstructor, WebSocketLike } from './platform.js';
+export type {
+  Channel,
+  ChannelEvents,
+  ChannelOptions,
+  Client,
+  ClientEvents,
+  HandOver,
+  Joined,
+  ListenOptions,
+  MemberNotice,
+  Message,
+  Position,
+  Presence,
+  Status,
+  StatusChange,
+  WithPosition,
 } from './types.js';

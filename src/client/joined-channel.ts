@@ -1,25 +1,25 @@
-import { type ChannelMessage, type ServerMessage } from '../api/messages.js';
+import type { ChannelMessage, ServerMessage } from '../api/messages.js';
 import { Calls } from './calls.js';
 import { ChannelLog } from './channel-log.js';
 import { Emitter } from './emitter.js';
 import { type BackchannelError, clientError } from './errors.js';
-import { type Link } from './link.js';
+import type { Link } from './link.js';
 import { type JoinedReply, type JoinRequest, Membership } from './membership.js';
 import { MessageStream } from './message-stream.js';
-import { type Settings } from './options.js';
-import { type Platform } from './platform.js';
-import { type PublishQueue } from './publish-queue.js';
+import type { Settings } from './options.js';
+import type { Platform } from './platform.js';
+import type { PublishQueue } from './publish-queue.js';
 import { StateReader } from './state-reader.js';
-import {
-  type Channel,
-  type ChannelEvents,
-  type ChannelOptions,
-  type ListenOptions,
-  type MemberNotice,
-  type Message,
-  type Position,
-  type Presence,
-  type WithPosition,
+import type {
+  Channel,
+  ChannelEvents,
+  ChannelOptions,
+  ListenOptions,
+  MemberNotice,
+  Message,
+  Position,
+  Presence,
+  WithPosition,
 } from './types.js';
 
 /** What a channel uses of its client. */

@@ -1,5 +1,5 @@
-import { type ClientErrorCode } from '../api/errors.js';
-import { type ServerMessage } from '../api/messages.js';
+import type { ClientErrorCode } from '../api/errors.js';
+import type { ServerMessage } from '../api/messages.js';
 import { openWebSocket, type Platform, type WebSocketLike } from './platform.js';
 
 /** Why a request has no reply of its own type. */

@@ -1,9 +1,9 @@
-import { type ServerMessage } from '../api/messages.js';
+import type { ServerMessage } from '../api/messages.js';
 import { retryMs } from './backoff.js';
 import { BackchannelError } from './errors.js';
-import { type Link, type Reply } from './link.js';
-import { type Platform } from './platform.js';
-import { type Position } from './types.js';
+import type { Link, Reply } from './link.js';
+import type { Platform } from './platform.js';
+import type { Position } from './types.js';
 
 export type JoinedReply = Extract<ServerMessage, { readonly type: 'joined' }>;
 

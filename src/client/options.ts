@@ -1,5 +1,5 @@
 import { BackchannelError, clientError } from './errors.js';
-import { type Platform } from './platform.js';
+import type { Platform } from './platform.js';
 
 /** What a `token` function is called with. */
 export interface TokenRequest {

@@ -1,4 +1,4 @@
-import { type ServerMessage } from '../api/messages.js';
+import type { ServerMessage } from '../api/messages.js';
 import { clientError } from './errors.js';
 import { utf8Length } from './utf8-length.js';
 

@@ -1,7 +1,7 @@
 import { retryMs } from './backoff.js';
 import { type BackchannelError, clientError } from './errors.js';
-import { type Platform } from './platform.js';
-import { type ChannelOptions } from './types.js';
+import type { Platform } from './platform.js';
+import type { ChannelOptions } from './types.js';
 
 export interface StateEvents<State> {
   read(state: State): void;

@@ -1,5 +1,5 @@
-import { type PresentMember, type Since } from '../api/messages.js';
-import { type BackchannelError } from './errors.js';
+import type { PresentMember, Since } from '../api/messages.js';
+import type { BackchannelError } from './errors.js';
 
 /** A place in a channel's log. */
 export type Position = Since;

@@ -115,12 +115,13 @@ describe('a connection that is almost two hours old', () => {
 
   it('that ends while the new one joins is followed by the new one at once', async () => {
     const { setUp, service, client, offsets, statuses } = await joined();
-    service.latencyMs = 50;
-    await setUp.advance(110 * MINUTE + 120);
-    service.publish('news', 1);
-    expect(service.open).toHaveLength(2);
+    service.onRequest = ({ action }, { id }) =>
+      action === 'join' && id === 'connection-2' ? 'none' : undefined;
+    await setUp.advance(110 * MINUTE);
     service.disconnect(1001, 'Going away', service.open.slice(0, 1));
-    await setUp.advance(1000);
+    service.onRequest = undefined;
+    service.publish('news', 1);
+    await setUp.advance(31_000);
     expect(offsets).toEqual([1]);
     expect(client.status).toBe('connected');
     expect(statuses.map(({ status }) => status)).toEqual(['connecting', 'connected']);
@@ -156,16 +157,27 @@ describe('a connection that is almost two hours old', () => {
 describe('notices of members during a hand-over', () => {
   it('are handed on once, although both connections receive them', async () => {
     const { setUp, service, events } = await joined({}, 'presence:lobby');
-    service.onRequest = ({ action }, { id }) =>
-      action === 'join' && id === 'connection-2' ? 'none' : undefined;
+    // the new connection is a member, but the client does not know it yet
+    service.onDeliver = ({ type }, { id }) => !(type === 'joined' && id === 'connection-2');
     await setUp.advance(110 * MINUTE);
-    service.onRequest = undefined;
-    await setUp.advance(30_600);
+    expect(service.channel('presence:lobby').members.size).toBe(2);
     const other = await setUp.join('presence:lobby');
-    void other.client.close();
+    await other.client.close();
     await settle();
     const notices = events.filter((event) => event.startsWith('connection-3'));
     expect(notices).toEqual(['connection-3 joined', 'connection-3 left']);
+    // in the next hand-over, the same notice is news again
+    service.onDeliver = undefined;
+    await setUp.advance(31_000);
+    expect(service.open).toHaveLength(1);
+    service.onDeliver = ({ type }, { id }) => !(type === 'joined' && id === 'connection-4');
+    service.askToReconnect(0);
+    await setUp.advance(1000);
+    expect(service.open).toHaveLength(2);
+    const data = { event: 'left', connectionId: 'connection-3' } as const;
+    service.send(service.open[0]!, { type: 'member', channel: 'presence:lobby', data });
+    await settle();
+    expect(events.filter((event) => event === 'connection-3 left')).toHaveLength(2);
   });
 });
 
@@ -180,6 +192,19 @@ describe('a service that asks clients to move', () => {
     await settle();
     expect([service.open.length, phases, offsets]).toEqual([1, ['started', 'completed'], [1]]);
     expect(service.connections).toHaveLength(2);
+  });
+
+  it('gets another one if it asks while the connection is being replaced', async () => {
+    const { setUp, service } = await joined();
+    service.onRequest = ({ action }, { id }) =>
+      action === 'join' && id === 'connection-2' ? 'none' : undefined;
+    await setUp.advance(110 * MINUTE);
+    service.askToReconnect(5000);
+    service.onRequest = undefined;
+    await setUp.advance(31_000);
+    expect(service.connections).toHaveLength(2);
+    await setUp.advance(5000);
+    expect(service.open.map(({ id }) => id)).toEqual(['connection-3']);
   });
 
   it('does not postpone a hand-over by asking again', async () => {

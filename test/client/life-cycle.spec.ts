@@ -161,6 +161,18 @@ describe('leave()', () => {
     expect([offsets, third.position?.offset]).toEqual([[], 1]);
   });
 
+  it('is confirmed before the same channel is joined again, because another task may handle the join', async () => {
+    const setUp = new SetUp();
+    const { client, room } = await setUp.join();
+    setUp.service.latencyMs = 20;
+    void room.leave();
+    client.channel('news');
+    await setUp.advance(39);
+    expect(setUp.service.requests.map(({ action }) => action)).toEqual(['join', 'leave']);
+    await setUp.advance(21);
+    expect(setUp.service.requests.map(({ action }) => action)).toEqual(['join', 'leave', 'join']);
+  });
+
   it('waits for a join in flight', async () => {
     const setUp = new SetUp({ latencyMs: 20 });
     const client = setUp.connect();

@@ -1,3 +1,4 @@
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
@@ -16,6 +17,7 @@ async function bundle(code: string, name = '*') {
     target: 'es2022',
     write: false,
     metafile: true,
+    logLevel: 'error',
     outfile: name,
   });
   const [{ contents } = { contents: new Uint8Array() }] = outputFiles;
@@ -33,6 +35,18 @@ describe('the package backchannel-client', () => {
   it('has no dependencies', () => {
     const { dependencies, peerDependencies } = readManifest('client');
     expect([dependencies, peerDependencies]).toEqual([undefined, undefined]);
+  });
+
+  it('imports the contract as types only: `import { type … }` would load a file that the package does not have', () => {
+    const imports = globSync('**/*.ts', { cwd: CLIENT }).flatMap((file) =>
+      [
+        ...readFileSync(join(CLIENT, file), 'utf8').matchAll(
+          /^(?:import|export) .* from '(?:\.\.\/)+api\/.*$/gm,
+        ),
+      ].map(String),
+    );
+    expect(imports.length).toBeGreaterThan(5);
+    expect(imports.filter((line) => !/^(?:import|export) type \{/.test(line))).toEqual([]);
   });
 
   it('brings only the errors to who imports only the errors', async () => {

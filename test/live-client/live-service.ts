@@ -7,10 +7,7 @@ import { MovableClock } from './movable-clock.js';
 const AUTHENTICATION = { AUTH: 'jwt', JWT_SECRET: 'a-secret-of-32-characters-at-least' };
 
 /** Signs a token for a user, as the service accepts it. */
-export const tokenFor = (user: string): string => createDevelopmentToken(user, AUTHENTICATION);
-
-/** Settings of a service that accepts these tokens. */
-export const authenticated: NodeJS.ProcessEnv = AUTHENTICATION;
+const tokenFor = (user: string): string => createDevelopmentToken(user, AUTHENTICATION);
 
 /** Gateway and service as built, and clients whose clock is moved with that of the gateway. */
 export class LiveService implements AsyncDisposable {
@@ -25,7 +22,7 @@ export class LiveService implements AsyncDisposable {
   ) {}
 
   static async start(further: NodeJS.ProcessEnv = {}): Promise<LiveService> {
-    const settings = { LOG_LEVEL: 'warn', ...authenticated, ...further };
+    const settings = { LOG_LEVEL: 'warn', ...AUTHENTICATION, ...further };
     const programs = await LocalPrograms.start({ settings });
     return new LiveService(programs, new AdminClient(programs.gatewayUrl), settings);
   }

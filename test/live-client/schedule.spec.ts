@@ -12,7 +12,7 @@ import { poll } from '../checker/limits.ts';
 import { ApiPublisher, pause } from '../checker/publishers.ts';
 import { Random } from '../checker/random.ts';
 import { readLog } from '../checker/read-log.ts';
-import { authenticated, tokenFor } from './live-service.js';
+import { tokenOf, WITH_USERS } from '../checker/users.ts';
 import { RecordedClient } from './recorded-client.js';
 import { happen, planEvents } from './schedule.js';
 
@@ -45,11 +45,12 @@ it(`every client has exactly the log of each channel, in order, after ${EVENTS} 
     dist: join(import.meta.dirname, '../../dist'),
     history,
     random: random.fork('cluster'),
-    settings: authenticated,
+    settings: WITH_USERS,
   });
   const clients = Array.from({ length: CLIENTS }, (_, n) => {
     const name = `client-${n + 1}`;
-    return new RecordedClient({ name, url: cluster.webSocketUrl, token: tokenFor(name), history });
+    const url = `${cluster.webSocketUrl}?token=${tokenOf(name)}`;
+    return new RecordedClient({ name, url, history });
   });
   for (const [n, client] of clients.entries()) {
     for (const channel of random.shuffle(CHANNELS).slice(0, CHANNELS_PER_CLIENT)) client.join(channel);
@@ -132,7 +133,7 @@ it(`every client has exactly the log of each channel, in order, after ${EVENTS} 
   expect(clients.reduce((sum, client) => sum + client.handOvers, 0)).toBeGreaterThan(50);
   expect(history.events.filter(({ kind }) => kind === 'fault').length).toBeGreaterThanOrEqual(FAULTS.length);
   await rm(folder, { recursive: true, force: true });
-}, 400_000);
+}, 600_000);
 
 /** Some at a time, each in one of its channels. */
 async function publishFromClients(

@@ -1,4 +1,4 @@
-import { type ChannelMessage, type Since } from '../../api/messages.js';
+import type { ChannelMessage, Since } from '../../api/messages.js';
 
 /** The log of a channel, as the service keeps it. */
 export class FakeChannel {

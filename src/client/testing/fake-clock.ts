@@ -1,4 +1,4 @@
-import { type Clock } from '../platform.js';
+import type { Clock } from '../platform.js';
 
 interface Timer {
   readonly at: number;

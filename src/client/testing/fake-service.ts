@@ -1,5 +1,5 @@
-import { type ClientErrorCode } from '../../api/errors.js';
-import { type ServerMessage, type Since } from '../../api/messages.js';
+import type { ClientErrorCode } from '../../api/errors.js';
+import type { ServerMessage, Since } from '../../api/messages.js';
 import { type Clock, platformOf, type WebSocketConstructor } from '../platform.js';
 import { FakeChannel } from './fake-channel.js';
 import { FakeSocket } from './fake-socket.js';

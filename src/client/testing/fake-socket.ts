@@ -1,4 +1,4 @@
-import { type Clock, type WebSocketLike } from '../platform.js';
+import type { Clock, WebSocketLike } from '../platform.js';
 
 /** The service's end of a fake WebSocket. */
 export interface FakePeer {

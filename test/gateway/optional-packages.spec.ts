@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -7,8 +8,9 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { SpawnedProgram } from '../support/spawned-program.js';
 
 const ROOT = join(import.meta.dirname, '../..');
-/** What the gateway's package depends on. */
-const DEPENDENCIES = ['ajv', 'ajv-draft-04', 'pino', 'undici', 'ws', 'yaml'];
+const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'src/gateway/package.json'), 'utf8')) as {
+  readonly dependencies: Readonly<Record<string, string>>;
+};
 
 let folder: string;
 let main: string;
@@ -22,7 +24,7 @@ beforeAll(async () => {
   });
   await writeFile(join(folder, 'package.json'), '{"type":"module"}');
   await mkdir(join(folder, 'node_modules'));
-  for (const name of DEPENDENCIES) {
+  for (const name of Object.keys(dependencies)) {
     await symlink(join(ROOT, 'node_modules', name), join(folder, 'node_modules', name));
   }
 });

@@ -127,6 +127,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'gateway/harness': [
     'gateway/gateway',
+    'gateway/gateway-options',
     'gateway/api-summary',
     'gateway/cli',
     'gateway/front',
@@ -164,7 +165,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...GATEWAY_TABLES,
   ],
   'gateway/remote': ['gateway/recorder', ...GATEWAY_TABLES],
+  'gateway/gateway-options': [
+    'gateway/cloudformation',
+    'gateway/iam',
+    'gateway/integrations',
+    'gateway/lambda',
+    'gateway/throttle',
+  ],
   'gateway/gateway': [
+    'gateway/gateway-options',
     'gateway/names',
     'gateway/api-summary',
     'gateway/cloudformation',

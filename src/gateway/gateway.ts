@@ -1,6 +1,5 @@
 import { type AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
-import { type Logger } from 'pino';
 import { AccessLog } from './access-log.js';
 import { type ApiSummary } from './api-summary.js';
 import { AdminApi } from './admin/admin-api.js';
@@ -11,7 +10,7 @@ import { HttpLambdaAuthorizer } from './authorizers/http-lambda-authorizer.js';
 import { IssuerKeys } from './authorizers/jwt/issuer-keys.js';
 import { Clock } from './clock.js';
 import { DeployedApis } from './cloudformation/deployed-apis.js';
-import { LoadedTemplates, type TemplateFile } from './cloudformation/loaded-templates.js';
+import { LoadedTemplates } from './cloudformation/loaded-templates.js';
 import { logTemplates } from './cloudformation/log-templates.js';
 import { functionSources } from './cloudformation/sam/function-sources.js';
 import { ControlPlane } from './control/control-plane.js';
@@ -20,66 +19,25 @@ import { Access } from './front/access.js';
 import { type AdminTokenPolicy, adminTokenPolicy } from './front/admin-token.js';
 import { createFrontServer, type FrontServer } from './front/http-server.js';
 import { RequestHandler } from './front/request-handler.js';
+import { type GatewayOptions, type ReloadableSettings } from './gateway-options.js';
 import { HttpApiServer } from './http/http-api-server.js';
 import { HttpPipeline } from './http/http-pipeline.js';
 import { Iam } from './iam/iam.js';
-import { IAM_OFF, type IamSettings } from './iam/iam-settings.js';
+import { IAM_OFF } from './iam/iam-settings.js';
 import { type AwsServices } from './integrations/call-aws.js';
 import { IntegrationClient } from './integrations/integration-client.js';
 import { privateTargets } from './integrations/private-targets.js';
-import { TargetPool, type Targets } from './integrations/target-pool.js';
-import { type FunctionSource } from './lambda/function-source.js';
+import { TargetPool } from './integrations/target-pool.js';
 import { Functions } from './lambda/functions.js';
 import { LIMITS } from './limits.js';
 import { referencedNames } from './names/referenced-names.js';
 import { type UnmatchedName, unmatchedNames } from './names/unmatched-names.js';
 import { Recorder } from './recorder/recorder.js';
-import { type AccountLimits, Throttle } from './throttle.js';
+import { Throttle } from './throttle.js';
 import { ConnectionIds } from './websocket/connections/connection-id.js';
 import { ConnectionServer } from './websocket/connections/connection-server.js';
 import { ManagementApi } from './websocket/management-api.js';
 import { Pipeline } from './websocket/pipeline.js';
-
-export interface GatewayOptions {
-  readonly host: string;
-  /** 0 takes any free port. */
-  readonly port: number;
-  /** Appears only in names that the control plane returns. */
-  readonly region: string;
-  /** Twelve digits; appears only in names. */
-  readonly accountId: string;
-  /** The API that a request addresses when neither its `Host` nor its path names one. */
-  readonly defaultApi?: string | undefined;
-  /** CloudFormation templates to load at the start, in this order. */
-  readonly templates?: readonly TemplateFile[] | undefined;
-  readonly parameters?: ReadonlyMap<string, string> | undefined;
-  readonly targets: Targets;
-  /** Lambda functions by name or ARN; none by default. */
-  readonly functions?: ReadonlyMap<string, FunctionSource> | undefined;
-  /** Issuer of a JWT authorizer → the URL that is used in its place; by default the issuer's own. */
-  readonly issuers?: ReadonlyMap<string, string> | undefined;
-  /** Endpoints and credentials of `AWS` integrations; none by default. */
-  readonly services?: AwsServices | undefined;
-  /** By default no signatures are required. */
-  readonly iam?: IamSettings | undefined;
-  /** Certificate and key in PEM; plain HTTP without. */
-  readonly tls?: { readonly cert: string; readonly key: string } | undefined;
-  /** Host names that may command the gateway, besides those that no one else can point at this machine. */
-  readonly allowedHosts?: readonly string[] | undefined;
-  /** Origins of web pages that may command the gateway. */
-  readonly allowedOrigins?: readonly string[] | undefined;
-  /** Token for commands, or `off`. By default it is generated when `host` is not loopback. */
-  readonly adminToken?: string | undefined;
-  readonly log: Logger;
-  /** Adjusted quotas of the account; AWS's defaults otherwise. */
-  readonly quotas?: Partial<AccountLimits> | undefined;
-  /** Receives the lines of access logs; standard output by default. */
-  readonly accessLog?: ((line: string) => void) | undefined;
-  /** Memory for records in bytes, or `off`. By default recording begins with the first reader. */
-  readonly record?: number | 'off' | undefined;
-  /** Whether records show secrets; by default they are masked. */
-  readonly recordSecrets?: boolean | undefined;
-}
 
 /** Amazon API Gateway for WebSocket and HTTP APIs, on one port: creates, starts and stops the parts. */
 export class Gateway {
@@ -314,13 +272,4 @@ export class Gateway {
     logTemplates(this.#templates.replace(templates, parameters), this.#options.log);
     this.#live.pipeline.targets = new TargetPool(targets, this.#templates.targets);
   }
-}
-
-/** The options that a running gateway can change. */
-export interface ReloadableSettings extends Pick<
-  GatewayOptions,
-  'templates' | 'parameters' | 'targets' | 'functions' | 'issuers'
-> {
-  /** AWS service → its endpoint. */
-  readonly endpoints?: AwsServices['endpoints'] | undefined;
 }

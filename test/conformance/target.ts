@@ -1,6 +1,6 @@
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import { vi } from 'vitest';
-import { type GatewayOptions } from '../../src/gateway/gateway.js';
+import { type GatewayOptions } from '../../src/gateway/gateway-options.js';
 import { startGateway } from '../support/deployed-gateway.js';
 
 /**

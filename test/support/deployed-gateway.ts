@@ -2,7 +2,8 @@ import { APIGatewayClient } from '@aws-sdk/client-api-gateway';
 import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
 import { ApiGatewayV2Client, CreateStageCommand, UpdateStageCommand } from '@aws-sdk/client-apigatewayv2';
 import { pino } from 'pino';
-import { Gateway, type GatewayOptions } from '../../src/gateway/gateway.js';
+import { Gateway } from '../../src/gateway/gateway.js';
+import { type GatewayOptions } from '../../src/gateway/gateway-options.js';
 import { type ApiClients, createApi, DeployedApi, type RouteSpec } from './deployed-api.js';
 
 const STAGE = 'dev';

@@ -4,7 +4,7 @@ import { type TemplateFile } from '../cloudformation/loaded-templates.js';
 import { createLog } from '../cli/create-log.js';
 import { LOCAL_ACCOUNT } from '../cli/local-account.js';
 import { readTemplateFile } from '../cli/read-template-file.js';
-import { type GatewayOptions } from '../gateway.js';
+import { type GatewayOptions } from '../gateway-options.js';
 import { iamSettings } from '../iam/iam-settings.js';
 import { type FunctionSource, type LambdaHandler, parseSource } from '../lambda/function-source.js';
 import { parseTargetAddress } from '../integrations/target-address.js';

@@ -10,7 +10,8 @@ import {
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { adminTokenPolicy, readAdminToken } from '../../../src/gateway/front/admin-token.js';
-import { Gateway, type GatewayOptions } from '../../../src/gateway/gateway.js';
+import { Gateway } from '../../../src/gateway/gateway.js';
+import { type GatewayOptions } from '../../../src/gateway/gateway-options.js';
 import { deployLocally } from '../../../src/local/deployment/deploy-locally.js';
 import { AdminClient } from '../../support/admin-client.js';
 import { LogLines } from '../../support/log-lines.js';

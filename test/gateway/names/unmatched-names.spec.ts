@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Gateway, type GatewayOptions } from '../../../src/gateway/gateway.js';
+import { type Gateway } from '../../../src/gateway/gateway.js';
+import { type GatewayOptions } from '../../../src/gateway/gateway-options.js';
 import { startGateway } from '../../support/deployed-gateway.js';
 
 let gateway: Gateway | undefined;

@@ -52,7 +52,7 @@ describe('npm run dev, in a copy of the repository that its tests share', TIMEOU
   it('restarts the service with an edited handler, and sockets stay open', TIMEOUT, async () => {
     using client = await WebSocketClient.open(url);
     const restarts = program.countOf('service restarted');
-    await edit('nest/messages/ping.handler.ts', `type: 'pong'`, `type: 'left', channel: 'edited'`);
+    await edit('nest/messages/built-in-actions.ts', `type: 'pong'`, `type: 'left', channel: 'edited'`);
     await waitForLine('service restarted', restarts + 1);
     client.send({ action: 'ping', id: 1 });
     expect(await client.next()).toEqual({ type: 'left', id: 1, channel: 'edited' });
@@ -63,16 +63,16 @@ describe('npm run dev, in a copy of the repository that its tests share', TIMEOU
     using client = await WebSocketClient.open(url);
     const service = findProcess(program.pid, 'service/main.js');
     await edit(
-      'nest/messages/leave.handler.ts',
+      'nest/messages/dispatcher.ts',
       '@Injectable()',
       'export const wrong: string = 1;\n@Injectable()',
     );
     await program.prints('the old service keeps running');
-    expect(program.stderr.join('\n')).toMatch(/leave\.handler\.ts.*TS2322.*number.*string/);
+    expect(program.stderr.join('\n')).toMatch(/dispatcher\.ts.*TS2322.*number.*string/);
     expect(findProcess(program.pid, 'service/main.js')).toBe(service);
     client.send({ action: 'ping', id: 2 });
     expect(await client.next()).toMatchObject({ id: 2 });
-    await edit('nest/messages/leave.handler.ts', 'export const wrong: string = 1;\n', '');
+    await edit('nest/messages/dispatcher.ts', 'export const wrong: string = 1;\n', '');
     await waitForLine('nothing to restart', 1);
   });
 

@@ -1,6 +1,7 @@
 import { useMemo } from 'preact/hooks';
 import { VirtualList } from '../../frame/virtual-list.js';
-import { isNested, type Row } from '../../records/timeline.js';
+import { causeOf } from '../../records/posts.js';
+import { type Row } from '../../records/timeline.js';
 import { durationText } from '../../../story/event-text.js';
 
 const ROW_PX = 26;
@@ -23,7 +24,7 @@ export function RowList({ rows, selectedId, onSelect }: RowListProps) {
       selectedKey={selectedId}
       onSelect={({ event }) => onSelect(event.id)}
       classOf={({ hasFailed }, index) =>
-        `event${hasFailed ? ' failed' : ''}${isNested(rows, index) ? ' nested' : ''}`
+        `event${hasFailed ? ' failed' : ''}${causeOf(rows, index) ? ' nested' : ''}`
       }
     >
       {(row) => <Cells row={row} />}

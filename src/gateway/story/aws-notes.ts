@@ -39,7 +39,7 @@ function notesOfStep(step: Step, event: GatewayEvent): readonly AwsNote[] {
         .map(({ destination, source, whyEmpty = 'it has no value' }) => ({
           rule: 'unmapped-source',
           title: 'mapping empty',
-          text: `${destination} is not sent, because ${source} has no value: ${whyEmpty}.`,
+          text: `${destination} is not sent, because ${source} has no value: ${whyEmpty}${whyEmpty.endsWith('?') ? '' : '.'}`,
           section: source.startsWith('route.request.') ? '4' : '3',
         }));
     case 'integration_response':

@@ -27,6 +27,30 @@ describe('the connections of the inspector', TIMEOUT, () => {
     expect(misdeeds).toEqual([]);
   });
 
+  it('shows a refused post at the message that led to it, and no connection for its id', async () => {
+    await using inspector = await OpenedInspector.open(browser, '#/timeline');
+    const { page, gateway, backend, misdeeds } = inspector;
+    backend.answer = async () => {
+      await fetch(`${gateway.url}/dev/@connections/undefined`, { method: 'POST', body: 'hello' });
+      return { status: 200, body: 'ok' };
+    };
+    using client = await WebSocketClient.open(gateway.webSocketUrl);
+    client.send({ action: 'ping' });
+    const post = page.getByRole('option').filter({ hasText: 'POST hello' });
+    await post.filter({ hasText: 'undefined' }).click();
+    const story = page.getByRole('region', { name: 'Story' });
+    const reason = 'undefined is not a connection id: the backend has not received one';
+    await story.getByText(`400 refused: ${reason}`).waitFor();
+    await story.getByRole('link', { name: 'message $default' }).click();
+    await story.getByRole('heading', { name: 'message $default' }).waitFor();
+
+    await inspector.goTo('#/connections');
+    await page.getByText('1 open, 0 closed').waitFor();
+    await page.getByRole('listbox', { name: 'Connections' }).getByRole('option').click();
+    await page.getByRole('link', { name: 'backend to gateway: POST hello to undefined' }).waitFor();
+    expect(misdeeds).toEqual([]);
+  });
+
   it('sends as the backend, and disconnects', async () => {
     await using inspector = await OpenedInspector.open(browser, '#/connections');
     const { page, gateway, misdeeds } = inspector;

@@ -1,5 +1,6 @@
 import { type EventFacts } from './context-variables.js';
 import { type Source } from './request-parameters.js';
+import { similarVariable } from './similar-variable.js';
 
 /** Why a source of a declared parameter has no value for an event. */
 export function whyNoValue(
@@ -10,8 +11,12 @@ export function whyNoValue(
   switch (source.kind) {
     case 'literal':
       return 'it is empty';
-    case 'context':
-      return `a ${eventType} has no context.${source.name}`;
+    case 'context': {
+      const similar = similarVariable(source.name);
+      return similar === undefined
+        ? `a ${eventType} has no context.${source.name}`
+        : `there is no context.${source.name}; did you mean context.${similar}?`;
+    }
     case 'stageVariable':
       return `the stage has no variable ${source.name}`;
     case 'body':

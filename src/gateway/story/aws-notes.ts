@@ -14,9 +14,13 @@ export interface AwsNote {
   readonly section: string;
 }
 
-export function awsNotes(event: GatewayEvent): readonly AwsNote[] {
+/** @param post one that the backend sent while it handled the event */
+export function awsNotes(event: GatewayEvent, post?: GatewayEvent): readonly AwsNote[] {
   const notes = [...event.steps.flatMap((step) => notesOfStep(step, event)), ...notesOfHandshake(event)];
-  return event.outcome.result === 'error_frame' ? [...notes, ERROR_FRAME] : notes;
+  if (event.outcome.result === 'error_frame') return [...notes, ERROR_FRAME];
+  // a backend that posts expects no reply to be sent
+  const isPosting = post !== undefined || notes.includes(CONNECTION_ID_UNMAPPED);
+  return isPosting ? notes.filter((note) => note !== NO_REPLY) : notes;
 }
 
 function notesOfStep(step: Step, event: GatewayEvent): readonly AwsNote[] {
@@ -35,7 +39,7 @@ function notesOfStep(step: Step, event: GatewayEvent): readonly AwsNote[] {
         .map(({ destination, source, whyEmpty = 'it has no value' }) => ({
           rule: 'unmapped-source',
           title: 'mapping empty',
-          text: `${destination} is not sent, because ${source} has no value: ${whyEmpty}.`,
+          text: `${destination} is not sent, because ${source} has no value: ${whyEmpty}${whyEmpty.endsWith('?') ? '' : '.'}`,
           section: source.startsWith('route.request.') ? '4' : '3',
         }));
     case 'integration_response':
@@ -87,7 +91,7 @@ const POST_DURING_CONNECT: AwsNote = {
   section: '6',
 };
 
-const CONNECTION_ID_UNMAPPED: AwsNote = {
+export const CONNECTION_ID_UNMAPPED: AwsNote = {
   rule: 'connection-id-unmapped',
   title: 'no connection id',
   text: 'Nothing in the request to the backend contains the connection id, so the backend cannot post to this client. Map integration.request.header.ConnectionId from context.connectionId.',

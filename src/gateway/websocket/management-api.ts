@@ -20,6 +20,7 @@ import { type Throttle } from '../throttle.js';
 import { type ConnectionIds } from './connections/connection-id.js';
 import { type ConnectionServer } from './connections/connection-server.js';
 import { type LiveConnection } from './connections/live-connection.js';
+import { whyNotIssued } from './connections/why-not-issued.js';
 
 /** The parts of the gateway that `@connections` uses. */
 export interface ManagementApiParts {
@@ -64,22 +65,25 @@ export class ManagementApi {
     response.setHeader('x-amz-apigw-id', requestId);
     story?.identify({ requestId });
     this.#logAfterResponse(request, response, address, requestId);
+    // read for GET and DELETE too, because the signature covers it, and before each check, so that it is recorded
+    const body = await readBody(request, LIMITS.messageBytes);
+    const recordedBody = story && body && bodyOf(body);
+    story?.add(requestStep(request, recordedBody));
     if (this.parts.control.stage(address.apiId, address.stage) === undefined) {
+      story?.add({ step: 'failure', reason: `there is no stage ${address.stage}` });
       return fail(response, 403, 'ForbiddenException', 'Forbidden');
     }
     const [, connectionId = ''] = address.rest;
     if (!this.parts.ids.isIssued(connectionId)) {
+      story?.add({ step: 'failure', reason: whyNotIssued(connectionId) });
       return fail(response, 400, 'BadRequestException', `Invalid connectionId: ${connectionId}`);
     }
     const verb = VERBS.find((known) => known === request.method);
     if (verb === undefined) {
+      story?.add({ step: 'failure', reason: `@connections has no method ${request.method}` });
       // not recorded; API Gateway's response to a method without a resource
       return fail(response, 403, 'MissingAuthenticationTokenException', 'Missing Authentication Token');
     }
-    // read for GET and DELETE too, because the signature covers it
-    const body = await readBody(request, LIMITS.messageBytes);
-    const recordedBody = story && body && bodyOf(body);
-    story?.add(requestStep(request, recordedBody));
     if (body === undefined) return tooLarge(response);
     const denial = this.#denial(request, body, address, verb);
     if (denial !== undefined) {
@@ -191,14 +195,15 @@ const requestStep = (
 
 function endCallback(story: Story, response: ServerResponse): void {
   const status = response.statusCode;
-  const errorType = response.getHeader('x-amzn-ErrorType');
+  const failure = story.steps.findLast((step) => step.step === 'failure');
+  const reason = failure?.reason ?? response.getHeader('x-amzn-ErrorType');
   story.add({ step: 'client_response', status, headers: response.getHeaders() });
   if (status < 300) story.conclude({ result: 'done', status });
   else
     story.conclude({
       result: 'refused',
       status,
-      ...(errorType !== undefined && { reason: String(errorType) }),
+      ...(reason !== undefined && { reason: String(reason) }),
     });
   story.end();
 }

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import {
   type OpenConnection,
+  rowsOfConnection,
   summarizeConnections,
 } from '../../../src/gateway/inspector/records/connections.js';
-import { eventOf, frame, frameOut, handshakeRequest, rowsOf } from './gateway-events.js';
+import { eventOf, frame, frameOut, handshakeRequest, refusedPost, rowsOf } from './gateway-events.js';
 
 const open = (connectionId: string, connectedAt: string): OpenConnection => ({
   connectionId,
@@ -42,4 +43,22 @@ describe('the list of connections', () => {
       ['C3', 'open'],
     ]);
   });
+
+  it('has none for a refused post whose id is no connection id', () => {
+    const rows = rowsOf(refusedPost(1, 2, 'undefined'), eventOf(2, [1, 5], [frame('a')]));
+    expect(summarizeConnections(rows, []).map(({ connectionId }) => connectionId)).toEqual(['A1']);
+  });
+});
+
+it('counts a refused post among the rows of the connection whose message led to it', () => {
+  const rows = rowsOf(
+    eventOf(1, [0, 1], [frame('x')], { connectionId: 'B2' }),
+    refusedPost(2, 11, 'undefined'),
+    refusedPost(3, 12, 'B2'),
+    eventOf(5, [10, 5], [frame('a')]),
+    refusedPost(6, 30, 'undefined'),
+  );
+  const idsOf = (id: string) => rowsOfConnection(rows, id).map(({ event }) => event.id);
+  expect(idsOf('A1')).toEqual([5, 2]);
+  expect(idsOf('B2')).toEqual([1, 3]);
 });

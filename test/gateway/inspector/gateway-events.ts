@@ -45,4 +45,11 @@ export const eventOf = (
   ...others,
 });
 
+export const refusedPost = (id: number, startedMs: number, connectionId: string): GatewayEvent =>
+  eventOf(id, [startedMs, 1], [post('hello')], {
+    type: 'callback',
+    connectionId,
+    outcome: { result: 'refused', status: 400, reason: `${connectionId} is not a connection id` },
+  });
+
 export const rowsOf = (...events: readonly GatewayEvent[]): readonly Row[] => addEvents([], events);

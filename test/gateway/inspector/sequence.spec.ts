@@ -4,7 +4,7 @@ import { type GatewayEvent } from '../../../src/gateway/recorder/gateway-event.j
 import { call, eventOf, frame, frameOut, handshakeRequest, post, rowsOf } from './gateway-events.js';
 
 const arrows = (...events: readonly GatewayEvent[]) =>
-  sequenceOf(rowsOf(...events)).map(
+  sequenceOf(rowsOf(...events), 'A1').map(
     ({ from, to, text, state }) => `${from} > ${to}: ${text}${state === undefined ? '' : ` (${state})`}`,
   );
 
@@ -54,6 +54,18 @@ describe('the sequence of a connection', () => {
     expect(arrows(callback)).toEqual([
       'backend > gateway: POST late',
       'gateway > backend: 410 refused: GoneException (failed)',
+    ]);
+  });
+
+  it('names the id of a refused post that is not of this connection', () => {
+    const callback = eventOf(1, [1, 1], [post('hello')], {
+      type: 'callback',
+      connectionId: 'undefined',
+      outcome: { result: 'refused', status: 400, reason: 'undefined is not a connection id' },
+    });
+    expect(arrows(callback)).toEqual([
+      'backend > gateway: POST hello to undefined',
+      'gateway > backend: 400 refused: undefined is not a connection id (failed)',
     ]);
   });
 

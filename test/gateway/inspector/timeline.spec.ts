@@ -2,10 +2,8 @@ import { describe, expect, it } from 'vitest';
 import {
   addEvents,
   filterRows,
-  isNested,
   MAX_ROWS,
   NO_FILTER,
-  postsDuring,
 } from '../../../src/gateway/inspector/records/timeline.js';
 import { type GatewayEvent } from '../../../src/gateway/recorder/gateway-event.js';
 
@@ -75,34 +73,4 @@ it('filters what failed, and one kind', () => {
   );
   expect(ids(filterRows(rows, { ...NO_FILTER, onlyFailed: true }))).toEqual([2, 3]);
   expect(ids(filterRows(rows, { ...NO_FILTER, onlyFailed: true, kind: 'close' }))).toEqual([3]);
-});
-
-it('finds the posts that began while a message was in flight', () => {
-  const rows = addEvents(
-    [],
-    [
-      event(1, 4, { type: 'callback' }),
-      event(2, 12, { type: 'callback' }),
-      event(3, 10, { durationMs: 5 }),
-      event(4, 16, { type: 'callback' }),
-    ],
-  );
-  const message = rows.find(({ event: { id } }) => id === 3)!;
-  expect(ids(postsDuring(rows, message))).toEqual([2]);
-});
-
-it('nests posts below the event during which they began, and no others', () => {
-  const rows = addEvents(
-    [],
-    [
-      event(1, 4, { type: 'callback' }),
-      event(2, 12, { type: 'callback' }),
-      event(3, 13, { type: 'callback' }),
-      event(4, 10, { durationMs: 5 }),
-      event(5, 16, { type: 'callback' }),
-      event(6, 30, { type: 'clock', durationMs: 0 }),
-      event(7, 30, { type: 'callback' }),
-    ],
-  );
-  expect(rows.filter((_, index) => isNested(rows, index)).map(({ event: { id } }) => id)).toEqual([2, 3]);
 });

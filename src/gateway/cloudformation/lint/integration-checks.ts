@@ -21,20 +21,23 @@ export const checkIntegrations: Check = (subject, report) => {
 function checkConnectionId(subject: Subject, { resource, routes }: LintedIntegration, report: Report): void {
   const type = subject.text(resource, 'IntegrationType');
   if (routes.length === 0 || (type !== 'HTTP' && type !== 'HTTP_PROXY')) return;
-  const isMapped = subject
+  const mappings = subject
     .map(resource, 'RequestParameters')
-    .some(({ key, text }) => /^integration\.request\.\w+\./.test(key) && text === 'context.connectionId');
+    .filter(({ key }) => /^integration\.request\.\w+\./.test(key));
+  const isMapped = mappings.some(({ text }) => text === 'context.connectionId');
   const isInTemplate =
     type === 'HTTP' &&
     subject
       .map(resource, 'RequestTemplates')
       .some(({ text }) => /\$(!?\{)?context\.connectionId\b/.test(text ?? ''));
   if (isMapped || isInTemplate) return;
+  const misspelt = mappings.find(({ text }) => text?.toLowerCase() === 'context.connectionid');
+  const hint = misspelt?.text === undefined ? '' : `: ${misspelt.key} is mapped from ${misspelt.text}`;
   const keys = routes.map(({ key }) => key).join(', ');
   report(
     'no-connection-id',
     resource.at,
-    `${resource.logicalId} (${keys}) does not send the connectionId to its backend`,
+    `${resource.logicalId} (${keys}) does not send the connectionId to its backend${hint}${hint && ', did you mean context.connectionId?'}`,
   );
 }
 

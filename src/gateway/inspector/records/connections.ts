@@ -1,4 +1,5 @@
 import { type GatewayEvent } from '../../recorder/gateway-event.js';
+import { isDuring, isRefusedPost } from './posts.js';
 import { type Row } from './timeline.js';
 
 /** An open connection, of `GET /_gateway/connections`. */
@@ -43,6 +44,8 @@ export function summarizeConnections(
     const { connectionId } = event;
     if (connectionId === undefined) continue;
     const known = recorded.get(connectionId);
+    // its id may be any text: it makes no connection
+    if (known === undefined && isRefusedPost(event)) continue;
     if (known === undefined) recorded.set(connectionId, addTo({ first: event, last: event, ...NONE }, event));
     else addTo(known, event);
   }
@@ -54,6 +57,23 @@ export function summarizeConnections(
     .filter(({ connectionId }) => !recorded.has(connectionId))
     .map((connection) => ({ ...connection, since: connection.connectedAt, ...NONE, open: connection }));
   return [...summaries, ...unrecorded].toSorted((a, b) => b.since.localeCompare(a.since));
+}
+
+/**
+ * The rows of one connection. With them are the refused posts that its messages have led to, if their id is that of no
+ * recorded connection.
+ */
+export function rowsOfConnection(rows: readonly Row[], connectionId: string): readonly Row[] {
+  const known = new Set(
+    rows.filter(({ event }) => !isRefusedPost(event)).map(({ event }) => event.connectionId),
+  );
+  let before: GatewayEvent | undefined;
+  return rows.filter(({ event }) => {
+    if (event.type !== 'callback') before = event;
+    if (event.connectionId === connectionId) return true;
+    if (!isRefusedPost(event) || known.has(event.connectionId)) return false;
+    return before?.connectionId === connectionId && isDuring(event, before);
+  });
 }
 
 /** What is recorded of one connection; it is changed while the events are counted. */

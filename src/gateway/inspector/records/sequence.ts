@@ -26,28 +26,30 @@ interface Drawn {
 /**
  * What one connection's client, the gateway and the backend sent, in order.
  *
- * @param rows those of the connection
+ * @param rows those of the connection, and posts that its messages have led to
  */
-export const sequenceOf = (rows: readonly Row[]): readonly Arrow[] =>
+export const sequenceOf = (rows: readonly Row[], connectionId: string): readonly Arrow[] =>
   rows
     .flatMap(({ event }) =>
-      arrowsOf(event).map((arrow, index) => ({ ...arrow, key: `${event.id}.${index}` })),
+      arrowsOf(event, connectionId).map((arrow, index) => ({ ...arrow, key: `${event.id}.${index}` })),
     )
     // the response of an event comes after what happened meanwhile; arrows of the same time keep their order
     .toSorted((a, b) => a.atMs - b.atMs);
 
-function arrowsOf(event: GatewayEvent): readonly Drawn[] {
+function arrowsOf(event: GatewayEvent, connectionId: string): readonly Drawn[] {
   const { id: eventId, type, startedMs } = event;
   const ends = { eventId, atMs: startedMs + event.durationMs };
   switch (type) {
-    case 'callback':
+    case 'callback': {
+      const to = event.connectionId === connectionId ? '' : ` to ${event.connectionId}`;
       return [
-        { eventId, atMs: startedMs, from: 'backend', to: 'gateway', text: subjectText(event) },
+        { eventId, atMs: startedMs, from: 'backend', to: 'gateway', text: `${subjectText(event)}${to}` },
         ...framesOut(event),
         ...(statusOf(event) < 400
           ? []
           : [{ ...ends, from: 'gateway', to: 'backend', text: resultOf(event), state: 'failed' } as const]),
       ];
+    }
     case 'close': {
       const close = event.steps.find((step) => step.step === 'close');
       const isByGateway = close !== undefined && closedBy(close) === 'gateway';

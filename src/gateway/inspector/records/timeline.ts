@@ -1,6 +1,8 @@
 import { type GatewayEvent } from '../../recorder/gateway-event.js';
 import { type AwsNote, awsNotes } from '../../story/aws-notes.js';
 import { hasFailed, outcomeText, subjectText } from '../../story/event-text.js';
+import { headlineOf } from '../../story/headline.js';
+import { isRefusedPost, postBelow } from './posts.js';
 
 /** An event with what its row shows; computed once. */
 export interface Row {
@@ -8,6 +10,10 @@ export interface Row {
   readonly subject: string;
   readonly hasFailed: boolean;
   readonly notes: readonly AwsNote[];
+  /** What became of it, or the cause of that. */
+  readonly headline: string;
+  /** A post that its backend sent meanwhile: one that was refused, if there is one. */
+  readonly post: GatewayEvent | undefined;
   /** In lower case: what the filter searches. */
   readonly searched: string;
 }
@@ -24,28 +30,50 @@ export const MAX_ROWS = 10_000;
  */
 export function addEvents(rows: readonly Row[], events: readonly GatewayEvent[]): readonly Row[] {
   let next = [...rows];
+  let changedFrom = next.length;
   let lastId = Math.max(0, ...rows.slice(-RECENT).map(({ event }) => event.id));
   for (const event of events) {
-    if (event.id <= lastId) next = [];
+    if (event.id <= lastId) {
+      next = [];
+      changedFrom = 0;
+    }
     lastId = event.id;
     let index = next.length;
     while (index > 0 && next[index - 1]!.event.startedMs > event.startedMs) index -= 1;
-    next.splice(index, 0, toRow(event));
+    next.splice(index, 0, toRow(event, undefined));
+    changedFrom = Math.min(changedFrom, index);
   }
+  updatePosts(next, changedFrom);
   return next.slice(-MAX_ROWS);
 }
 
 /** The last id is among the last rows, because only events that overlap are not in the order of their ids. */
 const RECENT = 1_000;
 
-function toRow(event: GatewayEvent): Row {
+/** Updates the rows whose posts have changed: an event ends after its posts, or before some of them. */
+function updatePosts(rows: Row[], changedFrom: number): void {
+  // the event before the change may have gained or lost posts
+  let index = Math.max(0, changedFrom - 1);
+  while (index > 0 && rows[index]!.event.type === 'callback') index -= 1;
+  while (index < rows.length) {
+    const { event, post: known } = rows[index]!;
+    const { post, next } = postBelow(rows, index);
+    if (post !== known) rows[index] = toRow(event, post);
+    index = next;
+  }
+}
+
+function toRow(event: GatewayEvent, post: GatewayEvent | undefined): Row {
+  const notes = awsNotes(event, post);
   const subject = subjectText(event) || outcomeText(event);
   const { type, connectionId = '', routeKey = '', requestId = '' } = event;
   return {
     event,
     subject,
     hasFailed: hasFailed(event),
-    notes: awsNotes(event),
+    notes,
+    headline: headlineOf(event, notes, post),
+    post,
     searched: [type, connectionId, routeKey, requestId, subject, outcomeText(event)].join(' ').toLowerCase(),
   };
 }
@@ -70,11 +98,13 @@ export function filterRows(rows: readonly Row[], filter: TimelineFilter): readon
   return rows.filter(
     (row) =>
       (filter.kind === '' || row.event.type === filter.kind) &&
-      (!filter.onlyFailed || row.hasFailed) &&
+      (!filter.onlyFailed || row.hasFailed || hasRefusedPost(row)) &&
       (!filter.onlyNoted || row.notes.length > 0) &&
       conditions.every((condition) => condition(row)),
   );
 }
+
+export const hasRefusedPost = ({ post }: Row): boolean => post !== undefined && isRefusedPost(post);
 
 /** The condition of a word: on one field, or on the whole text of the row. */
 function conditionOf(word: string): (row: Row) => boolean {
@@ -93,34 +123,4 @@ function conditionOf(word: string): (row: Row) => boolean {
       return ({ searched }) => searched.includes(text);
     }
   }
-}
-
-/** The types of events during which a backend posts. */
-const CALLING: readonly string[] = ['handshake', 'message', 'close', 'http_request'];
-
-/**
- * Whether the row at an index is a post that belongs below the row before it: that event, or the one whose posts the row
- * before it belongs to, was in flight when the post began.
- */
-export function isNested(rows: readonly Row[], index: number): boolean {
-  const post = rows[index]?.event;
-  if (post?.type !== 'callback') return false;
-  let before = index - 1;
-  while (rows[before]?.event.type === 'callback') before -= 1;
-  const event = rows[before]?.event;
-  return (
-    event !== undefined &&
-    CALLING.includes(event.type) &&
-    post.startedMs <= event.startedMs + event.durationMs
-  );
-}
-
-/** The posts that began while the event was in flight: most of them are its backend's. */
-export function postsDuring(rows: readonly Row[], { event }: Row): readonly Row[] {
-  if (event.type === 'callback') return [];
-  const endMs = event.startedMs + event.durationMs;
-  return rows.filter(
-    ({ event: other }) =>
-      other.type === 'callback' && other.startedMs >= event.startedMs && other.startedMs <= endMs,
-  );
 }

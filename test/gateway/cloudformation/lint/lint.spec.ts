@@ -314,6 +314,14 @@ describe('lint', () => {
     expect(found(text)).toMatchObject([{ rule: 'no-connection-id' }, { rule: 'no-connection-id' }]);
   });
 
+  it('names the source if its case is wrong', () => {
+    const [finding] = findings(CHAT.replaceAll('context.connectionId', 'context.connectionID'));
+    expect(finding?.rule).toBe('no-connection-id');
+    expect(finding?.message).toMatch(
+      /: integration\.request\.header\.\w+ is mapped from context\.connectionID, did you mean context\.connectionId\?$/,
+    );
+  });
+
   it('does not require a connectionId from an integration without routes', () => {
     const text = CHAT.replaceAll('context.connectionId', 'context.requestId').replaceAll(
       /\n {6}Target: .*/g,

@@ -4,6 +4,7 @@ import { Problem } from '../../frame/problem.js';
 import { select } from '../../frame/use-address.js';
 import { useListKeys } from '../../frame/use-list-keys.js';
 import { VirtualList } from '../../frame/virtual-list.js';
+import { shortId } from '../../../story/short-id.js';
 import { type ConnectionSummary } from '../../records/connections.js';
 import { useConnections } from '../../records/use-connections.js';
 import { type View, type ViewProps } from '../view.js';
@@ -93,7 +94,7 @@ function Cells({ connection, apiName }: CellsProps) {
   return (
     <>
       <span class={`state-word ${state}`}>{state}</span>
-      <span title={connectionId}>{connectionId.slice(0, 6)}</span>
+      <span title={connectionId}>{shortId(connectionId)}</span>
       <span class="subject" title={apiId}>
         {apiName ?? apiId} · {stage}
       </span>

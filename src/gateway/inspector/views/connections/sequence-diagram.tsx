@@ -1,5 +1,6 @@
 import { useMemo, useState } from 'preact/hooks';
 import { hrefOf } from '../../frame/address.js';
+import { rowsOfConnection } from '../../records/connections.js';
 import { type Arrow, sequenceOf } from '../../records/sequence.js';
 import { type Row } from '../../records/timeline.js';
 
@@ -13,12 +14,9 @@ interface SequenceDiagramProps {
 
 /** What went between client, gateway and backend. Each arrow is a link to its story. */
 export function SequenceDiagram({ connectionId, rows }: SequenceDiagramProps) {
-  const events = useMemo(
-    () => rows.filter(({ event }) => event.connectionId === connectionId),
-    [rows, connectionId],
-  );
+  const events = useMemo(() => rowsOfConnection(rows, connectionId), [rows, connectionId]);
   const [count, setCount] = useState(PAGE);
-  const arrows = useMemo(() => sequenceOf(events.slice(-count)), [events, count]);
+  const arrows = useMemo(() => sequenceOf(events.slice(-count), connectionId), [events, count, connectionId]);
   if (events.length === 0) {
     return <p class="hint">Nothing is recorded of it: it was opened before the recording began.</p>;
   }

@@ -1,4 +1,5 @@
 import { durationText, outcomeText } from '../../../story/event-text.js';
+import { shortId } from '../../../story/short-id.js';
 import { hrefOf } from '../../frame/address.js';
 import { type Row } from '../../records/timeline.js';
 
@@ -24,7 +25,8 @@ export function Effects({ rows }: { readonly rows: readonly Row[] }) {
           <li key={event.id}>
             <a href={hrefOf('timeline', String(event.id))}>
               +{durationText(Math.max(0, event.startedMs - command.event.startedMs))} {event.type}{' '}
-              {event.connectionId?.slice(0, 6)} {event.outcome.status} {outcomeText(event)} {subject}
+              {event.connectionId && shortId(event.connectionId)} {event.outcome.status} {outcomeText(event)}{' '}
+              {subject}
             </a>
           </li>
         ))}

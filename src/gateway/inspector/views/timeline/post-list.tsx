@@ -1,4 +1,5 @@
 import { durationText } from '../../../story/event-text.js';
+import { shortId } from '../../../story/short-id.js';
 import { hrefOf } from '../../frame/address.js';
 import { type Row } from '../../records/timeline.js';
 
@@ -18,7 +19,7 @@ export function PostList({ posts, startedMs }: PostListProps) {
           <li key={event.id}>
             <a class={hasFailed ? 'failed' : ''} href={hrefOf('timeline', String(event.id))}>
               <span>+{durationText(event.startedMs - startedMs)}</span>
-              <span>to {event.connectionId?.slice(0, 6)}</span>
+              <span>to {event.connectionId && shortId(event.connectionId)}</span>
               <span class="status">{event.outcome.status}</span>
               <span class="subject">{subject}</span>
             </a>

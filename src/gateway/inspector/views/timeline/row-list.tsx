@@ -1,7 +1,9 @@
 import { useMemo } from 'preact/hooks';
 import { VirtualList } from '../../frame/virtual-list.js';
-import { isNested, type Row } from '../../records/timeline.js';
+import { causeOf } from '../../records/posts.js';
+import { type Row } from '../../records/timeline.js';
 import { durationText } from '../../../story/event-text.js';
+import { shortId } from '../../../story/short-id.js';
 
 const ROW_PX = 26;
 
@@ -23,7 +25,7 @@ export function RowList({ rows, selectedId, onSelect }: RowListProps) {
       selectedKey={selectedId}
       onSelect={({ event }) => onSelect(event.id)}
       classOf={({ hasFailed }, index) =>
-        `event${hasFailed ? ' failed' : ''}${isNested(rows, index) ? ' nested' : ''}`
+        `event${hasFailed ? ' failed' : ''}${causeOf(rows, index) ? ' nested' : ''}`
       }
     >
       {(row) => <Cells row={row} />}
@@ -43,18 +45,24 @@ function renderCells({ event, subject, hasFailed, notes }: Row) {
       </span>
       <span class="kind">{KIND_TEXTS[type] ?? type}</span>
       <span class="connection" title={connectionId}>
-        {connectionId?.slice(0, 6)}
+        {connectionId && shortId(connectionId)}
       </span>
       <span class="route" title={routeKey}>
         {routeKey}
       </span>
       <span class="subject">{subject}</span>
-      <span class="note">{notes[0]?.title}</span>
+      <span class="note" title={notes.map(({ title }) => title).join(', ')}>
+        {noteText(notes)}
+      </span>
       <span class="status">{outcome.status ?? (hasFailed ? 'failed' : '')}</span>
       <span class="duration">{durationText(durationMs)}</span>
     </>
   );
 }
+
+/** The first note, and the number of the others. */
+const noteText = ([first, ...others]: Row['notes']) =>
+  first && (others.length === 0 ? first.title : `${first.title} +${others.length}`);
 
 /** Where the type's name is too long for its column. */
 const KIND_TEXTS: Readonly<Record<string, string>> = { http_request: 'HTTP' };

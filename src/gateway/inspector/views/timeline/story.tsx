@@ -12,7 +12,7 @@ import { hrefOf } from '../../frame/address.js';
 import { type Fact, Facts } from '../../frame/facts.js';
 import { BodyView } from '../../frame/body-view.js';
 import { EventTools } from './tools/event-tools.js';
-import { type Row } from '../../records/timeline.js';
+import { hasRefusedPost, type Row } from '../../records/timeline.js';
 import { PostList } from './post-list.js';
 
 interface StoryProps {
@@ -21,17 +21,20 @@ interface StoryProps {
   readonly posts: readonly Row[];
   /** That of its connection, if it is recorded. */
   readonly handshake: GatewayEvent | undefined;
+  /** Of a post: the event during which it was sent. */
+  readonly cause: GatewayEvent | undefined;
   readonly onClose: () => void;
 }
 
 /** What happened to one event, step by step. */
-export function Story({ row, posts, handshake, onClose }: StoryProps) {
-  const { event, notes, hasFailed } = row;
+export function Story({ row, posts, handshake, cause, onClose }: StoryProps) {
+  const { event, notes, hasFailed, headline } = row;
   const { time, type, durationMs, connectionId, routeKey, requestId, apiId, stage } = event;
   const facts: readonly Fact[] = [
     ['time', time],
     ['duration', durationText(durationMs)],
-    ['connection', connectionId, connectionId && hrefOf('connections', connectionId)],
+    ['connection', connectionId, linkToConnection(event)],
+    ['posted during', cause && `${cause.type} ${cause.routeKey ?? ''}`, cause && linkTo(cause)],
     ['API, stage', apiId && [apiId, stage].filter(Boolean).join(', ')],
     ['request', requestId],
     ['trace', traceIdOf(event)],
@@ -50,7 +53,7 @@ export function Story({ row, posts, handshake, onClose }: StoryProps) {
         </button>
       </div>
       <p class={outcomeClass(row)}>
-        {event.outcome.status} {outcomeText(event)}
+        {event.outcome.status} {headline}
       </p>
       <Facts facts={facts} />
       <EventTools key={event.id} event={event} handshake={handshake} />
@@ -77,8 +80,18 @@ export function Story({ row, posts, handshake, onClose }: StoryProps) {
   );
 }
 
-const outcomeClass = ({ hasFailed, notes }: Row) =>
-  `outcome${hasFailed ? ' failed' : ''}${!hasFailed && notes.length > 0 ? ' noted' : ''}`;
+function outcomeClass(row: Row): string {
+  if (row.hasFailed) return 'outcome failed';
+  return row.notes.length > 0 || hasRefusedPost(row) ? 'outcome noted' : 'outcome';
+}
+
+const linkTo = ({ id }: GatewayEvent) => hrefOf('timeline', String(id));
+
+/** `@connections` responds with 400 to an id of which there is no connection. */
+const linkToConnection = ({ type, connectionId, outcome }: GatewayEvent) =>
+  connectionId === undefined || (type === 'callback' && outcome.status === 400)
+    ? undefined
+    : hrefOf('connections', connectionId);
 
 /** The number of the first step before that one with the same body: it was passed on unmodified. */
 function sameBody(steps: readonly Step[], index: number): number | undefined {

@@ -3,7 +3,8 @@ import { useShortcuts } from '../../frame/shortcuts.js';
 import { type GatewayEvent } from '../../../recorder/gateway-event.js';
 import { select } from '../../frame/use-address.js';
 import { useListKeys } from '../../frame/use-list-keys.js';
-import { filterRows, NO_FILTER, postsDuring, type Row } from '../../records/timeline.js';
+import { causeOf, postsDuring } from '../../records/posts.js';
+import { filterRows, NO_FILTER, type Row } from '../../records/timeline.js';
 import { type View, type ViewProps } from '../view.js';
 import { EmptyTimeline } from './empty-timeline.js';
 import { FilterBar } from './filter-bar.js';
@@ -64,9 +65,11 @@ function Timeline({ records: { rows, feed }, path: [id] }: ViewProps) {
 function LiveStory({ row, rows }: { readonly row: Row; readonly rows: readonly Row[] }) {
   const posts = useMemo(() => postsDuring(rows, row), [rows, row]);
   const handshake = useMemo(() => handshakeOf(rows, row.event), [rows, row]);
+  const cause = useMemo(() => causeOf(rows, rows.indexOf(row)), [rows, row]);
+  const context = { posts, handshake, cause };
   return useMemo(
-    () => <Story row={row} posts={posts} handshake={handshake} onClose={() => select('timeline')} />,
-    [row, posts.length, handshake],
+    () => <Story row={row} {...context} onClose={() => select('timeline')} />,
+    [row, posts.length, handshake, cause],
   );
 }
 

@@ -35,7 +35,7 @@ export function ExplainForm({ api }: { readonly api: DescribedApi }) {
       setResult(await callGateway('explain', { method: 'POST', body: { apiId: api.apiId, ...of, ...more } }));
     });
   return (
-    <section class="card whole" aria-labelledby="explain-title">
+    <section class="card" aria-labelledby="explain-title">
       <h2 id="explain-title">Explain</h2>
       <p>What the integration would receive. Nothing is sent.</p>
       <form

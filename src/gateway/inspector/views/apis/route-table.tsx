@@ -17,7 +17,7 @@ export function RouteTable({ api, findings }: RouteTableProps) {
           ? `WebSocket API, routes selected by ${routeSelectionExpression}`
           : 'HTTP API'}
       </p>
-      <div class="scroll" tabIndex={0} role="region" aria-label="Routes">
+      <div class="scroll routes" tabIndex={0} role="region" aria-label="Routes">
         <table>
           <thead>
             <tr>

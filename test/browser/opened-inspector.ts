@@ -13,14 +13,18 @@ export class OpenedInspector implements AsyncDisposable {
     readonly misdeeds: readonly string[],
   ) {}
 
-  /** @param hash such as `#/clients` */
+  /**
+   * @param hash such as `#/clients`
+   * @param flags of the gateway, besides those that it needs
+   */
   static async open(
     browser: Browser,
     hash: string,
     options: BrowserContextOptions = {},
+    flags: readonly string[] = [],
   ): Promise<OpenedInspector> {
     const backend = await HttpBackend.start();
-    const gateway = await ServedGateway.start(backend.url);
+    const gateway = await ServedGateway.start(backend.url, flags);
     const context = await browser.newContext({
       colorScheme: 'light',
       viewport: { width: 1280, height: 800 },

@@ -19,6 +19,7 @@ describe('the program', () => {
     expect(await (await fetch(`${url}/_gateway/health`)).json()).toEqual({
       status: 'ok',
       startId: expect.any(String) as string,
+      recordsFromStart: false,
     });
     expect(await program.kill('SIGTERM')).toBe(0);
     expect(program.stdout.map((line) => (JSON.parse(line) as { msg: string }).msg)).toEqual([

@@ -35,7 +35,13 @@ export class AdminApi {
   readonly #reading = new Set<ServerResponse>();
   /** By path; the last segment may be a parameter. */
   readonly #resources: Readonly<Record<string, Resource>> = {
-    '/_gateway/health': { GET: () => ({ status: 'ok', startId: this.#startId }) },
+    '/_gateway/health': {
+      GET: () => ({
+        status: 'ok',
+        startId: this.#startId,
+        recordsFromStart: this.recorder.isOnFromStart,
+      }),
+    },
     '/_gateway/clock': {
       GET: () => ({ now: this.commands.now() }),
       POST: ({ json }) => ({ now: this.commands.advance(advanceMs(checked(ClockAdvance, json()))) }),

@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { useFindings } from './findings.js';
 import { hrefOf } from './frame/address.js';
 import { goTo, useAddress } from './frame/use-address.js';
 import { FeedStatus } from './frame/feed-status.js';
@@ -15,6 +16,8 @@ export function App() {
   const { view: name, path } = useAddress();
   const [showsKeys, setShowsKeys] = useState(false);
   const view = VIEWS.find((each) => each.name === name) ?? VIEWS[0]!;
+  // a visit to the APIs reads them again: a template may have been deployed meanwhile
+  const findings = useFindings(view.name === 'apis');
   const clear = () => {
     records.clear();
     goTo(view.name);
@@ -33,6 +36,7 @@ export function App() {
           {VIEWS.map((each) => (
             <a key={each.name} href={hrefOf(each.name)} aria-current={each === view ? 'page' : undefined}>
               {each.title}
+              <NavNote text={each.noteOf?.(findings.items ?? [])} />
             </a>
           ))}
         </nav>
@@ -59,7 +63,12 @@ export function App() {
             {records.feed.detail}
           </p>
         ) : null}
-        <view.Content key={view.name} records={records} path={view.name === name ? path : []} />
+        <view.Content
+          key={view.name}
+          records={records}
+          findings={findings}
+          path={view.name === name ? path : []}
+        />
       </main>
       <footer aria-hidden="true">
         {[...view.keys, ...PAGE_KEYS.slice(-2)].map(({ keys, text }) => (
@@ -75,6 +84,14 @@ export function App() {
     </div>
   );
 }
+
+const NavNote = ({ text }: { readonly text: string | undefined }) =>
+  text === undefined ? null : (
+    <>
+      {' '}
+      <span class="nav-note">{text}</span>
+    </>
+  );
 
 const PAGE_KEYS: readonly KeyText[] = [
   ...VIEWS.map(({ title }, index) => ({ keys: [String(index + 1)], text: title })),

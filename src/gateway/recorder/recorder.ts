@@ -24,6 +24,8 @@ export class Recorder {
   readonly #clock: Pick<Clock, 'now'>;
   readonly #isAllowed: boolean;
   readonly #showsSecrets: boolean;
+  /** Whether recording began with the gateway, rather than with the first reader. */
+  readonly isOnFromStart: boolean;
   readonly #stories: RingBuffer<Story>;
   /** A larger record would evict most of the others. */
   readonly #maxStoryBytes: number;
@@ -35,7 +37,8 @@ export class Recorder {
   constructor(clock: Pick<Clock, 'now'>, { record, recordSecrets = false }: RecorderOptions = {}) {
     this.#clock = clock;
     this.#isAllowed = record !== 'off';
-    this.#isOn = typeof record === 'number';
+    this.isOnFromStart = typeof record === 'number';
+    this.#isOn = this.isOnFromStart;
     this.#showsSecrets = recordSecrets;
     const limitBytes = typeof record === 'number' ? record : DEFAULT_RECORD_BYTES;
     this.#stories = new RingBuffer(limitBytes);

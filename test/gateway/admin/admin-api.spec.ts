@@ -12,7 +12,7 @@ it('reports its health, with an id that lasts until the next start', async () =>
   const { gateway, admin } = await startGateway();
   await using _ = gateway;
   const health = await admin.get('health');
-  expect(health).toEqual({ status: 'ok', startId: expect.any(String) as string });
+  expect(health).toEqual({ status: 'ok', startId: expect.any(String) as string, recordsFromStart: false });
   expect(await admin.get('health')).toEqual(health);
 
   const { gateway: nextGateway, admin: nextAdmin } = await startGateway();

@@ -77,7 +77,15 @@ export const OPENAPI_DOCUMENT = {
       get: operation(
         'getHealth',
         'Responds once the gateway serves requests. Needs no admin token.',
-        object({ status: { const: 'ok' }, startId: { ...STRING, description: 'Differs after each start.' } }),
+        object({
+          status: { const: 'ok' },
+          startId: { ...STRING, description: 'Differs after each start.' },
+          recordsFromStart: {
+            ...BOOLEAN,
+            description:
+              'Whether the gateway was started with --record. Otherwise recording begins with the first reader.',
+          },
+        }),
         { security: [] },
       ),
     },

@@ -37,7 +37,7 @@ export const RULES = {
     reason:
       "$connect passes the client's Sec-WebSocket-* headers on, and some backends take the request for a WebSocket upgrade and respond with 400 (reported 2021 and later)",
     see: 'https://stackoverflow.com/questions/67640010',
-    fix: "if yours does: RequestParameters: {'integration.request.header.Sec-WebSocket-Version': \"'0'\"}",
+    fix: "if the backend responds to $connect with 400: RequestParameters: {'integration.request.header.Sec-WebSocket-Version': \"'0'\"}",
   },
   'v2-vpc-link': {
     severity: 'error',
@@ -152,7 +152,7 @@ export const RULES = {
     reason:
       'a route that matches OPTIONS takes preflights despite the CorsConfiguration, and the backend has to respond to them',
     see: 'https://github.com/aws/serverless-application-model/issues/1603',
-    fix: 'if yours does not: list the methods instead of ANY, so that API Gateway responds',
+    fix: 'if the backend does not respond to preflights: list the methods instead of ANY, so that API Gateway responds',
   },
   'preflight-authorization': {
     severity: 'warning',

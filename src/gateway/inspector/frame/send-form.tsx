@@ -1,9 +1,11 @@
-import { useState } from 'preact/hooks';
 import { JsonEditor } from './json-editor.js';
 import { Problem } from './problem.js';
 import { useCommand } from './use-command.js';
+import { useDraft } from './use-draft.js';
 
 interface SendFormProps {
+  /** Of the draft: the text is kept while other views are shown. */
+  readonly draftKey: string;
   /** Of the field: what is sent, and to whom. */
   readonly label: string;
   readonly button: string;
@@ -11,8 +13,8 @@ interface SendFormProps {
 }
 
 /** A message to type and send; Ctrl+Enter sends it. */
-export function SendForm({ label, button, onSend }: SendFormProps) {
-  const [text, setText] = useState('');
+export function SendForm({ draftKey, label, button, onSend }: SendFormProps) {
+  const [text, setText] = useDraft(draftKey, '');
   const { isRunning, error, run } = useCommand();
   const send = () => run(async () => onSend(text));
   return (

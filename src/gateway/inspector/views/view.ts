@@ -1,4 +1,5 @@
 import { type ComponentType } from 'preact';
+import { type Finding, type Findings } from '../findings.js';
 import { type Records } from '../records/use-records.js';
 
 /** A view of the page. */
@@ -8,6 +9,8 @@ export interface View {
   readonly title: string;
   /** Keys that the view has besides those of the page, for the list of keys. */
   readonly keys: readonly KeyText[];
+  /** Text beside the title in the navigation. */
+  readonly noteOf?: (findings: readonly Finding[]) => string | undefined;
   readonly Content: ComponentType<ViewProps>;
 }
 
@@ -19,6 +22,7 @@ export interface KeyText {
 
 export interface ViewProps {
   readonly records: Records;
+  readonly findings: Findings;
   /** What is selected: the segments of the address after the view's name. */
   readonly path: readonly string[];
 }

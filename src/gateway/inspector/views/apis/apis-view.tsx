@@ -1,37 +1,38 @@
 import { useEffect, useState } from 'preact/hooks';
 import { callGateway } from '../../api.js';
+import { type Finding } from '../../findings.js';
 import { Problem } from '../../frame/problem.js';
 import { select } from '../../frame/use-address.js';
 import { useCommand } from '../../frame/use-command.js';
 import { type View, type ViewProps } from '../view.js';
-import { type DescribedApi, type Finding, type Findings } from './described-api.js';
+import { type DescribedApi } from './described-api.js';
 import { ExplainForm } from './explain-form.js';
 import { FindingList } from './finding-list.js';
 import { RouteTable } from './route-table.js';
 
-export const APIS: View = { name: 'apis', title: 'APIs', keys: [], Content: ApisView };
+export const APIS: View = { name: 'apis', title: 'APIs', keys: [], noteOf: errorCount, Content: ApisView };
+
+/** `2 errors` */
+function errorCount(findings: readonly Finding[]): string | undefined {
+  const count = findings.filter(({ severity }) => severity === 'error').length;
+  return count === 0 ? undefined : `${count} ${count === 1 ? 'error' : 'errors'}`;
+}
 
 /** Each API with its routes and integrations as they are deployed, and what lint finds in them. */
-function ApisView({ path: [selectedId] }: ViewProps) {
+function ApisView({ path: [selectedId], findings }: ViewProps) {
   const [apis, setApis] = useState<readonly DescribedApi[] | undefined>(undefined);
-  const [findings, setFindings] = useState<readonly Finding[]>([]);
   const { error, run } = useCommand();
   useEffect(
     () =>
       run(async () => {
-        const [described, found] = await Promise.all([
-          callGateway<{ readonly items: readonly DescribedApi[] }>('apis'),
-          callGateway<Findings>('findings'),
-        ]);
-        setApis(described.items);
-        setFindings(found.items);
+        setApis((await callGateway<{ readonly items: readonly DescribedApi[] }>('apis')).items);
       }),
     [],
   );
   const api = apis?.find(({ apiId }) => apiId === selectedId) ?? apis?.[0];
   return (
     <div class="cards">
-      <Problem error={error} />
+      <Problem error={error ?? findings.error} />
       {apis?.length === 0 ? (
         <div class="empty">
           <h2>The gateway has no API</h2>
@@ -53,10 +54,12 @@ function ApisView({ path: [selectedId] }: ViewProps) {
           </select>
         </label>
       )}
-      {api === undefined ? null : (
+      {api === undefined || apis === undefined ? null : (
         <>
-          <RouteTable api={api} findings={findings} />
-          <FindingList api={api} findings={findings} />
+          <RouteTable api={api} findings={findings.items ?? []} />
+          {findings.items === undefined ? null : (
+            <FindingList api={api} apis={apis} findings={findings.items} />
+          )}
           <ExplainForm key={api.apiId} api={api} />
         </>
       )}

@@ -7,6 +7,7 @@ export interface DescribedApi {
   readonly stages: readonly DescribedStage[];
   readonly routes: readonly DescribedRoute[];
   readonly integrations: readonly DescribedIntegration[];
+  readonly authorizers?: readonly { readonly authorizerId: string }[];
 }
 
 export interface DescribedStage {
@@ -20,7 +21,8 @@ export interface DescribedRoute {
   /** `integrations/{id}` */
   readonly target?: string;
   readonly authorizationType?: string;
-  readonly routeResponses?: readonly object[];
+  readonly authorizerId?: string;
+  readonly routeResponses?: readonly { readonly routeResponseId: string }[];
 }
 
 export interface DescribedIntegration {
@@ -35,24 +37,28 @@ export interface DescribedIntegration {
   readonly requestParameters?: Readonly<Record<string, string>>;
 }
 
-export interface Findings {
-  readonly items: readonly Finding[];
-}
-
-/** A finding of `GET /_gateway/findings`. */
-export interface Finding {
-  readonly fileName: string;
-  readonly line: number;
-  readonly severity: 'error' | 'warning' | 'hint';
-  readonly rule: string;
-  readonly message: string;
-  readonly fix: string;
-  readonly logicalId?: string;
-  readonly resourceId?: string;
-}
-
 export const integrationOf = (
   api: DescribedApi,
   { target }: DescribedRoute,
 ): DescribedIntegration | undefined =>
   api.integrations.find(({ integrationId }) => target === `integrations/${integrationId}`);
+
+/** The ids of the API and of its resources. */
+export const resourceIdsOf = (api: DescribedApi): ReadonlySet<string> =>
+  new Set([
+    api.apiId,
+    ...api.stages.map(({ stageName }) => stageName),
+    ...(api.authorizers ?? []).map(({ authorizerId }) => authorizerId),
+    ...api.routes.flatMap((route) => idsOfRoute(api, route)),
+    ...api.integrations.map(({ integrationId }) => integrationId),
+  ]);
+
+/** The ids of the route and of the resources that it uses: a finding about one of them concerns the route. */
+export function idsOfRoute(api: DescribedApi, route: DescribedRoute): readonly string[] {
+  const { routeId, authorizerId, routeResponses = [] } = route;
+  const integration = integrationOf(api, route);
+  const ids = [routeId, authorizerId, integration?.integrationId, integration?.connectionId];
+  return [...ids, ...routeResponses.map(({ routeResponseId }) => routeResponseId)].filter(
+    (id) => id !== undefined,
+  );
+}

@@ -1,22 +1,28 @@
-import { useState } from 'preact/hooks';
 import { callGateway } from '../../api.js';
 import { Problem } from '../../frame/problem.js';
 import { useCommand } from '../../frame/use-command.js';
+import { useDraft } from '../../frame/use-draft.js';
 import { readHeaderLines } from '../timeline/tools/replay-parts.js';
 import { type DescribedApi } from './described-api.js';
+
+const NEW = { stage: '', route: '', request: 'GET /', query: '', headers: '', body: '' };
+
+interface Explanation {
+  readonly text: string;
+  readonly isSent: boolean;
+}
 
 /** The exact request that the integration would receive. Nothing is sent. */
 export function ExplainForm({ api }: { readonly api: DescribedApi }) {
   const isHttp = api.protocolType === 'HTTP';
-  const [stage, setStage] = useState(api.stages[0]?.stageName ?? '');
-  const [route, setRoute] = useState('');
-  const [request, setRequest] = useState('GET /');
-  const [query, setQuery] = useState('');
-  const [headers, setHeaders] = useState('');
-  const [body, setBody] = useState('');
-  const [result, setResult] = useState<{ readonly text: string; readonly isSent: boolean } | undefined>(
-    undefined,
-  );
+  const [draft, setDraft] = useDraft(`explain ${api.apiId}`, NEW);
+  const [result, setResult] = useDraft<Explanation | undefined>(`explained ${api.apiId}`, undefined);
+  const change = (values: Partial<typeof NEW>) => setDraft({ ...draft, ...values });
+  const { request, query, headers, body } = draft;
+  // the stage and the route may have been deleted meanwhile
+  const stageNames = api.stages.map(({ stageName }) => stageName);
+  const stage = stageNames.includes(draft.stage) ? draft.stage : (stageNames[0] ?? '');
+  const route = api.routes.some(({ routeKey }) => routeKey === draft.route) ? draft.route : '';
   const { isRunning, error, run } = useCommand();
   const explain = () =>
     run(async () => {
@@ -29,7 +35,7 @@ export function ExplainForm({ api }: { readonly api: DescribedApi }) {
       setResult(await callGateway('explain', { method: 'POST', body: { apiId: api.apiId, ...of, ...more } }));
     });
   return (
-    <section class="card whole" aria-labelledby="explain-title">
+    <section class="card" aria-labelledby="explain-title">
       <h2 id="explain-title">Explain</h2>
       <p>What the integration would receive. Nothing is sent.</p>
       <form
@@ -41,21 +47,24 @@ export function ExplainForm({ api }: { readonly api: DescribedApi }) {
         {isHttp ? (
           <label class="wide">
             Request
-            <input value={request} onInput={({ currentTarget }) => setRequest(currentTarget.value)} />
+            <input
+              value={request}
+              onInput={({ currentTarget }) => change({ request: currentTarget.value })}
+            />
           </label>
         ) : (
           <div class="line">
             <label>
               Stage{' '}
-              <select value={stage} onChange={({ currentTarget }) => setStage(currentTarget.value)}>
-                {api.stages.map(({ stageName }) => (
+              <select value={stage} onChange={({ currentTarget }) => change({ stage: currentTarget.value })}>
+                {stageNames.map((stageName) => (
                   <option key={stageName}>{stageName}</option>
                 ))}
               </select>
             </label>
             <label>
               Route{' '}
-              <select value={route} onChange={({ currentTarget }) => setRoute(currentTarget.value)}>
+              <select value={route} onChange={({ currentTarget }) => change({ route: currentTarget.value })}>
                 <option value="">selected by the message</option>
                 {api.routes.map(({ routeKey }) => (
                   <option key={routeKey}>{routeKey}</option>
@@ -64,7 +73,7 @@ export function ExplainForm({ api }: { readonly api: DescribedApi }) {
             </label>
             <label>
               Query string of the handshake{' '}
-              <input value={query} onInput={({ currentTarget }) => setQuery(currentTarget.value)} />
+              <input value={query} onInput={({ currentTarget }) => change({ query: currentTarget.value })} />
             </label>
           </div>
         )}
@@ -74,7 +83,7 @@ export function ExplainForm({ api }: { readonly api: DescribedApi }) {
             rows={2}
             spellcheck={false}
             value={headers}
-            onInput={({ currentTarget }) => setHeaders(currentTarget.value)}
+            onInput={({ currentTarget }) => change({ headers: currentTarget.value })}
           />
         </label>
         <label class="wide">
@@ -83,7 +92,7 @@ export function ExplainForm({ api }: { readonly api: DescribedApi }) {
             rows={4}
             spellcheck={false}
             value={body}
-            onInput={({ currentTarget }) => setBody(currentTarget.value)}
+            onInput={({ currentTarget }) => change({ body: currentTarget.value })}
           />
         </label>
         <button class="primary" disabled={isRunning}>

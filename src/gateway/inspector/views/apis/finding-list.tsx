@@ -1,15 +1,21 @@
-import { type DescribedApi, type Finding } from './described-api.js';
+import { type Finding } from '../../findings.js';
+import { type DescribedApi, resourceIdsOf } from './described-api.js';
 
 interface FindingListProps {
   readonly api: DescribedApi;
+  readonly apis: readonly DescribedApi[];
   readonly findings: readonly Finding[];
 }
 
 /** The findings of the API's resources, and those that belong to no API. */
-export function FindingList({ api, findings }: FindingListProps) {
-  const shown = findings.filter(({ resourceId }) => resourceId === undefined || isOf(api, resourceId));
+export function FindingList({ api, apis, findings }: FindingListProps) {
+  const own = resourceIdsOf(api);
+  const ofOthers = new Set(apis.flatMap((each) => (each === api ? [] : [...resourceIdsOf(each)])));
+  const shown = findings.filter(
+    ({ resourceId }) => resourceId === undefined || own.has(resourceId) || !ofOthers.has(resourceId),
+  );
   return (
-    <section class="card whole" aria-labelledby="findings-title">
+    <section class="card" aria-labelledby="findings-title">
       <h2 id="findings-title">Lint</h2>
       {shown.length === 0 ? (
         <p>No finding. Only templates are checked, not what an SDK has created.</p>
@@ -20,7 +26,11 @@ export function FindingList({ api, findings }: FindingListProps) {
               <strong class={`severity ${severity}`}>
                 {severity}: {rule}
               </strong>{' '}
-              {logicalId} ({fileName}, line {line}): {message}
+              {logicalId}{' '}
+              <span title={fileName}>
+                ({baseName(fileName)}, line {line})
+              </span>
+              : {message}
               <br />
               <span class="hint">fix: {fix}</span>
             </li>
@@ -31,12 +41,4 @@ export function FindingList({ api, findings }: FindingListProps) {
   );
 }
 
-/** Whether it is the id of the API, or of one of its resources; other ids are of VPC links, keys and so on. */
-function isOf({ apiId, routes, integrations, stages }: DescribedApi, id: string): boolean {
-  return (
-    id === apiId ||
-    routes.some(({ routeId }) => routeId === id) ||
-    integrations.some(({ integrationId }) => integrationId === id) ||
-    stages.some(({ stageName }) => stageName === id)
-  );
-}
+const baseName = (fileName: string) => fileName.split(/[/\\]/).at(-1);

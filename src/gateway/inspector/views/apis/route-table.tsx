@@ -1,22 +1,23 @@
-import { type DescribedApi, type DescribedRoute, type Finding, integrationOf } from './described-api.js';
+import { type Finding } from '../../findings.js';
+import { type DescribedApi, type DescribedRoute, idsOfRoute, integrationOf } from './described-api.js';
 
 interface RouteTableProps {
   readonly api: DescribedApi;
   readonly findings: readonly Finding[];
 }
 
-/** One row for each route: its integration, where it is deployed, and what lint finds in either. */
+/** One row for each route: its integration, where it is deployed, and what lint finds in what it uses. */
 export function RouteTable({ api, findings }: RouteTableProps) {
   const { name, protocolType, routeSelectionExpression, routes, stages } = api;
   return (
-    <section class="card whole" aria-labelledby="routes-title">
+    <section class="card" aria-labelledby="routes-title">
       <h2 id="routes-title">{name}: routes and integrations</h2>
       <p>
         {protocolType === 'WEBSOCKET'
           ? `WebSocket API, routes selected by ${routeSelectionExpression}`
           : 'HTTP API'}
       </p>
-      <div class="scroll" tabIndex={0} role="region" aria-label="Routes">
+      <div class="scroll routes" tabIndex={0} role="region" aria-label="Routes">
         <table>
           <thead>
             <tr>
@@ -45,12 +46,10 @@ export function RouteTable({ api, findings }: RouteTableProps) {
 }
 
 function RouteRow({ api, route, findings }: RouteTableProps & { readonly route: DescribedRoute }) {
-  const { routeId, routeKey, authorizationType = 'NONE', routeResponses = [] } = route;
+  const { routeKey, authorizationType = 'NONE', routeResponses = [] } = route;
   const integration = integrationOf(api, route);
-  const own = findings.filter(
-    ({ resourceId }) =>
-      resourceId !== undefined && [routeId, integration?.integrationId].includes(resourceId),
-  );
+  const ids = idsOfRoute(api, route);
+  const own = findings.filter(({ resourceId }) => resourceId !== undefined && ids.includes(resourceId));
   const mappings = Object.entries(integration?.requestParameters ?? {});
   return (
     <tr>
@@ -74,7 +73,7 @@ function RouteRow({ api, route, findings }: RouteTableProps & { readonly route: 
         {mappings.length === 0 ? (
           'none'
         ) : (
-          <details>
+          <details open={own.some(({ severity }) => severity === 'error')}>
             <summary>{mappings.length}</summary>
             {mappings.map(([destination, source]) => (
               <div key={destination}>
@@ -93,8 +92,8 @@ function RouteRow({ api, route, findings }: RouteTableProps & { readonly route: 
       <td>
         {own.length === 0
           ? ''
-          : own.map(({ rule, severity, line }) => (
-              <div key={`${rule} ${line}`} class={`severity ${severity}`}>
+          : own.map(({ rule, severity, line, message }) => (
+              <div key={`${rule} ${line} ${message}`} title={message} class={`severity ${severity}`}>
                 {severity}: {rule}
               </div>
             ))}

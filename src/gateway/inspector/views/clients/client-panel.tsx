@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
 import { type ServedApi } from '../../apis.js';
 import { type TestClient } from '../../clients/test-client.js';
 import { type useTestClients } from '../../clients/test-clients.js';
@@ -6,6 +6,7 @@ import { hrefOf } from '../../frame/address.js';
 import { JsonEditor } from '../../frame/json-editor.js';
 import { Problem } from '../../frame/problem.js';
 import { useCommand } from '../../frame/use-command.js';
+import { useDraft } from '../../frame/use-draft.js';
 import { goTo } from '../../frame/use-address.js';
 import { LogView } from './log-view.js';
 import { SavedMessages } from './saved-messages.js';
@@ -20,7 +21,7 @@ interface ClientPanelProps {
 /** One test client: what it connects with, messages to send, and its log. */
 export function ClientPanel({ client, clients, apis }: ClientPanelProps) {
   const { settings, state, url, log, connectionId } = client;
-  const [message, setMessage] = useState('');
+  const [message, setMessage] = useDraft(`client ${client.id}`, '');
   const { error, run } = useCommand();
   const paths = apis.flatMap(({ stages }) => stages.map(({ path }) => path));
   const isKnown = paths.includes(settings.path);

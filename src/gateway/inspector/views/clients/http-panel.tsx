@@ -7,6 +7,7 @@ import { JsonEditor } from '../../frame/json-editor.js';
 import { Problem } from '../../frame/problem.js';
 import { hasTexts, readStored, store } from '../../frame/stored.js';
 import { useCommand } from '../../frame/use-command.js';
+import { useDraft } from '../../frame/use-draft.js';
 import { type Row } from '../../records/timeline.js';
 import { durationText } from '../../../story/event-text.js';
 import { StageSelect } from './stage-select.js';
@@ -23,8 +24,10 @@ interface HttpPanelProps {
 /** Composes a request to an HTTP API, and shows the response. */
 export function HttpPanel({ apis, rows }: HttpPanelProps) {
   const [request, setRequest] = useState(() => readStored(KEY, isRequest) ?? NEW);
-  const [stagePath, setStagePath] = useState(() => firstPath(apis));
-  const [result, setResult] = useState<HttpResult | undefined>(undefined);
+  const [chosenPath, setChosenPath] = useDraft<string | undefined>('http stage', undefined);
+  const [result, setResult] = useDraft<HttpResult | undefined>('http result', undefined);
+  const paths = stagePathsOf(apis);
+  const stagePath = chosenPath !== undefined && paths.includes(chosenPath) ? chosenPath : (paths[0] ?? '/');
   const { isRunning, error, run } = useCommand();
   const change = (values: Partial<HttpRequest>) => {
     const next = { ...request, ...values };
@@ -46,7 +49,7 @@ export function HttpPanel({ apis, rows }: HttpPanelProps) {
       }}
     >
       <div class="fields">
-        <StageSelect apis={apis} path={stagePath} onSelect={setStagePath} />
+        <StageSelect apis={apis} path={stagePath} onSelect={setChosenPath} />
         <label>
           Method
           <select
@@ -92,8 +95,8 @@ export function HttpPanel({ apis, rows }: HttpPanelProps) {
 const isRequest = (value: unknown): value is HttpRequest =>
   hasTexts(value, ['method', 'path', 'headers', 'body']);
 
-const firstPath = (apis: readonly ServedApi[]) =>
-  apis.flatMap(({ stages }) => stages.flatMap(({ path }) => path ?? []))[0] ?? '/';
+const stagePathsOf = (apis: readonly ServedApi[]) =>
+  apis.flatMap(({ stages }) => stages.flatMap(({ path }) => path ?? []));
 
 /** The routes of the chosen stage, so that one need not look them up. */
 function RouteHints({

@@ -48,6 +48,7 @@ export function ConnectionDetail({ connection, rows, onClose }: ConnectionDetail
       <Problem error={error} />
       {state === 'open' ? (
         <SendForm
+          draftKey={`to ${connectionId}`}
           label="Message to the client"
           button="Send as the backend"
           onSend={async (message) => void (await callGateway(path, { method: 'POST', body: { message } }))}
@@ -55,6 +56,7 @@ export function ConnectionDetail({ connection, rows, onClose }: ConnectionDetail
       ) : null}
       {testClient === undefined ? null : (
         <SendForm
+          draftKey={`from ${connectionId}`}
           label="Message from the client"
           button="Send as the client"
           onSend={async (message) => testClient.send(message)}

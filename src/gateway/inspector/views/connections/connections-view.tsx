@@ -1,5 +1,6 @@
 import { useMemo } from 'preact/hooks';
 import { useApis } from '../../apis.js';
+import { RowHeads, type RowHead } from '../../frame/row-heads.js';
 import { Problem } from '../../frame/problem.js';
 import { select } from '../../frame/use-address.js';
 import { useListKeys } from '../../frame/use-list-keys.js';
@@ -53,6 +54,7 @@ function ConnectionsView({ records: { rows }, path: [selectedId] }: ViewProps) {
             </p>
           </div>
         )}
+        {connections.length === 0 ? null : <RowHeads rowClass="connection-row" heads={HEADS} />}
         <VirtualList
           id="connections"
           label="Connections"
@@ -79,6 +81,16 @@ function ConnectionsView({ records: { rows }, path: [selectedId] }: ViewProps) {
     </div>
   );
 }
+
+const HEADS: readonly RowHead[] = [
+  ['state-head', 'state'],
+  ['id-head', 'id', 'the first characters of the connection id'],
+  ['api-head', 'API · stage'],
+  ['user', 'user or IP'],
+  ['count both', 'messages', 'messages of the client, and messages to it'],
+  ['time', 'since, UTC'],
+  ['time last', 'last, UTC', 'the last message'],
+];
 
 /** No row has this key, so that the list does not follow its end. */
 const NEWEST_FIRST = '';

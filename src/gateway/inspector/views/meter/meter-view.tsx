@@ -39,7 +39,7 @@ function Meter({ records: { rows } }: ViewProps) {
   const lines = monthlyCost(usage, Number.isFinite(factor) && factor >= 0 ? factor : 0);
   const total = lines.reduce((sum, { dollars }) => sum + dollars, 0);
   return (
-    <div class="cards">
+    <div class="cards meter">
       <section class="card" aria-labelledby="usage-title">
         <h2 id="usage-title">Metered in this session</h2>
         <Problem error={error} />
@@ -91,22 +91,26 @@ function Meter({ records: { rows } }: ViewProps) {
           <thead>
             <tr>
               <th scope="col">each month</th>
-              <th scope="col">amount</th>
-              <th scope="col">US dollars</th>
+              <th scope="col" class="number">
+                amount
+              </th>
+              <th scope="col" class="number">
+                US dollars
+              </th>
             </tr>
           </thead>
           <tbody>
             {lines.map(({ name, amount, dollars }) => (
               <tr key={name}>
                 <th scope="row">{name}</th>
-                <td>{numberText(amount)}</td>
-                <td>{dollars.toFixed(2)}</td>
+                <td class="number">{numberText(amount)}</td>
+                <td class="number">{dollars.toFixed(2)}</td>
               </tr>
             ))}
             <tr>
               <th scope="row">total</th>
               <td />
-              <td>
+              <td class="number">
                 <strong>{total.toFixed(2)}</strong>
               </td>
             </tr>
@@ -133,7 +137,7 @@ interface UsageRowProps {
 const UsageRow = ({ name, value, unit }: UsageRowProps) => (
   <tr>
     <th scope="row">{name}</th>
-    <td>{numberText(value)}</td>
+    <td class="number">{numberText(value)}</td>
     <td>{unit}</td>
   </tr>
 );

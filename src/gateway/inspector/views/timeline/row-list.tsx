@@ -1,4 +1,5 @@
 import { useMemo } from 'preact/hooks';
+import { type RowHead, RowHeads } from '../../frame/row-heads.js';
 import { VirtualList } from '../../frame/virtual-list.js';
 import { causeOf } from '../../records/posts.js';
 import { type Row } from '../../records/timeline.js';
@@ -16,22 +17,36 @@ interface RowListProps {
 /** One row for each event. */
 export function RowList({ rows, selectedId, onSelect }: RowListProps) {
   return (
-    <VirtualList
-      id="rows"
-      label="Events"
-      items={rows}
-      keyOf={({ event }) => event.id}
-      rowPx={ROW_PX}
-      selectedKey={selectedId}
-      onSelect={({ event }) => onSelect(event.id)}
-      classOf={({ hasFailed }, index) =>
-        `event${hasFailed ? ' failed' : ''}${causeOf(rows, index) ? ' nested' : ''}`
-      }
-    >
-      {(row) => <Cells row={row} />}
-    </VirtualList>
+    <>
+      {rows.length === 0 ? null : <RowHeads rowClass="event" heads={HEADS} />}
+      <VirtualList
+        id="rows"
+        label="Events"
+        items={rows}
+        keyOf={({ event }) => event.id}
+        rowPx={ROW_PX}
+        selectedKey={selectedId}
+        onSelect={({ event }) => onSelect(event.id)}
+        classOf={({ hasFailed }, index) =>
+          `event${hasFailed ? ' failed' : ''}${causeOf(rows, index) ? ' nested' : ''}`
+        }
+      >
+        {(row) => <Cells row={row} />}
+      </VirtualList>
+    </>
   );
 }
+
+const HEADS: readonly RowHead[] = [
+  ['time', 's since start', 'seconds since the gateway started'],
+  ['kind', 'event'],
+  ['connection', 'client', 'the first characters of the connection id'],
+  ['route', 'route'],
+  ['subject', 'what happened'],
+  ['note-head', ''],
+  ['status', 'status'],
+  ['duration', 'duration'],
+];
 
 /** A row does not change, so that it is rendered once while it is visible. */
 const Cells = ({ row }: { readonly row: Row }) => useMemo(() => renderCells(row), [row]);

@@ -11,6 +11,7 @@ import { traceIdOf } from '../../../story/trace-id.js';
 import { hrefOf } from '../../frame/address.js';
 import { type Fact, Facts } from '../../frame/facts.js';
 import { BodyView } from '../../frame/body-view.js';
+import { Dotted } from '../../frame/dotted.js';
 import { EventTools } from './tools/event-tools.js';
 import { hasRefusedPost, type Row } from '../../records/timeline.js';
 import { PostList } from './post-list.js';
@@ -130,28 +131,34 @@ function StepView({ step, sameAs, children }: StepViewProps) {
 
 function Parameters({ parameters }: { readonly parameters: readonly RequestParameter[] }) {
   return (
-    <table class="mappings">
-      <thead>
-        <tr>
-          <th>sent as</th>
-          <th>value</th>
-          <th>from</th>
-        </tr>
-      </thead>
-      <tbody>
-        {parameters.map(({ destination, source, values, whyEmpty }) => (
-          <tr key={destination}>
-            <td>{destination.replace('integration.request.', '')}</td>
-            <td class={values.length === 0 ? 'missing' : ''}>
-              {values.length === 0
-                ? `not sent${whyEmpty === undefined ? '' : `: ${whyEmpty}`}`
-                : values.join(', ')}
-            </td>
-            <td>{source}</td>
+    <div class="scroll mappings" tabIndex={0} role="region" aria-label="Mappings">
+      <table>
+        <thead>
+          <tr>
+            <th>sent as</th>
+            <th>value</th>
+            <th>from</th>
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {parameters.map(({ destination, source, values, whyEmpty }) => (
+            <tr key={destination}>
+              <td>
+                <Dotted text={destination.replace('integration.request.', '')} />
+              </td>
+              <td class={values.length === 0 ? 'missing' : ''}>
+                {values.length === 0
+                  ? `not sent${whyEmpty === undefined ? '' : `: ${whyEmpty}`}`
+                  : values.join(', ')}
+              </td>
+              <td>
+                <Dotted text={source} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
 

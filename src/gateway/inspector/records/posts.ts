@@ -1,6 +1,10 @@
 import { type GatewayEvent } from '../../recorder/gateway-event.js';
 import { stepOf } from '../../story/step-of.js';
-import { type Row } from './timeline.js';
+
+/** A row of the timeline. */
+interface OfEvent {
+  readonly event: GatewayEvent;
+}
 
 /** The types of events during which a backend posts. */
 const CALLING: readonly string[] = ['handshake', 'message', 'close', 'http_request'];
@@ -19,7 +23,7 @@ export const isRefusedPost = ({ type, outcome }: GatewayEvent): boolean =>
  * The event of which the row at an index is a post, below which it belongs: that of the row before it, or the one whose
  * posts the row before it belongs to.
  */
-export function causeOf(rows: readonly Row[], index: number): GatewayEvent | undefined {
+export function causeOf(rows: readonly OfEvent[], index: number): GatewayEvent | undefined {
   const post = rows[index]?.event;
   if (post?.type !== 'callback') return undefined;
   let before = index - 1;
@@ -29,7 +33,7 @@ export function causeOf(rows: readonly Row[], index: number): GatewayEvent | und
 }
 
 /** The posts that began while the event was in flight: most of them are its backend's. */
-export function postsDuring(rows: readonly Row[], { event }: Row): readonly Row[] {
+export function postsDuring<Row extends OfEvent>(rows: readonly Row[], { event }: OfEvent): readonly Row[] {
   if (event.type === 'callback') return [];
   return rows.filter(({ event: other }) => other.startedMs >= event.startedMs && isDuring(other, event));
 }
@@ -40,7 +44,7 @@ export function postsDuring(rows: readonly Row[], { event }: Row): readonly Row[
  * @returns a post that was refused, otherwise the first
  */
 export function postBelow(
-  rows: readonly Row[],
+  rows: readonly OfEvent[],
   index: number,
 ): { readonly post: GatewayEvent | undefined; readonly next: number } {
   const { event } = rows[index]!;

@@ -1,11 +1,11 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { CloudFormationError } from '../../../../src/gateway/cloudformation/cloudformation-error.js';
-import { readDocument } from '../../../../src/gateway/cloudformation/document.js';
-import { lint } from '../../../../src/gateway/cloudformation/lint/lint.js';
-import { damaged } from '../../../support/damaged.js';
-import { SAM } from '../sam-template.js';
-import { loaded, plain, SETTINGS } from './expanded.js';
+import { CloudFormationError } from '../../src/gateway/cloudformation/cloudformation-error.js';
+import { readDocument } from '../../src/gateway/cloudformation/document.js';
+import { lint } from '../../src/gateway/cloudformation/lint/lint.js';
+import { damaged } from '../support/damaged.js';
+import { SAM } from '../gateway/cloudformation/sam-template.js';
+import { loaded, plain, SETTINGS } from '../gateway/cloudformation/sam/expanded.js';
 
 const ROOT = plain(readDocument(SAM, 'sam.yaml').root);
 

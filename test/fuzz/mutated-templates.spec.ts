@@ -1,14 +1,14 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { explain } from '../../../src/gateway/cloudformation/explain/explain.js';
-import { lint } from '../../../src/gateway/cloudformation/lint/lint.js';
-import { loadTemplate } from '../../../src/gateway/cloudformation/load-template.js';
-import { CloudFormationError } from '../../../src/gateway/cloudformation/cloudformation-error.js';
-import { ControlPlane } from '../../../src/gateway/control/control-plane.js';
-import { UsageError } from '../../../src/gateway/usage-error.js';
-import { BOOKS } from './books-template.js';
-import { CHAT } from './chat-template.js';
-import { SAM } from './sam-template.js';
+import { explain } from '../../src/gateway/cloudformation/explain/explain.js';
+import { lint } from '../../src/gateway/cloudformation/lint/lint.js';
+import { loadTemplate } from '../../src/gateway/cloudformation/load-template.js';
+import { CloudFormationError } from '../../src/gateway/cloudformation/cloudformation-error.js';
+import { ControlPlane } from '../../src/gateway/control/control-plane.js';
+import { UsageError } from '../../src/gateway/usage-error.js';
+import { BOOKS } from '../gateway/cloudformation/books-template.js';
+import { CHAT } from '../gateway/cloudformation/chat-template.js';
+import { SAM } from '../gateway/cloudformation/sam-template.js';
 
 const SETTINGS = {
   fileName: 'chat.yml',

@@ -46,7 +46,7 @@ export class ChannelLog<M> {
   receive(offset: number, message: M): void {
     this.#arrivals += 1;
     if (this.#position !== undefined && offset <= this.#position.offset) return;
-    // what does not fit is missing, and fetched as such when there is room
+    // a message that does not fit is dropped, and fetched with the gap when there is room
     const isNext = offset - 1 === this.#position?.offset;
     if (isNext || this.#held.size < HELD_MESSAGES)
       this.#held.set(offset, { message, arrival: this.#arrivals });

@@ -195,7 +195,7 @@ export class Connection {
       this.#activate(next);
       this.#events.handOver({ phase: 'completed' });
     } else if (this.#stopDialing !== undefined) {
-      // what was to take its place is an ordinary attempt now
+      // the attempt of the hand-over goes on, as an ordinary attempt
       this.#events.handOver({ phase: 'failed', error });
       this.#setStatus('connecting', { error });
     } else this.#wait(error);

@@ -241,7 +241,7 @@ export class JoinedChannel<Data, State> implements Channel<Data, State> {
       recovered === true ||
       (isSame && offset >= since.offset && (hasAll || (!isForGap && this.#isMemberBeside(membership))))
     ) {
-      // what is missing up to the offset comes on the other connection
+      // the other connection delivers the messages up to the offset
       this.#state?.succeeded();
       this.#log.expect(offset);
       this.#log.waitForGap();

@@ -145,7 +145,7 @@ export class Link {
 
   #receive(message: ServerMessage): void {
     if (message?.type === undefined) {
-      // of the gateway, which does not say for which request it is: each of them can be repeated
+      // API Gateway's own error names no request, so all of them fail: each can be repeated
       const text = String((message as { readonly message?: string } | null)?.message);
       return this.#settleAll(failure('gateway', text));
     }

@@ -18,7 +18,7 @@ export class FakeSocket implements WebSocketLike {
   readonly #latencyMs: () => number;
   #peer: FakePeer | undefined;
   #isOver = false;
-  /** The other end no longer exists, and nobody says so. */
+  /** Whether the other end has disappeared without a close frame. */
   isHalfOpen = false;
 
   constructor(clock: Clock, latencyMs: () => number) {

@@ -2,8 +2,7 @@ import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 
 /**
- * Where a function is: in a local ES module, by the name of its export; behind an Invoke endpoint; or in this process, in
- * a test.
+ * The place of a function: an export of a local ES module, an Invoke endpoint, or, in a test, this process.
  */
 export type FunctionSource =
   | ModuleSource

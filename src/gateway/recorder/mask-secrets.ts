@@ -75,8 +75,7 @@ function secretsOfHeader(name: string, value: string): readonly string[] {
   if (!looksSecret(name)) return [];
   // a signature is in no other place, and the list of signed headers is no secret
   if (value.startsWith('AWS4-')) return [value];
-  // of `Bearer TOKEN` also the token, of `a=b; c=d` also b and d
-  // shorter parts are words such as `Basic`
+  // parts are secrets, too: the token of `Bearer TOKEN`, b and d of `a=b; c=d`; short ones are words such as `Basic`
   const parts = value.split(/[\s;,]+/).flatMap((part) => [part, part.slice(part.indexOf('=') + 1)]);
   return [value, ...parts.filter((part) => part.length >= PART_LENGTH)];
 }

@@ -204,7 +204,7 @@ class Barrier {
       () => waiting.every((each) => this.#countOf(each) >= each.count),
       this.options.timeoutMs,
     );
-    // what does not happen is waited for once
+    // an event that has not come in time is not waited for again
     if (!isReached) for (const each of waiting) each.isGivenUp = this.#countOf(each) < each.count;
     return requests;
   }

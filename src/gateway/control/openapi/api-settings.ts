@@ -78,7 +78,7 @@ function tags(definition: Definition): JsonObject | undefined {
 }
 
 /**
- * What goes in front of every path: nothing, or `/a/b`.
+ * The prefix of every path: empty, or such as `/a/b`.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-import-api-basePath.html
  */

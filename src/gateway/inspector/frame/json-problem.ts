@@ -6,7 +6,7 @@ export interface JsonProblem {
 }
 
 /**
- * Where a text stops being JSON. `JSON.parse` does not say so in every browser: Chromium names no place for short texts.
+ * The place of the first error in a text that is no JSON. Chromium's `JSON.parse` names no place for short texts.
  *
  * @returns `undefined` if it is JSON
  * @see https://www.rfc-editor.org/rfc/rfc8259

@@ -24,7 +24,7 @@ interface Drawn {
 }
 
 /**
- * What one connection's client, the gateway and the backend sent, in order.
+ * The messages between the client of a connection, the gateway and the backend, in order.
  *
  * @param rows those of the connection, and posts that its messages have led to
  */

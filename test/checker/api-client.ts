@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { poll } from './limits.ts';
 
 /** A response of the publish API. */
 export interface ApiResponse {
@@ -40,6 +41,23 @@ export class ApiClient {
       isReplayed: response.headers['idempotent-replayed'] === 'true',
     };
   }
+
+  /**
+   * Reads until the service reaches its store, which on a busy machine takes some time after the last fault.
+   *
+   * @returns the body of the response
+   * @throws {Error} the response was not 200
+   */
+  async read(path: string): Promise<unknown> {
+    const seen = { status: 503, body: undefined as unknown };
+    await poll(STORE_MS, async () => {
+      Object.assign(seen, await this.request('GET', path));
+      return seen.status === 503 ? undefined : seen;
+    });
+    if (seen.status !== 200) throw new Error(`GET ${path}: ${seen.status} ${JSON.stringify(seen.body)}`);
+    return seen.body;
+  }
 }
 
 const RESPONSE_MS = 8000;
+const STORE_MS = 15_000;

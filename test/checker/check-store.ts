@@ -165,9 +165,9 @@ async function readPresence(cluster: Cluster, workload: Workload, channel: strin
 }
 
 async function readMembers({ api }: Cluster, channel: string): Promise<string[]> {
-  const { status, body } = await api.request('GET', `/v1/channels/${encodeURIComponent(channel)}/members`);
-  if (status !== 200) throw new Error(`the members of ${channel} cannot be read: ${status}`);
-  const { members } = body as { members: readonly { connectionId: string }[] };
+  const { members } = (await api.read(`/v1/channels/${encodeURIComponent(channel)}/members`)) as {
+    members: readonly { connectionId: string }[];
+  };
   return members.map(({ connectionId }) => connectionId);
 }
 

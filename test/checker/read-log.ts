@@ -11,13 +11,8 @@ export async function readLog(api: ApiClient, channel: string): Promise<LogEvent
   let since: Position | undefined;
   for (;;) {
     const query = since ? `?epoch=${encodeURIComponent(since.epoch)}&since_offset=${since.offset}` : '';
-    const { status, body } = await api.request(
-      'GET',
-      `/v1/channels/${encodeURIComponent(channel)}/messages${query}`,
-    );
-    if (status !== 200)
-      throw new Error(`the log of ${channel} cannot be read: ${status} ${JSON.stringify(body)}`);
-    const { epoch, offset, messages } = body as LogPage;
+    const path = `/v1/channels/${encodeURIComponent(channel)}/messages${query}`;
+    const { epoch, offset, messages } = (await api.read(path)) as LogPage;
     entries.push(...messages.map((message) => ({ offset: message.offset, id: message.data.p })));
     const last = messages.at(-1);
     if (last === undefined || last.offset >= offset) {

@@ -38,11 +38,10 @@ class Subscription {
   readonly held = new Map<number, string>();
   isWanted = true;
   isJoined = false;
-  isJoining = false;
+  /** Resolves with the reply to the join in flight, or without one. */
+  joining: Promise<void> | undefined;
   /** The reply to the join in flight may be out of date. */
   mustJoinAgain = false;
-  /** How often the client has left: the reply to a join before a leave says nothing about a join after it. */
-  leaves = 0;
   /** A join or leave has an unknown outcome, and may still take effect. */
   isUncertain = false;
   /** The number of joins. */
@@ -151,8 +150,8 @@ export class ConformingClient {
   }
 
   /**
-   * If the outcome of a join or leave is unknown, it also ends its connection: otherwise one that is late could undo
-   * the next one.
+   * Waits for the join in flight, which could otherwise overtake the leave. If the outcome of a join or leave is unknown,
+   * it also ends its connection: otherwise one that is late could undo the next one.
    *
    * @param forget whether the next join begins anew, instead of continuing
    */
@@ -160,8 +159,8 @@ export class ConformingClient {
     const subscription = this.#subscriptions.get(channel);
     if (!subscription?.isWanted) return;
     subscription.isWanted = false;
-    subscription.leaves += 1;
     subscription.clearTimers();
+    await subscription.joining;
     // without a reply it is repeated; a connection that has ended is a member of nothing
     for (;;) {
       const reply = await this.#request('leave', { channel });
@@ -264,7 +263,7 @@ export class ConformingClient {
       case 'memberships_lost':
         this.#notice('memberships_lost');
         for (const subscription of this.#subscriptions.values()) {
-          if (subscription.isJoining) subscription.mustJoinAgain = true;
+          if (subscription.joining) subscription.mustJoinAgain = true;
           else this.#join(subscription);
         }
         return;
@@ -322,20 +321,19 @@ export class ConformingClient {
   }
 
   #join(subscription: Subscription): void {
-    if (!subscription.isWanted || subscription.isJoining || !this.isOpen) return;
+    if (!subscription.isWanted || subscription.joining || !this.isOpen) return;
     const since = subscription.position;
-    const { leaves } = subscription;
-    subscription.isJoining = true;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    subscription.joining = promise;
     // not a promise: the messages after the reply may be in the same chunk of bytes
     this.#send('join', { channel: subscription.channel, ...(since && { since }) }, (reply) => {
-      subscription.isJoining = false;
+      subscription.joining = undefined;
+      resolve();
       const { mustJoinAgain } = subscription;
       subscription.mustJoinAgain = false;
       const isJoined = reply?.type === 'joined';
       if (!isJoined) subscription.isUncertain = true;
       if (this.#isStopped || !subscription.isWanted) return;
-      // messages sent before the leave are missing: the client no longer wants them
-      if (subscription.leaves !== leaves) return this.#join(subscription);
       if (isJoined) {
         this.#joined(subscription, since, reply);
         if (mustJoinAgain) this.#join(subscription);

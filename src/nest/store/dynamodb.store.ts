@@ -22,9 +22,9 @@ export interface DynamoDbStoreOptions extends TableOptions {
  * State in one table of Amazon DynamoDB, for a service of many tasks.
  *
  * There are no transactions: one conditional write decides each method, and its other writes follow from that one. If a
- * task dies in between, repeating the call completes it; otherwise the rest disappears when the connection expires.
- * Until then, a member that has left may be listed, and a member may be counted that is not listed yet. No message is
- * lost.
+ * task dies in between, the next call for the same connection completes it, or the next reader of the members, or the
+ * sweep. A leave that is not repeated is completed by the next message to the channel after the connection is gone. Until
+ * then, a member that has left may be listed, and a member may be counted that is not listed yet. No message is lost.
  */
 export class DynamoDbStore extends Store {
   readonly connections: DynamoDbConnectionStore;

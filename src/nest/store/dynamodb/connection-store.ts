@@ -181,16 +181,20 @@ export class DynamoDbConnectionStore extends ConnectionStore {
     }
   }
 
+  /** Also completes removals that were interrupted that long ago: nothing else need ever read those rows. */
   async *#idle(idleSince: number): AsyncIterable<readonly Connection[]> {
     const { filter, values } = this.#thereNow();
     for (const pk of CONNECTION_PARTITIONS) {
       const idle = this.#table.query({
         pk,
-        filter: `${filter} AND #lastActiveAt < :idleSince`,
+        filter: `(${filter} OR attribute_exists(#removedBy)) AND #lastActiveAt < :idleSince`,
         values: { ...values, ':idleSince': N(idleSince) },
       });
       for await (const rows of idle) {
         const now = this.#now();
+        for (const row of rows) {
+          if (row['removedBy'] !== undefined) await this.removeConnection(row['sk']?.S as ConnectionId);
+        }
         yield rows
           .map((row) => toConnection(row, now, this.#table.id))
           .filter((connection) => connection !== undefined);

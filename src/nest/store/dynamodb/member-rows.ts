@@ -2,7 +2,7 @@ import { type ConnectionId } from '../../../api/integration.js';
 import { type ChannelName } from '../../../api/messages.js';
 import { type Member, type MemberRange } from '../membership-store.js';
 import { type Item, N, numberOf, S } from './attributes.js';
-import { ownerOf } from './connection-rows.js';
+import { channelsOf, connectionKey, isThere, ownerOf } from './connection-rows.js';
 import { type DynamoDbLogStore } from './log-store.js';
 import { inPages } from './pages.js';
 import { type Key, type Table } from './table.js';
@@ -52,7 +52,7 @@ export class MemberRows {
       for (const row of rows) {
         if (last !== undefined && members % size === 0) cuts.push(last);
         members += 1;
-        last = row['sk']?.S as ConnectionId;
+        last = connectionOf(row);
       }
     }
     return [...cuts, undefined].map((until, index) => ({ after: cuts[index - 1], until }));
@@ -117,19 +117,42 @@ export class MemberRows {
     if (rows.every((row) => row['joinedOffset'] !== undefined)) {
       return rows.map((row) => toMember(row, numberOf(row['joinedOffset'])));
     }
-    // a join is in progress or was interrupted: see DynamoDbMembershipStore.#place
+    // joins that are in progress or were interrupted: see DynamoDbMembershipStore.#place
+    const unsettled = rows.filter((row) => row['joinedOffset'] === undefined);
     const { offset } = await this.#logs.position(channel);
-    const members = await Promise.all(
-      rows.map(async (row) => {
-        const { connectionId } = toMember(row, offset);
-        const joinedOffset =
-          row['joinedOffset'] === undefined
-            ? await this.settle(channel, connectionId, numberOf(row['membership']), offset)
-            : numberOf(row['joinedOffset']);
-        return joinedOffset === undefined ? undefined : toMember(row, joinedOffset);
-      }),
+    const connections = await this.#table.getMany(unsettled.map((row) => connectionKey(connectionOf(row))));
+    const offsets = new Map(
+      await Promise.all(
+        unsettled.map(
+          async (row, index) =>
+            [row, await this.#settleOrEnd(channel, row, connections[index], offset)] as const,
+        ),
+      ),
     );
+    const members = rows.map((row) => {
+      const joinedOffset = offsets.has(row) ? offsets.get(row) : numberOf(row['joinedOffset']);
+      return joinedOffset === undefined ? undefined : toMember(row, joinedOffset);
+    });
     return members.filter((member) => member !== undefined);
+  }
+
+  /**
+   * As {@link settle}. The connection decides: if the membership has ended, nothing else would delete its row, because
+   * what ended it may have come before the row was written.
+   */
+  async #settleOrEnd(
+    channel: ChannelName,
+    row: Item,
+    connection: Item | undefined,
+    offset: number,
+  ): Promise<number | undefined> {
+    const connectionId = connectionOf(row);
+    const membership = numberOf(row['membership']);
+    const isMember =
+      isThere(connection, this.#now(), this.#table.id) && channelsOf(connection).get(channel) === membership;
+    if (isMember) return this.settle(channel, connectionId, membership, offset);
+    await this.delete(channel, connectionId, membership);
+    return undefined;
   }
 
   #unexpired() {
@@ -137,9 +160,11 @@ export class MemberRows {
   }
 }
 
+const connectionOf = (row: Item) => row['sk']?.S as ConnectionId;
+
 function toMember(row: Item, joinedOffset: number): Member {
   return {
-    connectionId: row['sk']?.S as ConnectionId,
+    connectionId: connectionOf(row),
     ...ownerOf(row),
     joinedAt: numberOf(row['joinedAt']),
     joinedOffset,

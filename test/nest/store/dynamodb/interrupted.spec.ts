@@ -75,6 +75,21 @@ describe('a task that dies between two writes', () => {
     });
   });
 
+  it('leaves no member if the connection was removed before the row was written', async () => {
+    await using opened = await openDynamoDb();
+    const { store, dynamoDb } = opened;
+    await opened.connect(alice);
+    const writing = dynamoDb.holdNext('PutItem');
+    const joined = store.memberships.join(news, alice, 10);
+    const { release } = await writing;
+    await store.connections.removeConnection(alice);
+    dynamoDb.answerNext('BatchGetItem', denied);
+    release();
+    await expect(joined).rejects.toBeInstanceOf(StoreUnavailableError);
+    expect(await list(store.memberships.members(news))).toEqual([]);
+    expect(await store.memberships.countMembers(news)).toBe(0);
+  });
+
   it('leaves a membership that the next join completes', async () => {
     await using opened = await openDynamoDb();
     const { store, dynamoDb } = opened;
@@ -112,5 +127,17 @@ describe('a task that dies between two writes', () => {
     expect(await again(opened)).toBeUndefined();
     expect(await list(store.memberships.members(news))).toEqual([]);
     expect(await store.memberships.isMember(news, alice)).toBe(false);
+  });
+
+  it('leaves a removal that the next search for idle connections completes', async () => {
+    await using opened = await openDynamoDb();
+    const { store, dynamoDb } = opened;
+    await opened.connect(alice);
+    await store.memberships.join(news, alice, 10);
+    dynamoDb.answerNext('BatchWriteItem', denied);
+    await expect(store.connections.removeConnection(alice)).rejects.toBeInstanceOf(StoreUnavailableError);
+    expect(await list(store.memberships.members(news))).toMatchObject([{ connectionId: alice }]);
+    expect(await list(store.connections.idleConnections(Date.now() + hour))).toEqual([]);
+    expect(await list(store.memberships.members(news))).toEqual([]);
   });
 });

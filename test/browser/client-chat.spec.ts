@@ -61,11 +61,14 @@ describe('the chat in a browser', TIMEOUT, () => {
     await say(jan, 'hello, ida');
     await ida.getByText('jan: hello, ida').waitFor();
 
-    // what is said meanwhile arrives afterwards, marked
+    // what is said meanwhile arrives afterwards, marked; no timer reconnects before
+    await jan.clock.pauseAt(await jan.evaluate(() => Date.now() + 1000));
     await jan.getByRole('button', { name: 'Break the connection' }).click();
     await jan.locator('#status', { hasText: 'waiting' }).waitFor();
     await say(ida, 'are you there?');
+    await ida.getByText('ida: are you there?').waitFor();
     await jan.clock.fastForward('00:10');
+    await jan.clock.resume();
     await jan.locator('li.replayed', { hasText: 'are you there?' }).waitFor();
     await say(jan, 'again');
 

@@ -143,6 +143,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'gateway/cli': [
     'gateway/gateway',
     'gateway/names',
+    'gateway/cloud-assembly',
     'gateway/cloudformation',
     'gateway/front',
     'gateway/integrations',
@@ -183,6 +184,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'gateway/http',
     ...GATEWAY_SHARED,
   ],
+  'gateway/cloud-assembly': ['gateway/cloudformation', ...GATEWAY_TABLES],
   'gateway/cloudformation': [
     'gateway/websocket',
     'gateway/http',

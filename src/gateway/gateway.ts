@@ -9,6 +9,7 @@ import { AuthorizerDecisions } from './authorizers/authorizer-decisions.js';
 import { HttpLambdaAuthorizer } from './authorizers/http-lambda-authorizer.js';
 import { IssuerKeys } from './authorizers/jwt/issuer-keys.js';
 import { Clock } from './clock.js';
+import { assetFunctions } from './cloudformation/asset-functions.js';
 import { DeployedApis } from './cloudformation/deployed-apis.js';
 import { LoadedTemplates } from './cloudformation/loaded-templates.js';
 import { logTemplates } from './cloudformation/log-templates.js';
@@ -262,9 +263,10 @@ export class Gateway {
     await functions.apply();
   }
 
-  /** The functions that are given, and those of SAM templates under other names. */
+  /** The functions that are given, and those of SAM templates and CDK apps under other names. */
   #functionSources({ templates = [], parameters = new Map(), functions }: ReloadableSettings) {
-    const local = functionSources(templates, { ...this.#options, parameters });
+    const settings = { ...this.#options, parameters };
+    const local = [...functionSources(templates, settings), ...assetFunctions(templates, settings)];
     return new Map([...local, ...(functions ?? [])]);
   }
 

@@ -30,7 +30,7 @@ describe('the action that lints templates', () => {
   beforeAll(async () => {
     project = await Consumer.install(['backchannel-gateway']);
     project.write('infra/good.yaml', CHAT);
-    project.write('infra/deep/bad one.yaml', CHAT.replace('10000', '!Ref Timeout'));
+    project.write('infra/deep/bad one.yaml', CHAT.replace('10000', '!Ref NlbDnsName'));
   }, 300_000);
   afterAll(() => project[Symbol.dispose]());
 
@@ -54,8 +54,10 @@ describe('the action that lints templates', () => {
         cwd: join(folder, expand(step['working-directory'], inputs)),
         encoding: 'utf8',
         env: {
-          HOME: process.env.HOME,
-          // without the folders of this repository, which npm adds for its scripts
+          ...process.env,
+          // npm sets it for its scripts, and asks for the folder of this repository then
+          npm_config_local_prefix: undefined,
+          // without the folders of this repository, which npm adds for its scripts, too
           PATH: [...added, join(process.execPath, '..'), '/usr/bin', '/bin'].join(delimiter),
           RUNNER_TEMP: temp,
           GITHUB_PATH: pathFile,
@@ -77,7 +79,7 @@ describe('the action that lints templates', () => {
   });
 
   it('annotates the line of an error, of all files that a pattern matches, and fails', () => {
-    const { exitCode, output } = run({ templates: 'infra/**/*.yaml\n', parameters: 'Timeout=30000\n' });
+    const { exitCode, output } = run({ templates: 'infra/**/*.yaml\n', parameters: 'NlbDnsName=30000\n' });
     expect(exitCode).toBe(1);
     expect(output).toMatch(
       /^::error file=infra\/deep\/bad one\.yaml,line=\d+,col=\d+,title=timeout-range::/m,
@@ -88,7 +90,7 @@ describe('the action that lints templates', () => {
   it('names the file by its place in the repository, also from another working directory', () => {
     const { output } = run({
       templates: 'deep/*.yaml',
-      parameters: 'Timeout=30000',
+      parameters: 'NlbDnsName=30000',
       'working-directory': 'infra',
     });
     expect(output).toContain('::error file=infra/deep/bad one.yaml,');
@@ -96,7 +98,7 @@ describe('the action that lints templates', () => {
 
   it('writes SARIF also when there are errors', () => {
     expect(
-      run({ templates: 'infra/deep/*', parameters: 'Timeout=30000', 'sarif-file': 'lint.sarif' }),
+      run({ templates: 'infra/deep/*', parameters: 'NlbDnsName=30000', 'sarif-file': 'lint.sarif' }),
     ).toMatchObject({ exitCode: 1 });
     expect(JSON.parse(project.read('lint.sarif'))).toMatchObject({
       version: '2.1.0',

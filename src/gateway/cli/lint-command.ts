@@ -1,13 +1,16 @@
 import { resolve } from 'node:path';
+import { hasApi } from '../cloud-assembly/select-stacks.js';
 import { type FileFindings, isError } from '../cloudformation/lint/file-findings.js';
 import { formatFindings } from '../cloudformation/lint/format-findings.js';
 import { githubAnnotations } from '../cloudformation/lint/github-annotations.js';
 import { lint } from '../cloudformation/lint/lint.js';
 import { sarifLog } from '../cloudformation/lint/sarif.js';
+import { withNested } from '../cloudformation/template-file.js';
 import { UsageError } from '../usage-error.js';
 import { defineCommand } from './command.js';
 import { readNameValues } from './name-value.js';
-import { readTemplateFile } from './read-template-file.js';
+import { readApp } from './read-app.js';
+import { readTemplateFiles } from './read-template-file.js';
 import { readVersion } from './read-version.js';
 
 type Format = (files: readonly FileFindings[], env: NodeJS.ProcessEnv) => string;
@@ -27,13 +30,23 @@ const FORMATS = {
 
 const FORMAT_NAMES = Object.keys(FORMATS) as (keyof typeof FORMATS)[];
 
-/** `lint FILE …` */
+/** `lint FILE …`, or `lint --app COMMAND` */
 export const lintCommand = defineCommand(
   {
     name: 'lint',
-    operands: 'FILE …',
+    operands: '[FILE …]',
     summary: 'finds what AWS would refuse in a CloudFormation template (YAML, JSON, cdk.out/*.template.json)',
     flags: {
+      app: {
+        kind: 'text',
+        value: 'COMMAND|FOLDER',
+        help: 'CDK app whose templates are checked, those of nested stacks included: its command, its folder, or cdk.out',
+      },
+      stack: {
+        kind: 'list',
+        value: 'NAME',
+        help: 'stack of --app, with * for any characters; by default all that have an API',
+      },
       parameter: {
         kind: 'map',
         value: 'NAME=VALUE',
@@ -55,14 +68,19 @@ export const lintCommand = defineCommand(
     usageErrorCode: 2,
   },
   async ({ values, operands: fileNames }, { env, write }) => {
-    if (fileNames.length === 0) throw new UsageError('lint needs a template file');
+    if (fileNames.length === 0 && values.app === undefined) {
+      throw new UsageError('lint needs a template file, or --app');
+    }
     const format = readFormat(values.format);
     const parameters = readNameValues('--parameter', values.parameter);
 
-    const files: FileFindings[] = [];
-    for (const fileName of fileNames) {
-      files.push({ fileName, findings: lint(await readTemplateFile(fileName), { fileName, parameters }) });
-    }
+    const app = await readApp(values, env);
+    const templates = [...(await readTemplateFiles(fileNames)), ...(app?.chosen ?? [])];
+    const files = templates
+      .flatMap((template) =>
+        template.nested === undefined ? [template] : withNested(template).filter(hasApi),
+      )
+      .map(({ fileName, text }) => ({ fileName, findings: lint(text, { fileName, parameters }) }));
     write(format(files, env));
     return files.some(({ findings }) => findings.some(isError)) ? 1 : 0;
   },

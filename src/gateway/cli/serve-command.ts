@@ -10,7 +10,7 @@ import { createLog } from './create-log.js';
 import { LOCAL_ACCOUNT } from './local-account.js';
 import { type Options, readOptions } from './options.js';
 import { PortFile } from './port-file.js';
-import { readTemplateFiles } from './read-template-file.js';
+import { readTemplates } from './read-templates.js';
 import { filesOf, reloadOnChange } from './reload-on-change.js';
 import { SERVE_FLAGS } from './serve-flags.js';
 import { WatchedFiles } from './watch-files.js';
@@ -35,9 +35,11 @@ A flag takes precedence over its variable, the variable over the file. Relative 
   async ({ values }, { env }) => {
     const options = readOptions(values, env);
     if (options.isWatching && filesOf(options).length === 0) {
-      throw new UsageError('--watch has nothing to watch: give --template, or write a configuration file');
+      throw new UsageError(
+        '--watch has nothing to watch: give --template or --app, or write a configuration file',
+      );
     }
-    const watched = new WatchedFiles(filesOf(options));
+    const watched = new WatchedFiles(() => filesOf(options));
     const log = createLog(options.logLevel, options.logFormat);
     const tls = options.tls && (await loadTls(options.tls));
     const portFile = options.portFile === undefined ? undefined : new PortFile(options.portFile);
@@ -45,7 +47,7 @@ A flag takes precedence over its variable, the variable over the file. Relative 
     const gateway = await Gateway.start({
       ...options,
       accountId: LOCAL_ACCOUNT,
-      templates: await readTemplateFiles(options.templates),
+      templates: await readTemplates(options, (reason) => log.warn({ reason }, 'value of AWS missing')),
       services: {
         endpoints: options.endpoints,
         credentials: options.usesMachineCredentials ? await machineCredentials() : undefined,

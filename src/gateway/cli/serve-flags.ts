@@ -35,6 +35,19 @@ export const SERVE_FLAGS = {
     isReloaded: true,
     help: 'CloudFormation template to serve (YAML, JSON, cdk.out/*.template.json)',
   },
+  app: {
+    kind: 'text',
+    value: 'COMMAND|FOLDER',
+    isPath: 'if there',
+    isReloaded: true,
+    help: 'CDK app to serve: the command that runs it, the folder of its cdk.json, or the cloud assembly that cdk synth has written (cdk.out)',
+  },
+  stack: {
+    kind: 'list',
+    value: 'NAME',
+    isReloaded: true,
+    help: 'stack of --app to serve, with * for any characters; by default all that have an API',
+  },
   parameter: {
     kind: 'map',
     value: 'NAME=VALUE',
@@ -149,7 +162,7 @@ export const SERVE_FLAGS = {
   },
   watch: {
     kind: 'switch',
-    help: 'load templates and the configuration file again when they change, and keep the connections',
+    help: 'load templates, the app and the configuration file again when they change, and keep the connections',
   },
   'log-level': {
     kind: 'text',

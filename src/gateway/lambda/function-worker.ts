@@ -1,5 +1,6 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { registerHooks } from 'node:module';
+import { dirname, join, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { workerData } from 'node:worker_threads';
 // types only: Node runs this file compiled or not, and the file names of its imports differ between the two
@@ -25,6 +26,7 @@ async function run(data: FunctionWorkerData): Promise<void> {
   process.env.AWS_LAMBDA_FUNCTION_NAME = data.functionName;
   process.env.AWS_LAMBDA_FUNCTION_VERSION = '$LATEST';
   reportFiles(send);
+  if (data.root !== undefined) endPackageScopes(data.root);
   try {
     const handler = await loadHandler(data);
     port.on('message', (invocation: Invocation) => {
@@ -48,6 +50,27 @@ function reportFiles(send: (message: FunctionWorkerMessage) => void): void {
       return nextLoad(url, context);
     },
   });
+}
+
+/**
+ * A `.js` file is an ES module if the next `package.json` above it says so. On AWS none is above the deployment package,
+ * and here that of the project is: without this, a bundled CommonJS function fails in a project of ES modules.
+ */
+function endPackageScopes(root: string): void {
+  registerHooks({
+    load(url, context, nextLoad) {
+      const file = url.startsWith('file:') ? fileURLToPath(url) : '';
+      const isOutsideScopes =
+        file.endsWith('.js') && file.startsWith(`${root}${sep}`) && !hasPackageJson(dirname(file), root);
+      return nextLoad(url, isOutsideScopes ? { ...context, format: 'commonjs' } : context);
+    },
+  });
+}
+
+/** Whether there is a `package.json` in the folder, or above it up to the root. */
+function hasPackageJson(folder: string, root: string): boolean {
+  if (existsSync(join(folder, 'package.json'))) return true;
+  return folder !== root && hasPackageJson(dirname(folder), root);
 }
 
 async function loadHandler({ file, exportName }: FunctionWorkerData): Promise<Handler> {

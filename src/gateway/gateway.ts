@@ -9,7 +9,6 @@ import { AuthorizerDecisions } from './authorizers/authorizer-decisions.js';
 import { HttpLambdaAuthorizer } from './authorizers/http-lambda-authorizer.js';
 import { IssuerKeys } from './authorizers/jwt/issuer-keys.js';
 import { Clock } from './clock.js';
-import { assetFunctions } from './cloudformation/asset-functions.js';
 import { DeployedApis } from './cloudformation/deployed-apis.js';
 import { LoadedTemplates } from './cloudformation/loaded-templates.js';
 import { logTemplates } from './cloudformation/log-templates.js';
@@ -189,6 +188,7 @@ export class Gateway {
     try {
       gateway.#loadTemplates(gateway.#loaded);
       await gateway.#functions.load();
+      await gateway.#loadDeployedFunctions();
       await new Promise<void>((resolve, reject) => {
         const { server } = gateway.#front;
         server.once('error', reject);
@@ -248,7 +248,8 @@ export class Gateway {
    * @throws {UsageError} a local function cannot be loaded; nothing changes
    */
   async reload(settings: ReloadableSettings): Promise<void> {
-    const functions = await this.#functions.prepare(this.#functionSources(settings));
+    const sources = new Map([...this.#templates.functions, ...this.#functionSources(settings)]);
+    const functions = await this.#functions.prepare(sources);
     try {
       this.#loadTemplates(settings);
     } catch (error) {
@@ -261,12 +262,18 @@ export class Gateway {
     // an authorizer or its function may be another one
     this.#live.forgetAuthorizations();
     await functions.apply();
+    await this.#loadDeployedFunctions();
   }
 
-  /** The functions that are given, and those of SAM templates and CDK apps under other names. */
+  /** Adds the functions whose code is with the templates; one that cannot be loaded fails when it is called. */
+  async #loadDeployedFunctions(): Promise<void> {
+    const sources = new Map([...this.#templates.functions, ...this.#functionSources(this.#loaded)]);
+    await (await this.#functions.prepare(sources)).apply();
+  }
+
+  /** The functions that are given, and those of SAM templates under other names. */
   #functionSources({ templates = [], parameters = new Map(), functions }: ReloadableSettings) {
-    const settings = { ...this.#options, parameters };
-    const local = [...functionSources(templates, settings), ...assetFunctions(templates, settings)];
+    const local = functionSources(templates, { ...this.#options, parameters });
     return new Map([...local, ...(functions ?? [])]);
   }
 

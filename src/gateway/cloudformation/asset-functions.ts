@@ -1,33 +1,34 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type FunctionSource } from '../lambda/function-source.js';
+import { CloudFormationError } from './cloudformation-error.js';
 import { allDependencies } from './dependencies.js';
-import { type StackSettings, type Value } from './evaluator.js';
-import { prepareTemplate } from './prepare-template.js';
-import { Stack } from './stack.js';
-import { type TemplateFile, withNested } from './template-file.js';
+import { type Node } from './document.js';
+import { type Value } from './evaluator.js';
+import { type Stack } from './stack.js';
+import { type TemplateFile } from './template-file.js';
 import { type Resource } from './template.js';
 
 /**
- * The functions of a CDK app whose code is JavaScript in a local folder, by the function's name, as far as an API can
+ * The functions of a template whose code is JavaScript in a local folder, by the function's name, as far as an API can
  * invoke them: those to which APIs, nested stacks or outputs refer. A function with another runtime, or whose code is an
  * archive or inline, is left out.
  *
- * @throws {CloudFormationError} a template cannot be read
+ * @param assets local folders by the key of their archive in S3
  */
 export function assetFunctions(
-  templates: readonly TemplateFile[],
-  settings: Omit<StackSettings, 'mayLackValues'>,
+  stack: Stack,
+  assets: NonNullable<TemplateFile['assets']>,
 ): ReadonlyMap<string, FunctionSource> {
-  const all = templates.flatMap(withNested).filter(({ assets }) => assets !== undefined);
-  return new Map(all.flatMap((template) => functionsOf(template, { ...settings, mayLackValues: true })));
+  const used = usedResources(stack);
+  const functions = stack
+    .resources()
+    .filter(({ type, logicalId }) => type === 'AWS::Lambda::Function' && used.has(logicalId));
+  return new Map(functions.flatMap((resource) => functionOf(stack, resource, assets)));
 }
 
-function functionsOf(
-  { fileName, text, assets = new Map() }: TemplateFile,
-  settings: StackSettings,
-): readonly [string, FunctionSource][] {
-  const stack = new Stack(prepareTemplate(text, fileName, settings), settings);
+/** The resources to which APIs, nested stacks and outputs refer. */
+function usedResources(stack: Stack): ReadonlySet<string> {
   const { outputs, document } = stack.template;
   const output: Resource = {
     logicalId: 'Outputs',
@@ -40,28 +41,20 @@ function functionsOf(
   const users = stack
     .resources()
     .filter(({ type }) => type.startsWith('AWS::ApiGatewayV2::') || type === 'AWS::CloudFormation::Stack');
-  const used = new Set([...users, output].flatMap((resource) => [...allDependencies(stack, resource)]));
-  return stack
-    .resources()
-    .filter(({ type, logicalId }) => type === 'AWS::Lambda::Function' && used.has(logicalId))
-    .flatMap((resource) => functionOf(stack, resource, assets));
+  return new Set([...users, output].flatMap((resource) => [...allDependencies(stack, resource)]));
 }
 
 function functionOf(
   stack: Stack,
   { logicalId, properties }: Resource,
-  assets: ReadonlyMap<string, string>,
+  assets: NonNullable<TemplateFile['assets']>,
 ): readonly [string, FunctionSource][] {
-  const value = (name: string) => {
-    const node = properties.get(name)?.value;
-    return node && stack.value(node);
-  };
-  const [handler, runtime, name] = ['Handler', 'Runtime', 'FunctionName'].map((each) => {
-    const text = value(each);
-    return typeof text === 'string' ? text : undefined;
-  });
+  const [handler, runtime, name] = ['Handler', 'Runtime', 'FunctionName'].map((each) =>
+    textOf(stack, properties.get(each)?.value),
+  );
   const [, path, exportName] = handler?.match(/^(.+)\.([^./]+)$/) ?? [];
-  const root = assets.get(String(membersOf(value('Code'))['S3Key']));
+  const key = textOf(stack, memberOf(properties.get('Code')?.value, 'S3Key'));
+  const root = key === undefined ? undefined : assets.get(key);
   if (
     root === undefined ||
     path === undefined ||
@@ -70,14 +63,36 @@ function functionOf(
   ) {
     return [];
   }
+  // in the order of Lambda's runtime
   const file = ['.js', '.mjs', '.cjs']
     .map((extension) => join(root, path + extension))
     .find((each) => statSync(each, { throwIfNoEntry: false })?.isFile());
   if (file === undefined) return [];
-  const variables = Object.entries(membersOf(membersOf(value('Environment'))['Variables']));
-  const environment = Object.fromEntries(variables.map(([key, text]) => [key, String(text)]));
+  const environment = variablesOf(stack, memberOf(properties.get('Environment')?.value, 'Variables'));
   return [[name ?? logicalId, { kind: 'module', file, exportName, deployed: { root, environment } }]];
 }
 
-const membersOf = (value: Value | undefined): Readonly<Record<string, Value>> =>
-  typeof value === 'object' && !Array.isArray(value) ? (value as Readonly<Record<string, Value>>) : {};
+/** Without those that cannot be evaluated: the gateway does not create the function, and it may not need them. */
+function variablesOf(stack: Stack, node: Node | undefined): Readonly<Record<string, string>> {
+  const entries = node?.kind === 'dictionary' ? [...node.entries] : [];
+  return Object.fromEntries(
+    entries.flatMap(([name, { value }]) => {
+      const text = textOf(stack, value);
+      return text === undefined ? [] : [[name, text]];
+    }),
+  );
+}
+
+const memberOf = (node: Node | undefined, name: string): Node | undefined =>
+  node?.kind === 'dictionary' ? node.entries.get(name)?.value : undefined;
+
+/** @returns `undefined` for another value, and for one that cannot be evaluated */
+function textOf(stack: Stack, node: Node | undefined): string | undefined {
+  let value: Value | undefined;
+  try {
+    value = node && stack.value(node);
+  } catch (error) {
+    if (!(error instanceof CloudFormationError)) throw error;
+  }
+  return value === undefined || typeof value === 'object' ? undefined : String(value);
+}

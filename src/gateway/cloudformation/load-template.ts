@@ -3,6 +3,8 @@ import { type ControlPlane } from '../control/control-plane.js';
 import { type JsonObject } from '../control/fields/fields.js';
 import { keepingId } from '../control/resources/resource-id.js';
 import { type DeclaredTargets } from '../integrations/declared-targets.js';
+import { type FunctionSource } from '../lambda/function-source.js';
+import { assetFunctions } from './asset-functions.js';
 import { CloudFormationError, type Place } from './cloudformation-error.js';
 import { inDependencyOrder } from './dependencies.js';
 import { type Node } from './document.js';
@@ -22,6 +24,7 @@ export interface LoadOptions extends Omit<StackSettings, 'mayLackValues'> {
   readonly fileName: string;
   /** The templates of nested stacks, by logical id. */
   readonly nested?: TemplateFile['nested'];
+  readonly assets?: TemplateFile['assets'];
   /**
    * The resources of templates that were loaded before, by file name: of the same template, those with the same logical
    * id and type keep their ids. They must no longer be in the control plane.
@@ -50,6 +53,8 @@ export interface LoadReport {
   readonly outputs: ReadonlyMap<string, string>;
   /** The exported `Outputs` by name: parameters for templates that import them. */
   readonly exports: ReadonlyMap<string, string>;
+  /** Functions whose code is a local folder, by name. */
+  readonly functions: ReadonlyMap<string, FunctionSource>;
   /** The nested stacks, and those nested in them. */
   readonly nested: readonly LoadedTemplate[];
 }
@@ -109,6 +114,7 @@ export function loadTemplate(plane: ControlPlane, text: string, options: LoadOpt
   return {
     ...report(plane, stack, ordered, created),
     names: templateNames(stack, parameters.lookedUp),
+    functions: options.assets === undefined ? new Map() : assetFunctions(stack, options.assets),
     nested,
   };
 }
@@ -130,6 +136,7 @@ function loadNested(
     ...options,
     fileName: file.fileName,
     nested: file.nested,
+    assets: file.assets,
     parameters: new Map([...options.parameters, ...parameters]),
   });
 }
@@ -175,7 +182,7 @@ function report(
   stack: Stack,
   ordered: readonly Resource[],
   createdById: LoadedStack,
-): Omit<LoadReport, 'names' | 'nested'> {
+): Omit<LoadReport, 'names' | 'functions' | 'nested'> {
   const loaded = ordered.map(({ type, logicalId, at }) => ({
     type,
     logicalId,

@@ -1,5 +1,6 @@
 import { type ControlPlane, type RemovedResources } from '../control/control-plane.js';
 import { type DeclaredTargets } from '../integrations/declared-targets.js';
+import { type FunctionSource } from '../lambda/function-source.js';
 import { type StackSettings } from './evaluator.js';
 import { type LoadedStack, type LoadedTemplate, loadTemplate } from './load-template.js';
 import { allNames, type TemplateNames } from './template-names.js';
@@ -32,6 +33,11 @@ export class LoadedTemplates {
     return allTargets(this.#loaded);
   }
 
+  /** The functions of all templates whose code is a local folder, by name. */
+  get functions(): ReadonlyMap<string, FunctionSource> {
+    return new Map(this.#loaded.flatMap(({ functions }) => [...functions]));
+  }
+
   /** Of all templates. */
   get names(): TemplateNames {
     return allNames(this.#loaded.map(({ names }) => names));
@@ -58,6 +64,7 @@ export class LoadedTemplates {
           ...this.settings,
           fileName: template.fileName,
           nested: template.nested,
+          assets: template.assets,
           parameters: new Map([...exported, ...parameters]),
           before: this.#stacks,
         });

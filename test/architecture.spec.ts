@@ -144,6 +144,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'gateway/gateway',
     'gateway/names',
     'gateway/cloud-assembly',
+    'gateway/deployed-stack',
     'gateway/cloudformation',
     'gateway/front',
     'gateway/integrations',
@@ -185,6 +186,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...GATEWAY_SHARED,
   ],
   'gateway/cloud-assembly': ['gateway/cloudformation', ...GATEWAY_TABLES],
+  'gateway/deployed-stack': ['gateway/cloudformation', ...GATEWAY_TABLES],
   'gateway/cloudformation': [
     'gateway/websocket',
     'gateway/http',

@@ -32,6 +32,8 @@ export interface Options {
   /** Patterns of the names of its stacks; by default all that have an API. */
   readonly stacks: readonly string[];
   readonly parameters: ReadonlyMap<string, string>;
+  /** Stacks on AWS with values for the templates. */
+  readonly fromStacks: readonly string[];
   readonly targets: Targets;
   readonly functions: ReadonlyMap<string, FunctionSource>;
   /** AWS service → its endpoint. */
@@ -97,6 +99,7 @@ export function readOptions(flags: ServeValues, env: NodeJS.ProcessEnv): Options
     app: values.app,
     stacks: read(['stack'], () => readStacks(values)),
     parameters: read(['parameter'], () => readNameValues('--parameter', values.parameter)),
+    fromStacks: read(['from-stack'], () => readFromStacks(values)),
     targets: read(['target'], () => readTargets(values.target ?? [])),
     functions: new Map(each('function', readFunction)),
     endpoints: new Map(each('endpoint-for', readEndpoint)),
@@ -154,6 +157,11 @@ function withOthers(entries: readonly string[], others: readonly string[]): read
 function readStacks({ app, stack = [] }: ServeValues): readonly string[] {
   if (app !== undefined || stack.length === 0) return stack;
   throw new UsageError('--stack names a stack of a CDK app: give --app, too');
+}
+
+function readFromStacks({ 'from-stack': stacks = [], template, app }: ServeValues): readonly string[] {
+  if (stacks.length === 0 || template !== undefined || app !== undefined) return stacks;
+  throw new UsageError('--from-stack has values for templates: give --template or --app, too');
 }
 
 function readPort(port: string): number {

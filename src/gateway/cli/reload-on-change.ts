@@ -3,6 +3,7 @@ import { filesOfApp } from '../cloud-assembly/cdk-app.js';
 import { CloudFormationError } from '../cloudformation/cloudformation-error.js';
 import { type Gateway } from '../gateway.js';
 import { UsageError } from '../usage-error.js';
+import { type DeployedValues } from './deployed-values.js';
 import { type Flag } from './flags.js';
 import { type Options, type ServeValues } from './options.js';
 import { readTemplates } from './read-templates.js';
@@ -14,17 +15,11 @@ import { WatchedFiles } from './watch-files.js';
  * `--watch`: loads templates, the app and the configuration file again when one of them changes. With a file that cannot be
  * loaded, the gateway serves what it had.
  *
- * @param files the files of these options, as they were when they were read
- * @param started the options with which the gateway was started
- * @param readAgain reads the options as at the start
  * @returns ends it, also a reload in progress
  */
 export function reloadOnChange(
   gateway: Pick<Gateway, 'reload' | 'unmatchedNames'>,
-  files: WatchedFiles,
-  started: Options,
-  readAgain: () => Options,
-  log: Logger,
+  { files, started, readAgain, deployed, log }: ReloadParts,
 ): AsyncDisposable {
   const ending = new AbortController();
   const warnOfMissing = (reason: string) => log.warn({ reason }, 'value of AWS missing');
@@ -38,7 +33,8 @@ export function reloadOnChange(
         // also when one of them cannot be loaded: the next change may be its correction
         files.set(() => filesOf(options));
         const templates = await readTemplates(options, warnOfMissing, ending.signal);
-        await gateway.reload({ ...options, templates });
+        const parameters = await deployed.completed(options.parameters, templates);
+        await gateway.reload({ ...options, templates, parameters });
         log.level = options.logLevel;
         log.info('reloaded');
         const flags = changedFlags(started.values, options.values);
@@ -66,6 +62,17 @@ export function reloadOnChange(
       await running;
     },
   };
+}
+
+interface ReloadParts {
+  /** The files of the options, as they were when they were read. */
+  readonly files: WatchedFiles;
+  /** The options with which the gateway was started. */
+  readonly started: Options;
+  /** Reads the options as at the start. */
+  readonly readAgain: () => Options;
+  readonly deployed: DeployedValues;
+  readonly log: Logger;
 }
 
 /** Those of an app as they are now. Functions are not among them: each call uses the module as it is then. */

@@ -54,6 +54,11 @@ export const SERVE_FLAGS = {
     isReloaded: true,
     help: 'parameter of a template, export of another stack, or value of a {{resolve:…}}',
   },
+  'from-stack': {
+    kind: 'list',
+    value: 'NAME',
+    help: 'stack on AWS whose parameters and outputs, with all exports and the Parameter Store, give the values that the templates need and --parameter does not; reads only, with the credentials of this machine; needs the packages @aws-sdk/client-cloudformation and @aws-sdk/client-ssm',
+  },
   target: {
     kind: 'map',
     value: 'NAME=HOST[:PORT][?ATTRIBUTE=VALUE][,…]',

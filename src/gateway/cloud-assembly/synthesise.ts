@@ -100,6 +100,7 @@ async function runCommand(
   };
   signal?.addEventListener('abort', end);
   try {
+    if (signal?.aborted) end();
     const [code, endedBy] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
     if (code === 0) return;
     const how = code === null ? `was ended by ${endedBy}` : `has ended with exit code ${code}`;

@@ -143,6 +143,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'gateway/cli': [
     'gateway/gateway',
     'gateway/names',
+    'gateway/cloud-assembly',
+    'gateway/deployed-stack',
     'gateway/cloudformation',
     'gateway/front',
     'gateway/integrations',
@@ -183,6 +185,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'gateway/http',
     ...GATEWAY_SHARED,
   ],
+  'gateway/cloud-assembly': ['gateway/cloudformation', ...GATEWAY_TABLES],
+  'gateway/deployed-stack': ['gateway/cloudformation', ...GATEWAY_TABLES],
   'gateway/cloudformation': [
     'gateway/websocket',
     'gateway/http',

@@ -1,5 +1,5 @@
 import { type Logger } from 'pino';
-import { type TemplateFile } from './cloudformation/loaded-templates.js';
+import { type TemplateFile } from './cloudformation/template-file.js';
 import { type IamSettings } from './iam/iam-settings.js';
 import { type AwsServices } from './integrations/call-aws.js';
 import { type Targets } from './integrations/target-pool.js';

@@ -188,6 +188,7 @@ export class Gateway {
     try {
       gateway.#loadTemplates(gateway.#loaded);
       await gateway.#functions.load();
+      await gateway.#loadDeployedFunctions();
       await new Promise<void>((resolve, reject) => {
         const { server } = gateway.#front;
         server.once('error', reject);
@@ -247,7 +248,8 @@ export class Gateway {
    * @throws {UsageError} a local function cannot be loaded; nothing changes
    */
   async reload(settings: ReloadableSettings): Promise<void> {
-    const functions = await this.#functions.prepare(this.#functionSources(settings));
+    const sources = new Map([...this.#templates.functions, ...this.#functionSources(settings)]);
+    const functions = await this.#functions.prepare(sources);
     try {
       this.#loadTemplates(settings);
     } catch (error) {
@@ -260,6 +262,13 @@ export class Gateway {
     // an authorizer or its function may be another one
     this.#live.forgetAuthorizations();
     await functions.apply();
+    await this.#loadDeployedFunctions();
+  }
+
+  /** Adds the functions whose code is with the templates; one that cannot be loaded fails when it is called. */
+  async #loadDeployedFunctions(): Promise<void> {
+    const sources = new Map([...this.#templates.functions, ...this.#functionSources(this.#loaded)]);
+    await (await this.#functions.prepare(sources)).apply();
   }
 
   /** The functions that are given, and those of SAM templates under other names. */

@@ -51,3 +51,13 @@ it.each([
     stderr: `gateway: ${options.join(' ')} needs a package that is not installed: npm install ${name}\n`,
   });
 });
+
+it('--from-stack says what to install once a template needs a value', async () => {
+  const template = join(folder, 'template.yaml');
+  await writeFile(template, 'Parameters: { Stage: { Type: String } }\nResources: {}\n');
+  const args = [main, '--port', '0', '--template', template, '--from-stack', 'chat'];
+  await expect(promisify(execFile)(process.execPath, args, { cwd: folder })).rejects.toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('npm install @aws-sdk/client-cloudformation\n') as string,
+  });
+});

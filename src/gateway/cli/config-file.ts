@@ -144,7 +144,11 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 /** The value with relative paths from the file's folder. */
 function withPaths<T extends string | boolean | readonly string[]>(flag: Flag, value: T, folder: string): T {
   if (flag.kind === 'switch' || !flag.isPath) return value;
-  const path = (text: string) => (/^https?:\/\//i.test(text) ? text : resolve(folder, text));
+  const path = (text: string) => {
+    const resolved = resolve(folder, text);
+    const isPath = flag.isPath === 'if there' ? existsSync(resolved) : !/^https?:\/\//i.test(text);
+    return isPath ? resolved : text;
+  };
   const entry = (text: string) => {
     const equals = flag.kind === 'map' ? text.indexOf('=') + 1 : 0;
     return text.slice(0, equals) + path(text.slice(equals));

@@ -1,18 +1,30 @@
 import { explain } from '../cloudformation/explain/explain.js';
 import { CloudFormationError } from '../cloudformation/cloudformation-error.js';
+import { type TemplateFile } from '../cloudformation/template-file.js';
 import { UsageError } from '../usage-error.js';
 import { defineCommand } from './command.js';
 import { LOCAL_ACCOUNT } from './local-account.js';
 import { readNameValues } from './name-value.js';
+import { type AppFlags, readApp } from './read-app.js';
 import { readTemplateFile } from './read-template-file.js';
 
-/** `explain FILE --route KEY --body JSON`, or `explain FILE --request 'GET /books'` */
+/** `explain FILE --route KEY --body JSON`, or `explain --app COMMAND --request 'GET /books'` */
 export const explainCommand = defineCommand(
   {
     name: 'explain',
-    operands: 'FILE',
+    operands: '[FILE]',
     summary: 'shows the exact request or event that an integration of a template would receive',
     flags: {
+      app: {
+        kind: 'text',
+        value: 'COMMAND|FOLDER',
+        help: 'CDK app with the template, instead of FILE: its command, its folder, or cdk.out',
+      },
+      stack: {
+        kind: 'list',
+        value: 'NAME',
+        help: 'stack of --app; required if several have an API',
+      },
       request: {
         kind: 'text',
         value: "'METHOD /PATH?QUERY'",
@@ -42,14 +54,14 @@ export const explainCommand = defineCommand(
     },
     exitCodes: { 0: 'a request would be sent', 1: 'nothing would be sent, or the command line is wrong' },
   },
-  async ({ values, operands }, { write }) => {
-    const [fileName, ...others] = operands;
-    if (fileName === undefined || others.length > 0) throw new UsageError('explain needs one template file');
-    const text = await readTemplateFile(fileName);
+  async ({ values, operands }, { env, write }) => {
     const { api, stage, route, request, body, query, region = 'us-east-1' } = values;
+    const { template, earlier } = await readTemplate(operands, values, env);
     try {
-      const explanation = explain(text, {
-        fileName,
+      const explanation = explain(template.text, {
+        fileName: template.fileName,
+        nested: template.nested,
+        earlier,
         parameters: readNameValues('--parameter', values.parameter),
         region,
         accountId: LOCAL_ACCOUNT,
@@ -70,6 +82,26 @@ export const explainCommand = defineCommand(
     }
   },
 );
+
+/** The only template, and those whose exports it imports. */
+async function readTemplate(
+  [file, ...others]: readonly string[],
+  flags: AppFlags,
+  env: NodeJS.ProcessEnv,
+): Promise<{ readonly template: TemplateFile; readonly earlier: readonly TemplateFile[] }> {
+  const app = await readApp(flags, env);
+  const isOne = others.length === 0 && (file === undefined) !== (app === undefined);
+  if (!isOne) throw new UsageError('explain needs one template file, or --app');
+  if (app === undefined) {
+    const fileName = file ?? '';
+    return { template: { fileName, text: await readTemplateFile(fileName) }, earlier: [] };
+  }
+  const [template, ...more] = app.chosen;
+  if (template !== undefined && more.length === 0) return { template, earlier: app.needed };
+  throw new UsageError(
+    `several stacks have an API: give one of them, --stack ${app.names.join(', --stack ')}`,
+  );
+}
 
 function readHeader(text: string): readonly [string, string] {
   const [, name, value] = text.match(/^([^\s:]+):\s*(.*)$/) ?? [];

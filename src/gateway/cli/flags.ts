@@ -25,8 +25,11 @@ interface TextFlag extends FlagBase {
   readonly kind: 'text';
   /** The value's name in the usage, such as `FILE`. */
   readonly value: string;
-  /** Whether the value is a path: relative ones in a configuration file start at its folder. */
-  readonly isPath?: true;
+  /**
+   * Whether the value is a path: relative ones in a configuration file start at its folder. A value that may also be
+   * something else is a path if there is such a file or folder.
+   */
+  readonly isPath?: true | 'if there';
   /** The only values. */
   readonly choices?: readonly string[];
   /** A whole number within these bounds. */

@@ -27,7 +27,13 @@ export interface Options {
   readonly defaultApi: string | undefined;
   /** Files of CloudFormation templates, in the order of loading. */
   readonly templates: readonly string[];
+  /** A CDK app: the command that runs it, its folder, or the folder of its cloud assembly. */
+  readonly app: string | undefined;
+  /** Patterns of the names of its stacks; by default all that have an API. */
+  readonly stacks: readonly string[];
   readonly parameters: ReadonlyMap<string, string>;
+  /** Stacks on AWS with values for the templates. */
+  readonly fromStacks: readonly string[];
   readonly targets: Targets;
   readonly functions: ReadonlyMap<string, FunctionSource>;
   /** AWS service → its endpoint. */
@@ -90,7 +96,10 @@ export function readOptions(flags: ServeValues, env: NodeJS.ProcessEnv): Options
     region: values.region ?? 'us-east-1',
     defaultApi: values['default-api'],
     templates: values.template ?? [],
+    app: values.app,
+    stacks: read(['stack'], () => readStacks(values)),
     parameters: read(['parameter'], () => readNameValues('--parameter', values.parameter)),
+    fromStacks: read(['from-stack'], () => readFromStacks(values)),
     targets: read(['target'], () => readTargets(values.target ?? [])),
     functions: new Map(each('function', readFunction)),
     endpoints: new Map(each('endpoint-for', readEndpoint)),
@@ -143,6 +152,16 @@ function withOthers(entries: readonly string[], others: readonly string[]): read
   const nameOf = (entry: string) => entry.slice(0, entry.indexOf('='));
   const names = new Set(entries.map(nameOf));
   return [...others.filter((entry) => !names.has(nameOf(entry))), ...entries];
+}
+
+function readStacks({ app, stack = [] }: ServeValues): readonly string[] {
+  if (app !== undefined || stack.length === 0) return stack;
+  throw new UsageError('--stack names a stack of a CDK app: give --app, too');
+}
+
+function readFromStacks({ 'from-stack': stacks = [], template, app }: ServeValues): readonly string[] {
+  if (stacks.length === 0 || template !== undefined || app !== undefined) return stacks;
+  throw new UsageError('--from-stack has values for templates: give --template or --app, too');
 }
 
 function readPort(port: string): number {

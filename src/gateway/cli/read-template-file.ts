@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
 import { decodeTemplate } from '../cloudformation/decode-template.js';
-import { type TemplateFile } from '../cloudformation/loaded-templates.js';
+import { type TemplateFile } from '../cloudformation/template-file.js';
 import { UsageError } from '../usage-error.js';
 
 /** Ten times what CloudFormation accepts: such a file is another one, or a device without an end. */

@@ -1,30 +1,28 @@
 import { type Logger } from 'pino';
+import { filesOfApp } from '../cloud-assembly/cdk-app.js';
 import { CloudFormationError } from '../cloudformation/cloudformation-error.js';
 import { type Gateway } from '../gateway.js';
 import { UsageError } from '../usage-error.js';
+import { type DeployedValues } from './deployed-values.js';
 import { type Flag } from './flags.js';
 import { type Options, type ServeValues } from './options.js';
-import { readTemplateFiles } from './read-template-file.js';
+import { readTemplates } from './read-templates.js';
 import { SERVE_FLAGS } from './serve-flags.js';
 import { warnOfNames } from './unmatched-text.js';
 import { WatchedFiles } from './watch-files.js';
 
 /**
- * `--watch`: loads templates and the configuration file again when one of them changes. With a file that cannot be
+ * `--watch`: loads templates, the app and the configuration file again when one of them changes. With a file that cannot be
  * loaded, the gateway serves what it had.
  *
- * @param files the files of these options, as they were when they were read
- * @param started the options with which the gateway was started
- * @param readAgain reads the options as at the start
  * @returns ends it, also a reload in progress
  */
 export function reloadOnChange(
   gateway: Pick<Gateway, 'reload' | 'unmatchedNames'>,
-  files: WatchedFiles,
-  started: Options,
-  readAgain: () => Options,
-  log: Logger,
+  { files, started, readAgain, deployed, log }: ReloadParts,
 ): AsyncDisposable {
+  const ending = new AbortController();
+  const warnOfMissing = (reason: string) => log.warn({ reason }, 'value of AWS missing');
   let isDue = false;
   let running: Promise<void> | undefined;
   const reloadWhileDue = async () => {
@@ -33,14 +31,17 @@ export function reloadOnChange(
       try {
         const options = readAgain();
         // also when one of them cannot be loaded: the next change may be its correction
-        files.set(filesOf(options));
-        await gateway.reload({ ...options, templates: await readTemplateFiles(options.templates) });
+        files.set(() => filesOf(options));
+        const templates = await readTemplates(options, warnOfMissing, ending.signal);
+        const parameters = await deployed.completed(options.parameters, templates);
+        await gateway.reload({ ...options, templates, parameters });
         log.level = options.logLevel;
         log.info('reloaded');
         const flags = changedFlags(started.values, options.values);
         warnOfNames(gateway, log);
         if (flags.length > 0) log.warn({ flags }, 'these changes take effect after a restart');
       } catch (error) {
+        if (ending.signal.aborted) return;
         if (error instanceof UsageError || error instanceof CloudFormationError) {
           for (const reason of error.message.split('\n')) log.error({ reason }, 'not reloaded');
         } else log.error({ err: error }, 'not reloaded');
@@ -57,15 +58,32 @@ export function reloadOnChange(
     async [Symbol.asyncDispose]() {
       files[Symbol.dispose]();
       isDue = false;
+      ending.abort();
       await running;
     },
   };
 }
 
-/** Functions are not among them: each call uses the module as it is then. */
-export const filesOf = ({ configFile, templates }: Pick<Options, 'configFile' | 'templates'>) => [
+interface ReloadParts {
+  /** The files of the options, as they were when they were read. */
+  readonly files: WatchedFiles;
+  /** The options with which the gateway was started. */
+  readonly started: Options;
+  /** Reads the options as at the start. */
+  readonly readAgain: () => Options;
+  readonly deployed: DeployedValues;
+  readonly log: Logger;
+}
+
+/** Those of an app as they are now. Functions are not among them: each call uses the module as it is then. */
+export const filesOf = ({
+  configFile,
+  templates,
+  app,
+}: Pick<Options, 'configFile' | 'templates' | 'app'>): readonly string[] => [
   ...(configFile === undefined ? [] : [configFile]),
   ...templates,
+  ...(app === undefined ? [] : filesOfApp(app)),
 ];
 
 /** The flags that a running gateway cannot change, and whose values are others than at the start. */

@@ -6,11 +6,12 @@ import { machineCredentials } from '../integrations/call-aws.js';
 import { UsageError } from '../usage-error.js';
 import { CONFIG_FILES } from './config-file.js';
 import { defineCommand } from './command.js';
+import { DeployedValues } from './deployed-values.js';
 import { createLog } from './create-log.js';
 import { LOCAL_ACCOUNT } from './local-account.js';
 import { type Options, readOptions } from './options.js';
 import { PortFile } from './port-file.js';
-import { readTemplateFiles } from './read-template-file.js';
+import { readTemplates } from './read-templates.js';
 import { filesOf, reloadOnChange } from './reload-on-change.js';
 import { SERVE_FLAGS } from './serve-flags.js';
 import { WatchedFiles } from './watch-files.js';
@@ -35,17 +36,22 @@ A flag takes precedence over its variable, the variable over the file. Relative 
   async ({ values }, { env }) => {
     const options = readOptions(values, env);
     if (options.isWatching && filesOf(options).length === 0) {
-      throw new UsageError('--watch has nothing to watch: give --template, or write a configuration file');
+      throw new UsageError(
+        '--watch has nothing to watch: give --template or --app, or write a configuration file',
+      );
     }
-    const watched = new WatchedFiles(filesOf(options));
+    const watched = new WatchedFiles(() => filesOf(options));
     const log = createLog(options.logLevel, options.logFormat);
     const tls = options.tls && (await loadTls(options.tls));
     const portFile = options.portFile === undefined ? undefined : new PortFile(options.portFile);
     portFile?.check();
+    const deployed = new DeployedValues(options, log);
+    const templates = await readTemplates(options, (reason) => log.warn({ reason }, 'value of AWS missing'));
     const gateway = await Gateway.start({
       ...options,
       accountId: LOCAL_ACCOUNT,
-      templates: await readTemplateFiles(options.templates),
+      templates,
+      parameters: await deployed.completed(options.parameters, templates),
       services: {
         endpoints: options.endpoints,
         credentials: options.usesMachineCredentials ? await machineCredentials() : undefined,
@@ -70,7 +76,13 @@ A flag takes precedence over its variable, the variable over the file. Relative 
     );
     announceAdminToken(gateway, log);
     const watch = options.isWatching
-      ? reloadOnChange(gateway, watched, options, () => readOptions(values, env), log)
+      ? reloadOnChange(gateway, {
+          files: watched,
+          started: options,
+          readAgain: () => readOptions(values, env),
+          deployed,
+          log,
+        })
       : undefined;
     // for a parent process that waits for it
     process.send?.({ listening: gateway.url });

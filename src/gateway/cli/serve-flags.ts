@@ -35,11 +35,29 @@ export const SERVE_FLAGS = {
     isReloaded: true,
     help: 'CloudFormation template to serve (YAML, JSON, cdk.out/*.template.json)',
   },
+  app: {
+    kind: 'text',
+    value: 'COMMAND|FOLDER',
+    isPath: 'if there',
+    isReloaded: true,
+    help: 'CDK app to serve: the command that runs it, the folder of its cdk.json, or the cloud assembly that cdk synth has written (cdk.out)',
+  },
+  stack: {
+    kind: 'list',
+    value: 'NAME',
+    isReloaded: true,
+    help: 'stack of --app to serve, with * for any characters; by default all that have an API',
+  },
   parameter: {
     kind: 'map',
     value: 'NAME=VALUE',
     isReloaded: true,
     help: 'parameter of a template, export of another stack, or value of a {{resolve:…}}',
+  },
+  'from-stack': {
+    kind: 'list',
+    value: 'NAME',
+    help: 'stack on AWS whose parameters and outputs, with all exports and the Parameter Store, give the values that the templates need and --parameter does not; reads only, with the credentials of this machine; needs the packages @aws-sdk/client-cloudformation and @aws-sdk/client-ssm',
   },
   target: {
     kind: 'map',
@@ -149,7 +167,7 @@ export const SERVE_FLAGS = {
   },
   watch: {
     kind: 'switch',
-    help: 'load templates and the configuration file again when they change, and keep the connections',
+    help: 'load templates, the app and the configuration file again when they change, and keep the connections',
   },
   'log-level': {
     kind: 'text',

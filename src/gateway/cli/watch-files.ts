@@ -1,33 +1,49 @@
-import { statSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
 
 /** Polling finds changes also where the system reports none: in a container, on a mounted folder. */
 const INTERVAL_MS = 250;
+
+/** A file at some time. */
+interface Version {
+  /** Differs after each write. */
+  readonly written: string;
+  /** Differs after each change of the content: a build may write the same again. */
+  readonly content: string;
+}
 
 /**
  * Watches files that may be replaced, removed and created again. Not with `fs.watchFile`: it learns the first state of
  * a file some time after the call, and a change before that is never reported.
  */
 export class WatchedFiles implements Disposable {
-  #versions: ReadonlyMap<string, string> = new Map();
+  #list: () => readonly string[] = () => [];
+  #versions: ReadonlyMap<string, Version> = new Map();
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param files to be called before their content is read, so that each later change is found */
-  constructor(files: readonly string[]) {
-    this.set(files);
+  /**
+   * @param list the files at the time of the call, which may become others; to be called before their content is read, so
+   *   that each later change is found
+   */
+  constructor(list: () => readonly string[]) {
+    this.set(list);
   }
 
   /** Watches these files instead of the ones before; also to be called before their content is read. */
-  set(files: readonly string[]): void {
-    this.#versions = new Map(files.map((file) => [file, this.#versions.get(file) ?? versionOf(file)]));
+  set(list: () => readonly string[]): void {
+    this.#list = list;
+    this.#versions = new Map(list().map((file) => [file, this.#versions.get(file) ?? versionOf(file)]));
   }
 
   /** @param whenChanged is called after a change of any file */
   start(whenChanged: () => void): void {
     this.#timer = setInterval(() => {
-      const now = new Map([...this.#versions.keys()].map((file) => [file, versionOf(file)]));
-      const isChanged = [...now].some(([file, version]) => version !== this.#versions.get(file));
+      const before = this.#versions;
+      const now = new Map(this.#list().map((file) => [file, versionOf(file, before.get(file))]));
       this.#versions = now;
-      if (isChanged) whenChanged();
+      const isSame = ([file, { content }]: readonly [string, Version]) =>
+        before.get(file)?.content === content;
+      if (now.size !== before.size || ![...now].every(isSame)) whenChanged();
     }, INTERVAL_MS).unref();
   }
 
@@ -36,12 +52,15 @@ export class WatchedFiles implements Disposable {
   }
 }
 
-/** Different after each change of the content. A file that cannot be read has a version, too. */
-function versionOf(file: string): string {
+/** A file that cannot be read has a version, too. */
+function versionOf(file: string, before?: Version): Version {
   try {
     const { mtimeNs, size, ino } = statSync(file, { bigint: true });
-    return [mtimeNs, size, ino].join(' ');
+    const written = [mtimeNs, size, ino].join(' ');
+    if (written === before?.written) return before;
+    return { written, content: createHash('sha256').update(readFileSync(file)).digest('base64') };
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code ?? 'unreadable';
+    const code = (error as NodeJS.ErrnoException).code ?? 'unreadable';
+    return { written: code, content: code };
   }
 }

@@ -3,8 +3,11 @@ import { type ControlPlane } from '../control/control-plane.js';
 import { type JsonObject } from '../control/fields/fields.js';
 import { keepingId } from '../control/resources/resource-id.js';
 import { type DeclaredTargets } from '../integrations/declared-targets.js';
+import { type FunctionSource } from '../lambda/function-source.js';
+import { assetFunctions } from './asset-functions.js';
 import { CloudFormationError, type Place } from './cloudformation-error.js';
 import { inDependencyOrder } from './dependencies.js';
+import { type Node } from './document.js';
 import { type StackSettings, type Value } from './evaluator.js';
 import { prepareTemplate } from './prepare-template.js';
 import { readDeclaredTargets } from './read-declared-targets.js';
@@ -12,17 +15,21 @@ import { type CreatedResource, creatorOf } from './resource-types.js';
 import { Stack } from './stack.js';
 import { ObservedParameters, type TemplateNames, templateNames } from './template-names.js';
 import { type Resource } from './template.js';
+import { type TemplateFile } from './template-file.js';
 import { type UnservedApi, unservedApi } from './unserved-apis.js';
 import { wireInput } from './wire-input.js';
 
 export interface LoadOptions extends Omit<StackSettings, 'mayLackValues'> {
   /** For error messages. */
   readonly fileName: string;
+  /** The templates of nested stacks, by logical id. */
+  readonly nested?: TemplateFile['nested'];
+  readonly assets?: TemplateFile['assets'];
   /**
-   * The resources of the same template when it was loaded before: those with the same logical id and type keep their
-   * ids. They must no longer be in the control plane.
+   * The resources of templates that were loaded before, by file name: of the same template, those with the same logical
+   * id and type keep their ids. They must no longer be in the control plane.
    */
-  readonly before?: LoadedStack | undefined;
+  readonly before?: ReadonlyMap<string, LoadedStack> | undefined;
 }
 
 /** The created resources of a template, by logical id. */
@@ -43,9 +50,17 @@ export interface LoadReport {
   readonly unserved: readonly UnservedApi[];
   readonly targets: DeclaredTargets;
   readonly names: TemplateNames;
+  readonly outputs: ReadonlyMap<string, string>;
   /** The exported `Outputs` by name: parameters for templates that import them. */
   readonly exports: ReadonlyMap<string, string>;
+  /** Functions whose code is a local folder, by name. */
+  readonly functions: ReadonlyMap<string, FunctionSource>;
+  /** The nested stacks, and those nested in them. */
+  readonly nested: readonly LoadedTemplate[];
 }
+
+/** A template as it was loaded. */
+export type LoadedTemplate = Omit<TemplateFile, 'nested'> & LoadReport;
 
 interface LoadedResource extends Place {
   readonly type: string;
@@ -63,6 +78,7 @@ interface LoadedResource extends Place {
  */
 export function loadTemplate(plane: ControlPlane, text: string, options: LoadOptions): LoadReport {
   const created = new Map<string, CreatedResource & { readonly type: string }>();
+  const nested: LoadedTemplate[] = [];
   const parameters = new ObservedParameters(options.parameters);
   const settings = { ...options, parameters };
   const stack = new Stack(
@@ -76,20 +92,60 @@ export function loadTemplate(plane: ControlPlane, text: string, options: LoadOpt
 
   const ordered = inDependencyOrder(stack);
   for (const resource of ordered) {
-    const create = creatorOf(resource.type);
+    const { logicalId, type } = resource;
+    const file = type === NESTED_STACK ? options.nested?.get(logicalId) : undefined;
+    if (file !== undefined) {
+      const loaded = loadNested(plane, stack, resource, file, options);
+      nested.push({ ...file, ...loaded }, ...loaded.nested);
+      created.set(logicalId, { type, ref: stack.arnOf(resource), attributes: outputsOf(loaded) });
+      continue;
+    }
+    const create = creatorOf(type);
     if (create === undefined) continue;
     const input = inputOf(stack, resource);
-    const before = resourceBefore(resource, options.before);
+    const before = resourceBefore(resource, options.before?.get(options.fileName));
     const make = () => create(plane, { ...before?.chosen, ...input });
-    const { logicalId, type } = resource;
     const kind = type.slice(type.lastIndexOf(':') + 1);
     const result = refusedAt(stack, resource, () =>
       before === undefined ? make() : keepingId(kind, before.ref, make),
     );
     created.set(logicalId, { ...result, type });
   }
-  return { ...report(plane, stack, ordered, created), names: templateNames(stack, parameters.lookedUp) };
+  return {
+    ...report(plane, stack, ordered, created),
+    names: templateNames(stack, parameters.lookedUp),
+    functions: options.assets === undefined ? new Map() : assetFunctions(stack, options.assets),
+    nested,
+  };
 }
+
+const NESTED_STACK = 'AWS::CloudFormation::Stack';
+
+/** Loads the template of a nested stack with the parameters that this one passes. */
+function loadNested(
+  plane: ControlPlane,
+  stack: Stack,
+  resource: Resource,
+  file: TemplateFile,
+  options: LoadOptions,
+): LoadReport {
+  const node = resource.properties.get('Parameters')?.value;
+  const passed = node?.kind === 'dictionary' ? [...node.entries] : [];
+  const parameters = passed.map(([name, { value }]) => [name, parameterText(stack.value(value))] as const);
+  return loadTemplate(plane, file.text, {
+    ...options,
+    fileName: file.fileName,
+    nested: file.nested,
+    assets: file.assets,
+    parameters: new Map([...options.parameters, ...parameters]),
+  });
+}
+
+/** A list is passed as text with commas. */
+const parameterText = (value: Value | undefined) => (Array.isArray(value) ? value.join(',') : String(value));
+
+const outputsOf = ({ outputs }: LoadReport): Readonly<Record<string, string>> =>
+  Object.fromEntries([...outputs].map(([name, value]) => [`Outputs.${name}`, value]));
 
 function resourceBefore(
   { logicalId, type }: Resource,
@@ -126,7 +182,7 @@ function report(
   stack: Stack,
   ordered: readonly Resource[],
   createdById: LoadedStack,
-): Omit<LoadReport, 'names'> {
+): Omit<LoadReport, 'names' | 'functions' | 'nested'> {
   const loaded = ordered.map(({ type, logicalId, at }) => ({
     type,
     logicalId,
@@ -134,7 +190,7 @@ function report(
     column: at.column,
     id: createdById.get(logicalId)?.ref,
   }));
-  const exports = stack.template.exports.filter((item) => stack.isCreated(item));
+  const outputs = stack.template.outputs.filter((item) => stack.isCreated(item));
   const created = loaded.filter(({ logicalId }) => createdById.has(logicalId));
   return {
     created,
@@ -151,6 +207,19 @@ function report(
       .filter(({ logicalId }) => !createdById.has(logicalId))
       .flatMap((resource) => unservedApi(resource, stack.isCreated(resource))),
     targets: readDeclaredTargets(stack),
-    exports: new Map(exports.map(({ name, value }) => [stack.text(name), stack.text(value)])),
+    outputs: new Map(outputs.flatMap(({ outputName, value }) => outputValue(stack, outputName, value))),
+    exports: new Map(
+      outputs.flatMap(({ name, value }) => (name ? [[stack.text(name), stack.text(value)] as const] : [])),
+    ),
   };
+}
+
+/** Nothing for a value that cannot be evaluated: only a reference to it is an error. */
+function outputValue(stack: Stack, name: string, value: Node): readonly (readonly [string, string])[] {
+  try {
+    return [[name, stack.text(value)]];
+  } catch (error) {
+    if (error instanceof CloudFormationError) return [];
+    throw error;
+  }
 }

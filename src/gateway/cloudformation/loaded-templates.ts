@@ -1,15 +1,11 @@
 import { type ControlPlane, type RemovedResources } from '../control/control-plane.js';
 import { type DeclaredTargets } from '../integrations/declared-targets.js';
+import { type FunctionSource } from '../lambda/function-source.js';
 import { type StackSettings } from './evaluator.js';
-import { type LoadedStack, type LoadReport, loadTemplate } from './load-template.js';
+import { type LoadedStack, type LoadedTemplate, loadTemplate } from './load-template.js';
 import { allNames, type TemplateNames } from './template-names.js';
+import { type TemplateFile } from './template-file.js';
 import { requireApi } from './unserved-apis.js';
-
-export interface TemplateFile {
-  /** For error messages, and to recognize the template when it is loaded again. */
-  readonly fileName: string;
-  readonly text: string;
-}
 
 /** The templates that a control plane serves. They can be replaced while it serves them. */
 export class LoadedTemplates {
@@ -37,6 +33,11 @@ export class LoadedTemplates {
     return allTargets(this.#loaded);
   }
 
+  /** The functions of all templates whose code is a local folder, by name. */
+  get functions(): ReadonlyMap<string, FunctionSource> {
+    return new Map(this.#loaded.flatMap(({ functions }) => [...functions]));
+  }
+
   /** Of all templates. */
   get names(): TemplateNames {
     return allNames(this.#loaded.map(({ names }) => names));
@@ -58,16 +59,21 @@ export class LoadedTemplates {
     return this.plane.replace(resourcesOf(this.#stacks.values()), () => {
       const stacks = new Map<string, LoadedStack>();
       let exported: ReadonlyMap<string, string> = new Map();
-      const reports = templates.map(({ fileName, text }) => {
-        const loaded = loadTemplate(this.plane, text, {
+      const reports = templates.flatMap((template) => {
+        const loaded = loadTemplate(this.plane, template.text, {
           ...this.settings,
-          fileName,
+          fileName: template.fileName,
+          nested: template.nested,
+          assets: template.assets,
           parameters: new Map([...exported, ...parameters]),
-          before: this.#stacks.get(fileName),
+          before: this.#stacks,
         });
-        stacks.set(fileName, loaded.stack);
-        exported = new Map([...exported, ...loaded.exports]);
-        return { fileName, text, ...loaded };
+        const all = [{ ...template, ...loaded }, ...loaded.nested];
+        for (const { fileName, stack, exports } of all) {
+          stacks.set(fileName, stack);
+          exported = new Map([...exported, ...exports]);
+        }
+        return all;
       });
       requireApi(reports);
       this.#stacks = stacks;
@@ -77,9 +83,7 @@ export class LoadedTemplates {
   }
 }
 
-export type LoadedTemplate = TemplateFile & LoadReport;
-
-const allTargets = (reports: readonly LoadReport[]): DeclaredTargets => ({
+const allTargets = (reports: readonly LoadedTemplate[]): DeclaredTargets => ({
   arns: reports.flatMap(({ targets }) => targets.arns),
   ports: new Map(reports.flatMap(({ targets }) => [...targets.ports])),
   instances: reports.flatMap(({ targets }) => targets.instances),

@@ -1,5 +1,5 @@
 import { type Logger } from 'pino';
-import { type LoadedTemplate } from './loaded-templates.js';
+import { type LoadedTemplate } from './load-template.js';
 
 /** Logs what was loaded, what is ignored, and what the import of an OpenAPI definition leaves out. */
 export function logTemplates(reports: readonly LoadedTemplate[], log: Logger): void {

@@ -14,13 +14,14 @@ export interface Template {
   readonly mappings: ReadonlyMap<string, Entry>;
   readonly conditions: ReadonlyMap<string, Entry>;
   readonly resources: ReadonlyMap<string, Resource>;
-  /** The outputs that other stacks can import. */
-  readonly exports: readonly Export[];
+  readonly outputs: readonly Output[];
 }
 
-interface Export {
+interface Output {
   readonly at: Place;
-  readonly name: Node;
+  readonly outputName: string;
+  /** The name by which other stacks can import it; `undefined` if it is not exported. */
+  readonly name: Node | undefined;
   readonly value: Node;
   readonly condition: string | undefined;
 }
@@ -93,7 +94,7 @@ export function templateOf(document: Document): Template {
     mappings: section('Mappings'),
     conditions: section('Conditions'),
     resources: mapEntries(resources, (entry, name) => sections.resource(entry, name)),
-    exports: [...section('Outputs')].flatMap(([name, entry]) => sections.exported(entry, name)),
+    outputs: [...section('Outputs')].flatMap(([name, entry]) => sections.output(entry, name)),
   };
 }
 
@@ -166,14 +167,22 @@ class Sections {
     };
   }
 
-  exported({ at, value: output }: Entry, outputName: string): readonly Export[] {
+  output({ at, value: output }: Entry, outputName: string): readonly Output[] {
     const { entries } = this.dictionary(output, `Output ${outputName}`);
     const [value, condition, exported] = ['Value', 'Condition', 'Export'].map(
       (key) => entries.get(key)?.value,
     );
     const name = exported?.kind === 'dictionary' ? exported.entries.get('Name')?.value : undefined;
-    if (name === undefined || value === undefined) return [];
-    return [{ at, name, value, condition: condition && this.text(condition, `${outputName}: Condition`) }];
+    if (value === undefined) return [];
+    return [
+      {
+        at,
+        outputName,
+        name,
+        value,
+        condition: condition && this.text(condition, `${outputName}: Condition`),
+      },
+    ];
   }
 
   #dependsOn(node: Node | undefined, logicalId: string): Resource['dependsOn'] {

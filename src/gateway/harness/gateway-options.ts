@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { type TemplateFile } from '../cloudformation/loaded-templates.js';
+import { type TemplateFile } from '../cloudformation/template-file.js';
 import { createLog } from '../cli/create-log.js';
 import { LOCAL_ACCOUNT } from '../cli/local-account.js';
 import { readTemplateFile } from '../cli/read-template-file.js';

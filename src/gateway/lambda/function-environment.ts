@@ -31,8 +31,10 @@ export class FunctionEnvironment {
   /** The reason why the worker has ended. */
   #end: FunctionResponse | undefined;
 
+  /** @param variables the function's own environment variables, besides those of this process */
   constructor(
     private readonly data: Omit<FunctionWorkerData, 'port'>,
+    variables: Readonly<Record<string, string>> | undefined,
     private readonly log: Logger,
   ) {
     this.loaded = new Promise((resolve) => {
@@ -42,6 +44,7 @@ export class FunctionEnvironment {
     this.#port = port1;
     this.#worker = new Worker(WORKER, {
       workerData: { ...data, port: port2 } satisfies FunctionWorkerData,
+      env: { ...process.env, ...variables },
       transferList: [port2],
       stdout: true,
       stderr: true,

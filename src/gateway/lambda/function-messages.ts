@@ -9,6 +9,8 @@ export interface FunctionWorkerData {
   readonly functionName: string;
   readonly file: string;
   readonly exportName: string;
+  /** The root folder of a deployment package. */
+  readonly root: string | undefined;
 }
 
 /** To the worker: one invocation. */

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 
 /**
  * The place of a function: an export of a local ES module, an Invoke endpoint, or, in a test, this process.
@@ -33,13 +34,28 @@ export interface ModuleSource {
   /** An absolute path. */
   readonly file: string;
   readonly exportName: string;
+  /** Of a function whose code is the deployment package of a template. */
+  readonly deployed?: DeployedFunction;
+}
+
+/** What a template says about a function besides its code. */
+export interface DeployedFunction {
+  /** The root folder of the deployment package, `/var/task` on AWS: no `package.json` above it has an effect. */
+  readonly root: string;
+  /** `Environment.Variables` */
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 /** Whether both mean the same module, endpoint or handler. */
 export function isSameSource(a: FunctionSource, b: FunctionSource): boolean {
   switch (a.kind) {
     case 'module':
-      return b.kind === 'module' && a.file === b.file && a.exportName === b.exportName;
+      return (
+        b.kind === 'module' &&
+        a.file === b.file &&
+        a.exportName === b.exportName &&
+        isDeepStrictEqual(a.deployed, b.deployed)
+      );
     case 'endpoint':
       return b.kind === 'endpoint' && a.url.href === b.url.href;
     case 'handler':

@@ -1,5 +1,6 @@
-import { statSync } from 'node:fs';
-import { registerHooks } from 'node:module';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { createRequire, registerHooks } from 'node:module';
+import { dirname, join, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { workerData } from 'node:worker_threads';
 // types only: Node runs this file compiled or not, and the file names of its imports differ between the two
@@ -24,7 +25,12 @@ async function run(data: FunctionWorkerData): Promise<void> {
   const send = (message: FunctionWorkerMessage) => port.postMessage(message);
   process.env.AWS_LAMBDA_FUNCTION_NAME = data.functionName;
   process.env.AWS_LAMBDA_FUNCTION_VERSION = '$LATEST';
-  reportFiles(send);
+  const report = (file: string) => {
+    const stat = statSync(file, { throwIfNoEntry: false });
+    send({ kind: 'read', file, mtimeMs: stat?.mtimeMs, size: stat?.size });
+  };
+  reportFiles(report);
+  if (data.root !== undefined) endPackageScopes(data.root, report);
   try {
     const handler = await loadHandler(data);
     port.on('message', (invocation: Invocation) => {
@@ -37,21 +43,58 @@ async function run(data: FunctionWorkerData): Promise<void> {
 }
 
 /** Reports the files that the function reads, packages excepted: an installation is followed by a restart anyway. */
-function reportFiles(send: (message: FunctionWorkerMessage) => void): void {
+function reportFiles(report: (file: string) => void): void {
   registerHooks({
     load(url, context, nextLoad) {
-      if (url.startsWith('file:') && !url.includes('/node_modules/')) {
-        const file = fileURLToPath(url);
-        const stat = statSync(file, { throwIfNoEntry: false });
-        send({ kind: 'read', file, mtimeMs: stat?.mtimeMs, size: stat?.size });
-      }
+      if (url.startsWith('file:') && !url.includes('/node_modules/')) report(fileURLToPath(url));
       return nextLoad(url, context);
     },
   });
 }
 
-async function loadHandler({ file, exportName }: FunctionWorkerData): Promise<Handler> {
-  const module = (await import(pathToFileURL(file).href)) as Record<string, unknown>;
+/**
+ * Loads `.js` files of a deployment package that belong to no `package.json` as AWS does. There none is above the package,
+ * and here that of the project is: without this, a bundled CommonJS function fails in a project of ES modules. With
+ * `registerHooks`, Node.js would still look at that `package.json`.
+ *
+ * @param root the package's folder
+ * @param report is called with each such file
+ */
+function endPackageScopes(root: string, report: (file: string) => void): void {
+  const { extensions } = createRequire(import.meta.url);
+  const load = extensions['.js'];
+  extensions['.js'] = (module, file) => {
+    if (!isOutsideScopes(file, root)) return load(module, file);
+    report(file);
+    // without a format, so that Node.js finds out by the syntax
+    return (module as CompilingModule)._compile(readFileSync(file, 'utf8'), file);
+  };
+}
+
+/** @see https://github.com/nodejs/node/blob/v24.x/lib/internal/modules/cjs/loader.js */
+interface CompilingModule extends NodeJS.Module {
+  _compile(source: string, file: string): unknown;
+}
+
+function isOutsideScopes(file: string, root: string): boolean {
+  const isOwn = file.endsWith('.js') && file.startsWith(`${root}${sep}`);
+  return (
+    isOwn && !file.includes(`${sep}node_modules${sep}`, root.length) && !hasPackageJson(dirname(file), root)
+  );
+}
+
+/** Whether there is a `package.json` in the folder, or above it up to the root. */
+function hasPackageJson(folder: string, root: string): boolean {
+  if (existsSync(join(folder, 'package.json'))) return true;
+  return folder !== root && hasPackageJson(dirname(folder), root);
+}
+
+async function loadHandler({ file, exportName, root }: FunctionWorkerData): Promise<Handler> {
+  const isRequired = root !== undefined && isOutsideScopes(file, root);
+  const module = (isRequired ? createRequire(file)(file) : await import(pathToFileURL(file).href)) as Record<
+    string,
+    unknown
+  >;
   const handler = module[exportName] ?? (module.default as Record<string, unknown> | undefined)?.[exportName];
   if (typeof handler === 'function') return handler as Handler;
   const error = new Error(

@@ -40,6 +40,14 @@ export class LocalFunction implements LambdaFunction {
     this.#release(environment);
     if (failed === undefined) return;
     const { errorMessage } = JSON.parse(failed.payload) as { readonly errorMessage: string };
+    if (this.source.deployed !== undefined) {
+      // the app may be needed for other functions; on AWS only the calls of this one fail
+      this.log.warn(
+        { functionName: this.#functionName, reason: errorMessage },
+        'a function of the template cannot be loaded, so its calls fail; --function NAME=FILE gives another one',
+      );
+      return;
+    }
     throw new FunctionSourceError(`--function ${this.name}: ${errorMessage}`);
   }
 
@@ -121,9 +129,9 @@ export class LocalFunction implements LambdaFunction {
       this.#loading < Math.min(this.#waiting.length, MAX_CONCURRENT_LOADS) &&
       this.#environments.size < LIMITS.functionEnvironments
     ) {
-      const { file, exportName } = this.source;
-      const data = { functionName: this.#functionName, file, exportName };
-      const environment = new FunctionEnvironment(data, this.log);
+      const { file, exportName, deployed } = this.source;
+      const data = { functionName: this.#functionName, file, exportName, root: deployed?.root };
+      const environment = new FunctionEnvironment(data, deployed?.environment, this.log);
       this.#environments.add(environment);
       this.#loading += 1;
       void this.#whenLoaded(environment);

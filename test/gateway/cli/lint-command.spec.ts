@@ -20,7 +20,8 @@ describe('lint FILE', () => {
 
   async function run(...args: readonly string[]) {
     let output = '';
-    const exitCode = await lintCommand.run(args, { env: {}, write: (text) => (output += text) });
+    const env = { GITHUB_WORKSPACE: folder };
+    const exitCode = await lintCommand.run(args, { env, write: (text) => (output += text) });
     return { exitCode, output };
   }
 
@@ -49,6 +50,28 @@ describe('lint FILE', () => {
     expect(JSON.parse(output)).toEqual([
       expect.objectContaining({ fileName: bad, line, column: 24, rule: 'timeout-range', severity: 'error' }),
     ]);
+  });
+
+  it('prints annotations with --format github, with paths below the repository', async () => {
+    const { exitCode, output } = await run('--format', 'github', good, bad);
+    expect(exitCode).toBe(1);
+    expect(output.split('\n')[0]).toMatch(
+      new RegExp(`^::error file=bad\\.yml,line=${line},col=24,title=timeout-range::`),
+    );
+  });
+
+  it('prints one SARIF log with --format sarif', async () => {
+    const { exitCode, output } = await run('--format', 'sarif', good, bad);
+    expect(exitCode).toBe(1);
+    expect(JSON.parse(output)).toMatchObject({
+      version: '2.1.0',
+      runs: [
+        {
+          artifacts: [{ location: { uri: 'good.yml' } }, { location: { uri: 'bad.yml' } }],
+          results: [{ ruleId: 'timeout-range' }],
+        },
+      ],
+    });
   });
 
   it('has exit code 0 with warnings only', async () => {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -18,18 +18,18 @@ function changesOf(files: WatchedFiles): () => number {
 it('finds a change that was made before the watching began', async () => {
   const file = join(folder, 'template.yaml');
   await writeFile(file, 'one');
-  using files = new WatchedFiles([file]);
+  using files = new WatchedFiles(() => [file]);
   await writeFile(file, 'two');
   await expect.poll(changesOf(files)).toBe(1);
 });
 
 it('finds a file that is created, and one that is removed', async () => {
   const file = join(folder, 'template.yaml');
-  using created = new WatchedFiles([file]);
+  using created = new WatchedFiles(() => [file]);
   await writeFile(file, 'one');
   await expect.poll(changesOf(created)).toBe(1);
 
-  using removed = new WatchedFiles([file]);
+  using removed = new WatchedFiles(() => [file]);
   await rm(file);
   await expect.poll(changesOf(removed)).toBe(1);
 });
@@ -38,8 +38,29 @@ it('finds a change of a file that was added', async () => {
   const [one, other] = [join(folder, 'one'), join(folder, 'other')];
   await writeFile(one, '');
   await writeFile(other, '');
-  using files = new WatchedFiles([one]);
-  files.set([one, other]);
+  using files = new WatchedFiles(() => [one]);
+  files.set(() => [one, other]);
   await writeFile(other, 'changed');
   await expect.poll(changesOf(files)).toBe(1);
+});
+
+it('finds a file that comes to the list later', async () => {
+  const list = [join(folder, 'one')];
+  await writeFile(join(folder, 'other'), '');
+  using files = new WatchedFiles(() => list);
+  const changes = changesOf(files);
+  list.push(join(folder, 'other'));
+  await expect.poll(changes).toBe(1);
+});
+
+it('takes a file that is written again with the same content for unchanged', async () => {
+  const [same, other] = [join(folder, 'same'), join(folder, 'other')];
+  await writeFile(same, 'content');
+  using files = new WatchedFiles(() => [same, other]);
+  const changes = changesOf(files);
+  await writeFile(same, 'content');
+  // a second later in its file system, and before the change that is awaited
+  await utimes(same, new Date(), new Date(Date.now() + 1_000));
+  await writeFile(other, 'changed');
+  await expect.poll(changes).toBe(1);
 });

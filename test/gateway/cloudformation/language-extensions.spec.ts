@@ -103,7 +103,7 @@ Outputs:
       yy: { ky: true, ly: true },
     });
     const stack = read(text);
-    expect(stack.template.exports.map(({ name }) => stack.text(name))).toEqual(['n-a', 'n-b']);
+    expect(stack.template.outputs.map(({ name }) => name && stack.text(name))).toEqual(['n-a', 'n-b']);
   });
 
   it('keeps the places of the loop', () => {

@@ -102,7 +102,7 @@ ${STAGE}`;
     loadTemplate(plane, template(FUNCTION), {
       ...SETTINGS,
       parameters: new Map(),
-      before: first.report.stack,
+      before: new Map([[SETTINGS.fileName, first.report.stack]]),
     });
     expect(plane.httpApis().map(({ api }) => api.ApiId)).toEqual([first.api?.api.ApiId]);
   });

@@ -13,14 +13,22 @@ import { targetNames } from '../../integrations/target-names.js';
 import { mappedValue } from '../../mapping/mapped-value.js';
 import { decodePath } from '../../silent/http-choices.js';
 import { UsageError } from '../../usage-error.js';
-import { type LoadOptions, loadTemplate } from '../load-template.js';
-import { requireApi } from '../unserved-apis.js';
-import { chooseApi, type Explanation, type Names, notSent, resourceName, sent } from './explanation.js';
+import { type LoadOptions } from '../load-template.js';
+import {
+  chooseApi,
+  type ExplainedTemplates,
+  type Explanation,
+  loadExplained,
+  type Names,
+  notSent,
+  resourceName,
+  sent,
+} from './explanation.js';
 import { printRequest } from './print-request.js';
 import { authorizationText, sampleAuthorizer } from './sample-authorizer.js';
 import { type ClientInput } from './sample-event.js';
 
-export interface ExplainHttpOptions extends LoadOptions, Omit<ClientInput, 'query'> {
+export interface ExplainHttpOptions extends ExplainedTemplates, Omit<ClientInput, 'query'> {
   /** The client's request: `GET /books?x=1`. The path may begin with a stage's name. */
   readonly request: string;
   /** Logical id; required when the template has several HTTP APIs. */
@@ -46,8 +54,7 @@ export function explainHttp(text: string, options: ExplainHttpOptions): Explanat
   const now = Date.now();
   const { region, accountId } = options;
   const plane = new ControlPlane({ region, accountId, now: () => now });
-  const report = loadTemplate(plane, text, options);
-  requireApi([{ ...report, fileName: options.fileName }]);
+  const report = loadExplained(plane, { ...options, text }, options);
   const { apiId, logicalId } = chooseApi(plane, report, 'HTTP', options.api);
   return explainApi(plane, report, { ...options, apiId, name: logicalId });
 }

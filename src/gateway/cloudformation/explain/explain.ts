@@ -9,15 +9,22 @@ import { mapRequest } from '../../websocket/steps/map-request.js';
 import { missingParameters } from '../../websocket/steps/require-parameters.js';
 import { selectRoute } from '../../websocket/steps/select-route.js';
 import { validateMessage } from '../../websocket/steps/validate-message.js';
-import { type LoadOptions, loadTemplate } from '../load-template.js';
-import { requireApi } from '../unserved-apis.js';
 import { explainHttp } from './explain-http.js';
-import { chooseApi, type Explanation, type Names, notSent, resourceName, sent } from './explanation.js';
+import {
+  chooseApi,
+  type ExplainedTemplates,
+  type Explanation,
+  loadExplained,
+  type Names,
+  notSent,
+  resourceName,
+  sent,
+} from './explanation.js';
 import { printRequest } from './print-request.js';
 import { type ClientInput, PLACEHOLDER_CONNECTION_ID, sampleEvent } from './sample-event.js';
 import { unfilledMappings } from './unfilled-mappings.js';
 
-export interface ExplainOptions extends LoadOptions, ClientInput {
+export interface ExplainOptions extends ExplainedTemplates, ClientInput {
   /** Logical id; required when the template has several WebSocket APIs. */
   readonly api?: string | undefined;
   /** Required when the API has several stages. */
@@ -41,8 +48,7 @@ export function explain(text: string, options: ExplainOptions): Explanation {
   const now = Date.now();
   const { region, accountId } = options;
   const plane = new ControlPlane({ region, accountId, now: () => now });
-  const report = loadTemplate(plane, text, options);
-  requireApi([{ ...report, fileName: options.fileName }]);
+  const report = loadExplained(plane, { ...options, text }, options);
   const chosen = chooseApi(plane, report, 'WEBSOCKET', options.api);
   const stage = chooseStage(chosen.logicalId, chosen.stages, options.stage);
   return explainStage(plane, report, { ...options, apiId: chosen.apiId, stage });

@@ -1,6 +1,8 @@
 import { type ControlPlane } from '../../control/control-plane.js';
 import { UsageError } from '../../usage-error.js';
-import { type LoadReport } from '../load-template.js';
+import { type LoadOptions, type LoadReport } from '../load-template.js';
+import { LoadedTemplates } from '../loaded-templates.js';
+import { type TemplateFile, withNested } from '../template-file.js';
 
 export interface Explanation {
   /** The request; lines that begin with `#` are comments. */
@@ -31,13 +33,45 @@ export function resourceName({ created }: Names, id: string): string {
 }
 
 /**
+ * Loads a template for an explanation.
+ *
+ * @param earlier templates whose exports it imports
+ * @throws {CloudFormationError} one of them cannot be loaded, or has no API that can be served
+ */
+export function loadExplained(
+  plane: ControlPlane,
+  template: TemplateFile,
+  { earlier = [], parameters, region, accountId }: ExplainedTemplates,
+): Pick<LoadReport, 'created' | 'apis'> {
+  const loaded = new LoadedTemplates(plane, { region, accountId }).replace(
+    [...earlier, template],
+    parameters,
+  );
+  const others = new Set(earlier.flatMap(withNested).map(({ fileName }) => fileName));
+  const own = loaded.filter(({ fileName }) => !others.has(fileName));
+  return {
+    created: own.flatMap(({ created }) => created),
+    apis: own.flatMap(({ apis }) => apis),
+  };
+}
+
+/** Settings of the templates of an explanation. */
+export interface ExplainedTemplates extends Pick<
+  LoadOptions,
+  'fileName' | 'parameters' | 'region' | 'accountId'
+> {
+  readonly nested?: TemplateFile['nested'];
+  readonly earlier?: readonly TemplateFile[] | undefined;
+}
+
+/**
  * The API of the template that is meant: the one of that logical id, else the only one of the protocol.
  *
  * @throws {UsageError} no API, or several
  */
 export function chooseApi(
   plane: ControlPlane,
-  { apis }: LoadReport,
+  { apis }: Pick<LoadReport, 'apis'>,
   protocol: 'WEBSOCKET' | 'HTTP',
   logicalId: string | undefined,
 ): LoadReport['apis'][number] {

@@ -1,5 +1,5 @@
 import { type Place } from '../cloudformation-error.js';
-import { type LoadedTemplate } from '../loaded-templates.js';
+import { type LoadedTemplate } from '../load-template.js';
 import { type Finding, lint } from './lint.js';
 
 /** A finding in a template that is served, at the resource that has it. */

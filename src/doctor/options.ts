@@ -140,14 +140,18 @@ function parseFlags(args: readonly string[]): Partial<Record<FlagName, readonly 
   for (const token of tokens) {
     if (token.kind === 'positional') problems.push(`doctor takes no operand '${token.value}'`);
     if (token.kind !== 'option') continue;
-    const { name, rawName, value } = token;
-    if (!isFlag(name)) problems.push(`unknown flag ${rawName}`);
-    else if (!('value' in FLAGS[name])) {
+    const { name, rawName, value, inlineValue: isInline } = token;
+    if (!isFlag(name)) {
+      problems.push(`unknown flag ${rawName}`);
+      continue;
+    }
+    const flag: FlagRow = FLAGS[name];
+    if (flag.value === undefined) {
       if (value === undefined) values[name] = [''];
       else problems.push(`${rawName} takes no value`);
-    } else if (value === undefined || (value.startsWith('-') && token.inlineValue !== true)) {
-      problems.push(`${rawName} needs a value: ${rawName} ${FLAGS[name].value}`);
-    } else values[name] = 'isRepeatable' in FLAGS[name] ? [...(values[name] ?? []), value] : [value];
+    } else if (value === undefined || (value.startsWith('-') && !isInline)) {
+      problems.push(`${rawName} needs a value: ${rawName} ${flag.value}`);
+    } else values[name] = flag.isRepeatable ? [...(values[name] ?? []), value] : [value];
   }
   if (problems.length > 0) throw new UsageError([...problems, '--help lists the flags'].join('\n'));
   return values;

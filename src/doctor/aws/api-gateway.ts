@@ -179,8 +179,8 @@ export const readIntegrations = (
       uri: integration.IntegrationUri,
       isPrivate: integration.ConnectionType === 'VPC_LINK',
       vpcLinkId: integration.ConnectionId,
-      parameters: (integration.RequestParameters ?? {}) as Record<string, string>,
-      templates: (integration.RequestTemplates ?? {}) as Record<string, string>,
+      parameters: integration.RequestParameters ?? {},
+      templates: integration.RequestTemplates ?? {},
       timeoutMs: integration.TimeoutInMillis ?? 29_000,
     }));
   });

@@ -41,3 +41,8 @@ export function createClients(region: string | undefined) {
     sts: new STSClient(settings),
   };
 }
+
+/** Closes the sockets, which would otherwise stay open for a while. */
+export function destroyClients(clients: AwsClients): void {
+  for (const client of Object.values(clients)) client.destroy();
+}

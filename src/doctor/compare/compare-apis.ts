@@ -40,7 +40,7 @@ async function settingsOf(clients: AwsClients, target: Target): Promise<Readonly
     facts.integrations(),
   ]);
   const settings = new Map<string, string>();
-  const add = (setting: string, value: unknown) => {
+  const add = (setting: string, value: string | number | boolean | undefined) => {
     if (value !== undefined) settings.set(setting, String(value));
   };
   add('protocol', api.protocol);

@@ -26,7 +26,7 @@ export interface Run {
 /** A WebSocket API with its backend: healthy, until a test plants a fault. */
 export class LiveSetUp implements AsyncDisposable {
   /** What this machine's resolver knows; API Gateway's own names are public. */
-  readonly dns = new Map<string, readonly string[]>();
+  readonly dns = new Map<string, readonly string[] | undefined>();
   readonly #restore: NodeJS.ProcessEnv;
 
   private constructor(
@@ -126,9 +126,11 @@ export class LiveSetUp implements AsyncDisposable {
     return { integration: integration(this.vpcLinkId, parameters) };
   }
 
-  readonly #resolve: Resolve = async (host) =>
-    this.dns.get(host) ??
-    (host.endsWith('.amazonaws.com') || host === 'ws.example.com' ? ['3.120.1.2'] : undefined);
+  readonly #resolve: Resolve = async (host) => {
+    if (this.dns.has(host)) return this.dns.get(host);
+    const isPublic = host.endsWith('.amazonaws.com') || host === 'ws.example.com';
+    return isPublic ? ['3.120.1.2'] : undefined;
+  };
 
   get #env(): Record<string, string> {
     return {

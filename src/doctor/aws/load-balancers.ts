@@ -5,9 +5,10 @@ import {
   DescribeTargetGroupAttributesCommand,
   DescribeTargetGroupsCommand,
   DescribeTargetHealthCommand,
+  LoadBalancerNotFoundException,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { type AwsClients } from './clients.js';
-import { allPages, chunks } from './pages.js';
+import { allPages } from './pages.js';
 import { read } from './read.js';
 
 export interface LoadBalancer {
@@ -47,28 +48,27 @@ export interface Target {
 /** Of a load balancer or target group, by AWS's keys. */
 export type Attributes = Readonly<Record<string, string>>;
 
-export const readLoadBalancers = (
-  { elb }: AwsClients,
-  arns: readonly string[],
-): Promise<readonly LoadBalancer[]> =>
+/** @returns `undefined` if it does not exist */
+export const readLoadBalancer = ({ elb }: AwsClients, arn: string): Promise<LoadBalancer | undefined> =>
   read('elasticloadbalancing:DescribeLoadBalancers', async () => {
-    const found: LoadBalancer[] = [];
-    for (const some of chunks(arns, 20)) {
-      const input = { LoadBalancerArns: [...some] };
-      const { LoadBalancers = [] } = await elb.send(new DescribeLoadBalancersCommand(input));
-      found.push(
-        ...LoadBalancers.map((balancer) => ({
-          arn: balancer.LoadBalancerArn ?? '',
+    try {
+      const input = { LoadBalancerArns: [arn] };
+      const { LoadBalancers: [balancer] = [] } = await elb.send(new DescribeLoadBalancersCommand(input));
+      return (
+        balancer && {
+          arn,
           name: balancer.LoadBalancerName ?? '',
           type: balancer.Type ?? '',
           state: balancer.State?.Code ?? '',
           zones: (balancer.AvailabilityZones ?? []).map(({ ZoneName = '' }) => ZoneName),
           securityGroupIds: balancer.SecurityGroups ?? [],
           enforcesPrivateLinkRules: balancer.EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic !== 'off',
-        })),
+        }
       );
+    } catch (error) {
+      if (error instanceof LoadBalancerNotFoundException) return undefined;
+      throw error;
     }
-    return found;
   });
 
 export const readListeners = ({ elb }: AwsClients, loadBalancerArn: string): Promise<readonly Listener[]> =>

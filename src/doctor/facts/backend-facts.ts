@@ -5,8 +5,8 @@ import { type EcsService, readEcsServices, readTaskDefinition, type TaskDefiniti
 import {
   type LoadBalancer,
   readListeners,
+  readLoadBalancer,
   readLoadBalancerAttributes,
-  readLoadBalancers,
   readTargetGroupAttributes,
   readTargetGroups,
   readTargets,
@@ -43,6 +43,7 @@ export function backendFacts(clients: AwsClients, { region }: Target, api: ApiFa
     if (arns.length === 0) throw new NothingThereError('no VPC link of v1 leads to a load balancer');
     return [...new Set(arns)];
   });
+  const loadBalancer = memoisedBy((arn) => readLoadBalancer(clients, arn));
   const listeners = memoisedBy((arn) => readListeners(clients, arn));
   const targetGroups = memoised(async (): Promise<readonly TargetGroup[]> => {
     const arns = await loadBalancerArns();
@@ -66,9 +67,16 @@ export function backendFacts(clients: AwsClients, { region }: Target, api: ApiFa
     /** `undefined` for an id that is no link of v1. */
     link,
     vpcLinks,
-    loadBalancers: memoised(async (): Promise<readonly LoadBalancer[]> =>
-      readLoadBalancers(clients, await loadBalancerArns()),
-    ),
+    /** `undefined` if it does not exist. */
+    loadBalancer,
+    /** Those that exist; at least one. */
+    loadBalancers: memoised(async (): Promise<readonly LoadBalancer[]> => {
+      const found = await Promise.all((await loadBalancerArns()).map(loadBalancer));
+      const existing = found.filter((each) => each !== undefined);
+      if (existing.length === 0)
+        throw new NothingThereError('the load balancer of the VPC link does not exist');
+      return existing;
+    }),
     loadBalancerArns,
     listeners,
     loadBalancerAttributes: memoisedBy((arn) => readLoadBalancerAttributes(clients, arn)),

@@ -2,7 +2,7 @@ import { type Check, type Finding, findings } from '../../check.js';
 import { READ_LOAD_BALANCER } from '../../permissions.js';
 
 export const active: Check = {
-  id: 'load-balancer',
+  id: 'network-load-balancer',
   group: 'load-balancer',
   title: 'the VPC link leads to an active network load balancer',
   severity: 'problem',
@@ -11,17 +11,17 @@ export const active: Check = {
   section: '1',
   permissions: READ_LOAD_BALANCER,
   async run({ backend }) {
-    const [arns, balancers] = await Promise.all([backend.loadBalancerArns(), backend.loadBalancers()]);
-    const missing = arns.filter((arn) => !balancers.some((balancer) => balancer.arn === arn));
-    const found = balancers.flatMap(({ name, type, state }): readonly Finding[] => {
+    const arns = await backend.loadBalancerArns();
+    const balancers = await Promise.all(arns.map((arn) => backend.loadBalancer(arn)));
+    const found = arns.flatMap((arn, index): readonly Finding[] => {
+      const balancer = balancers[index];
+      if (balancer === undefined) return [{ seen: `${arn} does not exist` }];
+      const { name, type, state } = balancer;
       if (type !== 'network') return [{ seen: `${name} is of the type ${type}` }];
       return state === 'active'
         ? []
         : [{ seen: `${name} is ${state}`, fix: 'wait until it is active, and see its events if it fails' }];
     });
-    return findings(
-      [...missing.map((arn) => ({ seen: `${arn} does not exist` })), ...found],
-      balancers.map(({ name }) => name).join(', '),
-    );
+    return findings(found, balancers.map((balancer) => balancer?.name).join(', '));
   },
 };

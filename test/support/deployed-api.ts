@@ -155,7 +155,7 @@ export class DeployedApi implements ApiClients {
     return this.management.send(new DeleteConnectionCommand({ ConnectionId }));
   }
 
-  protected destroyClients(): void {
+  destroyClients(): void {
     this.management.destroy();
     this.control.destroy();
     this.rest.destroy();

@@ -88,6 +88,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   service: ['program', 'nest/application', 'nest/environment', ...NEST_PARTS, ...NEST_TOOLS],
   // the Nest module, from its public face and API Gateway's request down to the callback and the store
   'nest/index': ['nest/application', 'nest/environment', ...NEST_PARTS, ...NEST_TOOLS],
+  // for tests of applications
+  'nest/testing': ['nest/callback', ...NEST_TOOLS],
   'nest/application': [...NEST_PARTS, ...NEST_TOOLS],
   'nest/environment': ['api', 'nest/config', 'nest/loopback'],
   'nest/operation': ['nest/channels', 'nest/connections', 'nest/callback', 'nest/store', ...NEST_TOOLS],
@@ -433,6 +435,7 @@ describe('the tree', () => {
     const faces: readonly string[] = [
       ...PUBLISHED.map((workspace) => `${workspace}/index.ts`),
       'client/testing/index.ts',
+      'nest/testing/index.ts',
     ];
     const found = [...sources.keys()].filter((file) => file.endsWith('index.ts'));
     expect(found.filter((file) => !faces.includes(file))).toEqual([]);

@@ -15,20 +15,13 @@ import {
 import { MembershipStore } from '../store/membership-store.js';
 import { ChannelError } from './channel.errors.js';
 import { ChannelOrder } from './channel-order.js';
+import { type Joined } from './channels.js';
 import { FanOutService } from './fan-out/fan-out.service.js';
 import { MemberNotices } from './member-notices.js';
 import { logContent, messageFrame } from './message-frame.js';
 import { type PermittedAction, Permissions } from './permissions.js';
 import { publishKey } from './publish-key.js';
 import { ReplayService } from './replay/replay.service.js';
-
-/** The reply to a join. */
-export interface Joined extends Position {
-  /** Whether all missed messages were sent; undefined without `since`. */
-  readonly recovered?: boolean | undefined;
-  /** How many missed messages were sent; undefined without `since`. */
-  readonly replayed?: number | undefined;
-}
 
 /** Channels: a channel exists from its first join until its last member leaves. */
 @Injectable()
@@ -170,7 +163,8 @@ export class ChannelsService {
   }
 }
 
-function requireLength(channel: ChannelName): void {
+/** @throws {ChannelError} `channel_name_too_long` */
+export function requireLength(channel: ChannelName): void {
   if (channel.length <= QUOTAS.channelNameLength) return;
   throw new ChannelError(
     'channel_name_too_long',

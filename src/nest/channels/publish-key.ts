@@ -20,6 +20,11 @@ export function publishKey(
   return { key: hash(JSON.stringify([...owner, key])), fingerprint: hash(data), ttlMs };
 }
 
+/** As {@link publishKey}, for a message that the application itself publishes. */
+export function applicationKey(key: string, data: JsonText, ttlMs: number): AppendKey {
+  return { key: hash(JSON.stringify(['application', key])), fingerprint: hash(data), ttlMs };
+}
+
 function hash(text: string): string {
   return createHash('sha256').update(text).digest('base64url');
 }

@@ -13,6 +13,7 @@ import { Metrics } from '../metrics/metrics.js';
 import { ConnectionStore } from '../store/connection-store.js';
 import { StoreClock } from '../store/store-clock.js';
 import { Tracing } from '../tracing/tracing.js';
+import { type ConnectionInfo } from './connections.js';
 import { UnknownConnectionError } from './connection.errors.js';
 import { type Frame, MEMBERSHIPS_LOST } from './frame.js';
 
@@ -204,6 +205,23 @@ export class ConnectionsService {
     } catch (error) {
       if (error instanceof GoneError) return false;
       throw error;
+    }
+  }
+
+  /**
+   * Reads a connection with one GetConnection request, and its user from the store. Forgets it if it is gone.
+   *
+   * @throws {CallbackError} API Gateway could not be asked
+   */
+  async inspect(connectionId: ConnectionId): Promise<ConnectionInfo | undefined> {
+    try {
+      const { connectedAt, lastActiveAt } = await this.callback.inspect(connectionId);
+      const userId = (await this.connectionStore.getConnection(connectionId))?.userId;
+      return { connectionId, userId, connectedAt, lastActiveAt };
+    } catch (error) {
+      if (!(error instanceof GoneError)) throw error;
+      await this.forget(connectionId);
+      return undefined;
     }
   }
 

@@ -1,5 +1,6 @@
 import { createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
 import { type ConnectionId as ApiConnectionId } from '../../api/integration.js';
+import { type Sender } from '../connections/connections.service.js';
 import { messageCall, type MessageCall } from './message-call.js';
 import { type MessageSchema } from './message-schema.js';
 
@@ -50,7 +51,10 @@ export const Message = parameter(({ message }) => message);
 /** A parameter of a handler: the frame as it was sent, a string. */
 export const RawMessage = parameter(({ text }) => text);
 
-/** A parameter of a handler: who has sent the message, a `Sender`. */
+/** Who has sent a message. */
+export type Caller = Sender;
+
+/** A parameter of a handler: who has sent the message. */
 export const Caller = parameter(({ caller }) => caller);
 
 export type ConnectionId = ApiConnectionId;

@@ -1,4 +1,5 @@
-import { type Config } from '../config/config.js';
+import { type StoreSettings } from '../config/store-settings.js';
+import { loadWith } from '../optional-package.js';
 import { type Store } from './store.js';
 
 /**
@@ -8,7 +9,8 @@ import { type Store } from './store.js';
  * @throws {ConfigError} the store cannot be opened
  */
 export async function openStore(
-  { store, awsRegion: region }: Pick<Config, 'store' | 'awsRegion'>,
+  store: StoreSettings,
+  region: string,
   warn: (fields: object, message: string) => void,
 ): Promise<Store> {
   switch (store.kind) {
@@ -17,11 +19,11 @@ export async function openStore(
       return EmbeddedStore.open({ ...store, warn });
     }
     case 'redis': {
-      const { RedisStore } = await import('./redis.store.js');
+      const { RedisStore } = await loadWith('STORE=redis', () => import('./redis.store.js'));
       return RedisStore.connect({ ...store, warn });
     }
     case 'dynamodb': {
-      const { DynamoDbStore } = await import('./dynamodb.store.js');
+      const { DynamoDbStore } = await loadWith('STORE=dynamodb', () => import('./dynamodb.store.js'));
       return DynamoDbStore.connect({ ...store, region });
     }
   }

@@ -5,9 +5,12 @@ import { Metrics } from '../metrics/metrics.js';
 import { MetricsModule } from '../metrics/metrics.module.js';
 import { Tracing } from '../tracing/tracing.js';
 import { TracingModule } from '../tracing/tracing.module.js';
+import { ConfigError } from '../config/config.errors.js';
+import { type StoreSettings } from '../config/store-settings.js';
 import { ConnectionStore } from './connection-store.js';
 import { LogStore } from './log-store.js';
 import { MembershipStore } from './membership-store.js';
+import { NoStore } from './no-store.js';
 import { observedStore } from './observed-store.js';
 import { openStore } from './open-store.js';
 import { ReservationStore } from './reservation-store.js';
@@ -48,9 +51,19 @@ async function openObservedStore(
   tracing: Tracing,
   log: RequestLog,
 ): Promise<Store> {
-  const store = await openStore(config, (fields, message) => log.warn(fields, message));
+  if (config.store === undefined) return new NoStore();
+  const store = await openNamed(config.store, config, log);
   return observedStore(store, {
     completed: (method, result, seconds) => metrics.storeCallCompleted(method, result, seconds),
     ...(tracing.isOn && { within: (method, call) => tracing.span(`store ${method}`, {}, call) }),
   });
+}
+
+/** @throws {ConfigError} by the names under which the settings were set */
+async function openNamed(store: StoreSettings, { awsRegion, named }: Config, log: RequestLog): Promise<Store> {
+  try {
+    return await openStore(store, awsRegion, (fields, message) => log.warn(fields, message));
+  } catch (error) {
+    throw error instanceof ConfigError ? error.renamed(named) : error;
+  }
 }

@@ -7,8 +7,8 @@ import { QUOTAS } from '../../api/quotas.js';
 import { GoneError, TooLargeError } from '../callback/callback.errors.js';
 import { ConnectionsClient, type ConnectionTimes } from '../callback/client/connections-client.js';
 import { type PostBody } from '../callback/client/post-body.js';
-import { Config } from '../config/config.js';
-import { divertCallbacks } from './divert-callbacks.js';
+import { type Config } from '../config/config.js';
+import { configOf, divertCallbacks, needNoCredentials } from './application-parts.js';
 import { IntegrationRequests, type RouteEvent } from './integration-request.js';
 import { type InMemoryResponse, requestInMemory } from './request-in-memory.js';
 
@@ -65,7 +65,8 @@ export class InProcessGateway extends ConnectionsClient {
   static of(app: INestApplication): InProcessGateway {
     const existing = GATEWAYS.get(app);
     if (existing !== undefined) return existing;
-    const gateway = new InProcessGateway(app, app.get(Config, { strict: false }));
+    const gateway = new InProcessGateway(app, configOf(app));
+    needNoCredentials(app);
     divertCallbacks(app, gateway);
     GATEWAYS.set(app, gateway);
     return gateway;

@@ -70,6 +70,6 @@ export class Inbox implements GatewayClient {
   }
 
   #noMessage(what: string): NoMessageError {
-    return new NoMessageError(`${what}; so far:\n${this.#transcript}`);
+    return new NoMessageError(`${what}; so far:\n${this.#transcript.toString()}`);
   }
 }

@@ -21,9 +21,9 @@ export interface IntegrationRequest {
 export class IntegrationRequests {
   readonly #routes: ReadonlyMap<string, Route>;
 
-  constructor({ gatewaySecrets: [secret], authentication, replies }: Config) {
+  constructor({ gatewaySecrets: [secret], authentication, replies, path }: Config) {
     const { Routes } = webSocketApi({
-      serviceUrl: SERVICE_URL,
+      serviceUrl: `http://service${path}`,
       vpcLinkId: 'none',
       // without a secret, the service does not read the header
       gatewaySecret: secret ?? '',
@@ -42,8 +42,6 @@ export class IntegrationRequests {
     return { path: new URL(IntegrationUri).pathname, headers: Object.fromEntries(headers) };
   }
 }
-
-const SERVICE_URL = 'http://service';
 
 /** @param source a literal, a variable of the context, or a parameter of the handshake's query string */
 function valueOf(source: string, { context, query = {} }: RouteEvent): string | undefined {

@@ -64,7 +64,7 @@ export class TestClient implements AsyncDisposable {
    */
   async send(message: unknown): Promise<ServiceResponse> {
     const { id, inbox, transcript } = this.#connected();
-    if (inbox.isClosed) throw new Error(`the connection is closed; so far:\n${transcript}`);
+    if (inbox.isClosed) throw new Error(`the connection is closed; so far:\n${transcript.toString()}`);
     const text = typeof message === 'string' ? message : JSON.stringify(message);
     transcript.add(`sent ${text}`);
     const { status, body } = await this.#gateway.message(id, text);

@@ -1,28 +1,26 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Injectable, Module } from '@nestjs/common';
-import { type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { type INestApplication, Injectable, Module } from '@nestjs/common';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { Test } from '@nestjs/testing';
 import { SignJWT } from 'jose';
 import { expect, it, onTestFinished } from 'vitest';
-import { type ConnectionId } from '../../../src/api/integration.js';
 import {
+  BackchannelModule,
+  type BackchannelOptions,
   Caller,
-  ConnectionsService,
-  createApplication,
-  createLogger,
+  Connections,
   Message,
   OnMessage,
   RawMessage,
-  readConfig,
-  type Sender,
 } from '../../../src/nest/index.js';
+import { type Sender } from '../../../src/nest/connections/connections.service.js';
 import { createTestClient, HandshakeRefusedError, NoMessageError } from '../../../src/nest/testing/index.js';
-import { ConnectionStore } from '../../../src/nest/store/connection-store.js';
 
 @Injectable()
 class Chat {
-  constructor(private readonly connections: ConnectionsService) {}
+  constructor(private readonly connections: Connections) {}
 
   @OnMessage('say')
   say(@Message() { text }: { readonly text: string }, @Caller() { connectionId, userId }: Sender) {
@@ -31,8 +29,13 @@ class Chat {
 
   @OnMessage('kick')
   async kick(@Message() { who }: { readonly who: string }) {
-    await this.connections.disconnect(who as ConnectionId);
-    return { type: 'kicked' };
+    return { type: 'kicked', was: await this.connections.disconnect(who) };
+  }
+
+  @OnMessage('list')
+  async list(@Message() { who }: { readonly who: string }) {
+    const found = await this.connections.get(who);
+    return { type: 'found', isOpen: found !== undefined };
   }
 
   @OnMessage()
@@ -44,25 +47,30 @@ class Chat {
 @Module({ providers: [Chat] })
 class ChatModule {}
 
-async function application(settings: NodeJS.ProcessEnv = {}): Promise<NestFastifyApplication> {
-  const DATA_DIR = await mkdtemp(join(tmpdir(), 'backchannel-'));
-  const config = readConfig({
-    WS_API_ENDPOINT: 'http://127.0.0.1:9',
-    GATEWAY_SECRET: 'a-secret-of-this-test-with-32-characters',
-    LOG_LEVEL: 'silent',
-    DATA_DIR,
-    ...settings,
-  });
-  const app = await createApplication(config, createLogger(config), { imports: [ChatModule] });
+/** Not initialized, without AWS credentials, and with an endpoint on AWS. */
+async function application(options: Partial<BackchannelOptions> = {}): Promise<INestApplication> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'backchannel-'));
+  const settings: BackchannelOptions = {
+    wsApiEndpoint: 'https://abcdef1234.execute-api.eu-central-1.amazonaws.com/prod',
+    gatewaySecret: 'a-secret-of-this-test-with-32-characters',
+    logLevel: 'silent',
+    path: '/ws',
+    store: { kind: 'embedded', dataDir },
+    ...options,
+  };
+  const testing = await Test.createTestingModule({
+    imports: [BackchannelModule.forRoot(settings), ChatModule],
+  }).compile();
+  const app = testing.createNestApplication(new FastifyAdapter());
   onTestFinished(async () => {
     await app.close();
-    await rm(DATA_DIR, { recursive: true });
+    await rm(dataDir, { recursive: true });
   });
   return app;
 }
 
-it.each(['callback', 'response'])('receives the reply of a handler by %s', async (REPLIES) => {
-  const client = await createTestClient(await application({ REPLIES })).connect();
+it.each(['callback', 'response'] as const)('receives the reply of a handler by %s', async (replies) => {
+  const client = await createTestClient(await application({ replies })).connect();
   await client.send({ action: 'say', text: 'hello', id: 7 });
   expect(await client.next()).toEqual({ type: 'said', text: 'hello', by: client.connectionId, id: 7 });
   await client.send('not JSON');
@@ -84,7 +92,7 @@ it('receives what another client publishes to a channel', async () => {
 });
 
 it('has the user of an authorizer, and refuses one where no authorizer is asked', async () => {
-  const client = createTestClient(await application({ AUTH: 'authorizer' }));
+  const client = createTestClient(await application({ authentication: { kind: 'authorizer' } }));
   await client.connect({ user: 'Žofie' });
   await client.send({ action: 'say', text: 'hello' });
   expect(await client.next()).toEqual({ type: 'said', text: 'hello', by: 'Žofie' });
@@ -94,12 +102,12 @@ it('has the user of an authorizer, and refuses one where no authorizer is asked'
 });
 
 it('sends a token as query parameter, which the API maps, or as header', async () => {
-  const JWT_SECRET = 'a-secret-for-tokens-with-32-characters';
-  const app = await application({ AUTH: 'jwt', JWT_SECRET });
+  const secret = 'a-secret-for-tokens-with-32-characters';
+  const app = await application({ authentication: { kind: 'jwt', secret } });
   const token = await new SignJWT({ sub: 'ann' })
     .setProtectedHeader({ alg: 'HS256' })
     .setExpirationTime('1h')
-    .sign(Buffer.from(JWT_SECRET));
+    .sign(Buffer.from(secret));
   for (const options of [
     { query: { token } },
     { headers: { 'Sec-WebSocket-Protocol': `backchannel, token.${token}` } },
@@ -111,7 +119,7 @@ it('sends a token as query parameter, which the API maps, or as header', async (
 });
 
 it('rejects with the status of a refused handshake', async () => {
-  const client = createTestClient(await application({ AUTH: 'authorizer' }));
+  const client = createTestClient(await application({ authentication: { kind: 'authorizer' } }));
   const refused = await client.connect().catch((error: unknown) => error);
   expect(refused).toBeInstanceOf(HandshakeRefusedError);
   expect(refused).toMatchObject({ status: 401, body: expect.stringContaining('missing_user') });
@@ -137,33 +145,35 @@ it('is closed by the application, which is notified of it', async () => {
   const [ann, bob] = [await createTestClient(app).connect(), await createTestClient(app).connect()];
   const waiting = bob.next().catch((error: unknown) => error);
   await ann.send({ action: 'kick', who: bob.connectionId });
+  expect(await ann.next()).toEqual({ type: 'kicked', was: 'disconnected' });
   expect(await bob.closed()).toEqual({ code: 1000, reason: 'Connection Closed Normally' });
   expect(await waiting).toBeInstanceOf(NoMessageError);
   await expect(bob.next()).rejects.toThrow(NoMessageError);
   await expect(bob.send('hello')).rejects.toThrow('the connection is closed');
-  const store = app.get(ConnectionStore, { strict: false });
-  expect(await store.getConnection(bob.connectionId as ConnectionId)).toBeUndefined();
-  expect(await store.getConnection(ann.connectionId as ConnectionId)).toBeDefined();
 });
 
-it('closes its connection with a code, once, and connects again with another id', async () => {
-  const app = await application();
-  const client = await createTestClient(app).connect();
-  const { connectionId } = client;
-  expect(await client.close(1000, 'bye')).toMatchObject({ status: 200 });
-  expect(await client.closed()).toEqual({ code: 1000, reason: 'bye' });
-  expect(await client.close()).toBeUndefined();
-  const store = app.get(ConnectionStore, { strict: false });
-  expect(await store.getConnection(connectionId as ConnectionId)).toBeUndefined();
-  await client.connect();
-  expect(client.connectionId).not.toBe(connectionId);
-});
-
-it('answers callbacks to a closed connection with 410, so that it is forgotten', async () => {
+it('is open for the application until it closes its connection, and connects again with another id', async () => {
   const app = await application();
   const [ann, bob] = [await createTestClient(app).connect(), await createTestClient(app).connect()];
   const { connectionId } = bob;
-  await bob.close();
+  const isOpen = async () => {
+    await ann.send({ action: 'list', who: connectionId });
+    return ann.next();
+  };
+  expect(await isOpen()).toEqual({ type: 'found', isOpen: true });
+  expect(await bob.close(4000, 'bye')).toMatchObject({ status: 200 });
+  expect(await bob.closed()).toEqual({ code: 4000, reason: 'bye' });
+  expect(await isOpen()).toEqual({ type: 'found', isOpen: false });
   await ann.send({ action: 'kick', who: connectionId });
-  expect(await ann.next()).toEqual({ type: 'kicked' });
+  expect(await ann.next()).toEqual({ type: 'kicked', was: 'gone' });
+
+  expect(await bob.close()).toBeUndefined();
+  await bob.connect();
+  expect(bob.connectionId).not.toBe(connectionId);
+});
+
+it('says what is missing in an application without the module', async () => {
+  const testing = await Test.createTestingModule({}).compile();
+  const app = testing.createNestApplication(new FastifyAdapter());
+  expect(() => createTestClient(app)).toThrow('expected an application that imports BackchannelModule');
 });

@@ -44,7 +44,7 @@ export interface DisconnectCall {
 /** The call about which a guard, an interceptor or a parameter decorator is asked. @throws {TypeError} it is none of ours */
 export function handlerCall(context: ExecutionContext): HandlerCall {
   if (context.getType<string>() === CONTEXT_TYPE) return context.getArgByIndex<HandlerCall>(1);
-  throw new TypeError(`${nameOf(context)} is no handler of Backchannel: it has no call`);
+  throw new TypeError(`${nameOf(context)} is no handler of a connection's events, and has no call`);
 }
 
 /** As {@link handlerCall}, where only messages are handled. @throws {TypeError} it is another event */

@@ -26,15 +26,24 @@ export {
   type StoreOptions,
 } from './options/store-options.js';
 
+export { Caller, ConnectionId } from './handlers/handler-parameters.js';
 export {
-  Caller,
-  ConnectionId,
-  Message,
-  OnMessage,
-  type OnMessageOptions,
-  RawMessage,
-} from './messages/handler-decorators.js';
-export { CONTEXT_TYPE, messageCall, type MessageCall } from './messages/message-call.js';
+  type ConnectCall,
+  CONTEXT_TYPE,
+  type DisconnectCall,
+  handlerCall,
+  type HandlerCall,
+  messageCall,
+  type MessageCall,
+} from './handlers/handler-call.js';
+export {
+  CloseCode,
+  ConnectHeader,
+  LeftChannels,
+  OnConnect,
+  OnDisconnect,
+} from './lifecycle/lifecycle-decorators.js';
+export { Message, OnMessage, type OnMessageOptions, RawMessage } from './messages/handler-decorators.js';
 export { type MessageSchema } from './messages/message-schema.js';
 export { ChannelNameSchema, DataSchema, MessageIdSchema } from '../api/message-schemas.js';
 export { type ChannelName, type JsonText, type MessageId, type Since } from '../api/messages.js';
@@ -58,6 +67,7 @@ export {
   type Verdict,
 } from './channels/permissions.js';
 export { Draining } from './operation/draining.js';
+export { type Sender } from './connections/caller.js';
 
 export { CLIENT_ERRORS, type ClientErrorCode } from '../api/errors.js';
 export {

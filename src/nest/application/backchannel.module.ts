@@ -9,6 +9,7 @@ import { WITHOUT_CHANNELS } from '../channels/without-channels.js';
 import { Connections } from '../connections/connections.js';
 import { ConnectionsModule } from '../connections/connections.module.js';
 import { BuiltInActionsModule } from '../messages/built-in-actions.module.js';
+import { LifecycleModule } from '../lifecycle/lifecycle.module.js';
 import { MessagesModule } from '../messages/messages.module.js';
 import { MetricsModule } from '../metrics/metrics.module.js';
 import { Instrumentation } from '../operation/instrumentation.js';
@@ -52,6 +53,7 @@ export function assembleModule(source: BackchannelAsyncOptions, internals: Inter
       SettingsModule.forSource(source, features, problems, internals),
       ConnectionsModule,
       MessagesModule,
+      LifecycleModule,
       AuthenticationModule,
       OperationModule,
       MetricsModule,
@@ -72,10 +74,6 @@ export function assembleModule(source: BackchannelAsyncOptions, internals: Inter
       Instrumentation,
       ...(features.channels ? [] : [WITHOUT_CHANNELS]),
     ],
-    exports: [
-      ConnectionsModule,
-      OperationModule,
-      ...(features.channels ? [ChannelsModule] : [Channels]),
-    ],
+    exports: [ConnectionsModule, OperationModule, ...(features.channels ? [ChannelsModule] : [Channels])],
   };
 }

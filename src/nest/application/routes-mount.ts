@@ -14,6 +14,7 @@ import { checkHeaders } from '../http/check-headers.js';
 import { readBodiesLater, RequestBodies } from '../http/request-body.js';
 import { LazyLogger } from '../logging/lazy-logger.js';
 import { PROCESS_LOGGER, requestFields } from '../logging/logger.js';
+import { LifecycleModule } from '../lifecycle/lifecycle.module.js';
 import { RequestLog } from '../logging/request-log.js';
 import { MessagesModule } from '../messages/messages.module.js';
 import { Metrics } from '../metrics/metrics.js';
@@ -38,6 +39,7 @@ const PARTS: readonly unknown[] = [
   SettingsModule,
   AuthenticationModule,
   MessagesModule,
+  LifecycleModule,
   ChannelsModule,
   ConnectionsModule,
   CallbackModule,

@@ -3,7 +3,7 @@ import { type ChannelName, type JsonText, type Published, type Since } from '../
 import { QUOTAS } from '../../api/quotas.js';
 import { Config } from '../config/config.js';
 import { UnknownConnectionError } from '../connections/connection.errors.js';
-import { type Sender } from '../connections/connections.service.js';
+import { type Sender } from '../connections/caller.js';
 import { RequestLog } from '../logging/request-log.js';
 import {
   type AppendKey,

@@ -1,5 +1,5 @@
 import { type JsonText, type PresentMember, type Since } from '../../api/messages.js';
-import { type Sender } from '../connections/connections.service.js';
+import { type Sender } from '../connections/caller.js';
 
 /** The position of a message in a channel's log. */
 export interface PublishedMessage {

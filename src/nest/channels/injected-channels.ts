@@ -3,7 +3,7 @@ import { ChannelNameSchema } from '../../api/message-schemas.js';
 import { type ChannelName, type JsonText, type Since } from '../../api/messages.js';
 import { type ConnectionId } from '../../api/integration.js';
 import { Config } from '../config/config.js';
-import { type Sender } from '../connections/connections.service.js';
+import { type Sender } from '../connections/caller.js';
 import { LogStore } from '../store/log-store.js';
 import { MembershipStore } from '../store/membership-store.js';
 import { ChannelError } from './channel.errors.js';

@@ -4,7 +4,7 @@ import { type UserId } from '../../api/integration.js';
 import { type ChannelName } from '../../api/messages.js';
 import { QUOTAS } from '../../api/quotas.js';
 import { Config } from '../config/config.js';
-import { type Sender } from '../connections/connections.service.js';
+import { type Sender } from '../connections/caller.js';
 
 /** Actions that need a permission. Leaving never does. */
 export type PermittedAction = 'join' | 'publish' | 'presence';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type ChannelName, type PresentMember } from '../../api/messages.js';
 import { QUOTAS } from '../../api/quotas.js';
-import { type Sender } from '../connections/connections.service.js';
+import { type Sender } from '../connections/caller.js';
 import { MembershipStore } from '../store/membership-store.js';
 import { type Presence } from './channels.js';
 import { ChannelsService } from './channels.service.js';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type JsonText } from '../../api/messages.js';
-import { type Sender } from '../connections/connections.service.js';
+import { type Sender } from '../connections/caller.js';
 import { type AppendKey } from '../store/log-store.js';
 
 /**

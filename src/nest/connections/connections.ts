@@ -6,6 +6,8 @@ export interface ConnectionInfo {
   readonly connectionId: string;
   /** Absent where connections are not authenticated, or not stored. */
   readonly userId?: UserId | undefined;
+  /** What `@OnConnect` returned when it was opened. */
+  readonly session?: unknown;
   readonly connectedAt: number;
   readonly lastActiveAt: number;
 }
@@ -44,7 +46,7 @@ export abstract class Connections {
   ): Promise<DeliveryReport>;
 
   /**
-   * What API Gateway knows of a connection, with the user from the store.
+   * What API Gateway knows of a connection, with the user and the session from the store.
    *
    * @returns undefined if it is closed or never existed
    * @throws {CallbackError} API Gateway could not be asked

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
-import { DiscoveryModule } from '@nestjs/core';
 import { ConnectionsModule } from '../connections/connections.module.js';
+import { HandlerMethodsModule } from '../handlers/handler-methods.module.js';
 import { MetricsModule } from '../metrics/metrics.module.js';
 import { TracingModule } from '../tracing/tracing.module.js';
 import { Dispatcher } from './dispatcher.js';
@@ -8,7 +8,7 @@ import { MessageHandlers } from './message-handlers.js';
 
 /** The messages of clients. */
 @Module({
-  imports: [DiscoveryModule, ConnectionsModule, MetricsModule, TracingModule],
+  imports: [HandlerMethodsModule, ConnectionsModule, MetricsModule, TracingModule],
   providers: [Dispatcher, MessageHandlers],
   exports: [Dispatcher],
 })

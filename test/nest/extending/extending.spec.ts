@@ -90,7 +90,7 @@ function withRootedImports(code: string, path: string): string {
   return code.replaceAll(/(?<=from ')\.[^']+/g, (specifier) => posix.join(dirname(path), specifier));
 }
 
-it.each(['src/service/chat.module.ts', 'src/service/team.permissions.ts'])(
+it.each(['src/service/chat.module.ts', 'src/service/team.permissions.ts', 'src/service/tenants.module.ts'])(
   'is the same in docs/extending.md as in the test: %s',
   (path) => {
     const [, shown] = DOCUMENT.split(`\`${path}\``)[1]?.split(/```(?:ts)?\n/) ?? [];

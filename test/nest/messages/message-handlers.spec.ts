@@ -291,10 +291,10 @@ it('passes what no other handler takes to the one without an action, also if it 
   ]);
 });
 
-it('refuses a parameter of a message where there is none', () => {
+it('has no call for a guard of a method that is no handler', () => {
   const context = new ExecutionContextHost([], Chat, Reflect.get(Chat.prototype, 'list'));
   expect(() => messageCall(context)).toThrow(
-    'Chat.list has a parameter of a message, and is no handler of messages',
+    "Chat.list is no handler of a connection's events, and has no call",
   );
 });
 

@@ -13,14 +13,13 @@ import {
   Message,
   OnMessage,
 } from '../../../src/nest/index.js';
-import { type Sender } from '../../../src/nest/connections/connections.service.js';
 import { startBehindGateway } from '../../../src/nest/testing/index.js';
 import { WebSocketClient } from '../../support/web-socket-client.js';
 
 @Injectable()
 class Chat {
   @OnMessage('say')
-  say(@Message() { text }: { readonly text: string }, @Caller() { userId }: Sender) {
+  say(@Message() { text }: { readonly text: string }, @Caller() { userId }: Caller) {
     return { type: 'said', text, by: userId };
   }
 }

@@ -15,7 +15,6 @@ import {
   OnMessage,
   RawMessage,
 } from '../../../src/nest/index.js';
-import { type Sender } from '../../../src/nest/connections/connections.service.js';
 import { createTestClient, HandshakeRefusedError, NoMessageError } from '../../../src/nest/testing/index.js';
 
 @Injectable()
@@ -23,7 +22,7 @@ class Chat {
   constructor(private readonly connections: Connections) {}
 
   @OnMessage('say')
-  say(@Message() { text }: { readonly text: string }, @Caller() { connectionId, userId }: Sender) {
+  say(@Message() { text }: { readonly text: string }, @Caller() { connectionId, userId }: Caller) {
     return { type: 'said', text, by: userId ?? connectionId };
   }
 

@@ -72,10 +72,6 @@ export function assembleModule(source: BackchannelAsyncOptions, internals: Inter
       Instrumentation,
       ...(features.channels ? [] : [WITHOUT_CHANNELS]),
     ],
-    exports: [
-      ConnectionsModule,
-      OperationModule,
-      ...(features.channels ? [ChannelsModule] : [Channels]),
-    ],
+    exports: [ConnectionsModule, OperationModule, ...(features.channels ? [ChannelsModule] : [Channels])],
   };
 }

@@ -18,7 +18,7 @@ import { countRequests } from '../nest/metrics/count-requests.js';
 import { Metrics } from '../nest/metrics/metrics.js';
 import { InFlight } from '../nest/operation/in-flight.js';
 import { type BackchannelOptions } from '../nest/options/backchannel-options.js';
-import { type OtlpTracing } from '../nest/tracing/otlp-tracing.js';
+import type { OtlpTracing } from '../nest/tracing/otlp-tracing.js';
 import { Tracing } from '../nest/tracing/tracing.js';
 import { AppModule, type Extensions } from './app.module.js';
 

@@ -25,7 +25,7 @@ import { InFlight } from '../operation/in-flight.js';
 import { OperationModule } from '../operation/operation.module.js';
 import { type Features } from '../options/features.js';
 import { StoreModule } from '../store/store.module.js';
-import { type OtlpTracing } from '../tracing/otlp-tracing.js';
+import type { OtlpTracing } from '../tracing/otlp-tracing.js';
 import { Tracing } from '../tracing/tracing.js';
 import { TracingModule } from '../tracing/tracing.module.js';
 import { addRoutes } from './routes-application.js';

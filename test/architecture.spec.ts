@@ -53,6 +53,7 @@ const NEST_TOOLS = [
   'nest/backoff',
   'nest/describe-issue',
   'nest/loopback',
+  'nest/optional-package',
   'nest/config',
 ];
 
@@ -87,12 +88,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   cdk: ['api', 'program'],
   local: ['api', 'program'],
   // the ready service
-  service: ['program', 'nest/application', 'nest/environment', ...NEST_PARTS, ...NEST_TOOLS],
+  service: ['program', 'nest/application', 'nest/options', 'nest/environment', ...NEST_PARTS, ...NEST_TOOLS],
   // the Nest module, from its public face and API Gateway's request down to the callback and the store
-  'nest/index': ['nest/application', 'nest/environment', ...NEST_PARTS, ...NEST_TOOLS],
+  'nest/index': ['nest/application', 'nest/options', ...NEST_PARTS, ...NEST_TOOLS],
   // for tests of applications
   'nest/testing': ['nest/callback', ...NEST_TOOLS],
-  'nest/application': [...NEST_PARTS, ...NEST_TOOLS],
+  'nest/application': ['nest/options', ...NEST_PARTS, ...NEST_TOOLS],
+  'nest/options': ['api', 'nest/channels', 'nest/config', 'nest/environment'],
   'nest/environment': ['api', 'nest/config', 'nest/loopback'],
   'nest/operation': ['nest/channels', 'nest/connections', 'nest/callback', 'nest/store', ...NEST_TOOLS],
   'nest/routes': [
@@ -130,10 +132,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'nest/json': ['api'],
   'nest/aws': ['nest/loopback'],
   'nest/metrics': ['api'],
-  'nest/tracing': ['api', 'nest/config', 'nest/logging'],
+  'nest/tracing': ['api', 'nest/config', 'nest/logging', 'nest/optional-package'],
   'nest/logging': ['api', 'nest/config'],
   'nest/backoff': [],
   'nest/config': [],
+  'nest/optional-package': ['nest/config'],
   'nest/describe-issue': [],
   'nest/loopback': [],
   // the stand-in imports nothing of ours, as if it were AWS; from the command line down to mapping

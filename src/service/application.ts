@@ -14,9 +14,12 @@ import { sendProblem } from '../nest/http/error.filter.js';
 import { readBodiesLater, RequestBodies } from '../nest/http/request-body.js';
 import { LazyLogger } from '../nest/logging/lazy-logger.js';
 import { NestLogger, requestFields } from '../nest/logging/logger.js';
+import { countRequests } from '../nest/metrics/count-requests.js';
 import { Metrics } from '../nest/metrics/metrics.js';
 import { InFlight } from '../nest/operation/in-flight.js';
 import { type BackchannelOptions } from '../nest/options/backchannel-options.js';
+import type { OtlpTracing } from '../nest/tracing/otlp-tracing.js';
+import { Tracing } from '../nest/tracing/tracing.js';
 import { AppModule, type Extensions } from './app.module.js';
 
 /**
@@ -45,11 +48,17 @@ export async function createApplication(
   app.flushLogs();
   const bodies = app.get(RequestBodies);
   clientErrors.current = new ClientErrors(logger, app.get(InFlight), bodies);
+  // the hooks of the module, also for requests that no route serves
   const fastify = app.getHttpAdapter().getInstance();
   passToApplication(fastify.server, bodies);
   readBodiesLater(fastify, bodies);
   checkHeaders(fastify);
-  countUnrouted(fastify, app.get(Metrics));
+  countRequests(fastify, app.get(Metrics));
+  const tracing = app.get(Tracing);
+  if (tracing.isOn) {
+    const { traceRequests } = await import('../nest/tracing/trace-requests.js');
+    traceRequests(fastify, tracing as OtlpTracing);
+  }
   try {
     return await app.init();
   } catch (error) {
@@ -93,12 +102,4 @@ function fastifyAdapter(logger: Logger, clientErrors: { readonly current?: Clien
   const { server } = adapter.getInstance<FastifyInstance>();
   server.on('connect', (request, socket) => clientErrors.current?.refuseConnect(request, socket as Socket));
   return adapter;
-}
-
-/** The module counts the requests of its routes. */
-function countUnrouted(fastify: FastifyInstance, metrics: Metrics): void {
-  fastify.addHook('onResponse', (request, reply, done) => {
-    if (request.is404) metrics.requestCompleted('none', reply.statusCode, reply.elapsedTime / 1000);
-    done();
-  });
 }

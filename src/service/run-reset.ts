@@ -5,7 +5,7 @@ import { explainFailure } from './explain-failure.js';
 /** Resets the store of the settings, to be called after a backup was restored without the store noticing it. */
 try {
   const config = readStoreConfig();
-  const store = await openStore(config.store, config.awsRegion, (fields, message) => {
+  const store = await openStore(config, (fields, message) => {
     process.stderr.write(`${message}: ${JSON.stringify(fields)}\n`);
   });
   try {

@@ -17,6 +17,7 @@ import { PROCESS_LOGGER, requestFields } from '../logging/logger.js';
 import { LifecycleModule } from '../lifecycle/lifecycle.module.js';
 import { RequestLog } from '../logging/request-log.js';
 import { MessagesModule } from '../messages/messages.module.js';
+import { countRequests } from '../metrics/count-requests.js';
 import { Metrics } from '../metrics/metrics.js';
 import { MetricsModule } from '../metrics/metrics.module.js';
 import { Draining } from '../operation/draining.js';
@@ -25,7 +26,7 @@ import { InFlight } from '../operation/in-flight.js';
 import { OperationModule } from '../operation/operation.module.js';
 import { type Features } from '../options/features.js';
 import { StoreModule } from '../store/store.module.js';
-import { type OtlpTracing } from '../tracing/otlp-tracing.js';
+import type { OtlpTracing } from '../tracing/otlp-tracing.js';
 import { Tracing } from '../tracing/tracing.js';
 import { TracingModule } from '../tracing/tracing.module.js';
 import { addRoutes } from './routes-application.js';
@@ -101,7 +102,7 @@ export class RoutesMount implements OnModuleInit {
       done();
     });
     checkHeaders(scope);
-    this.#count(scope);
+    countRequests(scope, this.metrics);
     // the last hook before the handler: reading the body runs in a context of its own
     scope.addHook('preHandler', (request, _reply, done) => this.log.within(request, done));
     if (this.tracing.isOn) {
@@ -110,17 +111,6 @@ export class RoutesMount implements OnModuleInit {
     }
     const { config, features } = this;
     await addRoutes(scope, { config, features, providers: this.#instances() });
-  }
-
-  #count(scope: FastifyInstance): void {
-    scope.addHook('onResponse', (request, reply, done) => {
-      this.metrics.requestCompleted(
-        request.routeOptions.url ?? 'none',
-        reply.statusCode,
-        reply.elapsedTime / 1000,
-      );
-      done();
-    });
   }
 
   /** What the parts of the module export. */

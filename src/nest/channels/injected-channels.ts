@@ -33,7 +33,11 @@ export class InjectedChannels extends Channels {
     super();
   }
 
-  override async publish(channel: string, data: unknown, options?: PublishOptions): Promise<PublishedMessage> {
+  override async publish(
+    channel: string,
+    data: unknown,
+    options?: PublishOptions,
+  ): Promise<PublishedMessage> {
     const text = JSON.stringify(data) as string | undefined;
     if (text === undefined) throw new TypeError('expected data that is JSON');
     return this.publishText(channel, text as JsonText, options);
@@ -73,14 +77,16 @@ export class InjectedChannels extends Channels {
 
   override async history(
     channel: string,
-    { since, limit = HISTORY_PAGE }: { readonly since?: Since | undefined; readonly limit?: number | undefined } = {},
+    {
+      since,
+      limit = HISTORY_PAGE,
+    }: { readonly since?: Since | undefined; readonly limit?: number | undefined } = {},
   ): Promise<History> {
     if (!Number.isInteger(limit) || limit < 1 || limit > HISTORY_PAGE)
       throw new RangeError(`limit=${limit}: expected a whole number from 1 to ${HISTORY_PAGE}`);
     const name = nameOf(channel);
     const position = await this.logStore.position(name);
-    const isKnown =
-      since !== undefined && since.epoch === position.epoch && since.offset <= position.offset;
+    const isKnown = since !== undefined && since.epoch === position.epoch && since.offset <= position.offset;
     const after = isKnown ? since.offset : 0;
     const entries = await this.logStore.readLog(name, after, limit);
     const isComplete = entries.length > 0 ? entries[0]!.offset === after + 1 : after === position.offset;

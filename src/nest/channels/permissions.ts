@@ -13,7 +13,7 @@ export type PermittedAction = 'join' | 'publish' | 'presence';
 export type Verdict = 'allowed' | ClientErrorCode;
 
 /**
- * Decides who may do what with a channel. Replace it for rules of your own, as docs/extending.md shows. Publishing and
+ * Decides who may do what with a channel. Replace it for rules of your own, as docs/nest.md shows. Publishing and
  * presence also need membership.
  */
 export abstract class Permissions {

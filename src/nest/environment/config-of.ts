@@ -16,7 +16,7 @@ import { type StoreSettings } from '../config/store-settings.js';
 export function configOf(settings: Settings, constants: Constants): Config {
   const { GATEWAY_SECRET, GATEWAY_SECRET_PREVIOUS, WS_API_ENDPOINT } = settings;
   return {
-    named: (problem) => problem,
+    named: BY_VARIABLES,
     path: '',
     port: settings.PORT,
     host: settings.HOST ?? (GATEWAY_SECRET === undefined ? '127.0.0.1' : '0.0.0.0'),
@@ -56,6 +56,9 @@ export function configOf(settings: Settings, constants: Constants): Config {
     logLevel: settings.LOG_LEVEL,
   };
 }
+
+/** Problems name the variables already. */
+const BY_VARIABLES = (problem: string) => problem;
 
 /** @param settings without any problem, so that the required ones of the store are set */
 export function storeSettings(settings: Settings): StoreSettings {

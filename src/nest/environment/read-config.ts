@@ -48,4 +48,3 @@ export function loopbackProblems(texts: SettingTexts): SettingProblem[] {
     problems.push(['JWT_JWKS_URL', 'expected https:, because this host is not loopback']);
   return problems;
 }
-

@@ -15,7 +15,8 @@ export function checkHeaders(fastify: FastifyInstance): void {
   fastify.decorate(CHECKED, true);
   fastify.addHook('onRequest', (request, reply, next) => {
     const { raw } = request;
-    if (!raw.socket.writable) {
+    // undefined in Fastify's `inject`, which has no socket
+    if (raw.socket.writable === false) {
       // pipelined behind a request whose response closes this connection: no response could reach the client
       reply.hijack();
       raw.socket.destroy();

@@ -55,7 +55,8 @@ const absent = <Part extends object>() =>
   new Proxy({} as Part, {
     get(_, method) {
       // Nest looks for hooks, and whether a value is a promise
-      if (typeof method === 'symbol' || method === 'then' || /^(?:on|before)[A-Z]/.test(method)) return undefined;
+      if (typeof method === 'symbol' || method === 'then' || /^(?:on|before)[A-Z]/.test(method))
+        return undefined;
       return async () => {
         throw new Error(`there is no store: ${method} needs one`);
       };

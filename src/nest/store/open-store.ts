@@ -1,18 +1,19 @@
-import { type StoreSettings } from '../config/store-settings.js';
+import { type Config } from '../config/config.js';
 import { loadWith } from '../optional-package.js';
+import { NoStore } from './no-store.js';
 import { type Store } from './store.js';
 
 /**
- * Opens the store of the settings. Loads only its own libraries.
+ * Opens the store of the settings, if there is one. Loads only its own libraries.
  *
  * @param warn logs what an operator should know
  * @throws {ConfigError} the store cannot be opened
  */
 export async function openStore(
-  store: StoreSettings,
-  region: string,
+  { store, awsRegion: region }: Pick<Config, 'store' | 'awsRegion'>,
   warn: (fields: object, message: string) => void,
 ): Promise<Store> {
+  if (store === undefined) return new NoStore();
   switch (store.kind) {
     case 'embedded': {
       const { EmbeddedStore } = await import('./embedded.store.js');

@@ -6,11 +6,9 @@ import { MetricsModule } from '../metrics/metrics.module.js';
 import { Tracing } from '../tracing/tracing.js';
 import { TracingModule } from '../tracing/tracing.module.js';
 import { ConfigError } from '../config/config.errors.js';
-import { type StoreSettings } from '../config/store-settings.js';
 import { ConnectionStore } from './connection-store.js';
 import { LogStore } from './log-store.js';
 import { MembershipStore } from './membership-store.js';
-import { NoStore } from './no-store.js';
 import { observedStore } from './observed-store.js';
 import { openStore } from './open-store.js';
 import { ReservationStore } from './reservation-store.js';
@@ -51,8 +49,8 @@ async function openObservedStore(
   tracing: Tracing,
   log: RequestLog,
 ): Promise<Store> {
-  if (config.store === undefined) return new NoStore();
-  const store = await openNamed(config.store, config, log);
+  const store = await openNamed(config, log);
+  if (config.store === undefined) return store;
   return observedStore(store, {
     completed: (method, result, seconds) => metrics.storeCallCompleted(method, result, seconds),
     ...(tracing.isOn && { within: (method, call) => tracing.span(`store ${method}`, {}, call) }),
@@ -60,10 +58,10 @@ async function openObservedStore(
 }
 
 /** @throws {ConfigError} by the names under which the settings were set */
-async function openNamed(store: StoreSettings, { awsRegion, named }: Config, log: RequestLog): Promise<Store> {
+async function openNamed(config: Config, log: RequestLog): Promise<Store> {
   try {
-    return await openStore(store, awsRegion, (fields, message) => log.warn(fields, message));
+    return await openStore(config, (fields, message) => log.warn(fields, message));
   } catch (error) {
-    throw error instanceof ConfigError ? error.renamed(named) : error;
+    throw error instanceof ConfigError ? error.renamed(config.named) : error;
   }
 }

@@ -14,6 +14,9 @@ export class TracingModule {}
 /** Loads OpenTelemetry only if traces are exported. */
 async function openTracing({ operation: { tracing }, named }: Config, log: Logger): Promise<Tracing> {
   if (tracing === undefined) return new NoTracing();
-  const { OtlpTracing } = await loadWith(named('OTEL_EXPORTER_OTLP_ENDPOINT'), () => import('./otlp-tracing.js'));
+  const { OtlpTracing } = await loadWith(
+    named('OTEL_EXPORTER_OTLP_ENDPOINT'),
+    () => import('./otlp-tracing.js'),
+  );
   return new OtlpTracing(tracing, log);
 }

@@ -2,10 +2,9 @@ import { ForbiddenException, Injectable, Module } from '@nestjs/common';
 import {
   Caller,
   type ChannelName,
-  ChannelsService,
+  Channels,
   CloseCode,
   ConnectHeader,
-  type JsonText,
   LeftChannels,
   OnConnect,
   OnDisconnect,
@@ -20,7 +19,7 @@ interface Session {
 /** Accepts clients of a tenant, and publishes to its channels that one has left. */
 @Injectable()
 export class Tenants {
-  constructor(private readonly channels: ChannelsService) {}
+  constructor(private readonly channels: Channels) {}
 
   @OnConnect()
   admit(@ConnectHeader('x-tenant') tenant: string | undefined): Session {
@@ -35,12 +34,11 @@ export class Tenants {
 
   @OnDisconnect()
   async left(
-    @Caller() { connectionId, session }: Caller<Session>,
+    @Caller() { session }: Caller<Session>,
     @CloseCode() code: number | undefined,
     @LeftChannels() channels: readonly ChannelName[],
   ) {
-    const data = JSON.stringify({ tenant: session.tenant, code }) as JsonText;
-    for (const channel of channels) await this.channels.send(channel, { data, from: connectionId });
+    for (const channel of channels) await this.channels.publish(channel, { tenant: session.tenant, code });
   }
 }
 

@@ -53,6 +53,7 @@ const NEST_TOOLS = [
   'nest/backoff',
   'nest/describe-issue',
   'nest/loopback',
+  'nest/optional-package',
   'nest/config',
 ];
 
@@ -60,9 +61,11 @@ const NEST_TOOLS = [
 const NEST_PARTS = [
   'nest/operation',
   'nest/routes',
+  'nest/lifecycle',
   'nest/backend-api',
   'nest/authentication',
   'nest/messages',
+  'nest/handlers',
   'nest/channels',
   'nest/connections',
   'nest/callback',
@@ -85,13 +88,25 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   cdk: ['api', 'program'],
   local: ['api', 'program'],
   // the ready service
-  service: ['program', 'nest/application', 'nest/environment', ...NEST_PARTS, ...NEST_TOOLS],
+  service: ['program', 'nest/application', 'nest/options', 'nest/environment', ...NEST_PARTS, ...NEST_TOOLS],
   // the Nest module, from its public face and API Gateway's request down to the callback and the store
-  'nest/index': ['nest/application', 'nest/environment', ...NEST_PARTS, ...NEST_TOOLS],
-  'nest/application': [...NEST_PARTS, ...NEST_TOOLS],
+  'nest/index': ['nest/application', 'nest/options', ...NEST_PARTS, ...NEST_TOOLS],
+  // for tests of applications
+  'nest/testing': ['nest/callback', ...NEST_TOOLS],
+  'nest/application': ['nest/options', ...NEST_PARTS, ...NEST_TOOLS],
+  'nest/options': ['api', 'nest/channels', 'nest/config', 'nest/environment'],
   'nest/environment': ['api', 'nest/config', 'nest/loopback'],
   'nest/operation': ['nest/channels', 'nest/connections', 'nest/callback', 'nest/store', ...NEST_TOOLS],
-  'nest/routes': ['nest/authentication', 'nest/messages', 'nest/channels', 'nest/connections', ...NEST_TOOLS],
+  'nest/routes': [
+    'nest/authentication',
+    'nest/lifecycle',
+    'nest/messages',
+    'nest/channels',
+    'nest/connections',
+    ...NEST_TOOLS,
+  ],
+  'nest/lifecycle': ['nest/handlers', 'nest/connections', ...NEST_TOOLS],
+  'nest/handlers': ['nest/connections', ...NEST_TOOLS],
   'nest/backend-api': [
     'nest/authentication',
     'nest/channels',
@@ -100,7 +115,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'nest/store',
     ...NEST_TOOLS,
   ],
-  'nest/messages': ['nest/channels', 'nest/connections', 'nest/callback', 'nest/store', ...NEST_TOOLS],
+  'nest/messages': [
+    'nest/handlers',
+    'nest/channels',
+    'nest/connections',
+    'nest/callback',
+    'nest/store',
+    ...NEST_TOOLS,
+  ],
   'nest/channels': ['nest/connections', 'nest/callback', 'nest/store', ...NEST_TOOLS],
   'nest/connections': ['nest/callback', 'nest/store', ...NEST_TOOLS],
   'nest/callback': NEST_TOOLS,
@@ -110,10 +132,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'nest/json': ['api'],
   'nest/aws': ['nest/loopback'],
   'nest/metrics': ['api'],
-  'nest/tracing': ['api', 'nest/config', 'nest/logging'],
+  'nest/tracing': ['api', 'nest/config', 'nest/logging', 'nest/optional-package'],
   'nest/logging': ['api', 'nest/config'],
   'nest/backoff': [],
   'nest/config': [],
+  'nest/optional-package': ['nest/config'],
   'nest/describe-issue': [],
   'nest/loopback': [],
   // the stand-in imports nothing of ours, as if it were AWS; from the command line down to mapping
@@ -437,6 +460,7 @@ describe('the tree', () => {
     const faces: readonly string[] = [
       ...PUBLISHED.map((workspace) => `${workspace}/index.ts`),
       'client/testing/index.ts',
+      'nest/testing/index.ts',
     ];
     const found = [...sources.keys()].filter((file) => file.endsWith('index.ts'));
     expect(found.filter((file) => !faces.includes(file))).toEqual([]);

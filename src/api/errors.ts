@@ -33,6 +33,7 @@ export const PROBLEMS = {
   invalid_api_key: { status: 401, title: 'The API key is not accepted' },
   missing_user: { status: 401, title: 'The authorizer has not given a user id' },
   no_user: { status: 403, title: 'The token is valid but has no user id' },
+  handshake_refused: { status: 403, title: 'The application has refused the handshake' },
   wrong_gateway_secret: { status: 403, title: 'The gateway secret is missing or wrong' },
   not_found: { status: 404, title: 'Route not found' },
   unknown_connection: { status: 404, title: 'Connection not found' },

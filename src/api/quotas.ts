@@ -42,6 +42,8 @@ export const QUOTAS = {
   dataDepth: 60,
   /** Ours: characters of a user id. */
   userIdLength: 256,
+  /** Ours: bytes of a connection's session as JSON. It is stored with the connection and read with each message. */
+  sessionBytes: 2 * 1024,
   /** Ours: a longer token is refused unread. API Gateway accepts about 10 KB of request line and headers. */
   tokenBytes: 8 * 1024,
 } as const;

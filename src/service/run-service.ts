@@ -1,6 +1,7 @@
-import { createApplication, listen } from '../nest/application/application.js';
 import { type Constants, CONSTANTS } from '../nest/config/constants.js';
 import { doubtfulVariables, readConfig } from '../nest/environment/read-config.js';
+import { fromEnvironment } from '../nest/options/from-environment.js';
+import { createApplication, listen } from './application.js';
 import { explainFailure } from './explain-failure.js';
 import { createLogger } from '../nest/logging/logger.js';
 import { readableLines } from './readable-lines.js';
@@ -36,9 +37,9 @@ async function start({ logsJson = false, constants = CONSTANTS }: RunOptions) {
   const logger = createLogger(config, process.stdout.isTTY && !logsJson ? await readableLines() : undefined);
   for (const { name, message } of doubtfulVariables())
     logger.warn({ variable: name, reason: message }, 'variable is no setting');
-  const app = await createApplication(config, logger);
+  const app = await createApplication({ ...fromEnvironment(), logger }, { constants });
   const url = await listen(app, config);
-  logger.info({ url, store: config.store.kind, wsApiEndpoint: config.wsApiEndpoint }, 'listening');
+  logger.info({ url, store: config.store?.kind, wsApiEndpoint: config.wsApiEndpoint }, 'listening');
   process.send?.({ listening: url });
   return { app, config, logger };
 }

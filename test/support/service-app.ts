@@ -6,11 +6,13 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import request from 'supertest';
-import { createApplication, listen } from '../../src/nest/application/application.js';
+import { type BackchannelOptions } from '../../src/nest/options/backchannel-options.js';
+import { fromEnvironment } from '../../src/nest/options/from-environment.js';
+import { type Extensions as ServiceExtensions } from '../../src/service/app.module.js';
+import { createApplication, listen } from '../../src/service/application.js';
 import { type Config } from '../../src/nest/config/config.js';
 import { type Constants, CONSTANTS } from '../../src/nest/config/constants.js';
 import { readConfig } from '../../src/nest/environment/read-config.js';
-import { type Extensions } from '../../src/nest/application/extensions.js';
 import { createLogger } from '../../src/nest/logging/logger.js';
 import { ConnectionsEndpoint } from './connections-endpoint.js';
 
@@ -33,11 +35,14 @@ export interface TestService extends AsyncDisposable {
   send(connectionId: string, message: unknown): request.Test;
 }
 
+/** What a test adds to the service. */
+export type Extensions = Pick<ServiceExtensions, 'imports'> & Pick<BackchannelOptions, 'permissions'>;
+
 export type LogLine = Readonly<Record<string, unknown>>;
 
 export async function startService(
   settings: NodeJS.ProcessEnv = {},
-  extensions?: Extensions,
+  { imports, permissions }: Extensions = {},
   constants: Partial<Constants> = {},
 ): Promise<TestService> {
   const endpoint = await ConnectionsEndpoint.start();
@@ -51,7 +56,10 @@ export async function startService(
   };
   const config = readConfig(environment, { ...CONSTANTS, ...constants });
   const lines: LogLine[] = [];
-  const app = await createApplication(config, recordingLogger(config, lines), extensions);
+  const app = await createApplication(
+    { ...fromEnvironment(environment), permissions, logger: recordingLogger(config, lines) },
+    { ...(imports && { imports }), constants: { ...CONSTANTS, ...constants } },
+  );
   const url = await listen(app, config);
 
   const post: TestService['post'] = (path, connectionId) =>

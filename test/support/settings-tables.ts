@@ -18,6 +18,20 @@ export function settingsTables(
   return `\n${tables.map((lines) => lines.join('\n')).join('\n\n')}\n\n`;
 }
 
+/** The part of docs/nest.md that is made from the options. */
+export const OPTIONS_PART = /(?<=\n<!-- npm run docs:settings -->\n)(.*?)(?=<!-- end -->\n)/s;
+
+/** The options of the module with their settings. */
+export function optionsTable(
+  rows: readonly (readonly [
+    name: string,
+    option: { readonly path: string; readonly kind: { readonly form: string } },
+  ])[],
+): string {
+  const lines = rows.map(([name, { path, kind }]) => `| \`${path}\` | ${kind.form} | \`${name}\` |`);
+  return `\n${['| option | type | setting |', '|---|---|---|', ...lines].join('\n')}\n\n`;
+}
+
 function shownDefault({ default: preset, whenUnset = '' }: Setting): string {
   if (preset === undefined) return whenUnset;
   return /^\d+$/.test(preset) ? preset : `\`${preset}\``;

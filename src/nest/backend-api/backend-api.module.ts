@@ -1,7 +1,4 @@
 import { Module } from '@nestjs/common';
-import { ChannelsModule } from '../channels/channels.module.js';
-import { ConnectionsModule } from '../connections/connections.module.js';
-import { StoreModule } from '../store/store.module.js';
 import { BatchesController } from './batches.controller.js';
 import { ChannelNamePipe } from './channel-name.pipe.js';
 import { ChannelsController } from './channels.controller.js';
@@ -15,7 +12,6 @@ import { UsersController } from './users.controller.js';
 
 /** The HTTP API for other backends: publish, send, disconnect and read. Imported only if there are `API_KEYS`. */
 @Module({
-  imports: [ChannelsModule, ConnectionsModule, StoreModule],
   controllers: [
     ChannelsController,
     BatchesController,

@@ -7,6 +7,7 @@ export function serveOpenApi(app: NestFastifyApplication): void {
   SwaggerModule.setup('v1/docs', app, () => describeApi(app), {
     jsonDocumentUrl: 'v1/openapi.json',
     raw: ['json'],
+    useGlobalPrefix: true,
     customSiteTitle: 'Backchannel backend API',
   });
 }

@@ -5,6 +5,7 @@ import {
   type OnModuleInit,
 } from '@nestjs/common';
 import { type ConnectionId } from '../../api/integration.js';
+import { ConfigError } from '../config/config.errors.js';
 import { Config } from '../config/config.js';
 import { type BatchedMessage } from './batched-message.js';
 import { CallbackObserver, type ClosingReason, resultOf } from './callback-observer.js';
@@ -84,7 +85,11 @@ export class CallbackService implements OnModuleInit, BeforeApplicationShutdown,
 
   /** @throws {ConfigError} there are no credentials to sign callbacks with */
   async onModuleInit(): Promise<void> {
-    await this.credentials.readAtStart(this.#config.wsApiEndpoint);
+    try {
+      await this.credentials.readAtStart(this.#config.wsApiEndpoint);
+    } catch (error) {
+      throw error instanceof ConfigError ? error.renamed(this.#config.named) : error;
+    }
   }
 
   /**

@@ -3,7 +3,9 @@ import { ConnectionsModule } from '../connections/connections.module.js';
 import { MetricsModule } from '../metrics/metrics.module.js';
 import { StoreModule } from '../store/store.module.js';
 import { TracingModule } from '../tracing/tracing.module.js';
+import { Channels } from './channels.js';
 import { ChannelsService } from './channels.service.js';
+import { InjectedChannels } from './injected-channels.js';
 import { FanOutService } from './fan-out/fan-out.service.js';
 import { PendingShards } from './fan-out/pending-shards.js';
 import { ShardWorker } from './fan-out/shard-worker.js';
@@ -16,6 +18,7 @@ import { ReplayService } from './replay/replay.service.js';
 @Module({
   imports: [StoreModule, ConnectionsModule, MetricsModule, TracingModule],
   providers: [
+    { provide: Channels, useClass: InjectedChannels },
     ChannelsService,
     PositionsService,
     PresenceService,
@@ -25,6 +28,6 @@ import { ReplayService } from './replay/replay.service.js';
     PendingShards,
     ShardWorker,
   ],
-  exports: [ChannelsService, PositionsService, PresenceService, ShardWorker],
+  exports: [Channels, ChannelsService, PositionsService, PresenceService, ShardWorker],
 })
 export class ChannelsModule {}

@@ -3,7 +3,7 @@ import { type ChannelName, type JsonText, type Published, type Since } from '../
 import { QUOTAS } from '../../api/quotas.js';
 import { Config } from '../config/config.js';
 import { UnknownConnectionError } from '../connections/connection.errors.js';
-import { type Sender } from '../connections/connections.service.js';
+import { type Sender } from '../connections/caller.js';
 import { RequestLog } from '../logging/request-log.js';
 import {
   type AppendKey,
@@ -15,20 +15,13 @@ import {
 import { MembershipStore } from '../store/membership-store.js';
 import { ChannelError } from './channel.errors.js';
 import { ChannelOrder } from './channel-order.js';
+import { type Joined } from './channels.js';
 import { FanOutService } from './fan-out/fan-out.service.js';
 import { MemberNotices } from './member-notices.js';
 import { logContent, messageFrame } from './message-frame.js';
 import { type PermittedAction, Permissions } from './permissions.js';
 import { publishKey } from './publish-key.js';
 import { ReplayService } from './replay/replay.service.js';
-
-/** The reply to a join. */
-export interface Joined extends Position {
-  /** Whether all missed messages were sent; undefined without `since`. */
-  readonly recovered?: boolean | undefined;
-  /** How many missed messages were sent; undefined without `since`. */
-  readonly replayed?: number | undefined;
-}
 
 /** Channels: a channel exists from its first join until its last member leaves. */
 @Injectable()
@@ -170,7 +163,8 @@ export class ChannelsService {
   }
 }
 
-function requireLength(channel: ChannelName): void {
+/** @throws {ChannelError} `channel_name_too_long` */
+export function requireLength(channel: ChannelName): void {
   if (channel.length <= QUOTAS.channelNameLength) return;
   throw new ChannelError(
     'channel_name_too_long',

@@ -4,7 +4,8 @@ import { type ChannelName } from '../../api/messages.js';
 import { ConcurrencyLimit } from '../callback/concurrency-limit.js';
 import { type DeliveryReport } from '../callback/delivery-report.js';
 import { Config } from '../config/config.js';
-import { ConnectionsService, type Sender } from '../connections/connections.service.js';
+import { type Sender } from '../connections/caller.js';
+import { ConnectionsService } from '../connections/connections.service.js';
 import { frame } from '../connections/frame.js';
 import { RequestLog } from '../logging/request-log.js';
 import { type Member, MembershipStore } from '../store/membership-store.js';
@@ -30,7 +31,7 @@ export class MemberNotices {
     private readonly log: RequestLog,
   ) {
     if (config.channels.memberNotices.length > 0) {
-      connections.onForgotten((member, channels) => this.notify('left', member, channels));
+      connections.onForgotten(({ caller, channels }) => this.notify('left', caller, channels), 'user');
     }
   }
 

@@ -4,7 +4,7 @@ import { type UserId } from '../../api/integration.js';
 import { type ChannelName } from '../../api/messages.js';
 import { QUOTAS } from '../../api/quotas.js';
 import { Config } from '../config/config.js';
-import { type Sender } from '../connections/connections.service.js';
+import { type Sender } from '../connections/caller.js';
 
 /** Actions that need a permission. Leaving never does. */
 export type PermittedAction = 'join' | 'publish' | 'presence';
@@ -13,7 +13,7 @@ export type PermittedAction = 'join' | 'publish' | 'presence';
 export type Verdict = 'allowed' | ClientErrorCode;
 
 /**
- * Decides who may do what with a channel. Replace it for rules of your own, as docs/extending.md shows. Publishing and
+ * Decides who may do what with a channel. Replace it for rules of your own, as docs/nest.md shows. Publishing and
  * presence also need membership.
  */
 export abstract class Permissions {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type ChannelName, type ChannelPosition, type PingMessage } from '../../api/messages.js';
 import { QUOTAS } from '../../api/quotas.js';
-import { type Sender } from '../connections/connections.service.js';
+import { type Sender } from '../connections/caller.js';
 import { LogStore } from '../store/log-store.js';
 import { MembershipStore } from '../store/membership-store.js';
 

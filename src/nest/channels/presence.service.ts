@@ -1,16 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { type ChannelName, type PresentMember } from '../../api/messages.js';
 import { QUOTAS } from '../../api/quotas.js';
-import { type Sender } from '../connections/connections.service.js';
+import { type Sender } from '../connections/caller.js';
 import { MembershipStore } from '../store/membership-store.js';
+import { type Presence } from './channels.js';
 import { ChannelsService } from './channels.service.js';
-
-/** The members of a channel. */
-export interface Presence {
-  readonly count: number;
-  /** The first `QUOTAS.presenceMembers` in the store's order, or fewer if a message cannot hold them. */
-  readonly members: readonly PresentMember[];
-}
 
 @Injectable()
 export class PresenceService {
@@ -22,6 +16,11 @@ export class PresenceService {
   /** @throws the errors of {@link ChannelsService.requireMember}: only members can read the presence */
   async read(channel: ChannelName, sender: Sender): Promise<Presence> {
     await this.channels.requireMember('presence', channel, sender);
+    return this.of(channel);
+  }
+
+  /** Asks for no permission. */
+  async of(channel: ChannelName): Promise<Presence> {
     return {
       count: await this.membershipStore.countMembers(channel),
       members: await this.#firstMembers(channel),

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type JsonText } from '../../api/messages.js';
-import { type Sender } from '../connections/connections.service.js';
+import { type Sender } from '../connections/caller.js';
 import { type AppendKey } from '../store/log-store.js';
 
 /**
@@ -18,6 +18,11 @@ export function publishKey(
   const owner = userId === undefined ? ['connection', connectionId] : ['user', userId];
   // JSON keeps lone surrogates apart, which UTF-8 would not
   return { key: hash(JSON.stringify([...owner, key])), fingerprint: hash(data), ttlMs };
+}
+
+/** As {@link publishKey}, for a message that the application itself publishes. */
+export function applicationKey(key: string, data: JsonText, ttlMs: number): AppendKey {
+  return { key: hash(JSON.stringify(['application', key])), fingerprint: hash(data), ttlMs };
 }
 
 function hash(text: string): string {

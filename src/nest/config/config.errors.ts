@@ -1,4 +1,4 @@
-/** The service cannot start with its settings. */
+/** The application cannot start with its settings. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 
@@ -8,5 +8,10 @@ export class ConfigError extends Error {
     options?: ErrorOptions,
   ) {
     super(problems.join('\n'), options);
+  }
+
+  /** The error with other names of settings. */
+  renamed(rename: (problem: string) => string): ConfigError {
+    return new ConfigError(this.problems.map(rename), { cause: this.cause });
   }
 }

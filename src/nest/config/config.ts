@@ -13,6 +13,10 @@ export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' |
  * defaults and bounds. The values without such a name come from `constants.ts`.
  */
 export abstract class Config {
+  /** Names each setting in an error as it was set: by its variable, or by its option. */
+  abstract readonly named: (problem: string) => string;
+  /** The path below which the routes are served: empty, or `/ws`. The ready service has none. */
+  abstract readonly path: string;
   /** `PORT`: TCP port to listen on; 0 for any free port. */
   abstract readonly port: number;
   /**
@@ -30,8 +34,8 @@ export abstract class Config {
    * AWS refuses signatures for another one.
    */
   abstract readonly awsRegion: string;
-  /** `STORE`, `DATA_DIR`, `REDIS_…`, `DYNAMODB_…`: where state is kept. */
-  abstract readonly store: StoreSettings;
+  /** `STORE`, `DATA_DIR`, `REDIS_…`, `DYNAMODB_…`: where state is kept. Undefined: nothing is, and there are no channels. */
+  abstract readonly store: StoreSettings | undefined;
   /**
    * `GATEWAY_SECRET`, then `GATEWAY_SECRET_PREVIOUS`. A request must carry one of them in its `GatewaySecret` header; the
    * previous one is accepted during a rotation.

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type ConnectionId, type UserId } from '../../api/integration.js';
-import { type ChannelName } from '../../api/messages.js';
+import { type ChannelName, type JsonText } from '../../api/messages.js';
 import { QUOTAS } from '../../api/quotas.js';
 import { GoneError } from '../callback/callback.errors.js';
 import { CallbackService, type PostOptions } from '../callback/callback.service.js';
@@ -13,6 +13,8 @@ import { Metrics } from '../metrics/metrics.js';
 import { ConnectionStore } from '../store/connection-store.js';
 import { StoreClock } from '../store/store-clock.js';
 import { Tracing } from '../tracing/tracing.js';
+import { type Caller, callerOf, type KnownConnection } from './caller.js';
+import { type ConnectionInfo } from './connections.js';
 import { UnknownConnectionError } from './connection.errors.js';
 import { type Frame, MEMBERSHIPS_LOST } from './frame.js';
 
@@ -29,24 +31,34 @@ export interface NewOpenConnection extends OpenConnection {
   readonly isBatched?: boolean | undefined;
 }
 
-/** The sender of a message. */
-export interface Sender {
-  readonly connectionId: ConnectionId;
-  /** Decided at `$connect`; undefined where connections are not authenticated. */
+/** What the store keeps of a new connection beside what the request describes. */
+export interface ConnectionOwner {
   readonly userId?: UserId | undefined;
-  /** Whether it accepts several messages in one frame. */
-  readonly isBatched?: boolean | undefined;
+  readonly session?: JsonText | undefined;
 }
 
-/** Called when a connection that was a member of these channels was forgotten. Must not throw. */
-export interface ForgottenListener {
-  (member: Sender, channels: readonly ChannelName[]): void;
+/** A connection that was forgotten. */
+export interface ForgottenConnection {
+  /** With its user and session only if {@link ConnectionsService.onForgotten} was asked for them. */
+  readonly caller: Caller;
+  /** Of which it was a member. */
+  readonly channels: readonly ChannelName[];
+  /** As `$disconnect` says it; undefined if the end was noticed in another way. */
+  readonly closeCode: number | undefined;
 }
+
+/** Must not throw or reject. */
+export type ForgottenListener = (connection: ForgottenConnection) => void | Promise<void>;
+
+/** What a listener needs to know of the caller, which is a read before each removal. */
+export type NeededOfCaller = 'record' | 'user';
 
 /** The connections that API Gateway holds for us: registers and forgets them, and delivers to them. */
 @Injectable()
 export class ConnectionsService {
   readonly #listeners: ForgottenListener[] = [];
+  #readsBeforeRemoval = false;
+  #registersLost = true;
 
   constructor(
     private readonly connectionStore: ConnectionStore,
@@ -61,7 +73,7 @@ export class ConnectionsService {
   /** Stores a new connection. Posts to it get 410 until the response to `$connect` is sent. */
   async register(
     { connectionId, connectedAt, isBatched }: NewOpenConnection,
-    userId?: UserId,
+    { userId, session }: ConnectionOwner = {},
   ): Promise<void> {
     const now = this.clock.now();
     // the connection is open now, so that a time in the future or too long ago is wrong
@@ -72,6 +84,7 @@ export class ConnectionsService {
       connectionId,
       userId,
       isBatched,
+      session,
       connectedAt: openedAt,
       expiresAt: openedAt + QUOTAS.connectionMs + EXPIRY_MARGIN_MS,
     });
@@ -80,46 +93,62 @@ export class ConnectionsService {
   /**
    * Records activity of a connection. If the store has lost it or its memberships, the client is notified that it is a
    * member of no channel, and the connection is registered again, because API Gateway still has it. Where connections are
-   * authenticated and the user is lost as well, that is impossible: only `$connect` says who the user is.
+   * authenticated and the user is lost as well, that is impossible: only `$connect` says who the user is. Where the
+   * application decides about connections, it is impossible as well: see {@link ConnectionsService.registerOnlyAtConnect}.
    *
-   * @returns the sender according to the store alone
-   * @throws {UnknownConnectionError} connections are authenticated, and the user of this one is not known; or the client
-   *   has left
+   * @returns the caller according to the store alone
+   * @throws {UnknownConnectionError} the connection is not known and cannot be registered again, or the client has left
    * @throws {CallbackError} the client could not be notified; its next message does that
    */
-  async touch(connection: OpenConnection): Promise<Sender> {
+  async touch(connection: OpenConnection): Promise<Caller> {
     const { connectionId } = connection;
     const known = await this.connectionStore.touchConnection(connectionId);
     // without a user id, it was accepted before authentication was switched on
-    if (this.config.authentication.kind !== 'none' && known?.userId === undefined)
+    const isLost = this.config.authentication.kind !== 'none' && known?.userId === undefined;
+    if (isLost || (known === undefined && !this.#registersLost))
       throw new UnknownConnectionError(connectionId);
-    if (known && !known.hasLostMemberships) return known;
+    if (known && !known.hasLostMemberships) return callerOf(known);
     // before it is registered: if this fails, the next message finds it in the same state
     // a reply by callback has a place, which is this one's as well
     const purpose = this.config.replies === 'callback' ? 'placed' : 'reply';
     if ((await this.deliver(connectionId, MEMBERSHIPS_LOST, { purpose })) === 'gone')
       throw new UnknownConnectionError(connectionId);
     const { connectedAt } = known ?? connection;
-    await this.register({ connectionId, connectedAt, isBatched: known?.isBatched }, known?.userId);
+    await this.register({ connectionId, connectedAt, isBatched: known?.isBatched }, known);
     this.log.warn({ isKnown: known !== undefined }, 'connection has lost its memberships');
-    return { connectionId, userId: known?.userId, isBatched: known?.isBatched };
+    return known === undefined ? { connectionId, session: undefined } : callerOf(known);
   }
 
-  /** Calls `listener` whenever a connection that was a member of channels was forgotten. */
-  onForgotten(listener: ForgottenListener): void {
+  /**
+   * From now on, a connection that the store has lost is unknown, and its client has to reconnect: the application decides
+   * at `$connect` which connections it accepts, and what it keeps with them.
+   */
+  registerOnlyAtConnect(): void {
+    this.#registersLost = false;
+  }
+
+  /** @returns undefined if the store does not have the connection */
+  async get<Session = unknown>(connectionId: ConnectionId): Promise<KnownConnection<Session> | undefined> {
+    const known = await this.connectionStore.getConnection(connectionId);
+    if (known === undefined) return undefined;
+    const { connectedAt, lastActiveAt, expiresAt } = known;
+    return { ...(callerOf(known) as Caller<Session>), connectedAt, lastActiveAt, expiresAt };
+  }
+
+  /** Calls `listener` whenever a connection was forgotten: once for each, in the task that has removed it. */
+  onForgotten(listener: ForgottenListener, needed: NeededOfCaller): void {
     this.#listeners.push(listener);
+    if (needed === 'record' || this.config.authentication.kind !== 'none') this.#readsBeforeRemoval = true;
   }
 
-  /** Removes a connection from the store and from every channel. */
+  /** Removes a connection from the store and from every channel. Does not wait for listeners. */
   async forget(connectionId: ConnectionId): Promise<void> {
-    const needsUser = this.config.authentication.kind !== 'none' && this.#listeners.length > 0;
-    // can only be read before the removal
-    const userId = needsUser ? (await this.connectionStore.getConnection(connectionId))?.userId : undefined;
-    const channels = await this.connectionStore.removeConnection(connectionId);
-    if (channels === undefined) return;
-    this.metrics.connectionClosed();
-    if (channels.length === 0) return;
-    for (const listener of this.#listeners) listener({ connectionId, userId }, channels);
+    await this.#remove(connectionId, undefined);
+  }
+
+  /** As {@link ConnectionsService.forget}, at `$disconnect`: waits for the listeners. */
+  async ended(connectionId: ConnectionId, closeCode: number | undefined): Promise<void> {
+    await Promise.all((await this.#remove(connectionId, closeCode)).started);
   }
 
   /**
@@ -205,6 +234,40 @@ export class ConnectionsService {
       if (error instanceof GoneError) return false;
       throw error;
     }
+  }
+
+  /**
+   * Reads a connection with one GetConnection request, and its user and session from the store. Forgets it if it is gone.
+   *
+   * @throws {CallbackError} API Gateway could not be asked
+   */
+  async inspect(connectionId: ConnectionId): Promise<ConnectionInfo | undefined> {
+    try {
+      const { connectedAt, lastActiveAt } = await this.callback.inspect(connectionId);
+      const known = await this.connectionStore.getConnection(connectionId);
+      const { userId, session } = callerOf(known ?? { connectionId });
+      return { connectionId, userId, session, connectedAt, lastActiveAt };
+    } catch (error) {
+      if (!(error instanceof GoneError)) throw error;
+      await this.forget(connectionId);
+      return undefined;
+    }
+  }
+
+  /** @returns in an object, because an async function would await promises */
+  async #remove(
+    connectionId: ConnectionId,
+    closeCode: number | undefined,
+  ): Promise<{ readonly started: readonly (void | Promise<void>)[] }> {
+    // can only be read before the removal
+    const known = this.#readsBeforeRemoval
+      ? await this.connectionStore.getConnection(connectionId)
+      : undefined;
+    const channels = await this.connectionStore.removeConnection(connectionId);
+    if (channels === undefined) return { started: [] };
+    this.metrics.connectionClosed();
+    const caller = known === undefined ? { connectionId, session: undefined } : callerOf(known);
+    return { started: this.#listeners.map((listener) => listener({ caller, channels, closeCode })) };
   }
 
   #traced(deliver: () => Promise<'delivered' | 'gone'>): Promise<'delivered' | 'gone'> {

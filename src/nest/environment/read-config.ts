@@ -1,16 +1,11 @@
-import { resolve } from 'node:path';
-import { algorithmsOf } from '../../api/jwt-key.js';
 import { combinationProblems, type SettingTexts } from '../../api/setting-rules.js';
-import { parseSettings, type SettingProblem, type Settings } from '../../api/settings.js';
+import { parseSettings, type SettingProblem } from '../../api/settings.js';
 import { type UnknownSetting, unknownSettings } from '../../api/unknown-settings.js';
-import { regionInHost } from '../../api/ws-api-endpoint.js';
-import { type AuthenticationSettings } from '../config/authentication-settings.js';
 import { ConfigError } from '../config/config.errors.js';
 import { type Config } from '../config/config.js';
 import { type Constants, CONSTANTS } from '../config/constants.js';
-import { type OperationSettings } from '../config/operation-settings.js';
-import { type StoreSettings } from '../config/store-settings.js';
 import { isLoopback } from '../loopback.js';
+import { configOf } from './config-of.js';
 import { describeProblem, settingTexts } from './setting-texts.js';
 
 /**
@@ -43,7 +38,7 @@ export function doubtfulVariables(environment: NodeJS.ProcessEnv = process.env):
 }
 
 /** What may be configured for this machine only. */
-function loopbackProblems(texts: SettingTexts): SettingProblem[] {
+export function loopbackProblems(texts: SettingTexts): SettingProblem[] {
   const { HOST, GATEWAY_SECRET, JWT_JWKS_URL = '' } = texts;
   const problems: SettingProblem[] = [];
   if (HOST !== undefined && GATEWAY_SECRET === undefined && !isLoopback(HOST))
@@ -52,96 +47,4 @@ function loopbackProblems(texts: SettingTexts): SettingProblem[] {
   if (jwks?.protocol === 'http:' && !isLoopback(jwks.hostname))
     problems.push(['JWT_JWKS_URL', 'expected https:, because this host is not loopback']);
   return problems;
-}
-
-function configOf(settings: Settings, constants: Constants): Config {
-  const { GATEWAY_SECRET, GATEWAY_SECRET_PREVIOUS, WS_API_ENDPOINT } = settings;
-  return {
-    port: settings.PORT,
-    host: settings.HOST ?? (GATEWAY_SECRET === undefined ? '127.0.0.1' : '0.0.0.0'),
-    wsApiEndpoint: WS_API_ENDPOINT,
-    awsRegion: regionInHost(WS_API_ENDPOINT) ?? settings.AWS_REGION,
-    store: storeSettings(settings),
-    gatewaySecrets: [GATEWAY_SECRET, GATEWAY_SECRET_PREVIOUS].filter((secret) => secret !== undefined),
-    authentication: authenticationSettings(settings, constants),
-    callbackClient: settings.CALLBACK_CLIENT,
-    callbackConnectTimeoutMs: Math.max(constants.connectTimeoutMs, settings.CALLBACK_REQUEST_TIMEOUT_MS / 5),
-    callbackRequestTimeoutMs: settings.CALLBACK_REQUEST_TIMEOUT_MS,
-    callbackConcurrency: settings.CALLBACK_CONCURRENCY,
-    callbackDeadlineMs: settings.CALLBACK_DEADLINE_MS,
-    callbackQueue: settings.CALLBACK_QUEUE,
-    callbackQueuePerConnection: Math.max(constants.queuePerConnection, settings.CHANNELS_PER_CONNECTION),
-    callbackQueueBytes: settings.CALLBACK_QUEUE_BYTES,
-    callbackLingerMs: settings.CALLBACK_LINGER_MS,
-    replies: settings.REPLIES,
-    channels: {
-      perConnection: settings.CHANNELS_PER_CONNECTION,
-      historyMessages: settings.HISTORY_MESSAGES,
-      historyMs: settings.HISTORY_SECONDS * 1000,
-      historyOff: settings.HISTORY_OFF,
-      memberNotices: settings.MEMBER_NOTICES,
-      memberNoticesMembers: settings.MEMBER_NOTICES_MEMBERS,
-      publishOnceMs: settings.PUBLISH_ONCE_SECONDS * 1000,
-      publishByApiOnly: settings.PUBLISH_BY_API_ONLY,
-    },
-    fanOut: {
-      shardMembers: settings.FANOUT_SHARD_MEMBERS,
-      leaseMs: constants.leaseMs,
-      pollMs: constants.pollMs,
-      pendingShards: constants.pendingShards,
-    },
-    backendApi: { keys: settings.API_KEYS ?? [], idempotencyMs: settings.IDEMPOTENCY_SECONDS * 1000 },
-    operation: operationSettings(settings, constants),
-    logLevel: settings.LOG_LEVEL,
-  };
-}
-
-/** @param settings without any problem, so that the required ones of the store are set */
-export function storeSettings(settings: Settings): StoreSettings {
-  const { STORE_TIMEOUT_MS: timeoutMs } = settings;
-  switch (settings.STORE) {
-    case 'embedded':
-      return { kind: 'embedded', dataDir: resolve(settings.DATA_DIR) };
-    case 'redis':
-      return {
-        kind: 'redis',
-        url: settings.REDIS_URL!,
-        isCluster: settings.REDIS_CLUSTER,
-        prefix: settings.REDIS_PREFIX,
-        timeoutMs,
-      };
-    case 'dynamodb':
-      return {
-        kind: 'dynamodb',
-        table: settings.DYNAMODB_TABLE!,
-        endpoint: settings.DYNAMODB_ENDPOINT,
-        timeoutMs,
-      };
-  }
-}
-
-/** @param settings without any problem, so that there is a key with `AUTH=jwt` */
-function authenticationSettings(settings: Settings, { jwksTimeoutMs }: Constants): AuthenticationSettings {
-  if (settings.AUTH !== 'jwt') return { kind: settings.AUTH };
-  const key = (settings.JWT_JWKS_URL ?? settings.JWT_KEY ?? settings.JWT_SECRET)!;
-  return {
-    kind: 'jwt',
-    key,
-    jwksTimeoutMs,
-    issuer: settings.JWT_ISSUER,
-    audiences: (settings.JWT_AUDIENCE ?? []).filter((audience) => audience !== '*'),
-    algorithms: settings.JWT_ALGORITHMS ?? algorithmsOf(key),
-    userClaim: settings.JWT_USER_CLAIM,
-    clockToleranceSeconds: settings.JWT_CLOCK_TOLERANCE_SECONDS,
-  };
-}
-
-function operationSettings(settings: Settings, { sweepIdleMs }: Constants): OperationSettings {
-  const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_SERVICE_NAME: serviceName } = settings;
-  return {
-    drainMs: settings.DRAIN_SECONDS * 1000,
-    sweepMs: settings.SWEEP_SECONDS * 1000,
-    sweepIdleMs,
-    tracing: endpoint === undefined ? undefined : { endpoint: endpoint.replace(/\/+$/, ''), serviceName },
-  };
 }

@@ -2,8 +2,8 @@ import { combinationProblems } from '../../api/setting-rules.js';
 import { parseSettings, SETTING_GROUPS } from '../../api/settings.js';
 import { regionInHost } from '../../api/ws-api-endpoint.js';
 import { ConfigError } from '../config/config.errors.js';
-import { type Config } from '../config/config.js';
-import { storeSettings } from './read-config.js';
+import { type StoreSettings } from '../config/store-settings.js';
+import { storeSettings } from './config-of.js';
 import { describeProblem, settingTexts } from './setting-texts.js';
 
 /**
@@ -12,9 +12,10 @@ import { describeProblem, settingTexts } from './setting-texts.js';
  *
  * @throws {ConfigError} with every problem at once
  */
-export function readStoreConfig(
-  environment: NodeJS.ProcessEnv = process.env,
-): Pick<Config, 'store' | 'awsRegion'> {
+export function readStoreConfig(environment: NodeJS.ProcessEnv = process.env): {
+  readonly store: StoreSettings;
+  readonly awsRegion: string;
+} {
   const all = settingTexts(environment);
   const texts = Object.fromEntries(NAMES.map((name) => [name, all[name]]));
   const { WS_API_ENDPOINT = 'not needed here' } = texts;

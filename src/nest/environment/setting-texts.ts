@@ -1,5 +1,5 @@
 import { type SettingTexts } from '../../api/setting-rules.js';
-import { type Setting, type SettingProblem, SETTINGS } from '../../api/settings.js';
+import { type Setting, type SettingName, type SettingProblem, SETTINGS } from '../../api/settings.js';
 
 /** The variables that are set. An empty variable counts as not set. */
 export function settingTexts(environment: NodeJS.ProcessEnv): SettingTexts {
@@ -10,9 +10,13 @@ export function settingTexts(environment: NodeJS.ProcessEnv): SettingTexts {
 export function describeProblem([name, expected]: SettingProblem, texts: SettingTexts): string {
   const text = texts[name];
   if (text === undefined) return `${name} is not set: ${expected}`;
+  return `${name}${shownValue(name, text)}: ${expected}`;
+}
+
+/** The value of a setting as an error shows it after the name. */
+export function shownValue(name: SettingName, text: string): string {
   const { isSecret }: Setting = SETTINGS[name];
-  if (isSecret) return `${name} (${text.length} characters): ${expected}`;
+  if (isSecret) return ` (${text.length} characters)`;
   // what stands before @ or after ? in a URL may be a credential
-  const shown = text.replace(/:(\/*).*@(?!connections)/s, ':$1…@').replace(/[?#].*/s, '?…');
-  return `${name}=${shown}: ${expected}`;
+  return `=${text.replace(/:(\/*).*@(?!connections)/s, ':$1…@').replace(/[?#].*/s, '?…')}`;
 }

@@ -10,9 +10,13 @@ import { bodyTooLarge } from './request-body.js';
  * that is unread when the response is sent, be it a refusal or the response of a route without a body.
  */
 export function checkHeaders(fastify: FastifyInstance): void {
+  // a scope inherits the hooks of its server
+  if (fastify.hasDecorator(CHECKED)) return;
+  fastify.decorate(CHECKED, true);
   fastify.addHook('onRequest', (request, reply, next) => {
     const { raw } = request;
-    if (!raw.socket.writable) {
+    // undefined in Fastify's `inject`, which has no socket
+    if (raw.socket.writable === false) {
       // pipelined behind a request whose response closes this connection: no response could reach the client
       reply.hijack();
       raw.socket.destroy();
@@ -37,6 +41,8 @@ export function checkHeaders(fastify: FastifyInstance): void {
     next(null, payload);
   });
 }
+
+const CHECKED = 'backchannelChecksHeaders';
 
 /** Makes it the connection's last response if the request has a body that has not arrived completely. */
 export function closeUnlessRead(

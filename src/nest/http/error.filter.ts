@@ -15,8 +15,9 @@ export class ErrorFilter implements ExceptionFilter {
 /** @see https://www.rfc-editor.org/rfc/rfc9457 */
 export function sendProblem(exception: unknown, { log, raw }: FastifyRequest, reply: FastifyReply): void {
   // the client has gone away; no failure of ours
-  const { code, detail } = raw.readableAborted ? REQUEST_CUT_OFF : problemOf(exception);
-  const { status, title } = PROBLEMS[code];
+  const report = raw.readableAborted ? REQUEST_CUT_OFF : problemOf(exception);
+  const { code, detail, status = PROBLEMS[code].status } = report;
+  const { title } = PROBLEMS[code];
   // load balancers repeat the check every few seconds
   if (code === 'not_ready') log.warn({ code, reason: detail, err: causeOf(exception) }, 'not ready');
   else if (isReportedError(exception) && exception.isLoggedElsewhere) {

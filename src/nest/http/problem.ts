@@ -1,10 +1,12 @@
-import { type ProblemCode } from '../../api/errors.js';
+import { type ProblemCode, PROBLEMS } from '../../api/errors.js';
 
 /** The part of a problem (RFC 9457) that differs from request to request. */
 export interface ProblemReport {
   readonly code: ProblemCode;
   /** For people; may change. */
   readonly detail: string;
+  /** Default: the status of the code. */
+  readonly status?: number;
 }
 
 /** An error that says itself which problem the HTTP caller receives. Any other error counts as a failure of ours. */
@@ -15,7 +17,10 @@ export interface ReportedError extends Error {
 }
 
 export function isReportedError(error: unknown): error is ReportedError {
-  return error instanceof Error && 'problem' in error;
+  if (!(error instanceof Error) || !('problem' in error)) return false;
+  // errors of an application and its libraries may have a field of this name, too
+  const { code } = (error.problem ?? {}) as { readonly code?: unknown };
+  return typeof code === 'string' && Object.hasOwn(PROBLEMS, code);
 }
 
 /** Refuses an HTTP request. */

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import { type FastifyRequest } from 'fastify';
+import { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { QUOTAS } from '../../api/quotas.js';
 import { Problem } from './problem.js';
 
@@ -25,6 +25,18 @@ export const BodyText = createParamDecorator((_: unknown, context: ExecutionCont
  */
 export function bodyText({ body }: FastifyRequest): string | Promise<string | undefined> {
   return body === undefined ? '' : (body as UnreadBody)();
+}
+
+/**
+ * Makes every body of the routes of this instance, or scope, an {@link UnreadBody}. API Gateway sends every frame as
+ * application/json, JSON or not: the route that needs the body reads it as unmodified text, after its guards.
+ */
+export function readBodiesLater(fastify: FastifyInstance, bodies: RequestBodies): void {
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('*', (request, _stream, done) => {
+    const unread: UnreadBody = () => bodies.read(request);
+    done(null, unread);
+  });
 }
 
 /**

@@ -5,8 +5,8 @@ import { type Action, type ClientMessage, type ServerMessage } from '../../api/m
 import { ChannelsService } from '../channels/channels.service.js';
 import { PositionsService } from '../channels/positions.service.js';
 import { PresenceService } from '../channels/presence.service.js';
-import { type Sender } from '../connections/connections.service.js';
-import { Caller, Message, OnMessage } from './handler-decorators.js';
+import { Caller } from '../handlers/handler-parameters.js';
+import { Message, OnMessage } from './handler-decorators.js';
 import { type MessageSchema } from './message-schema.js';
 
 /** The actions of PROTOCOL.md. */
@@ -19,7 +19,7 @@ export class BuiltInActions {
   ) {}
 
   @OnMessage('ping', { schema: schemaOf('ping') })
-  async ping(@Message() { positions }: Content<'ping'>, @Caller() caller: Sender): Promise<ServerMessage> {
+  async ping(@Message() { positions }: Content<'ping'>, @Caller() caller: Caller): Promise<ServerMessage> {
     if (positions === undefined) return { type: 'pong' };
     return { type: 'pong', behind: await this.positions.behind(caller, positions) };
   }
@@ -27,13 +27,13 @@ export class BuiltInActions {
   @OnMessage('join', { schema: schemaOf('join') })
   async join(
     @Message() { channel, since }: Content<'join'>,
-    @Caller() caller: Sender,
+    @Caller() caller: Caller,
   ): Promise<ServerMessage> {
     return { type: 'joined', channel, ...(await this.channels.join(channel, caller, since)) };
   }
 
   @OnMessage('leave', { schema: schemaOf('leave') })
-  async leave(@Message() { channel }: Content<'leave'>, @Caller() caller: Sender): Promise<ServerMessage> {
+  async leave(@Message() { channel }: Content<'leave'>, @Caller() caller: Caller): Promise<ServerMessage> {
     await this.channels.leave(channel, caller);
     return { type: 'left', channel };
   }
@@ -41,7 +41,7 @@ export class BuiltInActions {
   @OnMessage('publish', { schema: schemaOf('publish') })
   async publish(
     @Message() { channel, data, key }: Content<'publish'>,
-    @Caller() caller: Sender,
+    @Caller() caller: Caller,
   ): Promise<ServerMessage> {
     const { epoch, offset, isRepeat } = await this.channels.publish(channel, caller, data, key);
     return { type: 'published', channel, epoch, offset, repeated: isRepeat };
@@ -50,7 +50,7 @@ export class BuiltInActions {
   @OnMessage('presence', { schema: schemaOf('presence') })
   async presence(
     @Message() { channel }: Content<'presence'>,
-    @Caller() caller: Sender,
+    @Caller() caller: Caller,
   ): Promise<ServerMessage> {
     return { type: 'presence', channel, data: await this.presences.read(channel, caller) };
   }

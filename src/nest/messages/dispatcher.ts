@@ -80,7 +80,7 @@ export class Dispatcher {
       const message =
         content instanceof MessageError ? undefined : await parseMessage(content, handler.schema);
       // only a frame that is not UTF-8 has no text, and it has no handler
-      const call = { caller: sender, message, text: text! };
+      const call = { event: 'message', caller: sender, message, text: text! } as const;
       const reply = await this.tracing.span('handle', { action }, () => handler.invoke(call));
       const frame = frameOf(reply, id, handler.name);
       this.log.debug({ action }, 'handled');

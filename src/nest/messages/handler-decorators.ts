@@ -1,6 +1,5 @@
-import { createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
-import { type ConnectionId as ApiConnectionId } from '../../api/integration.js';
-import { messageCall, type MessageCall } from './message-call.js';
+import { SetMetadata } from '@nestjs/common';
+import { handlerParameter } from '../handlers/handler-parameters.js';
 import { type MessageSchema } from './message-schema.js';
 
 /** The messages that a method handles. */
@@ -32,28 +31,8 @@ export interface OnMessageOptions {
 export const OnMessage = (action?: string, { schema }: OnMessageOptions = {}): MethodDecorator =>
   SetMetadata<string, HandledMessages>(HANDLED_MESSAGES, { action, schema });
 
-/** What each parameter decorator of ours reads, by the factory that Nest stores with the parameter. */
-const READERS = new Map<unknown, (call: MessageCall) => unknown>();
-
-/** What a parameter's decorator reads of a call; undefined if the decorator is not one of ours. */
-export const readerOf = (factory: unknown) => READERS.get(factory);
-
-function parameter(read: (call: MessageCall) => unknown) {
-  const factory = (_: unknown, context: ExecutionContext) => read(messageCall(context));
-  READERS.set(factory, read);
-  return createParamDecorator(factory);
-}
-
 /** A parameter of a handler: the message without its `action` and `id`, as its schema returned it. */
-export const Message = parameter(({ message }) => message);
+export const Message = handlerParameter('@Message', ['message'], ({ message }) => message);
 
 /** A parameter of a handler: the frame as it was sent, a string. */
-export const RawMessage = parameter(({ text }) => text);
-
-/** A parameter of a handler: who has sent the message, a `Sender`. */
-export const Caller = parameter(({ caller }) => caller);
-
-export type ConnectionId = ApiConnectionId;
-
-/** A parameter of a handler: the connection on which the message was sent. */
-export const ConnectionId = parameter(({ caller }) => caller.connectionId);
+export const RawMessage = handlerParameter('@RawMessage', ['message'], ({ text }) => text);

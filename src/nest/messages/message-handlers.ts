@@ -1,8 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { DiscoveryService, MetadataScanner, ModuleRef, ModulesContainer } from '@nestjs/core';
-import { type InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
+import { type HandlerInvocation } from '../handlers/handler-invocation.js';
+import { HandlerMethods } from '../handlers/handler-methods.js';
 import { type HandledMessages, HANDLED_MESSAGES } from './handler-decorators.js';
-import { type HandlerInvocation, HandlerInvocations } from './handler-invocation.js';
 import { type MessageSchema } from './message-schema.js';
 
 /** A method with `@OnMessage`. */
@@ -19,23 +18,12 @@ export class MessageHandlers implements OnModuleInit {
   readonly #byAction = new Map<string, MessageHandler>();
   #other: MessageHandler | undefined;
 
-  constructor(
-    private readonly discovery: DiscoveryService,
-    private readonly scanner: MetadataScanner,
-    private readonly modules: ModulesContainer,
-    private readonly moduleRef: ModuleRef,
-  ) {}
+  constructor(private readonly methods: HandlerMethods) {}
 
   /** @throws {Error} two methods handle one action */
   onModuleInit(): void {
-    const invocations = new HandlerInvocations(this.modules, this.moduleRef);
-    const providers = [...this.discovery.getProviders(), ...this.discovery.getControllers()];
-    for (const provider of new Set(providers)) {
-      for (const { method, action, schema } of this.#handledBy(provider)) {
-        const name = `${provider.name}.${method}`;
-        this.#add(action, { name, schema, invoke: invocations.create(provider, method) });
-      }
-    }
+    for (const { name, metadata, invoke } of this.methods.find<HandledMessages>(HANDLED_MESSAGES, 'message'))
+      this.#add(metadata.action, { name, schema: metadata.schema, invoke });
   }
 
   /** The actions that have a handler. */
@@ -50,19 +38,6 @@ export class MessageHandlers implements OnModuleInit {
   /** The one for everything else. */
   get other(): MessageHandler | undefined {
     return this.#other;
-  }
-
-  #handledBy({
-    metatype,
-    isAlias,
-  }: InstanceWrapper): readonly (HandledMessages & { readonly method: string })[] {
-    const prototype = (metatype as { readonly prototype?: Record<string, object> } | null)?.prototype;
-    if (prototype === undefined || isAlias) return [];
-    return this.scanner.getAllMethodNames(prototype).flatMap((method) => {
-      const handled = Reflect.getMetadata(HANDLED_MESSAGES, prototype[method]!) as
-        HandledMessages | undefined;
-      return handled === undefined ? [] : [{ method, ...handled }];
-    });
   }
 
   #add(action: string | undefined, handler: MessageHandler): void {

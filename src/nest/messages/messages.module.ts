@@ -1,17 +1,15 @@
 import { Module } from '@nestjs/common';
-import { DiscoveryModule } from '@nestjs/core';
-import { ChannelsModule } from '../channels/channels.module.js';
 import { ConnectionsModule } from '../connections/connections.module.js';
+import { HandlerMethodsModule } from '../handlers/handler-methods.module.js';
 import { MetricsModule } from '../metrics/metrics.module.js';
 import { TracingModule } from '../tracing/tracing.module.js';
-import { BuiltInActions } from './built-in-actions.js';
 import { Dispatcher } from './dispatcher.js';
 import { MessageHandlers } from './message-handlers.js';
 
 /** The messages of clients. */
 @Module({
-  imports: [DiscoveryModule, ChannelsModule, ConnectionsModule, MetricsModule, TracingModule],
-  providers: [Dispatcher, MessageHandlers, BuiltInActions],
+  imports: [HandlerMethodsModule, ConnectionsModule, MetricsModule, TracingModule],
+  providers: [Dispatcher, MessageHandlers],
   exports: [Dispatcher],
 })
 export class MessagesModule {}

@@ -1,7 +1,6 @@
 import { Module } from '@nestjs/common';
-import { MetricsController } from './metrics.controller.js';
 import { Metrics } from './metrics.js';
 
-/** The metrics of this task, and the route that Prometheus scrapes. */
-@Module({ controllers: [MetricsController], providers: [Metrics], exports: [Metrics] })
+/** The metrics of this task. */
+@Module({ providers: [Metrics], exports: [Metrics] })
 export class MetricsModule {}

@@ -4,6 +4,7 @@ import { type FastifyInstance } from 'fastify';
 import { type CallbackService } from '../callback/callback.service.js';
 import { type RequestBodies } from '../http/request-body.js';
 import { type Draining } from './draining.js';
+import { type InFlight } from './in-flight.js';
 
 /**
  * Graceful shutdown: drains client connections, then closes after the last response in flight.
@@ -15,12 +16,12 @@ import { type Draining } from './draining.js';
  * request has been idle for the keep-alive time, and a minute for one that has carried none, such as a load balancer's.
  * It waits only a moment for a body that does not arrive, and for a client that does not read its response.
  *
- * @param inFlight is filled here with the responses that are not finished
+ * @param inFlight is filled here with the responses of all routes that are not finished
  */
 export function closeAfterLastResponse(
   fastify: FastifyInstance,
   draining: Draining,
-  inFlight: Set<ServerResponse>,
+  inFlight: InFlight,
   bodies: RequestBodies,
 ): void {
   let isClosing = false;
@@ -36,6 +37,7 @@ export function closeAfterLastResponse(
     inFlight.add(response);
     response.once('close', () => {
       inFlight.delete(response);
+      inFlight.own.delete(response);
       closeConnections();
     });
     next();
@@ -45,7 +47,7 @@ export function closeAfterLastResponse(
     isClosing = true;
     for (const response of inFlight) makeLast(response);
     bodies.hurry();
-    const unread = setInterval(closeUnread, UNREAD_CHECK_MS, inFlight, new WeakSet()).unref();
+    const unread = setInterval(closeUnread, UNREAD_CHECK_MS, inFlight.own, new WeakSet()).unref();
     fastify.server.once('close', () => clearInterval(unread));
     // the server stops listening right after this hook
     setImmediate(closeConnections);
@@ -54,13 +56,13 @@ export function closeAfterLastResponse(
 }
 
 /**
- * Closes the connections of responses that had begun at the last check already: each is complete when it begins, or a
- * file, so that only the client can be what it waits for.
+ * Closes the connections of responses of the module that had begun at the last check already: each is complete when it
+ * begins, or a file, so that only the client can be what it waits for.
  *
  * @param begun responses that had begun at the last check
  */
-function closeUnread(inFlight: ReadonlySet<ServerResponse>, begun: WeakSet<ServerResponse>): void {
-  for (const response of inFlight) {
+function closeUnread(own: ReadonlySet<ServerResponse>, begun: WeakSet<ServerResponse>): void {
+  for (const response of own) {
     if (!response.headersSent) continue;
     if (begun.has(response)) response.socket?.destroy();
     begun.add(response);

@@ -1,23 +1,8 @@
 import { Module } from '@nestjs/common';
-import { TerminusModule } from '@nestjs/terminus';
-import { CallbackModule } from '../callback/callback.module.js';
-import { ChannelsModule } from '../channels/channels.module.js';
-import { MetricsModule } from '../metrics/metrics.module.js';
-import { StoreModule } from '../store/store.module.js';
+import { RequestBodies } from '../http/request-body.js';
 import { Draining } from './draining.js';
-import { HealthController } from './health.controller.js';
+import { InFlight } from './in-flight.js';
 
-/** Health checks, draining, and what they and the metrics read. */
-@Module({
-  imports: [
-    TerminusModule.forRoot({ logger: false }),
-    StoreModule,
-    CallbackModule,
-    ChannelsModule,
-    MetricsModule,
-  ],
-  controllers: [HealthController],
-  providers: [Draining],
-  exports: [Draining],
-})
+/** The state of the HTTP server that its hooks and the shutdown share. */
+@Module({ providers: [Draining, InFlight, RequestBodies], exports: [Draining, InFlight, RequestBodies] })
 export class OperationModule {}

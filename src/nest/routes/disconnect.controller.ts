@@ -17,7 +17,12 @@ export class DisconnectController {
   @Post()
   @HttpCode(HttpStatus.OK)
   async disconnect(@FromGateway() request: GatewayRequest): Promise<void> {
-    await this.connections.forget(request.connectionId);
+    await this.connections.ended(request.connectionId, closeCodeIn(request.disconnectStatusCode));
     this.log.info({ disconnectStatusCode: request.disconnectStatusCode }, 'disconnected');
   }
+}
+
+/** API Gateway does not document the variable as a source of a mapping, so that anything may arrive. */
+function closeCodeIn(mapped: string | undefined): number | undefined {
+  return mapped !== undefined && /^[1-4]\d{3}$/.test(mapped) ? Number(mapped) : undefined;
 }

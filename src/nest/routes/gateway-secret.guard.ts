@@ -3,6 +3,7 @@ import { type FastifyRequest } from 'fastify';
 import { HEADERS } from '../../api/integration.js';
 import { Config } from '../config/config.js';
 import { Problem } from '../http/problem.js';
+import { isLoopback } from '../loopback.js';
 import { SecretDigest } from '../http/secret-digest.js';
 import { mappedHeader } from './gateway-request.js';
 
@@ -19,9 +20,14 @@ export class GatewaySecretGuard implements CanActivate {
   }
 
   canActivate(context: ExecutionContext): boolean {
-    // without a secret, the service listens on loopback only
-    if (this.#accepted.length === 0) return true;
     const { raw } = context.switchToHttp().getRequest<FastifyRequest>();
+    if (this.#accepted.length === 0) {
+      if (isLoopback(raw.socket.remoteAddress ?? '')) return true;
+      throw new Problem(
+        'wrong_gateway_secret',
+        'without gatewaySecret (GATEWAY_SECRET), only requests from this machine are accepted',
+      );
+    }
     const sent = new SecretDigest(mappedHeader(raw, 'gatewaySecret') ?? '');
     const matches = this.#accepted.map((accepted) => accepted.equals(sent));
     if (matches.includes(true)) return true;

@@ -1,5 +1,5 @@
 import { type ConnectionId, type UserId } from '../../api/integration.js';
-import { type ChannelName } from '../../api/messages.js';
+import { type ChannelName, type JsonText } from '../../api/messages.js';
 
 export interface NewConnection {
   readonly connectionId: ConnectionId;
@@ -7,6 +7,8 @@ export interface NewConnection {
   readonly userId?: UserId | undefined;
   /** Whether the client accepts several messages in one frame. */
   readonly isBatched?: boolean | undefined;
+  /** What the application keeps with it: at most `QUOTAS.sessionBytes`. Absent if it keeps nothing. */
+  readonly session?: JsonText | undefined;
   /** When API Gateway opened it, in milliseconds since 1970. */
   readonly connectedAt: number;
   /** When the connection expires, in milliseconds since 1970. */

@@ -5,6 +5,7 @@ import { Metrics } from '../metrics/metrics.js';
 import { MetricsModule } from '../metrics/metrics.module.js';
 import { Tracing } from '../tracing/tracing.js';
 import { TracingModule } from '../tracing/tracing.module.js';
+import { ConfigError } from '../config/config.errors.js';
 import { ConnectionStore } from './connection-store.js';
 import { LogStore } from './log-store.js';
 import { MembershipStore } from './membership-store.js';
@@ -48,9 +49,19 @@ async function openObservedStore(
   tracing: Tracing,
   log: RequestLog,
 ): Promise<Store> {
-  const store = await openStore(config, (fields, message) => log.warn(fields, message));
+  const store = await openNamed(config, log);
+  if (config.store === undefined) return store;
   return observedStore(store, {
     completed: (method, result, seconds) => metrics.storeCallCompleted(method, result, seconds),
     ...(tracing.isOn && { within: (method, call) => tracing.span(`store ${method}`, {}, call) }),
   });
+}
+
+/** @throws {ConfigError} by the names under which the settings were set */
+async function openNamed(config: Config, log: RequestLog): Promise<Store> {
+  try {
+    return await openStore(config, (fields, message) => log.warn(fields, message));
+  } catch (error) {
+    throw error instanceof ConfigError ? error.renamed(config.named) : error;
+  }
 }

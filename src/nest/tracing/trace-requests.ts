@@ -3,8 +3,11 @@ import { HEADERS } from '../../api/integration.js';
 import { type OtlpTracing, type RequestSpan } from './otlp-tracing.js';
 import { type SpanAttributes } from './tracing.js';
 
-/** Traces each request in a span of its own. */
+/** Traces each request to this server, or scope, in a span of its own. */
 export function traceRequests(fastify: FastifyInstance, tracing: OtlpTracing): void {
+  // a scope inherits the hooks of its server
+  if (fastify.hasDecorator(TRACED)) return;
+  fastify.decorate(TRACED, true);
   const spans = new WeakMap<FastifyRequest, RequestSpan>();
 
   fastify.addHook('onRequest', (request, _reply, done) => {
@@ -26,6 +29,8 @@ export function traceRequests(fastify: FastifyInstance, tracing: OtlpTracing): v
     done();
   });
 }
+
+const TRACED = 'backchannelTracesRequests';
 
 /** Ids only. The headers are unchecked here, so that only values in the form of an id are recorded. */
 function attributesOf(request: FastifyRequest): SpanAttributes {

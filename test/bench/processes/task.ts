@@ -17,16 +17,19 @@ interface Publish {
 }
 
 const { createApplication, listen } =
-  await load<typeof import('../../../src/nest/application/application.js')>('service/application.js');
+  await load<typeof import('../../../src/service/application.js')>('service/application.js');
 const { readConfig } = await load<typeof import('../../../src/nest/environment/read-config.js')>(
-  'service/configuration/read-config.js',
+  'nest/environment/read-config.js',
+);
+const { fromEnvironment } = await load<typeof import('../../../src/nest/options/from-environment.js')>(
+  'nest/options/from-environment.js',
 );
 const { createLogger } =
   await load<typeof import('../../../src/nest/logging/logger.js')>('nest/logging/logger.js');
 const { Store } = await load<typeof import('../../../src/nest/store/store.js')>('nest/store/store.js');
 
 const config = readConfig();
-const app = await createApplication(config, createLogger(config));
+const app = await createApplication({ ...fromEnvironment(), logger: createLogger(config) });
 const store = app.get(Store);
 const gateway = new Pool(await listen(app, config));
 

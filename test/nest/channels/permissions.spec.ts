@@ -9,7 +9,7 @@ import {
   userChannel,
 } from '../../../src/nest/channels/permissions.js';
 import { readConfig } from '../../../src/nest/environment/read-config.js';
-import { type Sender } from '../../../src/nest/connections/connections.service.js';
+import { type Sender } from '../../../src/nest/connections/caller.js';
 
 const ACTIONS: readonly PermittedAction[] = ['join', 'publish', 'presence'];
 

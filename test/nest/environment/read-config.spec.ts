@@ -21,6 +21,8 @@ function problemsOf(env: NodeJS.ProcessEnv): readonly string[] {
 it('requires only WS_API_ENDPOINT', () => {
   const config = read({});
   expect(config).toEqual({
+    named: expect.any(Function),
+    path: '',
     port: 3000,
     host: '127.0.0.1',
     wsApiEndpoint: endpoint,

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import {
+  type Caller,
   type ChannelName,
   type PermittedAction,
   PrefixPermissions,
-  type Sender,
   type Verdict,
 } from '../../../src/nest/index.js';
 
@@ -13,7 +13,7 @@ export class TeamPermissions extends PrefixPermissions {
   override permits(
     action: PermittedAction,
     channel: ChannelName,
-    sender: Sender,
+    sender: Caller,
   ): Verdict | Promise<Verdict> {
     const [, team] = /^team:([^:]+)/.exec(channel) ?? [];
     if (team === undefined) return super.permits(action, channel, sender);

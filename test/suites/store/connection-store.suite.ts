@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type ConnectionId, type UserId } from '../../../src/api/integration.js';
-import { type ChannelName } from '../../../src/api/messages.js';
+import { type ChannelName, type JsonText } from '../../../src/api/messages.js';
+import { QUOTAS } from '../../../src/api/quotas.js';
 import {
   alice,
   atOnce,
@@ -15,6 +16,7 @@ import {
   type OpenStore,
   sports,
   start,
+  unicodeText,
 } from './store-under-test.js';
 
 /** Checks a `ConnectionStore`: put, get, touch, remove, expire, list and count. */
@@ -91,6 +93,66 @@ export function connectionStoreSuite(open: OpenStore): void {
       expect(await store.connections.getConnection(alice)).not.toHaveProperty('userId');
       expect((await listed(store.memberships.members(news)))[0]).not.toHaveProperty('userId');
       expect(await idsOf(store.connections.connectionsOf('yan' as UserId))).toEqual([]);
+    });
+
+    const session = '{"tenant":"red"}' as JsonText;
+
+    it('returns the session of a connection in every result, but not those of others and of members', async () => {
+      await using opened = await open();
+      const { connections, memberships } = opened.store;
+      await opened.put(alice, { userId, session });
+      await opened.put(bob, { userId });
+      for (const id of [alice, bob]) await memberships.join(news, id, manyChannels);
+      for (const known of [
+        [await connections.getConnection(alice), await connections.getConnection(bob)],
+        [await connections.touchConnection(alice), await connections.touchConnection(bob)],
+        await listed(connections.connectionsOf(userId)),
+        await listed(connections.idleConnections(start + 1)),
+        (await connections.connectionPage(10)).connections,
+      ]) {
+        expect(known).toHaveLength(2);
+        expect(known.find((each) => each?.connectionId === alice)).toMatchObject({ userId, session });
+        expect(known.find((each) => each?.connectionId === bob)).not.toHaveProperty('session');
+      }
+      for (const member of await listed(memberships.members(news)))
+        expect(member).not.toHaveProperty('session');
+    });
+
+    it('keeps the session of a connection that is active, joins and leaves', async () => {
+      await using opened = await open();
+      const { connections, memberships } = opened.store;
+      await opened.put(alice, { session });
+      await memberships.join(news, alice, manyChannels);
+      await connections.touchConnection(alice);
+      await memberships.leave(news, alice);
+      expect(await connections.touchConnection(alice)).toMatchObject({ session });
+    });
+
+    it('replaces the session of a connection that is put again, and removes it', async () => {
+      await using opened = await open();
+      const { connections } = opened.store;
+      const other = 'null' as JsonText;
+      await opened.put(alice, { session });
+      await opened.put(alice, { session: other });
+      expect(await connections.getConnection(alice)).toMatchObject({ session: other });
+      await opened.put(alice);
+      expect(await connections.touchConnection(alice)).not.toHaveProperty('session');
+      await opened.put(alice, { session });
+      await connections.removeConnection(alice);
+      await opened.put(alice);
+      expect(await connections.getConnection(alice)).not.toHaveProperty('session');
+    });
+
+    it('keeps a session of 2 KB with any characters unmodified', async () => {
+      await using opened = await open();
+      const text = JSON.stringify(unicodeText(1000));
+      const largest = JSON.stringify([text, '.'.repeat(QUOTAS.sessionBytes)]);
+      const over = Buffer.byteLength(largest) - QUOTAS.sessionBytes;
+      const full = largest.replace('.'.repeat(over), '') as JsonText;
+      expect(Buffer.byteLength(full)).toBe(QUOTAS.sessionBytes);
+      await opened.put(alice, { session: full });
+      expect((await opened.store.connections.getConnection(alice))?.session).toBe(full);
+      expect((await opened.store.connections.touchConnection(alice))?.session).toBe(full);
     });
 
     it('keeps the channels of a connection that is put again, for as long as that one stays', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { type JsonText } from '../../../src/api/messages.js';
 import { type Store } from '../../../src/nest/store/store.js';
 import {
   alice,
@@ -55,13 +56,17 @@ export function lossSuite(open: OpenStore): void {
 
     it('trusts no membership until the connection is put again', async () => {
       await using opened = await open();
-      await opened.enter(news, alice, bob);
+      const session = '{"tenant":"red"}' as JsonText;
+      await opened.put(alice, { session });
+      await opened.connect(bob);
+      for (const id of [alice, bob]) await opened.store.memberships.join(news, id, manyChannels);
       const putBack = await opened.copy();
       await opened.store.memberships.join(sports, alice, manyChannels);
 
       const { connections, memberships } = await putBack();
       const known = await connections.touchConnection(alice);
       expect(known === undefined || known.hasLostMemberships === true).toBe(true);
+      expect(known?.session ?? session).toBe(session);
       await connections.putConnection({ connectionId: alice, connectedAt: start, expiresAt: start + hour });
       expect(await connections.touchConnection(alice)).not.toHaveProperty('hasLostMemberships');
       expect(await memberships.isMember(news, alice)).toBe(false);

@@ -1,8 +1,8 @@
 import { type AttributeValue } from '@aws-sdk/client-dynamodb';
 import { crc32 } from 'node:zlib';
 import { type ConnectionId, type UserId } from '../../../api/integration.js';
-import { type ChannelName } from '../../../api/messages.js';
-import { type Connection } from '../connection-store.js';
+import { type ChannelName, type JsonText } from '../../../api/messages.js';
+import { type Connection, type NewConnection } from '../connection-store.js';
 import { type Item, N, numberOf, S, textOf } from './attributes.js';
 import { IS_OF_THIS_TABLE, isOfTable } from './table-id.js';
 import { type Key } from './table.js';
@@ -33,6 +33,7 @@ export function toConnection(row: Item | undefined, now: number, tableId: string
   return {
     connectionId: row['sk']?.S as ConnectionId,
     ...ownerOf(row),
+    ...(row['session'] && { session: textOf(row['session']) as JsonText }),
     connectedAt: numberOf(row['connectedAt']),
     expiresAt: numberOf(row['expiresAt']),
     lastActiveAt: numberOf(row['lastActiveAt']),
@@ -72,9 +73,25 @@ export function ownerAttributes({ userId, isBatched }: Owner): Item {
 }
 
 /** The end of a `SET` for an existing row, and a `REMOVE` for absent fields. */
-export function ownerUpdate(owner: Owner): { readonly update: string; readonly values: Item } {
-  const attributes = Object.entries(ownerAttributes(owner));
-  const missing = ['userId', 'isBatched'].filter((name) => !attributes.some(([known]) => known === name));
+export const ownerUpdate = (owner: Owner) => updateOf(ownerAttributes(owner), OWNER);
+
+/** As {@link ownerUpdate}, with the session, which member rows do not copy. */
+export function optionalUpdate(connection: NewConnection): OptionalUpdate {
+  const { session } = connection;
+  const present = { ...ownerAttributes(connection), ...(session !== undefined && { session: S(session) }) };
+  return updateOf(present, [...OWNER, 'session']);
+}
+
+const OWNER = ['userId', 'isBatched'];
+
+interface OptionalUpdate {
+  readonly update: string;
+  readonly values: Item;
+}
+
+function updateOf(present: Item, names: readonly string[]): OptionalUpdate {
+  const attributes = Object.entries(present);
+  const missing = names.filter((name) => !(name in present));
   const set = attributes.map(([name]) => `, #${name} = :${name}`).join('');
   const remove = missing.length > 0 ? ` REMOVE ${missing.map((name) => `#${name}`).join(', ')}` : '';
   return {

@@ -17,7 +17,7 @@ import {
   IS_THERE,
   isThere,
   noChannels,
-  ownerUpdate,
+  optionalUpdate,
   thereAt,
   toConnection,
   userKey,
@@ -50,17 +50,17 @@ export class DynamoDbConnectionStore extends ConnectionStore {
   async putConnection(connection: NewConnection): Promise<void> {
     const { connectionId, userId, connectedAt, expiresAt } = connection;
     if (userId !== undefined) await this.#putUserRow(userId, connection);
-    const owner = ownerUpdate(connection);
+    const optional = optionalUpdate(connection);
     const now = this.#now();
     for (;;) {
       const before = await this.#table.update(
         connectionKey(connectionId),
         `SET #connectedAt = :connectedAt, #expiresAt = :expiresAt, #ttl = :ttl, #lastActiveAt = :now, #tableId = :tableId,
-          #channels = if_not_exists(#channels, :noChannels), #joins = if_not_exists(#joins, :firstMembership)${owner.update}`,
+          #channels = if_not_exists(#channels, :noChannels), #joins = if_not_exists(#joins, :firstMembership)${optional.update}`,
         {
           condition: `attribute_not_exists(#pk) OR ${IS_THERE}`,
           values: {
-            ...owner.values,
+            ...optional.values,
             ':connectedAt': N(connectedAt),
             ':expiresAt': N(expiresAt),
             ':ttl': ttlOf(expiresAt),

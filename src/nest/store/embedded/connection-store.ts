@@ -23,11 +23,11 @@ export class EmbeddedConnectionStore extends ConnectionStore {
 
   async putConnection(connection: NewConnection): Promise<void> {
     const { statements } = this.#database;
-    const { connectionId, userId = null, isBatched = false, connectedAt, expiresAt } = connection;
+    const { connectionId, userId = null, isBatched = false, session = null } = connection;
+    const { connectedAt, expiresAt } = connection;
     const now = this.#database.now();
-    const put = () =>
-      statements.putConnection.run(connectionId, userId, Number(isBatched), connectedAt, expiresAt, now)
-        .changes === 1;
+    const owner = [connectionId, userId, Number(isBatched), session] as const;
+    const put = () => statements.putConnection.run(...owner, connectedAt, expiresAt, now).changes === 1;
     if (this.#database.grow(put)) return this.#database.removeExpired();
     // an expired row of the same id is there, whose memberships must not be inherited
     this.#database.growInTransaction(() => {

@@ -12,10 +12,14 @@ export function toConnection({
   lastActiveAt,
   userId,
   isBatched,
+  session,
 }: Row): Connection {
   const connection = { connectionId, connectedAt, expiresAt, lastActiveAt };
-  if (userId === null && isBatched === 0) return connection as Connection;
-  return withoutDefaults({ ...connection, userId, isBatched }) as unknown as Connection;
+  if (userId === null && isBatched === 0 && session === null) return connection as Connection;
+  return {
+    ...withoutDefaults({ ...connection, userId, isBatched }),
+    ...(session !== null && { session }),
+  } as unknown as Connection;
 }
 
 export function toMember(row: Row): Member {

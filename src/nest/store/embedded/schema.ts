@@ -76,6 +76,7 @@ const MIGRATIONS = [
      probed_at      INTEGER NOT NULL
    ) STRICT;
    INSERT INTO file VALUES (1, 0, '', 0);`,
+  'ALTER TABLE connections ADD COLUMN session TEXT',
 ];
 
 /** @throws {Error} the file is of a newer Backchannel */

@@ -7,7 +7,7 @@ export function prepare(database: DatabaseSync): Statements {
   return Object.fromEntries(prepared) as Statements;
 }
 
-const CONNECTION = `connection_id AS connectionId, user_id AS userId, is_batched AS isBatched,
+const CONNECTION = `connection_id AS connectionId, user_id AS userId, is_batched AS isBatched, session,
   connected_at AS connectedAt, expires_at AS expiresAt, last_active_at AS lastActiveAt`;
 
 /** Parameters that occur twice have names: Node.js 22 cannot bind numbered ones by position. */
@@ -18,11 +18,12 @@ const STATEMENTS = {
 
   removeExpired: 'DELETE FROM connections WHERE connection_id = ? AND expires_at <= ?',
   putConnection: `
-    INSERT INTO connections (connection_id, user_id, is_batched, connected_at, expires_at, last_active_at)
-    VALUES (?, ?, ?, ?, ?, ?)
+    INSERT INTO connections (connection_id, user_id, is_batched, session, connected_at, expires_at, last_active_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET
       user_id = excluded.user_id,
       is_batched = excluded.is_batched,
+      session = excluded.session,
       connected_at = excluded.connected_at,
       expires_at = excluded.expires_at,
       last_active_at = excluded.last_active_at

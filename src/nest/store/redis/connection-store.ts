@@ -40,14 +40,15 @@ export class RedisConnectionStore extends ConnectionStore {
 
   async putConnection(connection: NewConnection): Promise<void> {
     const { server, keys, now } = this.context;
-    const { connectionId, userId, connectedAt, expiresAt } = connection;
+    const { connectionId, userId, session = '', connectedAt, expiresAt } = connection;
     const present = now();
     const owner = packOwner(connection);
     const ttlMs = redisTtlMs(expiresAt - present);
     const index = keys.connectionIndex(indexOf(connectionId));
     // greater than any token of an earlier connection with this id, whose hash is gone
     const firstToken = present * 1000;
-    const args = [...connectionLifeArguments(this.context), connectedAt, expiresAt, owner, ttlMs, firstToken];
+    const life = connectionLifeArguments(this.context);
+    const args = [...life, connectedAt, expiresAt, owner, ttlMs, firstToken, session];
     const [put] = await Promise.all([
       server.run(PUT_CONNECTION, keys.ofConnection(connectionId), args),
       server.send(index, ['ZADD', index, String(expiresAt), connectionId]),
@@ -129,7 +130,7 @@ export class RedisConnectionStore extends ConnectionStore {
       keys.ofConnection(connectionId),
       connectionLifeArguments(this.context),
     );
-    return unpackConnection(connectionId, fields as (string | number)[]);
+    return unpackConnection(connectionId, fields as (string | number | null)[]);
   }
 
   async #count(): Promise<number> {

@@ -1,4 +1,5 @@
 import { type ConnectionId, type UserId } from '../../../api/integration.js';
+import { type JsonText } from '../../../api/messages.js';
 import { type Connection, type NewConnection } from '../connection-store.js';
 import { type Member } from '../membership-store.js';
 
@@ -18,13 +19,14 @@ export function unpackOwner(packed: string): Owner {
 /** @param fields as the script `READ_CONNECTION` returns them @returns undefined if the connection is absent */
 export function unpackConnection(
   connectionId: ConnectionId,
-  fields: readonly (string | number)[],
+  fields: readonly (string | number | null)[],
 ): Connection | undefined {
   if (fields.length === 0) return undefined;
-  const [connectedAt, expiresAt, lastActiveAt, owner, isInDoubt] = fields;
+  const [connectedAt, expiresAt, lastActiveAt, owner, isInDoubt, session] = fields;
   return {
     connectionId,
     ...unpackOwner(String(owner)),
+    ...(typeof session === 'string' && { session: session as JsonText }),
     connectedAt: Number(connectedAt),
     expiresAt: Number(expiresAt),
     lastActiveAt: Number(lastActiveAt),

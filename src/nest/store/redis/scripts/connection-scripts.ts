@@ -2,8 +2,8 @@ import { LIFE, NOW, script, TTL } from './script.js';
 
 /*
  * A connection is a hash (`connection`) with the fields `c` connectedAt, `e` expiresAt, `a` lastActiveAt, `w` the owner
- * (packed), `l` the life in which it was put (see `LIFE`), `n` the token of the latest membership, and `x` after a
- * removal that may not have left all channels yet. A second hash (`channels`) has its channels, each with its token.
+ * (packed), `s` the session, if it has one, `l` the life in which it was put (see `LIFE`), `n` the token of the latest
+ * membership, and `x` after a removal that may not have left all channels yet. A second hash (`channels`) has its channels, each with its token.
  * A connection that was put in another life, or in one that the task could not read, is in doubt: it may have had more
  * channels, or fewer.
  */
@@ -22,16 +22,17 @@ const CONNECTION = `
   local connection, channels = KEYS[1], KEYS[2]`;
 
 /**
- * Arguments: those of `LIFE`, connectedAt, expiresAt, owner, Redis TTL in ms, first token.
+ * Arguments: those of `LIFE`, connectedAt, expiresAt, owner, Redis TTL in ms, first token, session or an empty text.
  *
  * Returns nothing for a new connection, otherwise whether it was there and keeps its channels, the previous owner, and
  * a flat list of channels and tokens: those that need work. The channels of an expired connection or one in doubt must
  * be left, those of another one may need an update.
  */
 export const PUT_CONNECTION = script(`${CONNECTION}${LIFE}
-  local newConnectedAt, newExpiresAt, newOwner, ttlMs, token = unpack(ARGV, 3)
+  local newConnectedAt, newExpiresAt, newOwner, ttlMs, token, session = unpack(ARGV, 3)
   local function write()
     redis.call('HSET', connection, 'c', newConnectedAt, 'e', newExpiresAt, 'a', now, 'w', newOwner, 'l', life, 'n', token)
+    if session == '' then redis.call('HDEL', connection, 's') else redis.call('HSET', connection, 's', session) end
     redis.call('PEXPIRE', connection, ttlMs)
   end
   local latest = redis.call('HGET', connection, 'n')
@@ -50,11 +51,14 @@ export const PUT_CONNECTION = script(`${CONNECTION}${LIFE}
   end
   return {keepsChannels and 1 or 0, owner, list}`);
 
-/** Arguments: those of `LIFE`. Returns connectedAt, expiresAt, lastActiveAt, owner and 1 if in doubt; or an empty list. */
+/**
+ * Arguments: those of `LIFE`. Returns connectedAt, expiresAt, lastActiveAt, owner, 1 if in doubt, and the session if there
+ * is one; or an empty list.
+ */
 export const READ_CONNECTION = script(`${CONNECTION}${LIFE}${ABOUT}${DOUBT}
   if not isThere then return {} end
-  local connectedAt, lastActiveAt = unpack(redis.call('HMGET', connection, 'c', 'a'))
-  return {connectedAt, expiresAt, lastActiveAt, owner, isInDoubt and 1 or 0}`);
+  local connectedAt, lastActiveAt, session = unpack(redis.call('HMGET', connection, 'c', 'a', 's'))
+  return {connectedAt, expiresAt, lastActiveAt, owner, isInDoubt and 1 or 0, session}`);
 
 /** As {@link READ_CONNECTION}, and sets lastActiveAt. A full server lets a field be written that was removed before. */
 export const TOUCH_CONNECTION = script(`${CONNECTION}${LIFE}${ABOUT}${DOUBT}
@@ -63,7 +67,8 @@ export const TOUCH_CONNECTION = script(`${CONNECTION}${LIFE}${ABOUT}${DOUBT}
     redis.call('HDEL', connection, 'a')
     redis.call('HSET', connection, 'a', now)
   end
-  return {redis.call('HGET', connection, 'c'), expiresAt, now, owner, isInDoubt and 1 or 0}`);
+  local connectedAt, session = unpack(redis.call('HMGET', connection, 'c', 's'))
+  return {connectedAt, expiresAt, now, owner, isInDoubt and 1 or 0, session}`);
 
 /**
  * Arguments: now. Returns whether it was there, its owner, and a flat list of channels and tokens; or an

@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 import {
   ContextIdFactory,
   ExternalContextCreator,
@@ -20,11 +21,11 @@ import {
   PIPES_METADATA,
   ROUTE_ARGS_METADATA,
 } from '@nestjs/common/constants.js';
-import { readerOf } from './handler-decorators.js';
-import { CONTEXT_TYPE, type MessageCall } from './message-call.js';
+import { CONTEXT_TYPE, type HandlerCall } from './handler-call.js';
+import { type ParameterReader, readerOf } from './handler-parameters.js';
 
-/** Calls a handler with a message. @returns what the handler returns */
-export type HandlerInvocation = (call: MessageCall) => Promise<unknown>;
+/** Calls a handler with an event. @returns what the handler returns */
+export type HandlerInvocation = (call: HandlerCall) => Promise<unknown>;
 
 type Methods = Readonly<Record<string, (...args: unknown[]) => unknown>>;
 
@@ -39,9 +40,19 @@ export class HandlerInvocations {
     this.#creator = creatorWithoutGlobals(modules);
   }
 
-  /** @param provider of any scope */
-  create(provider: InstanceWrapper, method: string): HandlerInvocation {
-    if (!provider.isDependencyTreeStatic()) return this.#perMessage(provider, method);
+  /**
+   * @param provider of any scope
+   * @throws {TypeError} a parameter is none of this event
+   */
+  create(provider: InstanceWrapper, method: string, event: HandlerCall['event']): HandlerInvocation {
+    for (const reader of readersOf(provider, method)) {
+      if (reader === undefined || reader.events.includes(event)) continue;
+      throw new TypeError(
+        `${provider.name}.${method} has the parameter ${reader.name}, which only handlers of the event ` +
+          `${reader.events.join(', ')} have, and handles the event ${event}.`,
+      );
+    }
+    if (!provider.isDependencyTreeStatic()) return this.#perCall(provider, method);
     const instance = provider.instance as Methods;
     return this.#direct(provider, method, instance) ?? this.#enhanced(provider, method, instance);
   }
@@ -49,11 +60,12 @@ export class HandlerInvocations {
   /** Without Nest's machinery, which costs a multiple of the call: undefined if something of it is needed. */
   #direct(provider: InstanceWrapper, method: string, instance: Methods): HandlerInvocation | undefined {
     if (ENHANCERS.some((kind) => isBound(kind, provider, method))) return undefined;
-    const readers = parametersOf(provider, method).map(({ factory, pipes = [] }) =>
-      pipes.length > 0 ? undefined : readerOf(factory),
-    );
-    if (readers.includes(undefined)) return undefined;
-    return async (call) => instance[method]!(...readers.map((read) => read!(call)));
+    const parameters = parametersOf(provider, method);
+    const readers = readersOf(provider, method).filter((reader) => reader !== undefined);
+    if (readers.length < parameters.length || parameters.some(({ pipes = [] }) => pipes.length > 0))
+      return undefined;
+    return async (call) =>
+      instance[method]!(...readers.map((reader, index) => reader.read(call, parameters[index]!.data)));
   }
 
   #enhanced(
@@ -74,11 +86,11 @@ export class HandlerInvocations {
       { guards: true, interceptors: true, filters: isBound(EXCEPTION_FILTERS_METADATA, provider, method) },
       CONTEXT_TYPE,
     );
-    return (call) => target(call.message, call) as Promise<unknown>;
+    return (call) => target(call.event === 'message' ? call.message : undefined, call) as Promise<unknown>;
   }
 
-  /** For a provider that is created for each message, or that depends on one. */
-  #perMessage(provider: InstanceWrapper, method: string): HandlerInvocation {
+  /** For a provider that is created for each event, or that depends on one. */
+  #perCall(provider: InstanceWrapper, method: string): HandlerInvocation {
     return async (call) => {
       const contextId = ContextIdFactory.create();
       this.moduleRef.registerRequestByContextId(call, contextId);
@@ -101,6 +113,7 @@ function isBound(kind: string, { metatype }: InstanceWrapper, method: string): b
 interface ParameterMetadata {
   readonly index: number;
   readonly factory?: unknown;
+  readonly data?: unknown;
   readonly pipes?: readonly unknown[];
 }
 
@@ -112,6 +125,10 @@ function parametersOf({ metatype }: InstanceWrapper, method: string): readonly P
   const count = Math.max(0, ...found.map(({ index }) => index + 1));
   return Array.from({ length: count }, (_, index) => found.find((each) => each.index === index) ?? { index });
 }
+
+/** Undefined for a parameter with another decorator, or without one. */
+const readersOf = (provider: InstanceWrapper, method: string): readonly (ParameterReader | undefined)[] =>
+  parametersOf(provider, method).map(({ factory }) => readerOf(factory));
 
 /** Only parameters with a factory of their own are possible, not those of controllers such as `@Body()`. */
 const NO_OTHER_PARAMETERS = { exchangeKeyForValue: () => undefined };

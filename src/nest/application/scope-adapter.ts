@@ -1,0 +1,25 @@
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { type FastifyInstance } from 'fastify';
+
+/**
+ * Nest's adapter for an encapsulated scope of a Fastify server that belongs to another application: it adds routes to the
+ * scope, and leaves the server to that application.
+ *
+ * @see https://fastify.dev/docs/latest/Reference/Encapsulation/
+ */
+export class ScopeAdapter extends FastifyAdapter {
+  constructor(scope: FastifyInstance) {
+    super(scope as never);
+  }
+
+  /** No middleware for the scope: that of the application runs before its hooks. */
+  override async init(): Promise<void> {}
+
+  /** The application responds to requests without a route. */
+  override setNotFoundHandler(): never {
+    return undefined as never;
+  }
+
+  /** The application closes its server. */
+  override async close(): Promise<void> {}
+}

@@ -78,7 +78,7 @@ const LEVERS: readonly Lever[] = [
   },
   {
     name: 'no access log',
-    how: 'accessLogs=off; the alarms for 5xx and 429 of callbacks need it',
+    how: 'accessLogs=false; the alarms for 5xx and 429 of callbacks need it',
     change: (_, parts) => (parts?.hasAccessLog ? { parts: { ...parts, hasAccessLog: false } } : undefined),
   },
   {

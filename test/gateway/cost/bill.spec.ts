@@ -18,19 +18,18 @@ const BROADCAST: Workload = {
 
 const dollarsOf = ({ lines }: Bill, name: string) => lines.find((line) => line.name === name)?.dollars;
 
-/** A template of resources by type, each with its properties. */
-const template = (
-  ...resources: readonly (readonly [type: string, properties?: object, logicalId?: string])[]
-) =>
-  JSON.stringify({
-    Resources: Object.fromEntries(
-      [['AWS::ApiGatewayV2::Api', { ProtocolType: 'WEBSOCKET' }] as const, ...resources].map(
-        ([Type, Properties = {}, logicalId], index) => [logicalId ?? `R${index}`, { Type, Properties }],
-      ),
-    ),
-  });
+type Resource = readonly [type: string, properties?: object, logicalId?: string];
 
-const partsOf = (...resources: Parameters<typeof template>): StackParts =>
+/** A template of resources by type, each with its properties. */
+const template = (...resources: readonly Resource[]) => {
+  const api: Resource = ['AWS::ApiGatewayV2::Api', { ProtocolType: 'WEBSOCKET' }];
+  const entries = [api, ...resources].map(
+    ([Type, Properties = {}, logicalId], index) => [logicalId ?? `R${index}`, { Type, Properties }] as const,
+  );
+  return JSON.stringify({ Resources: Object.fromEntries(entries) });
+};
+
+const partsOf = (...resources: readonly Resource[]): StackParts =>
   stackPartsOf(template(...resources), 'template.json', new Map());
 
 describe('the bill of API Gateway', () => {

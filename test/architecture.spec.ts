@@ -165,6 +165,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'gateway/program': [],
   'gateway/cli': [
     'gateway/gateway',
+    'gateway/cost',
     'gateway/names',
     'gateway/cloud-assembly',
     'gateway/deployed-stack',
@@ -279,6 +280,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'gateway/limits',
     'gateway/prices',
   ],
+  'gateway/cost': ['gateway/cloudformation', 'gateway/meter', ...GATEWAY_TABLES],
   'gateway/meter': ['gateway/story', 'gateway/recorder', ...GATEWAY_TABLES],
   'gateway/take-along': ['gateway/story', 'gateway/recorder'],
   'gateway/session': ['gateway/story', 'gateway/recorder', ...GATEWAY_TABLES],

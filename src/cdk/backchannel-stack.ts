@@ -1,4 +1,5 @@
 import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { type Construct } from 'constructs';
 import { ApiStage } from './api-stage.js';
 import { DynamoDbStateStore } from './dynamodb-state-store.js';
@@ -29,19 +30,25 @@ export class BackchannelStack extends Stack {
     { parameters, withoutAssets = false, ...props }: BackchannelStackProps,
   ) {
     super(scope, id, props);
-    const { vpcId, subnetIds } = parameters;
+    const { vpcId, subnetIds, kmsKeyArn, logRetentionDays } = parameters;
+    const encryptionKey =
+      kmsKeyArn === undefined ? undefined : (Key.fromKeyArn(this, 'Key', kmsKeyArn) as IKey);
     const network = new Network(this, 'Network', {
       existing: vpcId === undefined || subnetIds === undefined ? undefined : { vpcId, subnetIds },
       natGateways: parameters.natGateways,
+      flowLogs: parameters.flowLogs,
+      logRetentionDays,
+      encryptionKey,
     });
     const gatewaySecret = new GatewaySecret(this, 'GatewaySecret', {
       generation: parameters.secretGeneration,
       acceptPrevious: parameters.acceptPreviousSecret,
+      encryptionKey,
     });
     const store =
       parameters.store === 'valkey'
-        ? new ValkeyStateStore(this, 'Store', network)
-        : new DynamoDbStateStore(this, 'Store');
+        ? new ValkeyStateStore(this, 'Store', network, encryptionKey)
+        : new DynamoDbStateStore(this, 'Store', encryptionKey);
     const loadBalancer = new LoadBalancer(this, 'LoadBalancer', {
       network,
       port: SERVICE_PORT,
@@ -53,6 +60,7 @@ export class BackchannelStack extends Stack {
       loadBalancer,
       gatewaySecret: gatewaySecret.dynamicReference,
       stageName: parameters.stage,
+      ipAddressType: parameters.ipAddressType,
       replies: parameters.REPLIES,
       authorizer:
         authorizerArn === undefined
@@ -70,6 +78,7 @@ export class BackchannelStack extends Stack {
       store,
       gatewaySecret,
       api,
+      encryptionKey,
       withoutAssets,
     });
     const stage = new ApiStage(this, 'Stage', {
@@ -77,7 +86,9 @@ export class BackchannelStack extends Stack {
       after: service,
       throttleRate: parameters.throttleRate,
       throttleBurst: parameters.throttleBurst,
-      logRetentionDays: parameters.logRetentionDays,
+      hasAccessLog: parameters.accessLogs,
+      logRetentionDays,
+      encryptionKey,
       createLogsRole: parameters.logsRole === 'create',
     });
     new TaskScaling(this, 'Scaling', {
@@ -93,8 +104,10 @@ export class BackchannelStack extends Stack {
       loadBalancer,
       service,
       minTasks: parameters.minTasks,
+      runbooks: parameters.runbooks,
       alarmEmail: parameters.alarmEmail,
       alarmTopicArn: parameters.alarmTopicArn,
+      encryptionKey,
     });
     this.#outputs(api, service);
   }

@@ -1,6 +1,7 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import { type Attribute, AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { type Attribute, AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import { type TaskDefinition } from 'aws-cdk-lib/aws-ecs';
+import { type IKey } from 'aws-cdk-lib/aws-kms';
 import { type Construct } from 'constructs';
 import { StateStore } from './state-store.js';
 
@@ -10,9 +11,11 @@ import { StateStore } from './state-store.js';
 export class DynamoDbStateStore extends StateStore {
   readonly environment: Readonly<Record<string, string>>;
   readonly #table: Table;
+  readonly #encryptionKey: IKey | undefined;
 
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, encryptionKey: IKey | undefined) {
     super(scope, id);
+    this.#encryptionKey = encryptionKey;
     this.#table = new Table(this, 'Table', {
       partitionKey: text('pk'),
       sortKey: text('sk'),
@@ -20,12 +23,14 @@ export class DynamoDbStateStore extends StateStore {
       timeToLiveAttribute: 'ttl',
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       removalPolicy: RemovalPolicy.RETAIN,
+      ...(encryptionKey && { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey }),
     });
     this.environment = { STORE: 'dynamodb', DYNAMODB_TABLE: this.#table.tableName };
   }
 
   grantTo(task: TaskDefinition): void {
     this.#table.grant(task.taskRole, ...ACTIONS.map((action) => `dynamodb:${action}`));
+    this.#encryptionKey?.grantEncryptDecrypt(task.taskRole);
   }
 
   /** Does nothing: the task role alone controls access. */

@@ -1,3 +1,5 @@
+import { Validations } from 'aws-cdk-lib';
+import { type IKey } from 'aws-cdk-lib/aws-kms';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 
@@ -6,6 +8,7 @@ export interface GatewaySecretProps {
   readonly generation: number;
   /** Whether the service still accepts the previous generation. */
   readonly acceptPrevious: boolean;
+  readonly encryptionKey: IKey | undefined;
 }
 
 /**
@@ -23,10 +26,12 @@ export class GatewaySecret extends Construct {
   readonly current: ISecret;
   readonly previous: ISecret | undefined;
 
-  constructor(scope: Construct, id: string, { generation, acceptPrevious }: GatewaySecretProps) {
+  constructor(scope: Construct, id: string, props: GatewaySecretProps) {
     super(scope, id);
-    this.current = this.#secret(generation);
-    this.previous = acceptPrevious && generation > 1 ? this.#secret(generation - 1) : undefined;
+    const { generation, acceptPrevious, encryptionKey } = props;
+    this.current = this.#secret(generation, encryptionKey);
+    this.previous =
+      acceptPrevious && generation > 1 ? this.#secret(generation - 1, encryptionKey) : undefined;
   }
 
   /** `{{resolve:secretsmanager:…}}`, which CloudFormation replaces at deployment. */
@@ -34,11 +39,17 @@ export class GatewaySecret extends Construct {
     return this.current.secretValue.unsafeUnwrap();
   }
 
-  #secret(generation: number): ISecret {
+  #secret(generation: number, encryptionKey: IKey | undefined): ISecret {
     const secret = new Secret(this, `Generation${generation}`, {
       description: `Backchannel: the GatewaySecret header of API Gateway, generation ${generation}`,
       // letters and digits only, because it is a literal in single quotes and a header value
       generateSecretString: { passwordLength: 48, excludePunctuation: true },
+      ...(encryptionKey && { encryptionKey }),
+    });
+    Validations.of(secret).acknowledge({
+      id: 'AwsSolutions-SMG4',
+      reason:
+        'API Gateway and the tasks read it at a deployment only: a scheduled rotation would refuse every request. The parameter secretGeneration rotates it.',
     });
     // the library's classes do not fit its interfaces under `exactOptionalPropertyTypes`
     return secret as ISecret;

@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Validations } from 'aws-cdk-lib';
 import { VpcLink } from 'aws-cdk-lib/aws-apigateway';
 import { Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import {
@@ -49,6 +49,11 @@ export class LoadBalancer extends Construct {
       enforceSecurityGroupInboundRulesOnPrivateLinkTraffic: false,
       // with few tasks, a zone may have none
       crossZoneEnabled: true,
+    });
+    Validations.of(this.loadBalancer).acknowledge({
+      id: 'AwsSolutions-ELB2',
+      reason:
+        'A Network Load Balancer logs only requests of TLS listeners, and this one has a TCP listener: API Gateway writes the access log.',
     });
     if (props.publisherSecurityGroupId !== undefined) {
       const publisher = SecurityGroup.fromSecurityGroupId(this, 'Publisher', props.publisherSecurityGroupId, {

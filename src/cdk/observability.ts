@@ -1,4 +1,4 @@
-import { Aws, Duration } from 'aws-cdk-lib';
+import { Aws, Duration, Validations } from 'aws-cdk-lib';
 import {
   Alarm,
   ComparisonOperator,
@@ -8,13 +8,15 @@ import {
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import { FilterPattern, type IFilterPattern } from 'aws-cdk-lib/aws-logs';
+import { type IKey } from 'aws-cdk-lib/aws-kms';
+import { FilterPattern } from 'aws-cdk-lib/aws-logs';
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import { type ApiStage } from './api-stage.js';
 import { StackDashboard } from './dashboard.js';
 import { type LoadBalancer } from './load-balancer.js';
+import { type AlarmName, runbookLink, RUNBOOKS } from './runbooks.js';
 import { type Service } from './service.js';
 
 export interface ObservabilityProps {
@@ -22,107 +24,93 @@ export interface ObservabilityProps {
   readonly loadBalancer: LoadBalancer;
   readonly service: Service;
   readonly minTasks: number;
+  /** URL or path of the document with the runbooks. */
+  readonly runbooks: string;
   readonly alarmEmail: string | undefined;
   readonly alarmTopicArn: string | undefined;
+  readonly encryptionKey: IKey | undefined;
 }
 
 /** Alarms and the dashboard. */
 export class Observability extends Construct {
+  readonly #props: ObservabilityProps;
   readonly #topic: ITopic | undefined;
+  /** Those that were created. */
+  readonly #alarms: AlarmName[] = [];
 
   constructor(scope: Construct, id: string, props: ObservabilityProps) {
     super(scope, id);
+    this.#props = props;
     this.#topic = this.#alarmTopic(props);
     const { stage, loadBalancer, service } = props;
-    const byFiveMinutes = (name: string) => stage.metric(name).with({ period: Duration.minutes(5) });
-    // as a percentage, because API Gateway also counts 4xx of the service, such as refused tokens, as IntegrationError
-    const integrationErrors = new MathExpression({
+    const { targetGroup } = loadBalancer;
+    const everyMinute = { statistic: 'Maximum', period: Duration.minutes(1) };
+    const unhealthyTasks = targetGroup.metrics.unHealthyHostCount(everyMinute);
+    const healthyTasks = targetGroup.metrics.healthyHostCount(everyMinute);
+    const integrationErrors = this.#integrationErrors();
+    const { serverErrors, throttles } = this.#logged();
+
+    if (serverErrors && throttles) {
+      const everyFiveMinutes = serverErrors.with({ period: Duration.minutes(5) });
+      this.#alarm('ServerErrorsAlarm', everyFiveMinutes, { above: 5, periods: 2 });
+      this.#alarm('ThrottlesAlarm', throttles, { above: 0, periods: 3 });
+    }
+    this.#alarm('IntegrationErrorsAlarm', integrationErrors, { above: 5, periods: 3 });
+    this.#alarm('ExecutionErrorsAlarm', this.#everyFiveMinutes('ExecutionError'), { above: 5, periods: 2 });
+    this.#alarm('UnhealthyTasksAlarm', unhealthyTasks, { above: 0, periods: 5 });
+    this.#alarm('TooFewTasksAlarm', healthyTasks, { below: props.minTasks, periods: 10 });
+    new StackDashboard(this, 'Dashboard', {
+      stage,
+      service,
+      alarms: this.#alarms,
+      runbooks: props.runbooks,
+      metrics: { serverErrors, throttles, integrationErrors, healthyTasks, unhealthyTasks },
+    });
+  }
+
+  /** A percentage, because API Gateway also counts 4xx of the service, such as refused tokens, as IntegrationError. */
+  #integrationErrors(): MathExpression {
+    return new MathExpression({
       expression: '100 * errors / IF(events > 0, events, 1)',
       usingMetrics: {
-        errors: byFiveMinutes('IntegrationError'),
+        errors: this.#everyFiveMinutes('IntegrationError'),
         events: new MathExpression({
           expression: 'FILL(connects, 0) + FILL(messages, 0)',
-          usingMetrics: { connects: byFiveMinutes('ConnectCount'), messages: byFiveMinutes('MessageCount') },
+          usingMetrics: {
+            connects: this.#everyFiveMinutes('ConnectCount'),
+            messages: this.#everyFiveMinutes('MessageCount'),
+          },
           period: Duration.minutes(5),
         }),
       },
       period: Duration.minutes(5),
       label: 'integration errors, % of events',
     });
-    // callbacks are in the access log but in no metric of API Gateway
-    const serverErrors = this.#logged(
-      props,
-      'ServerErrors',
-      FilterPattern.stringValue('$.status', '=', '5*'),
-    );
-    const throttles = this.#logged(props, 'Throttles', FilterPattern.stringValue('$.status', '=', '429'));
-    const { targetGroup } = loadBalancer;
-    const unhealthyTasks = targetGroup.metrics.unHealthyHostCount({
-      statistic: 'Maximum',
-      period: Duration.minutes(1),
-    });
-    const healthyTasks = targetGroup.metrics.healthyHostCount({
-      statistic: 'Maximum',
-      period: Duration.minutes(1),
-    });
-
-    this.#alarm('ServerErrorsAlarm', serverErrors.with({ period: Duration.minutes(5) }), {
-      description: '5xx responses to clients or callbacks. See the access log, then the logs of the service.',
-      above: 5,
-      periods: 2,
-    });
-    this.#alarm('IntegrationErrorsAlarm', integrationErrors, {
-      description: 'The service failed or refused more than 5 % of all events. See its logs.',
-      above: 5,
-      periods: 3,
-    });
-    this.#alarm('ExecutionErrorsAlarm', byFiveMinutes('ExecutionError'), {
-      description:
-        'API Gateway could not call the service: VPC link, load balancer, security groups, timeouts.',
-      above: 5,
-      periods: 2,
-    });
-    this.#alarm('ThrottlesAlarm', throttles, {
-      description:
-        '429 responses for three minutes: the account or the stage is throttled. Callbacks count as well.',
-      above: 0,
-      periods: 3,
-    });
-    this.#alarm('UnhealthyTasksAlarm', unhealthyTasks, {
-      description: 'A task does not respond to /health/ready with 200. The store may be unreachable.',
-      above: 0,
-      periods: 5,
-    });
-    this.#alarm('TooFewTasksAlarm', healthyTasks, {
-      description: 'Fewer healthy tasks than minTasks for ten minutes, or no data.',
-      below: props.minTasks,
-      periods: 10,
-    });
-    new StackDashboard(this, 'Dashboard', {
-      stage,
-      service,
-      metrics: { serverErrors, throttles, integrationErrors, healthyTasks, unhealthyTasks },
-    });
   }
 
-  /** The number of matching lines of the access log per minute. */
-  #logged({ stage }: ObservabilityProps, name: string, filterPattern: IFilterPattern): Metric {
-    const filter = stage.accessLogs.addMetricFilter(name, {
-      filterPattern,
-      metricNamespace: `Backchannel/${Aws.STACK_NAME}`,
-      metricName: name,
-      metricValue: '1',
-    });
-    return filter.metric({ statistic: 'Sum', period: Duration.minutes(1), label: name });
+  #everyFiveMinutes(name: string): Metric {
+    return this.#props.stage.metric(name).with({ period: Duration.minutes(5) });
   }
 
-  #alarm(
-    id: string,
-    metric: IMetric,
-    { description, periods, above, below }: Threshold & { description: string; periods: number },
-  ): void {
-    const alarm = new Alarm(this, id, {
-      alarmDescription: description,
+  /** Lines of the access log per minute. Callbacks are in it, but in no metric of API Gateway. */
+  #logged(): { readonly serverErrors?: Metric; readonly throttles?: Metric } {
+    const { accessLogs } = this.#props.stage;
+    if (accessLogs === undefined) return {};
+    const metric = (metricName: string, status: string) =>
+      accessLogs
+        .addMetricFilter(metricName, {
+          filterPattern: FilterPattern.stringValue('$.status', '=', status),
+          metricNamespace: `Backchannel/${Aws.STACK_NAME}`,
+          metricName,
+          metricValue: '1',
+        })
+        .metric({ statistic: 'Sum', period: Duration.minutes(1), label: metricName });
+    return { serverErrors: metric('ServerErrors', '5*'), throttles: metric('Throttles', '429') };
+  }
+
+  #alarm(name: AlarmName, metric: IMetric, { periods, above, below }: Threshold): void {
+    const alarm = new Alarm(this, name, {
+      alarmDescription: `${RUNBOOKS[name].summary}. Runbook: ${runbookLink(this.#props.runbooks, name)}`,
       metric,
       threshold: above ?? below,
       comparisonOperator:
@@ -133,20 +121,31 @@ export class Observability extends Construct {
       // missing data means no traffic, but for healthy tasks it means none
       treatMissingData: above === undefined ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
     });
+    this.#alarms.push(name);
     if (this.#topic) {
       alarm.addAlarmAction(new SnsAction(this.#topic));
       alarm.addOkAction(new SnsAction(this.#topic));
     }
   }
 
-  #alarmTopic({ alarmEmail, alarmTopicArn }: ObservabilityProps): ITopic | undefined {
+  #alarmTopic({ alarmEmail, alarmTopicArn, encryptionKey }: ObservabilityProps): ITopic | undefined {
     if (alarmTopicArn !== undefined) return Topic.fromTopicArn(this, 'Topic', alarmTopicArn);
     if (alarmEmail === undefined) return undefined;
-    const topic = new Topic(this, 'Topic', { displayName: 'Backchannel' });
-    topic.addSubscription(new EmailSubscription(alarmEmail));
+    const topic = new Topic(this, 'Topic', {
+      displayName: 'Backchannel',
+      enforceSSL: true,
+      ...(encryptionKey && { masterKey: encryptionKey }),
+    });
+    const subscription = topic.addSubscription(new EmailSubscription(alarmEmail));
+    Validations.of(subscription).acknowledge({
+      id: 'Serverless-SNSRedrivePolicy',
+      reason:
+        'E-mail: a mail server queues what it cannot deliver, and no program reads a dead-letter queue.',
+    });
     return topic;
   }
 }
 
-type Threshold =
-  { readonly above: number; readonly below?: never } | { readonly below: number; readonly above?: never };
+type Threshold = { readonly periods: number } & (
+  { readonly above: number; readonly below?: never } | { readonly below: number; readonly above?: never }
+);

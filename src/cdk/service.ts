@@ -1,8 +1,10 @@
-import { Aws, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Aws, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { Port } from 'aws-cdk-lib/aws-ec2';
 import {
   AwsLogDriverMode,
+  type CapacityProviderStrategy,
   Cluster,
+  ContainerInsights,
   FargateService,
   FargateTaskDefinition,
   type ICluster,
@@ -11,6 +13,7 @@ import {
   Secret,
 } from 'aws-cdk-lib/aws-ecs';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { type IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Secret as StoredSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
@@ -29,6 +32,7 @@ export interface ServiceProps {
   readonly store: StateStore;
   readonly gatewaySecret: GatewaySecret;
   readonly api: BackchannelApi;
+  readonly encryptionKey: IKey | undefined;
   readonly withoutAssets: boolean;
 }
 
@@ -46,13 +50,15 @@ export class Service extends Construct {
     this.logGroup = new LogGroup(this, 'Logs', {
       retention: parameters.logRetentionDays as RetentionDays,
       removalPolicy: RemovalPolicy.DESTROY,
+      ...(props.encryptionKey && { encryptionKey: props.encryptionKey }),
     });
     this.service = new FargateService(this, 'Tasks', {
       // the library's classes do not fit its interfaces under `exactOptionalPropertyTypes`
-      cluster: new Cluster(this, 'Cluster', { vpc: network.vpc }) as ICluster,
+      cluster: this.#cluster(props) as ICluster,
       taskDefinition: this.#task(props),
       vpcSubnets: { subnets: network.subnets },
       assignPublicIp: false,
+      ...(parameters.spotPercent > 0 && { capacityProviderStrategies: spotStrategy(parameters.spotPercent) }),
       ...(parameters.desiredTasks !== undefined && { desiredCount: parameters.desiredTasks }),
       // new tasks start before old ones stop; a deployment whose tasks do not become healthy is rolled back
       minHealthyPercent: 100,
@@ -63,6 +69,22 @@ export class Service extends Construct {
     loadBalancer.targetGroup.addTarget(this.service);
     this.service.connections.allowFrom(loadBalancer.loadBalancer, Port.tcp(SERVICE_PORT), 'load balancer');
     store.allowFrom(this.service);
+  }
+
+  #cluster({ parameters, network }: ServiceProps): Cluster {
+    const { containerInsights, spotPercent } = parameters;
+    const cluster = new Cluster(this, 'Cluster', {
+      vpc: network.vpc,
+      ...(containerInsights !== 'disabled' && { containerInsightsV2: INSIGHTS[containerInsights] }),
+      enableFargateCapacityProviders: spotPercent > 0,
+    });
+    if (containerInsights === 'disabled') {
+      Validations.of(cluster).acknowledge({
+        id: 'AwsSolutions-ECS4',
+        reason: 'Container Insights cost for each metric: the parameter containerInsights switches them on.',
+      });
+    }
+    return cluster;
   }
 
   #task({ parameters, store, gatewaySecret, api, withoutAssets }: ServiceProps): FargateTaskDefinition {
@@ -122,9 +144,36 @@ export class Service extends Construct {
       }),
     );
     store.grantTo(task);
+    this.#acknowledge(task, api);
     return task;
   }
+
+  #acknowledge(task: FargateTaskDefinition, { apiId, stageName }: BackchannelApi): void {
+    const api = (Stack.of(this).resolve(apiId) as { readonly Ref: string }).Ref;
+    const acknowledgments = {
+      'AwsSolutions-ECS2': 'The variables are settings. What is secret comes from Secrets Manager.',
+      [`AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:<${api}>/${stageName}/*]`]:
+        'The connections of one stage. AWS checks the literal {VERB}/@connections/{connectionId}, which no policy can narrow to a connection.',
+      'AwsSolutions-IAM5[Resource::*]': 'ecr:GetAuthorizationToken has no resource.',
+      'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ecr:<AWS::Region>:<AWS::AccountId>:repository/*]':
+        'The template without assets learns the image, which may be in any repository of the account, at its deployment.',
+      // with kmsKeyArn and DynamoDB
+      'AwsSolutions-IAM5[Action::kms:ReEncrypt*]': 'ReEncryptFrom and ReEncryptTo, on one key.',
+      'AwsSolutions-IAM5[Action::kms:GenerateDataKey*]':
+        'GenerateDataKey, with and without plain text, on one key.',
+    };
+    for (const [rule, reason] of Object.entries(acknowledgments))
+      Validations.of(task).acknowledge({ id: rule, reason });
+  }
 }
+
+const INSIGHTS = { enabled: ContainerInsights.ENABLED, enhanced: ContainerInsights.ENHANCED } as const;
+
+/** One task stays when AWS needs its Spot capacity back. */
+const spotStrategy = (percent: number): CapacityProviderStrategy[] => [
+  { capacityProvider: 'FARGATE', base: 1, weight: 100 - percent },
+  { capacityProvider: 'FARGATE_SPOT', weight: percent },
+];
 
 /** The parameters that are settings of the service: those in capitals. */
 function serviceSettings(parameters: StackParameters): Record<string, string> {

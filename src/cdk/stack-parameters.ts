@@ -105,13 +105,21 @@ const Schema = z.object({
   natGateways: wholeNumber(1, 2)
     .default(1)
     .describe('NAT gateways of a created VPC; 2 survive the loss of a zone'),
+  flowLogs: trueOrFalse
+    .default(false)
+    .describe('true: logs the network flows of a created VPC, each as a line in CloudWatch Logs'),
+  ipAddressType: choice('ipv4', 'dualstack')
+    .default('ipv4')
+    .describe('addresses by which clients reach the API: dualstack adds IPv6'),
   store: choice('valkey', 'dynamodb')
     .default('valkey')
     .describe('store of connections, channels and history'),
   image: matching(/^[\w.:/@-]+$/, 'the URI of an image')
     .optional()
     .describe('image of the service; without it, the deployment builds it from the Dockerfile'),
-  architecture: choice('x86_64', 'arm64').default('x86_64').describe('CPU architecture of the image'),
+  architecture: choice('arm64', 'x86_64')
+    .default('arm64')
+    .describe('CPU architecture of the image; tasks on arm64 (Graviton) cost a fifth less'),
   cpu: wholeNumber(256, 4096)
     .refine((units) => Object.hasOwn(MEMORY, units), `expected ${Object.keys(MEMORY).join(', ')}`)
     .default(512)
@@ -122,11 +130,20 @@ const Schema = z.object({
   desiredTasks: wholeNumber(1, 1000)
     .optional()
     .describe('number of tasks after each deployment; without it, the current number stays'),
+  spotPercent: wholeNumber(0, 100)
+    .default(0)
+    .describe('percentage of the tasks beyond the first that run on Fargate Spot, which AWS may stop'),
+  containerInsights: choice('disabled', 'enabled', 'enhanced')
+    .default('disabled')
+    .describe('CloudWatch Container Insights of the cluster, which cost for each metric'),
   connectionsPerTask: wholeNumber(100, 1_000_000)
     .default(10_000)
     .describe('open connections per task, above which another task starts'),
   throttleRate: wholeNumber(1, 1_000_000).default(5000).describe('client messages per second and route'),
   throttleBurst: wholeNumber(1, 1_000_000).default(2500).describe('burst of client messages per route'),
+  accessLogs: trueOrFalse
+    .default(true)
+    .describe('false: no access log of the API, and no alarms for its 5xx and 429 responses'),
   logRetentionDays: wholeNumber(1, 3653)
     .refine((days) => RETENTIONS.includes(days), `expected one of ${RETENTIONS.join(', ')}`)
     .default(30)
@@ -143,6 +160,12 @@ const Schema = z.object({
   alarmTopicArn: arn('sns', '[\\w.-]+', 'the ARN of an SNS topic')
     .optional()
     .describe('SNS topic that receives alarms'),
+  runbooks: matching(/^[^\s()]+$/, 'a URL or a path')
+    .default('docs/operating.md')
+    .describe('URL of docs/operating.md, to which alarms and dashboard link'),
+  kmsKeyArn: arn('kms', 'key/[\\w-]+', 'the ARN of a KMS key')
+    .optional()
+    .describe('KMS key for store, logs, secret and alarm topic; without it, keys that AWS owns'),
   secretGeneration: wholeNumber(1, 1_000_000)
     .default(1)
     .describe('increase by one to rotate the gateway secret; the previous one is still accepted'),
@@ -197,6 +220,7 @@ function contradictions(texts: Readonly<Record<string, string>>): (readonly [str
     [has('vpcId') && !has('subnetIds'), 'subnetIds', 'expected the private subnets of vpcId'],
     [has('subnetIds') && !has('vpcId'), 'vpcId', 'expected the VPC of subnetIds'],
     [has('natGateways') && has('vpcId'), 'natGateways', 'expected only without vpcId'],
+    [has('flowLogs') && has('vpcId'), 'flowLogs', 'expected only without vpcId'],
     [
       min !== undefined && max !== undefined && max < min,
       'maxTasks',

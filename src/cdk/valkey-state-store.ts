@@ -2,6 +2,7 @@ import { Aws, Fn } from 'aws-cdk-lib';
 import { Peer, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { type FargateService } from 'aws-cdk-lib/aws-ecs';
 import { CfnServerlessCache } from 'aws-cdk-lib/aws-elasticache';
+import { type IKey } from 'aws-cdk-lib/aws-kms';
 import { type Construct } from 'constructs';
 import { type Network } from './network.js';
 import { StateStore } from './state-store.js';
@@ -11,8 +12,9 @@ export class ValkeyStateStore extends StateStore {
   readonly environment: Readonly<Record<string, string>>;
   readonly #securityGroup: SecurityGroup;
 
-  constructor(scope: Construct, id: string, { vpc, subnets }: Network) {
+  constructor(scope: Construct, id: string, network: Network, encryptionKey: IKey | undefined) {
     super(scope, id);
+    const { vpc, subnets } = network;
     this.#securityGroup = new SecurityGroup(this, 'SecurityGroup', {
       vpc,
       description: 'Backchannel store: only the tasks',
@@ -28,6 +30,7 @@ export class ValkeyStateStore extends StateStore {
       subnetIds: subnets.slice(0, 3).map(({ subnetId }) => subnetId),
       securityGroupIds: [this.#securityGroup.securityGroupId],
       snapshotRetentionLimit: 1,
+      ...(encryptionKey && { kmsKeyId: encryptionKey.keyArn }),
     });
     this.environment = {
       STORE: 'redis',

@@ -1,5 +1,10 @@
-import { Aws, Duration, Fn, Lazy, Stack, Tokenization } from 'aws-cdk-lib';
-import { CfnAuthorizer, type IWebSocketRouteAuthorizer, WebSocketApi } from 'aws-cdk-lib/aws-apigatewayv2';
+import { Aws, Duration, Fn, Lazy, Stack, Tokenization, Validations } from 'aws-cdk-lib';
+import {
+  CfnAuthorizer,
+  IpAddressType,
+  type IWebSocketRouteAuthorizer,
+  WebSocketApi,
+} from 'aws-cdk-lib/aws-apigatewayv2';
 import { CfnPermission } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { type Route, webSocketApi } from '../api/definition.js';
@@ -12,6 +17,8 @@ export interface BackchannelApiProps {
   /** A dynamic reference to the secret. */
   readonly gatewaySecret: string;
   readonly stageName: string;
+  /** `dualstack`: clients reach it by IPv6, too. */
+  readonly ipAddressType: 'ipv4' | 'dualstack';
   readonly replies: 'callback' | 'response';
   readonly authorizer:
     | {
@@ -54,6 +61,8 @@ export class BackchannelApi extends Construct {
     const api = new WebSocketApi(this, 'Api', {
       apiName: Name,
       routeSelectionExpression: RouteSelectionExpression,
+      // the default is not written, so that the template of an existing stack stays the same
+      ...(props.ipAddressType === 'dualstack' && { ipAddressType: IpAddressType.DUAL_STACK }),
     });
     this.content = { definition, authorizer: props.authorizer };
     this.apiId = api.apiId;
@@ -70,12 +79,19 @@ export class BackchannelApi extends Construct {
         parameterMapping: WebSocketParameterMapping.fromRequestParameters(Integration.RequestParameters),
         timeout: Duration.millis(Integration.TimeoutInMillis),
       });
-      api.addRoute(RouteKey, {
+      const route = api.addRoute(RouteKey, {
         integration,
         returnResponse: RouteResponse !== undefined,
         ...(AuthorizationType !== undefined &&
           AuthorizerId !== undefined && { authorizer: routeAuthorizer(AuthorizationType, AuthorizerId) }),
       });
+      if (AuthorizationType === undefined) {
+        Validations.of(route).acknowledge({
+          id: 'AwsSolutions-APIG4',
+          reason:
+            'API Gateway authorizes $connect only. The service checks tokens at $connect (AUTH=jwt), or an authorizer does (AUTH=authorizer); each request has the gateway secret.',
+        });
+      }
     }
   }
 

@@ -15,6 +15,7 @@ process.env['AWS_SECRET_ACCESS_KEY'] = 'test';
 
 export const NO_OBSERVER = {
   attempted: () => undefined,
+  posted: () => undefined,
   settled: () => undefined,
   closing: () => undefined,
   notClosed: () => undefined,

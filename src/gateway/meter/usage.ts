@@ -1,4 +1,4 @@
-import { costOf, PRICES, unitsOf } from '../prices.js';
+import { costOf, HTTP_UNIT_BYTES, MESSAGE_UNIT_BYTES, type Price, PRICES, unitsOf } from '../prices.js';
 import { type GatewayEvent } from '../recorder/gateway-event.js';
 import { stepOf } from '../story/step-of.js';
 
@@ -43,13 +43,13 @@ export function usageOf(events: Iterable<GatewayEvent>, now: number): Usage {
   return { messagesIn, messagesOut, connections, connectionMinutes: connectionMs / 60_000, httpRequests };
 }
 
-const messageUnits = (bytes = 0) => unitsOf(bytes, PRICES.messages.unitBytes);
+const messageUnits = (bytes = 0) => unitsOf(bytes, MESSAGE_UNIT_BYTES);
 
 /** AWS does not say how request and response count together: this counts the larger one. */
 function requestUnits(event: GatewayEvent): number {
   const request = stepOf(event, 'request_body')?.body.bytes ?? 0;
   const response = stepOf(event, 'client_response')?.body?.bytes ?? 0;
-  return unitsOf(Math.max(request, response), PRICES.httpRequests.unitBytes);
+  return unitsOf(Math.max(request, response), HTTP_UNIT_BYTES);
 }
 
 /** One line of a bill. */
@@ -60,21 +60,20 @@ export interface CostLine {
   readonly dollars: number;
 }
 
-/** What a month of this usage costs, each time of it `times`. */
-export function monthlyCost(usage: Usage, times: number): readonly CostLine[] {
-  const { messages, connectionMinutes, httpRequests } = PRICES;
-  const line = (
-    name: string,
-    amount: number,
-    { tiers }: { readonly tiers: Parameters<typeof costOf>[1] },
-  ) => ({
+/** What API Gateway costs each month for this usage, each time of it `times`. */
+export function monthlyCost(
+  usage: Usage,
+  times: number,
+  prices: Readonly<Record<'message' | 'connection-minute' | 'http-request', Price>> = PRICES,
+): readonly CostLine[] {
+  const line = (name: string, amount: number, price: Price) => ({
     name,
     amount: amount * times,
-    dollars: costOf(amount * times, tiers),
+    dollars: costOf(amount * times, price),
   });
   return [
-    line('messages of 32 KB', usage.messagesIn + usage.messagesOut, messages),
-    line('connection minutes', usage.connectionMinutes, connectionMinutes),
-    line('HTTP requests of 512 KB', usage.httpRequests, httpRequests),
+    line('messages of 32 KB', usage.messagesIn + usage.messagesOut, prices.message),
+    line('connection minutes', usage.connectionMinutes, prices['connection-minute']),
+    line('HTTP requests of 512 KB', usage.httpRequests, prices['http-request']),
   ];
 }

@@ -28,7 +28,8 @@ export async function postBatch(
   const others = thatFit(first, waiting);
   if (others.length === 0) return post(first.body);
   try {
-    await post(new PostBody(asArray([first, ...others])));
+    const separateUnits = others.reduce((sum, { body }) => sum + body.units, first.body.units);
+    await post(new PostBody(asArray([first, ...others]), separateUnits));
     for (const message of others) message.outcome = {};
   } catch (error) {
     // each message may be small enough by itself

@@ -29,6 +29,11 @@ export class CallbackMetrics extends CallbackObserver {
     this.metrics.callbackAttempted(operation, result, durationMs / 1000);
   }
 
+  override posted(units: number, savedUnits: number): void {
+    this.metrics.metered('out', units);
+    if (savedUnits > 0) this.metrics.meteredSaved(savedUnits);
+  }
+
   override settled(result: CallbackResult): void {
     this.metrics.callbackEnded(result);
   }

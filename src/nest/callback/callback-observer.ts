@@ -39,6 +39,14 @@ export abstract class CallbackObserver {
   /** One attempt of one request has ended. A post may carry several messages. */
   abstract attempted(operation: CallbackOperation, result: CallbackResult, durationMs: number): void;
 
+  /**
+   * A post was accepted.
+   *
+   * @param units as how many messages API Gateway bills it
+   * @param savedUnits how many more it would be if its messages were posted one by one
+   */
+  abstract posted(units: number, savedUnits: number): void;
+
   /** A message was delivered, or has failed for good. */
   abstract settled(result: CallbackResult): void;
 

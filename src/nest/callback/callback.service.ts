@@ -66,9 +66,8 @@ export class CallbackService implements OnModuleInit, BeforeApplicationShutdown,
       bytes: config.callbackQueueBytes,
     });
     this.#retry = new Retry(config);
-    this.#attempts = new PostAttempts(client, this.#retry, concurrency, (id) =>
-      this.#close(id, 'does_not_read'),
-    );
+    const slow = (id: ConnectionId) => this.#close(id, 'does_not_read');
+    this.#attempts = new PostAttempts(client, this.#retry, concurrency, slow, observer);
     this.#sender = new MessageSender(this.#queues, this.#retry, this.#attempts, config.callbackLingerMs);
     this.#closing = new ClosingConnections((id) => this.disconnect(id), observer);
     this.#toMany = new PostToMany(

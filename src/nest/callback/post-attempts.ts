@@ -1,5 +1,6 @@
 import { type ConnectionId } from '../../api/integration.js';
 import { AdaptiveConcurrency } from './adaptive-concurrency.js';
+import { type CallbackObserver } from './callback-observer.js';
 import { GoneError, ThrottledError } from './callback.errors.js';
 import { type ConnectionsClient } from './client/connections-client.js';
 import { type PostBody } from './client/post-body.js';
@@ -34,6 +35,7 @@ export class PostAttempts {
     private readonly retry: Retry,
     concurrency: number,
     private readonly slow: (connectionId: ConnectionId) => Error,
+    private readonly observer: Pick<CallbackObserver, 'posted'>,
   ) {
     this.#one = new ConcurrencyLimit(concurrency);
     this.#many = new AdaptiveConcurrency(concurrency);
@@ -88,5 +90,6 @@ export class PostAttempts {
       throw isSlow ? this.slow(connectionId) : error;
     }
     this.#throttled.accepted(connectionId);
+    this.observer.posted(body.units, body.savedUnits);
   }
 }

@@ -31,6 +31,20 @@ export class Metrics {
     SECONDS,
     ['operation'],
   );
+  readonly #metered = this.#counter(
+    'metered_messages_total',
+    'Messages as API Gateway bills them: one for each started 32 KB',
+    ['direction'],
+  );
+  /** Without the lookup of labels, for each message. */
+  readonly #meteredBy = {
+    in: this.#metered.labels('in'),
+    out: this.#metered.labels('out'),
+  };
+  readonly #meteredSaved = this.#counter(
+    'metered_messages_saved_total',
+    'Messages that API Gateway did not bill because several were posted as one',
+  );
   readonly #deliveries = this.#counter('callback_messages_total', 'Messages delivered or failed', ['result']);
   readonly #connectionsClosing = this.#counter(
     'callback_connections_closed_total',
@@ -91,6 +105,16 @@ export class Metrics {
   callbackAttempted(operation: string, result: string, seconds: number): void {
     this.#attempts.inc({ operation, result });
     this.#attemptSeconds.observe({ operation }, seconds);
+  }
+
+  /** @param units as how many messages API Gateway bills a message of a client, or a post */
+  metered(direction: 'in' | 'out', units: number): void {
+    this.#meteredBy[direction].inc(units);
+  }
+
+  /** @param units that were not billed because several messages were posted as one */
+  meteredSaved(units: number): void {
+    this.#meteredSaved.inc(units);
   }
 
   /** One message, after all its attempts. */

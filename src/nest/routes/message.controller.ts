@@ -2,11 +2,13 @@ import { Controller, HttpStatus, Post, Res, UseGuards } from '@nestjs/common';
 import { type FastifyReply } from 'fastify';
 import { PROBLEMS } from '../../api/errors.js';
 import { PATHS } from '../../api/integration.js';
+import { meteredUnits } from '../../api/metered-units.js';
 import { Config } from '../config/config.js';
 import { problemOf, setStatus } from '../http/error.filter.js';
 import { BodyText } from '../http/request-body.js';
 import { RequestLog } from '../logging/request-log.js';
 import { Dispatcher } from '../messages/dispatcher.js';
+import { Metrics } from '../metrics/metrics.js';
 import { FromGateway, type GatewayRequest } from './gateway-request.js';
 import { GatewaySecretGuard } from './gateway-secret.guard.js';
 
@@ -24,6 +26,7 @@ export class MessageController {
   constructor(
     private readonly dispatcher: Dispatcher,
     private readonly config: Config,
+    private readonly metrics: Metrics,
     private readonly log: RequestLog,
   ) {}
 
@@ -34,6 +37,7 @@ export class MessageController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string | undefined> {
     reply.status(HttpStatus.OK);
+    this.metrics.metered('in', meteredUnits(Buffer.byteLength(text ?? '')));
     if (this.config.replies === 'callback') {
       await this.dispatcher.dispatch(request, text);
       return undefined;
@@ -43,6 +47,7 @@ export class MessageController {
       this.log.error({ err: failure }, 'request failed');
       setStatus(PROBLEMS[problemOf(failure).code].status, reply);
     }
+    if (frame !== undefined) this.metrics.metered('out', meteredUnits(Buffer.byteLength(frame)));
     reply.type('application/json; charset=utf-8');
     return frame;
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { monthlyCost, usageOf } from '../../../src/gateway/meter/usage.js';
-import { costOf, PRICES, unitsOf } from '../../../src/gateway/prices.js';
+import { costOf, MESSAGE_UNIT_BYTES, PRICES, unitsOf } from '../../../src/gateway/prices.js';
 import { type GatewayEvent } from '../../../src/gateway/recorder/gateway-event.js';
 
 const body = (bytes: number) => ({ bytes, text: '' });
@@ -63,12 +63,12 @@ describe('the usage of a session', () => {
 
 describe('the cost', () => {
   it('falls by tiers', () => {
-    expect(costOf(0, PRICES.messages.tiers)).toBe(0);
-    expect(costOf(1e9, PRICES.messages.tiers)).toBe(1_000);
-    expect(costOf(1.5e9, PRICES.messages.tiers)).toBe(1_400);
-    expect(costOf(400e6, PRICES.httpRequests.tiers)).toBe(390);
-    expect(costOf(1e6, PRICES.connectionMinutes.tiers)).toBe(0.25);
-    expect(unitsOf(32 * 1024 + 1, PRICES.messages.unitBytes)).toBe(2);
+    expect(costOf(0, PRICES.message)).toBe(0);
+    expect(costOf(1e9, PRICES.message)).toBe(1_000);
+    expect(costOf(1.5e9, PRICES.message)).toBe(1_400);
+    expect(costOf(400e6, PRICES['http-request'])).toBe(390);
+    expect(costOf(1e6, PRICES['connection-minute'])).toBe(0.25);
+    expect(unitsOf(32 * 1024 + 1, MESSAGE_UNIT_BYTES)).toBe(2);
   });
 
   it('of a month is a line for each kind', () => {

@@ -67,6 +67,18 @@ describe.each([
   });
 });
 
+it('reports as how many messages a post is billed, and how many more they would be one by one', async () => {
+  const posted: unknown[] = [];
+  await using endpoint = await ConnectionsEndpoint.start();
+  using callback = callbackTo(endpoint.url, {}, { posted: (...units) => void posted.push(units) });
+  await Promise.all(['1', '2', '3'].map((data) => alone(callback, data)));
+  await alone(callback, JSON.stringify('x'.repeat(33 * 1024)));
+  expect(posted).toEqual([
+    [1, 2],
+    [2, 0],
+  ]);
+});
+
 it('sends a single message unmodified', async () => {
   await using endpoint = await ConnectionsEndpoint.start();
   using callback = callbackTo(endpoint.url);

@@ -301,12 +301,14 @@ it('reports each attempt and each message to its observer', async () => {
   await using endpoint = await ConnectionsEndpoint.start();
   const attempts: unknown[] = [];
   const settled: unknown[] = [];
+  let posts = 0;
   using callback = callbackTo(
     endpoint.url,
     {},
     {
       attempted: (operation, result, durationMs) => void attempts.push([operation, result, durationMs > 0]),
       settled: (result) => void settled.push(result),
+      posted: () => void (posts += 1),
     },
   );
   endpoint.answer = () => (endpoint.posts.length === 1 ? 'limit exceeded' : 'accepted');
@@ -321,4 +323,5 @@ it('reports each attempt and each message to its observer', async () => {
     ['post', 'gone', true],
   ]);
   expect(settled).toEqual(['delivered', 'gone']);
+  expect(posts).toBe(1);
 });

@@ -42,6 +42,9 @@ it('counts events for Prometheus', async () => {
     'backchannel_callback_tries_total{operation="post",result="delivered"}': 4,
     'backchannel_callback_try_duration_seconds_count{operation="post"}': 4,
     'backchannel_callback_messages_total{result="delivered"}': 4,
+    'backchannel_metered_messages_total{direction="in"}': 3,
+    'backchannel_metered_messages_total{direction="out"}': 4,
+    backchannel_metered_messages_saved_total: 0,
     backchannel_callback_queue_messages: 0,
     backchannel_callback_queue_bytes: 0,
     backchannel_callback_fan_out_concurrency: 64,
@@ -61,6 +64,17 @@ it('counts events for Prometheus', async () => {
     expect(text).toContain(`\n${series} `);
   }
   expect(text).toContain('\nnodejs_eventloop_lag_seconds ');
+});
+
+it('counts messages as API Gateway bills them: one for each started 32 KB, and replies in responses', async () => {
+  await using service = await startService({ REPLIES: 'response' });
+  await service.post('/connect', 'alice=').send();
+  await service.send('alice=', { action: 'join', channel: 'news' });
+  await service.send('alice=', { action: 'publish', channel: 'news', data: 'x'.repeat(33 * 1024) });
+  const { text } = await scrape(service);
+  expect(valueOf(text, 'backchannel_metered_messages_total{direction="in"}')).toBe(1 + 2);
+  // two replies, and the published message
+  expect(valueOf(text, 'backchannel_metered_messages_total{direction="out"}')).toBe(1 + 1 + 2);
 });
 
 it('counts connections rarely, and once for all tasks', async () => {

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { monthlyCost, usageOf } from '../../../meter/usage.js';
-import { PRICES } from '../../../prices.js';
+import { PRICE_REGION, PRICES, PRICES_READ_ON } from '../../../prices.js';
 import { callGateway } from '../../api.js';
 import { Problem } from '../../frame/problem.js';
 import { useCommand } from '../../frame/use-command.js';
@@ -120,8 +120,8 @@ function Meter({ records: { rows } }: ViewProps) {
           {sessions === 1
             ? 'One user does all of this session.'
             : `This session has ${sessions} connections: one user does 1/${sessions} of it.`}{' '}
-          API Gateway alone, in {PRICES.region}, without the free tier, data transfer and your backend. Prices
-          of {PRICES.readOn}: {PRICES.source}
+          API Gateway alone, in {PRICE_REGION}, without the free tier, data transfer and your backend. Prices
+          of {PRICES_READ_ON}: {PRICES.message.source}
         </p>
       </section>
     </div>

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type CallHandler,
   type CanActivate,
@@ -250,16 +251,18 @@ it('lets a method for which no request waits finish before the store closes', as
   await service.send(alice, { action: 'ping' });
   await started.promise;
   const closed = service[Symbol.asyncDispose]();
-  // closes its port first
-  await expect
-    .poll(() =>
-      fetch(service.url).then(
-        () => 'open',
-        () => 'closed',
-      ),
-    )
-    .toBe('closed');
+  const closing = vi.spyOn(service.app.get(Store), 'close');
+  const portIsClosed = () =>
+    fetch(service.url).then(
+      () => false,
+      () => true,
+    );
+  await expect.poll(portIsClosed).toBe(true);
+  // the store would be closed right after the port
+  await sleep(200);
+  expect(closing).not.toHaveBeenCalled();
   goOn();
   await closed;
+  expect(closing).toHaveBeenCalled();
   expect(result).toBeUndefined();
 });

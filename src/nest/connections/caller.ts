@@ -15,8 +15,9 @@ export interface Sender {
 /**
  * The connection of a handler's event.
  *
- * @typeParam Session what `@OnConnect` returns, as JSON brings it back: without methods, and a `Date` as text. The value is
- *   not checked: for two hours, it may be one that an earlier version of the application has returned
+ * @typeParam Session what `@OnConnect` returns, as JSON brings it back: without methods, and a `Date` as text; with
+ *   `undefined` if it may return nothing. The value is not checked: for two hours, it may be one that an earlier version
+ *   of the application has returned
  */
 export interface Caller<Session = unknown> extends Sender {
   readonly session: Session;

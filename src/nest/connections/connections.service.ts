@@ -258,7 +258,7 @@ export class ConnectionsService {
   async #remove(
     connectionId: ConnectionId,
     closeCode: number | undefined,
-  ): Promise<{ readonly started: readonly (void | Promise<void>)[] }> {
+  ): Promise<{ readonly started: readonly Promise<void>[] }> {
     // can only be read before the removal
     const known = this.#readsBeforeRemoval
       ? await this.connectionStore.getConnection(connectionId)
@@ -267,7 +267,7 @@ export class ConnectionsService {
     if (channels === undefined) return { started: [] };
     this.metrics.connectionClosed();
     const caller = known === undefined ? { connectionId, session: undefined } : callerOf(known);
-    return { started: this.#listeners.map((listener) => listener({ caller, channels, closeCode })) };
+    return { started: this.#listeners.map(async (listener) => listener({ caller, channels, closeCode })) };
   }
 
   #traced(deliver: () => Promise<'delivered' | 'gone'>): Promise<'delivered' | 'gone'> {

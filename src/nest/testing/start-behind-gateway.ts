@@ -3,18 +3,18 @@ import { type INestApplication } from '@nestjs/common';
 import { CallbackObserver } from '../callback/callback-observer.js';
 import { createCallbackCredentials } from '../callback/client/callback-credentials.js';
 import { createConnectionsClient } from '../callback/client/create-connections-client.js';
-import { apiTemplate, type ApiTemplate } from './api-template.js';
+import { gatewayTemplate, type GatewayTemplate } from './gateway-template.js';
 import { configOf, divertCallbacks, needNoCredentials } from './application-parts.js';
 
 /** The options for `startGateway` of backchannel-gateway. */
 export interface GatewayOptions {
-  readonly template: ApiTemplate;
+  readonly template: GatewayTemplate;
   readonly targets: { readonly LoadBalancer: Server };
 }
 
 /** A gateway that `startGateway` of backchannel-gateway has started. */
 export interface GatewayInFront {
-  managementEndpoint(stage: string): string;
+  managementEndpoint(): string;
 }
 
 /**
@@ -36,8 +36,8 @@ export async function startBehindGateway<G extends GatewayInFront>(
   needNoCredentials(app);
   await app.listen(0, '127.0.0.1');
   const LoadBalancer = app.getHttpServer() as Server;
-  const gateway = await start({ template: apiTemplate(config), targets: { LoadBalancer } });
-  const atGateway = Object.assign({}, config, { wsApiEndpoint: gateway.managementEndpoint('dev') });
+  const gateway = await start({ template: gatewayTemplate(config), targets: { LoadBalancer } });
+  const atGateway = Object.assign({}, config, { wsApiEndpoint: gateway.managementEndpoint() });
   const observer = app.get(CallbackObserver, { strict: false });
   const credentials = createCallbackCredentials(atGateway, observer);
   divertCallbacks(app, createConnectionsClient(atGateway, credentials, observer));

@@ -30,17 +30,21 @@ import {
   type ConnectCall,
   ConnectHeader,
   ConnectionId,
-  ConnectionsService,
   handlerCall,
   Message,
   OnConnect,
   OnDisconnect,
   OnMessage,
 } from '../../../src/nest/index.js';
-import { type Extensions } from '../../../src/nest/application/extensions.js';
+import { ConnectionsService } from '../../../src/nest/connections/connections.service.js';
 import { StoreUnavailableError } from '../../../src/nest/store/store.errors.js';
 import { Store } from '../../../src/nest/store/store.js';
-import { startService, startServiceWith, type TestService } from '../../support/service-app.js';
+import {
+  type Extensions,
+  startService,
+  startServiceWith,
+  type TestService,
+} from '../../support/service-app.js';
 
 const alice = 'alice=' as Id;
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type CallHandler,
   type CanActivate,
@@ -22,21 +23,20 @@ import { type ConnectionId as Id } from '../../../src/api/integration.js';
 import { type ChannelName, type JsonText } from '../../../src/api/messages.js';
 import {
   Caller,
-  ChannelsService,
   CloseCode,
   ConnectionId,
-  ConnectionsService,
   type DisconnectCall,
   handlerCall,
   LeftChannels,
   OnConnect,
   OnDisconnect,
 } from '../../../src/nest/index.js';
-import { type Extensions } from '../../../src/nest/application/extensions.js';
+import { ChannelsService } from '../../../src/nest/channels/channels.service.js';
+import { ConnectionsService } from '../../../src/nest/connections/connections.service.js';
 import { Sweep } from '../../../src/nest/connections/sweep.js';
 import { StoreUnavailableError } from '../../../src/nest/store/store.errors.js';
 import { Store } from '../../../src/nest/store/store.js';
-import { startService, startServiceWith } from '../../support/service-app.js';
+import { type Extensions, startService, startServiceWith } from '../../support/service-app.js';
 
 const [alice, bob] = ['alice=' as Id, 'bob=' as Id];
 
@@ -250,16 +250,18 @@ it('lets a method for which no request waits finish before the store closes', as
   await service.send(alice, { action: 'ping' });
   await started.promise;
   const closed = service[Symbol.asyncDispose]();
-  // closes its port first
-  await expect
-    .poll(() =>
-      fetch(service.url).then(
-        () => 'open',
-        () => 'closed',
-      ),
-    )
-    .toBe('closed');
+  const closing = vi.spyOn(service.app.get(Store), 'close');
+  const portIsClosed = () =>
+    fetch(service.url).then(
+      () => false,
+      () => true,
+    );
+  await expect.poll(portIsClosed).toBe(true);
+  // the store would be closed right after the port
+  await sleep(200);
+  expect(closing).not.toHaveBeenCalled();
   goOn();
   await closed;
+  expect(closing).toHaveBeenCalled();
   expect(result).toBeUndefined();
 });

@@ -2,7 +2,7 @@ import { type Route, webSocketApi } from '../../api/definition.js';
 import { type Config } from '../config/config.js';
 
 /** A CloudFormation template. A type, because an interface would not be assignable to one with other sections. */
-export type ApiTemplate = {
+export type GatewayTemplate = {
   readonly Resources: Readonly<Record<string, { readonly Type: string; readonly Properties: object }>>;
 };
 
@@ -10,12 +10,12 @@ export type ApiTemplate = {
  * The WebSocket API of `api/definition.ts` for the settings of an application, as a template: with the stage `dev`, and
  * with a load balancer `LoadBalancer` whose target is the application.
  */
-export function apiTemplate({
+export function gatewayTemplate({
   gatewaySecrets: [secret],
   authentication,
   replies,
   path,
-}: Config): ApiTemplate {
+}: Config): GatewayTemplate {
   const hasAuthorizer = authentication.kind === 'authorizer';
   const { Routes, ...api } = webSocketApi({
     serviceUrl: `http://application${path}`,
@@ -47,7 +47,7 @@ export function apiTemplate({
 
 const ref = (name: string) => ({ Ref: name });
 
-function routeResources(route: Route): ApiTemplate['Resources'] {
+function routeResources(route: Route): GatewayTemplate['Resources'] {
   const { RouteKey, RouteResponse, Integration, RequestParameters, ...properties } = route;
   const name = { $connect: 'Connect', $disconnect: 'Disconnect' }[RouteKey] ?? 'Message';
   return {

@@ -10,7 +10,7 @@ export const lintCommand = defineCommand(
   {
     name: 'lint',
     operands: 'FILE …',
-    summary: 'finds what AWS would refuse in a CloudFormation template (YAML, JSON, cdk.out/*.template.json)',
+    summary: 'finds what AWS would refuse in a CloudFormation template (YAML, JSON, cdk.out/*.template.json), or in what terraform show -json prints',
     flags: {
       parameter: {
         kind: 'map',

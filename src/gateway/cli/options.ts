@@ -27,6 +27,8 @@ export interface Options {
   readonly defaultApi: string | undefined;
   /** Files of CloudFormation templates, in the order of loading. */
   readonly templates: readonly string[];
+  /** Files with what `terraform show -json` prints, in the order of loading, after the templates. */
+  readonly terraform: readonly string[];
   readonly parameters: ReadonlyMap<string, string>;
   readonly targets: Targets;
   readonly functions: ReadonlyMap<string, FunctionSource>;
@@ -90,6 +92,7 @@ export function readOptions(flags: ServeValues, env: NodeJS.ProcessEnv): Options
     region: values.region ?? 'us-east-1',
     defaultApi: values['default-api'],
     templates: values.template ?? [],
+    terraform: values.terraform ?? [],
     parameters: read(['parameter'], () => readNameValues('--parameter', values.parameter)),
     targets: read(['target'], () => readTargets(values.target ?? [])),
     functions: new Map(each('function', readFunction)),

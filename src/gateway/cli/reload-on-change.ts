@@ -4,7 +4,7 @@ import { type Gateway } from '../gateway.js';
 import { UsageError } from '../usage-error.js';
 import { type Flag } from './flags.js';
 import { type Options, type ServeValues } from './options.js';
-import { readTemplateFiles } from './read-template-file.js';
+import { readTemplateFiles, type TemplateFiles } from './read-template-file.js';
 import { SERVE_FLAGS } from './serve-flags.js';
 import { warnOfNames } from './unmatched-text.js';
 import { WatchedFiles } from './watch-files.js';
@@ -34,7 +34,7 @@ export function reloadOnChange(
         const options = readAgain();
         // also when one of them cannot be loaded: the next change may be its correction
         files.set(filesOf(options));
-        await gateway.reload({ ...options, templates: await readTemplateFiles(options.templates) });
+        await gateway.reload({ ...options, templates: await readTemplateFiles(options) });
         log.level = options.logLevel;
         log.info('reloaded');
         const flags = changedFlags(started.values, options.values);
@@ -63,9 +63,10 @@ export function reloadOnChange(
 }
 
 /** Functions are not among them: each call uses the module as it is then. */
-export const filesOf = ({ configFile, templates }: Pick<Options, 'configFile' | 'templates'>) => [
+export const filesOf = ({ configFile, templates, terraform }: Pick<Options, 'configFile' | keyof TemplateFiles>) => [
   ...(configFile === undefined ? [] : [configFile]),
   ...templates,
+  ...terraform,
 ];
 
 /** The flags that a running gateway cannot change, and whose values are others than at the start. */

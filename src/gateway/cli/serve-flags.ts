@@ -35,11 +35,18 @@ export const SERVE_FLAGS = {
     isReloaded: true,
     help: 'CloudFormation template to serve (YAML, JSON, cdk.out/*.template.json)',
   },
+  terraform: {
+    kind: 'list',
+    value: 'FILE',
+    isPath: true,
+    isReloaded: true,
+    help: 'what terraform show -json or tofu show -json prints of a plan or a state, to serve',
+  },
   parameter: {
     kind: 'map',
     value: 'NAME=VALUE',
     isReloaded: true,
-    help: 'parameter of a template, export of another stack, or value of a {{resolve:…}}',
+    help: 'parameter of a template, export of another stack, value of a {{resolve:…}}, or ADDRESS.ATTRIBUTE=VALUE of what a Terraform plan does not know yet',
   },
   target: {
     kind: 'map',
@@ -149,7 +156,7 @@ export const SERVE_FLAGS = {
   },
   watch: {
     kind: 'switch',
-    help: 'load templates and the configuration file again when they change, and keep the connections',
+    help: 'load templates, plans and the configuration file again when they change, and keep the connections',
   },
   'log-level': {
     kind: 'text',

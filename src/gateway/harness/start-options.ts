@@ -3,7 +3,7 @@ import { type LambdaHandler } from '../lambda/function-source.js';
 /** The options of `startGateway`. All are optional. */
 export interface StartGatewayOptions {
   /**
-   * CloudFormation templates to serve, in the order of loading. Without a template there are no APIs until the control
+   * CloudFormation templates to serve, or what `terraform show -json` prints, in the order of loading. Without a template there are no APIs until the control
    * plane creates one.
    */
   readonly template?: TemplateSource | readonly TemplateSource[];

@@ -7,7 +7,8 @@ const ref = (name: string): Part => ({ Ref: name });
 const attribute = (resource: ResourceInstance, name: string): Part => ({
   'Fn::GetAtt': [resource.address, name],
 });
-const join = (...parts: readonly Part[]): Part => ({ 'Fn::Join': ['', parts] });
+/** Parts of a text. */
+export const join = (...parts: readonly Part[]): Part => ({ 'Fn::Join': ['', parts] });
 
 /**
  * A reference to an attribute of a resource, as CloudFormation has it. Ids and ARNs are references also where the plan

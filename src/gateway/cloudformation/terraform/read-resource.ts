@@ -1,6 +1,6 @@
 import { type Part } from '../build-node.js';
 import { parseAddress, withoutKeys } from './addresses.js';
-import { attributeReference, namingReference } from './attribute-references.js';
+import { attributeReference, join, namingReference } from './attribute-references.js';
 import { type Instances, type ResourceInstance } from './instances.js';
 import { type Referent, type References, type Scope, scopeOf } from './references.js';
 import {
@@ -124,7 +124,7 @@ export class ResourceReader {
       const named = this.instances.managed.find(({ type, values }) => ids.includes(type) && values.id === text);
       return named === undefined ? text : { Ref: named.address };
     });
-    return { 'Fn::Join': ['', parts] };
+    return join(...parts);
   }
 
   /** Whether `--parameter` has the value. */
@@ -156,7 +156,8 @@ export class ResourceReader {
       parameter: names[0],
       references: [...new Set(found.flatMap((each) => referenceOf(each) ?? []))],
     });
-    return { Ref: names[0] };
+    // a mapping has to be one of the forms that API Gateway accepts
+    return path[0] === 'request_parameters' ? join("'", { Ref: names[0] }, "'") : { Ref: names[0] };
   }
 
   /** The only resource of the types. An expression may hide a reference: that of a local value is not printed. */
@@ -180,7 +181,8 @@ export class ResourceReader {
 
   #placeholder(name: string, found: readonly Referent[]): Part | undefined {
     if (name === 'tags' || name === 'description') return undefined;
-    const value = this.#single(found) ?? `{${name}}`;
+    // what follows the reference in a SourceArn is not printed
+    const value = (name === 'source_arn' ? undefined : this.#single(found)) ?? `{${name}}`;
     return name.endsWith('_ids') ? [value] : value;
   }
 

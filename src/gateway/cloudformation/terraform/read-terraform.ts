@@ -75,10 +75,10 @@ export function readTerraform(text: string, fileName: string, settings: StackSet
 
 /** Which values are missing, and how to give them. */
 function reasonOf(undetermined: readonly Undetermined[]): string {
-  const lines = undetermined.map(({ parameter, references }) => {
-    const from = references.length === 0 ? '' : ` (from ${references.join(', ')})`;
-    return `${parameter}${from}`;
+  const flags = undetermined.map(({ parameter, references }) => {
+    const parts = references.map((reference) => `\${${reference}}`);
+    return `--parameter '${parameter}=${parts.length === 0 ? 'VALUE' : `…${parts.join('…')}…`}'`;
   });
-  const flags = undetermined.map(({ parameter }) => `--parameter '${parameter}=VALUE'`);
-  return `known only after apply: ${lines.join('; ')}. Give a plan or state in which they are known, such as terraform show -json after an apply, or the expressions of your configuration: ${flags.join(' ')}, where VALUE may be http://\${aws_lb.NAME.dns_name}/PATH`;
+  const count = undetermined.length === 1 ? 'a value is' : `${undetermined.length} values are`;
+  return `${count} known only after apply, and Terraform prints what they refer to, but not their expressions. Give them as in your configuration: ${flags.join(' ')}; or give what terraform show -json prints after the apply`;
 }

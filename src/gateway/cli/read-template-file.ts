@@ -8,7 +8,7 @@ import { otherTerraformFile } from '../cloudformation/terraform/other-files.js';
 import { UsageError } from '../usage-error.js';
 
 /** More than any plan of Terraform has: such a file is another one, or a device without an end. */
-const MAX_MEGABYTES = 64;
+const MAX_MEGABYTES = 32;
 const MAX_BYTES = MAX_MEGABYTES * 1024 * 1024;
 
 /** @throws {UsageError} the file cannot be read, or is too large */

@@ -148,13 +148,16 @@ export class ResourceReader {
     const meant = types === undefined ? [] : resources.filter(({ type }) => types.includes(type));
     const [named] = meant.length === 0 && expression !== undefined ? this.#onlyOf(types) : meant;
     if (named !== undefined && meant.length < 2) return namingReference(name, named);
-    // nothing is written, so AWS chooses it; of a dynamic block, Terraform prints no expressions
-    if (expression === undefined && (path.length === 1 || CHOSEN_IN_BLOCKS.has(name))) return undefined;
+    // nothing or null is written; of a dynamic block, Terraform prints no expressions
+    if ((expression === undefined && path.length === 1) || CHOSEN_BY_AWS.has(name)) return undefined;
     if (WITHOUT_EFFECT.has(name) || !kindIsCreated(resource)) return this.#placeholder(name, found);
+    const all = new Set(found.flatMap((each) => referenceOf(each) ?? []));
+    const isHidden = (reference: string) => reference.startsWith('local.');
+    const shown = [...all].filter((reference) => !isHidden(reference));
     this.undetermined.push({
       resource,
       parameter: names[0],
-      references: [...new Set(found.flatMap((each) => referenceOf(each) ?? []))],
+      references: shown.length > 0 ? shown : [...all],
     });
     // a mapping has to be one of the forms that API Gateway accepts
     return path[0] === 'request_parameters' ? join("'", { Ref: names[0] }, "'") : { Ref: names[0] };
@@ -247,9 +250,9 @@ function referenceOf(found: Referent): string | undefined {
   }
 }
 
-/** Parts of blocks that AWS chooses if nothing is written. */
-const CHOSEN_IN_BLOCKS: ReadonlySet<string> = new Set(
-  'hosted_zone_id ip_address_type logging_level ownership_verification_certificate_arn target_domain_name'.split(
+/** Attributes that AWS chooses if nothing is written. */
+const CHOSEN_BY_AWS: ReadonlySet<string> = new Set(
+  'authorizer_result_ttl_in_seconds deployment_id hosted_zone_id ip_address_type logging_level ownership_verification_certificate_arn routing_mode target_domain_name timeout_milliseconds value'.split(
     ' ',
   ),
 );

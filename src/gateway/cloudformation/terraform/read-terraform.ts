@@ -76,9 +76,10 @@ export function readTerraform(text: string, fileName: string, settings: StackSet
 /** Which values are missing, and how to give them. */
 function reasonOf(undetermined: readonly Undetermined[]): string {
   const flags = undetermined.map(({ parameter, references }) => {
-    const parts = references.map((reference) => `\${${reference}}`);
-    return `--parameter '${parameter}=${parts.length === 0 ? 'VALUE' : `…${parts.join('…')}…`}'`;
+    const [first, ...others] = references.map((reference) => `\${${reference}}`);
+    const value = first === undefined ? 'VALUE' : `…${first}…`;
+    return `--parameter '${parameter}=${value}'${others.length === 0 ? '' : ` (or ${others.join(', ')})`}`;
   });
   const count = undetermined.length === 1 ? 'a value is' : `${undetermined.length} values are`;
-  return `${count} known only after apply, and Terraform prints what they refer to, but not their expressions. Give them as in your configuration: ${flags.join(' ')}; or give what terraform show -json prints after the apply`;
+  return `${count} known only after apply, and Terraform prints what they refer to, but not the expressions. Give them as in your configuration: ${flags.join(' ')}; or give what terraform show -json prints after the apply`;
 }

@@ -105,7 +105,15 @@ describe('what terraform show -json prints of a whole topology', () => {
   });
 
   it('serves every route, so that the twin is one', () => {
-    expect(twin.results).toMatchObject([403, 'echo {"action":"hello"}', [200, 'books'], [200, 'books'], [200], 404, 200]);
+    expect(twin.results).toEqual([
+      403,
+      'echo {"action":"hello"}',
+      [200, 'books', 'https://books.example.com', 'a book'],
+      [200, 'books', 'https://books.example.com', 'a book'],
+      [200, null, 'https://books.example.com', ''],
+      404,
+      200,
+    ]);
     expect(twin.requests).toHaveLength(6);
   });
 

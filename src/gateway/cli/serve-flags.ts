@@ -56,10 +56,10 @@ export const SERVE_FLAGS = {
   },
   function: {
     kind: 'map',
-    value: 'NAME=FILE[#EXPORT]|URL',
+    value: 'NAME=FILE[#EXPORT]|COMMAND|URL',
     isPath: true,
     isReloaded: true,
-    help: 'a Lambda function: a local ES module, or an Invoke endpoint',
+    help: "a Lambda function: a local ES module, a command that speaks Lambda's runtime API, such as 'python3 -m awslambdaric app.handler', or an Invoke endpoint",
   },
   'endpoint-for': {
     kind: 'map',

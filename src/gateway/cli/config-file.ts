@@ -162,6 +162,8 @@ function withPaths<T extends string | boolean | readonly string[]>(flag: Flag, v
 function commandIn(folder: string, text: string): string {
   const command = parseCommand(text);
   if (command === undefined) return text;
-  const words = command.words.map((word) => (existsSync(resolve(folder, word)) ? resolve(folder, word) : word));
+  const words = command.words.map((word) =>
+    existsSync(resolve(folder, word)) ? resolve(folder, word) : word,
+  );
   return writtenCommand({ ...command, words });
 }

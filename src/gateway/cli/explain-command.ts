@@ -11,7 +11,8 @@ export const explainCommand = defineCommand(
   {
     name: 'explain',
     operands: 'FILE',
-    summary: 'shows the exact request or event that an integration of a template or a Terraform plan would receive',
+    summary:
+      'shows the exact request or event that an integration of a template or a Terraform plan would receive',
     flags: {
       request: {
         kind: 'text',

@@ -10,7 +10,8 @@ export const lintCommand = defineCommand(
   {
     name: 'lint',
     operands: 'FILE …',
-    summary: 'finds what AWS would refuse in a CloudFormation template (YAML, JSON, cdk.out/*.template.json), or in what terraform show -json prints',
+    summary:
+      'finds what AWS would refuse in a CloudFormation template (YAML, JSON, cdk.out/*.template.json), or in what terraform show -json prints',
     flags: {
       parameter: {
         kind: 'map',

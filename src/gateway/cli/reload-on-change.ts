@@ -63,7 +63,11 @@ export function reloadOnChange(
 }
 
 /** Functions are not among them: each call uses the module as it is then. */
-export const filesOf = ({ configFile, templates, terraform }: Pick<Options, 'configFile' | keyof TemplateFiles>) => [
+export const filesOf = ({
+  configFile,
+  templates,
+  terraform,
+}: Pick<Options, 'configFile' | keyof TemplateFiles>) => [
   ...(configFile === undefined ? [] : [configFile]),
   ...templates,
   ...terraform,

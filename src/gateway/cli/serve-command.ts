@@ -35,7 +35,9 @@ A flag takes precedence over its variable, the variable over the file. Relative 
   async ({ values }, { env }) => {
     const options = readOptions(values, env);
     if (options.isWatching && filesOf(options).length === 0) {
-      throw new UsageError('--watch has nothing to watch: give --template or --terraform, or write a configuration file');
+      throw new UsageError(
+        '--watch has nothing to watch: give --template or --terraform, or write a configuration file',
+      );
     }
     const watched = new WatchedFiles(filesOf(options));
     const log = createLog(options.logLevel, options.logFormat);

@@ -92,7 +92,12 @@ export class CommandEnvironment implements ExecutionEnvironment {
       // a group of its own, so that its children end with it
       detached: process.platform !== 'win32',
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, ...lambdaVariables(this.functionName), ...variables, AWS_LAMBDA_RUNTIME_API: address },
+      env: {
+        ...process.env,
+        ...lambdaVariables(this.functionName),
+        ...variables,
+        AWS_LAMBDA_RUNTIME_API: address,
+      },
     });
     this.#child = child;
     this.#print('stdout', child.stdout);

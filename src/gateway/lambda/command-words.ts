@@ -55,6 +55,10 @@ function wordsOf(text: string): readonly string[] | undefined {
 
 /** The command as one text again. */
 export const writtenCommand = ({ words, variables }: Command): string =>
-  [...Object.entries(variables).map(([name, value]) => `${name}=${quoted(value)}`), ...words.map(quoted)].join(' ');
+  [
+    ...Object.entries(variables).map(([name, value]) => `${name}=${quoted(value)}`),
+    ...words.map(quoted),
+  ].join(' ');
 
-const quoted = (word: string) => (/^[\w./:=@%+,-]+$/.test(word) ? word : `"${word.replaceAll(/["\\]/g, String.raw`\$&`)}"`);
+const quoted = (word: string) =>
+  /^[\w./:=@%+,-]+$/.test(word) ? word : `"${word.replaceAll(/["\\]/g, String.raw`\$&`)}"`;

@@ -61,13 +61,9 @@ export class InvokeEndpoint implements LambdaFunction {
     } catch (cause) {
       if (cause instanceof FunctionUnavailableError) throw cause;
       if (timeout.aborted) throw new FunctionTimedOutError(this.name, timeoutMs, { cause });
-      throw new FunctionUnavailableError(
-        this.name,
-        `${url.href} did not respond: ${messageOf(cause)}`,
-        {
-          cause,
-        },
-      );
+      throw new FunctionUnavailableError(this.name, `${url.href} did not respond: ${messageOf(cause)}`, {
+        cause,
+      });
     }
   }
 

@@ -82,7 +82,12 @@ export class RuntimeApi {
     } else sendInvocation(response, invocation);
   }
 
-  async #result(request: IncomingMessage, response: ServerResponse, id: string, isError: boolean): Promise<void> {
+  async #result(
+    request: IncomingMessage,
+    response: ServerResponse,
+    id: string,
+    isError: boolean,
+  ): Promise<void> {
     const payload = await bodyOf(request);
     if (id !== this.#invocation?.requestId) {
       refuse(response, 400, 'InvalidRequestID', 'Invalid request ID');
@@ -100,7 +105,10 @@ export class RuntimeApi {
   }
 }
 
-function sendInvocation(response: ServerResponse, { requestId, invokedFunctionArn, payload, deadline }: Invocation) {
+function sendInvocation(
+  response: ServerResponse,
+  { requestId, invokedFunctionArn, payload, deadline }: Invocation,
+) {
   response.writeHead(200, {
     'Content-Type': 'application/json',
     'Lambda-Runtime-Aws-Request-Id': requestId,
@@ -140,7 +148,10 @@ function readResult(payload: string): FunctionResponse {
   try {
     JSON.parse(payload === '' ? 'null' : payload);
   } catch {
-    return failedResponse('Runtime.InvalidResponse', `the function's response is not JSON: ${payload.slice(0, 200)}`);
+    return failedResponse(
+      'Runtime.InvalidResponse',
+      `the function's response is not JSON: ${payload.slice(0, 200)}`,
+    );
   }
   return { payload: payload === '' ? 'null' : payload };
 }

@@ -70,7 +70,9 @@ describe('Terraform’s AWS provider', () => {
     // v1; the provider waits until it is available
     const link = await send('POST', '/vpclinks', {
       name: 'chat',
-      targetArns: ['arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/net/chat/0a1b2c3d4e5f6789'],
+      targetArns: [
+        'arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/net/chat/0a1b2c3d4e5f6789',
+      ],
     });
     expect(await read(`/vpclinks/${link.json.id}`)).toMatchObject({ status: 'AVAILABLE', name: 'chat' });
 
@@ -144,7 +146,7 @@ describe('Terraform’s AWS provider', () => {
 
     // a second apply: only what has changed is sent
     const update = async (at: string, body: object) =>
-      expect((await send('PATCH', at, body)).status).toBe(200);
+      expect([at, (await send('PATCH', at, body)).status < 300]).toEqual([at, true]);
     await update(`${path}/stages/dev`, { stageVariables: { tenant: 'acme' } });
     await update(`${path}/integrations/${integration.integrationId}`, {
       integrationType: 'HTTP_PROXY',
@@ -178,7 +180,11 @@ describe('Terraform’s AWS provider', () => {
       routeSelectionExpression: '$request.method $request.path',
     });
     const path = `/v2/apis/${api.apiId}`;
-    const link = await created('/v2/vpclinks', { name: 'private', securityGroupIds: [], subnetIds: ['subnet-1'] });
+    const link = await created('/v2/vpclinks', {
+      name: 'private',
+      securityGroupIds: [],
+      subnetIds: ['subnet-1'],
+    });
     expect(await read(`/v2/vpclinks/${link.vpcLinkId}`)).toMatchObject({ vpcLinkStatus: 'AVAILABLE' });
     const integration = await created(`${path}/integrations`, {
       connectionType: 'INTERNET',
@@ -196,7 +202,11 @@ describe('Terraform’s AWS provider', () => {
     });
     await created(`${path}/stages`, {
       autoDeploy: true,
-      defaultRouteSettings: { detailedMetricsEnabled: true, throttlingBurstLimit: 5, throttlingRateLimit: 10 },
+      defaultRouteSettings: {
+        detailedMetricsEnabled: true,
+        throttlingBurstLimit: 5,
+        throttlingRateLimit: 10,
+      },
       stageName: '$default',
     });
     await read(`${path}/stages/%24default`);
@@ -204,7 +214,8 @@ describe('Terraform’s AWS provider', () => {
       domainName: 'books.example.com',
       domainNameConfigurations: [
         {
-          certificateArn: 'arn:aws:acm:us-east-1:123456789012:certificate/0a1b2c3d-0000-0000-0000-000000000000',
+          certificateArn:
+            'arn:aws:acm:us-east-1:123456789012:certificate/0a1b2c3d-0000-0000-0000-000000000000',
           endpointType: 'REGIONAL',
           securityPolicy: 'TLS_1_2',
         },

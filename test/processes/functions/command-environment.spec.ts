@@ -15,11 +15,16 @@ function functionsOf(command: string) {
   const { name, source } = parseFunctionFlag(`auth=${command}`);
   const functions = new Functions(new Map([[name, source]]), lines.log);
   const invoke = async (token: string, timeoutMs = 30_000) =>
-    functions.invoke('auth', JSON.stringify({ methodArn: 'arn', queryStringParameters: { token } }), timeoutMs);
+    functions.invoke(
+      'auth',
+      JSON.stringify({ methodArn: 'arn', queryStringParameters: { token } }),
+      timeoutMs,
+    );
   return { functions, lines, invoke, [Symbol.asyncDispose]: async () => functions.close() };
 }
 
-const read = ({ payload }: FunctionResponse) => JSON.parse(payload) as { readonly context: { readonly pid: number } };
+const read = ({ payload }: FunctionResponse) =>
+  JSON.parse(payload) as { readonly context: { readonly pid: number } };
 
 const isAlive = (pid: number) => {
   try {
@@ -35,7 +40,10 @@ describe('a function that is a command', () => {
     await auth.functions.load();
     const first = await auth.invoke('good');
     expect(read(first)).toMatchObject({ principalId: 'auth', context: { stage: 'dev' } });
-    expect(await auth.lines.next('function output')).toMatchObject({ line: 'token good', requestId: first.requestId });
+    expect(await auth.lines.next('function output')).toMatchObject({
+      line: 'token good',
+      requestId: first.requestId,
+    });
     expect(read(await auth.invoke('bad')).context.pid).toBe(read(first).context.pid);
   });
 

@@ -32,7 +32,13 @@ const itself = ({ address }: ResourceInstance) => ref(address);
 
 /** The ARN by which API Gateway invokes a function. */
 const invocation = (functionArn: Part): Part =>
-  join('arn:aws:apigateway:', ref('AWS::Region'), ':lambda:path/2015-03-31/functions/', functionArn, '/invocations');
+  join(
+    'arn:aws:apigateway:',
+    ref('AWS::Region'),
+    ':lambda:path/2015-03-31/functions/',
+    functionArn,
+    '/invocations',
+  );
 
 const FUNCTION: ByAttribute = {
   arn: (resource) => attribute(resource, 'Arn'),

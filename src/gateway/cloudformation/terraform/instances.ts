@@ -64,7 +64,12 @@ export class Instances {
   }
 
   /** The instances of a resource of a module. */
-  of(module: ModuleInstance, mode: 'managed' | 'data', type: string, name: string): readonly ResourceInstance[] {
+  of(
+    module: ModuleInstance,
+    mode: 'managed' | 'data',
+    type: string,
+    name: string,
+  ): readonly ResourceInstance[] {
     return this.#groups.get(groupOf({ module, mode, type, name })) ?? [];
   }
 
@@ -125,7 +130,7 @@ export class Instances {
   /** @param steps `module`, name, and the key if there is one, of each module from the root on */
   #moduleOf(steps: readonly Step[]): ModuleInstance {
     let module = this.root;
-    for (let at = 0; at < steps.length; ) {
+    for (let at = 0; at < steps.length;) {
       const name = nameOf(steps[at + 1]) ?? '';
       const key = keyOf(steps[at + 2]);
       at += key === undefined ? 2 : 3;

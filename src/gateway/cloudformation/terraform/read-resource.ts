@@ -3,10 +3,10 @@ import { parseAddress, withoutKeys } from './addresses.js';
 import { attributeReference, join, namingReference } from './attribute-references.js';
 import { type Instances, type ResourceInstance } from './instances.js';
 import { type Referent, type References, type Scope, scopeOf } from './references.js';
+import { isObject as isPart, type Properties } from './provider-forms.js';
 import {
   kindOf,
   MAP_ATTRIBUTES,
-  type Properties,
   propertyName,
   REFERRED_TYPES,
   type ResourceKind,
@@ -57,22 +57,27 @@ export class ResourceReader {
 
   #completed(resource: ResourceInstance, { complete }: ResourceKind, properties: Properties): Properties {
     if (complete === undefined) return properties;
-    const api = isObject(properties.ApiId) ? this.instances.at(String(properties.ApiId['Ref'])) : undefined;
+    const { Ref: address } = isPart(properties.ApiId) ? properties.ApiId : {};
+    const api = typeof address === 'string' ? this.instances.at(address) : undefined;
     const { protocol_type: protocol } = (api ?? resource).values;
     return complete(properties, { protocol: typeof protocol === 'string' ? protocol : undefined });
   }
 
   /** @returns `undefined` for a value that the provider does not send: none, or one that AWS chooses */
   #part(place: AttributeValue): Part | undefined {
-    const { value, unknown, expression, path } = place;
+    const { value, unknown, expression } = place;
     if (unknown === true || this.#isGiven(place)) return this.#unknownPart(place);
     // as the provider's GetOk
     if (value === null || value === undefined || value === '') return undefined;
     if (Array.isArray(value)) {
       const items = value.flatMap((item: unknown, index) => {
-        const below = { unknown: elementOf(unknown, index), expression: elementOf(expression, index) };
-        const inner = below.expression ?? expression;
-        const part = this.#part({ ...place, path, value: item, ...below, expression: inner as Expression });
+        const inner = elementOf(expression, index) as Expression | undefined;
+        const part = this.#part({
+          ...place,
+          value: item,
+          unknown: elementOf(unknown, index),
+          expression: inner ?? expression,
+        });
         return part === undefined ? [] : [part];
       });
       return items.length === 0 ? undefined : items;
@@ -121,7 +126,9 @@ export class ResourceReader {
   #sourceArn(value: string): Part {
     const ids = ['aws_apigatewayv2_api', 'aws_apigatewayv2_authorizer'];
     const parts = value.split(/([:/])/).map((text): Part => {
-      const named = this.instances.managed.find(({ type, values }) => ids.includes(type) && values.id === text);
+      const named = this.instances.managed.find(
+        ({ type, values }) => ids.includes(type) && values.id === text,
+      );
       return named === undefined ? text : { Ref: named.address };
     });
     return join(...parts);
@@ -213,7 +220,8 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 
 /** What AWS has chosen, and refuses to be told, where nothing is written. */
 function isChosen({ type, configuration, values }: ResourceInstance, attribute: string): boolean {
-  if (type !== 'aws_apigatewayv2_authorizer' || attribute !== 'authorizer_result_ttl_in_seconds') return false;
+  if (type !== 'aws_apigatewayv2_authorizer' || attribute !== 'authorizer_result_ttl_in_seconds')
+    return false;
   return configuration === undefined
     ? values[attribute] === 0
     : configuration.expressions?.[attribute] === undefined;
@@ -238,7 +246,9 @@ const resourcesOf = (found: readonly Referent[]): readonly ResourceInstance[] =>
 function referenceOf(found: Referent): string | undefined {
   switch (found.kind) {
     case 'resource': {
-      const path = found.path.map((step) => ('name' in step ? `.${step.name}` : `[${JSON.stringify(step.key)}]`));
+      const path = found.path.map((step) =>
+        'name' in step ? `.${step.name}` : `[${JSON.stringify(step.key)}]`,
+      );
       return `${found.resource.address}${path.join('')}`;
     }
     case 'value':

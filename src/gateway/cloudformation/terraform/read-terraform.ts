@@ -34,9 +34,10 @@ export function readTerraform(text: string, fileName: string, settings: StackSet
   const resources = instances.managed.map((instance): [string, Resource] => {
     const { address, type } = instance;
     const place = at(instance);
-    const properties = Object.entries(reader.properties(instance)).map(
-      ([name, part]): [string, Entry] => [name, { at: place, value: buildNode(part, place) }],
-    );
+    const properties = Object.entries(reader.properties(instance)).map(([name, part]): [string, Entry] => [
+      name,
+      { at: place, value: buildNode(part, place) },
+    ]);
     return [
       address,
       {

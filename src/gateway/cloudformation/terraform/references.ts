@@ -110,7 +110,9 @@ export class References {
     const preset = module.configuration?.variables?.[name]?.default;
     if (module.parent === undefined) {
       const value = valueAt(this.variables[name] ?? preset, path);
-      return value === undefined ? [{ kind: 'unknown', reference: `var.${name}` }] : [{ kind: 'value', value }];
+      return value === undefined
+        ? [{ kind: 'unknown', reference: `var.${name}` }]
+        : [{ kind: 'value', value }];
     }
     const expression = module.call?.expressions?.[name];
     if (expression === undefined) return [{ kind: 'value', value: valueAt(preset, path) }];
@@ -162,7 +164,10 @@ export function valueAt(value: unknown, path: readonly Step[]): unknown {
 function keysNamed(text: string, found: readonly Referent[], { key }: Scope): readonly (string | number)[] {
   const isOwn = /^(each|count)\./.test(text) && key !== undefined;
   const values = found.flatMap((each) => (each.kind === 'value' ? [each.value] : []));
-  return [...(isOwn ? [key] : []), ...values.filter((each) => typeof each === 'string' || typeof each === 'number')];
+  return [
+    ...(isOwn ? [key] : []),
+    ...values.filter((each) => typeof each === 'string' || typeof each === 'number'),
+  ];
 }
 
 function narrowed(found: readonly Referent[], keys: ReadonlySet<string | number>): readonly Referent[] {

@@ -1,4 +1,14 @@
-import { type Part } from '../build-node.js';
+import {
+  type Complete,
+  completeApi,
+  completeAuthorizer,
+  completeDomainName,
+  completeIntegration,
+  completePermission,
+  completeRoute,
+  completeStage,
+  completeUsagePlan,
+} from './provider-forms.js';
 
 /** How a type of the AWS provider is read: as a type of CloudFormation. */
 export interface ResourceKind {
@@ -6,10 +16,8 @@ export interface ResourceKind {
   /** Attribute → property. */
   readonly properties: ReadonlyMap<string, string>;
   /** What the provider does besides renaming when it creates the resource. */
-  readonly complete?: (properties: Properties, about: { readonly protocol: string | undefined }) => Properties;
+  readonly complete?: Complete;
 }
-
-export type Properties = Readonly<Record<string, Part>>;
 
 /** The kind of a type such as `aws_lb`; `undefined` for a type that has no part in serving an API. */
 export const kindOf = (type: string): ResourceKind | undefined => KINDS.get(type);
@@ -56,7 +64,7 @@ export const MAP_ATTRIBUTES: ReadonlySet<string> = new Set(
 );
 
 /** @param attributes with the same name, or `attribute:Property` */
-function kind(type: string, attributes: string, complete?: ResourceKind['complete']): ResourceKind {
+function kind(type: string, attributes: string, complete?: Complete): ResourceKind {
   const properties = new Map(
     attributes.split(' ').map((text) => {
       const [attribute = '', property = propertyName(attribute)] = text.split(':');
@@ -70,55 +78,13 @@ function kind(type: string, attributes: string, complete?: ResourceKind['complet
 export const propertyName = (attribute: string): string =>
   attribute.replaceAll(/(?:^|_)([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 
-const isObject = (part: Part | undefined): part is Properties =>
-  typeof part === 'object' && !Array.isArray(part) && !('kind' in part && 'range' in part);
-
-const listOf = (part: Part | undefined): readonly Part[] =>
-  Array.isArray(part) ? (part as readonly Part[]) : part === undefined ? [] : [part];
-
-/** The only block of a list, as CloudFormation has it. */
-const only = (part: Part | undefined): Properties | undefined => {
-  const [first] = listOf(part);
-  return isObject(first) ? first : undefined;
-};
-
-const without = (properties: Properties, ...names: readonly string[]): Properties =>
-  Object.fromEntries(Object.entries(properties).filter(([name]) => !names.includes(name)));
-
-/** Properties with the blocks in place of those of the same names; one that is `undefined` is left out. */
-const withBlocks = (properties: Properties, blocks: Readonly<Record<string, Part | undefined>>): Properties =>
-  Object.fromEntries(
-    Object.entries({ ...properties, ...blocks }).filter(
-      (entry): entry is [string, Part] => entry[1] !== undefined,
-    ),
-  );
-
-/**
- * The provider sends both limits of a block, and 0 for one that is missing: it refuses every request.
- *
- * @see https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/apigatewayv2/stage.go
- */
-const routeSettings = (block: Properties | undefined, protocol: string | undefined) =>
-  block && {
-    ThrottlingBurstLimit: 0,
-    ThrottlingRateLimit: 0,
-    ...(protocol === 'HTTP' ? without(block, 'DataTraceEnabled', 'LoggingLevel') : block),
-  };
-
-const KINDS: ReadonlyMap<string, ResourceKind> = new Map([
+const KINDS: ReadonlyMap<string, ResourceKind> = new Map<string, ResourceKind>([
   [
     'aws_apigatewayv2_api',
     kind(
       'AWS::ApiGatewayV2::Api',
-      `api_key_selection_expression body cors_configuration credentials_arn description disable_execute_api_endpoint fail_on_warnings ip_address_type name protocol_type route_key route_selection_expression tags target version`,
-      (properties) => {
-        const cors = only(properties.CorsConfiguration);
-        return withBlocks(properties, {
-          CorsConfiguration: cors && { AllowCredentials: false, MaxAge: 0, ...cors },
-          // CreateApi has the protocol; the import of a definition does not
-          ProtocolType: 'Body' in properties ? undefined : properties.ProtocolType,
-        });
-      },
+      'api_key_selection_expression body cors_configuration credentials_arn description disable_execute_api_endpoint fail_on_warnings ip_address_type name protocol_type route_key route_selection_expression tags target version',
+      completeApi,
     ),
   ],
   [
@@ -130,15 +96,7 @@ const KINDS: ReadonlyMap<string, ResourceKind> = new Map([
     kind(
       'AWS::ApiGatewayV2::Authorizer',
       'api_id authorizer_credentials_arn authorizer_payload_format_version authorizer_result_ttl_in_seconds authorizer_type authorizer_uri enable_simple_responses identity_sources:IdentitySource jwt_configuration name',
-      (properties, { protocol }) => {
-        // the provider sends what the console has as default
-        const isCached =
-          protocol === 'HTTP' && properties.AuthorizerType === 'REQUEST' && 'IdentitySource' in properties;
-        return {
-          ...(isCached && { AuthorizerResultTtlInSeconds: 300 }),
-          ...withBlocks(properties, { JwtConfiguration: only(properties.JwtConfiguration) }),
-        };
-      },
+      completeAuthorizer,
     ),
   ],
   ['aws_apigatewayv2_deployment', kind('AWS::ApiGatewayV2::Deployment', 'api_id description')],
@@ -146,14 +104,8 @@ const KINDS: ReadonlyMap<string, ResourceKind> = new Map([
     'aws_apigatewayv2_domain_name',
     kind(
       'AWS::ApiGatewayV2::DomainName',
-      `domain_name domain_name_configuration:DomainNameConfigurations mutual_tls_authentication routing_mode tags`,
-      (properties) =>
-        withBlocks(properties, {
-          DomainNameConfigurations: listOf(properties.DomainNameConfigurations).map((each) =>
-            isObject(each) ? without(each, 'HostedZoneId', 'TargetDomainName') : each,
-          ),
-          MutualTlsAuthentication: only(properties.MutualTlsAuthentication),
-        }),
+      'domain_name domain_name_configuration:DomainNameConfigurations mutual_tls_authentication routing_mode tags',
+      completeDomainName,
     ),
   ],
   [
@@ -161,11 +113,7 @@ const KINDS: ReadonlyMap<string, ResourceKind> = new Map([
     kind(
       'AWS::ApiGatewayV2::Integration',
       'api_id connection_id connection_type content_handling_strategy credentials_arn description integration_method integration_subtype integration_type integration_uri passthrough_behavior payload_format_version request_parameters request_templates response_parameters template_selection_expression timeout_milliseconds:TimeoutInMillis tls_config',
-      (properties) =>
-        withBlocks(properties, {
-          ResponseParameters: responseParameters(properties.ResponseParameters),
-          TlsConfig: only(properties.TlsConfig),
-        }),
+      completeIntegration,
     ),
   ],
   [
@@ -181,16 +129,7 @@ const KINDS: ReadonlyMap<string, ResourceKind> = new Map([
     kind(
       'AWS::ApiGatewayV2::Route',
       'api_id api_key_required authorization_scopes authorization_type authorizer_id model_selection_expression operation_name request_models request_parameter:RequestParameters route_key route_response_selection_expression target',
-      (properties) => {
-        const parameters = listOf(properties.RequestParameters).filter(isObject);
-        const byName = parameters.map((each) => [
-          String(each.RequestParameterKey),
-          { Required: each.Required ?? false },
-        ]);
-        return withBlocks(properties, {
-          RequestParameters: parameters.length === 0 ? undefined : Object.fromEntries(byName),
-        });
-      },
+      completeRoute,
     ),
   ],
   [
@@ -204,24 +143,13 @@ const KINDS: ReadonlyMap<string, ResourceKind> = new Map([
     'aws_apigatewayv2_stage',
     kind(
       'AWS::ApiGatewayV2::Stage',
-      `access_log_settings api_id auto_deploy client_certificate_id default_route_settings deployment_id description name:StageName route_settings stage_variables tags`,
-      (properties, { protocol }) => {
-        const routes = listOf(properties.RouteSettings).filter(isObject);
-        const byKey = routes.map((each) => [
-          String(each.RouteKey),
-          routeSettings(without(each, 'RouteKey'), protocol),
-        ]);
-        return withBlocks(properties, {
-          AccessLogSettings: only(properties.AccessLogSettings),
-          DefaultRouteSettings: routeSettings(only(properties.DefaultRouteSettings), protocol),
-          RouteSettings: routes.length === 0 ? undefined : Object.fromEntries(byKey),
-        });
-      },
+      'access_log_settings api_id auto_deploy client_certificate_id default_route_settings deployment_id description name:StageName route_settings stage_variables tags',
+      completeStage,
     ),
   ],
   [
     'aws_apigatewayv2_vpc_link',
-    kind('AWS::ApiGatewayV2::VpcLink', `name security_group_ids subnet_ids tags`),
+    kind('AWS::ApiGatewayV2::VpcLink', 'name security_group_ids subnet_ids tags'),
   ],
   ['aws_api_gateway_vpc_link', kind('AWS::ApiGateway::VpcLink', 'description name target_arns')],
   ['aws_api_gateway_api_key', kind('AWS::ApiGateway::ApiKey', 'customer_id description enabled name value')],
@@ -230,33 +158,14 @@ const KINDS: ReadonlyMap<string, ResourceKind> = new Map([
     kind(
       'AWS::ApiGateway::UsagePlan',
       'api_stages description name:UsagePlanName quota_settings:Quota throttle_settings:Throttle',
-      (properties) =>
-        withBlocks(properties, {
-          ApiStages: listOf(properties.ApiStages).map((each) =>
-            isObject(each) ? withBlocks(each, { Throttle: pathThrottles(each.Throttle) }) : each,
-          ),
-          Quota: only(properties.Quota),
-          Throttle: only(properties.Throttle),
-        }),
+      completeUsagePlan,
     ),
   ],
-  [
-    'aws_api_gateway_usage_plan_key',
-    kind('AWS::ApiGateway::UsagePlanKey', 'key_id key_type usage_plan_id'),
-  ],
-  ...['aws_lb', 'aws_alb'].flatMap((prefix) => [
-    [
-      prefix,
-      kind('AWS::ElasticLoadBalancingV2::LoadBalancer', 'load_balancer_type:Type name'),
-    ] as const,
-    [
-      `${prefix}_listener`,
-      kind('AWS::ElasticLoadBalancingV2::Listener', 'load_balancer_arn port protocol'),
-    ] as const,
-    [
-      `${prefix}_target_group`,
-      kind('AWS::ElasticLoadBalancingV2::TargetGroup', 'name port protocol'),
-    ] as const,
+  ['aws_api_gateway_usage_plan_key', kind('AWS::ApiGateway::UsagePlanKey', 'key_id key_type usage_plan_id')],
+  ...['aws_lb', 'aws_alb'].flatMap((type): [string, ResourceKind][] => [
+    [type, kind('AWS::ElasticLoadBalancingV2::LoadBalancer', 'load_balancer_type:Type name')],
+    [`${type}_listener`, kind('AWS::ElasticLoadBalancingV2::Listener', 'load_balancer_arn port protocol')],
+    [`${type}_target_group`, kind('AWS::ElasticLoadBalancingV2::TargetGroup', 'name port protocol')],
   ]),
   ['aws_service_discovery_service', kind('AWS::ServiceDiscovery::Service', 'name')],
   [
@@ -268,12 +177,11 @@ const KINDS: ReadonlyMap<string, ResourceKind> = new Map([
   ['aws_lambda_alias', kind('AWS::Lambda::Alias', 'function_name name')],
   [
     'aws_lambda_permission',
-    kind('AWS::Lambda::Permission', 'action function_name principal qualifier source_arn', (properties) => {
-      const { Qualifier: qualifier, ...others } = properties;
-      const { FunctionName: name } = others;
-      if (qualifier === undefined || name === undefined) return others;
-      return { ...others, FunctionName: { 'Fn::Join': [':', [name, qualifier]] } };
-    }),
+    kind(
+      'AWS::Lambda::Permission',
+      'action function_name principal qualifier source_arn',
+      completePermission,
+    ),
   ],
   ['aws_cloudwatch_log_group', kind('AWS::Logs::LogGroup', 'name:LogGroupName')],
   ['aws_iam_role', kind('AWS::IAM::Role', 'name:RoleName')],
@@ -286,23 +194,3 @@ const KINDS: ReadonlyMap<string, ResourceKind> = new Map([
   // for the message that such an API is not served
   ['aws_api_gateway_rest_api', kind('AWS::ApiGateway::RestApi', 'name')],
 ]);
-
-/** CloudFormation has a form of its own for them (H8.26). */
-function responseParameters(part: Part | undefined): Part | undefined {
-  const blocks = listOf(part).filter(isObject);
-  if (blocks.length === 0) return undefined;
-  const mappings = (block: Properties) => (isObject(block.Mappings) ? Object.entries(block.Mappings) : []);
-  return Object.fromEntries(
-    blocks.map((block) => [
-      String(block.StatusCode),
-      { ResponseParameters: mappings(block).map(([Destination, Source]) => ({ Destination, Source })) },
-    ]),
-  );
-}
-
-/** Path → its limits. */
-function pathThrottles(part: Part | undefined): Part | undefined {
-  const blocks = listOf(part).filter(isObject);
-  if (blocks.length === 0) return undefined;
-  return Object.fromEntries(blocks.map((block) => [String(block.Path), without(block, 'Path')]));
-}

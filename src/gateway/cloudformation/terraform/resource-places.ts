@@ -5,7 +5,10 @@ import { type Place } from '../cloudformation-error.js';
  * The places of resources in what `terraform show -json` prints, by address: of the planned values, or of the state's.
  * The whole file is one line unless a tool has formatted it.
  */
-export function resourcePlaces({ text, placeOf }: Pick<Document, 'text' | 'placeOf'>): ReadonlyMap<string, Place> {
+export function resourcePlaces({
+  text,
+  placeOf,
+}: Pick<Document, 'text' | 'placeOf'>): ReadonlyMap<string, Place> {
   const start = text.search(/"(?:planned_values|values)"\s*:/);
   const places = new Map<string, Place>();
   for (const match of text.slice(start).matchAll(/"address"\s*:\s*("(?:[^"\\]|\\.)*")/g)) {

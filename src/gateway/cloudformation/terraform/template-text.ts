@@ -6,7 +6,10 @@ import { type Part } from '../build-node.js';
  * @param valueOf the value of a reference, `undefined` if it has none
  * @returns `undefined` if one of its references has no value
  */
-export function readTemplateText(text: string, valueOf: (reference: string) => Part | undefined): Part | undefined {
+export function readTemplateText(
+  text: string,
+  valueOf: (reference: string) => Part | undefined,
+): Part | undefined {
   const parts: Part[] = [];
   let end = 0;
   for (const match of text.matchAll(/\$\{\s*([^{}]+?)\s*\}/g)) {

@@ -10,7 +10,11 @@ const read = (name: string) => readFileSync(join(import.meta.dirname, name), 'ut
 const PATTERNS = read('patterns/plan.json');
 const SECRET = 'aws_apigatewayv2_integration.backend.request_parameters.integration.request.header.Secret';
 
-const settings = { region: 'us-east-1', accountId: '000000000000', parameters: new Map([[SECRET, "'secret'"]]) };
+const settings = {
+  region: 'us-east-1',
+  accountId: '000000000000',
+  parameters: new Map([[SECRET, "'secret'"]]),
+};
 
 /** The references of which are the addresses. */
 function stackOf(text: string, parameters: ReadonlyMap<string, string> = settings.parameters): Stack {
@@ -55,16 +59,24 @@ describe('what a Terraform plan does not know', () => {
 
   it('is given for all instances without the key, with references as in the configuration', () => {
     const uri = 'https://${aws_lambda_function.handler["connect"].function_name}/${each.key}';
-    const given = new Map([...settings.parameters, ['aws_apigatewayv2_integration.function.integration_uri', uri]]);
+    const given = new Map([
+      ...settings.parameters,
+      ['aws_apigatewayv2_integration.function.integration_uri', uri],
+    ]);
     expect(
       inputAt(stackOf(PATTERNS, given), 'aws_apigatewayv2_integration.function["$default"]'),
     ).toMatchObject({ integrationUri: 'https://chat-connect/$default' });
   });
 
   it('is an error that names the flag, the references and the line, if nothing tells', () => {
-    const line = PATTERNS.slice(0, PATTERNS.indexOf('"address": "aws_apigatewayv2_integration.backend"')).split('\n').length;
+    const line = PATTERNS.slice(
+      0,
+      PATTERNS.indexOf('"address": "aws_apigatewayv2_integration.backend"'),
+    ).split('\n').length;
     expect(() => stackOf(PATTERNS, new Map())).toThrow(
-      new RegExp(`^plan\\.json:${line}:\\d+: a value is known only after apply.*--parameter '${SECRET}=…\\$\\{random_password\\.gateway\\.result\\}…'`),
+      new RegExp(
+        `^plan\\.json:${line}:\\d+: a value is known only after apply.*--parameter '${SECRET}=…\\$\\{random_password\\.gateway\\.result\\}…'`,
+      ),
     );
   });
 });
@@ -89,7 +101,11 @@ describe('a resource of a Terraform plan', () => {
 describe('a file that is not what terraform show -json prints', () => {
   it.each([
     ['main.tf', 'resource "aws_lb" "a" {}', /terraform show -json plan\.tfplan/],
-    ['terraform.tfstate', '{"version": 4, "serial": 3, "lineage": "x"}', /run terraform show -json > state\.json/],
+    [
+      'terraform.tfstate',
+      '{"version": 4, "serial": 3, "lineage": "x"}',
+      /run terraform show -json > state\.json/,
+    ],
     ['plan.json', '{"@level":"info","@message":"Terraform 1.11.4"}\n', /the log of terraform plan -json/],
     ['plan.txt', '# aws_lb.a:\nresource', /run it with -json/],
     ['state.json', '{"format_version":"1.0"}', /empty before the first apply/],

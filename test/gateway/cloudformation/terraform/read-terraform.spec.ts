@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { inDependencyOrder } from '../../../../src/gateway/cloudformation/dependencies.js';
 import { inputOf } from '../../../../src/gateway/cloudformation/load-template.js';
+import { lint } from '../../../../src/gateway/cloudformation/lint/lint.js';
 import { Stack } from '../../../../src/gateway/cloudformation/stack.js';
 import { readTerraform } from '../../../../src/gateway/cloudformation/terraform/read-terraform.js';
 
@@ -95,6 +96,22 @@ describe('a resource of a Terraform plan', () => {
     expect(inputAt(stack, 'aws_apigatewayv2_stage.chat')).toMatchObject({
       defaultRouteSettings: { throttlingBurstLimit: 0, throttlingRateLimit: 0, loggingLevel: 'ERROR' },
     });
+  });
+});
+
+describe('lint of a Terraform plan', () => {
+  it('finds the limits of 0, at the resource', () => {
+    const findings = lint(PATTERNS, { fileName: 'plan.json' });
+    expect(findings.map(({ rule, message }) => [rule, message])).toEqual([
+      ['zero-throttle', 'aws_apigatewayv2_stage.chat: every route has a ThrottlingRateLimit of 0'],
+    ]);
+    const start = PATTERNS.split('\n').slice(0, findings[0]?.line);
+    expect(start.at(-1)).toContain('"address": "aws_apigatewayv2_stage.chat"');
+  });
+
+  it('finds nothing that is only unknown', () => {
+    const findings = lint(read('topology/plan.json'), { fileName: 'plan.json' });
+    expect(findings.filter(({ severity }) => severity !== 'hint')).toEqual([]);
   });
 });
 

@@ -76,7 +76,12 @@ export const LIMITS = {
   functionResponseBytes: 6 * 1024 * 1024,
   /** Time to load a local function's module; Lambda's limit for a function's initialisation. */
   functionLoadMs: 10_000,
-  /** Concurrent invocations of one local function; further ones wait. Our choice, as each needs a thread. */
+  /**
+   * Time until a function's command asks for its first invocation. Longer than Lambda's 10 s, because `go run` and the
+   * like compile first.
+   */
+  functionCommandLoadMs: 60_000,
+  /** Concurrent invocations of one local function; further ones wait. Our choice, as each needs a thread or a process. */
   functionEnvironments: 16,
   /** Response of a Lambda authorizer. */
   authorizerResponseBytes: 8 * 1024,

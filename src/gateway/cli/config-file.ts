@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { type Document, isNode, LineCounter, parseDocument, visit } from 'yaml';
+import { parseCommand, writtenCommand } from '../lambda/command-words.js';
 import { readSettingsFile } from '../settings-file.js';
 import { UsageError } from '../usage-error.js';
 import { type Flag, type Flags, type FlagValues } from './flags.js';
@@ -146,12 +147,25 @@ function withPaths<T extends string | boolean | readonly string[]>(flag: Flag, v
   if (flag.kind === 'switch' || !flag.isPath) return value;
   const path = (text: string) => {
     const resolved = resolve(folder, text);
-    const isPath = flag.isPath === 'if there' ? existsSync(resolved) : !/^https?:\/\//i.test(text);
-    return isPath ? resolved : text;
+    if (flag.isPath === 'if there') return existsSync(resolved) ? resolved : text;
+    if (/^https?:\/\//i.test(text)) return text;
+    return flag.kind === 'map' && /\s/.test(text) && !existsSync(resolved)
+      ? commandIn(folder, text)
+      : resolved;
   };
   const entry = (text: string) => {
     const equals = flag.kind === 'map' ? text.indexOf('=') + 1 : 0;
     return text.slice(0, equals) + path(text.slice(equals));
   };
   return (Array.isArray(value) ? value.map(entry) : entry(String(value))) as T;
+}
+
+/** A command whose words that are files of the folder are absolute paths. */
+function commandIn(folder: string, text: string): string {
+  const command = parseCommand(text);
+  if (command === undefined) return text;
+  const words = command.words.map((word) =>
+    existsSync(resolve(folder, word)) ? resolve(folder, word) : word,
+  );
+  return writtenCommand({ ...command, words });
 }

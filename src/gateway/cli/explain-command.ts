@@ -13,7 +13,8 @@ export const explainCommand = defineCommand(
   {
     name: 'explain',
     operands: '[FILE]',
-    summary: 'shows the exact request or event that an integration of a template would receive',
+    summary:
+      'shows the exact request or event that an integration of a template or a Terraform plan would receive',
     flags: {
       app: {
         kind: 'text',

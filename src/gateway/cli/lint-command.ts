@@ -35,7 +35,8 @@ export const lintCommand = defineCommand(
   {
     name: 'lint',
     operands: '[FILE …]',
-    summary: 'finds what AWS would refuse in a CloudFormation template (YAML, JSON, cdk.out/*.template.json)',
+    summary:
+      'finds what AWS would refuse in a CloudFormation template (YAML, JSON, cdk.out/*.template.json), or in what terraform show -json prints',
     flags: {
       app: {
         kind: 'text',
@@ -75,7 +76,10 @@ export const lintCommand = defineCommand(
     const parameters = readNameValues('--parameter', values.parameter);
 
     const app = await readApp(values, env);
-    const templates = [...(await readTemplateFiles(fileNames)), ...(app?.chosen ?? [])];
+    const templates = [
+      ...(await readTemplateFiles({ templates: fileNames, terraform: [] })),
+      ...(app?.chosen ?? []),
+    ];
     const files = templates
       .flatMap((template) =>
         template.nested === undefined ? [template] : withNested(template).filter(hasApi),

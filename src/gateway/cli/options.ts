@@ -27,6 +27,8 @@ export interface Options {
   readonly defaultApi: string | undefined;
   /** Files of CloudFormation templates, in the order of loading. */
   readonly templates: readonly string[];
+  /** Files with what `terraform show -json` prints, in the order of loading, after the templates. */
+  readonly terraform: readonly string[];
   /** A CDK app: the command that runs it, its folder, or the folder of its cloud assembly. */
   readonly app: string | undefined;
   /** Patterns of the names of its stacks; by default all that have an API. */
@@ -96,6 +98,7 @@ export function readOptions(flags: ServeValues, env: NodeJS.ProcessEnv): Options
     region: values.region ?? 'us-east-1',
     defaultApi: values['default-api'],
     templates: values.template ?? [],
+    terraform: values.terraform ?? [],
     app: values.app,
     stacks: read(['stack'], () => readStacks(values)),
     parameters: read(['parameter'], () => readNameValues('--parameter', values.parameter)),

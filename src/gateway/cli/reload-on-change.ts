@@ -6,6 +6,7 @@ import { UsageError } from '../usage-error.js';
 import { type DeployedValues } from './deployed-values.js';
 import { type Flag } from './flags.js';
 import { type Options, type ServeValues } from './options.js';
+import { type TemplateFiles } from './read-template-file.js';
 import { readTemplates } from './read-templates.js';
 import { SERVE_FLAGS } from './serve-flags.js';
 import { warnOfNames } from './unmatched-text.js';
@@ -79,10 +80,12 @@ interface ReloadParts {
 export const filesOf = ({
   configFile,
   templates,
+  terraform,
   app,
-}: Pick<Options, 'configFile' | 'templates' | 'app'>): readonly string[] => [
+}: Pick<Options, 'configFile' | 'app' | keyof TemplateFiles>): readonly string[] => [
   ...(configFile === undefined ? [] : [configFile]),
   ...templates,
+  ...terraform,
   ...(app === undefined ? [] : filesOfApp(app)),
 ];
 

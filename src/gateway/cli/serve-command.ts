@@ -37,7 +37,7 @@ A flag takes precedence over its variable, the variable over the file. Relative 
     const options = readOptions(values, env);
     if (options.isWatching && filesOf(options).length === 0) {
       throw new UsageError(
-        '--watch has nothing to watch: give --template or --app, or write a configuration file',
+        '--watch has nothing to watch: give --template, --terraform or --app, or write a configuration file',
       );
     }
     const watched = new WatchedFiles(() => filesOf(options));

@@ -35,6 +35,13 @@ export const SERVE_FLAGS = {
     isReloaded: true,
     help: 'CloudFormation template to serve (YAML, JSON, cdk.out/*.template.json)',
   },
+  terraform: {
+    kind: 'list',
+    value: 'FILE',
+    isPath: true,
+    isReloaded: true,
+    help: 'what terraform show -json or tofu show -json prints of a plan or a state, to serve',
+  },
   app: {
     kind: 'text',
     value: 'COMMAND|FOLDER',
@@ -52,7 +59,7 @@ export const SERVE_FLAGS = {
     kind: 'map',
     value: 'NAME=VALUE',
     isReloaded: true,
-    help: 'parameter of a template, export of another stack, or value of a {{resolve:…}}',
+    help: 'parameter of a template, export of another stack, value of a {{resolve:…}}, or ADDRESS.ATTRIBUTE=VALUE of what a Terraform plan does not know yet',
   },
   'from-stack': {
     kind: 'list',
@@ -67,10 +74,10 @@ export const SERVE_FLAGS = {
   },
   function: {
     kind: 'map',
-    value: 'NAME=FILE[#EXPORT]|URL',
+    value: 'NAME=FILE[#EXPORT]|COMMAND|URL',
     isPath: true,
     isReloaded: true,
-    help: 'a Lambda function: a local ES module, or an Invoke endpoint',
+    help: "a Lambda function: a local ES module, a command that speaks Lambda's runtime API, such as 'python3 -m awslambdaric app.handler', or an Invoke endpoint",
   },
   'endpoint-for': {
     kind: 'map',
@@ -167,7 +174,7 @@ export const SERVE_FLAGS = {
   },
   watch: {
     kind: 'switch',
-    help: 'load templates, the app and the configuration file again when they change, and keep the connections',
+    help: 'load templates, plans, the app and the configuration file again when they change, and keep the connections',
   },
   'log-level': {
     kind: 'text',

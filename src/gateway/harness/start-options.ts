@@ -3,8 +3,8 @@ import { type LambdaHandler } from '../lambda/function-source.js';
 /** The options of `startGateway`. All are optional. */
 export interface StartGatewayOptions {
   /**
-   * CloudFormation templates to serve, in the order of loading. Without a template there are no APIs until the control
-   * plane creates one.
+   * CloudFormation templates to serve, or what `terraform show -json` prints, in the order of loading. Without a
+   * template there are no APIs until the control plane creates one.
    */
   readonly template?: TemplateSource | readonly TemplateSource[];
   /** Parameters of the templates, exports of other stacks, and values of `{{resolve:…}}`. */
@@ -14,7 +14,10 @@ export interface StartGatewayOptions {
    * used in turn.
    */
   readonly targets?: Readonly<Record<string, Target | readonly Target[]>>;
-  /** Lambda functions by name or ARN: a file (`FILE#EXPORT`), the URL of an Invoke endpoint, or a function. */
+  /**
+   * Lambda functions by name or ARN: a file (`FILE#EXPORT`), a command that speaks Lambda's runtime API, the URL of an
+   * Invoke endpoint, or a function.
+   */
   readonly functions?: Readonly<Record<string, string | UrlObject | LambdaHandler>>;
   /** Endpoints of AWS services for `AWS` integrations, such as `{ sqs: 'http://127.0.0.1:9324' }`. */
   readonly endpoints?: Readonly<Record<string, string | UrlObject>>;

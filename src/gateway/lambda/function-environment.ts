@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { type Logger } from 'pino';
 import { LIMITS } from '../limits.js';
+import { type ExecutionEnvironment } from './execution-environment.js';
 import {
   type FileVersion,
   type FunctionError,
@@ -13,12 +14,8 @@ import {
 } from './function-messages.js';
 import { failedResponse, type FunctionResponse, withinLimit } from './function-response.js';
 
-/**
- * A worker thread with one function's module, like an execution environment on AWS: one invocation at a time, and the
- * module's memory persists between invocations. Its output is written to the gateway's log.
- */
-export class FunctionEnvironment {
-  /** Settles once the module has loaded, with the failure if it could not. */
+/** A worker thread with one function's module. Its output is written to the gateway's log. */
+export class FunctionEnvironment implements ExecutionEnvironment {
   readonly loaded: Promise<FunctionResponse | undefined>;
   readonly #worker: Worker;
   readonly #port: MessagePort;
@@ -80,12 +77,10 @@ export class FunctionEnvironment {
     });
   }
 
-  /** Whether it accepts another invocation: it has loaded, it is alive, and no file that it read has changed. */
   get isUsable(): boolean {
     return this.#hasLoaded && this.#end === undefined && !this.#files.entries().some(hasChanged);
   }
 
-  /** Calls the handler. The module must have loaded, and no other invocation may be in flight. */
   async invoke(invocation: Invocation): Promise<FunctionResponse> {
     if (this.#end !== undefined) return this.#end;
     const response = new Promise<FunctionResponse>((resolve) => {
@@ -99,7 +94,6 @@ export class FunctionEnvironment {
     });
   }
 
-  /** Ends the worker at once; an invocation in flight fails. */
   async end(): Promise<void> {
     this.#isEnding = true;
     this.#end ??= failedResponse('Runtime.ExitError', 'the gateway ended the function');

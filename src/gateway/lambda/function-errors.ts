@@ -2,7 +2,7 @@
 export class NoFunctionError extends Error {
   override readonly name = 'NoFunctionError';
   constructor(functionName: string) {
-    super(`no function '${functionName}' was given; add --function NAME=FILE or NAME=URL`);
+    super(`no function '${functionName}' was given; add --function NAME=FILE, NAME=COMMAND or NAME=URL`);
   }
 }
 

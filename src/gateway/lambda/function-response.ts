@@ -20,13 +20,15 @@ export function failedResponse(
 }
 
 /** The response with this result, unless it is larger than Lambda allows. */
-export function withinLimit(payload: string): FunctionResponse {
-  if (Buffer.byteLength(payload) <= LIMITS.functionResponseBytes) return { payload };
-  return failedResponse(
+export const withinLimit = (payload: string): FunctionResponse =>
+  Buffer.byteLength(payload) <= LIMITS.functionResponseBytes ? { payload } : tooLarge();
+
+/** The response in place of a result that is larger than Lambda allows. */
+export const tooLarge = (): FunctionResponse =>
+  failedResponse(
     'Function.ResponseSizeTooLarge',
     `Response payload size exceeded maximum allowed payload size (${LIMITS.functionResponseBytes} bytes).`,
   );
-}
 
 /** Type and message of an error in Lambda's form; empty for any other payload. */
 export function readFunctionError(payload: string): {

@@ -1,6 +1,8 @@
 import { type Logger } from 'pino';
 import { functionNames } from '../silent/lambda-choices.js';
 import { UsageError } from '../usage-error.js';
+import { CommandEnvironment } from './command-environment.js';
+import { FunctionEnvironment } from './function-environment.js';
 import { NoFunctionError } from './function-errors.js';
 import { type FunctionResponse } from './function-response.js';
 import { type FunctionSource, isSameSource } from './function-source.js';
@@ -124,7 +126,22 @@ function onlyIn(
 function open(name: string, source: FunctionSource, log: Logger): LambdaFunction {
   switch (source.kind) {
     case 'module':
-      return new LocalFunction(name, source, log);
+      return new LocalFunction(
+        name,
+        (functionName) => {
+          const { file, exportName, deployed } = source;
+          const data = { functionName, file, exportName, root: deployed?.root };
+          return new FunctionEnvironment(data, deployed?.environment, log);
+        },
+        log,
+        source.deployed !== undefined,
+      );
+    case 'command':
+      return new LocalFunction(
+        name,
+        (functionName) => new CommandEnvironment(functionName, source.command, log),
+        log,
+      );
     case 'endpoint':
       return new InvokeEndpoint(name, source.url);
     case 'handler':

@@ -18,36 +18,39 @@ export class InvokeEndpoint implements LambdaFunction {
     bodyTimeout: 0,
     maxResponseSize: LIMITS.functionResponseBytes,
   });
-  readonly #url: URL;
+  /** Those that may be the function's; after a response only the one that it came from. */
+  #urls: readonly URL[];
 
-  /** @param url the endpoint's, or the function's whole URL: the emulator's only function is called `function` */
+  /**
+   * @param url the endpoint's, or the function's whole URL. The emulator's only function is called `function`, whatever
+   *   its name is: an endpoint without a function of the name is asked for that one
+   */
   constructor(
     private readonly name: string,
     url: URL,
   ) {
     const path = url.pathname.replace(/\/+$/, '');
-    this.#url = new URL(url);
-    this.#url.pathname = INVOCATIONS.test(path)
-      ? path
-      : `${path}/2015-03-31/functions/${encodeURIComponent(name)}/invocations`;
+    const paths = INVOCATIONS.test(path) ? [path] : [invocations(path, name), invocations(path, EMULATED)];
+    this.#urls = paths.map((each) => Object.assign(new URL(url), { pathname: each }));
   }
 
   async invoke(_calledAs: string, payload: string, timeoutMs: number): Promise<FunctionResponse> {
     const timeout = AbortSignal.timeout(timeoutMs);
+    const [url, emulated] = this.#urls;
+    if (url === undefined) throw new Error('an endpoint has a URL');
     try {
-      const response = await this.#agent.request({
-        origin: this.#url.origin,
-        path: `${this.#url.pathname}${this.#url.search}`,
-        method: 'POST',
-        headers: { 'Content-Type': 'application/json', 'X-Amz-Invocation-Type': 'RequestResponse' },
-        body: payload,
-        signal: timeout,
-      });
-      const text = await response.body.text();
+      let response = await this.#request(url, payload, timeout);
+      let text = await response.body.text();
+      if (emulated !== undefined && response.statusCode === 404 && !isJson(text)) {
+        // the emulator's text for any other path
+        response = await this.#request(emulated, payload, timeout);
+        text = await response.body.text();
+        if (response.statusCode === 200) this.#urls = [emulated];
+      }
       if (response.statusCode !== 200) {
         throw new FunctionUnavailableError(
           this.name,
-          `${this.#url.href} responded with status ${response.statusCode}`,
+          `${url.href} responded with status ${response.statusCode}`,
         );
       }
       const requestId = response.headers['x-amzn-requestid'];
@@ -58,14 +61,21 @@ export class InvokeEndpoint implements LambdaFunction {
     } catch (cause) {
       if (cause instanceof FunctionUnavailableError) throw cause;
       if (timeout.aborted) throw new FunctionTimedOutError(this.name, timeoutMs, { cause });
-      throw new FunctionUnavailableError(
-        this.name,
-        `${this.#url.href} did not respond: ${messageOf(cause)}`,
-        {
-          cause,
-        },
-      );
+      throw new FunctionUnavailableError(this.name, `${url.href} did not respond: ${messageOf(cause)}`, {
+        cause,
+      });
     }
+  }
+
+  async #request(url: URL, payload: string, signal: AbortSignal) {
+    return this.#agent.request({
+      origin: url.origin,
+      path: `${url.pathname}${url.search}`,
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', 'X-Amz-Invocation-Type': 'RequestResponse' },
+      body: payload,
+      signal,
+    });
   }
 
   /** Does nothing: the endpoint may be started later than the gateway. */
@@ -77,6 +87,15 @@ export class InvokeEndpoint implements LambdaFunction {
 }
 
 const INVOCATIONS = /\/2015-03-31\/functions\/[^/]+\/invocations$/;
+
+const invocations = (path: string, name: string) =>
+  `${path}/2015-03-31/functions/${encodeURIComponent(name)}/invocations`;
+
+/** The name of the only function of the Runtime Interface Emulator. */
+const EMULATED = 'function';
+
+/** The errors of Lambda's API are JSON. */
+const isJson = (text: string) => text.trimStart().startsWith('{');
 
 /**
  * Without the header a response is a failure by its form, or if it is not JSON: `Task timed out after 3.00 seconds`.

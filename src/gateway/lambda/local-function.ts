@@ -3,33 +3,38 @@ import { availableParallelism } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import { type Logger } from 'pino';
 import { LIMITS } from '../limits.js';
-import { FunctionEnvironment } from './function-environment.js';
+import { type ExecutionEnvironment } from './execution-environment.js';
 import { FunctionTimedOutError, FunctionUnavailableError } from './function-errors.js';
 import { arnOf, plainName } from './function-name.js';
 import { type Invocation } from './function-messages.js';
 import { type FunctionResponse } from './function-response.js';
-import { FunctionSourceError, type ModuleSource } from './function-source.js';
+import { FunctionSourceError } from './function-source.js';
 import { type LambdaFunction } from './lambda-function.js';
 
 /**
- * A function in a local ES module. Concurrent invocations run in separate environments, as on AWS, up to a limit beyond
- * which they wait. After a change of the module or of a file that it imports, the next invocation uses the new one;
+ * A function that runs here, in a module or by a command. Concurrent invocations run in separate environments, as on AWS,
+ * up to a limit beyond which they wait. After a change of one of its files, the next invocation uses the new one;
  * invocations in flight finish on the old one.
  */
 export class LocalFunction implements LambdaFunction {
   readonly #functionName: string;
-  readonly #environments = new Set<FunctionEnvironment>();
+  readonly #environments = new Set<ExecutionEnvironment>();
   /** A stack: the one used last is reused first. */
-  readonly #idle: FunctionEnvironment[] = [];
-  readonly #waiting: ((environment: FunctionEnvironment | undefined) => void)[] = [];
+  readonly #idle: ExecutionEnvironment[] = [];
+  readonly #waiting: ((environment: ExecutionEnvironment | undefined) => void)[] = [];
   #loading = 0;
   #isClosed = false;
 
-  /** @param name as given with `--function`; may be an ARN */
+  /**
+   * @param name as given with `--function`; may be an ARN
+   * @param start starts another environment
+   * @param isDeployed whether a template contains it; others come from `--function`
+   */
   constructor(
     private readonly name: string,
-    private readonly source: ModuleSource,
+    private readonly start: (functionName: string) => ExecutionEnvironment,
     private readonly log: Logger,
+    private readonly isDeployed = false,
   ) {
     this.#functionName = plainName(name);
   }
@@ -40,7 +45,7 @@ export class LocalFunction implements LambdaFunction {
     this.#release(environment);
     if (failed === undefined) return;
     const { errorMessage } = JSON.parse(failed.payload) as { readonly errorMessage: string };
-    if (this.source.deployed !== undefined) {
+    if (this.isDeployed) {
       // the app may be needed for other functions; on AWS only the calls of this one fail
       this.log.warn(
         { functionName: this.#functionName, reason: errorMessage },
@@ -101,7 +106,7 @@ export class LocalFunction implements LambdaFunction {
   }
 
   /** @returns an environment after its load or failed load, to be released; `undefined` when the gateway is stopping */
-  async #take(): Promise<FunctionEnvironment | undefined> {
+  async #take(): Promise<ExecutionEnvironment | undefined> {
     if (this.#isClosed) return undefined;
     for (;;) {
       const environment = this.#idle.pop();
@@ -115,7 +120,7 @@ export class LocalFunction implements LambdaFunction {
     });
   }
 
-  #release(environment: FunctionEnvironment | undefined): void {
+  #release(environment: ExecutionEnvironment | undefined): void {
     if (environment === undefined || this.#isClosed) return;
     if (!environment.isUsable) this.#drop(environment);
     else if (this.#waiting.length === 0) this.#idle.push(environment);
@@ -129,16 +134,14 @@ export class LocalFunction implements LambdaFunction {
       this.#loading < Math.min(this.#waiting.length, MAX_CONCURRENT_LOADS) &&
       this.#environments.size < LIMITS.functionEnvironments
     ) {
-      const { file, exportName, deployed } = this.source;
-      const data = { functionName: this.#functionName, file, exportName, root: deployed?.root };
-      const environment = new FunctionEnvironment(data, deployed?.environment, this.log);
+      const environment = this.start(this.#functionName);
       this.#environments.add(environment);
       this.#loading += 1;
       void this.#whenLoaded(environment);
     }
   }
 
-  async #whenLoaded(environment: FunctionEnvironment): Promise<void> {
+  async #whenLoaded(environment: ExecutionEnvironment): Promise<void> {
     const failed = await environment.loaded;
     this.#loading -= 1;
     // a failed load fails one invocation; the next one loads again
@@ -146,7 +149,7 @@ export class LocalFunction implements LambdaFunction {
     else this.#release(environment);
   }
 
-  #drop(environment: FunctionEnvironment): void {
+  #drop(environment: ExecutionEnvironment): void {
     this.#environments.delete(environment);
     void environment.end();
   }

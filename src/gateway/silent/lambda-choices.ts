@@ -52,7 +52,13 @@ export const FUNCTION_CHOICES: ChoiceTable = {
     {
       question: `more than ${LIMITS.functionEnvironments} concurrent calls of one local function`,
       choice: 'wait',
-      because: 'each needs a thread; Lambda would throttle',
+      because: 'each needs a thread or a process; Lambda would throttle',
+      where: 'limits.ts',
+    },
+    {
+      question: "a function's command that does not ask for an invocation",
+      choice: `fails after ${LIMITS.functionCommandLoadMs / 1000} s, where Lambda has 10 s`,
+      because: '`go run` and the like compile first',
       where: 'limits.ts',
     },
     {

@@ -1,3 +1,4 @@
+import { chmodSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { FunctionSourceError, parseFunctionFlag } from '../../../src/gateway/lambda/function-source.js';
 import { FunctionModule } from '../../support/function-module.js';
@@ -25,6 +26,32 @@ describe('--function', () => {
     });
   });
 
+  it('accepts a command, with variables before it', () => {
+    expect(parseFunctionFlag('chat=STAGE=dev python3 "my app.py" --flag=1').source).toEqual({
+      kind: 'command',
+      command: { words: ['python3', 'my app.py', '--flag=1'], variables: { STAGE: 'dev' } },
+    });
+  });
+
+  it('accepts a program without arguments', () => {
+    using module = new FunctionModule('');
+    const file = `${module.folder}/bootstrap`;
+    module.write('', 'bootstrap');
+    chmodSync(file, 0o755);
+    expect(parseFunctionFlag(`chat=${file}`).source).toEqual({
+      kind: 'command',
+      command: { words: [file], variables: {} },
+    });
+  });
+
+  it('says how to run a file that is not JavaScript', () => {
+    using module = new FunctionModule('');
+    module.write('', 'app.py');
+    expect(() => parseFunctionFlag(`chat=${module.folder}/app.py`)).toThrow(
+      /app\.py is not JavaScript.*--function chat="python3 -m awslambdaric app\.handler"/,
+    );
+  });
+
   it.each(['chat', 'chat:prod', 'arn:aws:lambda:us-east-1:123456789012:function:chat'])(
     'accepts the name %s',
     (name) => {
@@ -39,6 +66,7 @@ describe('--function', () => {
     ['a chat=x.mjs', 'it must be NAME=FILE'],
     ['chat=nowhere/x.mjs', 'does not exist'],
     ['chat=.', 'is not a file'],
+    ['chat=python3 "app.py', 'a quote is not closed'],
     ['chat=http://', 'is not a URL'],
   ])('refuses %s', (value, reason) => {
     expect(() => parseFunctionFlag(value)).toThrow(FunctionSourceError);

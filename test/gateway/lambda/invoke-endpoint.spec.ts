@@ -41,6 +41,26 @@ describe('an Invoke endpoint', () => {
     expect(await lambda.backend.next()).toMatchObject({ url });
   });
 
+  it('is asked for the function of the emulator if it has none of the name', async () => {
+    await using lambda = await endpoint({ status: 200 });
+    lambda.backend.answer = ({ url }) =>
+      url === '/2015-03-31/functions/function/invocations'
+        ? { status: 200, body: '"emulated"' }
+        : { status: 404, body: '404 page not found\n' };
+    expect(await lambda.invoke()).toMatchObject({ payload: '"emulated"' });
+    expect(await lambda.invoke()).toMatchObject({ payload: '"emulated"' });
+    const urls = [await lambda.backend.next(), await lambda.backend.next(), await lambda.backend.next()];
+    expect(urls.map(({ url }) => url.split('/')[3])).toEqual(['chat', 'function', 'function']);
+  });
+
+  it('that does not know the function is not asked for another', async () => {
+    const body = '{"Type":"User","Message":"Function not found"}';
+    await using lambda = await endpoint({ status: 404, body });
+    await expect(lambda.invoke()).rejects.toThrow(/functions\/chat\/invocations responded with status 404/);
+    await lambda.backend.next();
+    expect(lambda.backend.unexpected).toEqual([]);
+  });
+
   it('reports by a header that the function failed', async () => {
     const body = '{"errorType":"Error","errorMessage":"no","trace":[]}';
     await using lambda = await endpoint({

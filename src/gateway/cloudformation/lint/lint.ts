@@ -17,6 +17,7 @@ import { checkProperties } from './property-checks.js';
 import { findRefusals } from './refusals.js';
 import { type Rule, type RuleId, RULES } from './rules.js';
 import { type Check, type Report, Subject } from './subject.js';
+import { checkThrottles } from './throttle-checks.js';
 
 export interface Finding extends Place, Rule {
   readonly rule: RuleId;
@@ -140,6 +141,7 @@ const CHECKS: readonly Check[] = [
   checkAuthorizers,
   checkHttpApis,
   checkDeployments,
+  checkThrottles,
   checkExpressions,
   checkSubstitutions,
   checkPolicies,

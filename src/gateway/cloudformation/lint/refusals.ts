@@ -98,7 +98,8 @@ function unknownValues(subject: Subject, given: ReadonlyMap<string, string>): re
 
 function dependsOn(stack: Stack, resource: Resource, unknown: readonly string[]): boolean {
   const values = JSON.stringify(inputOf(stack, resource));
-  if (values.includes('{{resolve:') || unknown.some((value) => values.includes(value))) return true;
+  const written = unknown.map((value) => JSON.stringify(value).slice(1, -1));
+  if (values.includes('{{resolve:') || written.some((value) => values.includes(value))) return true;
   // the branch that a condition selects may be another one on AWS
   const isConditional = [...resource.properties.values()].some(({ value }) =>
     nodesOf(value).some((node) => node.kind === 'call' && node.name === 'Fn::If'),

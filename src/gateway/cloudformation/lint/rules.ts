@@ -233,6 +233,13 @@ export const RULES = {
     see: `${GUIDE}/http-api-stages.html`,
     fix: 'AutoDeploy: true',
   },
+  'zero-throttle': {
+    severity: 'warning',
+    reason:
+      "with a limit of 0 API Gateway refuses every request; Terraform's AWS provider sends 0 for a limit that is missing in a block of route settings",
+    see: `${GUIDE}/http-api-throttling.html`,
+    fix: 'give both limits, or leave the settings out',
+  },
   'auto-deploy-with-deployment': {
     severity: 'error',
     reason: 'a stage with AutoDeploy cannot have a DeploymentId',

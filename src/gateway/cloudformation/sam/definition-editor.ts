@@ -1,6 +1,6 @@
 import { type Place } from '../cloudformation-error.js';
 import { type Dictionary, type Node } from '../document.js';
-import { buildDictionary, buildNode, type Part } from './build-node.js';
+import { buildDictionary, buildNode, type Part } from '../build-node.js';
 import { property, type SamReader } from './sam-reader.js';
 
 export const ANY_METHOD = 'x-amazon-apigateway-any-method';

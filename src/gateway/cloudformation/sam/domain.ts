@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Node } from '../document.js';
-import { type Part } from './build-node.js';
+import { type Part } from '../build-node.js';
 import { property, type SamReader } from './sam-reader.js';
 import { type Added, added, propagatedTags, type SamResource } from './sam-resource.js';
 

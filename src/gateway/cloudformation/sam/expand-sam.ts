@@ -2,7 +2,7 @@ import { type Dictionary, type Document, type Entry, type Node } from '../docume
 import { type StackSettings } from '../evaluator.js';
 import { Stack } from '../stack.js';
 import { type Template, templateOf } from '../template.js';
-import { buildDictionary } from './build-node.js';
+import { buildDictionary } from '../build-node.js';
 import { addFunctionEvents, apiIdOf, eventsOf, IMPLICIT_API } from './function-events.js';
 import { withGlobals } from './globals.js';
 import { HttpApi } from './http-api.js';

@@ -1,5 +1,5 @@
 import { type Dictionary, type Node } from '../document.js';
-import { type Part } from './build-node.js';
+import { type Part } from '../build-node.js';
 import { ANY_METHOD, normalMethod } from './definition-editor.js';
 import { type HttpApi } from './http-api.js';
 import { property, type SamReader } from './sam-reader.js';

@@ -1,5 +1,5 @@
 import { type Dictionary, type Node } from '../document.js';
-import { type Part } from './build-node.js';
+import { type Part } from '../build-node.js';
 import { type DefinitionEditor } from './definition-editor.js';
 import { property, type SamReader } from './sam-reader.js';
 import { type Added, executeApiArn, permission, type SamResource } from './sam-resource.js';

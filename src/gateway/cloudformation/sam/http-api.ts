@@ -1,5 +1,5 @@
 import { type Node } from '../document.js';
-import { type Part } from './build-node.js';
+import { type Part } from '../build-node.js';
 import { DefinitionEditor } from './definition-editor.js';
 import { domainOf, shortHash } from './domain.js';
 import { HttpApiAuth } from './http-api-auth.js';

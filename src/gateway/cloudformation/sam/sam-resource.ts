@@ -1,6 +1,6 @@
 import { type Place } from '../cloudformation-error.js';
 import { type Dictionary, type Entry } from '../document.js';
-import { buildDictionary, type Part } from './build-node.js';
+import { buildDictionary, type Part } from '../build-node.js';
 import { property, type SamReader } from './sam-reader.js';
 
 /** A resource of SAM, with the properties of `Globals`. */

@@ -1,5 +1,5 @@
 import { type Dictionary } from '../document.js';
-import { type Part } from './build-node.js';
+import { type Part } from '../build-node.js';
 import { domainOf } from './domain.js';
 import { invocationUri } from './http-api-auth.js';
 import { property, type SamReader } from './sam-reader.js';

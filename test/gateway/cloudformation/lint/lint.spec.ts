@@ -255,6 +255,13 @@ const PLANTED: readonly Planted[] = [
     after: `  ${MARK}Link:\n    Type: AWS::ApiGateway::VpcLink\n    DependsOn: Connect\n`,
   },
   {
+    rule: 'zero-throttle',
+    what: 'a limit of 0',
+    severity: 'warning',
+    before: '      DeploymentId: !Ref Deployment\n',
+    after: `      DeploymentId: !Ref Deployment\n      DefaultRouteSettings: {ThrottlingRateLimit: ${MARK}0, ThrottlingBurstLimit: 5}\n`,
+  },
+  {
     rule: 'template',
     what: 'a file that is no YAML',
     before: 'Name: chat',

@@ -1,5 +1,5 @@
-import { type Place } from '../cloudformation-error.js';
-import { type Dictionary, type Entry, type Node } from '../document.js';
+import { type Place } from './cloudformation-error.js';
+import { type Dictionary, type Entry, type Node } from './document.js';
 
 /** A value of which a node is made: nodes of the template may be anywhere in it, and `undefined` is left out. */
 export type Part =

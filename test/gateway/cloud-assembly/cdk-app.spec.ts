@@ -67,6 +67,13 @@ describe('a CDK app', () => {
     await expect(load()).rejects.toThrow(reason);
   });
 
+  it('is refused when it leaves the assembly of an earlier run as it was', async () => {
+    folder.write('cdk.json', { app: 'node app.js' });
+    await load();
+    folder.write('cdk.json', { app: 'node -e 0' });
+    await expect(load()).rejects.toThrow(/written no cloud assembly/);
+  });
+
   it('is refused when the folder is neither an app nor an assembly', async () => {
     await expect(load()).rejects.toThrow(/has neither a manifest\.json, .* nor a cdk\.json with an app/);
   });

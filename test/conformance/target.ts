@@ -19,7 +19,7 @@ import { startGateway } from '../support/deployed-gateway.js';
  *     CONFORMANCE_NLB_ARN       a network load balancer that leads to the backend; AWS only
  *     CONFORMANCE_SUBNET_IDS    subnets for a v2 VPC link, separated by commas; AWS only
  *
- * Credentials come the AWS SDK's way. Files have to run one after the other there (`npm run test:conformance` does so),
+ * `npm run conformance` sets them, and writes a report: docs/conformance.md. Credentials come the AWS SDK's way. Files have to run one after the other there (`npm run test:conformance` does so),
  * as they share one port, and one clock.
  */
 export interface Target extends AsyncDisposable {

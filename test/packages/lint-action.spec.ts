@@ -21,6 +21,13 @@ interface Step {
   readonly run: string;
 }
 
+const API = `
+Resources:
+  Api:
+    Type: AWS::ApiGatewayV2::Api
+    Properties: { Name: chat, ProtocolType: WEBSOCKET, RouteSelectionExpression: $request.body.action }
+`;
+
 /** Only what the action uses of GitHub's expressions: the name of an input. */
 const expand = (text: string, inputs: Readonly<Record<string, string>>) =>
   text.replaceAll(/\$\{\{ inputs\.([\w-]+) \}\}/g, (_, name: string) => inputs[name] ?? '');
@@ -103,6 +110,26 @@ describe('the action that lints templates', () => {
     expect(JSON.parse(project.read('lint.sarif'))).toMatchObject({
       version: '2.1.0',
       runs: [{ results: [{ ruleId: 'timeout-range' }] }],
+    });
+  });
+
+  it('lints a CDK app', () => {
+    project.write(
+      'cdk.out/manifest.json',
+      JSON.stringify({
+        artifacts: {
+          Chat: { type: 'aws:cloudformation:stack', properties: { templateFile: 'Chat.template.json' } },
+        },
+      }),
+    );
+    project.write('cdk.out/Chat.template.json', JSON.stringify(parse(API)));
+    expect(run({ app: 'cdk.out' })).toEqual({
+      exitCode: 0,
+      output: 'cdk.out/Chat.template.json: 0 errors, 0 warnings\n',
+    });
+    expect(run({})).toMatchObject({
+      exitCode: 2,
+      output: expect.stringContaining('needs a template file, or --app') as string,
     });
   });
 

@@ -77,7 +77,8 @@ describe('--from-stack', () => {
   beforeEach(async () => {
     calls.length = 0;
     aws = createServer((request, response) => {
-      void text(request).then((body) => {
+      void (async () => {
+        const body = await text(request);
         const target = String(request.headers['x-amz-target'] ?? '').replace('AmazonSSM.', '');
         const form = new URLSearchParams(body);
         const action = target || form.get('Action');
@@ -89,7 +90,7 @@ describe('--from-stack', () => {
             'content-type': target ? 'application/x-amz-json-1.1' : 'text/xml',
           })
           .end(known ?? NO_STACK);
-      });
+      })();
     }).listen(0, '127.0.0.1');
     await once(aws, 'listening');
     folder = await mkdtemp(join(tmpdir(), 'from-stack-'));

@@ -34,7 +34,7 @@ export async function readApp(
   const region = env.AWS_REGION || 'us-east-1';
   const { chosen, needed, missing } = await loadApp(app, stack, { region, accountId: LOCAL_ACCOUNT });
   // not to standard output, which has the findings
-  for (const reason of missingText(missing)) process.stderr.write(`gateway: ${reason}\n`);
+  for (const reason of missingText(missing, LOCAL_ACCOUNT)) process.stderr.write(`gateway: ${reason}\n`);
   return {
     chosen: chosen.map(({ template }) => template),
     needed: needed.map(({ template }) => template),

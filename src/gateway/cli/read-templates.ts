@@ -25,6 +25,6 @@ export async function readTemplates(
   const files = await readTemplateFiles({ templates, terraform });
   if (app === undefined) return files;
   const loaded = await loadApp(app, stacks, { region, accountId: LOCAL_ACCOUNT, signal });
-  for (const reason of missingText(loaded.missing)) warn(reason);
+  for (const reason of missingText(loaded.missing, LOCAL_ACCOUNT)) warn(reason);
   return [...files, ...loaded.templates];
 }

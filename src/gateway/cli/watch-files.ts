@@ -4,6 +4,9 @@ import { readFileSync, statSync } from 'node:fs';
 /** Polling finds changes also where the system reports none: in a container, on a mounted folder. */
 const INTERVAL_MS = 250;
 
+/** To list the files of an app takes much longer than to look at them: 30 ms for 800 files. */
+const POLLS_PER_LISTING = 4;
+
 /** A file at some time. */
 interface Version {
   /** Differs after each write. */
@@ -37,9 +40,12 @@ export class WatchedFiles implements Disposable {
 
   /** @param whenChanged is called after a change of any file */
   start(whenChanged: () => void): void {
+    let polls = 0;
     this.#timer = setInterval(() => {
+      polls += 1;
       const before = this.#versions;
-      const now = new Map(this.#list().map((file) => [file, versionOf(file, before.get(file))]));
+      const files = polls % POLLS_PER_LISTING === 0 ? this.#list() : [...before.keys()];
+      const now = new Map(files.map((file) => [file, versionOf(file, before.get(file))]));
       this.#versions = now;
       const isSame = ([file, { content }]: readonly [string, Version]) =>
         before.get(file)?.content === content;

@@ -59,12 +59,17 @@ export async function loadApp(
   };
 }
 
-/** A sentence for each value that the assembly lacks. */
-export const missingText = (missing: readonly string[]): readonly string[] =>
-  missing.map(
-    (key) =>
-      `the app has looked up ${key}, which cdk.context.json lacks, and got a placeholder: run cdk synth once with the credentials of the account, which writes it; CDK_DEFAULT_ACCOUNT and CDK_DEFAULT_REGION have to be the same as there`,
-  );
+/**
+ * A sentence for each value that the assembly lacks.
+ *
+ * @param accountId the placeholder that the app got as `CDK_DEFAULT_ACCOUNT`
+ */
+export const missingText = (missing: readonly string[], accountId: string): readonly string[] =>
+  missing.map((key) => {
+    const isOfPlaceholder = key.includes(`account=${accountId}`);
+    const account = isOfPlaceholder ? 'set CDK_DEFAULT_ACCOUNT to the id of your account, and ' : '';
+    return `the app looks up ${key} in AWS, which cdk.context.json lacks, and got a placeholder: ${account}run cdk synth once with credentials, which writes it`;
+  });
 
 /**
  * The files with which the app changes: those that `cdk watch` would watch, or of an assembly its manifests and

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { statSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { UsageError } from '../usage-error.js';
 import { type CdkProject } from './cdk-project.js';
-import { isAssembly } from './read-manifest.js';
+import { isAssembly, MANIFEST } from './read-manifest.js';
 
 export interface SynthesisOptions {
   /** For stacks without a Region or an account, unless `CDK_DEFAULT_REGION` and `CDK_DEFAULT_ACCOUNT` are set. */
@@ -28,6 +29,7 @@ export async function synthesise(
   const { folder, output, build, app } = project;
   const assembly = resolve(folder, output);
   await mkdir(assembly, { recursive: true });
+  const before = writtenAt(assembly);
   await using context = await contextVariables(project.context);
   const env = {
     CDK_DEFAULT_REGION: options.region,
@@ -39,11 +41,15 @@ export async function synthesise(
   };
   if (build !== undefined) await runCommand(build, folder, env, options.signal);
   await runCommand(await withInterpreter(app, folder), folder, env, options.signal);
-  if (isAssembly(assembly)) return assembly;
+  // not the assembly of an earlier run
+  if (isAssembly(assembly) && writtenAt(assembly) !== before) return assembly;
   throw new UsageError(
     `--app: '${app}' has ended without an error, and written no cloud assembly to ${assembly}: is it a CDK app, and does it call app.synth()?`,
   );
 }
+
+const writtenAt = (assembly: string) =>
+  statSync(join(assembly, MANIFEST), { bigint: true, throwIfNoEntry: false })?.mtimeNs;
 
 /** What the toolkit adds, so that the assembly is the one that `cdk synth` would write. */
 const TOOLKIT_CONTEXT = {
@@ -86,17 +92,18 @@ async function runCommand(
   env: NodeJS.ProcessEnv,
   signal: AbortSignal | undefined,
 ): Promise<void> {
+  const hasOwnGroup = signal !== undefined && process.platform !== 'win32';
   const child = spawn(command, {
     cwd,
     env,
     shell: true,
     stdio: ['ignore', process.stderr.fd, process.stderr.fd],
-    // a group of its own, so that what the shell has started ends with it
-    detached: process.platform !== 'win32',
+    // ended as a group, with what the shell has started; without a signal, the terminal's Ctrl-C ends it
+    detached: hasOwnGroup,
   });
   const end = () => {
-    if (process.platform === 'win32' || child.pid === undefined) child.kill();
-    else process.kill(-child.pid);
+    if (hasOwnGroup && child.pid !== undefined) process.kill(-child.pid);
+    else child.kill();
   };
   signal?.addEventListener('abort', end);
   try {

@@ -131,7 +131,10 @@ function loadNested(
 ): LoadReport {
   const node = resource.properties.get('Parameters')?.value;
   const passed = node?.kind === 'dictionary' ? [...node.entries] : [];
-  const parameters = passed.map(([name, { value }]) => [name, parameterText(stack.value(value))] as const);
+  const parameters = passed.flatMap(([name, { value }]) => {
+    const text = parameterText(stack.value(value));
+    return text === undefined ? [] : [[name, text] as const];
+  });
   return loadTemplate(plane, file.text, {
     ...options,
     fileName: file.fileName,
@@ -141,8 +144,11 @@ function loadNested(
   });
 }
 
-/** A list is passed as text with commas. */
-const parameterText = (value: Value | undefined) => (Array.isArray(value) ? value.join(',') : String(value));
+/** A list is passed as text with commas. Nothing for `AWS::NoValue`, with which the nested stack has its default. */
+function parameterText(value: Value | undefined): string | undefined {
+  if (Array.isArray(value)) return value.join(',');
+  return typeof value === 'object' || value === undefined ? undefined : String(value);
+}
 
 const outputsOf = ({ outputs }: LoadReport): Readonly<Record<string, string>> =>
   Object.fromEntries([...outputs].map(([name, value]) => [`Outputs.${name}`, value]));

@@ -1,6 +1,6 @@
 import { type NeededValues, neededValues } from '../cloudformation/needed-values.js';
 import { type TemplateFile } from '../cloudformation/template-file.js';
-import { type AwsReader } from './aws-reader.js';
+import { type AwsReader, type DeployedStack } from './aws-reader.js';
 
 interface ValueSettings {
   readonly region: string;
@@ -57,9 +57,9 @@ export class StackValues {
   }
 
   async #read({ parameters, imports, references }: NeededValues, unknown: ReadonlySet<string>) {
-    const stacks = [];
+    const stacks: DeployedStack[] = [];
     for (const name of this.stacks) stacks.push(await this.reader.stack(name));
-    const first = (read: (stack: (typeof stacks)[number]) => ReadonlyMap<string, string>, name: string) =>
+    const first = (read: (stack: DeployedStack) => ReadonlyMap<string, string>, name: string) =>
       stacks.map((stack) => read(stack).get(name)).find((value) => value !== undefined);
 
     const paths = new Map<string, string>();

@@ -67,6 +67,7 @@ function endPackageScopes(root: string, report: (file: string) => void): void {
     if (!isOutsideScopes(file, root)) return load(module, file);
     report(file);
     // without a format, so that Node.js finds out by the syntax
+    // oxlint-disable-next-line no-underscore-dangle -- the name that Node.js has given it
     return (module as CompilingModule)._compile(readFileSync(file, 'utf8'), file);
   };
 }

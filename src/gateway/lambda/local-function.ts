@@ -48,8 +48,12 @@ export class LocalFunction implements LambdaFunction {
     if (this.isDeployed) {
       // the app may be needed for other functions; on AWS only the calls of this one fail
       this.log.warn(
-        { functionName: this.#functionName, reason: errorMessage },
-        'a function of the template cannot be loaded, so its calls fail; --function NAME=FILE gives another one',
+        {
+          functionName: this.#functionName,
+          reason: errorMessage,
+          advice: 'its calls fail; --function NAME=FILE gives another one',
+        },
+        'function of a template cannot be loaded',
       );
       return;
     }

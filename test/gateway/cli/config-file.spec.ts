@@ -58,6 +58,19 @@ describe('the configuration file', () => {
     });
   });
 
+  it('has an app, whose folder is below its own folder, and whose command is not a path', async () => {
+    await mkdir(join(folder, 'infra'));
+    expect((await options('app: infra')).app).toBe(join(folder, 'infra'));
+    expect((await options('app: node bin/app.js')).app).toBe('node bin/app.js');
+  });
+
+  it.each([
+    ['stack: Chat', '--stack names a stack of a CDK app: give --app, too'],
+    ['from-stack: Chat', '--from-stack has values for templates: give --template or --app, too'],
+  ])('is refused with %s alone', async (text, reason) => {
+    await expect(options(text)).rejects.toThrow(reason);
+  });
+
   it('has numbers as they are written', async () => {
     const numbers = {
       AccountId: '012345678901',

@@ -43,7 +43,10 @@ describe('a CDK app', () => {
       CDK_DEFAULT_ACCOUNT: '000000000000',
       context: { a: 'cdk.json', b: 1, c: { looked: 'up' }, 'aws:cdk:enable-asset-metadata': true },
     });
-    expect(missingText(missing).join()).toMatch(/looked up hosted-zone:account=1.*run cdk synth/);
+    expect(missingText(missing, '000000000000').join()).toMatch(
+      /looks up hosted-zone:account=1 .*: run cdk synth/,
+    );
+    expect(missingText(missing, '1').join()).toMatch(/: set CDK_DEFAULT_ACCOUNT .* and run cdk synth/);
   });
 
   it('may be a JavaScript file, and have a command that runs before', async () => {
@@ -65,6 +68,13 @@ describe('a CDK app', () => {
     folder.write('fails.js', 'process.exit(3)');
     folder.write('cdk.json', { app });
     await expect(load()).rejects.toThrow(reason);
+  });
+
+  it('is refused when it leaves the assembly of an earlier run as it was', async () => {
+    folder.write('cdk.json', { app: 'node app.js' });
+    await load();
+    folder.write('cdk.json', { app: 'node -e 0' });
+    await expect(load()).rejects.toThrow(/written no cloud assembly/);
   });
 
   it('is refused when the folder is neither an app nor an assembly', async () => {

@@ -13,14 +13,15 @@ export interface DeployedFinding extends Finding {
 
 const isBefore = (a: Place, b: Place) => a.line < b.line || (a.line === b.line && a.column <= b.column);
 
-/** The findings of `lint` in these templates. */
+/** The findings of `lint` in these templates. One of them may have no API: together they have one. */
 export const deployedFindings = (
   templates: readonly LoadedTemplate[],
   parameters: ReadonlyMap<string, string>,
 ): readonly DeployedFinding[] =>
   templates.flatMap(({ fileName, text, created, ignored }) => {
     const resources = [...created, ...ignored].toSorted((a, b) => a.line - b.line || a.column - b.column);
-    return lint(text, { fileName, parameters }).map((finding) => {
+    const findings = lint(text, { fileName, parameters }).filter(({ rule }) => rule !== 'no-api');
+    return findings.map((finding) => {
       const resource = resources.findLast((each) => isBefore(each, finding));
       return {
         ...finding,

@@ -51,6 +51,6 @@ async function openObservedStore(
   const store = await openStore(config, (fields, message) => log.warn(fields, message));
   return observedStore(store, {
     completed: (method, result, seconds) => metrics.storeCallCompleted(method, result, seconds),
-    ...(tracing.isOn && { within: (method, call) => tracing.span(`store ${method}`, {}, call) }),
+    ...(tracing.isOn && { within: (method, call) => tracing.child(`store ${method}`, {}, call) }),
   });
 }

@@ -417,6 +417,46 @@ const OPERATION = {
     isPassedThrough: true,
     meaning: 'name of the service in traces',
   },
+  OTEL_EXPORTER_OTLP_HEADERS: {
+    ...readBy((text) => {
+      const pairs = text.split(',').map((part) => /^\s*([^=\s]+)\s*=(.*)$/.exec(part));
+      if (!pairs.every((pair) => pair !== null)) return undefined;
+      try {
+        return Object.fromEntries(
+          pairs.map(([, name = '', value = '']) => [name, decodeURIComponent(value.trim())]),
+        );
+      } catch {
+        return undefined;
+      }
+    }, 'name=value, separated by commas, each value percent-encoded'),
+    isSecret: true,
+    onlyWith: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+    whenUnset: 'none',
+    meaning: 'headers of the requests to the collector, such as its API key',
+  },
+  OTEL_TRACES_SAMPLER: {
+    ...choice(
+      'always_on',
+      'always_off',
+      'traceidratio',
+      'parentbased_always_on',
+      'parentbased_always_off',
+      'parentbased_traceidratio',
+    ),
+    default: 'parentbased_always_on',
+    isPassedThrough: true,
+    meaning:
+      'which requests are traced: `parentbased_…` follows the caller’s `traceparent` if there is one, `…traceidratio` traces a share of the others',
+  },
+  OTEL_TRACES_SAMPLER_ARG: {
+    ...readBy((text) => {
+      const ratio = /^\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN;
+      return ratio <= 1 ? ratio : undefined;
+    }, 'a number from 0 to 1'),
+    default: '1',
+    isPassedThrough: true,
+    meaning: 'the share of requests that are traced with `OTEL_TRACES_SAMPLER=…traceidratio`',
+  },
   LOG_LEVEL: {
     ...choice('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
     default: 'info',

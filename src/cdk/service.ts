@@ -87,7 +87,14 @@ export class Service extends Construct {
     return cluster;
   }
 
-  #task({ parameters, store, gatewaySecret, api, withoutAssets }: ServiceProps): FargateTaskDefinition {
+  #task({
+    parameters,
+    store,
+    gatewaySecret,
+    api,
+    encryptionKey,
+    withoutAssets,
+  }: ServiceProps): FargateTaskDefinition {
     const { architecture, DRAIN_SECONDS, apiKeysSecretArn, jwtSecretArn } = parameters;
     const task = new FargateTaskDefinition(this, 'Task', {
       cpu: parameters.cpu,
@@ -143,6 +150,8 @@ export class Service extends Construct {
         ],
       }),
     );
+    // the secret's own grant reaches only the policy of the key, which an imported key does not have
+    encryptionKey?.grantDecrypt(task.obtainExecutionRole());
     store.grantTo(task);
     this.#acknowledge(task, api);
     return task;

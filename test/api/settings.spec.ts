@@ -60,7 +60,7 @@ describe('the rows', () => {
 
   it('hide each secret', () => {
     const secret = ROWS.filter(({ isSecret }) => isSecret).map(({ name }) => name);
-    expect(secret).toEqual(ROWS.map(({ name }) => name).filter((name) => /SECRET|_KEY/.test(name)));
+    expect(secret).toEqual(ROWS.map(({ name }) => name).filter((name) => /SECRET|_KEY|_HEADERS/.test(name)));
   });
 });
 

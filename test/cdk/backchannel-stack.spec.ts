@@ -282,9 +282,98 @@ describe('the stack without a parameter', () => {
     );
   });
 
+  it('links each alarm and the dashboard to a runbook that docs/operating.md has', () => {
+    const document = readFileSync(join(import.meta.dirname, '../../docs/operating.md'), 'utf8');
+    const [, part = ''] = /\n## Alarms\n(.*?)\n## /s.exec(document) ?? [];
+    const anchors = [...part.matchAll(/^### (.+)$/gm)].map(([, title = '']) =>
+      title.toLowerCase().replaceAll(' ', '-'),
+    );
+    const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm'));
+    const linked = alarms.map(
+      ({ Properties }) =>
+        /Runbook: docs\/operating\.md#(\S+)$/.exec(Properties.AlarmDescription as string)?.[1],
+    );
+    expect(linked.toSorted()).toEqual(anchors.toSorted());
+    const dashboard = JSON.stringify(only(template, 'AWS::CloudWatch::Dashboard').Properties);
+    for (const anchor of anchors) expect(dashboard).toContain(`(docs/operating.md#${anchor})`);
+  });
+
   it('needs no function, no bucket and no custom resource', () => {
     const types = Object.values(template.toJSON().Resources as Record<string, { Type: string }>);
     expect(types.filter(({ Type }) => /Lambda|S3|Custom|CloudFormation|CDK/.test(Type))).toEqual([]);
+  });
+});
+
+describe('the stack with other choices', () => {
+  const KEY = 'arn:aws:kms:us-east-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef';
+  let template: Template;
+  beforeAll(() => {
+    template = Template.fromStack(
+      stack({
+        store: 'dynamodb',
+        flowLogs: 'true',
+        accessLogs: 'false',
+        containerInsights: 'enhanced',
+        spotPercent: '75',
+        ipAddressType: 'dualstack',
+        kmsKeyArn: KEY,
+        alarmEmail: 'ops@example.com',
+        runbooks: 'https://git.example/operating.md',
+      }),
+    );
+  });
+  const has = (type: string, properties: object) => template.hasResourceProperties(type, properties);
+
+  it('logs the flows of the VPC', () => {
+    has('AWS::EC2::FlowLog', { ResourceType: 'VPC', LogGroupName: ref('NetworkFlowLogs') });
+  });
+
+  it('has neither an access log nor the alarms that count in it', () => {
+    has('AWS::ApiGatewayV2::Stage', { AccessLogSettings: Match.absent() });
+    template.resourceCountIs('AWS::Logs::MetricFilter', 0);
+    const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm'));
+    expect(
+      alarms.map(({ Properties }) => /#(\S+)$/.exec(Properties.AlarmDescription as string)?.[1]),
+    ).toEqual(['integration-errors', 'execution-errors', 'unhealthy-tasks', 'too-few-tasks']);
+    const dashboard = JSON.stringify(only(template, 'AWS::CloudWatch::Dashboard').Properties);
+    expect(dashboard).not.toContain('#throttles');
+    expect(dashboard).toContain('(https://git.example/operating.md#too-few-tasks)');
+  });
+
+  it('runs a share of the tasks on Fargate Spot, but never all of them', () => {
+    has('AWS::ECS::Service', {
+      LaunchType: Match.absent(),
+      CapacityProviderStrategy: [
+        { CapacityProvider: 'FARGATE', Base: 1, Weight: 25 },
+        { CapacityProvider: 'FARGATE_SPOT', Weight: 75 },
+      ],
+    });
+    has('AWS::ECS::Cluster', { ClusterSettings: [{ Name: 'containerInsights', Value: 'enhanced' }] });
+  });
+
+  it('gives the API IPv6 addresses', () => {
+    has('AWS::ApiGatewayV2::Api', { IpAddressType: 'dualstack' });
+  });
+
+  it('encrypts store, logs, secret and topic with the key, which the tasks may use', () => {
+    has('AWS::DynamoDB::Table', {
+      SSESpecification: { SSEEnabled: true, SSEType: 'KMS', KMSMasterKeyId: KEY },
+    });
+    has('AWS::SecretsManager::Secret', { KmsKeyId: KEY });
+    has('AWS::SNS::Topic', { KmsMasterKeyId: KEY });
+    template.allResourcesProperties('AWS::Logs::LogGroup', { KmsKeyId: KEY });
+    const decrypts = (role: string) =>
+      role === 'ServiceTaskTaskRole' ? Match.arrayWith(['kms:Decrypt']) : 'kms:Decrypt';
+    for (const role of ['ServiceTaskTaskRole', 'ServiceTaskExecutionRole']) {
+      has('AWS::IAM::Policy', {
+        Roles: [ref(role)],
+        PolicyDocument: {
+          Statement: Match.arrayWith([
+            Match.objectLike({ Action: decrypts(role), Effect: 'Allow', Resource: KEY }),
+          ]),
+        },
+      });
+    }
   });
 });
 

@@ -18,4 +18,13 @@ export interface TracingSettings {
   readonly endpoint: string;
   /** `OTEL_SERVICE_NAME`. */
   readonly serviceName: string;
+  /** `OTEL_EXPORTER_OTLP_HEADERS`, by name. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** `OTEL_TRACES_SAMPLER`: which requests are traced. */
+  readonly sampler: TraceSampler;
+  /** `OTEL_TRACES_SAMPLER_ARG`: share of requests, 0 to 1, for the samplers by ratio. */
+  readonly samplerRatio: number;
 }
+
+/** @see https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/#general-sdk-configuration */
+export type TraceSampler = `${'' | 'parentbased_'}${'always_on' | 'always_off' | 'traceidratio'}`;

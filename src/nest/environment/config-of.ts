@@ -5,7 +5,7 @@ import { regionInHost } from '../../api/ws-api-endpoint.js';
 import { type AuthenticationSettings } from '../config/authentication-settings.js';
 import { type Config } from '../config/config.js';
 import { type Constants } from '../config/constants.js';
-import { type OperationSettings } from '../config/operation-settings.js';
+import { type OperationSettings, type TracingSettings } from '../config/operation-settings.js';
 import { type StoreSettings } from '../config/store-settings.js';
 
 /**
@@ -101,11 +101,22 @@ function authenticationSettings(settings: Settings, { jwksTimeoutMs }: Constants
 }
 
 function operationSettings(settings: Settings, { sweepIdleMs }: Constants): OperationSettings {
-  const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_SERVICE_NAME: serviceName } = settings;
   return {
     drainMs: settings.DRAIN_SECONDS * 1000,
     sweepMs: settings.SWEEP_SECONDS * 1000,
     sweepIdleMs,
-    tracing: endpoint === undefined ? undefined : { endpoint: endpoint.replace(/\/+$/, ''), serviceName },
+    tracing: tracingSettings(settings),
+  };
+}
+
+function tracingSettings(settings: Settings): TracingSettings | undefined {
+  const endpoint = settings.OTEL_EXPORTER_OTLP_ENDPOINT;
+  if (endpoint === undefined) return undefined;
+  return {
+    endpoint: endpoint.replace(/\/+$/, ''),
+    serviceName: settings.OTEL_SERVICE_NAME,
+    headers: settings.OTEL_EXPORTER_OTLP_HEADERS ?? {},
+    sampler: settings.OTEL_TRACES_SAMPLER,
+    samplerRatio: settings.OTEL_TRACES_SAMPLER_ARG,
   };
 }

@@ -39,7 +39,7 @@ export class Readings {
     inStoreGauge('connections', 'Connections of all tasks together', ({ connections }) => connections);
     inStoreGauge('channels', 'Channels with members, of all tasks together', ({ channels }) => channels);
     inStoreGauge('shards_pending', 'Shards that no task has finished yet', ({ shards }) => shards);
-    this.#minutes(inStore);
+    this.#connectionSeconds(inStore);
     this.#gauge('shards_under_way', 'Shards that this task is sending', sources.activeShards);
     this.#counts(
       'shards_total',
@@ -62,19 +62,19 @@ export class Readings {
   }
 
   /**
-   * A counter of minutes, from the number of open connections at each scrape: like that number, it is of all tasks
+   * A counter of seconds, from the number of open connections at each scrape: like that number, it is of all tasks
    * together.
    */
-  #minutes(read: () => Promise<InStore | undefined>): void {
+  #connectionSeconds(read: () => Promise<InStore | undefined>): void {
     let readAt = performance.now();
     const counter = new Counter({
-      name: 'backchannel_connection_minutes_total',
-      help: 'Minutes of all connections of all tasks together, while this task is scraped',
+      name: 'backchannel_connection_seconds_total',
+      help: 'Seconds of all connections of all tasks together, while this task is scraped',
       registers: [],
       async collect() {
         const counts = await read();
         const now = performance.now();
-        if (counts) this.inc((counts.connections * (now - readAt)) / 60_000);
+        if (counts) this.inc((counts.connections * (now - readAt)) / 1_000);
         readAt = now;
       },
     });

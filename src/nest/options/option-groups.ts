@@ -1,3 +1,5 @@
+import { type TracingSettings } from '../config/operation-settings.js';
+
 /** How clients are authenticated at `$connect`. A user id is stored with the connection, so that `store` is needed. */
 export type AuthenticationOptions =
   /** Any client may connect, and no connection has a user id. */
@@ -81,4 +83,10 @@ export interface TracingOptions {
   readonly endpoint: string;
   /** The name of the service in traces. Default `backchannel`. */
   readonly serviceName?: string | undefined;
+  /** Of the requests to the collector, such as its API key. Default none. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Which requests are traced, by the names of OpenTelemetry. Default `parentbased_always_on`. */
+  readonly sampler?: TracingSettings['sampler'] | undefined;
+  /** The share of requests that `…traceidratio` traces, from 0 to 1. Default 1. */
+  readonly samplerRatio?: number | undefined;
 }

@@ -62,6 +62,25 @@ export const KEYS: OptionKind = {
     }),
 };
 
+/** Headers by name. In the text, as `name=value`, each value percent-encoded. */
+export const HEADERS: OptionKind = {
+  form: '`{ name: value }`',
+  expected: 'an object of strings by header name',
+  toText: (value) =>
+    isTexts(value)
+      ? Object.entries(value)
+          .map(([name, text]) => `${name}=${encodeURIComponent(text)}`)
+          .join(',')
+      : undefined,
+  fromText: (text) =>
+    Object.fromEntries(
+      text.split(',').map((part) => {
+        const equals = part.indexOf('=');
+        return [part.slice(0, equals).trim(), decodeURIComponent(part.slice(equals + 1).trim())];
+      }),
+    ),
+};
+
 interface NamedKey {
   readonly name: string;
   readonly key: string;
@@ -77,4 +96,12 @@ const isItem = (item: unknown): item is string =>
 function isNamedKey(item: unknown): item is NamedKey {
   const { name, key } = (item ?? {}) as Partial<Record<keyof NamedKey, unknown>>;
   return [name, key].every((part) => typeof part === 'string' && !/[:,]/.test(part));
+}
+
+function isTexts(value: unknown): value is Readonly<Record<string, string>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const entries = Object.entries(value);
+  return (
+    entries.length > 0 && entries.every(([name, text]) => /^[^=,\s]+$/.test(name) && typeof text === 'string')
+  );
 }

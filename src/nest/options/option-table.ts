@@ -1,5 +1,5 @@
 import { type SettingName } from '../../api/settings.js';
-import { FLAG, KEYS, LIST, NUMBER, type OptionKind, PREFIXES, TEXT } from './option-kinds.js';
+import { FLAG, HEADERS, KEYS, LIST, NUMBER, type OptionKind, PREFIXES, TEXT } from './option-kinds.js';
 
 /** The settings that are no options: an application listens and drains by itself. */
 type ServiceSetting = 'PORT' | 'HOST' | 'DRAIN_SECONDS';
@@ -63,6 +63,9 @@ export const OPTIONS: Readonly<Record<Exclude<SettingName, ServiceSetting>, Opti
   SWEEP_SECONDS: option('sweepSeconds', NUMBER),
   OTEL_EXPORTER_OTLP_ENDPOINT: option('tracing.endpoint', TEXT),
   OTEL_SERVICE_NAME: option('tracing.serviceName', TEXT),
+  OTEL_EXPORTER_OTLP_HEADERS: option('tracing.headers', HEADERS),
+  OTEL_TRACES_SAMPLER: option('tracing.sampler', TEXT),
+  OTEL_TRACES_SAMPLER_ARG: option('tracing.samplerRatio', NUMBER),
   LOG_LEVEL: option('logLevel', TEXT),
 };
 

@@ -53,7 +53,7 @@ async function openObservedStore(
   if (config.store === undefined) return store;
   return observedStore(store, {
     completed: (method, result, seconds) => metrics.storeCallCompleted(method, result, seconds),
-    ...(tracing.isOn && { within: (method, call) => tracing.span(`store ${method}`, {}, call) }),
+    ...(tracing.isOn && { within: (method, call) => tracing.child(`store ${method}`, {}, call) }),
   });
 }
 

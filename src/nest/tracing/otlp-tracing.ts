@@ -16,6 +16,7 @@ import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { type Logger } from 'pino';
 import { type TracingSettings } from '../config/operation-settings.js';
 import { QuietExporter } from './quiet-exporter.js';
+import { samplerOf } from './sampler.js';
 import { type SpanAttributes, type ActiveSpan, Tracing } from './tracing.js';
 
 /** What the span of a request records when it begins. */
@@ -50,13 +51,14 @@ export class OtlpTracing extends Tracing implements OnApplicationShutdown {
   readonly #propagator = new W3CTraceContextPropagator();
   readonly #contexts = new AsyncLocalStorageContextManager().enable();
 
-  constructor({ endpoint, serviceName }: TracingSettings, log: Logger) {
+  constructor(settings: TracingSettings, log: Logger) {
     super();
     this.#provider = new TracerProvider({
-      resource: resourceFromAttributes({ 'service.name': serviceName }),
+      resource: resourceFromAttributes({ 'service.name': settings.serviceName }),
+      sampler: samplerOf(settings),
       spanProcessors: [
         new BatchSpanProcessor({
-          exporter: new QuietExporter(`${endpoint}/v1/traces`, EXPORT_MS, log),
+          exporter: new QuietExporter(settings, EXPORT_MS, log),
           scheduledDelayMillis: EVERY_MS,
           exportTimeoutMillis: EXPORT_MS,
         }),
@@ -103,6 +105,10 @@ export class OtlpTracing extends Tracing implements OnApplicationShutdown {
     } finally {
       span.end();
     }
+  }
+
+  async child<T>(name: string, attributes: SpanAttributes, work: () => Promise<T>): Promise<T> {
+    return trace.getSpan(this.#contexts.active()) === undefined ? work() : this.span(name, attributes, work);
   }
 
   /** Exports the remaining spans; takes at most {@link EXPORT_MS}. */

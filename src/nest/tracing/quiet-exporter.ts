@@ -2,6 +2,7 @@ import { ExportResultCode } from '@opentelemetry/core';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { type SpanExporter } from '@opentelemetry/sdk-trace';
 import { type Logger } from 'pino';
+import { type TracingSettings } from '../config/operation-settings.js';
 
 /** Exports spans. Of consecutive failures only the first is logged: the service works without a collector. */
 export class QuietExporter implements SpanExporter {
@@ -9,9 +10,17 @@ export class QuietExporter implements SpanExporter {
   readonly #log: Logger;
   #isFailing = false;
 
-  constructor(url: string, timeoutMs: number, log: Logger) {
+  constructor(
+    { endpoint, headers }: Pick<TracingSettings, 'endpoint' | 'headers'>,
+    timeoutMs: number,
+    log: Logger,
+  ) {
     this.#log = log;
-    this.#exporter = new OTLPTraceExporter({ url, timeoutMillis: timeoutMs });
+    this.#exporter = new OTLPTraceExporter({
+      url: `${endpoint}/v1/traces`,
+      headers: { ...headers },
+      timeoutMillis: timeoutMs,
+    });
   }
 
   export(...[spans, done]: Parameters<SpanExporter['export']>): void {

@@ -3,7 +3,10 @@ import { HEADERS } from '../../api/integration.js';
 import { type OtlpTracing, type RequestSpan } from './otlp-tracing.js';
 import { type SpanAttributes } from './tracing.js';
 
-/** Traces each request to this server, or scope, in a span of its own. */
+/** Asked every few seconds, by load balancers and Prometheus. */
+const POLLED = new Set(['/health/live', '/health/ready', '/metrics']);
+
+/** Traces each request to this server, or scope, in a span of its own, without those that only poll. */
 export function traceRequests(fastify: FastifyInstance, tracing: OtlpTracing): void {
   // a scope inherits the hooks of its server
   if (fastify.hasDecorator(TRACED)) return;
@@ -11,19 +14,20 @@ export function traceRequests(fastify: FastifyInstance, tracing: OtlpTracing): v
   const spans = new WeakMap<FastifyRequest, RequestSpan>();
 
   fastify.addHook('onRequest', (request, _reply, done) => {
-    spans.set(
-      request,
-      tracing.request({
-        method: request.method,
-        route: request.routeOptions.url ?? 'none',
-        traceParent: single(request, 'traceparent'),
-        attributes: attributesOf(request),
-      }),
-    );
+    const route = request.routeOptions.url ?? 'none';
+    if (!POLLED.has(route)) {
+      const { method } = request;
+      const traceParent = single(request, 'traceparent');
+      spans.set(request, tracing.request({ method, route, traceParent, attributes: attributesOf(request) }));
+    }
     done();
   });
   // the last hook before the handler, because reading the body runs in a context of its own
-  fastify.addHook('preHandler', (request, _reply, done) => spans.get(request)!.run(done));
+  fastify.addHook('preHandler', (request, _reply, done) => {
+    const span = spans.get(request);
+    if (span === undefined) done();
+    else span.run(done);
+  });
   fastify.addHook('onResponse', (request, reply, done) => {
     spans.get(request)?.end(reply.statusCode);
     done();

@@ -18,6 +18,12 @@ export abstract class Tracing {
     attributes: SpanAttributes,
     work: (span: ActiveSpan) => Promise<T>,
   ): Promise<T>;
+
+  /**
+   * Runs `work` within a span of its own if there is one around it. So what the service does by itself, such as polling
+   * the store and sweeping, makes no traces.
+   */
+  abstract child<T>(name: string, attributes: SpanAttributes, work: () => Promise<T>): Promise<T>;
 }
 
 export class NoTracing extends Tracing {
@@ -25,6 +31,10 @@ export class NoTracing extends Tracing {
 
   span<T>(_name: string, _attributes: SpanAttributes, work: (span: ActiveSpan) => Promise<T>): Promise<T> {
     return work(NOT_RECORDED);
+  }
+
+  child<T>(_name: string, _attributes: SpanAttributes, work: () => Promise<T>): Promise<T> {
+    return work();
   }
 }
 

@@ -4,7 +4,7 @@ import { type InStore, Readings } from '../../../src/nest/metrics/readings.js';
 
 afterEach(() => vi.restoreAllMocks());
 
-it('adds up the minutes of all connections between two scrapes, without those in which the number is unknown', async () => {
+it('adds up the seconds of all connections between two scrapes, without those in which the number is unknown', async () => {
   const now = vi.spyOn(performance, 'now').mockReturnValue(0);
   let counts: InStore | undefined = { connections: 100, channels: 0, shards: 0 };
   const registry = new Registry();
@@ -17,14 +17,14 @@ it('adds up the minutes of all connections between two scrapes, without those in
     shardsByOutcome: () => ({}),
     isDraining: () => false,
   });
-  const minutesAt = async (ms: number) => {
+  const secondsAt = async (ms: number) => {
     now.mockReturnValue(ms);
-    return Number(/^backchannel_connection_minutes_total (.+)$/m.exec(await registry.metrics())?.[1]);
+    return Number(/^backchannel_connection_seconds_total (.+)$/m.exec(await registry.metrics())?.[1]);
   };
 
-  expect(await minutesAt(30_000)).toBe(50);
+  expect(await secondsAt(30_000)).toBe(3_000);
   counts = undefined;
-  expect(await minutesAt(90_000)).toBe(50);
+  expect(await secondsAt(90_000)).toBe(3_000);
   counts = { connections: 10, channels: 0, shards: 0 };
-  expect(await minutesAt(150_000)).toBe(60);
+  expect(await secondsAt(150_000)).toBe(3_600);
 });

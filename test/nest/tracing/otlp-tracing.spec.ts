@@ -1,8 +1,9 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
+import { type ChannelName } from '../../../src/api/messages.js';
 import { LogStore } from '../../../src/nest/store/log-store.js';
 import { rawPost, startService } from '../../support/service-app.js';
 
@@ -29,12 +30,14 @@ async function startCollector() {
   const spans: Span[] = [];
   const services = new Set<unknown>();
   const bodies: string[] = [];
+  const headers: IncomingHttpHeaders[] = [];
   let status = 200;
   const server = createServer((request, response) => {
     void (async () => {
       const body = await text(request);
       if (status === 200 && request.url === '/v1/traces') {
         bodies.push(body);
+        headers.push(request.headers);
         for (const { resource, scopeSpans } of (JSON.parse(body) as ExportRequest).resourceSpans) {
           services.add(attributesOf(resource)['service.name']);
           spans.push(...scopeSpans.flatMap((scope) => scope.spans));
@@ -49,6 +52,7 @@ async function startCollector() {
     spans,
     services,
     bodies,
+    headers,
     answerWith: (code: number) => void (status = code),
     named: (name: string) => spans.filter((span) => span.name === name),
     async [Symbol.asyncDispose]() {
@@ -101,6 +105,51 @@ it('exports a span for each request, with child spans for its parts', async () =
   expect(attributesOf(toMany!)).toMatchObject({ recipients: 1, delivered: 1, gone: 0 });
 });
 
+it.each([
+  ['always_off', undefined, 0],
+  ['parentbased_always_off', undefined, 1],
+  ['parentbased_traceidratio', '0', 1],
+  ['traceidratio', '1', 2],
+  ['traceidratio', '0', 0],
+])(
+  'with OTEL_TRACES_SAMPLER=%s and ratio %s, exports %i of a request with a sampled parent and one without',
+  async (OTEL_TRACES_SAMPLER, ratio, expected) => {
+    await using collector = await startCollector();
+    const service = await startService({
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+      OTEL_TRACES_SAMPLER,
+      ...(ratio !== undefined && { OTEL_TRACES_SAMPLER_ARG: ratio }),
+    });
+    const ping = () => service.post('/message', 'alice=');
+    await ping().send('{"action":"ping"}');
+    await ping().set('traceparent', `00-${PARENT.traceId}-${PARENT.spanId}-01`).send('{"action":"ping"}');
+    await service[Symbol.asyncDispose]();
+    expect(collector.named('POST /message')).toHaveLength(expected);
+  },
+);
+
+it('sends the headers of OTEL_EXPORTER_OTLP_HEADERS', async () => {
+  await using collector = await startCollector();
+  const service = await startService({
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+    OTEL_EXPORTER_OTLP_HEADERS: 'x-api-key=a%20key,x-team=chat',
+  });
+  await service.send('alice=', { action: 'ping' });
+  await service[Symbol.asyncDispose]();
+  expect(collector.headers[0]).toMatchObject({ 'x-api-key': 'a key', 'x-team': 'chat' });
+});
+
+it('makes no traces of what polls: health checks, metrics, and the store outside of requests', async () => {
+  await using collector = await startCollector();
+  const service = await startService({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url });
+  for (const path of ['/health/live', '/health/ready', '/metrics']) await fetch(`${service.url}${path}`);
+  await service.app.get(LogStore).position('news' as ChannelName);
+  await service.send('alice=', { action: 'ping' });
+  await service[Symbol.asyncDispose]();
+  const roots = collector.spans.filter(({ parentSpanId }) => !parentSpanId).map(({ name }) => name);
+  expect(roots).toEqual(['POST /message']);
+});
+
 it('marks failed spans, without content of clients', async () => {
   await using collector = await startCollector();
   const hidden = ['hidden-token', 'hidden-secret-of-the-gateway', 'hidden-content', 'hidden-query'];
@@ -136,14 +185,14 @@ it('logs an unreachable collector once, and continues to serve', async () => {
   const said = (msg: string) => service.lines.filter((line) => line['msg'] === msg).length;
   for (const times of [1, 2]) {
     for (let n = 0; n < 600; n += 1) {
-      const { status } = await fetch(`${service.url}/health/live`);
-      if (status !== 200) throw new Error(`${status}`);
+      const { status } = await fetch(`${service.url}/nowhere`);
+      if (status !== 404) throw new Error(`${status}`);
     }
     await expect.poll(() => said('traces not sent')).toBe(1);
     expect(times).toBeLessThan(3);
   }
   collector.answerWith(200);
-  await fetch(`${service.url}/health/live`);
+  await fetch(`${service.url}/nowhere`);
   await expect.poll(() => said('traces sent again')).toBe(1);
 });
 
@@ -152,7 +201,7 @@ it('stops in time when the collector does not respond', async () => {
   await once(silent, 'listening');
   const { port } = silent.address() as AddressInfo;
   const service = await startService({ OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}` });
-  await fetch(`${service.url}/health/live`);
+  await fetch(`${service.url}/nowhere`);
   const startedAt = performance.now();
   await service[Symbol.asyncDispose]();
   expect(performance.now() - startedAt).toBeLessThan(9_000);
@@ -171,7 +220,7 @@ it.each([
 ])('continues the trace of the caller if the traceparent is valid: %s', async (traceparent, parentSpanId) => {
   await using collector = await startCollector();
   const service = await startService({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url });
-  await fetch(`${service.url}/health/live`, { headers: { traceparent } });
+  await fetch(`${service.url}/nowhere`, { headers: { traceparent } });
   await service[Symbol.asyncDispose]();
-  expect(collector.named('GET /health/live').map((span) => span.parentSpanId)).toEqual([parentSpanId]);
+  expect(collector.named('GET none').map((span) => span.parentSpanId)).toEqual([parentSpanId]);
 });

@@ -1,6 +1,7 @@
 import { CloudFormationError } from '../cloudformation/cloudformation-error.js';
 import { UsageError } from '../usage-error.js';
 import { type Command } from './command.js';
+import { doctorCommand } from './doctor-command.js';
 import { explainCommand } from './explain-command.js';
 import { healthCommand } from './health-command.js';
 import { findCommand, helpCommand } from './help-command.js';
@@ -14,6 +15,7 @@ const OTHERS = [
   serveCommand,
   lintCommand,
   explainCommand,
+  doctorCommand,
   tailCommand,
   replayCommand,
   healthCommand,

@@ -13,7 +13,6 @@ const workspaces = (root['workspaces'] as readonly string[]).map((path) => path.
 
 /** Packages that no file imports by name, with the reason why the workspace needs them. */
 const NOT_IMPORTED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  gateway: { 'backchannel-doctor': 'the command doctor runs it where it is installed' },
   nest: { '@fastify/static': '@nestjs/swagger serves the page at /v1/docs with it' },
 };
 

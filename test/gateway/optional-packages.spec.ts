@@ -51,3 +51,11 @@ it.each([
     stderr: `gateway: ${options.join(' ')} needs a package that is not installed: npm install ${name}\n`,
   });
 });
+
+it('doctor says what to install', async () => {
+  const run = promisify(execFile)(process.execPath, [main, 'doctor', '--api', 'x'], { cwd: folder });
+  await expect(run).rejects.toMatchObject({
+    code: 2,
+    stderr: 'gateway: doctor needs a package that is not installed: npm install backchannel-doctor\n',
+  });
+});

@@ -81,7 +81,7 @@ describe('one catalogue of problems', () => {
     );
     expect([...marks.keys()].toSorted()).toEqual(inSource.toSorted());
     const sections = [...[...marks.values()].flat(), ...Object.values(RULE_SECTIONS)];
-    const isThere = (section: string) => headings.some((heading) => heading.startsWith(`${section}`));
+    const isThere = (section: string) => headings.some((heading) => heading.startsWith(section));
     expect(sections.filter((section) => !isThere(section))).toEqual([]);
   });
 });

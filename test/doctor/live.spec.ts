@@ -70,7 +70,13 @@ describe('--live', () => {
   it('sends --header and the query of --url, and does not print the query', async () => {
     const run = await start();
     const { output, exitCode } = await run.doctor(
-      ...['--only', 'protocol', '--live', '--url', url(run, '?token=refused'), '--header', 'X-Tenant: a'],
+      '--only',
+      'protocol',
+      '--live',
+      '--url',
+      url(run, '?token=refused'),
+      '--header',
+      'X-Tenant: a',
     );
     const { headers } = await backend.next();
     expect(headers).toMatchObject({ token: 'refused', 'x-tenant': 'a' });
@@ -126,7 +132,11 @@ describe('--live', () => {
     const { port } = server.address() as AddressInfo;
     await new Promise((closed) => server.close(closed));
     const { output, exitCode } = await run.doctor(
-      ...['--only', 'protocol', '--live', '--url', `ws://127.0.0.1:${port}/prod`],
+      '--only',
+      'protocol',
+      '--live',
+      '--url',
+      `ws://127.0.0.1:${port}/prod`,
     );
     expect(output).toMatch(/the handshake failed: connect ECONNREFUSED/);
     expect(exitCode).toBe(1);

@@ -10,6 +10,7 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 COPY src/api/package.json src/api/
 COPY src/cdk/package.json src/cdk/
+COPY src/doctor/package.json src/doctor/
 COPY src/gateway/package.json src/gateway/
 COPY src/local/package.json src/local/
 COPY src/nest/package.json src/nest/

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** The workspaces, by folder below `src`, that are published to npm. */
-export const PUBLISHED = ['gateway', 'nest', 'cdk', 'client'] as const;
+export const PUBLISHED = ['gateway', 'nest', 'cdk', 'client', 'doctor'] as const;
 
 export interface Manifest {
   readonly name: string;

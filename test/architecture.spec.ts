@@ -87,6 +87,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // the deployment to AWS, and to a gateway
   cdk: ['api', 'program'],
   local: ['api', 'program'],
+  // the checks of a live set-up
+  doctor: [],
   // the ready service
   service: ['program', 'nest/application', 'nest/options', 'nest/environment', ...NEST_PARTS, ...NEST_TOOLS],
   // the Nest module, from its public face and API Gateway's request down to the callback and the store
@@ -360,7 +362,7 @@ describe('the imports', () => {
 
   it.each([
     // the contract; a folder without a row may import nothing until it has one
-    ['doctor/planted.ts', '../nest/http/problem.js', 'no part (doctor/planted.ts) may not import nest/http'],
+    ['agent/planted.ts', '../nest/http/problem.js', 'no part (agent/planted.ts) may not import nest/http'],
     ['api/planted.ts', '../nest/http/problem.js', 'api may not import nest/http'],
     ['api/planted.ts', '../gateway/limits.js', 'api may not import gateway/limits'],
     // the client
@@ -371,6 +373,10 @@ describe('the imports', () => {
     ['cdk/planted.ts', '../nest/store/store.js', 'cdk may not import nest/store'],
     ['local/planted.ts', '../gateway/gateway.js', 'local may not import gateway'],
     ['local/planted.ts', '../cdk/app.js', 'local may not import cdk'],
+    // the doctor
+    ['doctor/planted.ts', '../api/quotas.js', 'doctor may not import api'],
+    ['doctor/planted.ts', '../gateway/limits.js', 'doctor may not import gateway/limits'],
+    ['gateway/cli/planted.ts', '../../doctor/run-doctor.js', 'gateway/cli may not import doctor'],
     // the service and the Nest module, in their order
     ['service/planted.ts', '../gateway/limits.js', 'service may not import gateway/limits'],
     ['nest/planted.ts', '../gateway/limits.js', 'no part (nest/planted.ts) may not import gateway/limits'],

@@ -9,6 +9,7 @@ const APART: Readonly<Record<string, string>> = {
   cdk: '**',
   compose: '**',
   conformance: '**',
+  doctor: '**',
   fuzz: '**',
   image: '**',
   'live-client': '**',

@@ -60,6 +60,7 @@ export interface Check {
   readonly severity: Severity;
   /** Why it matters: what fails otherwise. */
   readonly reason: string;
+  /** May have `{api}`, `{stage}`, `{region}`, `{account}` and `{partition}` for those of the set-up. */
   readonly fix: string;
   readonly section: Section;
   /** Exactly those of the calls that it makes, for itself or to learn what belongs to the API. */

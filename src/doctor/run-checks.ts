@@ -1,6 +1,8 @@
 import { NothingThereError, PermissionMissingError, ReadFailedError } from './aws/read.js';
 import { type Check, type Finding, type GroupId, GROUPS, type Outcome, type Severity } from './check.js';
 import { type Facts } from './facts/facts.js';
+import { type Target } from './facts/target.js';
+import { fillIn } from './placeholders.js';
 import { type Permission } from './permissions.js';
 
 export type Status = 'pass' | 'warning' | 'problem' | 'skipped';
@@ -33,7 +35,7 @@ export async function* runChecks(
 
 async function runCheck(check: Check, facts: Facts): Promise<CheckResult> {
   try {
-    return resultOf(check, await check.run(facts));
+    return resultOf(check, await check.run(facts), facts.target);
   } catch (error) {
     const skipped = { check, status: 'skipped', findings: [] } as const;
     if (error instanceof NothingThereError) return { ...skipped, seen: error.message };
@@ -45,10 +47,7 @@ async function runCheck(check: Check, facts: Facts): Promise<CheckResult> {
   }
 }
 
-export function resultOf(
-  check: CheckResult['check'] & Pick<Check, 'severity'>,
-  outcome: Outcome,
-): CheckResult {
+function resultOf(check: Check, outcome: Outcome, target: Target): CheckResult {
   switch (outcome.status) {
     case 'pass':
       return { check, status: 'pass', seen: outcome.seen, findings: [] };
@@ -57,8 +56,8 @@ export function resultOf(
     case 'found': {
       const found = outcome.findings.map((finding) => ({
         severity: check.severity,
-        fix: check.fix,
         ...finding,
+        fix: fillIn(finding.fix ?? check.fix, target),
       }));
       return { check, status: statusOf(found.map(({ severity }) => severity)), seen: '', findings: found };
     }

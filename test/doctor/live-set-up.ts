@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-apigatewayv2';
 import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
 import { type Gateway } from '../../src/gateway/gateway.js';
+import { type GatewayOptions } from '../../src/gateway/gateway-options.js';
 import { type Resolve, runDoctor } from '../../src/doctor/index.js';
 import { AwsEndpoint } from '../support/aws/aws-endpoint.js';
 import { type BackendSetUp } from '../support/aws/backend-set-up.js';
@@ -40,8 +41,13 @@ export class LiveSetUp implements AsyncDisposable {
     Object.assign(process.env, this.#env);
   }
 
-  static async start(): Promise<LiveSetUp> {
-    const gateway = await startGateway({ region: 'eu-central-1', accountId: '111122223333' });
+  static async start(options: Partial<GatewayOptions> = {}): Promise<LiveSetUp> {
+    const gateway = await startGateway({
+      region: 'eu-central-1',
+      accountId: '111122223333',
+      accessLog: () => undefined,
+      ...options,
+    });
     const settings = {
       region: 'eu-central-1',
       credentials: { accessKeyId: 'test', secretAccessKey: 'test' },

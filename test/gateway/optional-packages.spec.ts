@@ -61,3 +61,11 @@ it('--from-stack says what to install once a template needs a value', async () =
     stderr: expect.stringContaining('npm install @aws-sdk/client-cloudformation\n') as string,
   });
 });
+
+it('doctor says what to install', async () => {
+  const run = promisify(execFile)(process.execPath, [main, 'doctor', '--api', 'x'], { cwd: folder });
+  await expect(run).rejects.toMatchObject({
+    code: 2,
+    stderr: 'gateway: doctor needs a package that is not installed: npm install backchannel-doctor\n',
+  });
+});

@@ -9,9 +9,12 @@ const DOCUMENT = join(ROOT, 'docs/gateway.md');
 const { RULES } = (await import(
   join(ROOT, 'dist/gateway/cloudformation/lint/rules.js')
 )) as typeof import('../../src/gateway/cloudformation/lint/rules.js');
+const { RULE_SECTIONS } = (await import(
+  join(ROOT, 'dist/gateway/cloudformation/lint/sections.js')
+)) as typeof import('../../src/gateway/cloudformation/lint/sections.js');
 const text = await readFile(DOCUMENT, 'utf8');
 if (!RULES_PART.test(text)) throw new Error(`${DOCUMENT} has no place for the table`);
 await writeFile(
   DOCUMENT,
-  text.replace(RULES_PART, () => ruleTable(RULES)),
+  text.replace(RULES_PART, () => ruleTable(RULES, RULE_SECTIONS)),
 );

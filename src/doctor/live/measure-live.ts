@@ -99,7 +99,6 @@ async function measureCallbacks(
   const post = (id: string, body: string) => send({ method: 'POST', connectionId: id, isSigned: true, body });
   const unknown = { method: 'POST', connectionId: NEVER_ISSUED, body: 'x' } as const;
   report.fact('unknown-connection', describeResponse(await post(NEVER_ISSUED, 'x')));
-  report.fact('unsigned-callback', describeResponse(await send({ ...unknown, isSigned: false })));
   report.fact(
     'unknown-stage',
     describeResponse(await send({ ...unknown, isSigned: true, stage: 'no-such-stage' })),
@@ -112,6 +111,9 @@ async function measureCallbacks(
       report.permissionMissing();
       return;
     }
+    // with a real id, because an unknown one is refused before the signature is looked at
+    const unsigned = await send({ method: 'POST', connectionId, isSigned: false, body: 'x' });
+    report.fact('unsigned-callback', describeResponse(unsigned));
     report.fact('get-connection', describeConnection(found));
     const text = 'x'.repeat(POST_BYTES);
     const posted = await post(connectionId, text);
@@ -213,14 +215,14 @@ class LiveReport implements LiveMeasurements {
 
   withoutConnectionId(): void {
     const seen = 'no message has the connectionId: --message sends one whose reply has it';
-    for (const id of ['get-connection', 'post-131072', 'post-131073', 'post-after-close'] as const) {
+    for (const id of WITH_CONNECTION_ID) {
       this.#add(id, LIVE_FACTS[id].title, { status: 'skipped', seen, findings: [] });
     }
   }
 
   permissionMissing(): void {
     const seen = `needs the permission ${LIVE_PERMISSION}`;
-    for (const id of ['get-connection', 'post-131072', 'post-131073', 'post-after-close'] as const) {
+    for (const id of WITH_CONNECTION_ID) {
       this.#add(id, LIVE_FACTS[id].title, {
         status: 'skipped',
         seen,
@@ -234,6 +236,14 @@ class LiveReport implements LiveMeasurements {
     this.#results.push({ check: { id, title, group: 'live', fix: '', section: '7' }, ...result });
   }
 }
+
+const WITH_CONNECTION_ID: readonly LiveFactId[] = [
+  'unsigned-callback',
+  'get-connection',
+  'post-131072',
+  'post-131073',
+  'post-after-close',
+];
 
 /** In the package and in the repository, `dist` is beside package.json. */
 function packageVersion(): string {

@@ -1,4 +1,5 @@
 import { type Check, GROUPS } from '../check.js';
+import { withNames } from '../placeholders.js';
 import { see } from '../sections.js';
 
 /** The text of `--list`: each check with the permissions that it needs. */
@@ -30,7 +31,7 @@ export const explainCheck = (check: Check): string =>
     `${check.id}: ${check.title} (${GROUPS[check.group]}, ${check.severity})`,
     '',
     `why   ${check.reason}`,
-    `do    ${check.fix}`,
+    `do    ${withNames(check.fix)}`,
     `needs ${check.permissions.join(', ') || 'no permission'}`,
     `see   ${see(check.section)}`,
   ]

@@ -2,6 +2,7 @@ import { CloudFormationError } from '../cloudformation/cloudformation-error.js';
 import { UsageError } from '../usage-error.js';
 import { type Command } from './command.js';
 import { costCommand } from './cost-command.js';
+import { doctorCommand } from './doctor-command.js';
 import { explainCommand } from './explain-command.js';
 import { healthCommand } from './health-command.js';
 import { findCommand, helpCommand } from './help-command.js';
@@ -16,6 +17,7 @@ const OTHERS = [
   lintCommand,
   explainCommand,
   costCommand,
+  doctorCommand,
   tailCommand,
   replayCommand,
   healthCommand,

@@ -92,7 +92,7 @@ const POST_DURING_CONNECT: AwsNote = {
 };
 
 export const CONNECTION_ID_UNMAPPED: AwsNote = {
-  rule: 'connection-id-unmapped',
+  rule: 'no-connection-id',
   title: 'no connection id',
   text: 'Nothing in the request to the backend contains the connection id, so the backend cannot post to this client. Map integration.request.header.ConnectionId from context.connectionId.',
   section: '2',

@@ -72,7 +72,7 @@ describe('tail', () => {
     response         200 in T
                      lost
     on AWS           integration.request.header.Channel is not sent, because route.request.body.channel has no value: the body has no value at that path. [unmapped-source; docs/troubleshooting.md, 4]
-    on AWS           Nothing in the request to the backend contains the connection id, so the backend cannot post to this client. Map integration.request.header.ConnectionId from context.connectionId. [connection-id-unmapped; docs/troubleshooting.md, 2]`,
+    on AWS           Nothing in the request to the backend contains the connection id, so the backend cannot post to this client. Map integration.request.header.ConnectionId from context.connectionId. [no-connection-id; docs/troubleshooting.md, 2]`,
     );
   });
 

@@ -86,7 +86,7 @@ describe('the row of a one-way message', () => {
     const unmapped = eventOf(2, [10, 20], [frame('x'), ...call(200, 1)]);
     expect(about(rowOf([refusedPost(1, 12, 'undefined'), unmapped]))).toEqual([
       'no connection id in the request: the backend cannot post to this client',
-      'connection-id-unmapped',
+      'no-connection-id',
     ]);
   });
 });

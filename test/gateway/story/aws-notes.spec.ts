@@ -58,7 +58,7 @@ const MET: Readonly<Record<string, GatewayEvent>> = {
     { result: 'refused', status: 410 },
     { step: 'failure', reason: STILL_CONNECTING },
   ),
-  'connection-id-unmapped': sent('A1=', 'x'),
+  'no-connection-id': sent('A1=', 'x'),
   'error-frame': event('message', { result: 'error_frame', status: 500 }),
   'url-too-long': event('handshake', { result: 'refused', status: 414 }),
 };

@@ -176,5 +176,5 @@ function resourceOf(protocol: Protocol, { url = '' }: IncomingMessage, input: In
     const { pathname } = new URL(url, 'http://endpoint');
     return `arn:aws:apigateway:eu-central-1::${pathname.replace(/^\/v2/, '')}`;
   }
-  return String(input['PolicySourceArn'] ?? '*');
+  return typeof input['PolicySourceArn'] === 'string' ? input['PolicySourceArn'] : '*';
 }

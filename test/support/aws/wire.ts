@@ -2,7 +2,7 @@
 export function toXml(value: unknown, item: 'member' | 'item'): string {
   if (value === undefined || value === null) return '';
   if (value instanceof Date) return value.toISOString();
-  if (typeof value !== 'object') return escape(String(value as string | number | boolean));
+  if (typeof value !== 'object') return escape(`${value as string | number | boolean}`);
   if (Array.isArray(value)) return value.map((each) => element(item, toXml(each, item))).join('');
   return Object.entries(value)
     .filter(([, member]) => member !== undefined)

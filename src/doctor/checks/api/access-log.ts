@@ -11,7 +11,7 @@ export const accessLog: Check = {
   severity: 'warning',
   reason:
     'browsers do not show the status of a refused handshake, and no metric has callbacks: the access log is the only place where they can be seen',
-  fix: 'aws apigatewayv2 update-stage --access-log-settings with a DestinationArn, and a Format that has $context.requestId, .routeKey, .status, .connectionId and .error.message',
+  fix: 'aws apigatewayv2 update-stage --api-id {api} --stage-name {stage} --access-log-settings with a DestinationArn, and a Format that has $context.requestId, .routeKey, .status, .connectionId and .error.message',
   section: '7',
   permissions: READ_API,
   async run({ api }) {

@@ -12,7 +12,7 @@ export const deploymentCurrent: Check = {
   severity: 'problem',
   reason:
     'a stage serves a deployment, which is a snapshot: changes of routes and integrations take effect with the next one only',
-  fix: 'aws apigatewayv2 create-deployment --api-id API --stage-name STAGE',
+  fix: 'aws apigatewayv2 create-deployment --api-id {api} --stage-name {stage}',
   section: '19',
   permissions: [...READ_API, 'cloudtrail:LookupEvents'],
   async run({ api, changesSince }) {

@@ -11,7 +11,7 @@ export const selectionExpression: Check = {
   severity: 'problem',
   reason:
     'only the body of a message can select a route; with an expression that does not read it, every message gets the same route',
-  fix: "aws apigatewayv2 update-api --route-selection-expression '$request.body.action', then deploy",
+  fix: "aws apigatewayv2 update-api --api-id {api} --route-selection-expression '$request.body.action', then deploy",
   section: '11',
   permissions: READ_API,
   async run({ api }) {

@@ -9,7 +9,7 @@ export const stageThrottle: Check = {
   severity: 'problem',
   reason:
     'a rate or burst of 0 refuses every event with 429, and a burst that is far below the rate refuses events that come together',
-  fix: 'aws apigatewayv2 update-stage --default-route-settings ThrottlingRateLimit=RATE,ThrottlingBurstLimit=BURST, or remove both settings for the limits of the account',
+  fix: 'aws apigatewayv2 update-stage --api-id {api} --stage-name {stage} --default-route-settings ThrottlingRateLimit=RATE,ThrottlingBurstLimit=BURST, or remove both settings for the limits of the account',
   section: '27',
   permissions: READ_API,
   async run({ api }) {

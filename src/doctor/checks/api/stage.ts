@@ -7,7 +7,7 @@ export const stage: Check = {
   title: 'the stage serves a deployment',
   severity: 'problem',
   reason: 'a stage that does not exist, or to which nothing is deployed, refuses every handshake with 403',
-  fix: 'aws apigatewayv2 create-deployment --api-id API --stage-name STAGE',
+  fix: 'aws apigatewayv2 create-deployment --api-id {api} --stage-name {stage}',
   section: '19',
   permissions: READ_API,
   async run({ api, target }) {

@@ -10,7 +10,7 @@ export const endpoint: Check = {
   severity: 'problem',
   reason:
     'a callback to another API gets 400 Invalid connectionId, and one without the stage 403: the endpoint is the URL up to the stage',
-  fix: 'set WS_API_ENDPOINT of the service to https://API.execute-api.REGION.amazonaws.com/STAGE, or to a custom domain name that is mapped to the stage',
+  fix: 'set WS_API_ENDPOINT of the service to https://{api}.execute-api.{region}.amazonaws.com/{stage}, or to a custom domain name that is mapped to the stage',
   section: '15',
   permissions: [...READ_TASK_DEFINITIONS, 'apigateway:GET /domainnames'],
   async run(facts) {

@@ -12,7 +12,7 @@ export const permission: Check = {
   severity: 'problem',
   reason:
     'AWS compares the resource with …/{stage}/{VERB}/@connections/{connectionId} as literal text, so it denies …/POST/@connections and any concrete id (recorded 2026-09)',
-  fix: 'allow execute-api:ManageConnections on arn:PARTITION:execute-api:REGION:ACCOUNT:API/STAGE/*',
+  fix: 'allow execute-api:ManageConnections on arn:{partition}:execute-api:{region}:{account}:{api}/{stage}/*',
   section: '15',
   permissions: [...READ_TASK_DEFINITIONS, 'iam:SimulatePrincipalPolicy'],
   async run(facts) {

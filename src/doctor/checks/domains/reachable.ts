@@ -8,7 +8,7 @@ export const reachable: Check = {
   severity: 'problem',
   reason:
     'with DisableExecuteApiEndpoint the name below execute-api refuses every handshake and every callback: a custom domain name has to be mapped to the stage',
-  fix: 'aws apigatewayv2 create-api-mapping --domain-name NAME --api-id API --stage STAGE, or update-api --no-disable-execute-api-endpoint',
+  fix: 'aws apigatewayv2 create-api-mapping --domain-name NAME --api-id {api} --stage {stage}, or update-api --api-id {api} --no-disable-execute-api-endpoint',
   section: '26',
   permissions: [...READ_API, 'apigateway:GET /domainnames'],
   async run({ api, target }) {

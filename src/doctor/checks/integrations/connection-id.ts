@@ -9,7 +9,7 @@ export const connectionId: Check = {
   severity: 'problem',
   reason:
     'without a mapping an HTTP backend receives no connectionId on any route, and cannot post to the client',
-  fix: 'aws apigatewayv2 update-integration --request-parameters integration.request.header.ConnectionId=context.connectionId, then deploy',
+  fix: 'aws apigatewayv2 update-integration --api-id {api} --integration-id ID --request-parameters integration.request.header.ConnectionId=context.connectionId, then deploy',
   section: '2',
   permissions: READ_API,
   async run({ api }) {

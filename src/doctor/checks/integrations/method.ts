@@ -8,7 +8,7 @@ export const method: Check = {
   title: 'the HTTP method of each integration is fixed',
   severity: 'warning',
   reason: 'a frame has no method, and AWS does not document which method ANY sends',
-  fix: 'aws apigatewayv2 update-integration --integration-method POST, then deploy',
+  fix: 'aws apigatewayv2 update-integration --api-id {api} --integration-id ID --integration-method POST, then deploy',
   section: '5',
   permissions: READ_API,
   async run({ api }) {

@@ -8,7 +8,7 @@ export const routeResponse: Check = {
   severity: 'problem',
   reason:
     'a message route without a route response is one-way, whatever its selection expression: responses are dropped',
-  fix: "aws apigatewayv2 create-route-response --route-id ID --route-response-key '$default', then deploy",
+  fix: "aws apigatewayv2 create-route-response --api-id {api} --route-id ID --route-response-key '$default', then deploy",
   section: '10',
   permissions: READ_API,
   async run({ api }) {

@@ -7,7 +7,7 @@ export const routeTarget: Check = {
   title: 'every route leads to an integration',
   severity: 'problem',
   reason: 'an event of a route without an integration gets Internal server error, and a handshake 500',
-  fix: 'aws apigatewayv2 update-route --route-id ID --target integrations/ID, then deploy',
+  fix: 'aws apigatewayv2 update-route --api-id {api} --route-id ID --target integrations/ID, then deploy',
   section: '11',
   permissions: READ_API,
   async run({ api }) {

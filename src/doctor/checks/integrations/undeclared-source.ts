@@ -8,7 +8,7 @@ export const undeclaredSource: Check = {
   title: '$connect declares what its integration maps',
   severity: 'problem',
   reason: 'an integration can read a header or query-string source only if the route declares it',
-  fix: 'declare it on the route: aws apigatewayv2 update-route --request-parameters \'{"SOURCE": {"Required": false}}\', then deploy',
+  fix: 'declare it on the route: aws apigatewayv2 update-route --api-id {api} --route-id ID --request-parameters \'{"SOURCE": {"Required": false}}\', then deploy',
   section: '4',
   permissions: READ_API,
   async run({ api }) {

@@ -6,7 +6,6 @@ import { ChannelsModule } from '../channels/channels.module.js';
 import { PermissionsModule } from '../channels/permissions.module.js';
 import { PrefixPermissions } from '../channels/permissions.js';
 import { WITHOUT_CHANNELS } from '../channels/without-channels.js';
-import { Connections } from '../connections/connections.js';
 import { ConnectionsModule } from '../connections/connections.module.js';
 import { BuiltInActionsModule } from '../messages/built-in-actions.module.js';
 import { MessagesModule } from '../messages/messages.module.js';
@@ -23,7 +22,7 @@ import { type Internals, SettingsModule } from './settings.module.js';
 
 /**
  * What an application needs behind an API Gateway WebSocket API. Import it once, in the root module: every module can then
- * inject {@link Connections} and {@link Channels}, and handle messages with `@OnMessage`.
+ * inject `Connections` and `Channels`, and handle messages with `@OnMessage`.
  *
  * It serves `/connect`, `/message` and `/disconnect` below the option `path`, with guards, body parser and errors of its
  * own; docs/nest.md says what of the application applies to them.

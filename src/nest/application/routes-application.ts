@@ -71,7 +71,11 @@ const hasBackendApi = ({ config, features }: RoutesParts) =>
   features.backendApi && config.backendApi.keys.length > 0;
 
 async function healthModule() {
-  const { HealthModule } = await loadWith('features.health', () => import('../operation/health.module.js'));
+  const { HealthModule } = await loadWith(
+    'features.health',
+    () => import('../operation/health.module.js'),
+    ', or leave the health checks out with features: { health: false }',
+  );
   return HealthModule;
 }
 

@@ -118,7 +118,7 @@ it('serves its routes below the path, whatever the application has bound globall
   expect(published.status).toBe(200);
   expect(team.endpoint.posts.at(-1)?.data).toContain('"data":1.0');
   for (const path of ['/ws/health/ready', '/ws/metrics', '/ws/v1/openapi.json'])
-    expect((await fetch(team.url + path)).status, path).toBe(200);
+    expect([path, (await fetch(team.url + path)).status]).toEqual([path, 200]);
   expect(await (await fetch(`${team.url}/ws/v1/openapi.json`)).json()).toHaveProperty(
     'paths./ws/v1/channels/{channel}/messages',
   );
@@ -232,8 +232,8 @@ it('does not start with wrong options, and names them all', async () => {
     pathh: '/ws',
   };
   const problems = await problemsOf(BackchannelModule.forRoot(options as never));
-  expect(problems.map((problem) => problem.split(/[ =:]/)[0]).toSorted()).toEqual(
-    [
+  expect(new Set(problems.map((problem) => problem.split(/[ =:]/)[0]))).toEqual(
+    new Set([
       'channels.historyOff',
       'channels.historySeconds',
       'features.chanels',
@@ -243,7 +243,7 @@ it('does not start with wrong options, and names them all', async () => {
       'store.url',
       'store.urll',
       'wsApiEndpoint',
-    ].toSorted(),
+    ]),
   );
   expect(problems.join('\n')).not.toMatch(/[A-Z]{3,}_|short/);
   expect(problems).toContain('store.urll is not an option: did you mean store.url?');

@@ -12,6 +12,7 @@ import { Config } from '../config/config.js';
 import { ConnectionsModule } from '../connections/connections.module.js';
 import { checkHeaders } from '../http/check-headers.js';
 import { readBodiesLater, RequestBodies } from '../http/request-body.js';
+import { isLoopback } from '../loopback.js';
 import { LazyLogger } from '../logging/lazy-logger.js';
 import { PROCESS_LOGGER, requestFields } from '../logging/logger.js';
 import { RequestLog } from '../logging/request-log.js';
@@ -28,6 +29,7 @@ import { StoreModule } from '../store/store.module.js';
 import type { OtlpTracing } from '../tracing/otlp-tracing.js';
 import { Tracing } from '../tracing/tracing.js';
 import { TracingModule } from '../tracing/tracing.module.js';
+import { FASTIFY_OPTIONS } from './fastify-options.js';
 import { addRoutes } from './routes-application.js';
 import { SettingsModule } from './settings.module.js';
 
@@ -74,6 +76,7 @@ export class RoutesMount implements OnModuleInit {
     if (!httpAdapter) return;
     if (httpAdapter.getType() !== 'fastify') throw new ConfigError([NOT_FASTIFY]);
     const fastify = httpAdapter.getInstance<FastifyInstance>();
+    this.#checkKeepAlive(fastify);
     closeAfterLastResponse(fastify, this.draining, this.inFlight, this.bodies);
     closeAfterLastCallback(fastify, this.callback);
     let failure: unknown;
@@ -85,6 +88,17 @@ export class RoutesMount implements OnModuleInit {
       }
     });
     if (failure !== undefined) throw failure;
+  }
+
+  /** A request that meets a closing connection fails, and so does the client's message: the cause is hard to find later. */
+  #checkKeepAlive({ server: { keepAliveTimeout } }: FastifyInstance): void {
+    const { keepAliveTimeout: needed } = FASTIFY_OPTIONS;
+    if (keepAliveTimeout === 0 || keepAliveTimeout >= needed) return;
+    if (isLoopback(new URL(this.config.wsApiEndpoint).hostname)) return;
+    this.log.warn(
+      { keepAliveTimeout, needed },
+      'connections of the load balancer are closed too early: use new FastifyAdapter(FASTIFY_OPTIONS)',
+    );
   }
 
   async #mount(scope: FastifyInstance): Promise<void> {

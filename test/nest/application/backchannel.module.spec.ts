@@ -17,19 +17,24 @@ import {
   VersioningType,
 } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE, NestFactory } from '@nestjs/core';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { pino } from 'pino';
 import { expect, it, onTestFinished } from 'vitest';
 import {
   BackchannelModule,
+  type BackchannelOptions,
   Caller,
   Channels,
   ConfigError,
   ConnectionId,
   Connections,
+  FASTIFY_OPTIONS,
   fromEnvironment,
   Message,
   OnMessage,
   RawMessage,
 } from '../../../src/nest/index.js';
+import { ConnectionsEndpoint } from '../../support/connections-endpoint.js';
 import { startTeamApp } from '../../support/team-app.js';
 
 const WS_API_ENDPOINT = 'http://127.0.0.1:9/dev';
@@ -182,9 +187,10 @@ it('publishes to channels, and reads their members and their log', async () => {
 });
 
 it('takes options from a factory, with what the application injects into it', async () => {
+  await using endpoint = await ConnectionsEndpoint.start();
   @Injectable()
   class Settings {
-    readonly endpoint = WS_API_ENDPOINT;
+    readonly endpoint = endpoint.url;
   }
   @Module({ providers: [Settings], exports: [Settings] })
   class SettingsModule {}
@@ -194,11 +200,7 @@ it('takes options from a factory, with what the application injects into it', as
         imports: [SettingsModule],
         inject: [Settings],
         features: { channels: false },
-        useFactory: async ({ endpoint }: Settings) => ({
-          wsApiEndpoint: endpoint,
-          callbacks: { deadlineMs: 100 },
-          logLevel: 'silent',
-        }),
+        useFactory: async (settings: Settings) => ({ wsApiEndpoint: settings.endpoint, logLevel: 'silent' }),
       }),
     ],
   })
@@ -206,9 +208,8 @@ it('takes options from a factory, with what the application injects into it', as
   // a program without a server can send, too
   const context = await NestFactory.createApplicationContext(AppModule, { logger: false });
   onTestFinished(() => context.close());
-  await expect(context.get(Connections).post('alice=', 'hello')).rejects.toMatchObject({
-    name: 'CallbackError',
-  });
+  expect(await context.get(Connections).post('alice=', { text: 'hello' })).toBe('delivered');
+  expect(endpoint.messagesTo('alice=')).toEqual([{ text: 'hello' }]);
 });
 
 async function problemsOf(module: Type | DynamicModule): Promise<readonly string[]> {
@@ -247,6 +248,12 @@ it('does not start with wrong options, and names them all', async () => {
   );
   expect(problems.join('\n')).not.toMatch(/[A-Z]{3,}_|short/);
   expect(problems).toContain('store.urll is not an option: did you mean store.url?');
+});
+
+it('has a type that refuses an unknown option', async () => {
+  // @ts-expect-error -- it is `store.url`
+  const options: BackchannelOptions = { wsApiEndpoint: WS_API_ENDPOINT, store: { kind: 'redis', uri: 'r' } };
+  expect(await problemsOf(BackchannelModule.forRoot(options))).toHaveLength(2);
 });
 
 it('names the option when the store cannot be opened', async () => {
@@ -332,4 +339,23 @@ it('closes after the responses of the application, too', async () => {
   SLOW.resolve();
   expect(await (await slow).text()).toBe('done');
   await closed;
+});
+
+it('warns of a server that closes the connections of the load balancer too early', async () => {
+  const lines: string[] = [];
+  const logger = pino({ level: 'warn' }, { write: (line) => void lines.push(line) });
+  const options = {
+    wsApiEndpoint: 'https://chat.example/prod',
+    features: { channels: false },
+    logger,
+  } as const;
+  const create = async (adapter: FastifyAdapter) => {
+    const app = await NestFactory.create(BackchannelModule.forRoot(options), adapter, { logger: false });
+    onTestFinished(() => app.close());
+    await app.init();
+  };
+  await create(new FastifyAdapter(FASTIFY_OPTIONS));
+  expect(lines).toEqual([]);
+  await create(new FastifyAdapter());
+  expect(lines).toEqual([expect.stringContaining('FASTIFY_OPTIONS')]);
 });

@@ -16,8 +16,11 @@ import { type BackchannelOptions } from '../options/backchannel-options.js';
 import { readFeatures } from '../options/features.js';
 import { StoreModule } from '../store/store.module.js';
 import { TracingModule } from '../tracing/tracing.module.js';
+import { FastifyHost } from './fastify-host.js';
 import { type BackchannelAsyncOptions } from './options-source.js';
 import { FEATURES, RoutesMount } from './routes-mount.js';
+import { ScopeHooks } from './scope-hooks.js';
+import { ServerShutdown } from './server-shutdown.js';
 import { type Internals, SettingsModule } from './settings.module.js';
 
 /**
@@ -31,8 +34,8 @@ import { type Internals, SettingsModule } from './settings.module.js';
 export class BackchannelModule {
   /** Wrong options stop the start of the application with a {@link ConfigError}, which names them all. */
   static forRoot(options: BackchannelOptions): DynamicModule {
-    const { features, permissions, ...rest } = options;
-    return assembleModule({ features, permissions, useFactory: () => rest });
+    const { imports, features, permissions, ...rest } = options;
+    return assembleModule({ imports, features, permissions, useFactory: () => rest });
   }
 
   /** As {@link BackchannelModule.forRoot}, with options that a factory returns, for example from a service of settings. */
@@ -59,7 +62,7 @@ export function assembleModule(source: BackchannelAsyncOptions, internals: Inter
       StoreModule,
       ...(features.channels
         ? [
-            PermissionsModule.forRoot(source.permissions ?? PrefixPermissions),
+            PermissionsModule.forRoot(source.permissions ?? PrefixPermissions, source.imports),
             ChannelsModule,
             BuiltInActionsModule,
           ]
@@ -67,6 +70,9 @@ export function assembleModule(source: BackchannelAsyncOptions, internals: Inter
     ],
     providers: [
       { provide: FEATURES, useValue: features },
+      FastifyHost,
+      ServerShutdown,
+      ScopeHooks,
       RoutesMount,
       Instrumentation,
       ...(features.channels ? [] : [WITHOUT_CHANNELS]),

@@ -102,7 +102,7 @@ function unknownOptions(options: object, prefix = ''): readonly string[] {
 }
 
 function unknownOption(path: string): string {
-  if (['features', 'permissions'].includes(path))
+  if (['imports', 'features', 'permissions'].includes(path))
     return `${path}: expected beside useFactory, because the modules are assembled before it is called`;
   const [nearest] = OPTION_PATHS.map((known) => ({ known, edits: editDistance(path, known, LIKELY_EDITS) }))
     .filter(({ edits }) => edits !== undefined)

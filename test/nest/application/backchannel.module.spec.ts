@@ -1,3 +1,4 @@
+import { type IncomingMessage } from 'node:http';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -32,6 +33,8 @@ import {
   fromEnvironment,
   Message,
   OnMessage,
+  Permissions,
+  type PermittedAction,
   RawMessage,
 } from '../../../src/nest/index.js';
 import { ConnectionsEndpoint } from '../../support/connections-endpoint.js';
@@ -105,6 +108,7 @@ function globals(seen: string[]) {
 
 it('serves its routes below the path, whatever the application has bound globally', async () => {
   const seen: string[] = [];
+  const paths: unknown[] = [];
   await using team = await startTeamApp({
     controllers: [OrdersController],
     providers: [Chat, ...globals(seen)],
@@ -112,6 +116,9 @@ it('serves its routes below the path, whatever the application has bound globall
     prepare(app) {
       app.setGlobalPrefix('api');
       app.enableVersioning({ type: VersioningType.URI, defaultVersion: '1' });
+      app.use(
+        (request: IncomingMessage, _response: unknown, next: () => void) => (paths.push(request.url), next()),
+      );
     },
   });
   expect((await team.post('/ws/connect', 'alice=')).status).toBe(200);
@@ -131,6 +138,7 @@ it('serves its routes below the path, whatever the application has bound globall
   expect(seen.filter((each) => !each.startsWith('caught Cannot POST'))).toEqual([]);
   expect((await fetch(`${team.url}/api/v1/orders`)).status).toBe(403);
   expect(seen).toContain('OrdersController.list');
+  expect(paths.slice(0, 2)).toEqual(['/ws/connect', '/ws/message']);
 });
 
 it('passes on a frame that is not JSON, and leaves the body parsers of the application as they are', async () => {
@@ -184,6 +192,28 @@ it('publishes to channels, and reads their members and their log', async () => {
   expect(await channels.isMember('news', 'alice=')).toBe(false);
   await expect(channels.publish('news', 1, { as: client })).rejects.toMatchObject({ code: 'not_joined' });
   await expect(channels.publish('no name', 1)).rejects.toMatchObject({ code: 'bad_message' });
+});
+
+it('asks permission rules that inject a service of the application', async () => {
+  @Injectable()
+  class Teams {
+    readonly closed = ['secret'];
+  }
+  @Module({ providers: [Teams], exports: [Teams] })
+  class TeamsModule {}
+  @Injectable()
+  class Rules extends Permissions {
+    constructor(private readonly teams: Teams) {
+      super();
+    }
+    permits(_action: PermittedAction, channel: string) {
+      return this.teams.closed.includes(channel) ? 'not_permitted' : 'allowed';
+    }
+  }
+  await using team = await startTeamApp({ options: { imports: [TeamsModule], permissions: Rules } });
+  await team.post('/ws/connect', 'alice=');
+  for (const channel of ['secret', 'open']) await team.send('alice=', { action: 'join', channel });
+  expect(team.endpoint.messagesTo('alice=')).toMatchObject([{ code: 'not_permitted' }, { type: 'joined' }]);
 });
 
 it('takes options from a factory, with what the application injects into it', async () => {

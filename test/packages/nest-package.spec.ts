@@ -92,6 +92,9 @@ NestFactory.createApplicationContext(BackchannelModule.forRoot(options), { logge
 });
 `;
 
+/** Only catches hangs: Nest, the AWS SDK and their dependencies are downloaded. */
+const INSTALL_MS = 300_000;
+
 describe.each(['11', '12'])('backchannel-nest, installed in an empty project with Nest %s', (nest) => {
   let consumer: Consumer;
 
@@ -105,11 +108,12 @@ describe.each(['11', '12'])('backchannel-nest, installed in an empty project wit
         'rxjs',
         'zod@4',
         '@types/node@24',
+        '@types/express@5',
       ],
     );
     consumer.write('application.ts', APPLICATION);
     consumer.write('program.cjs', COMMON_JS);
-  });
+  }, INSTALL_MS);
   afterAll(() => consumer[Symbol.dispose]());
 
   it('compiles an application, with the declarations of its packages checked', async () => {
@@ -117,22 +121,26 @@ describe.each(['11', '12'])('backchannel-nest, installed in an empty project wit
     await expect(consumer.compile(options)).resolves.toBeUndefined();
   });
 
-  it.each(NODE_VERSIONS)('runs the application on Node.js %s', async (version) => {
-    using node = await installNode(version);
-    const output = await consumer.run(node.path, ['out/application.js'], {
-      DATA_DIR: `${consumer.folder}/data-${version}`,
-    });
-    expect(JSON.parse(output)).toEqual({
-      connected: 200,
-      messages: [
-        expect.objectContaining({ type: 'joined', channel: 'table' }),
-        expect.objectContaining({ type: 'error', code: 'not_permitted' }),
-        expect.objectContaining({ type: 'rolled', offset: 1 }),
-      ],
-      onExpress: expect.stringContaining('needs @nestjs/platform-fastify'),
-      withoutRedis: expect.stringContaining('store.kind=redis needs the package @redis/client'),
-      withoutTerminus: expect.stringContaining('features.health needs the package @nestjs/terminus'),
-    });
-    expect(await consumer.run(node.path, ['program.cjs'])).toBe('function\n');
-  });
+  it.each(NODE_VERSIONS)(
+    'runs the application on Node.js %s',
+    async (version) => {
+      using node = await installNode(version);
+      const output = await consumer.run(node.path, ['out/application.js'], {
+        DATA_DIR: `${consumer.folder}/data-${version}`,
+      });
+      expect(JSON.parse(output)).toEqual({
+        connected: 200,
+        messages: [
+          expect.objectContaining({ type: 'joined', channel: 'table' }),
+          expect.objectContaining({ type: 'error', code: 'not_permitted' }),
+          expect.objectContaining({ type: 'rolled', offset: 1 }),
+        ],
+        onExpress: expect.stringContaining('needs @nestjs/platform-fastify'),
+        withoutRedis: expect.stringContaining('store.kind=redis needs the package @redis/client'),
+        withoutTerminus: expect.stringContaining('features.health needs the package @nestjs/terminus'),
+      });
+      expect(await consumer.run(node.path, ['program.cjs'])).toBe('function\n');
+    },
+    INSTALL_MS,
+  );
 });

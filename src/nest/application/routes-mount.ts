@@ -12,7 +12,7 @@ import { type Features } from '../options/features.js';
 import { StoreModule } from '../store/store.module.js';
 import { TracingModule } from '../tracing/tracing.module.js';
 import { FastifyHost } from './fastify-host.js';
-import { addRoutes } from './routes-application.js';
+import { loadRoutes } from './routes-application.js';
 import { ScopeHooks } from './scope-hooks.js';
 import { SettingsModule } from './settings.module.js';
 
@@ -47,12 +47,16 @@ export class RoutesMount implements OnModuleInit {
 
   /** @throws {ConfigError} a package that the routes need is not installed */
   async onModuleInit(): Promise<void> {
+    const { server } = this.host;
+    if (server === undefined) return;
     const { config, features } = this;
+    const addRoutes = await loadRoutes({ config, features, providers: this.#instances() });
+    const addHooks = await this.hooks.load();
     let failure: unknown;
-    await this.host.server?.register(async (scope) => {
+    await server.register(async (scope) => {
       try {
-        await this.hooks.addTo(scope);
-        await addRoutes(scope, { config, features, providers: this.#instances() });
+        addHooks(scope);
+        await addRoutes(scope);
       } catch (error) {
         // thrown below: Fastify reports an error of a plugin only when it is ready
         failure = error;

@@ -25,7 +25,17 @@ export class ScopeHooks {
     @Inject(PROCESS_LOGGER) private readonly logger: Logger,
   ) {}
 
-  async addTo(scope: FastifyInstance): Promise<void> {
+  /** Loads what the hooks need. @returns adds them to a scope */
+  async load(): Promise<(scope: FastifyInstance) => void> {
+    if (!this.tracing.isOn) return (scope) => this.#addTo(scope);
+    const { traceRequests } = await import('../tracing/trace-requests.js');
+    return (scope) => {
+      this.#addTo(scope);
+      traceRequests(scope, this.tracing as OtlpTracing);
+    };
+  }
+
+  #addTo(scope: FastifyInstance): void {
     readBodiesLater(scope, this.bodies);
     // Nest passes on a route's own limit only in `config`
     scope.addHook('onRoute', (route) => {
@@ -41,9 +51,5 @@ export class ScopeHooks {
     countRequests(scope, this.metrics);
     // the last hook before the handler: reading the body runs in a context of its own
     scope.addHook('preHandler', (request, _reply, done) => this.log.within(request, done));
-    if (this.tracing.isOn) {
-      const { traceRequests } = await import('../tracing/trace-requests.js');
-      traceRequests(scope, this.tracing as OtlpTracing);
-    }
   }
 }

@@ -6,7 +6,6 @@ import { ChannelsModule } from '../channels/channels.module.js';
 import { PermissionsModule } from '../channels/permissions.module.js';
 import { PrefixPermissions } from '../channels/permissions.js';
 import { WITHOUT_CHANNELS } from '../channels/without-channels.js';
-import { Connections } from '../connections/connections.js';
 import { ConnectionsModule } from '../connections/connections.module.js';
 import { BuiltInActionsModule } from '../messages/built-in-actions.module.js';
 import { LifecycleModule } from '../lifecycle/lifecycle.module.js';
@@ -18,13 +17,16 @@ import { type BackchannelOptions } from '../options/backchannel-options.js';
 import { readFeatures } from '../options/features.js';
 import { StoreModule } from '../store/store.module.js';
 import { TracingModule } from '../tracing/tracing.module.js';
+import { FastifyHost } from './fastify-host.js';
 import { type BackchannelAsyncOptions } from './options-source.js';
 import { FEATURES, RoutesMount } from './routes-mount.js';
+import { ScopeHooks } from './scope-hooks.js';
+import { ServerShutdown } from './server-shutdown.js';
 import { type Internals, SettingsModule } from './settings.module.js';
 
 /**
  * What an application needs behind an API Gateway WebSocket API. Import it once, in the root module: every module can then
- * inject {@link Connections} and {@link Channels}, and handle messages with `@OnMessage`.
+ * inject `Connections` and `Channels`, and handle messages with `@OnMessage`.
  *
  * It serves `/connect`, `/message` and `/disconnect` below the option `path`, with guards, body parser and errors of its
  * own; docs/nest.md says what of the application applies to them.
@@ -33,8 +35,8 @@ import { type Internals, SettingsModule } from './settings.module.js';
 export class BackchannelModule {
   /** Wrong options stop the start of the application with a {@link ConfigError}, which names them all. */
   static forRoot(options: BackchannelOptions): DynamicModule {
-    const { features, permissions, ...rest } = options;
-    return assembleModule({ features, permissions, useFactory: () => rest });
+    const { imports, features, permissions, ...rest } = options;
+    return assembleModule({ imports, features, permissions, useFactory: () => rest });
   }
 
   /** As {@link BackchannelModule.forRoot}, with options that a factory returns, for example from a service of settings. */
@@ -62,7 +64,7 @@ export function assembleModule(source: BackchannelAsyncOptions, internals: Inter
       StoreModule,
       ...(features.channels
         ? [
-            PermissionsModule.forRoot(source.permissions ?? PrefixPermissions),
+            PermissionsModule.forRoot(source.permissions ?? PrefixPermissions, source.imports),
             ChannelsModule,
             BuiltInActionsModule,
           ]
@@ -70,6 +72,9 @@ export function assembleModule(source: BackchannelAsyncOptions, internals: Inter
     ],
     providers: [
       { provide: FEATURES, useValue: features },
+      FastifyHost,
+      ServerShutdown,
+      ScopeHooks,
       RoutesMount,
       Instrumentation,
       ...(features.channels ? [] : [WITHOUT_CHANNELS]),

@@ -19,8 +19,13 @@ export interface RoutesParts {
   readonly providers: readonly ValueProvider[];
 }
 
+/** Adds the routes to a scope of the application's server. */
+export interface AddRoutes {
+  (scope: FastifyInstance): Promise<void>;
+}
+
 /**
- * Adds the routes of the module to a scope of the application's server.
+ * Loads the routes of the module, before Fastify's time for a plugin runs.
  *
  * They are controllers of a Nest application of their own, so that the global guards, pipes, interceptors and filters of
  * the team's application, its global prefix and its versions do not apply to them. The instances that they inject are
@@ -28,22 +33,23 @@ export interface RoutesParts {
  *
  * @throws {ConfigError} a package that the features need is not installed
  */
-export async function addRoutes(scope: FastifyInstance, parts: RoutesParts): Promise<void> {
-  const application = await new NestFactoryStatic().create<NestFastifyApplication>(
-    await rootModule(parts),
-    new ScopeAdapter(scope),
-    { bodyParser: false, abortOnError: false, autoFlushLogs: false },
-  );
-  application.setGlobalPrefix(parts.config.path);
-  if (hasBackendApi(parts)) {
-    const { serveOpenApi } = await import('../backend-api/open-api.js');
-    serveOpenApi(application);
-  }
-  // not init(), which would call the lifecycle hooks of the instances again
-  const routes = application as unknown as NestApplication;
-  await routes.registerModules();
-  await routes.registerRouter();
-  await routes.registerRouterHooks();
+export async function loadRoutes(parts: RoutesParts): Promise<AddRoutes> {
+  const root = await rootModule(parts);
+  const openApi = hasBackendApi(parts) ? await import('../backend-api/open-api.js') : undefined;
+  return async (scope) => {
+    const application = await new NestFactoryStatic().create<NestFastifyApplication>(
+      root,
+      new ScopeAdapter(scope),
+      { bodyParser: false, abortOnError: false, autoFlushLogs: false },
+    );
+    application.setGlobalPrefix(parts.config.path);
+    openApi?.serveOpenApi(application);
+    // not init(), which would call the lifecycle hooks of the instances again
+    const routes = application as unknown as NestApplication;
+    await routes.registerModules();
+    await routes.registerRouter();
+    await routes.registerRouterHooks();
+  };
 }
 
 @Module({})
@@ -71,7 +77,11 @@ const hasBackendApi = ({ config, features }: RoutesParts) =>
   features.backendApi && config.backendApi.keys.length > 0;
 
 async function healthModule() {
-  const { HealthModule } = await loadWith('features.health', () => import('../operation/health.module.js'));
+  const { HealthModule } = await loadWith(
+    'features.health',
+    () => import('../operation/health.module.js'),
+    ', or leave the health checks out with features: { health: false }',
+  );
   return HealthModule;
 }
 

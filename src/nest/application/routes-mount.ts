@@ -1,35 +1,20 @@
 import { Inject, Injectable, type OnModuleInit, type Type, type ValueProvider } from '@nestjs/common';
-import { HttpAdapterHost, ModuleRef, ModulesContainer } from '@nestjs/core';
-import { type FastifyInstance } from 'fastify';
-import { type Logger } from 'pino';
-import { QUOTAS } from '../../api/quotas.js';
+import { ModuleRef, ModulesContainer } from '@nestjs/core';
 import { AuthenticationModule } from '../authentication/authentication.module.js';
 import { CallbackModule } from '../callback/callback.module.js';
-import { CallbackService } from '../callback/callback.service.js';
 import { ChannelsModule } from '../channels/channels.module.js';
-import { ConfigError } from '../config/config.errors.js';
 import { Config } from '../config/config.js';
 import { ConnectionsModule } from '../connections/connections.module.js';
-import { checkHeaders } from '../http/check-headers.js';
-import { readBodiesLater, RequestBodies } from '../http/request-body.js';
-import { LazyLogger } from '../logging/lazy-logger.js';
-import { PROCESS_LOGGER, requestFields } from '../logging/logger.js';
 import { LifecycleModule } from '../lifecycle/lifecycle.module.js';
-import { RequestLog } from '../logging/request-log.js';
 import { MessagesModule } from '../messages/messages.module.js';
-import { countRequests } from '../metrics/count-requests.js';
-import { Metrics } from '../metrics/metrics.js';
 import { MetricsModule } from '../metrics/metrics.module.js';
-import { Draining } from '../operation/draining.js';
-import { closeAfterLastCallback, closeAfterLastResponse } from '../operation/graceful-shutdown.js';
-import { InFlight } from '../operation/in-flight.js';
 import { OperationModule } from '../operation/operation.module.js';
 import { type Features } from '../options/features.js';
 import { StoreModule } from '../store/store.module.js';
-import type { OtlpTracing } from '../tracing/otlp-tracing.js';
-import { Tracing } from '../tracing/tracing.js';
 import { TracingModule } from '../tracing/tracing.module.js';
-import { addRoutes } from './routes-application.js';
+import { FastifyHost } from './fastify-host.js';
+import { loadRoutes } from './routes-application.js';
+import { ScopeHooks } from './scope-hooks.js';
 import { SettingsModule } from './settings.module.js';
 
 /** The Nest token of the {@link Features}. */
@@ -50,67 +35,36 @@ const PARTS: readonly unknown[] = [
   TracingModule,
 ] satisfies readonly Type[];
 
-/** Mounts the routes of the module in a scope of the application's Fastify server, with content types and hooks of its own. */
+/** Mounts the routes of the module in a scope of the application's Fastify server, with hooks and a body parser of its own. */
 @Injectable()
 export class RoutesMount implements OnModuleInit {
   constructor(
-    private readonly host: HttpAdapterHost,
+    private readonly host: FastifyHost,
+    private readonly hooks: ScopeHooks,
+    private readonly config: Config,
     private readonly modules: ModulesContainer,
     private readonly moduleRef: ModuleRef,
-    private readonly config: Config,
-    private readonly log: RequestLog,
-    private readonly metrics: Metrics,
-    private readonly tracing: Tracing,
-    private readonly callback: CallbackService,
-    private readonly draining: Draining,
-    private readonly inFlight: InFlight,
-    private readonly bodies: RequestBodies,
-    @Inject(PROCESS_LOGGER) private readonly logger: Logger,
     @Inject(FEATURES) private readonly features: Features,
   ) {}
 
-  /** @throws {ConfigError} the application runs on express */
+  /** @throws {ConfigError} a package that the routes need is not installed */
   async onModuleInit(): Promise<void> {
-    // no server in NestFactory.createApplicationContext: it can send to clients
-    const { httpAdapter } = this.host as { readonly httpAdapter?: HttpAdapterHost['httpAdapter'] };
-    if (!httpAdapter) return;
-    if (httpAdapter.getType() !== 'fastify') throw new ConfigError([NOT_FASTIFY]);
-    const fastify = httpAdapter.getInstance<FastifyInstance>();
-    closeAfterLastResponse(fastify, this.draining, this.inFlight, this.bodies);
-    closeAfterLastCallback(fastify, this.callback);
+    const { server } = this.host;
+    if (server === undefined) return;
+    const { config, features } = this;
+    const addRoutes = await loadRoutes({ config, features, providers: this.#instances() });
+    const addHooks = await this.hooks.load();
     let failure: unknown;
-    await fastify.register(async (scope) => {
+    await server.register(async (scope) => {
       try {
-        await this.#mount(scope);
+        addHooks(scope);
+        await addRoutes(scope);
       } catch (error) {
+        // thrown below: Fastify reports an error of a plugin only when it is ready
         failure = error;
       }
     });
     if (failure !== undefined) throw failure;
-  }
-
-  async #mount(scope: FastifyInstance): Promise<void> {
-    readBodiesLater(scope, this.bodies);
-    // Nest passes on a route's own limit only in `config`
-    scope.addHook('onRoute', (route) => {
-      const { bodyLimit } = (route.config ?? {}) as { readonly bodyLimit?: number };
-      route.bodyLimit = bodyLimit ?? QUOTAS.messageBytes;
-    });
-    scope.addHook('onRequest', (request, { raw: response }, done) => {
-      this.inFlight.own.add(response);
-      request.log = new LazyLogger(this.logger, () => requestFields(request.raw.headers));
-      done();
-    });
-    checkHeaders(scope);
-    countRequests(scope, this.metrics);
-    // the last hook before the handler: reading the body runs in a context of its own
-    scope.addHook('preHandler', (request, _reply, done) => this.log.within(request, done));
-    if (this.tracing.isOn) {
-      const { traceRequests } = await import('../tracing/trace-requests.js');
-      traceRequests(scope, this.tracing as OtlpTracing);
-    }
-    const { config, features } = this;
-    await addRoutes(scope, { config, features, providers: this.#instances() });
   }
 
   /** What the parts of the module export. */
@@ -124,7 +78,3 @@ export class RoutesMount implements OnModuleInit {
     }));
   }
 }
-
-const NOT_FASTIFY =
-  'backchannel-nest needs @nestjs/platform-fastify: create the application with ' +
-  'NestFactory.create<NestFastifyApplication>(AppModule, new FastifyAdapter(FASTIFY_OPTIONS))';

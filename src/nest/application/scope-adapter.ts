@@ -9,7 +9,8 @@ import { type FastifyInstance } from 'fastify';
  */
 export class ScopeAdapter extends FastifyAdapter {
   constructor(scope: FastifyInstance) {
-    super(scope as never);
+    super(withoutAddingHooks(scope) as never);
+    this.setInstance(scope as never);
   }
 
   /** No middleware for the scope: that of the application runs before its hooks. */
@@ -22,4 +23,9 @@ export class ScopeAdapter extends FastifyAdapter {
 
   /** The application closes its server. */
   override async close(): Promise<void> {}
+}
+
+/** The scope, whose hooks stay as they are: those of the application's own adapter run for its requests already. */
+function withoutAddingHooks(scope: FastifyInstance): FastifyInstance {
+  return Object.create(scope, { addHook: { value: () => scope } }) as FastifyInstance;
 }

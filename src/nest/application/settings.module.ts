@@ -37,10 +37,8 @@ export class SettingsModule {
         {
           provide: Config,
           inject: [OPTIONS],
-          useFactory: (options: ModuleOptions): Config => {
-            const config = readOptions(options, { features, problems, constants });
-            return named === undefined ? config : Object.freeze({ ...config, named });
-          },
+          useFactory: (options: ModuleOptions): Config =>
+            readOptions(options, { features, problems, constants, named }),
         },
         {
           provide: PROCESS_LOGGER,

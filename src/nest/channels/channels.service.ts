@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { type ChannelName, type JsonText, type Published, type Since } from '../../api/messages.js';
 import { QUOTAS } from '../../api/quotas.js';
 import { Config } from '../config/config.js';
-import { UnknownConnectionError } from '../connections/connection.errors.js';
 import { type Sender } from '../connections/caller.js';
+import { UnknownConnectionError } from '../connections/connection.errors.js';
 import { RequestLog } from '../logging/request-log.js';
 import {
   type AppendKey,

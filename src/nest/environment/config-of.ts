@@ -8,21 +8,30 @@ import { type Constants } from '../config/constants.js';
 import { type OperationSettings, type TracingSettings } from '../config/operation-settings.js';
 import { type StoreSettings } from '../config/store-settings.js';
 
+/** What a {@link Config} has beside the settings; the defaults are those of the ready service. */
+export interface ConfigContext extends Partial<Pick<Config, 'named' | 'path'>> {
+  readonly isStored?: boolean;
+}
+
 /**
  * The settings in the form in which the parts of the module use them.
  *
  * @param settings without any problem
  */
-export function configOf(settings: Settings, constants: Constants): Config {
+export function configOf(
+  settings: Settings,
+  constants: Constants,
+  { named = BY_VARIABLES, path = '', isStored = true }: ConfigContext = {},
+): Config {
   const { GATEWAY_SECRET, GATEWAY_SECRET_PREVIOUS, WS_API_ENDPOINT } = settings;
   return {
-    named: BY_VARIABLES,
-    path: '',
+    named,
+    path,
     port: settings.PORT,
     host: settings.HOST ?? (GATEWAY_SECRET === undefined ? '127.0.0.1' : '0.0.0.0'),
     wsApiEndpoint: WS_API_ENDPOINT,
     awsRegion: regionInHost(WS_API_ENDPOINT) ?? settings.AWS_REGION,
-    store: storeSettings(settings),
+    store: isStored ? storeSettings(settings) : undefined,
     gatewaySecrets: [GATEWAY_SECRET, GATEWAY_SECRET_PREVIOUS].filter((secret) => secret !== undefined),
     authentication: authenticationSettings(settings, constants),
     callbackClient: settings.CALLBACK_CLIENT,
@@ -52,7 +61,7 @@ export function configOf(settings: Settings, constants: Constants): Config {
       pendingShards: constants.pendingShards,
     },
     backendApi: { keys: settings.API_KEYS ?? [], idempotencyMs: settings.IDEMPOTENCY_SECONDS * 1000 },
-    operation: operationSettings(settings, constants),
+    operation: operationSettings(settings, constants, isStored),
     logLevel: settings.LOG_LEVEL,
   };
 }
@@ -100,10 +109,15 @@ function authenticationSettings(settings: Settings, { jwksTimeoutMs }: Constants
   };
 }
 
-function operationSettings(settings: Settings, { sweepIdleMs }: Constants): OperationSettings {
+function operationSettings(
+  settings: Settings,
+  { sweepIdleMs }: Constants,
+  isStored: boolean,
+): OperationSettings {
   return {
     drainMs: settings.DRAIN_SECONDS * 1000,
-    sweepMs: settings.SWEEP_SECONDS * 1000,
+    // the sweep looks for idle connections in the store
+    sweepMs: isStored ? settings.SWEEP_SECONDS * 1000 : 0,
     sweepIdleMs,
     tracing: tracingSettings(settings),
   };

@@ -15,8 +15,8 @@ export function checkHeaders(fastify: FastifyInstance): void {
   fastify.decorate(CHECKED, true);
   fastify.addHook('onRequest', (request, reply, next) => {
     const { raw } = request;
-    // undefined in Fastify's `inject`, which has no socket
-    if (raw.socket.writable === false) {
+    // Fastify's `inject` has no real socket
+    if ('writable' in raw.socket && !raw.socket.writable) {
       // pipelined behind a request whose response closes this connection: no response could reach the client
       reply.hijack();
       raw.socket.destroy();

@@ -7,6 +7,7 @@ import {
   HealthIndicatorService,
 } from '@nestjs/terminus';
 import { CallbackService } from '../callback/callback.service.js';
+import { Config } from '../config/config.js';
 import { Problem } from '../http/problem.js';
 import { StoreHealth } from '../store/store-health.js';
 import { Draining } from './draining.js';
@@ -20,6 +21,7 @@ export class HealthController {
     private readonly storeHealth: StoreHealth,
     private readonly callback: CallbackService,
     private readonly draining: Draining,
+    private readonly config: Config,
   ) {}
 
   /** The process runs. If this fails, restart the task. */
@@ -44,7 +46,7 @@ export class HealthController {
     try {
       return await this.health.check([
         () => (this.draining.isDraining ? task.down() : task.up()),
-        () => attempt('store', this.storeHealth.probe()),
+        ...(this.config.store === undefined ? [] : [() => attempt('store', this.storeHealth.probe())]),
         () => attempt('credentials', this.callback.checkCredentials()),
       ]);
     } catch (error) {

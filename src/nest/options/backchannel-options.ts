@@ -1,4 +1,4 @@
-import { type Type } from '@nestjs/common';
+import { type ModuleMetadata, type Type } from '@nestjs/common';
 import { type Logger } from 'pino';
 import { type Permissions } from '../channels/permissions.js';
 import { type LogLevel } from '../config/config.js';
@@ -67,6 +67,8 @@ export interface ModuleOptions {
 
 /** The options that Nest needs when it assembles the modules: with `forRootAsync`, they stand beside `useFactory`. */
 export interface StructuralOptions {
+  /** Modules that export what `permissions`, and with `forRootAsync` the factory, inject. */
+  readonly imports?: ModuleMetadata['imports'] | undefined;
   readonly features?: FeatureOptions | undefined;
   /** The rules for channels. Default: by the prefix of a channel's name. Nest creates the instance and injects into it. */
   readonly permissions?: Type<Permissions> | undefined;

@@ -19,6 +19,8 @@ export interface ReadingContext {
   readonly problems?: readonly string[];
   /** Others only in tests. */
   readonly constants?: Constants | undefined;
+  /** Names settings in later errors. Default: by the names of the options. */
+  readonly named?: ((problem: string) => string) | undefined;
 }
 
 /**
@@ -29,7 +31,7 @@ export interface ReadingContext {
  */
 export function readOptions(
   options: ModuleOptions,
-  { features, problems: before = [], constants = CONSTANTS }: ReadingContext,
+  { features, problems: before = [], constants = CONSTANTS, named = inOptionNames }: ReadingContext,
 ): Config {
   if (!isObject(options)) throw new ConfigError([...before, 'expected an object with options']);
   const { texts, mistyped } = textsOf(options);
@@ -46,14 +48,13 @@ export function readOptions(
     ...featureProblems(options, features),
   ];
   if (settings === undefined || problems.length > 0) throw new ConfigError(problems);
-  const config = configOf(settings, constants);
-  const isStored = features.channels || options.store !== undefined;
-  return Object.freeze({
-    ...config,
-    named: inOptionNames,
-    path: options.path ?? '',
-    ...(!isStored && { store: undefined, operation: { ...config.operation, sweepMs: 0 } }),
-  });
+  return Object.freeze(
+    configOf(settings, constants, {
+      named,
+      path: options.path ?? '',
+      isStored: features.channels || options.store !== undefined,
+    }),
+  );
 }
 
 /** The texts of the settings that the options stand for, and the problems of those of another type, by setting. */
@@ -101,7 +102,7 @@ function unknownOptions(options: object, prefix = ''): readonly string[] {
 }
 
 function unknownOption(path: string): string {
-  if (['features', 'permissions'].includes(path))
+  if (['imports', 'features', 'permissions'].includes(path))
     return `${path}: expected beside useFactory, because the modules are assembled before it is called`;
   const [nearest] = OPTION_PATHS.map((known) => ({ known, edits: editDistance(path, known, LIKELY_EDITS) }))
     .filter(({ edits }) => edits !== undefined)
@@ -114,7 +115,7 @@ const LIKELY_EDITS = 3;
 function pathProblems(path: unknown): readonly string[] {
   if (path === undefined || (typeof path === 'string' && /^(?:\/[\w.~-]+)*$/.test(path))) return [];
   return [
-    `path=${String(path)}: expected a path such as /ws, of letters, digits and . _ ~ -, without a slash at the end`,
+    `path=${JSON.stringify(path)}: expected a path such as /ws, of letters, digits and . _ ~ -, without a slash at the end`,
   ];
 }
 

@@ -10,10 +10,10 @@ import { Store } from './store.js';
 /** In place of a store, for an application without channels that stores nothing. Every connection counts as known. */
 export class NoStore extends Store {
   override readonly connections = new UnstoredConnections();
-  override readonly memberships = absent<MembershipStore>();
-  override readonly logs = absent<LogStore>();
-  override readonly shards = absent<ShardStore>();
-  override readonly reservations = absent<ReservationStore>();
+  override readonly memberships = ABSENT as MembershipStore;
+  override readonly logs = ABSENT as LogStore;
+  override readonly shards = ABSENT as ShardStore;
+  override readonly reservations = ABSENT as ReservationStore;
   override readonly clock: StoreClock = { now: () => Date.now() };
 
   override async probe(): Promise<void> {}
@@ -51,8 +51,9 @@ class UnstoredConnections extends ConnectionStore {
 }
 
 /** A part of the store that only channels use: every call of it is a mistake of ours. */
-const absent = <Part extends object>() =>
-  new Proxy({} as Part, {
+const ABSENT = new Proxy(
+  {},
+  {
     get(_, method) {
       // Nest looks for hooks, and whether a value is a promise
       if (typeof method === 'symbol' || method === 'then' || /^(?:on|before)[A-Z]/.test(method))
@@ -61,4 +62,5 @@ const absent = <Part extends object>() =>
         throw new Error(`there is no store: ${method} needs one`);
       };
     },
-  });
+  },
+);

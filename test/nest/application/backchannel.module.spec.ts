@@ -1,3 +1,4 @@
+import { type IncomingMessage } from 'node:http';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -17,19 +18,26 @@ import {
   VersioningType,
 } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE, NestFactory } from '@nestjs/core';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { pino } from 'pino';
 import { expect, it, onTestFinished } from 'vitest';
 import {
   BackchannelModule,
+  type BackchannelOptions,
   Caller,
   Channels,
   ConfigError,
   ConnectionId,
   Connections,
+  FASTIFY_OPTIONS,
   fromEnvironment,
   Message,
   OnMessage,
+  Permissions,
+  type PermittedAction,
   RawMessage,
 } from '../../../src/nest/index.js';
+import { ConnectionsEndpoint } from '../../support/connections-endpoint.js';
 import { startTeamApp } from '../../support/team-app.js';
 
 const WS_API_ENDPOINT = 'http://127.0.0.1:9/dev';
@@ -100,6 +108,7 @@ function globals(seen: string[]) {
 
 it('serves its routes below the path, whatever the application has bound globally', async () => {
   const seen: string[] = [];
+  const paths: unknown[] = [];
   await using team = await startTeamApp({
     controllers: [OrdersController],
     providers: [Chat, ...globals(seen)],
@@ -107,6 +116,9 @@ it('serves its routes below the path, whatever the application has bound globall
     prepare(app) {
       app.setGlobalPrefix('api');
       app.enableVersioning({ type: VersioningType.URI, defaultVersion: '1' });
+      app.use(
+        (request: IncomingMessage, _response: unknown, next: () => void) => (paths.push(request.url), next()),
+      );
     },
   });
   expect((await team.post('/ws/connect', 'alice=')).status).toBe(200);
@@ -118,7 +130,7 @@ it('serves its routes below the path, whatever the application has bound globall
   expect(published.status).toBe(200);
   expect(team.endpoint.posts.at(-1)?.data).toContain('"data":1.0');
   for (const path of ['/ws/health/ready', '/ws/metrics', '/ws/v1/openapi.json'])
-    expect((await fetch(team.url + path)).status, path).toBe(200);
+    expect([path, (await fetch(team.url + path)).status]).toEqual([path, 200]);
   expect(await (await fetch(`${team.url}/ws/v1/openapi.json`)).json()).toHaveProperty(
     'paths./ws/v1/channels/{channel}/messages',
   );
@@ -126,6 +138,7 @@ it('serves its routes below the path, whatever the application has bound globall
   expect(seen.filter((each) => !each.startsWith('caught Cannot POST'))).toEqual([]);
   expect((await fetch(`${team.url}/api/v1/orders`)).status).toBe(403);
   expect(seen).toContain('OrdersController.list');
+  expect(paths.slice(0, 2)).toEqual(['/ws/connect', '/ws/message']);
 });
 
 it('passes on a frame that is not JSON, and leaves the body parsers of the application as they are', async () => {
@@ -181,10 +194,33 @@ it('publishes to channels, and reads their members and their log', async () => {
   await expect(channels.publish('no name', 1)).rejects.toMatchObject({ code: 'bad_message' });
 });
 
+it('asks permission rules that inject a service of the application', async () => {
+  @Injectable()
+  class Teams {
+    readonly closed = ['secret'];
+  }
+  @Module({ providers: [Teams], exports: [Teams] })
+  class TeamsModule {}
+  @Injectable()
+  class Rules extends Permissions {
+    constructor(private readonly teams: Teams) {
+      super();
+    }
+    permits(_action: PermittedAction, channel: string) {
+      return this.teams.closed.includes(channel) ? 'not_permitted' : 'allowed';
+    }
+  }
+  await using team = await startTeamApp({ options: { imports: [TeamsModule], permissions: Rules } });
+  await team.post('/ws/connect', 'alice=');
+  for (const channel of ['secret', 'open']) await team.send('alice=', { action: 'join', channel });
+  expect(team.endpoint.messagesTo('alice=')).toMatchObject([{ code: 'not_permitted' }, { type: 'joined' }]);
+});
+
 it('takes options from a factory, with what the application injects into it', async () => {
+  await using endpoint = await ConnectionsEndpoint.start();
   @Injectable()
   class Settings {
-    readonly endpoint = WS_API_ENDPOINT;
+    readonly endpoint = endpoint.url;
   }
   @Module({ providers: [Settings], exports: [Settings] })
   class SettingsModule {}
@@ -194,11 +230,7 @@ it('takes options from a factory, with what the application injects into it', as
         imports: [SettingsModule],
         inject: [Settings],
         features: { channels: false },
-        useFactory: async ({ endpoint }: Settings) => ({
-          wsApiEndpoint: endpoint,
-          callbacks: { deadlineMs: 100 },
-          logLevel: 'silent',
-        }),
+        useFactory: async (settings: Settings) => ({ wsApiEndpoint: settings.endpoint, logLevel: 'silent' }),
       }),
     ],
   })
@@ -206,9 +238,8 @@ it('takes options from a factory, with what the application injects into it', as
   // a program without a server can send, too
   const context = await NestFactory.createApplicationContext(AppModule, { logger: false });
   onTestFinished(() => context.close());
-  await expect(context.get(Connections).post('alice=', 'hello')).rejects.toMatchObject({
-    name: 'CallbackError',
-  });
+  expect(await context.get(Connections).post('alice=', { text: 'hello' })).toBe('delivered');
+  expect(endpoint.messagesTo('alice=')).toEqual([{ text: 'hello' }]);
 });
 
 async function problemsOf(module: Type | DynamicModule): Promise<readonly string[]> {
@@ -232,8 +263,8 @@ it('does not start with wrong options, and names them all', async () => {
     pathh: '/ws',
   };
   const problems = await problemsOf(BackchannelModule.forRoot(options as never));
-  expect(problems.map((problem) => problem.split(/[ =:]/)[0]).toSorted()).toEqual(
-    [
+  expect(new Set(problems.map((problem) => problem.split(/[ =:]/)[0]))).toEqual(
+    new Set([
       'channels.historyOff',
       'channels.historySeconds',
       'features.chanels',
@@ -243,10 +274,16 @@ it('does not start with wrong options, and names them all', async () => {
       'store.url',
       'store.urll',
       'wsApiEndpoint',
-    ].toSorted(),
+    ]),
   );
   expect(problems.join('\n')).not.toMatch(/[A-Z]{3,}_|short/);
   expect(problems).toContain('store.urll is not an option: did you mean store.url?');
+});
+
+it('has a type that refuses an unknown option', async () => {
+  // @ts-expect-error -- it is `store.url`
+  const options: BackchannelOptions = { wsApiEndpoint: WS_API_ENDPOINT, store: { kind: 'redis', uri: 'r' } };
+  expect(await problemsOf(BackchannelModule.forRoot(options))).toHaveLength(2);
 });
 
 it('names the option when the store cannot be opened', async () => {
@@ -332,4 +369,23 @@ it('closes after the responses of the application, too', async () => {
   SLOW.resolve();
   expect(await (await slow).text()).toBe('done');
   await closed;
+});
+
+it('warns of a server that closes the connections of the load balancer too early', async () => {
+  const lines: string[] = [];
+  const logger = pino({ level: 'warn' }, { write: (line) => void lines.push(line) });
+  const options = {
+    wsApiEndpoint: 'https://chat.example/prod',
+    features: { channels: false },
+    logger,
+  } as const;
+  const create = async (adapter: FastifyAdapter) => {
+    const app = await NestFactory.create(BackchannelModule.forRoot(options), adapter, { logger: false });
+    onTestFinished(() => app.close());
+    await app.init();
+  };
+  await create(new FastifyAdapter(FASTIFY_OPTIONS));
+  expect(lines).toEqual([]);
+  await create(new FastifyAdapter());
+  expect(lines).toEqual([expect.stringContaining('FASTIFY_OPTIONS')]);
 });

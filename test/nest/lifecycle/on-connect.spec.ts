@@ -35,6 +35,8 @@ import {
   OnConnect,
   OnDisconnect,
   OnMessage,
+  PrefixPermissions,
+  type Sender,
 } from '../../../src/nest/index.js';
 import { ConnectionsService } from '../../../src/nest/connections/connections.service.js';
 import { StoreUnavailableError } from '../../../src/nest/store/store.errors.js';
@@ -57,12 +59,19 @@ function extensions(...providers: readonly Type[]): Extensions {
 
 const known = (service: TestService, id = alice) => service.app.get(ConnectionsService).get(id);
 
+const join = (channel: string) => ({ action: 'join', channel });
+
 interface Session {
   readonly tenant: string | undefined;
 }
 
-it('gives the method the user and the headers, and keeps what it returns for all other handlers', async () => {
+it('gives the method the user and the headers, and keeps what it returns for handlers and permission rules', async () => {
   let call: ConnectCall | undefined;
+  class OwnTenant extends PrefixPermissions {
+    override permits(_: unknown, channel: string, { session }: Sender) {
+      return channel === (session as Session).tenant ? 'allowed' : 'not_permitted';
+    }
+  }
   const Call = createParamDecorator((_, context: ExecutionContext) => handlerCall(context));
   @Injectable()
   class Chat {
@@ -84,14 +93,20 @@ it('gives the method the user and the headers, and keeps what it returns for all
     }
   }
   const settings = { AUTH: 'authorizer', GATEWAY_SECRET: 'a-secret-of-the-gateway' };
-  await using service = await startService(settings, extensions(Chat));
+  const permissions = OwnTenant as Type<PrefixPermissions>;
+  await using service = await startService(settings, { ...extensions(Chat), permissions });
   const secret = settings.GATEWAY_SECRET;
   const connect = service.post('/connect', alice).set('UserId', 'zoe').set('X-TENANT', 'red');
   await connect.set('GatewaySecret', secret).send().expect(200);
   const session = { tenant: 'red', connectionId: alice, userId: 'zoe', before: 'undefined', isOne: true };
   expect(await known(service)).toMatchObject({ connectionId: alice, userId: 'zoe', session });
-  await service.send(alice, { action: 'who' }).set('GatewaySecret', secret).expect(200);
-  expect(service.endpoint.messagesTo(alice)).toEqual([{ type: 'you', tenant: 'red', userId: 'zoe' }]);
+  for (const message of [{ action: 'who' }, join('red'), join('blue')])
+    await service.send(alice, message).set('GatewaySecret', secret).expect(200);
+  expect(service.endpoint.messagesTo(alice)).toMatchObject([
+    { type: 'you', tenant: 'red', userId: 'zoe' },
+    { type: 'joined', channel: 'red' },
+    { code: 'not_permitted' },
+  ]);
   expect(call?.headers).toMatchObject({ 'x-tenant': 'red' });
   expect(JSON.stringify(call)).not.toContain(secret);
 });

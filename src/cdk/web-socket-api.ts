@@ -1,17 +1,18 @@
-import { Aws, Duration, Fn, Lazy, Stack, Tokenization } from 'aws-cdk-lib';
-import { CfnAuthorizer, type IWebSocketRouteAuthorizer, WebSocketApi } from 'aws-cdk-lib/aws-apigatewayv2';
+import { Aws, Fn, Lazy, Stack } from 'aws-cdk-lib';
+import { CfnAuthorizer, WebSocketApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { CfnPermission } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { type Route, webSocketApi } from '../api/definition.js';
+import { type ApplicationValues, webSocketApi } from '../api/definition.js';
+import { addRoutes } from './add-routes.js';
 import { type LoadBalancer } from './load-balancer.js';
-import { WebSocketNlbIntegration } from './web-socket-nlb-integration.js';
-import { WebSocketParameterMapping } from './web-socket-parameter-mapping.js';
 
 export interface BackchannelApiProps {
   readonly loadBalancer: LoadBalancer;
   /** A dynamic reference to the secret. */
   readonly gatewaySecret: string;
   readonly stageName: string;
+  /** Of another application than the ready service. */
+  readonly application: ApplicationValues;
   readonly replies: 'callback' | 'response';
   readonly authorizer:
     | {
@@ -39,6 +40,8 @@ export class BackchannelApi extends Construct {
     const serviceUrl = `http://${loadBalancer.loadBalancerDnsName}`;
     const authorizerId = Lazy.string({ produce: () => authorizer?.ref });
     const definition = webSocketApi({
+      path: props.application.path,
+      connectHeaders: props.application.connectHeaders,
       serviceUrl,
       vpcLinkId: vpcLink.vpcLinkId,
       gatewaySecret: props.gatewaySecret,
@@ -61,22 +64,7 @@ export class BackchannelApi extends Construct {
     this.endpoint = `https://${this.apiId}.execute-api.${Aws.REGION}.${Aws.URL_SUFFIX}/${props.stageName}`;
     const authorizer = this.#authorizer(props.authorizer);
 
-    for (const { RouteKey, AuthorizationType, AuthorizerId, RouteResponse, Integration } of Routes) {
-      const integration = new WebSocketNlbIntegration('Integration', {
-        vpcLink,
-        loadBalancer,
-        method: Integration.IntegrationMethod,
-        path: pathOf(Integration.IntegrationUri),
-        parameterMapping: WebSocketParameterMapping.fromRequestParameters(Integration.RequestParameters),
-        timeout: Duration.millis(Integration.TimeoutInMillis),
-      });
-      api.addRoute(RouteKey, {
-        integration,
-        returnResponse: RouteResponse !== undefined,
-        ...(AuthorizationType !== undefined &&
-          AuthorizerId !== undefined && { authorizer: routeAuthorizer(AuthorizationType, AuthorizerId) }),
-      });
-    }
+    addRoutes(api, Routes, { vpcLink, loadBalancer });
   }
 
   #authorizer(props: BackchannelApiProps['authorizer']): CfnAuthorizer | undefined {
@@ -105,14 +93,3 @@ export class BackchannelApi extends Construct {
     return authorizer;
   }
 }
-
-/** The path of a URI whose host is a CDK token, which a URL parser does not accept. */
-function pathOf(uri: string): string {
-  const withHost = Tokenization.reverseString(uri).mapTokens({ mapToken: () => 'load-balancer.invalid' });
-  return new URL(withHost.join({ join: (left, right) => `${left}${right}` }) as string).pathname;
-}
-
-const routeAuthorizer = (
-  authorizationType: NonNullable<Route['AuthorizationType']>,
-  authorizerId: string,
-): IWebSocketRouteAuthorizer => ({ bind: () => ({ authorizationType, authorizerId }) });

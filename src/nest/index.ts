@@ -11,6 +11,7 @@ export { createLogger } from './logging/logger.js';
 export {
   Caller,
   ConnectionId,
+  type HandlerDecorator,
   Message,
   OnMessage,
   type OnMessageOptions,
@@ -29,4 +30,6 @@ export { ChannelsService, type Joined } from './channels/channels.service.js';
 export { ConnectionsService, type Sender } from './connections/connections.service.js';
 export { ChannelNameSchema, DataSchema, MessageIdSchema } from '../api/message-schemas.js';
 export { type ChannelName, type JsonText, type MessageId } from '../api/messages.js';
+export { type ApiDescription, describeApi, type DescribeOptions } from './describe/describe-api.js';
+export { type AsyncApiDocument } from './describe/async-api-document.js';
 export { CLIENT_ERRORS, type ClientErrorCode } from '../api/errors.js';

@@ -2,6 +2,8 @@ import { Module } from '@nestjs/common';
 import { ChannelsModule } from '../channels/channels.module.js';
 import { ConnectionsModule } from '../connections/connections.module.js';
 import { StoreModule } from '../store/store.module.js';
+import { MessagesModule } from '../messages/messages.module.js';
+import { AsyncApiController } from './async-api.controller.js';
 import { BatchesController } from './batches.controller.js';
 import { ChannelNamePipe } from './channel-name.pipe.js';
 import { ChannelsController } from './channels.controller.js';
@@ -15,7 +17,7 @@ import { UsersController } from './users.controller.js';
 
 /** The HTTP API for other backends: publish, send, disconnect and read. Imported only if there are `API_KEYS`. */
 @Module({
-  imports: [ChannelsModule, ConnectionsModule, StoreModule],
+  imports: [ChannelsModule, ConnectionsModule, MessagesModule, StoreModule],
   controllers: [
     ChannelsController,
     BatchesController,
@@ -23,6 +25,7 @@ import { UsersController } from './users.controller.js';
     UsersController,
     ReconnectsController,
     CountsController,
+    AsyncApiController,
   ],
   providers: [PublishingService, DirectMessagesService, ReconnectsService, ChannelNamePipe],
 })

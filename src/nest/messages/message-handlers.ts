@@ -1,15 +1,13 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner, ModuleRef, ModulesContainer } from '@nestjs/core';
-import { type InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
-import { type HandledMessages, HANDLED_MESSAGES } from './handler-decorators.js';
+import { handlerMethods } from './handled-messages.js';
+import { type HandledMessages } from './handler-decorators.js';
 import { type HandlerInvocation, HandlerInvocations } from './handler-invocation.js';
-import { type MessageSchema } from './message-schema.js';
 
-/** A method with `@OnMessage`. */
-export interface MessageHandler {
+/** A method with `@OnMessage`, ready to be called. */
+export interface MessageHandler extends HandledMessages {
   /** For people, such as `Chat.roll`. */
   readonly name: string;
-  readonly schema: MessageSchema | undefined;
   readonly invoke: HandlerInvocation;
 }
 
@@ -31,9 +29,9 @@ export class MessageHandlers implements OnModuleInit {
     const invocations = new HandlerInvocations(this.modules, this.moduleRef);
     const providers = [...this.discovery.getProviders(), ...this.discovery.getControllers()];
     for (const provider of new Set(providers)) {
-      for (const { method, action, schema } of this.#handledBy(provider)) {
+      for (const { method, ...handled } of handlerMethods(provider, this.scanner)) {
         const name = `${provider.name}.${method}`;
-        this.#add(action, { name, schema, invoke: invocations.create(provider, method) });
+        this.#add({ name, ...handled, invoke: invocations.create(provider, method) });
       }
     }
   }
@@ -47,25 +45,18 @@ export class MessageHandlers implements OnModuleInit {
     return this.#byAction.get(action);
   }
 
+  /** All of them, with the one for everything else. */
+  get all(): readonly MessageHandler[] {
+    return [...this.#byAction.values(), ...(this.#other === undefined ? [] : [this.#other])];
+  }
+
   /** The one for everything else. */
   get other(): MessageHandler | undefined {
     return this.#other;
   }
 
-  #handledBy({
-    metatype,
-    isAlias,
-  }: InstanceWrapper): readonly (HandledMessages & { readonly method: string })[] {
-    const prototype = (metatype as { readonly prototype?: Record<string, object> } | null)?.prototype;
-    if (prototype === undefined || isAlias) return [];
-    return this.scanner.getAllMethodNames(prototype).flatMap((method) => {
-      const handled = Reflect.getMetadata(HANDLED_MESSAGES, prototype[method]!) as
-        HandledMessages | undefined;
-      return handled === undefined ? [] : [{ method, ...handled }];
-    });
-  }
-
-  #add(action: string | undefined, handler: MessageHandler): void {
+  #add(handler: MessageHandler): void {
+    const { action } = handler;
     const before = action === undefined ? this.#other : this.#byAction.get(action);
     if (before !== undefined) {
       const messages = action === undefined ? 'the messages of no other handler' : `the action ${action}`;

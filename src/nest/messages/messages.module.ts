@@ -12,6 +12,6 @@ import { MessageHandlers } from './message-handlers.js';
 @Module({
   imports: [DiscoveryModule, ChannelsModule, ConnectionsModule, MetricsModule, TracingModule],
   providers: [Dispatcher, MessageHandlers, BuiltInActions],
-  exports: [Dispatcher],
+  exports: [Dispatcher, MessageHandlers],
 })
 export class MessagesModule {}

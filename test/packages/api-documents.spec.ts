@@ -49,6 +49,8 @@ const direct = await api.POST('/v1/connections/{connectionId}/messages', {
 });
 const reconnects = await api.POST('/v1/reconnects', { body: { spreadMs: 1000, limit: 10 } });
 const absent = await api.GET('/v1/connections/{connectionId}', { params: { path: { connectionId: 'absent' } } });
+// @ts-expect-error -- a member that the document does not have
+const refused = await api.POST('/v1/reconnects', { body: { spread: 1000 } });
 const problem: components['schemas']['Problem'] | undefined = absent.error;
 console.log(JSON.stringify({
   offset: position?.offset,
@@ -59,13 +61,8 @@ console.log(JSON.stringify({
   delivered: direct.data?.delivered,
   notified: reconnects.data?.notified,
   problem: problem?.code,
+  refused: refused.error?.code,
 }));
-`;
-
-const WRONG_CLIENT = `
-import createClient from 'openapi-fetch';
-import type { paths } from './backend-api.js';
-void createClient<paths>().POST('/v1/reconnects', { body: { spread: 1000 } });
 `;
 
 describe('the OpenAPI document', () => {
@@ -103,15 +100,13 @@ describe('the OpenAPI document', () => {
       delivered: 1,
       notified: 1,
       problem: 'unknown_connection',
+      refused: 'bad_request',
     });
-    consumer.write('client.ts', WRONG_CLIENT);
-    await expect(consumer.compile(OPTIONS)).rejects.toThrow(/client\.ts.*'spread' does not exist/s);
-    consumer.write('client.ts', '');
   });
 });
 
-/** openapi-fetch's declarations need the types of `fetch`. */
-const OPTIONS = { lib: ['ES2024', 'DOM', 'DOM.Iterable'] };
+/** openapi-fetch's declarations need the types of `fetch`. Whether others' declarations are right is not our matter. */
+const OPTIONS = { lib: ['ES2024', 'DOM', 'DOM.Iterable'], skipLibCheck: true };
 
 /** What docs/extending.md shows: types of messages from the AsyncAPI document. */
 const GENERATE = `
@@ -135,6 +130,8 @@ export function textOf(message: Messages['AnyServerMessage']): string {
   if (!('type' in message)) return '';
   return message.type === 'error' ? message.code : message.type;
 }
+// @ts-expect-error -- a member that the action does not have
+sent.push({ action: 'roll', chanel: 'table' });
 console.log(sent.length, textOf({ type: 'error', code: 'not_joined', message: '' }));
 `;
 
@@ -160,8 +157,6 @@ describe('the AsyncAPI document', () => {
     await consumer.run(process.execPath, ['generate.mjs', `${service.url}/v1/asyncapi.json`]);
     consumer.write('front-end.ts', FRONT_END);
     await expect(consumer.compile(OPTIONS)).resolves.toBeUndefined();
-    expect(await consumer.run(process.execPath, ['out/front-end.js'])).toBe('2 not_joined\n');
-    consumer.write('front-end.ts', FRONT_END.replace("channel: 'table', id", "chanel: 'table', id"));
-    await expect(consumer.compile(OPTIONS)).rejects.toThrow("'chanel' does not exist");
+    expect(await consumer.run(process.execPath, ['out/front-end.js'])).toBe('3 not_joined\n');
   });
 });

@@ -142,14 +142,8 @@ describe('the AsyncAPI document', () => {
     // 3.1.0 adds nothing for WebSocket APIs, and fewer tools read it
     expect(diagnostics.filter(({ code }) => code !== 'asyncapi-latest-version')).toEqual([]);
     const received = document!.operations().filterByReceive();
-    expect(received.map((operation) => operation.id()).toSorted()).toEqual([
-      'join',
-      'leave',
-      'ping',
-      'presence',
-      'publish',
-      'roll',
-    ]);
+    const ids: (string | undefined)[] = received.map((operation) => operation.id());
+    expect(new Set(ids)).toEqual(new Set(['join', 'leave', 'ping', 'presence', 'publish', 'roll']));
   });
 
   it('gives generated types of the messages', async () => {

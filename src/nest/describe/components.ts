@@ -41,11 +41,8 @@ export class Components {
 }
 
 /** The schema, with references to the document's names. @param self its own */
-function renamed(
-  { id: _, $id: __, ...schema }: Schema,
-  self: string,
-  names: ReadonlyMap<string, string>,
-): Schema {
+function renamed(named: Schema, self: string, names: ReadonlyMap<string, string>): Schema {
+  const { id: _, $id: __, ...schema } = named;
   return JSON.parse(JSON.stringify(schema), (key: string, value: unknown) => {
     if (key !== '$ref' || typeof value !== 'string') return value;
     if (value === '#') return referenceTo(self).$ref;

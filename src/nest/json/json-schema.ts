@@ -55,6 +55,7 @@ function optionsOf({ target, io }: SchemaDialect) {
 }
 
 /** Without what only a schema with a document of its own has. */
-function asPart({ $schema: _, $id: __, id: ___, ...schema }: JsonSchema): JsonSchema {
+function asPart(whole: JsonSchema): JsonSchema {
+  const { $schema: _, $id: __, id: ___, ...schema } = whole;
   return schema;
 }

@@ -120,13 +120,13 @@ it('has a template that gateway lint accepts, also with replies in the response'
 it('starts a gateway in front of the application, which gets what the decorators need', async () => {
   @Module({ imports: [MessagesModule, WorkingModule] })
   class Application {}
-  const { template } = await describeApi(Application);
+  const description = await describeApi(Application);
   const port = await freePort();
   await using gateway = await startGateway({
-    template: template({ gatewaySecret: 'the-secret-of-the-gateway-in-tests' }),
+    template: description.template({ gatewaySecret: 'the-secret-of-the-gateway-in-tests' }),
     targets: { service: `127.0.0.1:${port}` },
   });
-  await using _service = await startService(
+  await using service = await startService(
     {
       PORT: String(port),
       WS_API_ENDPOINT: gateway.managementEndpoint('dev'),
@@ -140,6 +140,7 @@ it('starts a gateway in front of the application, which gets what the decorators
   client.send('{"action":"double","id":7,"number":21}');
   const [{ data }] = (await received) as [{ readonly data: string }];
   expect(JSON.parse(data)).toEqual({ type: 'doubled', id: 7, number: 42 });
+  expect(service.lines.filter(({ level }) => level === 'error')).toEqual([]);
   client.close();
 });
 

@@ -63,6 +63,7 @@ const NEST_PARTS = [
   'nest/routes',
   'nest/lifecycle',
   'nest/backend-api',
+  'nest/describe',
   'nest/authentication',
   'nest/messages',
   'nest/handlers',
@@ -111,12 +112,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'nest/handlers': ['nest/connections', ...NEST_TOOLS],
   'nest/backend-api': [
     'nest/authentication',
+    'nest/describe',
+    'nest/messages',
     'nest/channels',
     'nest/connections',
     'nest/callback',
     'nest/store',
     ...NEST_TOOLS,
   ],
+  'nest/describe': ['nest/messages', 'nest/handlers', ...NEST_TOOLS],
   'nest/messages': [
     'nest/handlers',
     'nest/channels',

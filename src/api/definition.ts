@@ -40,8 +40,19 @@ export interface Integration {
   readonly TimeoutInMillis: number;
 }
 
+/** What an application needs of every deployment. */
+export interface ApplicationValues {
+  /** The path below which the service has its routes, such as `/ws`. Default none. */
+  readonly path?: string | undefined;
+  /**
+   * Further headers of the request of `$connect`, by name, each with its source, such as
+   * `{ Tenant: 'route.request.querystring.tenant' }`. The client's own headers are passed on without a mapping.
+   */
+  readonly connectHeaders?: Readonly<Record<string, string>> | undefined;
+}
+
 /** Values that differ between deployments. */
-export interface DeploymentValues {
+export interface DeploymentValues extends ApplicationValues {
   /** The load balancer's URL without a path, such as `http://internal-nlb.example:3000`. */
   readonly serviceUrl: string;
   /** Id of the v1 VPC link to that load balancer, or `${stageVariables.name}`. */
@@ -63,16 +74,16 @@ export interface DeploymentValues {
 
 /** Backchannel's WebSocket API, ready to be created. */
 export function webSocketApi(values: DeploymentValues): WebSocketApi {
+  const { authorizer, path: prefix = '', connectHeaders = {} } = values;
   const integration = (path: string, RequestParameters: Record<string, string>): Integration => ({
     IntegrationType: 'HTTP_PROXY',
     IntegrationMethod: 'POST',
-    IntegrationUri: `${values.serviceUrl}${path}`,
+    IntegrationUri: `${values.serviceUrl}${prefix}${path}`,
     ConnectionType: 'VPC_LINK',
     ConnectionId: values.vpcLinkId,
     RequestParameters: { ...onEveryRoute(values.gatewaySecret), ...RequestParameters },
     TimeoutInMillis: QUOTAS.integrationTimeoutMs,
   });
-  const { authorizer } = values;
   return {
     Name: 'backchannel',
     ProtocolType: 'WEBSOCKET',
@@ -81,9 +92,17 @@ export function webSocketApi(values: DeploymentValues): WebSocketApi {
     Routes: [
       {
         RouteKey: '$connect',
-        RequestParameters: { 'route.request.querystring.token': { Required: false } },
+        RequestParameters: Object.fromEntries(
+          ['route.request.querystring.token', ...Object.values(connectHeaders)]
+            .filter((source) => source.startsWith('route.request.'))
+            // the declaration of a multi-value source is that of the single value
+            .map((source) => [source.replace('.multivalue', '.'), { Required: false }]),
+        ),
         ...(authorizer && { AuthorizationType: 'CUSTOM', AuthorizerId: authorizer.AuthorizerId }),
         Integration: integration(PATHS.connect, {
+          ...Object.fromEntries(
+            Object.entries(connectHeaders).map(([name, source]) => [header(name), source]),
+          ),
           [header(HEADERS.token)]: 'route.request.querystring.token',
           [header(HEADERS.userId)]: authorizer
             ? `context.authorizer.${authorizer.userKey ?? 'principalId'}`

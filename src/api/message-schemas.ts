@@ -12,6 +12,7 @@ import {
   type Since,
 } from './messages.js';
 import { QUOTAS } from './quotas.js';
+import { schemaOf } from './schema-of.js';
 
 /**
  * The zod schemas of the messages that a client sends. Each is compared with its type of `messages.ts` at compile time.
@@ -30,7 +31,7 @@ export const ChannelNameSchema = z
   .string(CHANNEL_NAME_FORM)
   .regex(/^[\w.:@/%-]+$/, CHANNEL_NAME_FORM) as unknown as z.ZodType<ChannelName, string>;
 
-const SinceSchema = schemaOf<Since>()(
+export const SinceSchema = schemaOf<Since>()(
   z.strictObject({ epoch: z.string().min(1).max(32), offset: z.int().min(0) }),
 );
 
@@ -98,24 +99,3 @@ const PresenceSchema = schemaOf<PresenceMessage>()(
 export const ClientMessageSchema = schemaOf<ClientMessage>()(
   z.discriminatedUnion('action', [PingSchema, JoinSchema, LeaveSchema, PublishSchema, PresenceSchema]),
 );
-
-/** Takes a schema whose output is exactly `Type`, and returns it; any other schema does not compile. */
-function schemaOf<Type>() {
-  return <Schema extends z.ZodType>(
-    schema: Schema &
-      (IsSame<DeepReadonly<z.output<Schema>>, Type> extends true ? unknown : { readonly differsFrom: Type }),
-  ): Schema => schema;
-}
-
-/** Also tells optional fields from missing ones, which mutual assignability does not. */
-/* oxlint-disable typescript/no-unnecessary-type-parameters -- comparing generic functions compares types for identity */
-type IsSame<One, Other> =
-  (<T>() => T extends One ? 1 : 2) extends <T>() => T extends Other ? 1 : 2 ? true : false;
-/* oxlint-enable typescript/no-unnecessary-type-parameters */
-
-/** zod's output types are not readonly. */
-type DeepReadonly<T> = T extends string | number | boolean
-  ? T
-  : T extends object
-    ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> }
-    : T;

@@ -1,6 +1,7 @@
 import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { type Construct } from 'constructs';
+import { type ApplicationValues } from '../api/definition.js';
 import { ApiStage } from './api-stage.js';
 import { DynamoDbStateStore } from './dynamodb-state-store.js';
 import { GatewaySecret } from './gateway-secret.js';
@@ -15,6 +16,11 @@ import { BackchannelApi } from './web-socket-api.js';
 
 export interface BackchannelStackProps extends StackProps {
   readonly parameters: StackParameters;
+  /**
+   * What another application than the ready service needs, if its image is among the parameters: the result of
+   * `describeApi` of `backchannel-nest`. Default nothing.
+   */
+  readonly application?: ApplicationValues;
   /** Whether to leave out the assets that `cdk deploy` builds and uploads. */
   readonly withoutAssets?: boolean;
 }
@@ -27,7 +33,7 @@ export class BackchannelStack extends Stack {
   constructor(
     scope: Construct,
     id: string,
-    { parameters, withoutAssets = false, ...props }: BackchannelStackProps,
+    { parameters, application = {}, withoutAssets = false, ...props }: BackchannelStackProps,
   ) {
     super(scope, id, props);
     const { vpcId, subnetIds, kmsKeyArn, logRetentionDays } = parameters;
@@ -54,6 +60,7 @@ export class BackchannelStack extends Stack {
       port: SERVICE_PORT,
       drain: Duration.seconds(parameters.DRAIN_SECONDS),
       publisherSecurityGroupId: parameters.publisherSecurityGroupId,
+      path: application.path,
     });
     const { authorizerArn } = parameters;
     const api = new BackchannelApi(this, 'Api', {
@@ -61,6 +68,7 @@ export class BackchannelStack extends Stack {
       gatewaySecret: gatewaySecret.dynamicReference,
       stageName: parameters.stage,
       ipAddressType: parameters.ipAddressType,
+      application,
       replies: parameters.REPLIES,
       authorizer:
         authorizerArn === undefined

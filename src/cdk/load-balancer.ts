@@ -19,6 +19,8 @@ export interface LoadBalancerProps {
   readonly drain: Duration;
   /** The security group of other backends that use the publish API. */
   readonly publisherSecurityGroupId: string | undefined;
+  /** The path below which the service has its routes. */
+  readonly path: string | undefined;
 }
 
 /** The internal Network Load Balancer, its health check of the tasks, and API Gateway's VPC link to it. */
@@ -69,7 +71,7 @@ export class LoadBalancer extends Construct {
       deregistrationDelay: props.drain,
       healthCheck: {
         protocol: Protocol.HTTP,
-        path: '/health/ready',
+        path: `${props.path ?? ''}/health/ready`,
         healthyHttpCodes: '200',
         interval: Duration.seconds(10),
         timeout: Duration.seconds(5),

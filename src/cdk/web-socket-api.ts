@@ -1,16 +1,10 @@
-import { Aws, Duration, Fn, Lazy, Stack, Tokenization, Validations } from 'aws-cdk-lib';
-import {
-  CfnAuthorizer,
-  IpAddressType,
-  type IWebSocketRouteAuthorizer,
-  WebSocketApi,
-} from 'aws-cdk-lib/aws-apigatewayv2';
+import { Aws, Fn, Lazy, Stack } from 'aws-cdk-lib';
+import { CfnAuthorizer, IpAddressType, WebSocketApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { CfnPermission } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { type Route, webSocketApi } from '../api/definition.js';
+import { type ApplicationValues, webSocketApi } from '../api/definition.js';
+import { addRoutes } from './add-routes.js';
 import { type LoadBalancer } from './load-balancer.js';
-import { WebSocketNlbIntegration } from './web-socket-nlb-integration.js';
-import { WebSocketParameterMapping } from './web-socket-parameter-mapping.js';
 
 export interface BackchannelApiProps {
   readonly loadBalancer: LoadBalancer;
@@ -19,6 +13,8 @@ export interface BackchannelApiProps {
   readonly stageName: string;
   /** `dualstack`: clients reach it by IPv6, too. */
   readonly ipAddressType: 'ipv4' | 'dualstack';
+  /** Of another application than the ready service. */
+  readonly application: ApplicationValues;
   readonly replies: 'callback' | 'response';
   readonly authorizer:
     | {
@@ -46,6 +42,8 @@ export class BackchannelApi extends Construct {
     const serviceUrl = `http://${loadBalancer.loadBalancerDnsName}`;
     const authorizerId = Lazy.string({ produce: () => authorizer?.ref });
     const definition = webSocketApi({
+      path: props.application.path,
+      connectHeaders: props.application.connectHeaders,
       serviceUrl,
       vpcLinkId: vpcLink.vpcLinkId,
       gatewaySecret: props.gatewaySecret,
@@ -70,29 +68,7 @@ export class BackchannelApi extends Construct {
     this.endpoint = `https://${this.apiId}.execute-api.${Aws.REGION}.${Aws.URL_SUFFIX}/${props.stageName}`;
     const authorizer = this.#authorizer(props.authorizer);
 
-    for (const { RouteKey, AuthorizationType, AuthorizerId, RouteResponse, Integration } of Routes) {
-      const integration = new WebSocketNlbIntegration('Integration', {
-        vpcLink,
-        loadBalancer,
-        method: Integration.IntegrationMethod,
-        path: pathOf(Integration.IntegrationUri),
-        parameterMapping: WebSocketParameterMapping.fromRequestParameters(Integration.RequestParameters),
-        timeout: Duration.millis(Integration.TimeoutInMillis),
-      });
-      const route = api.addRoute(RouteKey, {
-        integration,
-        returnResponse: RouteResponse !== undefined,
-        ...(AuthorizationType !== undefined &&
-          AuthorizerId !== undefined && { authorizer: routeAuthorizer(AuthorizationType, AuthorizerId) }),
-      });
-      if (AuthorizationType === undefined) {
-        Validations.of(route).acknowledge({
-          id: 'AwsSolutions-APIG4',
-          reason:
-            'API Gateway authorizes $connect only. The service checks tokens at $connect (AUTH=jwt), or an authorizer does (AUTH=authorizer); each request has the gateway secret.',
-        });
-      }
-    }
+    addRoutes(api, Routes, { vpcLink, loadBalancer });
   }
 
   #authorizer(props: BackchannelApiProps['authorizer']): CfnAuthorizer | undefined {
@@ -121,14 +97,3 @@ export class BackchannelApi extends Construct {
     return authorizer;
   }
 }
-
-/** The path of a URI whose host is a CDK token, which a URL parser does not accept. */
-function pathOf(uri: string): string {
-  const withHost = Tokenization.reverseString(uri).mapTokens({ mapToken: () => 'load-balancer.invalid' });
-  return new URL(withHost.join({ join: (left, right) => `${left}${right}` }) as string).pathname;
-}
-
-const routeAuthorizer = (
-  authorizationType: NonNullable<Route['AuthorizationType']>,
-  authorizerId: string,
-): IWebSocketRouteAuthorizer => ({ bind: () => ({ authorizationType, authorizerId }) });

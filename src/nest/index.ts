@@ -43,7 +43,13 @@ export {
   OnConnect,
   OnDisconnect,
 } from './lifecycle/lifecycle-decorators.js';
-export { Message, OnMessage, type OnMessageOptions, RawMessage } from './messages/handler-decorators.js';
+export {
+  type HandlerDecorator,
+  Message,
+  OnMessage,
+  type OnMessageOptions,
+  RawMessage,
+} from './messages/handler-decorators.js';
 export { type MessageSchema } from './messages/message-schema.js';
 export { ChannelNameSchema, DataSchema, MessageIdSchema } from '../api/message-schemas.js';
 export { type ChannelName, type JsonText, type MessageId, type Since } from '../api/messages.js';
@@ -68,6 +74,9 @@ export {
 } from './channels/permissions.js';
 export { Draining } from './operation/draining.js';
 export { type Sender } from './connections/caller.js';
+
+export { type ApiDescription, describeApi, type DescribeOptions } from './describe/describe-api.js';
+export { type AsyncApiDocument } from './describe/async-api-document.js';
 
 export { CLIENT_ERRORS, type ClientErrorCode } from '../api/errors.js';
 export {

@@ -1,16 +1,18 @@
 import { applyDecorators, HttpCode, HttpStatus, UseGuards, UseInterceptors } from '@nestjs/common';
-import { ApiHeader, ApiOperation, ApiResponse, getSchemaPath } from '@nestjs/swagger';
+import { ApiHeader, ApiOperation, ApiResponse } from '@nestjs/swagger';
 import { type z } from 'zod';
 import { type ProblemCode, PROBLEMS } from '../../api/errors.js';
+import { nameOf, referenceTo } from '../json/json-schema.js';
 import { BodyInterceptor } from './body.interceptor.js';
 import { IdempotencyInterceptor } from './idempotency.interceptor.js';
 import { JsonBodyGuard } from './json-body.guard.js';
+import { ProblemBody } from './response-schemas.js';
 
 /** What the OpenAPI document says about an operation in addition to its schemas. */
 export interface OperationDescription {
   readonly summary: string;
   readonly description?: string;
-  /** The schema of the body of the response, whose status is 200. */
+  /** The schema of the body of the response, whose status is 200. It has a name for the document. */
   readonly response: z.ZodType;
   /** Possible problems in addition to {@link COMMON_PROBLEMS}. */
   readonly problems?: readonly ProblemCode[];
@@ -21,7 +23,7 @@ export const Operation = ({ summary, description, response, problems = [] }: Ope
   applyDecorators(
     HttpCode(HttpStatus.OK),
     ApiOperation({ summary, ...(description !== undefined && { description }) }),
-    ApiResponse({ status: HttpStatus.OK, description: 'Done.', standardSchema: response }),
+    ApiResponse({ status: HttpStatus.OK, description: 'Done.', schema: referenceTo(nameOf(response)!) }),
     ...problemResponses([...COMMON_PROBLEMS, ...problems]),
   );
 
@@ -70,7 +72,7 @@ function problemResponses(codes: readonly ProblemCode[]): MethodDecorator[] {
     ApiResponse({
       status,
       description: codesOfStatus.map((code) => `\`${code}\`: ${PROBLEMS[code].title}.`).join(' '),
-      content: { 'application/problem+json': { schema: { $ref: getSchemaPath('Problem') } } },
+      content: { 'application/problem+json': { schema: referenceTo(nameOf(ProblemBody)!) } },
       ...(HEADERS[status] && { headers: HEADERS[status] }),
     }),
   );

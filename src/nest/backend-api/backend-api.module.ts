@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AsyncApiController } from './async-api.controller.js';
 import { BatchesController } from './batches.controller.js';
 import { ChannelNamePipe } from './channel-name.pipe.js';
 import { ChannelsController } from './channels.controller.js';
@@ -19,6 +20,7 @@ import { UsersController } from './users.controller.js';
     UsersController,
     ReconnectsController,
     CountsController,
+    AsyncApiController,
   ],
   providers: [PublishingService, DirectMessagesService, ReconnectsService, ChannelNamePipe],
 })

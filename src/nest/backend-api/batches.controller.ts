@@ -1,4 +1,4 @@
-import { Body, Controller, Post, UseGuards, UsePipes } from '@nestjs/common';
+import { Controller, Post, UseGuards } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiTags } from '@nestjs/swagger';
 import { BatchResponse } from './response-schemas.js';
@@ -7,14 +7,13 @@ import { ApiKeyGuard } from './api-key.guard.js';
 import { RequestKey } from './append-key.js';
 import { PostOperation } from './api-operation.decorators.js';
 import { PublishingService } from './publishing.service.js';
-import { RequestPipe } from './request.pipe.js';
+import { JsonBody } from './request-parameters.decorators.js';
 import { BATCH_BYTES, BATCH_MESSAGES, BatchBody } from './request-schemas.js';
 
 /** Messages to several channels in one request. */
 @Controller('v1/messages')
 @ApiTags('Channels')
 @UseGuards(ApiKeyGuard)
-@UsePipes(RequestPipe)
 export class BatchesController {
   constructor(private readonly publishing: PublishingService) {}
 
@@ -29,7 +28,7 @@ export class BatchesController {
     response: BatchResponse,
   })
   async publishBatch(
-    @Body({ schema: BatchBody }) batch: BatchBody,
+    @JsonBody(BatchBody) batch: BatchBody,
     @RequestKey() once?: AppendKey,
   ): Promise<BatchResponse> {
     return this.publishing.publishBatch(batch, once);

@@ -1,5 +1,6 @@
-import { Body, Controller, Get, Header, Param, Post, Query, UseGuards, UsePipes } from '@nestjs/common';
+import { Controller, Get, Header, Post, UseGuards } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import { type z } from 'zod';
 import { type ChannelName } from '../../api/messages.js';
 import { historyItem } from '../channels/message-frame.js';
 import { type AppendKey, LogStore } from '../store/log-store.js';
@@ -10,16 +11,15 @@ import { RequestKey } from './append-key.js';
 import { ChannelNamePipe } from './channel-name.pipe.js';
 import { Operation, PostOperation } from './api-operation.decorators.js';
 import { PublishingService } from './publishing.service.js';
-import { RequestPipe } from './request.pipe.js';
+import { JsonBody, PathSegment, QueryString } from './request-parameters.decorators.js';
 import { ChannelSegment, HistoryQuery, MembersQuery, MessageBody } from './request-schemas.js';
 
-const Channel = () => Param('channel', { schema: ChannelSegment, pipes: [ChannelNamePipe] });
+const Channel = () => PathSegment('channel', ChannelSegment, ChannelNamePipe);
 
 /** Publishes to a channel, and reads its members and its log. Clients' permissions do not apply. */
 @Controller('v1/channels/:channel')
 @ApiTags('Channels')
 @UseGuards(ApiKeyGuard)
-@UsePipes(RequestPipe)
 export class ChannelsController {
   constructor(
     private readonly membershipStore: MembershipStore,
@@ -37,7 +37,7 @@ export class ChannelsController {
   })
   async publish(
     @Channel() channel: ChannelName,
-    @Body({ schema: MessageBody }) { data }: MessageBody,
+    @JsonBody(MessageBody) { data }: MessageBody,
     @RequestKey() once?: AppendKey,
   ): Promise<PublishedResponse> {
     return this.publishing.publish(channel, data, once);
@@ -55,7 +55,7 @@ export class ChannelsController {
   })
   async history(
     @Channel() channel: ChannelName,
-    @Query({ schema: HistoryQuery }) { epoch, since_offset: since, limit }: HistoryQuery,
+    @QueryString(HistoryQuery) { epoch, since_offset: since, limit }: z.output<typeof HistoryQuery>,
   ): Promise<string> {
     const position = await this.logStore.position(channel);
     const isKnown = since !== undefined && epoch === position.epoch && since <= position.offset;
@@ -93,7 +93,7 @@ export class ChannelsController {
   })
   async members(
     @Channel() channel: ChannelName,
-    @Query({ schema: MembersQuery }) { after, limit }: MembersQuery,
+    @QueryString(MembersQuery) { after, limit }: z.output<typeof MembersQuery>,
   ): Promise<MembersResponse> {
     const members: MembersResponse['members'] = [];
     for await (const page of this.membershipStore.members(channel, { after })) {

@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, Param, Post, UseGuards, UsePipes } from '@nestjs/common';
+import { Controller, Delete, Get, Post, UseGuards } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type ConnectionId } from '../../api/integration.js';
 import { Problem } from '../http/problem.js';
@@ -7,14 +7,13 @@ import { ConnectionResponse, DeliveredResponse, DisconnectedResponse } from './r
 import { ApiKeyGuard } from './api-key.guard.js';
 import { DirectMessagesService } from './direct-messages.service.js';
 import { Operation, PostOperation } from './api-operation.decorators.js';
-import { RequestPipe } from './request.pipe.js';
+import { JsonBody, PathSegment } from './request-parameters.decorators.js';
 import { ConnectionIdSegment, MessageBody } from './request-schemas.js';
 
 /** Reads, closes and sends to one connection. */
 @Controller('v1/connections/:connectionId')
 @ApiTags('Connections')
 @UseGuards(ApiKeyGuard)
-@UsePipes(RequestPipe)
 export class ConnectionsController {
   constructor(
     private readonly connectionStore: ConnectionStore,
@@ -28,7 +27,7 @@ export class ConnectionsController {
     problems: ['unknown_connection'],
   })
   async connection(
-    @Param('connectionId', { schema: ConnectionIdSegment }) connectionId: ConnectionId,
+    @PathSegment('connectionId', ConnectionIdSegment) connectionId: ConnectionId,
   ): Promise<ConnectionResponse> {
     const connection = await this.connectionStore.getConnection(connectionId);
     if (connection === undefined)
@@ -44,8 +43,8 @@ export class ConnectionsController {
     problems: ['callback_failed'],
   })
   async sendToConnection(
-    @Param('connectionId', { schema: ConnectionIdSegment }) connectionId: ConnectionId,
-    @Body({ schema: MessageBody }) { data }: MessageBody,
+    @PathSegment('connectionId', ConnectionIdSegment) connectionId: ConnectionId,
+    @JsonBody(MessageBody) { data }: MessageBody,
   ): Promise<DeliveredResponse> {
     return this.directMessages.sendToConnection(connectionId, data);
   }
@@ -58,7 +57,7 @@ export class ConnectionsController {
     problems: ['callback_failed'],
   })
   async disconnect(
-    @Param('connectionId', { schema: ConnectionIdSegment }) connectionId: ConnectionId,
+    @PathSegment('connectionId', ConnectionIdSegment) connectionId: ConnectionId,
   ): Promise<DisconnectedResponse> {
     return this.directMessages.disconnect(connectionId);
   }

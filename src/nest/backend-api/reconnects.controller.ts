@@ -1,9 +1,9 @@
-import { Body, Controller, Post, UseGuards, UsePipes } from '@nestjs/common';
+import { Controller, Post, UseGuards } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { ApiKeyGuard } from './api-key.guard.js';
 import { PostOperation } from './api-operation.decorators.js';
 import { ReconnectsService } from './reconnects.service.js';
-import { RequestPipe } from './request.pipe.js';
+import { JsonBody } from './request-parameters.decorators.js';
 import { ReconnectsBody } from './request-schemas.js';
 import { ReconnectsResponse } from './response-schemas.js';
 
@@ -11,7 +11,6 @@ import { ReconnectsResponse } from './response-schemas.js';
 @Controller('v1/reconnects')
 @ApiTags('Connections')
 @UseGuards(ApiKeyGuard)
-@UsePipes(RequestPipe)
 export class ReconnectsController {
   constructor(private readonly reconnects: ReconnectsService) {}
 
@@ -24,7 +23,7 @@ export class ReconnectsController {
       'the response has no `next`.',
     response: ReconnectsResponse,
   })
-  async askToReconnect(@Body({ schema: ReconnectsBody }) body: ReconnectsBody): Promise<ReconnectsResponse> {
+  async askToReconnect(@JsonBody(ReconnectsBody) body: ReconnectsBody): Promise<ReconnectsResponse> {
     return this.reconnects.notify(body);
   }
 }

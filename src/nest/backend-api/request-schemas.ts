@@ -5,7 +5,10 @@ import { QUOTAS } from '../../api/quotas.js';
 import { CURSOR } from './connection-cursor.js';
 import { toUserId, USER_ID_FORM } from '../../api/user-id.js';
 
-/** Path segments, query strings and bodies of other backends' requests; also for the OpenAPI document. */
+/**
+ * Path segments, query strings and bodies of other backends' requests; also for the OpenAPI document, in which the `id` of
+ * a body's schema is its name.
+ */
 
 export const ConnectionIdSegment = z
   .string()
@@ -51,7 +54,6 @@ export const MembersQuery = z.strictObject({
   }),
   limit: number(1, 1000).default(1000).meta({ description: 'The maximum number of members.' }),
 });
-export type MembersQuery = z.infer<typeof MembersQuery>;
 
 export const HistoryQuery = z
   .strictObject({
@@ -70,7 +72,6 @@ export const HistoryQuery = z
   .refine(({ epoch, since_offset }) => (epoch === undefined) === (since_offset === undefined), {
     message: 'expected epoch and since_offset together, or neither',
   });
-export type HistoryQuery = z.infer<typeof HistoryQuery>;
 
 /** The maximum number of messages in a batch. */
 export const BATCH_MESSAGES = 100;
@@ -80,7 +81,9 @@ export const BATCH_BYTES = 1024 * 1024;
 
 const example = { text: 'hello' };
 
-export const MessageBody = z.strictObject({ data: DataSchema }).meta({ examples: [{ data: example }] });
+export const MessageBody = z
+  .strictObject({ data: DataSchema })
+  .meta({ id: 'MessageBody', examples: [{ data: example }] });
 export type MessageBody = z.infer<typeof MessageBody>;
 
 /** The maximum number of connections in one request to reconnect. */
@@ -111,24 +114,22 @@ export const ReconnectsBody = z
   .refine(({ after, connectedBefore }) => after === undefined || connectedBefore !== undefined, {
     message: 'expected connectedBefore together with after',
   })
-  .meta({ examples: [{ spreadMs: 600_000 }] });
+  .meta({ id: 'ReconnectsBody', examples: [{ spreadMs: 600_000 }] });
 export type ReconnectsBody = z.infer<typeof ReconnectsBody>;
 
-export const BatchBody = z
-  .strictObject({
-    messages: z
-      .array(z.strictObject({ channel: ChannelNameSchema, data: DataSchema }))
-      .min(1)
-      .max(BATCH_MESSAGES),
-  })
-  .meta({
-    examples: [
-      {
-        messages: [
-          { channel: 'news', data: example },
-          { channel: 'user:alice', data: 42 },
-        ],
-      },
-    ],
-  });
+export const BatchMessage = z
+  .strictObject({ channel: ChannelNameSchema, data: DataSchema })
+  .meta({ id: 'BatchMessage' });
+
+export const BatchBody = z.strictObject({ messages: z.array(BatchMessage).min(1).max(BATCH_MESSAGES) }).meta({
+  id: 'BatchBody',
+  examples: [
+    {
+      messages: [
+        { channel: 'news', data: example },
+        { channel: 'user:alice', data: 42 },
+      ],
+    },
+  ],
+});
 export type BatchBody = z.infer<typeof BatchBody>;

@@ -1,9 +1,4 @@
-import {
-  type ArgumentMetadata,
-  Injectable,
-  StandardSchemaValidationPipe,
-  type StandardSchemaValidationPipeOptions,
-} from '@nestjs/common';
+import { type ArgumentMetadata, type PipeTransform } from '@nestjs/common';
 import { z } from 'zod';
 import { describeIssue } from '../describe-issue.js';
 import { Problem } from '../http/problem.js';
@@ -11,49 +6,36 @@ import { slicesOf } from '../json/json-slices.js';
 import { isRecord, keepData, UnfitJsonError } from '../json/keep-data.js';
 
 /**
- * Parses a body, which the service keeps as text, as JSON, except for the data in it, and checks it and all other
- * parameters with their zod schemas.
+ * Checks a part of a request with its schema. A body, which the service keeps as text, is parsed as JSON first, except
+ * for the data in it.
  */
-@Injectable()
-export class RequestPipe extends StandardSchemaValidationPipe {
-  constructor() {
-    super({ exceptionFactory: (issues) => new Problem('bad_request', shortened(issues.map(withPath))) });
-  }
+export class RequestPipe implements PipeTransform {
+  /** @param name of a parameter of the path, for the detail of the problem */
+  constructor(
+    private readonly schema: z.ZodType,
+    private readonly name?: string,
+  ) {}
 
   /** @throws {Problem} `bad_request`, whose detail has the path of each issue */
-  override async transform<T>(value: T, metadata: ArgumentMetadata): Promise<T> {
-    const { type, data: name, schema } = metadata;
-    if (type === 'body') return super.transform(parseBody(value as string, schema) as T, metadata);
-    try {
-      return await super.transform(value, metadata);
-    } catch (error) {
-      if (error instanceof Problem && name !== undefined) {
-        throw new Problem(error.code, `${name}: ${error.message}`, { cause: error });
-      }
-      throw error;
-    }
+  transform(value: unknown, { type }: ArgumentMetadata): unknown {
+    const parsed = type === 'body' ? parseBody(value as string, this.schema) : value;
+    const { data, error } = this.schema.safeParse(parsed, { error: describeIssue });
+    if (error === undefined) return data;
+    const reasons = shortened(error.issues.map(withPath));
+    throw new Problem('bad_request', this.name === undefined ? reasons : `${this.name}: ${reasons}`);
   }
-
-  /** The standard's own `validate` would give zod's texts. */
-  protected override validate<T>(value: unknown, schema: unknown): Validated<T> {
-    const { data, error } = (schema as z.ZodType<T>).safeParse(value, { error: describeIssue });
-    return error === undefined ? { value: data } : { issues: error.issues };
-  }
-
-  /** Nest would remove members called `constructor` or `prototype` from published data. */
-  protected override stripProtoKeys(): void {}
 }
 
-type Issue = Parameters<NonNullable<StandardSchemaValidationPipeOptions['exceptionFactory']>>[0][number];
-
-type Validated<T> = { readonly value: T } | { readonly issues: readonly Issue[] };
-
-function withPath({ path = [], message }: Pick<Issue, 'path' | 'message'>): string {
-  const keys = path.map((part) => String(typeof part === 'object' ? part.key : part));
-  return keys.length === 0 ? message : `${keys.join('.')}: ${message}`;
+interface Issue {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
 }
 
-function parseBody(text: string, schema: unknown): unknown {
+function withPath({ path, message }: Issue): string {
+  return path.length === 0 ? message : `${path.map(String).join('.')}: ${message}`;
+}
+
+function parseBody(text: string, schema: z.ZodType): unknown {
   const value = parseJson(text);
   if (!isRecord(value) || !(schema instanceof z.ZodObject)) return value;
   try {

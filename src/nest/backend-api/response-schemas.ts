@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { PROBLEMS } from '../../api/errors.js';
 
-/** Bodies of the responses to other backends: the schemas for the OpenAPI document, the types for the controllers. */
+/**
+ * Bodies of the responses to other backends: the schemas for the OpenAPI document, the types for the controllers. The `id`
+ * of a schema is its name in the document and in generated clients.
+ */
 
 const epoch = z.string().meta({ description: "Identifies the channel's log; a new log has a new epoch." });
 const offset = z.int().min(0).meta({ description: "The position in the channel's log." });
@@ -31,16 +34,19 @@ export type ProblemBody = z.infer<typeof ProblemBody>;
 
 export const PublishedResponse = z
   .object({ epoch, offset })
-  .meta({ examples: [{ epoch: 'b3EvkwxGtLBH', offset: 7 }] });
+  .meta({ id: 'PublishedResponse', examples: [{ epoch: 'b3EvkwxGtLBH', offset: 7 }] });
 export type PublishedResponse = z.infer<typeof PublishedResponse>;
+
+export const NotPublished = z.object({ problem: ProblemBody }).meta({ id: 'NotPublished' });
 
 export const BatchResponse = z
   .object({
     results: z
-      .array(z.union([z.object({ epoch, offset }), z.object({ problem: ProblemBody })]))
+      .array(z.union([PublishedResponse, NotPublished]))
       .meta({ description: 'One for each message, in the order of the request.' }),
   })
   .meta({
+    id: 'BatchResponse',
     examples: [
       {
         results: [
@@ -67,7 +73,7 @@ export const DeliveredResponse = z
       description: 'Connections to which the message could not be sent; the log has the reason.',
     }),
   })
-  .meta({ examples: [{ delivered: 2, gone: 1, failed: 0 }] });
+  .meta({ id: 'DeliveredResponse', examples: [{ delivered: 2, gone: 1, failed: 0 }] });
 export type DeliveredResponse = z.infer<typeof DeliveredResponse>;
 
 export const DisconnectedResponse = z
@@ -76,7 +82,7 @@ export const DisconnectedResponse = z
     gone: count.meta({ description: 'Connections that were closed already; they are forgotten now.' }),
     failed: count.meta({ description: 'Connections that could not be closed; the log has the reason.' }),
   })
-  .meta({ examples: [{ disconnected: 2, gone: 0, failed: 0 }] });
+  .meta({ id: 'DisconnectedResponse', examples: [{ disconnected: 2, gone: 0, failed: 0 }] });
 export type DisconnectedResponse = z.infer<typeof DisconnectedResponse>;
 
 export const ReconnectsResponse = z
@@ -95,6 +101,7 @@ export const ReconnectsResponse = z
       .meta({ description: 'Present if more connections may follow: `after` of the next request.' }),
   })
   .meta({
+    id: 'ReconnectsResponse',
     examples: [
       {
         notified: 998,
@@ -118,6 +125,7 @@ export const ConnectionResponse = z
     lastActiveAt: milliseconds,
   })
   .meta({
+    id: 'ConnectionResponse',
     examples: [
       {
         connectionId: 'Lg5x9cZPoAMCJBQ=',
@@ -129,32 +137,55 @@ export const ConnectionResponse = z
   });
 export type ConnectionResponse = z.infer<typeof ConnectionResponse>;
 
-export const ConnectionsResponse = z.object({
-  connections: z.array(ConnectionResponse).meta({ description: 'At most 1,000.' }),
-});
+export const ConnectionsResponse = z
+  .object({ connections: z.array(ConnectionResponse).meta({ description: 'At most 1,000.' }) })
+  .meta({ id: 'ConnectionsResponse' });
 export type ConnectionsResponse = z.infer<typeof ConnectionsResponse>;
 
 export const ChannelResponse = z
   .object({ members: count.meta({ description: 'The number of members.' }), epoch, offset })
-  .meta({ examples: [{ members: 2, epoch: 'b3EvkwxGtLBH', offset: 8 }] });
+  .meta({ id: 'ChannelResponse', examples: [{ members: 2, epoch: 'b3EvkwxGtLBH', offset: 8 }] });
 export type ChannelResponse = z.infer<typeof ChannelResponse>;
+
+export const Member = z
+  .object({
+    connectionId: z.string(),
+    userId: z
+      .string()
+      .optional()
+      .meta({ description: 'The user; only where connections are authenticated.' }),
+    joinedAt: milliseconds,
+  })
+  .meta({ id: 'Member' });
 
 export const MembersResponse = z
   .object({
-    members: z.array(
-      z.object({ connectionId: z.string(), userId: z.string().optional(), joinedAt: milliseconds }),
-    ),
+    members: z.array(Member),
     next: z
       .string()
       .optional()
       .meta({ description: 'Present if more members may follow: `after` of the next page.' }),
   })
   .meta({
+    id: 'MembersResponse',
     examples: [
       { members: [{ connectionId: 'Lg5x9cZPoAMCJBQ=', userId: 'alice', joinedAt: 1_700_000_000_000 }] },
     ],
   });
 export type MembersResponse = z.infer<typeof MembersResponse>;
+
+export const HistoryMessage = z
+  .object({
+    offset,
+    publishedAt: milliseconds,
+    data: z.unknown().meta({ description: 'The content, any JSON value, as it was published.' }),
+    from: z
+      .string()
+      .optional()
+      .meta({ description: "The publisher's connection; absent for messages of other backends." }),
+    user: z.string().optional().meta({ description: "The publisher's user." }),
+  })
+  .meta({ id: 'HistoryMessage' });
 
 export const HistoryResponse = z
   .object({
@@ -163,20 +194,10 @@ export const HistoryResponse = z
     recovered: z.boolean().optional().meta({
       description: 'With `since_offset`: whether the log still has every message after it.',
     }),
-    messages: z.array(
-      z.object({
-        offset,
-        publishedAt: milliseconds,
-        data: z.unknown(),
-        from: z
-          .string()
-          .optional()
-          .meta({ description: "The publisher's connection; absent for messages of other backends." }),
-        user: z.string().optional().meta({ description: "The publisher's user." }),
-      }),
-    ),
+    messages: z.array(HistoryMessage),
   })
   .meta({
+    id: 'HistoryResponse',
     examples: [
       {
         epoch: 'b3EvkwxGtLBH',
@@ -190,5 +211,5 @@ export type HistoryResponse = z.infer<typeof HistoryResponse>;
 
 export const CountsResponse = z
   .object({ connections: count, channels: count.meta({ description: 'Channels that have members.' }) })
-  .meta({ examples: [{ connections: 1200, channels: 80 }] });
+  .meta({ id: 'CountsResponse', examples: [{ connections: 1200, channels: 80 }] });
 export type CountsResponse = z.infer<typeof CountsResponse>;

@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, Param, Post, UseGuards, UsePipes } from '@nestjs/common';
+import { Controller, Delete, Get, Post, UseGuards } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type UserId } from '../../api/integration.js';
 import { ConnectionStore } from '../store/connection-store.js';
@@ -12,14 +12,13 @@ import { ApiKeyGuard } from './api-key.guard.js';
 import { toResponse } from './connections.controller.js';
 import { DirectMessagesService } from './direct-messages.service.js';
 import { Operation, PostOperation } from './api-operation.decorators.js';
-import { RequestPipe } from './request.pipe.js';
+import { JsonBody, PathSegment } from './request-parameters.decorators.js';
 import { MessageBody, UserIdSegment } from './request-schemas.js';
 
 /** Reads, closes and sends to all connections of one user. An unknown user has none. */
 @Controller('v1/users/:userId')
 @ApiTags('Users')
 @UseGuards(ApiKeyGuard)
-@UsePipes(RequestPipe)
 export class UsersController {
   constructor(
     private readonly connectionStore: ConnectionStore,
@@ -28,9 +27,7 @@ export class UsersController {
 
   @Get('connections')
   @Operation({ summary: "A user's connections", response: ConnectionsResponse })
-  async userConnections(
-    @Param('userId', { schema: UserIdSegment }) userId: UserId,
-  ): Promise<ConnectionsResponse> {
+  async userConnections(@PathSegment('userId', UserIdSegment) userId: UserId): Promise<ConnectionsResponse> {
     const connections: ConnectionResponse[] = [];
     for await (const page of this.connectionStore.connectionsOf(userId)) {
       connections.push(...page.map(toResponse));
@@ -46,8 +43,8 @@ export class UsersController {
     response: DeliveredResponse,
   })
   async sendToUser(
-    @Param('userId', { schema: UserIdSegment }) userId: UserId,
-    @Body({ schema: MessageBody }) { data }: MessageBody,
+    @PathSegment('userId', UserIdSegment) userId: UserId,
+    @JsonBody(MessageBody) { data }: MessageBody,
   ): Promise<DeliveredResponse> {
     return this.directMessages.sendToUser(userId, data);
   }
@@ -58,9 +55,7 @@ export class UsersController {
     description: 'The clients receive close code 1000.',
     response: DisconnectedResponse,
   })
-  async disconnectUser(
-    @Param('userId', { schema: UserIdSegment }) userId: UserId,
-  ): Promise<DisconnectedResponse> {
+  async disconnectUser(@PathSegment('userId', UserIdSegment) userId: UserId): Promise<DisconnectedResponse> {
     return this.directMessages.disconnectUser(userId);
   }
 }

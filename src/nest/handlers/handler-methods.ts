@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner, ModuleRef, ModulesContainer } from '@nestjs/core';
-import { type InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
+import { decoratedMethods } from './decorated-methods.js';
 import { type HandlerCall } from './handler-call.js';
 import { type HandlerInvocation, HandlerInvocations } from './handler-invocation.js';
 
@@ -35,20 +35,10 @@ export class HandlerMethods {
   find<Metadata = unknown>(key: string, event: HandlerCall['event']): readonly HandlerMethod<Metadata>[] {
     const providers = [...this.discovery.getProviders(), ...this.discovery.getControllers()];
     return [...new Set(providers)].flatMap((provider) =>
-      this.#methodsOf(provider).flatMap((method) => {
-        const metadata = Reflect.getMetadata(key, prototypeOf(provider)![method]!) as Metadata | undefined;
-        if (metadata === undefined) return [];
+      decoratedMethods<Metadata>(provider, this.scanner, key).map(({ method, metadata }) => {
         const invoke = this.#invocations.create(provider, method, event);
-        return [{ name: `${provider.name}.${method}`, metadata, invoke }];
+        return { name: `${provider.name}.${method}`, metadata, invoke };
       }),
     );
   }
-
-  #methodsOf(provider: InstanceWrapper): readonly string[] {
-    const prototype = prototypeOf(provider);
-    return prototype === undefined || provider.isAlias ? [] : this.scanner.getAllMethodNames(prototype);
-  }
 }
-
-const prototypeOf = ({ metatype }: InstanceWrapper) =>
-  (metatype as { readonly prototype?: Record<string, object> } | null)?.prototype;

@@ -2,13 +2,11 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { type HandlerInvocation } from '../handlers/handler-invocation.js';
 import { HandlerMethods } from '../handlers/handler-methods.js';
 import { type HandledMessages, HANDLED_MESSAGES } from './handler-decorators.js';
-import { type MessageSchema } from './message-schema.js';
 
-/** A method with `@OnMessage`. */
-export interface MessageHandler {
+/** A method with `@OnMessage`, ready to be called. */
+export interface MessageHandler extends HandledMessages {
   /** For people, such as `Chat.roll`. */
   readonly name: string;
-  readonly schema: MessageSchema | undefined;
   readonly invoke: HandlerInvocation;
 }
 
@@ -23,7 +21,7 @@ export class MessageHandlers implements OnModuleInit {
   /** @throws {Error} two methods handle one action */
   onModuleInit(): void {
     for (const { name, metadata, invoke } of this.methods.find<HandledMessages>(HANDLED_MESSAGES, 'message'))
-      this.#add(metadata.action, { name, schema: metadata.schema, invoke });
+      this.#add({ name, ...metadata, invoke });
   }
 
   /** The actions that have a handler. */
@@ -35,12 +33,18 @@ export class MessageHandlers implements OnModuleInit {
     return this.#byAction.get(action);
   }
 
+  /** All of them, with the one for everything else. */
+  get all(): readonly MessageHandler[] {
+    return [...this.#byAction.values(), ...(this.#other === undefined ? [] : [this.#other])];
+  }
+
   /** The one for everything else. */
   get other(): MessageHandler | undefined {
     return this.#other;
   }
 
-  #add(action: string | undefined, handler: MessageHandler): void {
+  #add(handler: MessageHandler): void {
+    const { action } = handler;
     const before = action === undefined ? this.#other : this.#byAction.get(action);
     if (before !== undefined) {
       const messages = action === undefined ? 'the messages of no other handler' : `the action ${action}`;

@@ -3,13 +3,21 @@ import { z } from 'zod';
 /**
  * A schema of any library that implements Standard Schema, such as zod, valibot and ArkType.
  *
+ * @typeParam Output what it makes of a valid value
  * @see https://standardschema.dev
  */
-export interface MessageSchema {
+export interface MessageSchema<Output = unknown> {
   readonly '~standard': {
     readonly version: 1;
     readonly vendor: string;
     validate(value: unknown): SchemaResult | Promise<SchemaResult>;
+    /** For the compiler only. */
+    readonly types?: { readonly output: Output } | undefined;
+    /** Of libraries that also implement Standard JSON Schema: for the AsyncAPI document. */
+    readonly jsonSchema?: {
+      input(options: { readonly target: 'draft-07' }): Record<string, unknown>;
+      output(options: { readonly target: 'draft-07' }): Record<string, unknown>;
+    };
   };
 }
 

@@ -10,6 +10,6 @@ import { MessageHandlers } from './message-handlers.js';
 @Module({
   imports: [HandlerMethodsModule, ConnectionsModule, MetricsModule, TracingModule],
   providers: [Dispatcher, MessageHandlers],
-  exports: [Dispatcher],
+  exports: [Dispatcher, MessageHandlers],
 })
 export class MessagesModule {}

@@ -26,7 +26,8 @@ describe('the configuration file', () => {
       template: [a.yaml, /b.yaml]
       parameter: { Stage: dev, Count: 2 }
       target: { nlb: 127.0.0.1:3000 }
-      function: { chat: dist/chat.mjs, auth: http://127.0.0.1:9001 }
+      terraform: plan.json
+      function: { chat: dist/chat.mjs, auth: http://127.0.0.1:9001, py: STAGE=dev python3 dist/chat.mjs -v }
       endpoint-for: { sqs: http://127.0.0.1:9324 }
       issuer: { "https://login.example.com/": "http://127.0.0.1:9000/pool?x=1" }
       allow-host: gw.example.com
@@ -40,6 +41,7 @@ describe('the configuration file', () => {
       port: 0,
       host: '127.0.0.1',
       templates: [join(folder, 'a.yaml'), '/b.yaml'],
+      terraform: [join(folder, 'plan.json')],
       parameters: new Map([
         ['Stage', 'dev'],
         ['Count', '2'],
@@ -48,6 +50,16 @@ describe('the configuration file', () => {
       functions: new Map<string, object>([
         ['chat', { kind: 'module', file: join(folder, 'dist/chat.mjs'), exportName: 'handler' }],
         ['auth', { kind: 'endpoint', url: new URL('http://127.0.0.1:9001') }],
+        [
+          'py',
+          {
+            kind: 'command',
+            command: {
+              words: ['python3', join(folder, 'dist/chat.mjs'), '-v'],
+              variables: { STAGE: 'dev' },
+            },
+          },
+        ],
       ]),
       issuers: new Map([['https://login.example.com/', 'http://127.0.0.1:9000/pool?x=1']]),
       allowedHosts: ['gw.example.com'],

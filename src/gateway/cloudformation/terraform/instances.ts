@@ -81,6 +81,15 @@ export class Instances {
     );
   }
 
+  /** All resources of a module and of those that it calls. */
+  within(module: ModuleInstance): readonly ResourceInstance[] {
+    return this.managed.filter((each) => {
+      let around: ModuleInstance | undefined = each.module;
+      while (around !== undefined && around !== module) around = around.parent;
+      return around === module;
+    });
+  }
+
   /** All instances of the resource or module with an address without keys, as `depends_on` names it. */
   withoutKeys(address: string): readonly ResourceInstance[] {
     const named = withoutKeys(address);

@@ -13,10 +13,11 @@ export function otherTerraformFile(text: string, fileName: string): string | und
   }
   const start = text.trimStart();
   if (start.startsWith('{"@level"')) return `it is the log of terraform plan -json; run ${SHOW}`;
-  if (start.startsWith('{') && text.includes('"lineage"') && text.includes('"serial"')) {
+  const isState = ['"lineage"', '"serial"', '"terraform_version"'].every((key) => text.includes(key));
+  if (start.startsWith('{') && isState) {
     return 'it is a state file as Terraform stores it; run terraform show -json > state.json in its folder';
   }
-  if (/^(# \S+:|Terraform used the selected providers|An execution plan has been generated)/.test(start)) {
+  if (/^(# \S+:\r?\n(resource|data) "|Terraform used the selected providers)/.test(start)) {
     return 'it is what terraform show prints for people; run it with -json';
   }
   return undefined;

@@ -22,6 +22,8 @@ export interface Undetermined {
   readonly parameter: string;
   /** What it refers to, as Terraform names it. */
   readonly references: readonly string[];
+  /** The value of `--parameter`, which refers to what is not in the plan. */
+  readonly given: string | undefined;
 }
 
 /** Reads resources of a plan or a state as CloudFormation has them. */
@@ -153,18 +155,19 @@ export class ResourceReader {
     const types = REFERRED_TYPES[name];
     const resources = resourcesOf(found);
     const meant = types === undefined ? [] : resources.filter(({ type }) => types.includes(type));
-    const [named] = meant.length === 0 && expression !== undefined ? this.#onlyOf(types) : meant;
+    const isHidden = found.some(({ kind }) => kind === 'unknown') && name !== 'deployment_id';
+    const [named] = meant.length === 0 && isHidden ? this.#onlyOf(types) : meant;
     if (named !== undefined && meant.length < 2) return namingReference(name, named);
     // nothing or null is written; of a dynamic block, Terraform prints no expressions
     if ((expression === undefined && path.length === 1) || CHOSEN_BY_AWS.has(name)) return undefined;
     if (WITHOUT_EFFECT.has(name) || !kindIsCreated(resource)) return this.#placeholder(name, found);
     const all = new Set(found.flatMap((each) => referenceOf(each) ?? []));
-    const isHidden = (reference: string) => reference.startsWith('local.');
-    const shown = [...all].filter((reference) => !isHidden(reference));
+    const shown = [...all].filter((reference) => !reference.startsWith('local.'));
     this.undetermined.push({
       resource,
       parameter: names[0],
       references: shown.length > 0 ? shown : [...all],
+      given,
     });
     // a mapping has to be one of the forms that API Gateway accepts
     return path[0] === 'request_parameters' ? join("'", { Ref: names[0] }, "'") : { Ref: names[0] };

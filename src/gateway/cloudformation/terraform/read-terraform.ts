@@ -76,6 +76,10 @@ export function readTerraform(text: string, fileName: string, settings: StackSet
 
 /** Which values are missing, and how to give them. */
 function reasonOf(undetermined: readonly Undetermined[]): string {
+  const wrong = undetermined.find(({ given }) => given !== undefined);
+  if (wrong !== undefined) {
+    return `--parameter '${wrong.parameter}=${wrong.given}' refers to what the plan does not have, or not alone: write the address of one resource and an attribute`;
+  }
   const flags = undetermined.map(({ parameter, references }) => {
     const [first, ...others] = references.map((reference) => `\${${reference}}`);
     const value = first === undefined ? 'VALUE' : `…${first}…`;

@@ -126,7 +126,11 @@ export class References {
     const [output, ...path] = key === undefined ? steps : steps.slice(1);
     return all
       .filter((each) => key === undefined || each.key === key)
-      .flatMap((child) => {
+      .flatMap((child): readonly Referent[] => {
+        // the whole module, in triggers or depends_on
+        if (output === undefined) {
+          return this.instances.within(child).map((resource) => ({ kind: 'resource', resource, path: [] }));
+        }
         const expression = child.configuration?.outputs?.[nameOf(output) ?? '']?.expression;
         const inner = { module: child, key: undefined, forEach: undefined };
         return this.of(expression, inner, depth + 1).map((found) => at(found, path));

@@ -82,6 +82,15 @@ describe('what a Terraform plan does not know', () => {
   });
 });
 
+describe('a value of --parameter for a Terraform plan', () => {
+  it('that refers to what the plan does not have is an error', () => {
+    const given = new Map([[SECRET, "'${random_password.other.result}'"]]);
+    expect(() => stackOf(PATTERNS, given)).toThrow(
+      /=.*random_password\.other\.result.*refers to what the plan does not have/,
+    );
+  });
+});
+
 describe('a resource of a Terraform plan', () => {
   const stack = stackOf(PATTERNS);
 
@@ -120,11 +129,11 @@ describe('a file that is not what terraform show -json prints', () => {
     ['main.tf', 'resource "aws_lb" "a" {}', /terraform show -json plan\.tfplan/],
     [
       'terraform.tfstate',
-      '{"version": 4, "serial": 3, "lineage": "x"}',
+      '{"version": 4, "terraform_version": "1.11.4", "serial": 3, "lineage": "x"}',
       /run terraform show -json > state\.json/,
     ],
     ['plan.json', '{"@level":"info","@message":"Terraform 1.11.4"}\n', /the log of terraform plan -json/],
-    ['plan.txt', '# aws_lb.a:\nresource', /run it with -json/],
+    ['plan.txt', '# aws_lb.a:\nresource "aws_lb" "a" {', /run it with -json/],
     ['state.json', '{"format_version":"1.0"}', /empty before the first apply/],
     ['plan.json', '{"format_version":"1.2","planned_values":{},"errored":true}', /terraform plan has failed/],
     ['plan.json', '{"format_version":"2.0","planned_values":{}}', /its format_version is 2\.0/],

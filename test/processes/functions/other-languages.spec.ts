@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { startGateway } from '../../../src/gateway/index.js';
@@ -31,23 +32,28 @@ const TEMPLATE = CHAT.replace(
 `,
   );
 
+const isMissing = (program: string) => spawnSync(program, ['--version']).error !== undefined;
+
 describe.each([
   ['Python', `python3 ${handler('authorizer.py')}`, 'auth'],
   ['Java', `java -Xshare:auto -XX:TieredStopAtLevel=1 ${handler('Authorizer.java')}`, 'java'],
 ])('an authorizer in %s', (_language, command, principalId) => {
-  it('answers a handshake: it allows one client and refuses another', async () => {
-    await using backend = await HttpBackend.start();
-    await using gateway = await startGateway({
-      template: TEMPLATE,
-      targets: { chat: backend.url },
-      functions: { auth: command },
-    });
-    using client = await WebSocketClient.open(`${gateway.webSocketUrl('dev')}?token=good`);
-    expect((await backend.next()).headers).toMatchObject({ token: principalId });
-    const refused = await WebSocketClient.open(`${gateway.webSocketUrl('dev')}?token=bad`).catch(
-      (error: HandshakeRefused) => error.status,
-    );
-    expect(refused).toBe(403);
-    client.socket.close();
-  });
+  it.skipIf(isMissing(command.split(' ')[0] ?? ''))(
+    'answers a handshake: it allows one client and refuses another',
+    async () => {
+      await using backend = await HttpBackend.start();
+      await using gateway = await startGateway({
+        template: TEMPLATE,
+        targets: { chat: backend.url },
+        functions: { auth: command },
+      });
+      using client = await WebSocketClient.open(`${gateway.webSocketUrl('dev')}?token=good`);
+      expect((await backend.next()).headers).toMatchObject({ token: principalId });
+      const refused = await WebSocketClient.open(`${gateway.webSocketUrl('dev')}?token=bad`).catch(
+        (error: HandshakeRefused) => error.status,
+      );
+      expect(refused).toBe(403);
+      client.socket.close();
+    },
+  );
 });

@@ -78,6 +78,7 @@ const OF_TYPES: Readonly<Record<string, ByAttribute | undefined>> = {
 export function namingReference(name: string, resource: ResourceInstance): Part {
   switch (name) {
     case 'target':
+      if (resource.type.startsWith('aws_lambda')) return attributeReference(resource, [{ name: 'arn' }]);
       return join('integrations/', ref(resource.address));
     case 'authorizer_uri':
     case 'integration_uri':

@@ -14,11 +14,13 @@ export type Properties = Readonly<Record<string, Part>>;
 
 export const completeApi: Complete = (properties) => {
   const cors = only(properties.CorsConfiguration);
-  return withBlocks(properties, {
+  const completed = withBlocks(properties, {
     CorsConfiguration: cors && { AllowCredentials: false, MaxAge: 0, ...cors },
-    // CreateApi has the protocol; the import of a definition does not
-    ProtocolType: 'Body' in properties ? undefined : properties.ProtocolType,
   });
+  // the import of a definition has none of them
+  return 'Body' in properties
+    ? without(completed, 'ApiKeySelectionExpression', 'ProtocolType', 'RouteSelectionExpression')
+    : completed;
 };
 
 export const completeAuthorizer: Complete = (properties, { protocol }) => {

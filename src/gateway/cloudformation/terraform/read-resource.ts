@@ -8,7 +8,7 @@ import {
   kindOf,
   MAP_ATTRIBUTES,
   propertyName,
-  REFERRED_TYPES,
+  referredTypes,
   type ResourceKind,
   WITHOUT_EFFECT,
 } from './resource-kinds.js';
@@ -111,7 +111,7 @@ export class ResourceReader {
   #text({ resource: owner, path }: AttributeValue, value: string): Part | undefined {
     const name = path.at(-1) ?? '';
     if (name === 'source_arn') return this.#sourceArn(value);
-    const types = REFERRED_TYPES[name];
+    const types = referredTypes(owner.type, name);
     if (types === undefined) return value;
     const id = value.replace(/^integrations\//, '');
     const named = this.instances.managed.filter(
@@ -152,7 +152,7 @@ export class ResourceReader {
       if (text !== undefined) return text;
     }
     const found = this.references.of(expression, scope);
-    const types = REFERRED_TYPES[name];
+    const types = referredTypes(resource.type, name);
     const resources = resourcesOf(found);
     const meant = types === undefined ? [] : resources.filter(({ type }) => types.includes(type));
     const isHidden = found.some(({ kind }) => kind === 'unknown') && name !== 'deployment_id';

@@ -22,8 +22,13 @@ export interface ResourceKind {
 /** The kind of a type such as `aws_lb`; `undefined` for a type that has no part in serving an API. */
 export const kindOf = (type: string): ResourceKind | undefined => KINDS.get(type);
 
+/** The types of resource that an attribute may name; `undefined` for an attribute that names none. */
+export const referredTypes = (type: string, attribute: string): readonly string[] | undefined =>
+  // of an API that is created with an integration and a route
+  REFERRED_TYPES[type === 'aws_apigatewayv2_api' && attribute === 'target' ? 'authorizer_uri' : attribute];
+
 /** Attributes with the id, name or ARN of another resource, by the types that it may have. */
-export const REFERRED_TYPES: Readonly<Record<string, readonly string[] | undefined>> = {
+const REFERRED_TYPES: Readonly<Record<string, readonly string[] | undefined>> = {
   api_id: ['aws_apigatewayv2_api'],
   authorizer_id: ['aws_apigatewayv2_authorizer'],
   authorizer_uri: ['aws_lambda_function', 'aws_lambda_alias'],

@@ -124,6 +124,68 @@ describe('lint of a Terraform plan', () => {
   });
 });
 
+describe('an API of a Terraform plan', () => {
+  const plan = (after: object, unknown: object, expressions: object) =>
+    JSON.stringify({
+      format_version: '1.2',
+      planned_values: {
+        root_module: {
+          resources: [
+            {
+              address: 'aws_apigatewayv2_api.a',
+              mode: 'managed',
+              type: 'aws_apigatewayv2_api',
+              name: 'a',
+              values: after,
+            },
+            {
+              address: 'aws_lambda_alias.live',
+              mode: 'managed',
+              type: 'aws_lambda_alias',
+              name: 'live',
+              values: { name: 'live', function_name: 'books' },
+            },
+          ],
+        },
+      },
+      resource_changes: [{ address: 'aws_apigatewayv2_api.a', change: { after_unknown: unknown } }],
+      configuration: { root_module: { resources: [{ address: 'aws_apigatewayv2_api.a', expressions }] } },
+    });
+  const values = {
+    name: 'books',
+    protocol_type: 'HTTP',
+    route_selection_expression: '$request.method $request.path',
+  };
+
+  it('may be created with a function as its target', () => {
+    const references = ['aws_lambda_alias.live.arn', 'aws_lambda_alias.live'];
+    const stack = stackOf(plan(values, { target: true }, { target: { references } }));
+    expect(inputAt(stack, 'aws_apigatewayv2_api.a')).toMatchObject({
+      target: 'arn:aws:lambda:us-east-1:000000000000:function:books:live',
+    });
+  });
+
+  it('may be a definition, of which lint finds nothing', () => {
+    const body = JSON.stringify({
+      openapi: '3.0.1',
+      info: { title: 'books', version: '1' },
+      paths: {
+        '/books': {
+          get: {
+            'x-amazon-apigateway-integration': {
+              type: 'http_proxy',
+              httpMethod: 'GET',
+              uri: 'https://books.example.com',
+              payloadFormatVersion: '1.0',
+            },
+          },
+        },
+      },
+    });
+    expect(lint(plan({ ...values, body }, {}, {}), { fileName: 'plan.json' })).toEqual([]);
+  });
+});
+
 describe('a file that is not what terraform show -json prints', () => {
   it.each([
     ['main.tf', 'resource "aws_lb" "a" {}', /terraform show -json plan\.tfplan/],

@@ -89,7 +89,10 @@ describe('tail', () => {
     second.send({ action: 'second' });
     const { url } = gateway.gateway;
     const failed = tail([url, '--failed']);
-    const connection = tail(['--connection', items[0]!.connectionId], { GATEWAY_PORT: new URL(url).port });
+    // an id may begin with a hyphen
+    const connection = tail([`--connection=${items[0]!.connectionId}`], {
+      GATEWAY_PORT: new URL(url).port,
+    });
     await failed.printed('second');
     await connection.printed('first');
     await gateway[Symbol.asyncDispose]();

@@ -75,7 +75,7 @@ describe('the program', () => {
   it('lists the commands, and prints its version', async () => {
     const help = gateway(['--help']);
     expect(await help.exit).toBe(0);
-    for (const name of ['serve', 'lint FILE', 'explain FILE', 'health', 'version']) {
+    for (const name of ['serve', 'lint [FILE …]', 'explain [FILE]', 'health', 'version']) {
       expect(help.stdout.some((line) => line.startsWith(`  ${name} `))).toBe(true);
     }
     const version = gateway(['--version']);

@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { readJsonFile } from '../settings-file.js';
-import { objectOf } from './read-manifest.js';
+import { objectOf, readJson } from './read-json.js';
 
 /** The settings of a CDK app, as the `cdk` command reads them. */
 export interface CdkProject {
@@ -30,7 +29,7 @@ export function readCdkProject(folder: string): CdkProject {
     join(homedir(), '.cdk.json'),
     join(folder, 'cdk.context.json'),
     join(folder, 'cdk.json'),
-  ].map((file) => (existsSync(file) ? objectOf(readJsonFile('--app', file)) : {}));
+  ].map((file) => (existsSync(file) ? objectOf(readJson(file)) : {}));
   const { app, build, output, watch } = { ...user, ...project };
   const { include, exclude } = objectOf(watch);
   return {

@@ -1,8 +1,8 @@
 import { join, relative, resolve } from 'node:path';
 import { type TemplateFile } from '../cloudformation/template-file.js';
-import { readJsonFile, readSettingsFile } from '../settings-file.js';
 import { UsageError } from '../usage-error.js';
-import { type Manifest, objectOf, readManifest } from './read-manifest.js';
+import { objectOf, readJson, readText } from './read-json.js';
+import { type Manifest, readManifest } from './read-manifest.js';
 
 /** What `cdk synth` writes, of one app. */
 export interface CloudAssembly {
@@ -68,7 +68,7 @@ function assetsOf(folder: string, { artifacts }: Manifest): ReadonlyMap<string, 
   const manifests = [...artifacts.values()].filter(({ type }) => type === 'cdk:asset-manifest');
   return new Map(
     manifests.flatMap(({ properties }) => {
-      const { files } = objectOf(readJsonFile('--app', join(folder, String(properties['file']))));
+      const { files } = objectOf(readJson(join(folder, String(properties['file']))));
       return Object.values(objectOf(files)).flatMap((file) => {
         const { source, destinations } = objectOf(file);
         const { path } = objectOf(source);
@@ -83,7 +83,7 @@ function assetsOf(folder: string, { artifacts }: Manifest): ReadonlyMap<string, 
 
 function readTemplate(folder: string, file: string, assets: ReadonlyMap<string, string>): TemplateFile {
   const path = join(folder, file);
-  const text = readSettingsFile('--app', path);
+  const text = readText(path);
   // as a user would write it
   const fileName = relative('.', path);
   return { fileName, text, assets, nested: nestedTemplates(path, resourcesOf(path, text), folder, assets) };

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { readJsonFile } from '../settings-file.js';
 import { UsageError } from '../usage-error.js';
+import { objectOf, readJson } from './read-json.js';
 
 /** `manifest.json` of a cloud assembly: what the gateway reads of it. */
 export interface Manifest {
@@ -30,7 +30,7 @@ export const isAssembly = (folder: string): boolean => existsSync(join(folder, M
  */
 export function readManifest(folder: string): Manifest {
   const file = join(folder, MANIFEST);
-  const { artifacts, missing } = objectOf(readJsonFile('--app', file));
+  const { artifacts, missing } = objectOf(readJson(file));
   if (typeof artifacts !== 'object' || artifacts === null) {
     throw new UsageError(`--app: ${file} has no artifacts: it is not the manifest of a cloud assembly`);
   }
@@ -49,7 +49,3 @@ function readArtifact(json: unknown): Artifact {
     properties: objectOf(properties),
   };
 }
-
-/** The members of an object; none of anything else. */
-export const objectOf = (json: unknown): Readonly<Record<string, unknown>> =>
-  typeof json === 'object' && json !== null ? (json as Readonly<Record<string, unknown>>) : {};

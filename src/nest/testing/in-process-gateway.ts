@@ -154,7 +154,9 @@ export class InProcessGateway extends ConnectionsClient {
     );
   }
 
+  /** The application is closed: it can no longer be notified. */
   override close(): void {
+    for (const { client } of this.#open.values()) client.disconnected(APPLICATION_CLOSED, Promise.resolve());
     this.#open.clear();
   }
 
@@ -193,6 +195,8 @@ interface Call extends RouteEvent {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
 }
+
+const APPLICATION_CLOSED: Close = { code: 1001, reason: 'the application was closed' };
 
 const GATEWAYS = new WeakMap<INestApplication, InProcessGateway>();
 

@@ -171,6 +171,16 @@ it('is open for the application until it closes its connection, and connects aga
   expect(bob.connectionId).not.toBe(connectionId);
 });
 
+it('is closed with its application, without a $disconnect', async () => {
+  const app = await application();
+  const client = await createTestClient(app).connect();
+  const waiting = client.next().catch((error: unknown) => error);
+  await app.close();
+  expect(await waiting).toBeInstanceOf(NoMessageError);
+  expect(await client.closed()).toMatchObject({ code: 1001 });
+  expect(await client.close()).toBeUndefined();
+});
+
 it('says what is missing in an application without the module', async () => {
   const testing = await Test.createTestingModule({}).compile();
   const app = testing.createNestApplication(new FastifyAdapter());

@@ -53,9 +53,11 @@ export class ApiStage extends Construct {
       }),
     });
     if (!props.hasAccessLog) {
-      for (const id of ['AwsSolutions-APIG1', 'Serverless-APIGWAccessLogging']) {
-        const reason = 'The access log costs for each event: the parameter accessLogs switched it off.';
-        Validations.of(stage).acknowledge({ id, reason });
+      for (const rule of ['AwsSolutions-APIG1', 'Serverless-APIGWAccessLogging']) {
+        Validations.of(stage).acknowledge({
+          id: rule,
+          reason: 'The access log costs for each event: the parameter accessLogs switched it off.',
+        });
       }
     }
     if (props.createLogsRole) stage.node.addDependency(this.#logsRole());

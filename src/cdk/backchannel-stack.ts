@@ -1,5 +1,5 @@
 import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
-import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import { type Construct } from 'constructs';
 import { type ApplicationValues } from '../api/definition.js';
 import { ApiStage } from './api-stage.js';
@@ -37,8 +37,7 @@ export class BackchannelStack extends Stack {
   ) {
     super(scope, id, props);
     const { vpcId, subnetIds, kmsKeyArn, logRetentionDays } = parameters;
-    const encryptionKey =
-      kmsKeyArn === undefined ? undefined : (Key.fromKeyArn(this, 'Key', kmsKeyArn) as IKey);
+    const encryptionKey = kmsKeyArn === undefined ? undefined : Key.fromKeyArn(this, 'Key', kmsKeyArn);
     const network = new Network(this, 'Network', {
       existing: vpcId === undefined || subnetIds === undefined ? undefined : { vpcId, subnetIds },
       natGateways: parameters.natGateways,

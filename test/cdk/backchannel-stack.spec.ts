@@ -291,7 +291,7 @@ describe('the stack without a parameter', () => {
     const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm'));
     const linked = alarms.map(
       ({ Properties }) =>
-        /Runbook: docs\/operating\.md#(\S+)$/.exec(Properties.AlarmDescription as string)?.[1],
+        /Runbook: docs\/operating\.md#(\S+)$/.exec(Properties.AlarmDescription as string)?.[1] ?? '',
     );
     expect(linked.toSorted()).toEqual(anchors.toSorted());
     const dashboard = JSON.stringify(only(template, 'AWS::CloudWatch::Dashboard').Properties);

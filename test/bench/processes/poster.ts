@@ -92,7 +92,14 @@ async function backchannel(callbackClient: string): Promise<Kind> {
     CALLBACK_CLIENT: callbackClient,
     CALLBACK_CONCURRENCY: String(SOCKETS),
   });
-  const observer = { attempted() {}, posted() {}, settled() {}, closing() {}, notClosed() {}, credentialsRead() {} };
+  const observer = {
+    attempted() {},
+    posted() {},
+    settled() {},
+    closing() {},
+    notClosed() {},
+    credentialsRead() {},
+  };
   const credentials = createCallbackCredentials(config, observer);
   const client = createConnectionsClient(config, credentials, observer);
   const callback = new CallbackService(config, client, credentials, observer);

@@ -13,11 +13,14 @@ import { type Options } from './options.js';
  * @throws {CannotRunError} there are no credentials, or no such API
  */
 export async function findTarget(clients: AwsClients, options: Options): Promise<Target> {
+  if (options.api === undefined && options.stack === undefined) {
+    throw new UsageError('give --api ID or --stack NAME; --help lists the flags');
+  }
   const caller = await callerOf(clients);
   const region = await clients.apiGatewayV2.config.region();
   const { apiId, stageName } =
     options.stack === undefined
-      ? await fromApi(clients, options, region)
+      ? await fromApi(clients, options.api ?? '', options.stage, region)
       : await fromStack(clients, options, options.stack);
   return {
     apiId,
@@ -41,8 +44,12 @@ async function callerOf(clients: AwsClients): Promise<Caller> {
 
 type Named = Pick<Target, 'apiId' | 'stageName'>;
 
-async function fromApi(clients: AwsClients, { api, stage }: Options, region: string): Promise<Named> {
-  if (api === undefined) throw new UsageError('give --api ID or --stack NAME');
+async function fromApi(
+  clients: AwsClients,
+  api: string,
+  stage: string | undefined,
+  region: string,
+): Promise<Named> {
   try {
     if ((await readApi(clients, api)) === undefined) {
       throw new CannotRunError(

@@ -175,6 +175,6 @@ export const flagList = (): string =>
     .map(([name, { value, help, isRepeatable }]) => {
       const head = `  --${name}${value === undefined ? '' : ` ${value}`}`;
       const meaning = `${help}${isRepeatable ? '; repeatable' : ''}`;
-      return head.length < 28 ? `${head.padEnd(28)}${meaning}\n` : `${head}\n${' '.repeat(28)}${meaning}\n`;
+      return head.length < 27 ? `${head.padEnd(28)}${meaning}\n` : `${head}\n${' '.repeat(28)}${meaning}\n`;
     })
     .join('');

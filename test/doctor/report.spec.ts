@@ -1,6 +1,7 @@
 import { CreateStageCommand, UpdateIntegrationCommand } from '@aws-sdk/client-apigatewayv2';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CHECKS } from '../../src/doctor/checks/checks.js';
+import { runDoctor } from '../../src/doctor/index.js';
 import { createApi } from '../support/deployed-api.js';
 import { ServiceError } from '../support/aws/operations.js';
 import { withoutCredentials } from './environment.js';
@@ -106,6 +107,15 @@ describe('--stack', () => {
 });
 
 describe('--api', () => {
+  it('is asked for before anything else', async () => {
+    const { exitCode, errors } = await setUp.doctor('--api', '--stage', 'prod');
+    expect(errors).toMatch(/--api needs a value/);
+    const errorsWithout: string[] = [];
+    await runDoctor([], { write: () => undefined, writeError: (text) => void errorsWithout.push(text) });
+    expect(errorsWithout).toEqual(['doctor: give --api ID or --stack NAME; --help lists the flags\n']);
+    expect(exitCode).toBe(2);
+  });
+
   it('needs no --stage if the API has one', async () => {
     const { output } = await setUp.doctor('--api', setUp.api.apiId, '--only', 'protocol');
     expect(output).toContain('stage prod');

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { CHECKS } from '../../src/doctor/checks/checks.js';
+import { CHECKS } from '../../src/doctor/checks/all-checks.js';
 import { SECTIONS } from '../../src/doctor/sections.js';
 import { RULES } from '../../src/gateway/cloudformation/lint/rules.js';
 import { RULE_SECTIONS } from '../../src/gateway/cloudformation/lint/sections.js';

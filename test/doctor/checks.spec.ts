@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { UpdateIntegrationCommand } from '@aws-sdk/client-apigatewayv2';
-import { CHECKS } from '../../src/doctor/checks/checks.js';
+import { CHECKS } from '../../src/doctor/checks/all-checks.js';
 import { LiveSetUp } from './live-set-up.js';
 import { PLANTED_FAULTS } from './planted-faults.js';
 

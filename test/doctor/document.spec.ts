@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UpdateIntegrationCommand } from '@aws-sdk/client-apigatewayv2';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { CHECKS } from '../../src/doctor/checks/checks.js';
+import { CHECKS } from '../../src/doctor/checks/all-checks.js';
 import { GROUPS } from '../../src/doctor/check.js';
 import { flagList } from '../../src/doctor/options.js';
 import { LiveSetUp } from './live-set-up.js';

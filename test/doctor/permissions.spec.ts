@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { CHECKS } from '../../src/doctor/checks/checks.js';
+import { CHECKS } from '../../src/doctor/checks/all-checks.js';
 import { type Permission, PERMISSIONS } from '../../src/doctor/permissions.js';
 import { parsePolicy } from '../../src/gateway/iam/policy.js';
 import { withoutCredentials } from './environment.js';

@@ -1,6 +1,6 @@
 import { CreateStageCommand, UpdateIntegrationCommand } from '@aws-sdk/client-apigatewayv2';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { CHECKS } from '../../src/doctor/checks/checks.js';
+import { CHECKS } from '../../src/doctor/checks/all-checks.js';
 import { runDoctor } from '../../src/doctor/index.js';
 import { createApi } from '../support/deployed-api.js';
 import { ServiceError } from '../support/aws/operations.js';

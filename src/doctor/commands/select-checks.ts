@@ -1,5 +1,5 @@
 import { type Check, type GroupId, GROUPS } from '../check.js';
-import { CHECKS } from '../checks/checks.js';
+import { CHECKS } from '../checks/all-checks.js';
 import { UsageError } from '../doctor-error.js';
 
 /**

@@ -5,7 +5,7 @@ import { READ_TASK_DEFINITIONS } from '../../permissions.js';
 
 const ACTION = 'execute-api:ManageConnections';
 
-export const permission: Check = {
+export const connectionsPolicy: Check = {
   id: 'connections-policy',
   group: 'callbacks',
   title: 'the backend may post to connections',

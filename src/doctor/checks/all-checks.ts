@@ -13,7 +13,7 @@ import { stage } from './api/stage.js';
 import { stageThrottle } from './api/stage-throttle.js';
 import { egress } from './callbacks/egress.js';
 import { endpoint } from './callbacks/endpoint.js';
-import { permission } from './callbacks/permission.js';
+import { connectionsPolicy } from './callbacks/connections-policy.js';
 import { privateDns } from './callbacks/private-dns.js';
 import { publicName } from './callbacks/public-name.js';
 import { wayOut } from './callbacks/way-out.js';
@@ -40,7 +40,7 @@ import { proxyProtocol } from './load-balancer/proxy-protocol.js';
 import { targetHealth } from './load-balancer/target-health.js';
 import { zones } from './load-balancer/zones.js';
 import { certificateName } from './tls/certificate-name.js';
-import { certificates } from './tls/certificates.js';
+import { certificateValidity } from './tls/certificate-validity.js';
 import { available } from './vpc-link/available.js';
 import { version } from './vpc-link/version.js';
 
@@ -77,7 +77,7 @@ export const CHECKS: readonly Check[] = [
   deployment,
   stopTimeout,
   keepAlive,
-  permission,
+  connectionsPolicy,
   endpoint,
   privateDns,
   publicName,
@@ -86,7 +86,7 @@ export const CHECKS: readonly Check[] = [
   reachable,
   domainStatus,
   domainDns,
-  certificates,
+  certificateValidity,
   certificateName,
   errorsWatched,
   alarmsNotify,

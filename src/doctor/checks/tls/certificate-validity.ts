@@ -7,7 +7,7 @@ import { READ_VPC_LINK } from '../../permissions.js';
 /** ACM renews 60 days before the end, so that one which is this near has not been renewed. */
 const NEAR_DAYS = 30;
 
-export const certificates: Check = {
+export const certificateValidity: Check = {
   id: 'certificates',
   group: 'tls',
   title: 'the certificates are valid',

@@ -86,10 +86,14 @@ export const PLANTS = {
     patches: [
       {
         file: 'nest/connections/connections.service.js',
-        text: `if (!(error instanceof GoneError))
-                throw error;`,
-        instead: `if (!(error instanceof GoneError) && error.name !== 'ThrottledError')
-                throw error;`,
+        text: `return 'delivered';
+        }
+        catch (error) {
+            if (!(error instanceof GoneError))`,
+        instead: `return 'delivered';
+        }
+        catch (error) {
+            if (!(error instanceof GoneError) && error.name !== 'ThrottledError')`,
       },
     ],
     store: 'redis-aof',

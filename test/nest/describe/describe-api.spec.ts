@@ -5,8 +5,7 @@ import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { startGateway } from '../../../src/gateway/index.js';
 import { lint } from '../../../src/gateway/cloudformation/lint/lint.js';
-import { describeApi, Message, OnMessage } from '../../../src/nest/index.js';
-import { MessagesModule } from '../../../src/nest/messages/messages.module.js';
+import { BackchannelModule, describeApi, Message, OnMessage } from '../../../src/nest/index.js';
 import { startService } from '../../support/service-app.js';
 
 const Roll = z.strictObject({ sides: z.int() });
@@ -47,13 +46,23 @@ class Dice implements OnModuleInit {
 })
 class DiceModule {}
 
-@Module({ imports: [MessagesModule, DiceModule] })
+@Module({ imports: [BackchannelModule.forRootAsync({ useFactory: fail }), DiceModule] })
 class WithChannels {}
+
+@Module({
+  imports: [BackchannelModule.forRootAsync({ features: { channels: false }, useFactory: fail }), DiceModule],
+})
+class WithoutChannels {}
+
+function fail(): never {
+  throw new Error('the options were read');
+}
 
 it('finds the actions in all modules, and creates, calls and opens nothing', async () => {
   const { actions, handlesOtherMessages } = await describeApi(WithChannels);
   expect(actions.toSorted()).toEqual(['join', 'leave', 'ping', 'presence', 'publish', 'roll']);
   expect(handlesOtherMessages).toBe(true);
+  expect((await describeApi(WithoutChannels)).actions).toEqual(['roll']);
 });
 
 it('refuses two handlers for one action, as the start of the application does', async () => {
@@ -118,7 +127,7 @@ it('has a template that gateway lint accepts, also with replies in the response'
 });
 
 it('starts a gateway in front of the application, which gets what the decorators need', async () => {
-  @Module({ imports: [MessagesModule, WorkingModule] })
+  @Module({ imports: [BackchannelModule.forRootAsync({ useFactory: fail }), WorkingModule] })
   class Application {}
   const description = await describeApi(Application);
   const port = await freePort();

@@ -21,7 +21,13 @@ it.each([
   [{ OTEL_SERVICE_NAME: 'chat' }, 'chat'],
 ])('exports traces to the configured collector, with %o as the service name', (name, serviceName) => {
   const { tracing } = read({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318//', ...name });
-  expect(tracing).toEqual({ endpoint: 'http://127.0.0.1:4318', serviceName });
+  expect(tracing).toEqual({
+    endpoint: 'http://127.0.0.1:4318',
+    serviceName,
+    headers: {},
+    sampler: 'parentbased_always_on',
+    samplerRatio: 1,
+  });
 });
 
 it('exports no traces for a service name alone', () => {

@@ -85,6 +85,7 @@ it('requires the secret or a key on every route that reads or changes state', as
     '/health/live',
     '/health/ready',
     '/metrics',
+    '/v1/asyncapi.json',
     '/v1/openapi.json',
   ]);
 });

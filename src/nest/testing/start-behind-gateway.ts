@@ -3,12 +3,13 @@ import { type INestApplication } from '@nestjs/common';
 import { CallbackObserver } from '../callback/callback-observer.js';
 import { createCallbackCredentials } from '../callback/client/callback-credentials.js';
 import { createConnectionsClient } from '../callback/client/create-connections-client.js';
-import { gatewayTemplate, type GatewayTemplate } from './gateway-template.js';
+import { type ApiTemplate } from '../../api/api-template.js';
+import { gatewayTemplate } from './gateway-template.js';
 import { configOf, divertCallbacks, needNoCredentials } from './application-parts.js';
 
 /** The options for `startGateway` of backchannel-gateway. */
 export interface GatewayOptions {
-  readonly template: GatewayTemplate;
+  readonly template: ApiTemplate;
   readonly targets: { readonly LoadBalancer: Server };
 }
 

@@ -2,7 +2,8 @@
  * AWS's list prices in US dollars, without the free tier. All that computes a cost uses this table.
  *
  * AWS's pages show most prices by a script, from the price list of the account's Region; `quotedBy` is the page on which
- * such a price was read. A price without it was read on AWS's own page.
+ * such a price was read. A price without it was found nowhere else on that day: compare it with AWS's page before you rely
+ * on it.
  */
 export const PRICES = {
   /** Messages to and from clients. A larger one counts once for each part of {@link MESSAGE_UNIT_BYTES}. */
@@ -14,12 +15,14 @@ export const PRICES = {
       { upTo: Infinity, dollars: 0.8 },
     ],
     source: 'https://aws.amazon.com/api-gateway/pricing/',
+    quotedBy: 'https://amnic.com/blogs/aws-api-gateway-pricing',
   },
   'connection-minute': {
     per: 1e6,
     unit: 'million minutes',
     tiers: [{ upTo: Infinity, dollars: 0.25 }],
     source: 'https://aws.amazon.com/api-gateway/pricing/',
+    quotedBy: 'https://amnic.com/blogs/aws-api-gateway-pricing',
   },
   /** Requests to HTTP APIs. A larger one counts once for each part of {@link HTTP_UNIT_BYTES}. */
   'http-request': {
@@ -30,6 +33,7 @@ export const PRICES = {
       { upTo: Infinity, dollars: 0.9 },
     ],
     source: 'https://aws.amazon.com/api-gateway/pricing/',
+    quotedBy: 'https://amnic.com/blogs/aws-api-gateway-pricing',
   },
   /** From API Gateway to clients on the Internet. */
   'data-out': {
@@ -128,6 +132,7 @@ export const PRICES = {
     unit: 'million write units',
     tiers: [{ upTo: Infinity, dollars: 0.625 }],
     source: 'https://aws.amazon.com/dynamodb/pricing/on-demand/',
+    quotedBy: 'https://airbyte.com/data-engineering-resources/dynamodb-pricing',
   },
   /** On demand; of up to 4 KB. */
   'dynamodb-read': {
@@ -135,12 +140,14 @@ export const PRICES = {
     unit: 'million read units',
     tiers: [{ upTo: Infinity, dollars: 0.125 }],
     source: 'https://aws.amazon.com/dynamodb/pricing/on-demand/',
+    quotedBy: 'https://airbyte.com/data-engineering-resources/dynamodb-pricing',
   },
   'log-data': {
     per: 1,
     unit: 'GB into CloudWatch Logs',
     tiers: [{ upTo: Infinity, dollars: 0.5 }],
     source: 'https://aws.amazon.com/cloudwatch/pricing/',
+    quotedBy: 'https://www.factualminds.com/blog/amazon-cloudwatch-pricing-metrics-logs-alarms-dashboards/',
   },
   alarm: {
     per: 1,
@@ -153,12 +160,14 @@ export const PRICES = {
     unit: 'custom metric',
     tiers: [{ upTo: Infinity, dollars: 0.3 }],
     source: 'https://aws.amazon.com/cloudwatch/pricing/',
+    quotedBy: 'https://signoz.io/guides/cloudwatch-pricing',
   },
   dashboard: {
     per: 1,
     unit: 'dashboard',
     tiers: [{ upTo: Infinity, dollars: 3 }],
     source: 'https://aws.amazon.com/cloudwatch/pricing/',
+    quotedBy: 'https://www.factualminds.com/blog/amazon-cloudwatch-pricing-metrics-logs-alarms-dashboards/',
   },
   secret: {
     per: 1,
@@ -171,6 +180,7 @@ export const PRICES = {
     unit: 'key',
     tiers: [{ upTo: Infinity, dollars: 1 }],
     source: 'https://aws.amazon.com/kms/pricing/',
+    quotedBy: 'https://cloudburn.io/blog/aws-kms-pricing',
   },
 } as const satisfies Record<string, Price>;
 

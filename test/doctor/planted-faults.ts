@@ -76,7 +76,7 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     fault: 'a rate of the account that is low for the clients',
     plant: ({ backend }) => (backend.rateLimit = 100),
     sign: '‼',
-    seen: /100 requests per second with a burst of 50: a message to 10,000 clients takes 100 s/,
+    seen: /100 requests per second with a burst of 50: a message to 10,000 clients takes at least 100 s/,
   },
   {
     check: 'protocol',

@@ -17,8 +17,8 @@ export const requests: Check = {
     // AWS's defaults
     const { rateLimit = 10_000, burstLimit = 5_000 } = await api.account();
     const seconds = Math.max(0, target.clients - burstLimit) / rateLimit;
-    const shown = seconds < 1 ? 'less than 1 s' : `${Math.ceil(seconds).toLocaleString('en')} s`;
-    const seen = `${rateLimit.toLocaleString('en')} requests per second with a burst of ${burstLimit.toLocaleString('en')}: a message to ${target.clients.toLocaleString('en')} clients takes ${shown} at least`;
+    const shown = seconds < 1 ? 'less than 1 s' : `at least ${Math.ceil(seconds).toLocaleString('en')} s`;
+    const seen = `${rateLimit.toLocaleString('en')} requests per second with a burst of ${burstLimit.toLocaleString('en')}: a message to ${target.clients.toLocaleString('en')} clients takes ${shown}`;
     return findings(seconds > LONG_SECONDS ? [{ seen }] : [], seen);
   },
 };

@@ -7,4 +7,4 @@ export function isLoopback(hostname: string): boolean {
   return LOOPBACK.test(hostname);
 }
 
-const LOOPBACK = /^(?:(?:[\w-]+\.)*localhost\.?|(?:::ffff:)?127(?:\.\d{1,3}){3}|::1|\[::1\])$/i;
+const LOOPBACK = /^(?:(?:::ffff:)?127(?:\.\d{1,3}){3}|::1|\[::1\]|(?:[\w-]+\.)*localhost\.?)$/i;

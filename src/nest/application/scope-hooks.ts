@@ -44,7 +44,10 @@ export class ScopeHooks {
     });
     scope.addHook('onRequest', (request, { raw: response }, done) => {
       this.inFlight.own.add(response);
-      request.log = new LazyLogger(this.logger, () => requestFields(request.raw.headers));
+      // the service's server has made one already
+      if (!(request.log instanceof LazyLogger)) {
+        request.log = new LazyLogger(this.logger, () => requestFields(request.raw.headers));
+      }
       done();
     });
     checkHeaders(scope);

@@ -33,7 +33,8 @@ export function bodyText({ body }: FastifyRequest): string | Promise<string | un
  */
 export function readBodiesLater(fastify: FastifyInstance, bodies: RequestBodies): void {
   fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser('*', (request, _stream, done) => {
+  // Fastify remembers which parser a header chooses only if it is not '*'; otherwise it parses the header each time
+  fastify.addContentTypeParser(['application/json', '*'], (request, _stream, done) => {
     const unread: UnreadBody = () => bodies.read(request);
     done(null, unread);
   });

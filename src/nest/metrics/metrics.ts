@@ -31,16 +31,8 @@ export class Metrics {
     SECONDS,
     ['operation'],
   );
-  readonly #metered = this.#counter(
-    'metered_messages_total',
-    'Messages as API Gateway bills them: one for each started 32 KB',
-    ['direction'],
-  );
-  /** Without the lookup of labels, for each message. */
-  readonly #meteredBy = {
-    in: this.#metered.labels('in'),
-    out: this.#metered.labels('out'),
-  };
+  /** Read at each scrape: a counter with labels looks them up for each message. */
+  readonly #metered = { in: 0, out: 0 };
   readonly #meteredSaved = this.#counter(
     'metered_messages_saved_total',
     'Messages that API Gateway did not bill because several were posted as one',
@@ -85,6 +77,12 @@ export class Metrics {
 
   constructor() {
     collectDefaultMetrics({ register: this.#registry });
+    this.#readings.counts(
+      'metered_messages_total',
+      'Messages as API Gateway bills them: one for each started 32 KB',
+      'direction',
+      () => this.#metered,
+    );
   }
 
   connectionOpened(): void {
@@ -109,7 +107,7 @@ export class Metrics {
 
   /** @param units as how many messages API Gateway bills a message of a client, or a post */
   metered(direction: 'in' | 'out', units: number): void {
-    this.#meteredBy[direction].inc(units);
+    this.#metered[direction] += units;
   }
 
   /** @param units that were not billed because several messages were posted as one */

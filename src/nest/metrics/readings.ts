@@ -41,7 +41,7 @@ export class Readings {
     inStoreGauge('shards_pending', 'Shards that no task has finished yet', ({ shards }) => shards);
     this.#connectionSeconds(inStore);
     this.#gauge('shards_under_way', 'Shards that this task is sending', sources.activeShards);
-    this.#counts(
+    this.counts(
       'shards_total',
       'Shards that this task has taken, by outcome',
       'result',
@@ -94,7 +94,8 @@ export class Readings {
     this.#registry.registerMetric(gauge);
   }
 
-  #counts(name: string, help: string, label: string, read: () => Readonly<Record<string, number>>): void {
+  /** A counter with a label, whose values `read` returns by the label's value. */
+  counts(name: string, help: string, label: string, read: () => Readonly<Record<string, number>>): void {
     const counter = new Counter({
       name: `backchannel_${name}`,
       help,

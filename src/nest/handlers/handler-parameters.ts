@@ -1,4 +1,4 @@
-import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { createParamDecorator, type ExecutionContext, type PipeTransform, type Type } from '@nestjs/common';
 import { type ConnectionId as ApiConnectionId } from '../../api/integration.js';
 import { type Caller as ConnectionCaller } from '../connections/caller.js';
 import { handlerCall, type HandlerCall } from './handler-call.js';
@@ -21,12 +21,17 @@ const READERS = new Map<unknown, ParameterReader>();
 /** What a parameter's decorator reads; undefined if the decorator is not one of ours. */
 export const readerOf = (factory: unknown): ParameterReader | undefined => READERS.get(factory);
 
-/** Makes a parameter decorator for the handlers of some events. It takes pipes, as every decorator of Nest does. */
+/** A parameter decorator that takes pipes, as those of Nest do. The type of Nest 12 is unknown to Nest 11. */
+export type HandlerParameter<Argument = never> = (
+  ...argumentAndPipes: readonly (Argument | Type<PipeTransform> | PipeTransform)[]
+) => ParameterDecorator;
+
+/** Makes a parameter decorator for the handlers of some events. */
 export function handlerParameter<E extends Event, Argument = never>(
   name: string,
   events: readonly E[],
   read: (call: Extract<HandlerCall, { readonly event: E }>, argument: Argument) => unknown,
-) {
+): HandlerParameter<Argument> {
   // the start checks that it stands in handlers of these events only
   const reader = { name, events, read } as unknown as ParameterReader;
   const factory = (argument: Argument, context: ExecutionContext) =>

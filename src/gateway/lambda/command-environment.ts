@@ -6,7 +6,8 @@ import { type Logger } from 'pino';
 import { LIMITS } from '../limits.js';
 import { type Command } from './command-words.js';
 import { type ExecutionEnvironment } from './execution-environment.js';
-import { type FileVersion, type Invocation } from './function-messages.js';
+import { type FileVersion, hasChanged, versionOf } from './file-version.js';
+import { type Invocation } from './function-messages.js';
 import { failedResponse, type FunctionResponse } from './function-response.js';
 import { RuntimeApi } from './runtime-api.js';
 
@@ -32,7 +33,7 @@ export class CommandEnvironment implements ExecutionEnvironment {
     private readonly command: Command,
     private readonly log: Logger,
   ) {
-    this.#files = new Map(command.words.flatMap((word) => versionOf(word)));
+    this.#files = new Map(command.words.filter(isFile).map((word) => [word, versionOf(word)]));
     this.loaded = new Promise((resolve) => {
       this.#endLoading = resolve;
     });
@@ -159,13 +160,4 @@ function killGroup(child: ChildProcess): void {
   }
 }
 
-/** Empty for a word that is not a file. */
-function versionOf(word: string): readonly (readonly [string, FileVersion])[] {
-  const stat = statSync(word, { throwIfNoEntry: false });
-  return stat?.isFile() ? [[word, { mtimeMs: stat.mtimeMs, size: stat.size }]] : [];
-}
-
-function hasChanged([file, { mtimeMs, size }]: readonly [string, FileVersion]): boolean {
-  const stat = statSync(file, { throwIfNoEntry: false });
-  return stat?.mtimeMs !== mtimeMs || stat?.size !== size;
-}
+const isFile = (word: string): boolean => statSync(word, { throwIfNoEntry: false })?.isFile() ?? false;

@@ -1,12 +1,11 @@
-import { statSync } from 'node:fs';
 import { extname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { type Logger } from 'pino';
 import { LIMITS } from '../limits.js';
 import { type ExecutionEnvironment } from './execution-environment.js';
+import { type FileVersion, hasChanged } from './file-version.js';
 import {
-  type FileVersion,
   type FunctionError,
   type FunctionWorkerData,
   type FunctionWorkerMessage,
@@ -133,11 +132,6 @@ export class FunctionEnvironment implements ExecutionEnvironment {
 
 /** In the folder of this file, compiled or not. */
 const WORKER = new URL(`./function-worker${extname(import.meta.filename)}`, import.meta.url);
-
-function hasChanged([file, { mtimeMs, size }]: readonly [string, FileVersion]): boolean {
-  const stat = statSync(file, { throwIfNoEntry: false });
-  return stat?.mtimeMs !== mtimeMs || stat?.size !== size;
-}
 
 const failedWith = ({ errorType, errorMessage, trace }: FunctionError) =>
   failedResponse(errorType, errorMessage, trace);

@@ -1,4 +1,5 @@
 import { type MessagePort } from 'node:worker_threads';
+import { type FileVersion } from './file-version.js';
 
 /** The messages between a function's environment and its worker thread. */
 
@@ -36,10 +37,4 @@ export interface FunctionError {
   readonly errorType: string;
   readonly errorMessage: string;
   readonly trace: readonly string[];
-}
-
-/** Differs once the file has changed; `undefined` when it does not exist. */
-export interface FileVersion {
-  readonly mtimeMs: number | undefined;
-  readonly size: number | undefined;
 }

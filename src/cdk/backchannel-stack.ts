@@ -17,8 +17,8 @@ import { BackchannelApi } from './web-socket-api.js';
 export interface BackchannelStackProps extends StackProps {
   readonly parameters: StackParameters;
   /**
-   * What another application than the ready service needs, if its image is among the parameters: the result of
-   * `describeApi` of `backchannel-nest`. Default nothing.
+   * The path and the headers of your own application, for which the parameters have an image: the result of `describeApi`
+   * of `backchannel-nest`. Default: those of the ready service.
    */
   readonly application?: ApplicationValues;
   /** Whether to leave out the assets that `cdk deploy` builds and uploads. */

@@ -30,7 +30,7 @@ export const RUNBOOKS = {
 export type AlarmName = keyof typeof RUNBOOKS;
 
 /**
- * Where the runbook is.
+ * The address of an alarm's runbook.
  *
  * @param document URL of `docs/operating.md`, or its path in the repository
  */

@@ -8,7 +8,7 @@ import { type Target } from './facts/target.js';
 import { type Options } from './options.js';
 
 /**
- * What to check: the API and stage that the command line names, in the account of the credentials.
+ * Finds the API and the stage that the command line names, in the account of the credentials.
  *
  * @throws {CannotRunError} there are no credentials, or no such API
  */

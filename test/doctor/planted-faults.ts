@@ -635,10 +635,10 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   },
   {
     check: 'alarm-actions',
-    fault: 'an alarm that notifies nobody',
+    fault: 'an alarm that notifies no one',
     plant: ({ backend }) => (backend.alarms[1]!.actions = []),
     sign: '‼',
-    seen: /chat-integration-errors notifies nobody/,
+    seen: /chat-integration-errors notifies no one/,
   },
   {
     check: 'alarm-state',

@@ -7,7 +7,7 @@ interface Waiting {
   readonly reject: (error: NoMessageError) => void;
 }
 
-/** What one connection has received and nobody has taken yet. */
+/** The messages of one connection that the test has not read yet. */
 export class Inbox implements GatewayClient {
   readonly #transcript: Transcript;
   readonly #messages: string[] = [];

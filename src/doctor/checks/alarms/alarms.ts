@@ -10,7 +10,7 @@ export const errorsWatched: Check = {
   group: 'alarms',
   title: 'an alarm watches the errors of the API',
   severity: 'warning',
-  reason: 'API Gateway reports a broken VPC link or backend to clients, and to nobody else',
+  reason: 'API Gateway reports a broken VPC link or backend only to clients',
   fix: 'create alarms on IntegrationError and ExecutionError of the stage (namespace AWS/ApiGateway, dimensions ApiId and Stage)',
   section: '28',
   permissions: ['cloudwatch:DescribeAlarms'],
@@ -41,7 +41,7 @@ export const alarmsNotify: Check = {
     return findings(
       ours
         .filter(({ hasActions }) => !hasActions)
-        .map(({ name }): Finding => ({ seen: `${name} notifies nobody` })),
+        .map(({ name }): Finding => ({ seen: `${name} notifies no one` })),
       ours.map(({ name }) => name).join(', '),
     );
   },

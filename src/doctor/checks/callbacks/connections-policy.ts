@@ -47,7 +47,7 @@ function describe(role: string, verb: string, simulation: Simulation): Finding {
     return {
       severity,
       seen: `${what}: a service control policy of the organization denies it`,
-      fix: 'ask whoever administers the organization to allow execute-api:ManageConnections in this account',
+      fix: 'ask an administrator of the organization to allow execute-api:ManageConnections in this account',
     };
   }
   if (simulation.isDeniedByBoundary) {
